@@ -1,0 +1,60 @@
+// The one failure type. Thrown where the reason is known; crosses threads as an Outcome, because
+// structured cloning keeps only an error's name, message and stack.
+
+/** What went wrong, as a stable code; the page turns it into a sentence in the user's language. */
+export type FailureCode =
+  | 'bad-manifest' // a package's manifest or index does not parse; the message names the field
+  | 'newer-format' // the package was written by a newer version of the app
+  | 'bad-checkpoint' // a checkpoint's config, header or tensor is not what the model needs
+  | 'corrupt-shard' // bytes do not match their hash or length
+  | 'missing-file' // a package or checkpoint lacks a file
+  | 'storage-full'
+  | 'network'
+  | 'bad-photo' // damaged, or of a format that cannot be decoded
+  | 'photo-too-large'
+  | 'prompt-too-long' // the conversation does not fit the context
+  | 'no-webgpu'
+  | 'out-of-memory'
+  | 'device-lost'
+  | 'worker-died'
+  | 'bad-request' // a caller's argument; the message names it
+  | 'bug';
+
+export interface FailureInfo {
+  code: FailureCode;
+  message: string;
+}
+
+/** The result of a call that crosses a thread: a value, a stop asked for, or a failure. */
+export type Outcome<T> =
+  { kind: 'done'; value: T } | { kind: 'stopped' } | { kind: 'failed'; failure: FailureInfo };
+
+export class Failure extends Error {
+  override readonly name = 'Failure';
+  readonly code: FailureCode;
+
+  constructor(code: FailureCode, message: string, options?: ErrorOptions) {
+    super(message, options);
+    this.code = code;
+  }
+}
+
+export function fail(code: FailureCode, message: string, cause?: unknown): never {
+  throw new Failure(code, message, cause === undefined ? undefined : { cause });
+}
+
+/** Names a failure for another thread. Whatever is not a Failure is a bug, never a friendly guess. */
+export function describe(error: unknown): FailureInfo {
+  if (error instanceof Failure) return { code: error.code, message: error.message };
+  return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** Runs a job and returns how it ended; an AbortError from the job's own signal is 'stopped'. */
+export async function outcome<T>(job: () => Promise<T>): Promise<Outcome<T>> {
+  try {
+    return { kind: 'done', value: await job() };
+  } catch (error) {
+    if (error instanceof DOMException && error.name === 'AbortError') return { kind: 'stopped' };
+    return { kind: 'failed', failure: describe(error) };
+  }
+}

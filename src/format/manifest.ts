@@ -1,0 +1,95 @@
+// What a package is: the checkpoint's own side files, shards that are safetensors files, and this
+// manifest, which says where in the shards each tensor and each expert lies. Types only; the parser
+// is parse-manifest.ts.
+
+/** Version of the manifest's layout. A reader refuses a larger one with 'newer-format'. */
+export const MANIFEST_VERSION = 1;
+export const MANIFEST_FILE = 'manifest.json';
+export const MAX_SHARD_BYTES = 64 * 1024 * 1024;
+
+export type Dtype = 'F32' | 'F16' | 'BF16' | 'U8';
+
+export interface Manifest {
+  format: 'darkroom-package';
+  version: number;
+  /** Name of the precision plan that wrote the package, for people. */
+  preset: string;
+  /** The checkpoint's own files (config.json, tokenizer.json, …), byte for byte. */
+  files: SideFile[];
+  shards: Shard[];
+  /** Everything but experts, by the checkpoint's tensor name. */
+  tensors: Record<string, TensorEntry>;
+  /** One entry per MoE layer, in layer order; empty for dense models. */
+  experts: ExpertLayer[];
+}
+
+export interface SideFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** A safetensors file named `${sha256}.safetensors`, at most MAX_SHARD_BYTES long. */
+export interface Shard {
+  sha256: string;
+  bytes: number;
+}
+
+export interface TensorEntry {
+  dtype: Dtype;
+  /** Shape of the stored array; for quantised blocks see Quantization. */
+  shape: number[];
+  shard: number;
+  /** First byte within the shard file (header included). */
+  offset: number;
+  bytes: number;
+  quantization?: Quantization;
+}
+
+/**
+ * A matrix W (rows, columns), stored as unsigned blocks along its columns, in the layout of the
+ * MatMulNBits operator: data U8 (rows, blocks, block·bits/8), low nibble first; zero point
+ * 2^(bits−1), implicit; value = (q − zero) · scale. Columns that do not fill the last block are
+ * stored as the zero point.
+ */
+export interface Quantization {
+  bits: 4 | 8;
+  block: number;
+  /** Shape of W. */
+  rows: number;
+  columns: number;
+  /** The F16 tensor of scales (rows, blocks): `${name}.scales`. */
+  scales: string;
+}
+
+/**
+ * All experts of one layer. Each expert is one contiguous range of one shard, its parts one after
+ * the other in the order of `parts`, every expert alike, so that one read brings one expert.
+ */
+export interface ExpertLayer {
+  layer: number;
+  /** Bytes of one expert: the sum of its parts. */
+  bytes: number;
+  parts: ExpertPart[];
+  /** Where expert e begins: [shard, first byte within the shard file]. */
+  at: [shard: number, offset: number][];
+}
+
+/**
+ * gate_up is (2·I, H): row 2i is gate row i, row 2i+1 is up row i (the order that the fused SwiGLU
+ * of the mixture operators reads); down is (H, I). Quantised parts are U8 (rows, columns·bits/8)
+ * with F16 scales (rows, columns/block).
+ */
+export interface ExpertPart {
+  name: 'gate_up' | 'gate_up.scales' | 'down' | 'down.scales';
+  dtype: Dtype;
+  shape: number[];
+  /** First byte within the expert. */
+  offset: number;
+  bytes: number;
+  quantization?: Omit<Quantization, 'scales'>;
+}
+
+export function shardFile(shard: Shard): string {
+  return `${shard.sha256}.safetensors`;
+}
