@@ -1,0 +1,36 @@
+// What an answer is made of: asked for with options, told as events while it is written, handed over
+// whole at the end. Plain data; the engine produces it, threads carry it, the page shows it.
+
+import type { Sampling } from './conversation.ts';
+
+export interface AnswerOptions {
+  /** The answer ends here at the latest. */
+  maxTokens: number;
+  sampling: Sampling;
+}
+
+/** The stages in their order: photos to pixels, pixels to features, prompt to cache, token by token. */
+export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering';
+
+export type AnswerEvent =
+  /** `done` of `total`: photos while decoding and in vision, tokens while prefilling and answering. */
+  | { kind: 'stage'; stage: Stage; done: number; total: number }
+  /** The next whole characters. */
+  | { kind: 'text'; text: string };
+
+export interface Answer {
+  text: string;
+  /** Tokens generated, the closing one included. */
+  tokens: number;
+  /** 'eos': the model ended it; 'length': maxTokens reached; 'stopped': somebody asked. */
+  reason: 'eos' | 'length' | 'stopped';
+  timings: Timings;
+}
+
+/** Wall-clock milliseconds of each stage; zero where a stage had nothing to do. */
+export interface Timings {
+  decodingMs: number;
+  visionMs: number;
+  prefillMs: number;
+  answeringMs: number;
+}
