@@ -1,0 +1,222 @@
+// config.json of a Qwen3-VL checkpoint, parsed once into the numbers that graphs and engine need.
+// Accepts the layout of transformers 4.57 (rope_scaling, rope_theta) and of 5.x (rope_parameters);
+// defaults are those of transformers' configuration classes.
+
+import { fail } from '../failure.ts';
+
+export interface ModelConfig {
+  architecture: 'qwen3_vl' | 'qwen3_vl_moe';
+  tokens: { image: number; video: number; visionStart: number; visionEnd: number };
+  text: TextConfig;
+  vision: VisionConfig;
+}
+
+export interface TextConfig {
+  hiddenSize: number;
+  layers: number;
+  heads: number;
+  kvHeads: number;
+  headDim: number;
+  /** Width of the dense MLP (layers that are not in moe.layers). */
+  intermediateSize: number;
+  vocabSize: number;
+  rmsNormEps: number;
+  ropeTheta: number;
+  /** Rotary frequencies that follow time, height and width; they sum to headDim / 2. */
+  mropeSection: [time: number, height: number, width: number];
+  /** The head is the embedding table. */
+  tiedHead: boolean;
+  contextLength: number;
+  moe?: MoeConfig;
+}
+
+export interface MoeConfig {
+  experts: number;
+  expertsPerToken: number;
+  intermediateSize: number;
+  /** Which decoder layers are mixtures, ascending. */
+  layers: number[];
+}
+
+export interface VisionConfig {
+  hiddenSize: number;
+  depth: number;
+  heads: number;
+  intermediateSize: number;
+  patchSize: number;
+  temporalPatchSize: number;
+  /** Patches per side of a merge block: one token is mergeSize² patches. */
+  mergeSize: number;
+  /** Side of the learned position table: sqrt(num_position_embeddings). */
+  positionGrid: number;
+  /** Blocks whose output feeds DeepStack merger k, which is added after decoder layer k. */
+  deepstackLayers: number[];
+  /** Width of the features: the decoder's hidden size. */
+  outHiddenSize: number;
+}
+
+type Json = Record<string, unknown>;
+
+/** Fails with 'bad-checkpoint', naming the field. */
+export function parseModelConfig(json: unknown): ModelConfig {
+  const root = object(json, 'config.json');
+  const architecture = root['model_type'];
+  if (architecture !== 'qwen3_vl' && architecture !== 'qwen3_vl_moe') {
+    wrong('model_type', `is ${JSON.stringify(architecture)}, not qwen3_vl or qwen3_vl_moe`);
+  }
+  const vision = parseVision(object(root['vision_config'], 'vision_config'));
+  const text = parseText(object(root['text_config'], 'text_config'), root, architecture);
+  if (vision.outHiddenSize !== text.hiddenSize) {
+    wrong('vision_config.out_hidden_size', `is ${vision.outHiddenSize}, not the text width ${text.hiddenSize}`);
+  }
+  if (vision.deepstackLayers.length > text.layers) {
+    wrong('vision_config.deepstack_visual_indexes', 'names more taps than the decoder has layers');
+  }
+  return {
+    architecture,
+    tokens: {
+      image: count(root, 'image_token_id', 151655),
+      video: count(root, 'video_token_id', 151656),
+      visionStart: count(root, 'vision_start_token_id', 151652),
+      visionEnd: count(root, 'vision_end_token_id', 151653),
+    },
+    text,
+    vision,
+  };
+}
+
+function parseText(json: Json, root: Json, architecture: ModelConfig['architecture']): TextConfig {
+  const at = 'text_config.';
+  const isMoe = architecture === 'qwen3_vl_moe';
+  const hiddenSize = count(json, 'hidden_size', undefined, at);
+  const heads = count(json, 'num_attention_heads', undefined, at);
+  const layers = count(json, 'num_hidden_layers', undefined, at);
+  const kvHeads = count(json, 'num_key_value_heads', heads, at);
+  const headDim = count(json, 'head_dim', isMoe ? Math.floor(hiddenSize / heads) : 128, at);
+  if (heads % kvHeads !== 0) wrong(`${at}num_key_value_heads`, `does not divide ${heads} heads`);
+  if (json['attention_bias'] === true) wrong(`${at}attention_bias`, 'is true, which Qwen3-VL never uses');
+  if (json['hidden_act'] !== undefined && json['hidden_act'] !== 'silu') {
+    wrong(`${at}hidden_act`, `is ${JSON.stringify(json['hidden_act'])}, not "silu"`);
+  }
+  const rope = ropeParameters(json);
+  const text: TextConfig = {
+    hiddenSize,
+    layers,
+    heads,
+    kvHeads,
+    headDim,
+    intermediateSize: count(json, 'intermediate_size', isMoe ? 5632 : 22016, at),
+    vocabSize: count(json, 'vocab_size', 151936, at),
+    rmsNormEps: positive(json, 'rms_norm_eps', 1e-6, at),
+    ropeTheta: positive(json['rope_theta'] === undefined ? rope : json, 'rope_theta', 500000, at),
+    mropeSection: mropeSection(rope, headDim),
+    // The head's tie is a property of the whole model; old files repeat it per part.
+    tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
+    contextLength: count(json, 'max_position_embeddings', 128000, at),
+  };
+  if (isMoe) text.moe = parseMoe(json, layers);
+  return text;
+}
+
+function ropeParameters(json: Json): Json {
+  const rope = json['rope_parameters'] ?? json['rope_scaling'] ?? {};
+  const parameters = object(rope, 'text_config.rope_parameters');
+  const type = parameters['rope_type'] ?? parameters['type'] ?? 'default';
+  if (type !== 'default' && type !== 'mrope') {
+    wrong('text_config.rope_parameters.rope_type', `is ${JSON.stringify(type)}; only "default" is supported`);
+  }
+  if (parameters['mrope_interleaved'] === false) {
+    wrong('text_config.rope_parameters.mrope_interleaved', 'is false, which is not Qwen3-VL');
+  }
+  return parameters;
+}
+
+function mropeSection(rope: Json, headDim: number): [number, number, number] {
+  const section = numbers(rope['mrope_section'] ?? [24, 20, 20], 'text_config.rope_parameters.mrope_section');
+  const [time, height, width] = section;
+  if (section.length !== 3 || time === undefined || height === undefined || width === undefined) {
+    wrong('text_config.rope_parameters.mrope_section', 'is not three numbers');
+  }
+  if (time + height + width !== headDim / 2) {
+    wrong('text_config.rope_parameters.mrope_section', `does not sum to half the head, ${headDim / 2}`);
+  }
+  return [time, height, width];
+}
+
+function parseMoe(json: Json, layers: number): MoeConfig {
+  const at = 'text_config.';
+  const experts = count(json, json['num_experts'] === undefined ? 'num_local_experts' : 'num_experts', 60, at);
+  const expertsPerToken = count(json, 'num_experts_per_tok', 4, at);
+  if (expertsPerToken > experts) wrong(`${at}num_experts_per_tok`, `is more than ${experts} experts`);
+  const step = count(json, 'decoder_sparse_step', 1, at);
+  const dense = new Set(numbers(json['mlp_only_layers'] ?? [], `${at}mlp_only_layers`));
+  const all = Array.from({ length: layers }, (_, layer) => layer);
+  return {
+    experts,
+    expertsPerToken,
+    intermediateSize: count(json, 'moe_intermediate_size', 1408, at),
+    layers: all.filter((layer) => !dense.has(layer) && (layer + 1) % step === 0),
+  };
+}
+
+function parseVision(json: Json): VisionConfig {
+  const at = 'vision_config.';
+  const table = count(json, 'num_position_embeddings', 2304, at);
+  const positionGrid = Math.round(Math.sqrt(table));
+  if (positionGrid ** 2 !== table) wrong(`${at}num_position_embeddings`, `is ${table}, not a square`);
+  if (count(json, 'in_channels', 3, at) !== 3) wrong(`${at}in_channels`, 'is not 3');
+  const activation = json['hidden_act'] ?? 'gelu_pytorch_tanh';
+  if (activation !== 'gelu_pytorch_tanh') {
+    wrong(`${at}hidden_act`, `is ${JSON.stringify(activation)}, not "gelu_pytorch_tanh"`);
+  }
+  const vision: VisionConfig = {
+    hiddenSize: count(json, 'hidden_size', 1152, at),
+    depth: count(json, 'depth', 27, at),
+    heads: count(json, 'num_heads', 16, at),
+    intermediateSize: count(json, 'intermediate_size', 4304, at),
+    patchSize: count(json, 'patch_size', 16, at),
+    temporalPatchSize: count(json, 'temporal_patch_size', 2, at),
+    mergeSize: count(json, 'spatial_merge_size', 2, at),
+    positionGrid,
+    deepstackLayers: numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], `${at}deepstack_visual_indexes`),
+    outHiddenSize: count(json, 'out_hidden_size', 3584, at),
+  };
+  if (vision.hiddenSize % vision.heads !== 0 || (vision.hiddenSize / vision.heads) % 4 !== 0) {
+    wrong(`${at}hidden_size`, `does not split into ${vision.heads} heads of a multiple of 4`);
+  }
+  if (vision.deepstackLayers.some((block) => block >= vision.depth)) {
+    wrong(`${at}deepstack_visual_indexes`, `names a block beyond the ${vision.depth} there are`);
+  }
+  return vision;
+}
+
+function object(value: unknown, name: string): Json {
+  if (typeof value !== 'object' || value === null || Array.isArray(value)) wrong(name, 'is not an object');
+  return value as Json;
+}
+
+function count(json: Json, key: string, absent: number | undefined, at = ''): number {
+  const value = json[key] ?? absent;
+  if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
+    wrong(at + key, value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, not a whole number`);
+  }
+  return value;
+}
+
+function positive(json: Json, key: string, absent: number, at: string): number {
+  const value = json[key] ?? absent;
+  if (typeof value !== 'number' || !(value > 0)) wrong(at + key, `is ${JSON.stringify(value)}`);
+  return value;
+}
+
+function numbers(value: unknown, name: string): number[] {
+  if (!Array.isArray(value)) wrong(name, 'is not a list');
+  return value.map((each: unknown) => {
+    if (typeof each !== 'number' || !Number.isSafeInteger(each) || each < 0) wrong(name, 'is not a list of whole numbers');
+    return each;
+  });
+}
+
+function wrong(field: string, why: string): never {
+  fail('bad-checkpoint', `config.json: ${field} ${why}.`);
+}
