@@ -35,14 +35,25 @@ export interface Shard {
   bytes: number;
 }
 
+/** A run of bytes in one shard; `offset` counts from the first byte of the file (header included). */
+export interface ByteRange {
+  shard: number;
+  offset: number;
+  bytes: number;
+}
+
+/** One stored array. Read it through read-package.ts, which joins the ranges. */
 export interface TensorEntry {
   dtype: Dtype;
   /** Shape of the stored array; for quantised blocks see Quantization. */
   shape: number[];
+  /** Where the array begins. */
   shard: number;
-  /** First byte within the shard file (header included). */
   offset: number;
+  /** Bytes of the whole array, `rest` included. */
   bytes: number;
+  /** Where it goes on, in order: an array larger than a shard is cut between rows (axis 0). */
+  rest?: ByteRange[];
   quantization?: Quantization;
 }
 
@@ -92,4 +103,11 @@ export interface ExpertPart {
 
 export function shardFile(shard: Shard): string {
   return `${shard.sha256}.safetensors`;
+}
+
+/** The runs of bytes that make up an array, in order; their sizes add up to `entry.bytes`. */
+export function tensorRanges(entry: TensorEntry): ByteRange[] {
+  const rest = entry.rest ?? [];
+  const inRest = rest.reduce((sum, range) => sum + range.bytes, 0);
+  return [{ shard: entry.shard, offset: entry.offset, bytes: entry.bytes - inRest }, ...rest];
 }

@@ -1,0 +1,100 @@
+// A cursor over parsed JSON that knows where it stands, so that every complaint names the field.
+
+import { fail, type FailureCode } from '../failure.ts';
+
+export class Field {
+  readonly value: unknown;
+  /** As a person would write it: `manifest.json: tensors["x"].bytes`. */
+  readonly path: string;
+  readonly #code: FailureCode;
+
+  constructor(value: unknown, path: string, code: FailureCode) {
+    this.value = value;
+    this.path = path;
+    this.#code = code;
+  }
+
+  fail(problem: string): never {
+    fail(this.#code, `${this.path}: ${problem}.`);
+  }
+
+  /** A member of an object; fails when it is absent. */
+  at(key: string): Field {
+    const field = this.optional(key);
+    return field ?? this.#child(key, undefined).fail('is missing');
+  }
+
+  /** A member of an object, or undefined when it is absent or null. */
+  optional(key: string): Field | undefined {
+    const record = this.#record();
+    const value = Object.hasOwn(record, key) ? record[key] : undefined;
+    return value === undefined || value === null ? undefined : this.#child(key, value);
+  }
+
+  /** The members of an object, in the order in which they are written. */
+  members(): [key: string, field: Field][] {
+    return Object.entries(this.#record()).map(([key, value]) => [key, this.#child(key, value)]);
+  }
+
+  /** The items of an array, of exactly `length` items where one is given. */
+  items(length?: number): Field[] {
+    const value = this.value;
+    if (!Array.isArray(value)) this.fail('must be an array');
+    const items: unknown[] = value;
+    if (length !== undefined && items.length !== length) {
+      this.fail(`must have ${length} items, not ${items.length}`);
+    }
+    return items.map((item, index) => new Field(item, `${this.path}[${index}]`, this.#code));
+  }
+
+  integer(least = 0, most = Number.MAX_SAFE_INTEGER): number {
+    const value = this.value;
+    if (typeof value !== 'number' || !Number.isSafeInteger(value)) this.fail('must be an integer');
+    if (value < least || value > most) this.fail(`must lie in ${least}…${most}, not be ${value}`);
+    return value;
+  }
+
+  string(): string {
+    return typeof this.value === 'string' ? this.value : this.fail('must be a string');
+  }
+
+  boolean(): boolean {
+    return typeof this.value === 'boolean' ? this.value : this.fail('must be true or false');
+  }
+
+  /** One of a few strings. */
+  oneOf<const T extends string>(choices: readonly T[]): T {
+    const found = choices.find((choice) => choice === this.value);
+    return found ?? this.fail(`must be one of ${choices.join(', ')}, not ${JSON.stringify(this.value)}`);
+  }
+
+  #record(): Record<string, unknown> {
+    const value = this.value;
+    if (!isRecord(value)) this.fail('must be an object');
+    return value;
+  }
+
+  #child(key: string, value: unknown): Field {
+    const plain = /^[A-Za-z_]\w*$/.test(key);
+    const joint = this.path === '' || /[\s:]$/.test(this.path) ? '' : '.';
+    return new Field(
+      value,
+      plain ? `${this.path}${joint}${key}` : `${this.path}[${JSON.stringify(key)}]`,
+      this.#code,
+    );
+  }
+}
+
+/** Parses JSON text; a syntax error fails with `code` and names the file. */
+export function parseJson(text: string, file: string, code: FailureCode): unknown {
+  try {
+    const value: unknown = JSON.parse(text);
+    return value;
+  } catch (cause) {
+    fail(code, `${file} is not valid JSON.`, cause);
+  }
+}
+
+function isRecord(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
