@@ -62,8 +62,8 @@ export class Field {
     return typeof this.value === 'boolean' ? this.value : this.fail('must be true or false');
   }
 
-  /** One of a few strings. */
-  oneOf<const T extends string>(choices: readonly T[]): T {
+  /** One of a few values. */
+  oneOf<const T extends string | number>(choices: readonly T[]): T {
     const found = choices.find((choice) => choice === this.value);
     return found ?? this.fail(`must be one of ${choices.join(', ')}, not ${JSON.stringify(this.value)}`);
   }

@@ -1,0 +1,96 @@
+// The storage types of weights ↔ f32, element by element, with rounding to nearest even as IEEE 754
+// says. Arrays are little-endian, as in safetensors files and on every machine that runs a browser.
+
+/** Largest finite F16. */
+export const F16_MAX = 65504;
+
+const f32 = new Float32Array(1);
+const f32Bits = new Uint32Array(f32.buffer);
+
+/** Every F16 as f32: 65536 values, by bit pattern (sign 1, exponent 5 with bias 15, mantissa 10). */
+export const F16_VALUES: Float32Array = Float32Array.from({ length: 65536 }, (_, bits) => {
+  const exponent = (bits >> 10) & 31;
+  const mantissa = bits & 1023;
+  const sign = bits & 0x8000 ? -1 : 1;
+  if (exponent === 31) return mantissa ? NaN : sign * Infinity;
+  return sign * (exponent === 0 ? mantissa * 2 ** -24 : (1024 + mantissa) * 2 ** (exponent - 25));
+});
+
+/**
+ * Every F8_E4M3 as f32: 256 values, by bit pattern. The "fn" variant: exponent 4 with bias 7,
+ * mantissa 3, no infinities, 0x7f and 0xff are NaN, largest value 448.
+ */
+export const F8_E4M3_VALUES: Float32Array = Float32Array.from({ length: 256 }, (_, bits) => {
+  const exponent = (bits >> 3) & 15;
+  const mantissa = bits & 7;
+  const sign = bits & 0x80 ? -1 : 1;
+  if (exponent === 15 && mantissa === 7) return NaN;
+  return sign * (exponent === 0 ? mantissa * 2 ** -9 : (8 + mantissa) * 2 ** (exponent - 10));
+});
+
+/** Bits of the F16 nearest to x, ties to even; beyond 65519.996 an infinity. */
+export function toF16(x: number): number {
+  f32[0] = x;
+  const bits = f32Bits[0]!;
+  const sign = (bits >>> 16) & 0x8000;
+  const magnitude = bits & 0x7fffffff;
+  if (magnitude > 0x7f800000) return sign | 0x7e00;
+  if (magnitude >= 0x477ff000) return sign | 0x7c00;
+  if (magnitude < 0x38800000) {
+    // Below 2⁻¹⁴: the unit is 2⁻²⁴. Adding ½ in f32 leaves the count of units in the low mantissa
+    // bits (the unit of a float in [½, 1) is 2⁻²⁴ too), rounded to even by the addition itself.
+    f32[0] = Math.abs(x) + 0.5;
+    return sign | (f32Bits[0]! - 0x3f000000);
+  }
+  // The carry of the rounding walks from the mantissa into the exponent, as it should.
+  return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
+}
+
+/** x rounded to the nearest F16. */
+export function roundF16(x: number): number {
+  return F16_VALUES[toF16(x)]!;
+}
+
+/** Bits of the BF16 nearest to x, ties to even. */
+export function toBF16(x: number): number {
+  f32[0] = x;
+  const bits = f32Bits[0]!;
+  if ((bits & 0x7fffffff) > 0x7f800000) return ((bits >>> 16) | 0x40) & 0xffff;
+  return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+}
+
+/** F16 bit patterns → f32, into `into` where given. */
+export function decodeF16(bits: Uint16Array, into = new Float32Array(bits.length)): Float32Array {
+  for (let i = 0; i < bits.length; i++) into[i] = F16_VALUES[bits[i]!]!;
+  return into;
+}
+
+/** BF16 bit patterns → f32: the upper half of the f32's bits. */
+export function decodeBF16(bits: Uint16Array, into = new Float32Array(bits.length)): Float32Array {
+  const words = new Uint32Array(into.buffer, into.byteOffset, bits.length);
+  for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
+  return into;
+}
+
+/** F8_E4M3 bit patterns → f32, before any block scale. */
+export function decodeF8(bits: Uint8Array, into = new Float32Array(bits.length)): Float32Array {
+  for (let i = 0; i < bits.length; i++) into[i] = F8_E4M3_VALUES[bits[i]!]!;
+  return into;
+}
+
+/** f32 → F16 bit patterns, rounded to nearest even. */
+export function encodeF16(values: Float32Array, into = new Uint16Array(values.length)): Uint16Array {
+  for (let i = 0; i < values.length; i++) into[i] = toF16(values[i]!);
+  return into;
+}
+
+/** f32 → BF16 bit patterns, rounded to nearest even. */
+export function encodeBF16(values: Float32Array, into = new Uint16Array(values.length)): Uint16Array {
+  const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
+  for (let i = 0; i < words.length; i++) {
+    const bits = words[i]!;
+    into[i] =
+      (bits & 0x7fffffff) > 0x7f800000 ? (bits >>> 16) | 0x40 : (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  }
+  return into;
+}

@@ -1,0 +1,121 @@
+// The header of a safetensors file: eight bytes of length (little-endian), JSON, then the data of
+// all tensors without a hole. Format: github.com/huggingface/safetensors. Reads no tensor data.
+
+import { fail } from '../failure.ts';
+import { Field, parseJson } from './json-field.ts';
+
+/** Element types that checkpoints of this family use; others are named in a failure when met. */
+export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, U8: 1, F8_E4M3: 1 } as const;
+export type ElementType = keyof typeof ELEMENT_BYTES;
+
+/** The format's own limit on a header. */
+const MAX_HEADER_BYTES = 100_000_000;
+const LENGTH_BYTES = 8;
+
+/** One tensor of a file: bytes `start` to `end` of the file itself. */
+export interface HeaderEntry {
+  name: string;
+  dtype: string;
+  shape: number[];
+  start: number;
+  end: number;
+}
+
+/**
+ * Length of the JSON header, from the first eight bytes of a file of `fileBytes`.
+ * Fails with 'bad-checkpoint' when the file cannot be a safetensors file.
+ */
+export function headerLength(head: Uint8Array, fileBytes: number, file: string): number {
+  if (head.byteLength < LENGTH_BYTES) fail('bad-checkpoint', `${file} is too short for a safetensors file.`);
+  const view = new DataView(head.buffer, head.byteOffset, LENGTH_BYTES);
+  const length = view.getUint32(0, true) + view.getUint32(4, true) * 2 ** 32;
+  if (length < 2 || length > MAX_HEADER_BYTES) {
+    fail('bad-checkpoint', `${file} is not a safetensors file: its header would have ${length} bytes.`);
+  }
+  if (LENGTH_BYTES + length > fileBytes) {
+    fail('bad-checkpoint', `${file} is truncated: it ends inside its header.`);
+  }
+  return length;
+}
+
+/**
+ * The tensors of a file, in the order of their bytes, from its JSON header (`json`, without the
+ * eight bytes before it). Fails with 'bad-checkpoint', naming the tensor, when ranges overlap, leave
+ * a hole, leave the file or disagree with the shape.
+ */
+export function parseHeader(json: Uint8Array, fileBytes: number, file: string): HeaderEntry[] {
+  const text = new TextDecoder().decode(json);
+  const root = new Field(
+    parseJson(text, `${file}: the header`, 'bad-checkpoint'),
+    `${file}: `,
+    'bad-checkpoint',
+  );
+  const dataStart = LENGTH_BYTES + json.byteLength;
+  const entries = root
+    .members()
+    .filter(([name]) => name !== '__metadata__')
+    .map(([name, field]) => parseEntry(name, field, dataStart, fileBytes));
+  // Empty tensors first among equals, so that they do not seem to overlap their successor.
+  entries.sort((a, b) => a.start - b.start || a.end - b.end);
+  let end = dataStart;
+  for (const entry of entries) {
+    if (entry.start < end) fail('bad-checkpoint', `${file}: ${entry.name} overlaps the tensor before it.`);
+    if (entry.start > end) fail('bad-checkpoint', `${file}: there is a hole before ${entry.name}.`);
+    end = entry.end;
+  }
+  if (end !== fileBytes) {
+    fail('bad-checkpoint', `${file} has ${fileBytes - end} bytes after its last tensor.`);
+  }
+  return entries;
+}
+
+function parseEntry(name: string, field: Field, dataStart: number, fileBytes: number): HeaderEntry {
+  const dtype = field.at('dtype').string();
+  const shape = field
+    .at('shape')
+    .items()
+    .map((axis) => axis.integer());
+  const offsets: Field = field.at('data_offsets');
+  const [begin, end] = offsets.items(2).map((offset) => offset.integer());
+  if (begin === undefined || end === undefined || end < begin) offsets.fail('runs backwards');
+  if (dataStart + end > fileBytes) {
+    field.fail(`ends at byte ${dataStart + end} of a file of ${fileBytes}; the file is truncated`);
+  }
+  if (isElementType(dtype)) {
+    const bytes = shape.reduce((product, axis) => product * axis, ELEMENT_BYTES[dtype]);
+    if (bytes !== end - begin)
+      field.fail(`has ${end - begin} bytes, but ${dtype} [${shape.join(', ')}] needs ${bytes}`);
+  }
+  return { name, dtype, shape, start: dataStart + begin, end: dataStart + end };
+}
+
+export function isElementType(dtype: string): dtype is ElementType {
+  return Object.hasOwn(ELEMENT_BYTES, dtype);
+}
+
+/** A tensor to be written: its bytes follow those of the tensor before it. */
+export interface NewEntry {
+  name: string;
+  dtype: ElementType;
+  shape: number[];
+  bytes: number;
+}
+
+/**
+ * The first bytes of a file that holds `entries` in this order: length and JSON, padded with spaces
+ * so that the data begins at a multiple of 16. Depends on the entries alone.
+ */
+export function writeHeader(entries: NewEntry[]): Uint8Array {
+  let end = 0;
+  const members = entries.map(({ name, dtype, shape, bytes }) => {
+    const start = end;
+    end += bytes;
+    return [name, { dtype, shape, data_offsets: [start, end] }] as const;
+  });
+  const json = new TextEncoder().encode(JSON.stringify(Object.fromEntries(members)));
+  const dataStart = Math.ceil((LENGTH_BYTES + json.byteLength) / 16) * 16;
+  const head = new Uint8Array(dataStart).fill(0x20);
+  new DataView(head.buffer).setBigUint64(0, BigInt(dataStart - LENGTH_BYTES), true);
+  head.set(json, LENGTH_BYTES);
+  return head;
+}
