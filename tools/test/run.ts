@@ -1,0 +1,62 @@
+// `npm test`: runs the steps one after the other, tells each one's time, stops at the first that
+// fails, and closes with one line `N passed, N failed`. A failed step without tests counts as one.
+// Names of steps as arguments run only those: `npm test -- types lint`.
+
+import { spawnSync } from 'node:child_process';
+import { mkdirSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { findOrInstallChromium } from './chromium.ts';
+import { countTests } from './count.ts';
+import { STEPS, type Step } from './steps.ts';
+
+const total = { passed: 0, failed: 0 };
+const times: string[] = [];
+const asked = process.argv.slice(2);
+const unknown = asked.find((name) => !STEPS.some((step) => step.name === name));
+
+mkdirSync('.cache', { recursive: true });
+if (unknown === undefined) {
+  for (const step of STEPS) {
+    if (asked.length > 0 && !asked.includes(step.name)) continue;
+    if (!run(step)) break;
+  }
+} else {
+  console.error(`There is no step '${unknown}'; there are: ${STEPS.map((step) => step.name).join(', ')}.`);
+  total.failed = 1;
+}
+
+console.log(`\n${times.join('\n')}`);
+console.log(`${total.passed} passed, ${total.failed} failed`);
+process.exitCode = total.failed === 0 ? 0 : 1;
+
+/** Runs one step and adds its tests to the total. */
+function run(step: Step): boolean {
+  console.log(`\n── ${step.name}`);
+  if (step.report !== undefined) rmSync(step.report.file, { force: true });
+  const start = performance.now();
+  const succeeded = perform(step);
+  const count = step.report === undefined ? undefined : countTests(step.report);
+  total.passed += count?.passed ?? 0;
+  total.failed += succeeded ? 0 : Math.max(1, count?.failed ?? 1);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1).padStart(6);
+  times.push(`${seconds} s  ${step.name}${succeeded ? '' : '  FAILED'}`);
+  return succeeded;
+}
+
+function perform(step: Step): boolean {
+  try {
+    const env = { ...process.env, ...(step.name === 'browser' ? { CHROMIUM_PATH: findOrInstallChromium() } : {}) };
+    const script = join('node_modules', '.bin', step.command);
+    const { status, error } = spawnSync(script, step.args, {
+      stdio: ['ignore', 'inherit', 'inherit'],
+      env,
+      // On Windows the entries of .bin are .cmd files, which only a shell starts.
+      shell: process.platform === 'win32',
+    });
+    if (error !== undefined) throw error;
+    return status === 0;
+  } catch (error) {
+    console.error(error instanceof Error ? error.message : error);
+    return false;
+  }
+}
