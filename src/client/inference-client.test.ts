@@ -1,0 +1,108 @@
+// The client against a real Comlink endpoint: the other end of a MessageChannel stands where the
+// worker's thread would be, and dies on request.
+
+import * as Comlink from 'comlink';
+import { expect, test } from 'vitest';
+import type { InferenceApi, LoadedModel } from '../contract/inference.ts';
+import type { Outcome } from '../failure.ts';
+import { InferenceClient, type WorkerLike } from './inference-client.ts';
+
+const MODEL: LoadedModel = { architecture: 'qwen3_vl', preset: 'exact', backend: 'wasm', bytes: 1 };
+
+/** Loads at once; answers never, until cancelled; remembers what it was asked. */
+class Thread extends EventTarget implements WorkerLike, InferenceApi {
+  readonly #channel = new MessageChannel();
+  readonly cancelled: string[] = [];
+  terminated = false;
+  #stop = new Map<string, (outcome: Outcome<never>) => void>();
+
+  constructor() {
+    super();
+    Comlink.expose(this, this.#channel.port2);
+    this.#channel.port1.addEventListener('message', (event) => {
+      this.dispatchEvent(new MessageEvent('message', { data: event.data as unknown }));
+    });
+    this.#channel.port1.start();
+  }
+
+  postMessage(message: unknown, transfer: Transferable[] = []): void {
+    this.#channel.port1.postMessage(message, transfer);
+  }
+
+  terminate(): void {
+    this.terminated = true;
+    this.#channel.port1.close();
+  }
+
+  load(): Promise<Outcome<LoadedModel>> {
+    return Promise.resolve({ kind: 'done', value: MODEL });
+  }
+
+  answer(runId: string): Promise<Outcome<never>> {
+    return new Promise((resolve) => this.#stop.set(runId, resolve));
+  }
+
+  cancel(runId: string): void {
+    this.cancelled.push(runId);
+    this.#stop.get(runId)?.({ kind: 'stopped' });
+  }
+
+  unload(): Promise<Outcome<null>> {
+    return Promise.resolve({ kind: 'done', value: null });
+  }
+}
+
+function setUp(): { client: InferenceClient; threads: Thread[] } {
+  const threads: Thread[] = [];
+  const client = new InferenceClient(() => {
+    const thread = new Thread();
+    threads.push(thread);
+    return thread;
+  });
+  return { client, threads };
+}
+
+const never = new AbortController().signal;
+const nothing = (): void => undefined;
+const load = (client: InferenceClient): Promise<Outcome<LoadedModel>> =>
+  client.load('/packages/a/', { backend: 'wasm' }, nothing, never);
+const answer = (client: InferenceClient, signal = never): ReturnType<InferenceClient['answer']> =>
+  client.answer([{ role: 'user', content: 'hi' }], { maxTokens: 1, sampling: {} }, nothing, signal);
+
+test('a call reaches the worker and brings its outcome back', async () => {
+  const { client, threads } = setUp();
+  expect(await load(client)).toEqual({ kind: 'done', value: MODEL });
+  expect(threads).toHaveLength(1);
+  client.dispose();
+});
+
+test('a call that waits when the worker dies fails with worker-died, and the next one gets a new worker', async () => {
+  const { client, threads } = setUp();
+  const waiting = answer(client);
+  threads[0]?.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
+  expect(await waiting).toEqual({
+    kind: 'failed',
+    failure: { code: 'worker-died', message: 'out of memory' },
+  });
+  expect(threads[0]?.terminated).toBe(true);
+  expect((await load(client)).kind).toBe('done');
+  expect(threads).toHaveLength(2);
+  client.dispose();
+});
+
+test('an abort crosses the thread as cancel of that run', async () => {
+  const { client, threads } = setUp();
+  const abort = new AbortController();
+  const waiting = answer(client, abort.signal);
+  await load(client);
+  abort.abort();
+  expect(await waiting).toEqual({ kind: 'stopped' });
+  expect(threads[0]?.cancelled).toEqual(['1']);
+  client.dispose();
+});
+
+test('an abort before the start reaches no worker', async () => {
+  const { client, threads } = setUp();
+  expect(await answer(client, AbortSignal.abort())).toEqual({ kind: 'stopped' });
+  expect(threads).toHaveLength(0);
+});
