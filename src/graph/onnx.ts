@@ -94,9 +94,8 @@ export class OnnxGraph {
     return this.#fresh(hint);
   }
 
-  /** The names under which the session must be given external data. */
-  get weights(): string[] {
-    return [...this.#initializers.values()].filter((each) => each.data === undefined).map(({ name }) => name);
+  get outputs(): string[] {
+    return this.#outputs.map(({ name }) => name);
   }
 
   get nodeCount(): number {

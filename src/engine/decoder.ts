@@ -1,0 +1,33 @@
+// The decoder port: a conversation's tokens go in, chunk by chunk, and the logits of the last one come
+// out. How the weights are held (all on the device, or experts paged) is the implementation's matter.
+
+import type { FeatureBlock } from './vision-encoder.ts';
+
+/** n consecutive tokens; those that stand for pictures all belong to one feature block. */
+export interface Chunk {
+  ids: Int32Array; // (n)
+  /** Row of each token in `features`, from 1; 0 for text. */
+  featureRows: Int32Array; // (n)
+  features?: FeatureBlock;
+  cos: Float32Array; // (n, headDim / 2)
+  sin: Float32Array; // (n, headDim / 2)
+}
+
+/** Logits of the last position. */
+export interface Logits {
+  /** The largest, descending, and their token ids. */
+  best: { values: Float32Array; ids: Int32Array };
+  /** All of them, (vocab); read from the device when asked for, until the next append. */
+  all(): Promise<Float32Array>;
+}
+
+export interface Decoder {
+  /** Tokens in the cache. */
+  readonly length: number;
+  /** Tokens that one append may bring. */
+  readonly maxChunk: number;
+  /** Forgets the tokens from `length` on. */
+  truncate(length: number): void;
+  append(chunk: Chunk): Promise<Logits>;
+  dispose(): Promise<void>;
+}

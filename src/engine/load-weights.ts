@@ -1,0 +1,138 @@
+// Brings the weights a graph names from a package to where a session takes them: as they are stored
+// where that is what the graph wants (a Blob, which no one has read yet), else converted.
+
+import { fail } from '../failure.ts';
+import { dequantizeRows } from '../format/blocks.ts';
+import { decodeBF16, decodeF16, encodeF16 } from '../format/float.ts';
+import type { Dtype, ExpertPart, TensorEntry } from '../format/manifest.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import { expertBlob, tensorBlob, tensorEntry } from '../format/read-package.ts';
+import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../graph/emitted.ts';
+import type { WeightData } from './runtime.ts';
+
+/** In the graph's order. `onBytes` is told the bytes of each weight once it is at hand. */
+export async function loadWeights(
+  store: PackageStore,
+  graph: EmittedGraph,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<WeightData[]> {
+  const loaded: WeightData[] = [];
+  for (const [path, source] of graph.weights) {
+    signal.throwIfAborted();
+    const data = source.kind === 'tensor' ? await loadTensor(store, source) : await loadExperts(store, source);
+    onBytes(data instanceof Blob ? data.size : data.byteLength);
+    loaded.push({ path, data });
+  }
+  return loaded;
+}
+
+const STORED_AS: Record<Precision, Dtype> = { f32: 'F32', f16: 'F16' };
+
+async function loadTensor(store: PackageStore, source: TensorSource): Promise<Blob | Uint8Array> {
+  const entry = tensorEntry(store, source.tensor);
+  const blob = await tensorBlob(store, entry);
+  if (source.as === 'stored' || STORED_AS[source.as] === entry.dtype) return blob;
+  const stored = await bytesOf(blob);
+  const values =
+    entry.quantization === undefined
+      ? floats(stored, entry.dtype, source.tensor)
+      : await dequantized(store, stored, entry.quantization);
+  return encoded(values, source.as);
+}
+
+async function dequantized(
+  store: PackageStore,
+  blocks: Uint8Array,
+  quantization: NonNullable<TensorEntry['quantization']>,
+): Promise<Float32Array> {
+  const scales = await bytesOf(await tensorBlob(store, tensorEntry(store, quantization.scales)));
+  return dequantizeRows(blocks, words(scales), quantization.columns, quantization);
+}
+
+async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<Blob | Uint8Array> {
+  const layer = store.manifest.experts.find((each) => each.layer === source.layer);
+  const part = layer?.parts.find((each) => each.name === source.part);
+  if (layer === undefined || part === undefined) {
+    fail('bad-manifest', `The package has no experts "${source.part}" for layer ${source.layer}.`);
+  }
+  const experts = await Promise.all(layer.at.map((_, expert) => expertBlob(store, source.layer, expert)));
+  if (source.as === 'stored' || (STORED_AS[source.as] === part.dtype && source.layout === 'rows')) {
+    return new Blob(experts.map((expert) => expert.slice(part.offset, part.offset + part.bytes)));
+  }
+  const stacked: Uint8Array[] = [];
+  for (const expert of experts) {
+    const bytes = await bytesOf(expert);
+    const { values, rows, columns } = expertMatrix(bytes, layer.parts, part);
+    stacked.push(encoded(arranged(values, rows, columns, source.layout), source.as));
+  }
+  return joined(stacked);
+}
+
+function expertMatrix(
+  expert: Uint8Array,
+  parts: ExpertPart[],
+  part: ExpertPart,
+): { values: Float32Array; rows: number; columns: number } {
+  const bytesOfPart = (each: ExpertPart): Uint8Array => expert.slice(each.offset, each.offset + each.bytes);
+  const { quantization } = part;
+  if (quantization !== undefined) {
+    const scales = parts.find((each) => each.name === `${part.name}.scales`);
+    if (scales === undefined) fail('bad-manifest', `Expert part "${part.name}" has no scales.`);
+    const { rows, columns } = quantization;
+    const values = dequantizeRows(bytesOfPart(part), words(bytesOfPart(scales)), columns, quantization);
+    return { values, rows, columns };
+  }
+  const [rows, columns] = part.shape;
+  if (rows === undefined || columns === undefined) fail('bad-manifest', `Expert part "${part.name}" is not a matrix.`);
+  return { values: floats(bytesOfPart(part), part.dtype, part.name), rows, columns };
+}
+
+/** (rows, columns), or the transpose of all, even (gate) or odd (up) rows. */
+function arranged(
+  values: Float32Array,
+  rows: number,
+  columns: number,
+  layout: ExpertsSource['layout'],
+): Float32Array {
+  if (layout === 'rows') return values;
+  const step = layout === 'transposed' ? 1 : 2;
+  const first = layout === 'up transposed' ? 1 : 0;
+  const kept = rows / step;
+  const result = new Float32Array(kept * columns);
+  for (let row = 0; row < kept; row++) {
+    const from = (row * step + first) * columns;
+    for (let column = 0; column < columns; column++) result[column * kept + row] = values[from + column]!;
+  }
+  return result;
+}
+
+function floats(bytes: Uint8Array, dtype: Dtype, name: string): Float32Array {
+  if (dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
+  if (dtype === 'F16') return decodeF16(words(bytes));
+  if (dtype === 'BF16') return decodeBF16(words(bytes));
+  return fail('bad-manifest', `"${name}" holds bytes, not numbers.`);
+}
+
+function encoded(values: Float32Array, as: Precision | 'stored'): Uint8Array {
+  const numbers = as === 'f16' ? encodeF16(values) : values;
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
+}
+
+function joined(parts: Uint8Array[]): Uint8Array {
+  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.byteLength;
+  }
+  return whole;
+}
+
+function words(bytes: Uint8Array): Uint16Array {
+  return new Uint16Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 2);
+}
+
+async function bytesOf(blob: Blob): Promise<Uint8Array> {
+  return new Uint8Array(await blob.arrayBuffer());
+}

@@ -1,0 +1,109 @@
+// A mixture-of-experts layer: a router chooses the best k of E SwiGLU networks per row, weighted by
+// the softmax of the chosen logits. Three ways to run it: onnxruntime's quantised operator, its float
+// operator (CPU only), and plain operators over all experts (float weights on WebGPU, for parity).
+
+import { fail } from '../failure.ts';
+import type { MoeConfig } from '../format/model-config.ts';
+import type { ExpertLayer, ExpertPart } from '../format/manifest.ts';
+import type { ExpertsSource } from './emitted.ts';
+import type { LayerWriter } from './layers.ts';
+import type { Value } from './onnx.ts';
+
+/** x (rows, hidden) → (rows, hidden). */
+export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
+  const { graph, target } = write;
+  const logits = write.linear(x, `model.language_model.layers.${layer}.mlp.gate.weight`);
+  const experts = write.experts.find((each) => each.layer === layer);
+  if (experts === undefined) fail('bad-manifest', `The package has no experts for layer ${layer}.`);
+  const quantization = part(experts, 'gate_up').quantization;
+  const attributes = {
+    k: moe.expertsPerToken,
+    activation_type: 'swiglu',
+    swiglu_fusion: 1,
+    activation_alpha: { float: 1 },
+    activation_beta: { float: 0 },
+    normalize_routing_weights: 1,
+  };
+  if (quantization !== undefined && !target.expand) {
+    const stack = (name: ExpertPart['name'], as: ExpertsSource['as']): Value =>
+      stackParts(write, experts, name, as, 'rows');
+    const { bits, block } = quantization;
+    return graph.fused(
+      'QMoE',
+      [
+        x,
+        logits,
+        stack('gate_up', 'stored'),
+        stack('gate_up.scales', write.precision),
+        '',
+        stack('down', 'stored'),
+        stack('down.scales', write.precision),
+        '',
+      ],
+      { ...attributes, expert_weight_bits: bits, block_size: block },
+    );
+  }
+  if (target.backend === 'wasm') {
+    const gateUp = stackParts(write, experts, 'gate_up', write.precision, 'rows');
+    const down = stackParts(write, experts, 'down', write.precision, 'rows');
+    return graph.fused('MoE', [x, logits, gateUp, '', down, ''], attributes);
+  }
+  return everyExpert(write, x, logits, experts, moe);
+}
+
+/** All experts on all rows, those not chosen weighted by zero: E/k times the work, any backend. */
+function everyExpert(
+  write: LayerWriter,
+  x: Value,
+  logits: Value,
+  experts: ExpertLayer,
+  moe: MoeConfig,
+): Value {
+  const { graph, precision } = write;
+  const ints = (...values: number[]): Value =>
+    graph.constant(BigInt64Array.from(values, BigInt), [values.length]);
+  const probabilities = graph.node('Softmax', [write.cast(logits, 'f32')], { axis: -1 });
+  const [best, chosen] = [graph.name('best'), graph.name('chosen')];
+  graph.nodes('TopK', '', [probabilities, ints(moe.expertsPerToken)], { axis: -1 }, [best, chosen]);
+  const shares = graph.node('Div', [best, graph.node('ReduceSum', [best, ints(-1)], { keepdims: 1 })]);
+  const zeros = graph.node('Sub', [probabilities, probabilities]);
+  const dense = graph.node('ScatterElements', [zeros, chosen, shares], { axis: 1 });
+  const perExpert = graph.node('Unsqueeze', [graph.node('Transpose', [dense], { perm: [1, 0] }), ints(2)]);
+  const weights = precision === 'f32' ? perExpert : write.cast(perExpert, precision);
+
+  const rows = graph.node('Unsqueeze', [x, ints(0)]);
+  const gateWeight = stackParts(write, experts, 'gate_up', precision, 'gate transposed');
+  const upWeight = stackParts(write, experts, 'gate_up', precision, 'up transposed');
+  const downWeight = stackParts(write, experts, 'down', precision, 'transposed');
+  const gate = graph.fused('QuickGelu', [graph.node('MatMul', [rows, gateWeight])], { alpha: { float: 1 } });
+  const up = graph.node('MatMul', [rows, upWeight]);
+  const outputs = graph.node('MatMul', [graph.node('Mul', [gate, up]), downWeight]);
+  return graph.node('ReduceSum', [graph.node('Mul', [outputs, weights]), ints(0)], { keepdims: 0 });
+}
+
+function part(experts: ExpertLayer, name: ExpertPart['name']): ExpertPart {
+  const found = experts.parts.find((each) => each.name === name);
+  return found ?? fail('bad-manifest', `The experts of layer ${experts.layer} have no part "${name}".`);
+}
+
+function stackParts(
+  write: LayerWriter,
+  experts: ExpertLayer,
+  name: ExpertPart['name'],
+  as: ExpertsSource['as'],
+  layout: ExpertsSource['layout'],
+): Value {
+  const { quantization, shape } = part(experts, name);
+  const [rows, columns] =
+    as !== 'stored' && quantization !== undefined ? [quantization.rows, quantization.columns] : shape;
+  if (rows === undefined || columns === undefined) fail('bad-manifest', `Expert part "${name}" is not a matrix.`);
+  const kept = layout === 'gate transposed' || layout === 'up transposed' ? rows / 2 : rows;
+  const stacked = layout === 'rows' ? [rows, columns] : [columns, kept];
+  const label = layout === 'rows' ? name : `${name} ${layout}`;
+  return write.weight(
+    `layers.${experts.layer}.experts.${label}`,
+    as === 'stored' ? 'u8' : as,
+    [experts.at.length, ...stacked],
+    { kind: 'experts', layer: experts.layer, part: name, as, layout },
+  );
+}

@@ -1,0 +1,123 @@
+// The vision encoder of Qwen3-VL: patches of one picture, or of equal frame groups of a clip, to
+// features for the decoder and to the DeepStack features that later layers add.
+
+import type { ModelConfig, VisionConfig } from '../format/model-config.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { EmittedGraph, Target } from './emitted.ts';
+import { LayerWriter } from './layers.ts';
+import type { Value } from './onnx.ts';
+
+/**
+ * Inputs, for f frame groups of s patches each (floats f32):
+ * - patches f32 (f·s, channels·temporalPatch·patch²), in merge-block order
+ * - position_indices i32 (4, s), position_weights f32 (4, s): the four table rows that a patch mixes
+ * - cos, sin f32 (s, d/2): rotary tables of a head of d
+ * - frames i64 (3): [f, s, hidden], the shape in which frames attend only to themselves
+ *
+ * Outputs in the graph's precision: features and deepstack.k, (f·s/merge² + 1, decoder hidden), row 0
+ * zero, the rows in the order of the prompt's pad tokens.
+ *
+ * Source: transformers modeling_qwen3_vl.py, vision model.
+ */
+export function visionGraph(config: ModelConfig, manifest: Manifest, target: Target): EmittedGraph {
+  const write = new LayerWriter(manifest, target);
+  const { graph, precision } = write;
+  const { vision } = config;
+  const headDim = vision.hiddenSize / vision.heads;
+  const patchValues = 3 * vision.temporalPatchSize * vision.patchSize ** 2;
+
+  const patches = write.floatInput('patches', ['patches', patchValues]);
+  const indices = graph.input('position_indices', 'i32', [4, 's']);
+  const weights = write.floatInput('position_weights', [4, 's']);
+  const cos = write.floatInput('cos', ['s', headDim / 2]);
+  const sin = write.floatInput('sin', ['s', headDim / 2]);
+  const frames = graph.input('frames', 'i64', [3]);
+
+  const embedded = write.linear(patches, `${VISION}.patch_embed.proj.weight`, `${VISION}.patch_embed.proj.bias`);
+  const positions = mixedPositions(write, indices, weights);
+  const placed = graph.node('Add', [graph.node('Reshape', [embedded, frames]), positions]);
+  let x = write.reshape(placed, [-1, vision.hiddenSize]);
+  const outputs: { name: string; value: Value }[] = [];
+  for (let block = 0; block < vision.depth; block++) {
+    x = visionBlock(write, x, `${VISION}.blocks.${block}`, vision, { cos, sin, frames });
+    for (const [k, layer] of vision.deepstackLayers.entries()) {
+      if (layer !== block) continue;
+      const name = `${VISION}.deepstack_merger_list.${k}`;
+      outputs.push({ name: `deepstack.${k}`, value: merger(write, x, name, vision, 'after grouping') });
+    }
+  }
+  outputs.unshift({ name: 'features', value: merger(write, x, `${VISION}.merger`, vision, 'before grouping') });
+  for (const { name, value } of outputs) {
+    const zero = graph.constant(new Float32Array(vision.outHiddenSize), [1, vision.outHiddenSize]);
+    const zeroRow = precision === 'f32' ? zero : write.cast(zero, precision);
+    graph.node('Concat', [zeroRow, value], { axis: 0 }, name);
+    graph.output(name, precision, ['rows', vision.outHiddenSize]);
+  }
+  return write.emit();
+}
+
+const VISION = 'model.visual';
+
+/** The learned table, bilinearly mixed: Σ weights · table[indices], (s, hidden). */
+function mixedPositions(write: LayerWriter, indices: Value, weights: Value): Value {
+  const { graph } = write;
+  const ints = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
+  const rows = graph.node('Gather', [write.tensor(`${VISION}.pos_embed.weight`), indices], { axis: 0 });
+  const weighted = graph.node('Mul', [rows, graph.node('Unsqueeze', [weights, ints(2)])]);
+  return graph.node('ReduceSum', [weighted, ints(0)], { keepdims: 0 });
+}
+
+/** Pre-norm attention within each frame and a tanh-GELU network: (f·s, hidden) → same. */
+function visionBlock(
+  write: LayerWriter,
+  x: Value,
+  name: string,
+  vision: VisionConfig,
+  by: { cos: Value; sin: Value; frames: Value },
+): Value {
+  const { graph } = write;
+  const normed = write.layerNorm(x, `${name}.norm1`);
+  const qkv = write.linear(normed, `${name}.attn.qkv.weight`, `${name}.attn.qkv.bias`);
+  const parts = ['query', 'key', 'value'].map((part) => graph.name(part));
+  graph.nodes('Split', '', [qkv], { axis: -1, num_outputs: 3 }, parts);
+  const [query, key, value] = parts.map((part) => graph.node('Reshape', [part, by.frames]));
+  const headDim = vision.hiddenSize / vision.heads;
+  const attended = graph.fused(
+    'MultiHeadAttention',
+    [write.rotate(query!, by.cos, by.sin), write.rotate(key!, by.cos, by.sin), value!],
+    { num_heads: vision.heads, scale: { float: headDim ** -0.5 } },
+  );
+  const rows = write.reshape(attended, [-1, vision.hiddenSize]);
+  const middle = graph.node('Add', [x, write.linear(rows, `${name}.attn.proj.weight`, `${name}.attn.proj.bias`)]);
+  const inner = write.linear(
+    write.layerNorm(middle, `${name}.norm2`),
+    `${name}.mlp.linear_fc1.weight`,
+    `${name}.mlp.linear_fc1.bias`,
+  );
+  const active = graph.node('Gelu', [inner], { approximate: 'tanh' });
+  return graph.node('Add', [
+    middle,
+    write.linear(active, `${name}.mlp.linear_fc2.weight`, `${name}.mlp.linear_fc2.bias`),
+  ]);
+}
+
+/**
+ * Merges blocks of merge² patches into one token: (f·s, hidden) → (f·s/merge², decoder hidden). The main
+ * merger norms each patch before grouping, DeepStack mergers norm the group. Their GELU is the exact one.
+ */
+function merger(
+  write: LayerWriter,
+  x: Value,
+  name: string,
+  vision: VisionConfig,
+  norm: 'before grouping' | 'after grouping',
+): Value {
+  const grouped = (rows: Value): Value => write.reshape(rows, [-1, vision.mergeSize ** 2 * vision.hiddenSize]);
+  const tokens =
+    norm === 'before grouping'
+      ? grouped(write.layerNorm(x, `${name}.norm`))
+      : write.layerNorm(grouped(x), `${name}.norm`);
+  const inner = write.linear(tokens, `${name}.linear_fc1.weight`, `${name}.linear_fc1.bias`);
+  const active = write.graph.node('Gelu', [inner], { approximate: 'none' });
+  return write.linear(active, `${name}.linear_fc2.weight`, `${name}.linear_fc2.bias`);
+}
