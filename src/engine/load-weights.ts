@@ -20,7 +20,8 @@ export async function loadWeights(
   const loaded: WeightData[] = [];
   for (const [path, source] of graph.weights) {
     signal.throwIfAborted();
-    const data = source.kind === 'tensor' ? await loadTensor(store, source) : await loadExperts(store, source);
+    const data =
+      source.kind === 'tensor' ? await loadTensor(store, source) : await loadExperts(store, source);
     onBytes(data instanceof Blob ? data.size : data.byteLength);
     loaded.push({ path, data });
   }
@@ -84,7 +85,8 @@ function expertMatrix(
     return { values, rows, columns };
   }
   const [rows, columns] = part.shape;
-  if (rows === undefined || columns === undefined) fail('bad-manifest', `Expert part "${part.name}" is not a matrix.`);
+  if (rows === undefined || columns === undefined)
+    fail('bad-manifest', `Expert part "${part.name}" is not a matrix.`);
   return { values: floats(bytesOfPart(part), part.dtype, part.name), rows, columns };
 }
 

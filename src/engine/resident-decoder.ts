@@ -68,7 +68,11 @@ export class ResidentDecoder implements Decoder {
     const total = this.#cache.length + n;
     const { feeds, outputs } = this.#cache.prepare(n);
     feeds['input_ids'] = tensor('int32', chunk.ids, [n]);
-    feeds['is_text'] = tensor('float32', Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0)), [n, 1]);
+    feeds['is_text'] = tensor(
+      'float32',
+      Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0)),
+      [n, 1],
+    );
     feeds['feature_rows'] = tensor('int32', chunk.featureRows, [n]);
     feeds['features'] = chunk.features?.main ?? this.#noFeatures;
     for (const k of vision.deepstackLayers.keys()) {
@@ -79,7 +83,12 @@ export class ResidentDecoder implements Decoder {
     feeds['past_length'] = tensor('int32', Int32Array.of(total - 1), [1]);
     feeds['total_length'] = tensor('int32', Int32Array.of(total), [1]);
     this.#logits?.dispose();
-    const results = await this.#session.run(feeds, { ...outputs, logits: null, top_values: null, top_ids: null });
+    const results = await this.#session.run(feeds, {
+      ...outputs,
+      logits: null,
+      top_values: null,
+      top_ids: null,
+    });
     this.#cache.appended(n, results);
     const logits = (this.#logits = results['logits']!);
     return {

@@ -107,11 +107,7 @@ class OrtRuntime implements Runtime {
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }
 
-  open(
-    graph: EmittedGraph,
-    weights: WeightData[],
-    onDevice: (output: string) => boolean,
-  ): Promise<Session> {
+  open(graph: EmittedGraph, weights: WeightData[], onDevice: (output: string) => boolean): Promise<Session> {
     const create = (): Promise<Session> => this.#create(graph, weights, onDevice);
     const opened = this.#opening.then(create, create);
     this.#opening = opened.catch(() => undefined);
