@@ -3,37 +3,26 @@
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
-import { defaultClientConditions, defineConfig } from 'vite';
+import { defineConfig, mergeConfig } from 'vite';
 import { serveFolder } from './tools/serve/folder.ts';
-import { ISOLATION_HEADERS } from './tools/serve/isolation.ts';
-import { ORT_CONDITION } from './tools/serve/ort-condition.ts';
+import { shared } from './tools/serve/shared-config.ts';
 
 const here = import.meta.dirname;
 
-export default defineConfig({
-  root: resolve(here, 'src'),
-  publicDir: resolve(here, 'public'),
-  // A missing file is a 404, not the page again.
-  appType: 'mpa',
-  // Relative addresses, so that the built folder works under any path.
-  base: './',
-  plugins: [
-    svelte({ configFile: resolve(here, 'svelte.config.js') }),
-    serveFolder({
-      path: '/packages/',
-      folder: resolve(here, process.env.DARKROOM_PACKAGES ?? 'packages'),
-      listed: true,
-    }),
-  ],
-  resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
-  worker: { format: 'es' },
-  build: {
-    outDir: resolve(here, 'dist'),
-    emptyOutDir: true,
-    target: 'es2023',
-    assetsInlineLimit: 0,
-    chunkSizeWarningLimit: 1000,
-  },
-  server: { port: 5173, headers: ISOLATION_HEADERS, fs: { allow: [here] } },
-  preview: { host: 'localhost', port: 4173, headers: ISOLATION_HEADERS },
-});
+export default defineConfig(
+  mergeConfig(shared, {
+    root: resolve(here, 'src'),
+    publicDir: resolve(here, 'public'),
+    plugins: [
+      svelte({ configFile: resolve(here, 'svelte.config.js') }),
+      serveFolder({
+        path: '/packages/',
+        folder: resolve(here, process.env.DARKROOM_PACKAGES ?? 'packages'),
+        listed: true,
+      }),
+    ],
+    build: { outDir: resolve(here, 'dist'), emptyOutDir: true },
+    server: { port: 5173, fs: { allow: [here] } },
+    preview: { port: 4173 },
+  }),
+);

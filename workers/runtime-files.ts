@@ -5,17 +5,15 @@ import asyncifyGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?ur
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
+import type { Backend } from '../src/contract/inference.ts';
 
-/** Absolute URLs, as `env.wasm.wasmPaths` wants them. */
-export interface RuntimeFiles {
-  mjs: string;
-  wasm: string;
+/** The variant with the backend's kernels, by absolute URLs, as `env.wasm.wasmPaths` wants them. */
+export function runtimeFiles(backend: Backend): { mjs: string; wasm: string } {
+  return backend === 'webgpu'
+    ? { mjs: absolute(asyncifyGlue), wasm: absolute(asyncifyBinary) }
+    : { mjs: absolute(wasmGlue), wasm: absolute(wasmBinary) };
 }
 
-const absolute = (path: string): string => new URL(path, self.location.origin).href;
-
-/** WebGPU and CPU kernels. */
-export const WEBGPU_FILES: RuntimeFiles = { mjs: absolute(asyncifyGlue), wasm: absolute(asyncifyBinary) };
-
-/** CPU kernels only, smaller; has the kernels for quantised lookups that the other lacks. */
-export const WASM_FILES: RuntimeFiles = { mjs: absolute(wasmGlue), wasm: absolute(wasmBinary) };
+function absolute(path: string): string {
+  return new URL(path, self.location.href).href;
+}

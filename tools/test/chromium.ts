@@ -54,7 +54,12 @@ function usualPlaces(): string[] {
       return roots.flatMap((root) => (root === undefined ? [] : apps.map((app) => join(root, app))));
     }
     default: {
-      const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin', '/usr/local/bin', '/snap/bin'];
+      const folders = [
+        ...(process.env.PATH ?? '').split(delimiter),
+        '/usr/bin',
+        '/usr/local/bin',
+        '/snap/bin',
+      ];
       const onPath = NAMES.flatMap((name) => folders.map((folder) => join(folder, name)));
       return [...onPath, '/opt/google/chrome/chrome'];
     }

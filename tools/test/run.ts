@@ -45,7 +45,10 @@ function run(step: Step): boolean {
 
 function perform(step: Step): boolean {
   try {
-    const env = { ...process.env, ...(step.name === 'browser' ? { CHROMIUM_PATH: findOrInstallChromium() } : {}) };
+    const env = {
+      ...process.env,
+      ...(step.name === 'browser' ? { CHROMIUM_PATH: findOrInstallChromium() } : {}),
+    };
     const script = join('node_modules', '.bin', step.command);
     const { status, error } = spawnSync(script, step.args, {
       stdio: ['ignore', 'inherit', 'inherit'],

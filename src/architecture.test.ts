@@ -1,0 +1,123 @@
+// Holds the table of who may import what against the imports themselves. Tests are free; what is
+// imported for its type alone counts like any other import.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, posix, relative, resolve, sep } from 'node:path';
+import ts from 'typescript';
+import { expect, test } from 'vitest';
+
+const top = resolve(import.meta.dirname, '..');
+
+/** Each part of the house, and the parts and packages it may use besides itself. */
+const MAY_IMPORT: Record<string, string[]> = {
+  'src/failure': [],
+  'src/format': ['src/failure'],
+  'src/convert': ['src/failure', 'src/format'],
+  'src/graph': ['src/failure', 'src/format', 'pbf'],
+  'src/contract': ['src/failure', 'src/format'],
+  'src/weights': ['src/failure', 'src/format', 'src/convert', 'src/contract', 'idb-keyval'],
+  'src/engine': [
+    'src/failure',
+    'src/format',
+    'src/contract',
+    'src/graph',
+    'onnxruntime-web',
+    '@huggingface/jinja',
+    '@huggingface/tokenizers',
+  ],
+  'src/client': ['src/failure', 'src/contract', 'comlink'],
+  'src/ui': ['src/failure', 'src/contract', 'src/client', 'svelte'],
+  'src/main': ['src/client', 'src/ui', 'workers', 'svelte'],
+  workers: ['src/failure', 'src/contract', 'src/engine', 'src/weights', 'comlink', 'onnxruntime-web'],
+  e2e: ['@playwright/test'],
+};
+
+/** Packages that one file alone knows. */
+const ONE_FILE: Record<string, string> = {
+  'onnxruntime-web': 'src/engine/runtime.ts',
+};
+
+interface Import {
+  file: string;
+  /** As written. */
+  specifier: string;
+  /** A part of the house, or a package. */
+  target: string;
+}
+
+const files = ['src', 'workers', 'e2e']
+  .flatMap((folder) =>
+    readdirSync(join(top, folder), { recursive: true, encoding: 'utf8' }).map((name) =>
+      join(folder, name).split(sep).join('/'),
+    ),
+  )
+  .filter((file) => /\.(ts|svelte)$/.test(file) && !file.endsWith('.test.ts'));
+const imports = files.flatMap(importsOf);
+
+function importsOf(file: string): Import[] {
+  const text = readFileSync(join(top, file), 'utf8');
+  const code = file.endsWith('.svelte') ? (/<script[^>]*>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '') : text;
+  const found = ts.preProcessFile(code, true, true).importedFiles.map((one) => one.fileName);
+  const workers = Array.from(
+    code.matchAll(/new URL\('([^']+\.ts)', import\.meta\.url\)/g),
+    (match) => match[1] ?? '',
+  );
+  return [...found, ...workers].map((specifier) => ({ file, specifier, target: targetOf(file, specifier) }));
+}
+
+function targetOf(file: string, specifier: string): string {
+  if (specifier.startsWith('.')) return partOf(posix.join(dirname(file), specifier));
+  const names = specifier.split('/');
+  return names.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
+}
+
+/** 'src/engine/prompt.ts' → 'src/engine'; 'src/failure.ts' → 'src/failure'. */
+function partOf(file: string): string {
+  const names = file.replace(/\.(ts|svelte)$/, '').split('/');
+  return names.slice(0, names[0] === 'src' ? 2 : 1).join('/');
+}
+
+function isAllowed({ file, target }: Import): boolean {
+  const part = partOf(file);
+  return target === part || (MAY_IMPORT[part]?.includes(target) ?? false);
+}
+
+const told = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
+
+test('every part of the house is in the table', () => {
+  expect(files.map(partOf).filter((part) => !(part in MAY_IMPORT))).toEqual([]);
+});
+
+test('nobody imports what the table does not allow', () => {
+  expect(imports.filter((one) => !isAllowed(one)).map(told)).toEqual([]);
+});
+
+test('a package of one file is imported by that file alone', () => {
+  const strays = imports.filter(({ file, target, specifier }) => {
+    const home = ONE_FILE[target];
+    // A file's address (?url) is not the package.
+    return home !== undefined && file !== home && !specifier.endsWith('?url');
+  });
+  expect(strays.map(told)).toEqual([]);
+});
+
+test('the contract holds types only', () => {
+  const contract = files.filter((file) => file.startsWith('src/contract/'));
+  expect(contract.length).toBeGreaterThan(0);
+  const withCode = contract.filter((file) => {
+    const { outputText } = ts.transpileModule(readFileSync(join(top, file), 'utf8'), {
+      compilerOptions: { module: ts.ModuleKind.ESNext, verbatimModuleSyntax: true, removeComments: true },
+    });
+    return outputText.replace('export {};', '').trim() !== '';
+  });
+  expect(withCode).toEqual([]);
+});
+
+test('no import leaves the repository, and relative ones carry their extension', () => {
+  const relatives = imports.filter(({ specifier }) => specifier.startsWith('.'));
+  const odd = relatives.filter(({ file, specifier }) => {
+    const path = relative(top, resolve(top, dirname(file), specifier));
+    return path.startsWith('..') || !/\.(ts|svelte|css)$/.test(specifier);
+  });
+  expect(odd.map(told)).toEqual([]);
+});

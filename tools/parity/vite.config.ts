@@ -1,0 +1,21 @@
+// Builds and serves the harness: the app's own build settings over another page, with the committed
+// fixtures (/fixtures/) and the packages converted from them (/packages/) beside it.
+
+import { resolve } from 'node:path';
+import { mergeConfig } from 'vite';
+import { serveFolder } from '../serve/folder.ts';
+import { shared } from '../serve/shared-config.ts';
+import { FIXTURE_PACKAGES } from '../test/places.ts';
+
+const here = import.meta.dirname;
+const top = resolve(here, '../..');
+
+export default mergeConfig(shared, {
+  root: here,
+  publicDir: false,
+  plugins: [
+    serveFolder({ path: '/fixtures/', folder: resolve(top, 'tools/reference/fixtures') }),
+    serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
+  ],
+  build: { outDir: resolve(top, '.cache/parity-page'), emptyOutDir: true },
+});

@@ -1,0 +1,31 @@
+// What every Vite build of this project has in common.
+
+import { defaultClientConditions, type UserConfig } from 'vite';
+
+/**
+ * The headers of a cross-origin isolated page. Without them there is no SharedArrayBuffer, and the
+ * WASM backend falls back to one thread.
+ */
+const ISOLATION_HEADERS = {
+  'Cross-Origin-Opener-Policy': 'same-origin',
+  'Cross-Origin-Embedder-Policy': 'require-corp',
+  'Cross-Origin-Resource-Policy': 'same-origin',
+};
+
+/**
+ * onnxruntime-web's export condition for builds that bring no .wasm or .mjs of their own: we name
+ * both files (`env.wasm.wasmPaths`), serve them ourselves, and ship only the variants in use.
+ */
+const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
+
+export const shared: UserConfig = {
+  // A missing file is a 404, not the page again.
+  appType: 'mpa',
+  // Relative addresses, so that the built folder works under any path.
+  base: './',
+  resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
+  worker: { format: 'es' },
+  build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  server: { headers: ISOLATION_HEADERS },
+  preview: { host: 'localhost', headers: ISOLATION_HEADERS },
+};

@@ -1,0 +1,6 @@
+// Where the tests keep what they make, relative to the repository's root.
+
+/** Packages converted from the committed fixtures, one folder each. */
+export const FIXTURE_PACKAGES = '.cache/fixture-packages';
+export const APP_PORT = 4183;
+export const HARNESS_PORT = 4184;

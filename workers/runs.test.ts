@@ -1,0 +1,41 @@
+import { expect, test } from 'vitest';
+import { fail } from '../src/failure.ts';
+import { Runs } from './runs.ts';
+
+test('runs go one after the other, and one that fails does not disturb the next', async () => {
+  const runs = new Runs();
+  const order: string[] = [];
+  const first = runs.start('1', async () => {
+    order.push('first begins');
+    await new Promise((later) => setTimeout(later, 5));
+    order.push('first ends');
+    fail('bad-photo', 'no picture');
+  });
+  const second = runs.start('2', () => Promise.resolve(order.push('second')));
+  expect(await first).toEqual({ kind: 'failed', failure: { code: 'bad-photo', message: 'no picture' } });
+  expect(await second).toEqual({ kind: 'done', value: 3 });
+  expect(order).toEqual(['first begins', 'first ends', 'second']);
+});
+
+test('a run that is stopped while it waits never begins', async () => {
+  const runs = new Runs();
+  let began = false;
+  const first = runs.start('1', () => new Promise((later) => setTimeout(later, 5)));
+  const second = runs.start('2', () => Promise.resolve((began = true)));
+  runs.cancel('2');
+  await first;
+  expect(await second).toEqual({ kind: 'stopped' });
+  expect(began).toBe(false);
+});
+
+test('a run under way hears its own stop and nobody else’s', async () => {
+  const runs = new Runs();
+  const run = runs.start('1', async (signal) => {
+    runs.cancel('2');
+    expect(signal.aborted).toBe(false);
+    runs.cancel('1');
+    await Promise.resolve();
+    signal.throwIfAborted();
+  });
+  expect(await run).toEqual({ kind: 'stopped' });
+});
