@@ -71,25 +71,39 @@ function topPCount(weights: Float64Array, restWeight: number, topP: number): num
 
 /**
  * The candidates of a whole vocabulary. Sorting 150,000 tokens per step is slow, so those that cannot
- * survive the filters are only weighed: with n tokens, top-p drops every one below (1 − topP) / n.
+ * survive the filters are only weighed: of n tokens, top-p drops every one below (1 − topP) / n.
  */
 export function vocabularyCandidates(logits: Float64Array, best: number, filters: Filters): Candidates {
   const { temperature, topK, topP, minP } = filters;
-  const weightOf = (logit: number): number => Math.exp((logit - best) / temperature);
-  let least = -Infinity;
   if (topK > 0 && topK < logits.length) {
-    least = logits.slice().sort()[logits.length - topK]!;
-  } else {
-    let total = 0;
-    for (const logit of logits) total += weightOf(logit);
-    const share = Math.max(((1 - topP) * total) / logits.length, topP < 1 ? 0 : minP);
-    least = best + temperature * Math.log(share);
+    const least = logits.slice().sort()[logits.length - topK]!;
+    // Top-k goes first: what it drops has no weight any more.
+    return candidatesFrom(logits, least, () => 0);
   }
+  const weightOf = (logit: number): number => Math.exp((logit - best) / temperature);
+  const total = topP < 1 ? logits.reduce((sum, logit) => sum + weightOf(logit), 0) : 0;
+  const share = topP < 1 ? ((1 - topP) * total) / logits.length : minP;
+  return candidatesFrom(logits, best + temperature * Math.log(share), weightOf);
+}
+
+/** All tokens, in the order of their ids, for when no filter is on. */
+export function keepAll(logits: Float64Array, best: number, temperature: number): Kept {
+  return {
+    ids: Int32Array.from(logits, (_, id) => id),
+    weights: logits.map((logit) => Math.exp((logit - best) / temperature)),
+  };
+}
+
+function candidatesFrom(
+  logits: Float64Array,
+  least: number,
+  weightOf: (logit: number) => number,
+): Candidates {
   const ids: number[] = [];
   let restWeight = 0;
   for (let id = 0; id < logits.length; id++) {
     if (logits[id]! >= least) ids.push(id);
-    else if (topK === 0) restWeight += weightOf(logits[id]!);
+    else restWeight += weightOf(logits[id]!);
   }
   return sortCandidates(ids, (id) => logits[id]!, restWeight);
 }

@@ -4,7 +4,7 @@
 
 import type { Sampling } from '../contract/conversation.ts';
 import { fail } from '../failure.ts';
-import { filterCandidates, sortCandidates, vocabularyCandidates } from './candidates.ts';
+import { filterCandidates, keepAll, sortCandidates, vocabularyCandidates } from './candidates.ts';
 import type { Candidates, Filters, Kept } from './candidates.ts';
 import { randomGenerator, randomSeed } from './random.ts';
 
@@ -40,6 +40,7 @@ export function createSampler(sampling: Sampling, { prompt, tokenCount }: Sample
   const settings = checked(sampling);
   const { temperature, topK, topP, minP, repetition, presence } = settings;
   const greedy = temperature === 0;
+  const filtered = topK > 0 || topP < 1 || minP > 0;
   const random = randomGenerator(sampling.seed ?? randomSeed());
   const seen = new Set(repetition === 1 ? [] : prompt);
   const generated = new Set<number>();
@@ -83,9 +84,11 @@ export function createSampler(sampling: Sampling, { prompt, tokenCount }: Sample
       const values = Float64Array.from(logits.subarray(0, tokenCount));
       for (const id of seen) if (id < values.length) values[id] = penalised(id, values[id]!);
       const best = bestOf(values);
-      requireNumber(values[best]!);
+      const highest = values[best]!;
+      requireNumber(highest);
       if (greedy) return remember(best);
-      return remember(choose(vocabularyCandidates(values, values[best]!, settings)));
+      if (!filtered) return remember(draw(keepAll(values, highest, temperature), random));
+      return remember(choose(vocabularyCandidates(values, highest, settings)));
     },
   };
 }

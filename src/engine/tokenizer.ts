@@ -32,7 +32,7 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   const file = new Field(tokenizerJson, 'tokenizer.json: ', 'bad-checkpoint');
   const config = new Field(tokenizerConfig, 'tokenizer_config.json: ', 'bad-checkpoint');
   requireByteLevel(file.at('decoder'));
-  const encoder = createEncoder(tokenizerJson, tokenizerConfig);
+  const encoder = createEncoder(file, config);
   const added = encoder.get_added_tokens_decoder();
   const size = largestId(file) + 1;
 
@@ -70,12 +70,16 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
   };
 }
 
-function createEncoder(tokenizerJson: unknown, tokenizerConfig: unknown): BytePairEncoder {
+function createEncoder(file: Field, config: Field): BytePairEncoder {
   try {
-    return new BytePairEncoder(Object(tokenizerJson), Object(tokenizerConfig));
+    return new BytePairEncoder(members(file), members(config));
   } catch (cause) {
     fail('bad-checkpoint', 'tokenizer.json cannot be read as a tokenizer.', cause);
   }
+}
+
+function members(field: Field): Record<string, unknown> {
+  return Object.fromEntries(field.members().map(([key, member]) => [key, member.value]));
 }
 
 function requireByteLevel(decoder: Field): void {

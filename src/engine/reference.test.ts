@@ -1,0 +1,144 @@
+// The engine's pure half against the reference implementation: every case of tools/reference is
+// rendered, tokenised and placed, and must give the reference's ids and positions exactly.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { headerLength } from '../format/safetensors.ts';
+import { parseModelConfig } from '../format/model-config.ts';
+import { createChatTemplate, type TemplateMessage, type TemplatePart } from './chat-template.ts';
+import type { Grid } from './photo.ts';
+import { buildPrompt, type PromptMedia } from './prompt.ts';
+import { createTextStream } from './text-stream.ts';
+import { tokenPositions } from './token-positions.ts';
+import { createTokenizer } from './tokenizer.ts';
+import { groupTimestamps } from './video-frames.ts';
+
+const reference = resolve(import.meta.dirname, '../../tools/reference');
+
+interface Clip {
+  type: 'video';
+  fps: number;
+  indices: number[];
+}
+type GoldenPart = { type: 'text'; text: string } | { type: 'image' } | Clip;
+interface GoldenMessage {
+  role: TemplateMessage['role'];
+  content: string | GoldenPart[];
+}
+interface Facts {
+  prompt: string;
+  rope_delta: number;
+  image_grids: [number, number, number][];
+  video_grids: [number, number, number][];
+  answer: string;
+}
+interface Goldens {
+  cases: Record<string, Facts>;
+}
+
+const conversations = readJson<Record<string, GoldenMessage[]>>('cases.json');
+
+describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
+  const file = (name: string): unknown => readJson(`fixtures/${fixture}/${name}`);
+  const template = createChatTemplate({
+    tokenizerConfig: file('tokenizer_config.json'),
+    ...(fixture === 'dense-tied' && { json: file('chat_template.json') }),
+    ...(fixture === 'moe-untied' && { jinja: readText(`fixtures/${fixture}/chat_template.jinja`) }),
+  });
+  const tokenizer = createTokenizer(file('tokenizer.json'), file('tokenizer_config.json'));
+  const config = parseModelConfig(file('config.json'));
+  const goldens = readJson<Goldens>(`goldens/${fixture}.json`);
+  const tensors = readInt32Tensors(`goldens/${fixture}.safetensors`);
+
+  describe.each(Object.entries(goldens.cases))('%s', (name, facts) => {
+    const conversation = conversations[name] ?? [];
+    const text = template.render(conversation.map(withoutMedia));
+    const media = mediaOf(conversation, facts, config.vision.temporalPatchSize);
+    const options = { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize };
+    const prompt = buildPrompt(text, media, options);
+
+    test('renders the text of the reference', () => {
+      expect(text).toBe(facts.prompt);
+    });
+
+    test('has the ids of the reference', () => {
+      expect(prompt.inputIds).toEqual(tensors.get(`${name}.input_ids`));
+    });
+
+    test('has the positions of the reference', () => {
+      const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
+      expect(positions).toEqual(tensors.get(`${name}.position_ids`));
+      expect(next - prompt.inputIds.length).toBe(facts.rope_delta);
+    });
+
+    test('has the same positions when it is placed in two steps', () => {
+      const whole = tokenPositions(prompt.inputIds.length, prompt.slots);
+      const first = Math.min(7, prompt.slots[0]?.start ?? 7);
+      const head = tokenPositions(first, []);
+      const tail = tokenPositions(prompt.inputIds.length, prompt.slots, {
+        token: first,
+        position: head.next,
+      });
+      expect(tail.next).toBe(whole.next);
+      expect(tail.positions.at(-1)).toBe(whole.positions.at(-1));
+      expect(tail.positions).toHaveLength(whole.positions.length - 3 * first);
+    });
+
+    test('streams the text that the reference decodes', () => {
+      const ids = tensors.get(`${name}.greedy_ids`) ?? new Int32Array();
+      const stream = createTextStream({ ...tokenizer, isSpecial: () => false });
+      const pieces = Array.from(ids, (id) => stream.push(id));
+      expect(pieces.join('') + stream.flush()).toBe(facts.answer);
+      expect(tokenizer.decode(ids, { keepSpecial: true })).toBe(facts.answer);
+    });
+  });
+});
+
+function withoutMedia({ role, content }: GoldenMessage): TemplateMessage {
+  if (typeof content === 'string') return { role, content };
+  return {
+    role,
+    content: content.map((part): TemplatePart => (part.type === 'text' ? part : { type: part.type })),
+  };
+}
+
+function mediaOf(conversation: GoldenMessage[], facts: Facts, temporalPatchSize: number): PromptMedia[] {
+  const images = facts.image_grids.map(gridOf);
+  const videos = facts.video_grids.map(gridOf);
+  const parts = conversation.flatMap(({ content }) => (typeof content === 'string' ? [] : content));
+  return parts.flatMap((part): PromptMedia[] => {
+    if (part.type === 'text') return [];
+    const grid = (part.type === 'image' ? images : videos).shift();
+    if (grid === undefined) throw new Error('The goldens have no grid for a picture of the case.');
+    if (part.type === 'image') return [{ kind: 'image', grid }];
+    const timestamps = groupTimestamps(part.indices, part.fps, temporalPatchSize);
+    return [{ kind: 'video', grid, timestamps }];
+  });
+}
+
+function gridOf([frames, height, width]: [number, number, number]): Grid {
+  return { frames, height, width };
+}
+
+function readText(name: string): string {
+  return readFileSync(resolve(reference, name), 'utf8');
+}
+
+function readJson<T>(name: string): T {
+  return JSON.parse(readText(name)) as T;
+}
+
+function readInt32Tensors(name: string): Map<string, Int32Array> {
+  const bytes = new Uint8Array(readFileSync(resolve(reference, name)));
+  const length = headerLength(bytes, bytes.length, name);
+  const json = new TextDecoder().decode(bytes.subarray(8, 8 + length));
+  const header = JSON.parse(json) as Record<string, { dtype: string; data_offsets: [number, number] }>;
+  const tensors = new Map<string, Int32Array>();
+  for (const [key, { dtype, data_offsets }] of Object.entries(header)) {
+    if (dtype !== 'I32') continue;
+    const [start, end] = data_offsets.map((offset) => offset + 8 + length);
+    tensors.set(key, new Int32Array(bytes.slice(start, end).buffer));
+  }
+  return tensors;
+}
