@@ -54,6 +54,10 @@ export class Field {
     return value;
   }
 
+  number(): number {
+    return typeof this.value === 'number' ? this.value : this.fail('must be a number');
+  }
+
   string(): string {
     return typeof this.value === 'string' ? this.value : this.fail('must be a string');
   }

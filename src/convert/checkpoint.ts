@@ -1,0 +1,140 @@
+// What a checkpoint holds, from the headers of its safetensors files alone: one file, or several with
+// an index. Owns the names: older key prefixes become those of today's Qwen3-VL checkpoints.
+
+import { fail } from '../failure.ts';
+import { Field, parseJson } from '../format/json-field.ts';
+import { headerLength, parseHeader } from '../format/safetensors.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+
+const SINGLE_FILE = 'model.safetensors';
+const INDEX_FILE = 'model.safetensors.index.json';
+const SAMPLE_BYTES = 64 * 1024;
+
+/** A tensor on disk: bytes `start` to `end` of `file`. */
+export interface StoredTensor {
+  /** Under today's name. */
+  name: string;
+  file: string;
+  /** As the header says; whether it can be read is decided where it is needed. */
+  dtype: string;
+  shape: number[];
+  start: number;
+  end: number;
+}
+
+export interface Checkpoint {
+  tensors: Map<string, StoredTensor>;
+  /** Changes with names, shapes, files and (by samples of the data) weights. */
+  fingerprint: string;
+}
+
+/** Reads all headers. Fails with 'missing-file' or with 'bad-checkpoint', naming the tensor. */
+export async function openCheckpoint(source: CheckpointSource, signal?: AbortSignal): Promise<Checkpoint> {
+  const index = await readIndex(source, signal);
+  const files = index ? [...new Set(index.values())].sort() : [SINGLE_FILE];
+  const tensors = new Map<string, StoredTensor>();
+  const identity: string[] = [];
+  for (const file of files) {
+    const bytes = await source.size(file, signal);
+    if (bytes === undefined) missing(file, index !== undefined);
+    const headBytes = await readExactly(source, file, 0, Math.min(8, bytes), signal);
+    const length = headerLength(headBytes, bytes, file);
+    const header = await readExactly(source, file, 8, 8 + length, signal);
+    for (const entry of parseHeader(header, bytes, file)) {
+      const name = todaysName(entry.name);
+      const twin = tensors.get(name);
+      if (twin) fail('bad-checkpoint', `Tensor ${name} is there twice, in ${twin.file} and in ${file}.`);
+      tensors.set(name, { ...entry, name, file });
+    }
+    identity.push(
+      file,
+      String(bytes),
+      await sha256Hex(header),
+      ...(await sample(source, file, bytes, signal)),
+    );
+  }
+  for (const [name, file] of index ?? []) {
+    if (tensors.get(todaysName(name))?.file !== file) {
+      fail('bad-checkpoint', `${INDEX_FILE} promises ${name} in ${file}, which does not hold it.`);
+    }
+  }
+  return { tensors, fingerprint: await sha256Hex(new TextEncoder().encode(identity.join('\n'))) };
+}
+
+/** Bytes `start` to `end` of a file, all of them; fails with 'bad-checkpoint' when it ends early. */
+export async function readExactly(
+  source: CheckpointSource,
+  file: string,
+  start: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const bytes = await source.read(file, start, end, signal);
+  if (bytes.byteLength !== end - start) {
+    fail('bad-checkpoint', `${file} is truncated: bytes ${start} to ${end} cannot be read.`);
+  }
+  return bytes;
+}
+
+/** Tensor → file, or undefined for a checkpoint of one file. */
+async function readIndex(
+  source: CheckpointSource,
+  signal?: AbortSignal,
+): Promise<Map<string, string> | undefined> {
+  const bytes = await source.size(INDEX_FILE, signal);
+  if (bytes === undefined) return undefined;
+  const text = new TextDecoder().decode(await readExactly(source, INDEX_FILE, 0, bytes, signal));
+  const root = new Field(parseJson(text, INDEX_FILE, 'bad-checkpoint'), `${INDEX_FILE}: `, 'bad-checkpoint');
+  const map = new Map<string, string>();
+  for (const [name, field] of root.at('weight_map').members()) {
+    const file = field.string();
+    if (!/^[\w.-]+$/.test(file)) field.fail('must be a plain file name');
+    map.set(name, file);
+  }
+  if (map.size === 0) fail('bad-checkpoint', `${INDEX_FILE} names no tensor.`);
+  return map;
+}
+
+function missing(file: string, indexed: boolean): never {
+  fail(
+    'missing-file',
+    indexed
+      ? `The checkpoint lacks ${file}, which its index names.`
+      : `The checkpoint has neither ${file} nor ${INDEX_FILE}.`,
+  );
+}
+
+/**
+ * Hashes of the beginning, middle and end of a file's data: two fine-tunes of one model have equal
+ * headers, and a conversion of one must not be continued with the other.
+ */
+async function sample(
+  source: CheckpointSource,
+  file: string,
+  bytes: number,
+  signal?: AbortSignal,
+): Promise<string[]> {
+  const last = Math.max(0, bytes - SAMPLE_BYTES);
+  const starts = [Math.floor(last / 4), Math.floor(last / 2), last];
+  return Promise.all(
+    starts.map(async (start) => {
+      const end = Math.min(bytes, start + SAMPLE_BYTES);
+      return sha256Hex(await readExactly(source, file, start, end, signal));
+    }),
+  );
+}
+
+/** Prefixes that earlier versions of transformers wrote, first match wins. */
+const OLDER_NAMES: readonly [RegExp, string][] = [
+  [/^language_model\.model\./, 'model.language_model.'],
+  [/^language_model\.lm_head\./, 'lm_head.'],
+  [/^model\.lm_head\./, 'lm_head.'],
+  [/^visual\./, 'model.visual.'],
+  [/^model\.(?=layers\.|embed_tokens\.|norm\.)/, 'model.language_model.'],
+];
+
+function todaysName(name: string): string {
+  const older = OLDER_NAMES.find(([pattern]) => pattern.test(name));
+  return older ? name.replace(older[0], older[1]) : name;
+}

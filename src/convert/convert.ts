@@ -1,0 +1,222 @@
+// Checkpoint → package, as a stream: plan everything from the headers, fill and write one shard after
+// the other, write the manifest last. The same in the browser and in Node; storage is behind two ports.
+
+import { fail } from '../failure.ts';
+import { parseJson } from '../format/json-field.ts';
+import { MANIFEST_FILE, shardFile, type Manifest } from '../format/manifest.ts';
+import { parseModelConfig } from '../format/model-config.ts';
+import { parseManifest } from '../format/parse-manifest.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import { Binder, parseScaleBlock } from './bind.ts';
+import { buildManifest } from './build-manifest.ts';
+import { openCheckpoint, readExactly } from './checkpoint.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+import type { Loss } from './encode.ts';
+import { fillShard } from './fill-shard.ts';
+import { packageItems } from './items.ts';
+import type { PackageSink } from './package-sink.ts';
+import { planShards, type ShardPlan } from './plan.ts';
+import { PRESETS, type PresetName } from './precision.ts';
+import { encodeRecord, parseRecord, RECORD_FILE, type ConversionRecord, type ShardRecord } from './record.ts';
+import { copySideFiles } from './side-files.ts';
+
+/** Raised when the converter would write other bytes for the same checkpoint and preset. */
+const CONVERTER_VERSION = 1;
+
+export interface ConvertOptions {
+  preset: PresetName;
+  onProgress?: (progress: ConvertProgress) => void;
+  signal?: AbortSignal;
+}
+
+export interface ConvertProgress {
+  /** Bytes of the checkpoint: used up so far, of these by an earlier run, and in all. */
+  done: number;
+  resumed: number;
+  total: number;
+}
+
+export interface ConversionReport {
+  manifest: Manifest;
+  /** Bytes of the package. */
+  bytes: number;
+  /** Quantisation loss by tensor class. */
+  losses: Map<string, Loss>;
+  /** Tensors of the checkpoint that the model has no use for. */
+  unused: string[];
+  /** Tensors (or layers of experts) kept in F32, because F16 cannot hold their values. */
+  wide: string[];
+}
+
+interface Run {
+  source: CheckpointSource;
+  sink: PackageSink;
+  record: ConversionRecord;
+  options: ConvertOptions;
+}
+
+/**
+ * Converts, or goes on with a conversion that was stopped. Until the end the sink holds no manifest.
+ * Fails with 'bad-checkpoint' (naming the tensor or field), 'missing-file', or 'bad-request' where the
+ * sink holds something else; an abort rejects with the signal's reason and can be resumed.
+ */
+export async function convert(
+  source: CheckpointSource,
+  sink: PackageSink,
+  options: ConvertOptions,
+): Promise<ConversionReport> {
+  const { preset, signal } = options;
+  const { config, json, bytes: configBytes } = await readConfig(source, signal);
+  const checkpoint = await openCheckpoint(source, signal);
+  const identity = [CONVERTER_VERSION, PRESETS[preset], await sha256Hex(configBytes), checkpoint.fingerprint];
+  const record = await openRecord(sink, await hashJson([preset, ...identity]));
+  const run: Run = { source, sink, record, options };
+  for (;;) {
+    const binder = new Binder(checkpoint.tensors, parseScaleBlock(json));
+    const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)));
+    const files = await copySideFiles(source, sink, signal);
+    const tooWide = await writeShards(run, plans);
+    if (tooWide === undefined) return await finish(run, plans, files, binder.unused());
+    record.wide.push(tooWide);
+    await sink.write(RECORD_FILE, encodeRecord(record));
+  }
+}
+
+async function readConfig(source: CheckpointSource, signal?: AbortSignal) {
+  const size = await source.size('config.json', signal);
+  if (size === undefined) fail('missing-file', 'The checkpoint lacks config.json.');
+  const bytes = await readExactly(source, 'config.json', 0, size, signal);
+  const json = parseJson(new TextDecoder().decode(bytes), 'config.json', 'bad-checkpoint');
+  return { config: parseModelConfig(json), json, bytes };
+}
+
+/** The record of an earlier run of this conversion, or a new one; takes away a manifest either way. */
+async function openRecord(sink: PackageSink, source: string): Promise<ConversionRecord> {
+  const bytes = await sink.read(RECORD_FILE);
+  if (!bytes) {
+    if (await sink.read(MANIFEST_FILE))
+      fail('bad-request', 'The target already holds a package; choose another.');
+    return { source, wide: [], shards: [] };
+  }
+  const record = parseRecord(bytes);
+  if (record.source !== source) {
+    fail('bad-request', 'The target holds a conversion of another checkpoint or preset; choose another.');
+  }
+  // A shard may turn out damaged and be written anew; meanwhile the package must not look whole.
+  await sink.remove(MANIFEST_FILE);
+  return record;
+}
+
+/** Writes all shards that are not there yet. Returns the name of a group that F16 cannot hold, if any. */
+async function writeShards(run: Run, plans: ShardPlan[]): Promise<string | undefined> {
+  const { source, sink, record, options } = run;
+  const { signal } = options;
+  const progress: ConvertProgress = { done: 0, resumed: 0, total: sum(plans.map(sourceBytes)) };
+  const advance = (bytes: number) => {
+    progress.done += bytes;
+    options.onProgress?.({ ...progress });
+  };
+  // Hashing and writing a shard overlap with filling the next.
+  let writing: Promise<void> = Promise.resolve();
+  try {
+    for (const plan of plans) {
+      const key = await shardKey(record, plan);
+      if (await isWritten(sink, record, key)) {
+        progress.resumed += sourceBytes(plan);
+        advance(sourceBytes(plan));
+        continue;
+      }
+      const filled = await fillShard(source, plan, advance, signal);
+      await writing;
+      if (filled.kind === 'too-wide') return filled.group;
+      const { bytes, losses } = filled;
+      writing = writeShard(sink, record, bytes, { key, losses });
+      // Awaited in the next round; until then a failure must not count as unhandled.
+      writing.catch(() => undefined);
+    }
+  } finally {
+    await writing;
+  }
+  return undefined;
+}
+
+async function writeShard(
+  sink: PackageSink,
+  record: ConversionRecord,
+  bytes: Uint8Array<ArrayBuffer>,
+  { key, losses }: Pick<ShardRecord, 'key' | 'losses'>,
+): Promise<void> {
+  const shard = { sha256: await sha256Hex(bytes), bytes: bytes.byteLength };
+  await sink.write(shardFile(shard), bytes);
+  record.shards = [...record.shards.filter((known) => known.key !== key), { key, ...shard, losses }];
+  await sink.write(RECORD_FILE, encodeRecord(record));
+}
+
+/** Whether an earlier run wrote the shard, and it is still what it was. */
+async function isWritten(sink: PackageSink, record: ConversionRecord, key: string): Promise<boolean> {
+  const known = record.shards.find((shard) => shard.key === key);
+  const bytes = known && (await sink.read(shardFile(known)));
+  return known !== undefined && bytes !== undefined && (await sha256Hex(bytes)) === known.sha256;
+}
+
+async function finish(
+  { sink, record, options }: Run,
+  plans: ShardPlan[],
+  files: Manifest['files'],
+  unused: string[],
+): Promise<ConversionReport> {
+  const keys = await Promise.all(plans.map((plan) => shardKey(record, plan)));
+  const shards = keys.flatMap((key) => record.shards.find((shard) => shard.key === key) ?? []);
+  const names = new Set(shards.map(shardFile));
+  // Shards of a plan that was given up because a group turned out too wide.
+  for (const old of record.shards) if (!names.has(shardFile(old))) await sink.remove(shardFile(old));
+  record.shards = shards;
+  await sink.write(RECORD_FILE, encodeRecord(record));
+  const listed = shards.map(({ sha256, bytes }) => ({ sha256, bytes }));
+  const manifest = buildManifest(options.preset, files, plans, listed);
+  const text = new TextEncoder().encode(`${JSON.stringify(manifest)}\n`);
+  // What was written is what readers will parse: a mistake shows here, not in front of a user.
+  parseManifest(JSON.parse(new TextDecoder().decode(text)));
+  await sink.write(MANIFEST_FILE, text);
+  const bytes = sum([...shards, ...files].map((file) => file.bytes)) + text.byteLength;
+  return { manifest, bytes, losses: addUp(shards), unused, wide: record.wide };
+}
+
+/** Identifies a shard's content: the conversion, and what of it lies where. */
+function shardKey(record: ConversionRecord, plan: ShardPlan): Promise<string> {
+  const tasks = plan.tasks.map(({ item, first, end, offsets }) => {
+    return [item.outputs.map((output) => output.name), item.storage, first, end, offsets];
+  });
+  return hashJson([record.source, tasks]);
+}
+
+function hashJson(value: unknown): Promise<string> {
+  return sha256Hex(new TextEncoder().encode(JSON.stringify(value)));
+}
+
+function addUp(shards: ShardRecord[]): Map<string, Loss> {
+  const total = new Map<string, Loss>();
+  for (const { losses } of shards) {
+    for (const [name, loss] of Object.entries(losses)) {
+      const so = total.get(name) ?? { weights: 0, error: 0, power: 0 };
+      total.set(name, {
+        weights: so.weights + loss.weights,
+        error: so.error + loss.error,
+        power: so.power + loss.power,
+      });
+    }
+  }
+  return total;
+}
+
+function sourceBytes(plan: ShardPlan): number {
+  return sum(
+    plan.tasks.map(({ item, first, end }) =>
+      item.kind === 'matrix' ? (item.sourceBytes / item.matrix.rows) * (end - first) : item.sourceBytes,
+    ),
+  );
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

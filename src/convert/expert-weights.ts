@@ -1,0 +1,139 @@
+// The experts of one MoE layer, in any of the layouts that checkpoints use, read one expert at a time
+// in the package's layout: gate_up (2·I, H) with gate and up rows alternating, down (H, I).
+
+import type { TextConfig } from '../format/model-config.ts';
+import { requireShape, type Binder } from './bind.ts';
+import type { StoredTensor } from './checkpoint.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+import { readRows, type Matrix } from './matrix.ts';
+import { expertsPrefix } from './model-tensors.ts';
+
+/** One expert's weights in the checkpoint. */
+export interface ExpertWeights {
+  layout:
+    | { kind: 'in-out'; gateUp: Matrix; down: Matrix } // (H, 2I) and (I, H): official, x·W
+    | { kind: 'out-in'; gateUp: Matrix; down: Matrix } // (2I, H) and (H, I): as Linear weights
+    | { kind: 'separate'; gate: Matrix; up: Matrix; down: Matrix }; // (I, H), (I, H) and (H, I)
+}
+
+/** Finds the experts of a layer. Fails with 'bad-checkpoint', naming the tensor. */
+export function bindExperts(binder: Binder, text: TextConfig, layer: number): ExpertWeights[] {
+  const prefix = expertsPrefix(layer);
+  const { experts: count, intermediateSize: inner } = text.moe ?? { experts: 0, intermediateSize: 0 };
+  const hidden = text.hiddenSize;
+  const numbers = Array.from({ length: count }, (_, expert) => expert);
+  if (binder.has(`${prefix}.0.gate_proj.weight`)) {
+    return numbers.map((expert) => {
+      const matrix = (name: string, rows: number, columns: number) =>
+        binder.matrix(`${prefix}.${expert}.${name}.weight`, [rows, columns], rows, columns);
+      const gate = matrix('gate_proj', inner, hidden);
+      const up = matrix('up_proj', inner, hidden);
+      return { layout: { kind: 'separate', gate, up, down: matrix('down_proj', hidden, inner) } };
+    });
+  }
+  const gateUp = binder.tensor(`${prefix}.gate_up_proj`);
+  const down = binder.tensor(`${prefix}.down_proj`);
+  const kind = orientation(gateUp, down, { count, hidden, inner });
+  return numbers.map((expert) => {
+    const matrix = (tensor: StoredTensor, outputs: number, inputs: number) =>
+      kind === 'in-out'
+        ? binder.slice(tensor, inputs, outputs, expert)
+        : binder.slice(tensor, outputs, inputs, expert);
+    const layout = { gateUp: matrix(gateUp, 2 * inner, hidden), down: matrix(down, hidden, inner) };
+    return { layout: { kind, ...layout } };
+  });
+}
+
+/**
+ * A square tensor does not tell its orientation, but its companion then does: H = 2·I and H = I
+ * exclude each other. Fails, naming the tensor, when a shape fits neither or the two disagree.
+ */
+function orientation(
+  gateUp: StoredTensor,
+  down: StoredTensor,
+  { count, hidden, inner }: { count: number; hidden: number; inner: number },
+): 'in-out' | 'out-in' {
+  const shapes = {
+    'in-out': { gateUp: [count, hidden, 2 * inner], down: [count, inner, hidden] },
+    'out-in': { gateUp: [count, 2 * inner, hidden], down: [count, hidden, inner] },
+  };
+  requireShape(gateUp, [shapes['in-out'].gateUp, shapes['out-in'].gateUp]);
+  requireShape(down, [shapes['in-out'].down, shapes['out-in'].down]);
+  const official = hidden === 2 * inner ? down.shape[1] === inner : gateUp.shape[1] === hidden;
+  const kind = official ? 'in-out' : 'out-in';
+  requireShape(down, [shapes[kind].down]);
+  return kind;
+}
+
+/** The matrices of an expert, as they are stored. */
+export function storedMatrices({ layout }: ExpertWeights): Matrix[] {
+  return layout.kind === 'separate' ? [layout.gate, layout.up, layout.down] : [layout.gateUp, layout.down];
+}
+
+/** Reads one expert: gateUp (2·I, H), rows gate 0, up 0, gate 1, …; down (H, I). */
+export async function readExpert(
+  source: CheckpointSource,
+  { layout }: ExpertWeights,
+  signal?: AbortSignal,
+): Promise<{ gateUp: Float32Array; down: Float32Array }> {
+  const read = (matrix: Matrix) => readRows(source, matrix, 0, matrix.rows, signal);
+  const down = await read(layout.down);
+  if (layout.kind === 'separate') {
+    const { rows, columns } = layout.gate;
+    const gateUp = new Float32Array(2 * rows * columns);
+    placeRows(await read(layout.gate), columns, rows, 0, gateUp);
+    placeRows(await read(layout.up), columns, rows, 1, gateUp);
+    return { gateUp, down };
+  }
+  const stored = await read(layout.gateUp);
+  const { rows, columns } = layout.gateUp;
+  const gateUp = new Float32Array(stored.length);
+  if (layout.kind === 'out-in') {
+    const half = stored.length / 2;
+    placeRows(stored.subarray(0, half), columns, rows / 2, 0, gateUp);
+    placeRows(stored.subarray(half), columns, rows / 2, 1, gateUp);
+    return { gateUp, down };
+  }
+  const inner = columns / 2;
+  const order = Uint32Array.from({ length: columns }, (_, c) => (c < inner ? 2 * c : 2 * (c - inner) + 1));
+  transpose(stored, rows, columns, order, gateUp);
+  const inPlace = Uint32Array.from({ length: layout.down.columns }, (_, c) => c);
+  const turned = new Float32Array(down.length);
+  transpose(down, layout.down.rows, layout.down.columns, inPlace, turned);
+  return { gateUp, down: turned };
+}
+
+/** Puts row r of `from` at row 2·r + parity of `into`. */
+function placeRows(
+  from: Float32Array,
+  columns: number,
+  rows: number,
+  parity: 0 | 1,
+  into: Float32Array,
+): void {
+  for (let row = 0; row < rows; row++) {
+    into.set(from.subarray(row * columns, (row + 1) * columns), (2 * row + parity) * columns);
+  }
+}
+
+/** Column c of `from` (rows, columns) becomes row order[c] of `into` (columns, rows). */
+function transpose(
+  from: Float32Array,
+  rows: number,
+  columns: number,
+  order: Uint32Array,
+  into: Float32Array,
+): void {
+  // By tiles: the lines that a tile reads and writes all stay in the first cache.
+  const tile = 32;
+  for (let r0 = 0; r0 < rows; r0 += tile) {
+    const r1 = Math.min(rows, r0 + tile);
+    for (let c0 = 0; c0 < columns; c0 += tile) {
+      const c1 = Math.min(columns, c0 + tile);
+      for (let c = c0; c < c1; c++) {
+        const at = order[c]! * rows;
+        for (let r = r0; r < r1; r++) into[at + r] = from[r * columns + c]!;
+      }
+    }
+  }
+}

@@ -1,0 +1,134 @@
+// What a package will hold, item by item: a matrix or vector of the checkpoint, or one expert, with
+// its storage and the arrays that come of it. Follows from headers, config and precision alone.
+
+import type { ModelConfig } from '../format/model-config.ts';
+import { blocksPerRow, bytesPerBlock } from '../format/blocks.ts';
+import type { Dtype } from '../format/manifest.ts';
+import { ELEMENT_BYTES } from '../format/safetensors.ts';
+import type { Binder } from './bind.ts';
+import { bindExperts, storedMatrices, type ExpertWeights } from './expert-weights.ts';
+import { matrixBytes, type Matrix } from './matrix.ts';
+import { expertsPrefix, modelTensors, type TensorClass } from './model-tensors.ts';
+import { expertStorage, matrixStorage, type PrecisionPlan, type Storage } from './precision.ts';
+
+/** An array of the package. Its rows are axis 0. */
+export interface OutputArray {
+  name: string;
+  dtype: Dtype;
+  shape: number[];
+  rowBytes: number;
+}
+
+interface ItemBase {
+  class: TensorClass;
+  storage: Storage;
+  /** What is widened together when it does not fit F16: a tensor's name, or a layer's experts. */
+  group: string;
+  /** Bytes of the checkpoint that it is made of. */
+  sourceBytes: number;
+  outputs: OutputArray[];
+}
+
+/** Stored row by row, so that it can be cut between rows. Outputs: the array, then any scales. */
+export interface MatrixItem extends ItemBase {
+  kind: 'matrix';
+  matrix: Matrix;
+}
+
+/** Stored in one piece. Outputs: gate_up, its scales, down, its scales. */
+export interface ExpertItem extends ItemBase {
+  kind: 'expert';
+  layer: number;
+  expert: number;
+  weights: ExpertWeights;
+  hidden: number;
+  inner: number;
+}
+
+export type Item = MatrixItem | ExpertItem;
+
+/**
+ * All items in package order: what every token needs first, then the experts by layer, so that a
+ * reader may begin with the former. `wide` names groups that do not fit F16.
+ */
+export function packageItems(
+  config: ModelConfig,
+  binder: Binder,
+  precision: PrecisionPlan,
+  wide: ReadonlySet<string>,
+): Item[] {
+  const matrices = modelTensors(config).map((tensor): MatrixItem => {
+    // Vectors are one row: nothing is gained by cutting them.
+    const rows = tensor.shape.length === 1 ? 1 : (tensor.shape[0] ?? 1);
+    const columns = tensor.shape.reduce((product, axis) => product * axis, 1) / rows;
+    const matrix = binder.matrix(tensor.name, tensor.shape, rows, columns);
+    const kind = precision[tensor.class];
+    const storage = matrixStorage(kind, matrix.dtype, columns, wide.has(tensor.name));
+    return {
+      kind: 'matrix',
+      class: tensor.class,
+      storage,
+      group: tensor.name,
+      sourceBytes: matrixBytes(matrix),
+      outputs: matrixOutputs(tensor.name, tensor.shape, rows, columns, storage),
+      matrix,
+    };
+  });
+  const { text } = config;
+  const experts = (text.moe?.layers ?? []).flatMap((layer) => {
+    const group = expertsPrefix(layer);
+    const hidden = text.hiddenSize;
+    const inner = text.moe?.intermediateSize ?? 0;
+    const experts = bindExperts(binder, text, layer);
+    // All experts of a layer are stored alike; where the checkpoint mixes types, F32 holds them all.
+    const [dtype = 'F32', ...others] = new Set(experts.flatMap(storedMatrices).map((matrix) => matrix.dtype));
+    const common = others.length === 0 ? dtype : 'F32';
+    const storage = expertStorage(precision.experts, common, hidden, inner, wide.has(group));
+    return experts.map((weights, expert): ExpertItem => {
+      const at = `${group}.${expert}`;
+      return {
+        kind: 'expert',
+        class: 'experts',
+        storage,
+        group,
+        sourceBytes: storedMatrices(weights).reduce((sum, matrix) => sum + matrixBytes(matrix), 0),
+        outputs: [
+          ...expertOutputs(`${at}.gate_up`, 2 * inner, hidden, storage),
+          ...expertOutputs(`${at}.down`, hidden, inner, storage),
+        ],
+        layer,
+        expert,
+        weights,
+        hidden,
+        inner,
+      };
+    });
+  });
+  return [...matrices, ...experts];
+}
+
+function matrixOutputs(
+  name: string,
+  shape: number[],
+  rows: number,
+  columns: number,
+  storage: Storage,
+): OutputArray[] {
+  if (storage.kind === 'float') {
+    return [{ name, dtype: storage.dtype, shape, rowBytes: columns * ELEMENT_BYTES[storage.dtype] }];
+  }
+  const blocks = blocksPerRow(columns, storage);
+  const stride = bytesPerBlock(storage);
+  return [
+    { name, dtype: 'U8', shape: [rows, blocks, stride], rowBytes: blocks * stride },
+    { name: `${name}.scales`, dtype: 'F16', shape: [rows, blocks], rowBytes: blocks * 2 },
+  ];
+}
+
+/** As matrixOutputs, but with the blocks of a row joined, as the mixture operator wants them. */
+function expertOutputs(name: string, rows: number, columns: number, storage: Storage): OutputArray[] {
+  const outputs = matrixOutputs(name, [rows, columns], rows, columns, storage);
+  return outputs.map((output) =>
+    output.dtype === 'U8' ? { ...output, shape: [rows, output.rowBytes] } : output,
+  );
+}

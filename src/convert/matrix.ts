@@ -1,0 +1,116 @@
+// Reads rows of a matrix out of a checkpoint as f32, a range at a time, whatever type it is stored in.
+// Owns FP8 block scales and the check that every weight is a finite number.
+
+import { fail } from '../failure.ts';
+import { decodeBF16, decodeF16, decodeF8 } from '../format/float.ts';
+import { ELEMENT_BYTES, type ElementType } from '../format/safetensors.ts';
+import { readExactly, type StoredTensor } from './checkpoint.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+
+/** A matrix (rows, columns) within a stored tensor: all of it, or one expert's slice. */
+export interface Matrix {
+  name: string;
+  file: string;
+  dtype: ElementType;
+  rows: number;
+  columns: number;
+  /** First byte in the file. */
+  start: number;
+  /** FP8 only: value = stored · scale of its block. */
+  scale?: BlockScale;
+}
+
+/** Scales (⌈rows/blockRows⌉, ⌈columns/blockColumns⌉); the last block of either axis may be partial. */
+export interface BlockScale {
+  matrix: Matrix;
+  blockRows: number;
+  blockColumns: number;
+}
+
+/** A stored tensor as a matrix, or its slice number `index` where it is a stack of matrices. */
+export function matrixOf(tensor: StoredTensor, rows: number, columns: number, index = 0): Matrix {
+  const { name, file, dtype } = tensor;
+  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'F8_E4M3') {
+    fail(
+      'bad-checkpoint',
+      `Tensor ${name} is of type ${dtype}; F32, F16, BF16 and F8_E4M3 can be converted.`,
+    );
+  }
+  const start = tensor.start + index * rows * columns * ELEMENT_BYTES[dtype];
+  return { name, file, dtype, rows, columns, start };
+}
+
+/** Bytes that reading the whole matrix moves, scales aside. */
+export function matrixBytes(matrix: Matrix): number {
+  return matrix.rows * matrix.columns * ELEMENT_BYTES[matrix.dtype];
+}
+
+/**
+ * Rows `first` to `end` as f32, (end − first, columns). Fails with 'bad-checkpoint', naming the
+ * tensor, where a value is not a finite number.
+ */
+export async function readRows(
+  source: CheckpointSource,
+  matrix: Matrix,
+  first: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Float32Array> {
+  const rowBytes = matrix.columns * ELEMENT_BYTES[matrix.dtype];
+  const from = matrix.start + first * rowBytes;
+  const bytes = await readExactly(source, matrix.file, from, from + (end - first) * rowBytes, signal);
+  const values = decode(bytes, matrix.dtype);
+  if (!values) fail('bad-checkpoint', `Tensor ${matrix.name} holds a value that is not a finite number.`);
+  if (matrix.scale) await applyScale(source, matrix, matrix.scale, first, values, signal);
+  return values;
+}
+
+/** Bytes → f32, or undefined where a value is NaN or infinite. */
+function decode(bytes: Uint8Array<ArrayBuffer>, dtype: ElementType): Float32Array | undefined {
+  // Typed views need their element's alignment, which a source does not promise.
+  const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (dtype === 'F8_E4M3') {
+    let notFinite = 0;
+    for (let i = 0; i < bytes.length; i++) notFinite |= ((bytes[i]! & 0x7f) + 1) & 0x80;
+    return notFinite ? undefined : decodeF8(bytes);
+  }
+  if (dtype === 'F32') {
+    const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
+    let notFinite = 0;
+    for (let i = 0; i < words.length; i++) notFinite |= (words[i]! & 0x7fffffff) + 0x00800000;
+    return notFinite < 0 ? undefined : new Float32Array(buffer, byteOffset, byteLength / 4);
+  }
+  const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
+  // Adding one to a full exponent carries into the sign's place, which the mask has emptied.
+  const one = dtype === 'BF16' ? 0x0080 : 0x0400;
+  let notFinite = 0;
+  for (let i = 0; i < halves.length; i++) notFinite |= (halves[i]! & 0x7fff) + one;
+  if (notFinite & 0x8000) return undefined;
+  return dtype === 'BF16' ? decodeBF16(halves) : decodeF16(halves);
+}
+
+/** Multiplies rows `first`… of `values` by the scales of their blocks, in place. */
+async function applyScale(
+  source: CheckpointSource,
+  matrix: Matrix,
+  { matrix: scale, blockRows, blockColumns }: BlockScale,
+  first: number,
+  values: Float32Array,
+  signal?: AbortSignal,
+): Promise<void> {
+  const { columns } = matrix;
+  const rows = values.length / columns;
+  const firstBlock = Math.floor(first / blockRows);
+  const scales = await readRows(source, scale, firstBlock, Math.ceil((first + rows) / blockRows), signal);
+  if (scales.some((value) => !Number.isFinite(Math.fround(value * 448)))) {
+    fail('bad-checkpoint', `Tensor ${scale.name} holds a scale that overflows.`);
+  }
+  for (let row = 0; row < rows; row++) {
+    const at = (Math.floor((first + row) / blockRows) - firstBlock) * scale.columns;
+    for (let block = 0; block < scale.columns; block++) {
+      const factor = scales[at + block]!;
+      const end = row * columns + Math.min(columns, (block + 1) * blockColumns);
+      for (let i = row * columns + block * blockColumns; i < end; i++) values[i] = values[i]! * factor;
+    }
+  }
+}

@@ -1,0 +1,115 @@
+// The precision plans, as data: in what form each kind of tensor is stored.
+
+import type { Dtype } from '../format/manifest.ts';
+import type { BlockFormat } from '../format/blocks.ts';
+import type { ElementType } from '../format/safetensors.ts';
+import type { TensorClass } from './model-tensors.ts';
+
+/** `keep`: the checkpoint's own type (FP8 becomes F32, which alone holds value · scale). */
+export type Precision = 'keep' | 'F32' | 'F16' | BlockFormat;
+export type PrecisionPlan = Record<TensorClass, Precision>;
+export type PresetName = 'exact' | 'balanced' | 'small';
+
+const INT4: BlockFormat = { bits: 4, block: 32 };
+const INT8: BlockFormat = { bits: 8, block: 32 };
+
+export const PRESETS: Record<PresetName, PrecisionPlan> = {
+  exact: {
+    embedding: 'keep',
+    'tied embedding': 'keep',
+    head: 'keep',
+    attention: 'keep',
+    mlp: 'keep',
+    experts: 'keep',
+    router: 'keep',
+    norm: 'keep',
+    'vision linear': 'keep',
+    'vision merger': 'keep',
+    'patch embedding': 'keep',
+    'position table': 'keep',
+    'vision bias and norm': 'keep',
+  },
+  balanced: {
+    embedding: INT8,
+    'tied embedding': INT8,
+    head: INT8,
+    attention: INT4,
+    mlp: INT4,
+    experts: INT4,
+    // A quantised router flips which experts are chosen; it is a thousandth of the model.
+    router: 'F16',
+    norm: 'F32',
+    'vision linear': 'F16',
+    'vision merger': 'F16',
+    'patch embedding': 'F16',
+    // Interpolated in f32, and small: quantising it is known to break outputs.
+    'position table': 'F32',
+    'vision bias and norm': 'F32',
+  },
+  small: {
+    embedding: INT4,
+    // One table is both lookup and head here, and a head of 4 bits costs accuracy.
+    'tied embedding': INT8,
+    head: INT4,
+    attention: INT4,
+    mlp: INT4,
+    experts: INT4,
+    router: 'F16',
+    norm: 'F32',
+    'vision linear': INT8,
+    'vision merger': INT8,
+    'patch embedding': 'F16',
+    'position table': 'F32',
+    'vision bias and norm': 'F32',
+  },
+};
+
+/** How one tensor is stored, once its type and shape are known. */
+export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 'blocks' } & BlockFormat);
+
+/**
+ * Storage of a matrix of `columns` columns. `wide` tensors hold values beyond F16 and stay F32.
+ * Columns that the plan's block does not divide: blocks of 16 where these divide, or a padded last
+ * block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision tower: padding).
+ */
+export function matrixStorage(
+  precision: Precision,
+  source: ElementType,
+  columns: number,
+  wide: boolean,
+): Storage {
+  if (typeof precision === 'string') return { kind: 'float', dtype: floatType(precision, source, wide) };
+  if (wide) return { kind: 'float', dtype: 'F32' };
+  const { bits, block } = precision;
+  const rowBytes = (size: number) => Math.ceil(columns / size) * ((size * bits) / 8 + 2);
+  const finer = columns % block !== 0 && columns % 16 === 0 && rowBytes(16) < rowBytes(block);
+  return { kind: 'blocks', bits, block: finer ? 16 : block };
+}
+
+/**
+ * Storage of experts whose two matrices have `hidden` and `inner` columns. The mixture operator takes
+ * one block size for both and no padding; where none fits, experts stay at 16 bits.
+ */
+export function expertStorage(
+  precision: Precision,
+  source: ElementType,
+  hidden: number,
+  inner: number,
+  wide: boolean,
+): Storage {
+  if (typeof precision === 'string') return { kind: 'float', dtype: floatType(precision, source, wide) };
+  if (wide) return { kind: 'float', dtype: 'F32' };
+  const { bits } = precision;
+  const block = [precision.block, 16].find((size) => hidden % size === 0 && inner % size === 0);
+  return block ? { kind: 'blocks', bits, block } : { kind: 'float', dtype: 'F16' };
+}
+
+function floatType(
+  precision: 'keep' | 'F32' | 'F16',
+  source: ElementType,
+  wide: boolean,
+): 'F32' | 'F16' | 'BF16' {
+  if (precision === 'F16') return wide ? 'F32' : 'F16';
+  if (precision === 'keep' && (source === 'F16' || source === 'BF16')) return source;
+  return 'F32';
+}

@@ -1,0 +1,58 @@
+// conversion.json: what a conversion has finished, so that it can be stopped at any moment and go on.
+// It stays beside the manifest and tells where the package came from. Readers of packages ignore it.
+
+import { Field, parseJson } from '../format/json-field.ts';
+import type { Shard } from '../format/manifest.ts';
+import type { Loss } from './encode.ts';
+
+export const RECORD_FILE = 'conversion.json';
+
+/** A finished shard. */
+export interface ShardRecord extends Shard {
+  /** Hash of everything that its bytes follow from: checkpoint, preset, layout. */
+  key: string;
+  /** Loss by tensor class. */
+  losses: Record<string, Loss>;
+}
+
+export interface ConversionRecord {
+  /** Hash of checkpoint, preset and converter; a different one is a different conversion. */
+  source: string;
+  /** Groups found not to fit F16. */
+  wide: string[];
+  shards: ShardRecord[];
+}
+
+/** Fails with 'bad-manifest', naming the field. */
+export function parseRecord(bytes: Uint8Array): ConversionRecord {
+  const json = parseJson(new TextDecoder().decode(bytes), RECORD_FILE, 'bad-manifest');
+  const root = new Field(json, `${RECORD_FILE}: `, 'bad-manifest');
+  return {
+    source: root.at('source').string(),
+    wide: root
+      .at('wide')
+      .items()
+      .map((name) => name.string()),
+    shards: root.at('shards').items().map(parseShard),
+  };
+}
+
+export function encodeRecord(record: ConversionRecord): Uint8Array<ArrayBuffer> {
+  return new TextEncoder().encode(`${JSON.stringify(record, null, 1)}\n`);
+}
+
+function parseShard(field: Field): ShardRecord {
+  const losses = field
+    .at('losses')
+    .members()
+    .map(([name, loss]) => {
+      const weights = loss.at('weights').integer();
+      return [name, { weights, error: loss.at('error').number(), power: loss.at('power').number() }] as const;
+    });
+  return {
+    key: field.at('key').string(),
+    sha256: field.at('sha256').string(),
+    bytes: field.at('bytes').integer(),
+    losses: Object.fromEntries(losses),
+  };
+}

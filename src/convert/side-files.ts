@@ -1,0 +1,47 @@
+// The checkpoint's own small files, copied byte for byte: the engine reads the same config, tokenizer
+// and templates as the reference does.
+
+import { fail } from '../failure.ts';
+import type { SideFile } from '../format/manifest.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import { readExactly } from './checkpoint.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+import type { PackageSink } from './package-sink.ts';
+
+const REQUIRED = ['config.json', 'tokenizer.json'];
+const OPTIONAL = [
+  'generation_config.json',
+  'tokenizer_config.json',
+  'vocab.json',
+  'merges.txt',
+  'added_tokens.json',
+  'special_tokens_map.json',
+  'chat_template.json',
+  'chat_template.jinja',
+  'preprocessor_config.json',
+  'processor_config.json',
+  'video_preprocessor_config.json',
+  // A package passes weights on, and their licence asks to go with them.
+  'LICENSE',
+  'NOTICE',
+];
+
+/** Copies the side files that there are. Fails with 'missing-file' where a required one is not. */
+export async function copySideFiles(
+  source: CheckpointSource,
+  sink: PackageSink,
+  signal?: AbortSignal,
+): Promise<SideFile[]> {
+  const files: SideFile[] = [];
+  for (const name of [...REQUIRED, ...OPTIONAL]) {
+    const size = await source.size(name, signal);
+    if (size === undefined) {
+      if (REQUIRED.includes(name)) fail('missing-file', `The checkpoint lacks ${name}.`);
+      continue;
+    }
+    const bytes = await readExactly(source, name, 0, size, signal);
+    await sink.write(name, bytes);
+    files.push({ name, bytes: size, sha256: await sha256Hex(bytes) });
+  }
+  return files;
+}

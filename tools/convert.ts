@@ -1,0 +1,114 @@
+// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small]
+// Converts a Hugging Face checkpoint into a package; run again after a stop, it goes on.
+
+import { parseArgs } from 'node:util';
+import { convert, type ConversionReport, type ConvertProgress } from '../src/convert/convert.ts';
+import { PRESETS, type PresetName } from '../src/convert/precision.ts';
+import { Failure, fail } from '../src/failure.ts';
+import { DirectorySink } from './node/directory-sink.ts';
+import { DirectorySource } from './node/directory-source.ts';
+
+const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small]';
+
+async function main(): Promise<void> {
+  const { checkpoint, target, preset } = readArguments();
+  const abort = new AbortController();
+  process.once('SIGINT', () => abort.abort());
+  process.once('SIGTERM', () => abort.abort());
+  const source = new DirectorySource(checkpoint);
+  const line = new ProgressLine();
+  try {
+    const report = await convert(source, new DirectorySink(target), {
+      preset,
+      signal: abort.signal,
+      onProgress: (progress) => line.show(progress),
+    });
+    line.end();
+    printReport(report);
+  } catch (error) {
+    line.end();
+    if (abort.signal.aborted) {
+      console.error('Stopped. Run the same command again to go on.');
+      process.exitCode = 130;
+    } else throw error;
+  } finally {
+    await source.close();
+  }
+}
+
+function readArguments(): { checkpoint: string; target: string; preset: PresetName } {
+  const { values, positionals } = parse();
+  const [checkpoint, target, ...others] = positionals;
+  if (checkpoint === undefined || target === undefined || others.length > 0)
+    fail('bad-request', `Usage: ${USAGE}`);
+  const preset = values.preset;
+  if (!isPreset(preset)) fail('bad-request', `There is no preset "${preset}". Usage: ${USAGE}`);
+  return { checkpoint, target, preset };
+}
+
+function parse() {
+  try {
+    const options = { preset: { type: 'string', default: 'balanced' } } as const;
+    return parseArgs({ options, allowPositionals: true });
+  } catch (error) {
+    fail('bad-request', `${error instanceof Error ? error.message : String(error)} Usage: ${USAGE}`);
+  }
+}
+
+function isPreset(name: string): name is PresetName {
+  return Object.hasOwn(PRESETS, name);
+}
+
+/** One line, rewritten in place on a terminal; elsewhere one line every ten seconds. */
+class ProgressLine {
+  readonly #started = performance.now();
+  readonly #interactive = process.stderr.isTTY;
+  #shown = 0;
+
+  show({ done, resumed, total }: ConvertProgress): void {
+    const now = performance.now();
+    if (now - this.#shown < (this.#interactive ? 200 : 10_000) && done < total) return;
+    this.#shown = now;
+    const rate = (done - resumed) / ((now - this.#started) / 1000);
+    const left = rate > 0 ? `${duration((total - done) / rate)} left` : 'already there';
+    const text = `${((100 * done) / total).toFixed(1)} %  ${size(done)} of ${size(total)}  ${size(rate)}/s  ${left}`;
+    process.stderr.write(this.#interactive ? `\r\x1b[K${text}` : `${text}\n`);
+  }
+
+  end(): void {
+    if (this.#interactive && this.#shown > 0) process.stderr.write('\n');
+  }
+}
+
+function printReport({ manifest, bytes, losses, unused, wide }: ConversionReport): void {
+  console.log('relative RMS error of the stored weights, by kind:');
+  for (const [name, { weights, error, power }] of losses) {
+    const relative = error === 0 ? 'exact' : `${(100 * Math.sqrt(error / power)).toFixed(4)} %`;
+    console.log(`  ${name.padEnd(22)} ${count(weights).padStart(9)} weights  ${relative.padStart(9)}`);
+  }
+  if (wide.length > 0) console.log(`kept in F32, beyond the range of F16: ${wide.join(', ')}`);
+  if (unused.length > 0) console.warn(`not used by the model, left out: ${unused.join(', ')}`);
+  console.log(`${manifest.preset} package: ${size(bytes)} in ${manifest.shards.length} shards`);
+}
+
+function size(bytes: number): string {
+  return bytes >= 1e9 ? `${(bytes / 1e9).toFixed(2)} GB` : `${(bytes / 1e6).toFixed(1)} MB`;
+}
+
+function count(number: number): string {
+  return number >= 1e6 ? `${(number / 1e6).toFixed(1)} M` : String(number);
+}
+
+function duration(seconds: number): string {
+  if (seconds < 60) return `${Math.ceil(seconds)} s`;
+  const minutes = Math.ceil(seconds / 60);
+  return minutes < 60 ? `${minutes} min` : `${Math.floor(minutes / 60)} h ${minutes % 60} min`;
+}
+
+try {
+  await main();
+} catch (error) {
+  // A Failure says in a sentence what is wrong; anything else is a bug and shows where.
+  console.error(error instanceof Failure ? error.message : error);
+  process.exitCode = 1;
+}

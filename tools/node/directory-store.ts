@@ -1,0 +1,58 @@
+// A package in a directory, as the engine reads it in Node.
+
+import { openAsBlob } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { fail } from '../../src/failure.ts';
+import { parseJson } from '../../src/format/json-field.ts';
+import { MANIFEST_FILE, shardFile, type Manifest } from '../../src/format/manifest.ts';
+import type { PackageStore } from '../../src/format/package-store.ts';
+import { parseManifest } from '../../src/format/parse-manifest.ts';
+import { hasCode } from './system-error.ts';
+
+export class DirectoryStore implements PackageStore {
+  readonly manifest: Manifest;
+  readonly #directory: string;
+
+  constructor(directory: string, manifest: Manifest) {
+    this.#directory = directory;
+    this.manifest = manifest;
+  }
+
+  async file(name: string): Promise<Uint8Array> {
+    return new Uint8Array(await readOrFail(this.#directory, name));
+  }
+
+  /** Fails with 'missing-file', or with 'corrupt-shard' where the file has another length. */
+  async shard(index: number): Promise<Blob> {
+    const shard = this.manifest.shards[index];
+    if (!shard) fail('bad-request', `The package has no shard ${index}.`);
+    const path = join(this.#directory, shardFile(shard));
+    let blob: Blob;
+    try {
+      blob = await openAsBlob(path);
+    } catch (error) {
+      fail('missing-file', `The package lacks ${path}.`, error);
+    }
+    if (blob.size !== shard.bytes) {
+      fail('corrupt-shard', `${path} has ${blob.size} bytes; the manifest says ${shard.bytes}.`);
+    }
+    return blob;
+  }
+}
+
+/** Opens a package. Fails with 'missing-file' where there is none, 'bad-manifest' or 'newer-format'. */
+export async function openDirectoryStore(directory: string): Promise<DirectoryStore> {
+  const text = (await readOrFail(directory, MANIFEST_FILE)).toString('utf8');
+  return new DirectoryStore(directory, parseManifest(parseJson(text, MANIFEST_FILE, 'bad-manifest')));
+}
+
+async function readOrFail(directory: string, name: string): Promise<Buffer> {
+  const path = join(directory, name);
+  try {
+    return await readFile(path);
+  } catch (error) {
+    if (hasCode(error, 'ENOENT')) fail('missing-file', `There is no ${path}.`, error);
+    throw error;
+  }
+}
