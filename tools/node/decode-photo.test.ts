@@ -82,9 +82,13 @@ test('a damaged photo is refused', async () => {
 });
 
 test('an enormous photo is refused before it is unpacked', async () => {
-  const stored = await sharp({ create: { width: 11000, height: 11000, channels: 3, background: 'red' } })
-    .png({ compressionLevel: 1 })
+  const stored = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
+    .jpeg()
     .toBuffer();
+  // The frame header claims 11,000 × 11,000 pixels that the file does not hold.
+  const frame = stored.indexOf(Uint8Array.from([0xff, 0xc0]));
+  stored.writeUInt16BE(11000, frame + 5);
+  stored.writeUInt16BE(11000, frame + 7);
   await expect(decodePhoto(new Blob([new Uint8Array(stored)]))).rejects.toMatchObject({
     code: 'photo-too-large',
   });

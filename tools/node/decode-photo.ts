@@ -11,26 +11,36 @@ export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
   // Stored values, as the reference's decoder gives them: no colour profile is applied.
   const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: false });
-  const { width, height, data, channels } = await decode(image);
-  if (channels === 3) return { width, height, data };
+  await refuseTooLarge(image);
+  const upright = image.autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
+  const { data, info } = await unlessBad(upright.toBuffer({ resolveWithObject: true }));
+  const { width, height, channels } = info;
+  if (channels === 3) return { width, height, data: new Uint8Array(data) };
+  if (channels === 4) return { width, height, data: onWhite(data) };
   return fail('bad-photo', `The photo has ${channels} channels.`);
 };
 
-async function decode(
-  image: Sharp,
-): Promise<{ width: number; height: number; channels: number; data: Uint8Array }> {
+async function refuseTooLarge(image: Sharp): Promise<void> {
   const { width, height } = await unlessBad(image.metadata());
-  if (width * height > MAX_PHOTO_PIXELS) {
-    fail(
-      'photo-too-large',
-      `A photo of ${width}×${height} has more than ${MAX_PHOTO_PIXELS / 1e6} megapixels.`,
-    );
+  if (width * height <= MAX_PHOTO_PIXELS) return;
+  const limit = MAX_PHOTO_PIXELS / 1e6;
+  fail('photo-too-large', `A photo of ${width}×${height} has more than ${limit} megapixels.`);
+}
+
+/**
+ * round(c·a/255 + 255·(255 − a)/255), exactly: libvips rounds each part, and resampling amplifies what
+ * that leaves.
+ */
+function onWhite(rgba: Uint8Array): Uint8Array {
+  const rgb = new Uint8Array((rgba.length / 4) * 3);
+  for (let from = 0, to = 0; from < rgba.length; from += 4) {
+    const alpha = rgba[from + 3]!;
+    for (let channel = 0; channel < 3; channel++) {
+      const sum = rgba[from + channel]! * alpha + 255 * (255 - alpha);
+      rgb[to++] = Math.trunc((2 * sum + 255) / 510);
+    }
   }
-  const upright = image.autoOrient().flatten({ background: '#ffffff' }).toColourspace('srgb');
-  const { data, info } = await unlessBad(
-    upright.raw({ depth: 'uchar' }).toBuffer({ resolveWithObject: true }),
-  );
-  return { width: info.width, height: info.height, channels: info.channels, data: new Uint8Array(data) };
+  return rgb;
 }
 
 async function unlessBad<T>(job: Promise<T>): Promise<T> {
