@@ -1,0 +1,11 @@
+#!/bin/sh
+# Installs the Debian font packages that the scenes are drawn with, then packs the faces into .cache/fonts
+# (cut down to the characters in use, about 3 MB), so that a machine without fonts can be handed that folder.
+set -eu
+cd "$(dirname "$0")"
+apt-get install -y -qq --no-install-recommends \
+  fonts-dejavu fonts-liberation fonts-noto-cjk fonts-wqy-zenhei fonts-wqy-microhei fonts-arphic-ukai \
+  fonts-arphic-uming fonts-roboto-unhinted fonts-open-sans fonts-lato fonts-freefont-ttf fonts-inconsolata \
+  fonts-firacode fonts-crosextra-carlito fonts-crosextra-caladea fonts-comfortaa fonts-cantarell fonts-ebgaramond \
+  fonts-quicksand fonts-play fonts-hack fonts-jetbrains-mono fonts-ocr-a fonts-bebas-neue fonts-paratype
+"${PYTHON:-python3}" pack_fonts.py

@@ -1,0 +1,62 @@
+"""Short clips of a moving ball: which way it moves, and when it changes colour.
+
+Frames come in pairs, as the model takes them; each pair carries the mean of its two times. A colour changes between
+pairs, so that the answer is the time stamp that the model is shown.
+"""
+
+from random import Random
+
+from scenes.canvas import Canvas
+from scenes.scene import Question, Scene, both, slots
+from scenes.shapes import Shape, draw
+from scenes.surface import any_ground, distance, ground, named, wear
+from scenes.words import COLOURS, DIRECTIONS
+
+STEPS = {'left': (-1, 0), 'right': (1, 0), 'up': (0, -1), 'down': (0, 1)}
+
+
+def clips_scene(rng: Random) -> Scene:
+    height, width = rng.choice([(96, 96), (128, 128), (128, 128), (96, 160), (128, 192), (160, 96)])
+    pairs = rng.randint(2, 6) if height * width < 20000 else rng.randint(2, 4)
+    between = rng.choice((0.1, 0.2, 0.25, 0.4, 0.5, 0.5, 0.5, 1.0))
+    seconds = [(2 * k + 0.5) * between for k in range(pairs)]
+    behind = any_ground(rng)
+    pixels = ground(rng, height, width, behind)
+    first, second = rng.sample([c for c in COLOURS if distance(COLOURS[c][1], behind) > 185], 2)
+    turns = rng.randrange(1, pairs) if rng.random() < 0.75 else None
+    heading = rng.choice(list(STEPS))
+    dx, dy = STEPS[heading]
+    radius = rng.uniform(0.09, 0.17) * min(height, width)
+    travel = rng.uniform(0.55, 0.95) * ((width if dx else height) - 2 * radius - 4)
+    x = width / 2 - dx * travel / 2 if dx else rng.uniform(radius + 2, width - radius - 2)
+    y = height / 2 - dy * travel / 2 if dy else rng.uniform(radius + 2, height - radius - 2)
+    tints = {c: named(rng, c) for c in (first, second)}
+    frames, marks = [], []
+    worn = rng.randrange(2 ** 30)
+    for frame in range(2 * pairs):
+        progress = frame / (2 * pairs - 1)
+        colour = first if turns is None or frame // 2 < turns else second
+        canvas = Canvas(pixels.copy(), frame)
+        ball = Shape('circle', colour, x + dx * travel * progress, y + dy * travel * progress, radius)
+        draw(canvas, ball, tints[colour], None, behind)
+        marks += canvas.marks
+        frames.append(wear(Random(worn), canvas.pixels, 0.6))
+    return Scene('clips', frames, _questions(rng, first, second, turns, heading, seconds), marks, seconds)
+
+
+def _questions(rng: Random, first: str, second: str, turns: int | None, heading: str, seconds: list[float]) -> list[Question]:
+    last = second if turns is not None else first
+    questions = [Question('direction', both(heading.capitalize(), DIRECTIONS[heading]), weight=2),
+                 Question('colour_start', both(first, COLOURS[first][0])), Question('colour_end', both(last, COLOURS[last][0]))]
+    target = second if turns is not None else rng.choice([c for c in COLOURS if c != first])
+    slot = slots(x=both(target, COLOURS[target][0]))
+    if turns is None:
+        when = both(f'It never turns {target}.', f'它没有变成{COLOURS[target][0]}。')
+        then = both(f'and stays {first}', f'始终是{COLOURS[first][0]}')
+    else:
+        time = f'{seconds[turns]:.1f}'
+        when = both(f'At {time} seconds', f'{time}秒')
+        then = both(f'and turns from {first} to {second} at {time} seconds', f'在{time}秒从{COLOURS[first][0]}变成{COLOURS[second][0]}')
+    questions.append(Question('when_turns', when, slot, weight=3))
+    questions.append(Question('describe', both(f'A ball moves {heading} {then["en"]}.', f'一个球{DIRECTIONS[heading]}移动，{then["zh"]}。'), weight=1.5))
+    return questions

@@ -1,0 +1,107 @@
+"""Analogue gauges: a dial with numbers and a unit, a needle, often a red mark."""
+
+import math
+from dataclasses import dataclass
+from random import Random
+
+from scenes.canvas import Canvas
+from scenes.fonts import pick_face
+from scenes.scene import GAUGE, Question, Scene, both, same, yes_no
+from scenes.surface import any_ground, dark, ground, near, pale, tilt, wear
+from scenes.words import QUANTITIES
+
+
+@dataclass(frozen=True)
+class Dial:
+    quantity: str
+    unit: str
+    low: int
+    high: int
+    major: int  # value between two numbers on the dial
+
+
+DIALS = [
+    Dial('pressure', 'bar', 0, 10, 1), Dial('pressure', 'bar', 0, 6, 1), Dial('pressure', 'bar', 0, 16, 2),
+    Dial('pressure', 'kPa', 0, 100, 20), Dial('pressure', 'kPa', 0, 400, 50), Dial('pressure', 'MPa', 0, 4, 1),
+    Dial('pressure', 'psi', 0, 160, 20), Dial('temperature', '°C', 0, 100, 10), Dial('temperature', '°C', 0, 120, 20),
+    Dial('temperature', '°C', -20, 50, 10), Dial('temperature', '°C', -40, 40, 20), Dial('temperature', '°F', 0, 200, 20),
+    Dial('speed', 'km/h', 0, 160, 20), Dial('speed', 'km/h', 0, 240, 40), Dial('speed', 'mph', 0, 120, 20),
+    Dial('voltage', 'V', 0, 12, 2), Dial('voltage', 'V', 0, 300, 50), Dial('voltage', 'V', 0, 50, 10),
+    Dial('current', 'A', 0, 5, 1), Dial('current', 'A', 0, 30, 5), Dial('humidity', '%', 0, 100, 10),
+    Dial('fuel', '%', 0, 100, 25), Dial('weight', 'kg', 0, 20, 5), Dial('weight', 'kg', 0, 120, 20),
+    Dial('rotation', 'rpm', 0, 8000, 1000), Dial('rotation', 'rpm', 0, 3000, 500),
+]
+
+
+def format_value(value: float, step: float) -> str:
+    """The value with as many decimals as `step` has."""
+    decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
+    return f'{value:.{decimals}f}'
+
+
+def gauges_scene(rng: Random) -> Scene:
+    height, width = rng.choice([(160, 160), (192, 192), (192, 192), (224, 224), (256, 256), (192, 256), (256, 192)])
+    canvas = Canvas(ground(rng, height, width, any_ground(rng)))
+    dial = rng.choice(DIALS)
+    span = dial.high - dial.low
+    step = dial.major / 10
+    ticks = rng.choice((5, 10)) if span / dial.major <= 8 else 5
+    position = rng.randint(0, round(span / step))
+    value = dial.low + position * step
+    start, sweep = rng.choice(((135, 270), (135, 270), (150, 240), (180, 180), (120, 300)))
+    radius = min(height, width) * rng.uniform(0.4, 0.47)
+    cx, cy = width / 2 + rng.uniform(-1, 1) * (width / 2 - radius - 2), height / 2 + rng.uniform(-1, 1) * (height / 2 - radius - 2)
+
+    def angle(reading: float) -> float:
+        return math.radians(start + sweep * (reading - dial.low) / span)
+
+    def on(reading: float, r: float) -> tuple[float, float]:
+        return cx + r * radius * math.cos(angle(reading)), cy + r * radius * math.sin(angle(reading))
+
+    face_colour = pale(rng) if rng.random() < 0.75 else dark(rng)
+    ink = dark(rng) if sum(face_colour) > 380 else pale(rng)
+    canvas.disc(cx, cy, radius, near(rng, rng.choice(((60, 62, 66), (170, 172, 176), (30, 30, 32), (150, 120, 60))), 15))
+    canvas.disc(cx, cy, radius * 0.94, face_colour)
+    threshold = None
+    if rng.random() < 0.6:
+        threshold = dial.low + span * rng.uniform(0.5, 0.92)
+        canvas.arc(cx, cy, radius * 0.86, math.degrees(angle(threshold)), start + sweep, (215, 35, 40), radius * 0.09)
+    for i in range(round(span / dial.major) * ticks + 1):
+        reading = dial.low + i * dial.major / ticks
+        big = i % ticks == 0
+        canvas.line([on(reading, 0.9), on(reading, 0.77 if big else 0.84)], ink, 2 if big and radius > 80 else 1)
+    face = pick_face(rng, '', rng.choice(('sans', 'bold', 'sans')))
+    size = max(9, round(radius * rng.uniform(0.15, 0.18)))
+    for i in range(round(span / dial.major) + 1):
+        reading = dial.low + i * dial.major
+        x, y = on(reading, 0.6)
+        canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm')
+    canvas.text(dial.unit, cx, cy + radius * (0.34 if sweep > 200 else 0.25), face, round(size * 1.15), ink, 'mm')
+    needle = rng.choice(((200, 30, 35), ink, ink, (235, 110, 20)))
+    tip, side = on(value, rng.uniform(0.72, 0.82)), angle(value) + math.pi / 2
+    half = max(1.5, radius * 0.03)
+    dx, dy = half * math.cos(side), half * math.sin(side)
+    tail = on(value, -0.14)
+    canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
+    canvas.disc(cx, cy, radius * 0.07, ink)
+    turn = math.degrees(angle(value)) % 360
+    canvas.mark(f'needle:{int(turn / 360 * 60)}', (cx + tip[0]) / 2, (cy + tip[1]) / 2)
+    canvas.mark(f'needle:{int(turn / 360 * 60)}', *tip)
+    if rng.random() < 0.3:
+        tilt(rng, canvas, 4)
+    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold), canvas.marks)
+
+
+def _questions(dial: Dial, value: float, step: float, threshold: float | None) -> list[Question]:
+    span = dial.high - dial.low
+    reading = f'{format_value(value, step)} {dial.unit}'
+    quantity = QUANTITIES[dial.quantity]
+    described = both(f'A {dial.quantity} gauge from {dial.low} to {dial.high} {dial.unit}; it shows {reading}.',
+                     f'一个{quantity}表，量程{dial.low}到{dial.high} {dial.unit}，读数为{reading}。')
+    questions = [Question('gauge_read', same(reading), metric=GAUGE, scale=span, weight=4),
+                 Question('describe', described, weight=1, metric=GAUGE, scale=span),
+                 Question('gauge_range', both(f'{dial.low} to {dial.high} {dial.unit}', f'{dial.low}到{dial.high} {dial.unit}'), weight=0.7),
+                 Question('gauge_kind', both(dial.quantity, quantity), weight=0.4)]
+    if threshold is not None and abs(value - threshold) > 0.035 * span:
+        questions.append(Question('gauge_red', yes_no(value > threshold), weight=1))
+    return questions

@@ -1,0 +1,82 @@
+"""A training or evaluation sample from a seed: one scene, and conversations about it in either language.
+
+Seeds below HELD_OUT_SEEDS train; those from there on are only ever evaluated on. The same seed gives the same sample on
+the same fonts, Pillow, OpenCV and NumPy.
+"""
+
+import random
+from dataclasses import dataclass
+from random import Random
+
+from scenes.charts import charts_scene
+from scenes.clips import clips_scene
+from scenes.gauges import gauges_scene
+from scenes.other import other_scene
+from scenes.pairs import pairs_scene
+from scenes.phrasings import fill, phrasings
+from scenes.reading import reading_scene
+from scenes.receipts import receipts_scene
+from scenes.scene import Question, Scene
+from scenes.shapes import grounding_scene, shapes_scene
+from scenes.signs import signs_scene
+
+HELD_OUT_SEEDS = 2 ** 40
+SKILLS = {
+    'shapes': shapes_scene, 'grounding': grounding_scene, 'signs': signs_scene, 'reading': reading_scene,
+    'charts': charts_scene, 'gauges': gauges_scene, 'receipts': receipts_scene, 'pairs': pairs_scene, 'clips': clips_scene,
+    'refusing': other_scene,
+}
+# A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
+ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
+                     'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
+
+
+@dataclass
+class Exchange:
+    """One question as asked and its right answer."""
+
+    kind: str
+    lang: str
+    held_out: bool
+    question: str
+    answer: str
+    metric: str
+    scale: float
+
+
+def make_scene(skill: str, seed: int) -> Scene:
+    """The scene of a skill for a seed. Python's hash of text is salted, so the text itself seeds the generator."""
+    rng = Random(f'{skill}:{seed}')
+    return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else SKILLS[skill](rng)
+
+
+def _casual(rng: random.Random, text: str) -> str:
+    """As people type: now and then without the mark at the end, in lower case, or with a please."""
+    pick = rng.random()
+    if pick < 0.12:
+        return text.rstrip('?.？。')
+    if pick < 0.22 and '"' not in text:
+        return text[0].lower() + text[1:]
+    if pick < 0.27 and text[0].isascii() and text[-1] in '?':
+        return text + ' Please.'
+    return text
+
+
+def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> Exchange:
+    """Puts a question in one phrasing of `lang`."""
+    kind = question.kind
+    if kind == 'other' and rng.random() < 0.5:
+        kind = rng.choice(ASKED_OF_ANYTHING)
+    text = fill(rng.choice(phrasings()[kind][lang, held_out]), question.slots[lang])
+    if not held_out:
+        text = _casual(rng, text)
+    return Exchange(question.kind, lang, held_out, text, question.answer[lang], question.metric, question.scale)
+
+
+def exchanges(rng: Random, scene: Scene, count: int, held_out: bool = False) -> list[Exchange]:
+    """Up to `count` different questions, drawn by weight, each in a language by chance (training uses both equally)."""
+    pool = sorted(scene.questions, key=lambda q: rng.random() ** (1 / q.weight), reverse=True)
+    asked = [ask(rng, q, rng.choice(('en', 'zh')), held_out) for q in pool[:count]]
+    while scene.skill == 'refusing' and len(asked) < count:
+        asked.append(ask(rng, rng.choice(scene.questions), rng.choice(('en', 'zh')), held_out))
+    return asked

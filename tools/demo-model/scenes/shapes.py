@@ -1,0 +1,241 @@
+"""Coloured shapes on a ground: counting, colours, places, relations, a full sentence, and boxes."""
+
+import json
+import math
+from dataclasses import dataclass
+from random import Random
+
+import numpy as np
+
+from scenes.canvas import Canvas, Colour
+from scenes.scene import BOXES, Question, Scene, both, same, slots, yes_no
+from scenes.surface import LARGE, MEDIUM, SMALL, any_ground, distance, ground, named, near, wear
+from scenes.words import COLOURS, PLACES, SHAPES
+
+Point = tuple[float, float]
+
+
+@dataclass(frozen=True)
+class Shape:
+    """A drawn shape: centre and radius of its circle in px, turn in degrees."""
+
+    kind: str
+    colour: str
+    x: float
+    y: float
+    radius: float
+    turn: float = 0.0
+
+    @property
+    def english(self) -> str:
+        return f'{self.colour} {self.kind}'
+
+    @property
+    def chinese(self) -> str:
+        return COLOURS[self.colour][0] + SHAPES[self.kind]
+
+    def name(self) -> dict[str, str]:
+        return both(self.english, self.chinese)
+
+
+def article(words: str) -> str:
+    return f'an {words}' if words[0] in 'aeio' else f'a {words}'
+
+
+def outline(shape: Shape) -> list[Point]:
+    """The polygon of a shape (a circle is one of 40 corners), turned about its centre."""
+    r = shape.radius
+    if shape.kind in ('circle', 'ring'):
+        local = [(r * math.cos(a * math.pi / 20), r * math.sin(a * math.pi / 20)) for a in range(40)]
+    elif shape.kind == 'square':
+        local = [(-0.8 * r, -0.8 * r), (0.8 * r, -0.8 * r), (0.8 * r, 0.8 * r), (-0.8 * r, 0.8 * r)]
+    elif shape.kind == 'triangle':
+        local = [(0, -r), (0.87 * r, 0.6 * r), (-0.87 * r, 0.6 * r)]
+    elif shape.kind == 'star':
+        local = [(r * k * math.sin(i * math.pi / 5), -r * k * math.cos(i * math.pi / 5))
+                 for i in range(10) for k in [1 if i % 2 == 0 else 0.45]]
+    elif shape.kind == 'heart':
+        steps = [2 * math.pi * i / 36 for i in range(36)]
+        local = [(r * math.sin(t) ** 3, -r * (0.81 * math.cos(t) - 0.31 * math.cos(2 * t) - 0.125 * math.cos(3 * t)
+                  - 0.06 * math.cos(4 * t))) for t in steps]
+    elif shape.kind == 'hexagon':
+        local = [(r * math.cos(i * math.pi / 3), r * math.sin(i * math.pi / 3)) for i in range(6)]
+    elif shape.kind == 'cross':
+        a, b = r * 0.95, r * 0.32
+        local = [(-b, -a), (b, -a), (b, -b), (a, -b), (a, b), (b, b), (b, a), (-b, a), (-b, b), (-a, b), (-a, -b), (-b, -b)]
+    else:  # diamond: taller than wide, so that it is no turned square
+        local = [(0, -r), (0.6 * r, 0), (0, r), (-0.6 * r, 0)]
+    c, s = math.cos(math.radians(shape.turn)), math.sin(math.radians(shape.turn))
+    return [(shape.x + x * c - y * s, shape.y + x * s + y * c) for x, y in local]
+
+
+def draw(canvas: Canvas, shape: Shape, fill: Colour, edge: Colour | None, behind: Colour) -> None:
+    points = outline(shape)
+    canvas.polygon(points, fill)
+    if shape.kind == 'ring':
+        canvas.disc(shape.x, shape.y, shape.radius * 0.55, behind)
+    if edge is not None:
+        canvas.line(points, edge, max(1, shape.radius * 0.08), closed=True)
+    canvas.mark(f'shape:{shape.english}', shape.x, shape.y)
+
+
+def box_of(shape: Shape, width: int, height: int) -> list[int]:
+    """[x0, y0, x1, y1] in thousandths of the picture."""
+    xs, ys = zip(*outline(shape))
+    return [max(0, min(1000, round(1000 * v / side)))
+            for v, side in ((min(xs), width), (min(ys), height), (max(xs), width), (max(ys), height))]
+
+
+def place_of(x: float, y: float, width: int, height: int) -> str | None:
+    """Where in a 3×3 raster; None near a border of it, where people would disagree."""
+    def third(value: float) -> int | None:
+        return 0 if value < 0.34 else 1 if 0.41 < value < 0.59 else 2 if value > 0.66 else None
+    column, row = third(x / width), third(y / height)
+    return None if column is None or row is None else list(PLACES)[row * 3 + column]
+
+
+def scatter(rng: Random, count: int, height: int, width: int, behind: Colour) -> list[Shape]:
+    """Up to `count` shapes that do not touch, in colours that stand out from `behind`; few kinds, so that some repeat."""
+    kinds = rng.sample(list(SHAPES), rng.randint(2, len(SHAPES)))
+    colours = [c for c in COLOURS if distance(COLOURS[c][1], behind) > 185]
+    colours = rng.sample(colours, min(len(colours), rng.randint(2, 8)))
+    shapes: list[Shape] = []
+    side = min(height, width)
+    for _ in range(count * 12):
+        radius = max(10.0, rng.uniform(0.07, 0.30 if count < 3 else 0.2 if count < 6 else 0.14) * side)
+        if 2 * radius + 6 > side:
+            continue
+        x, y = rng.uniform(radius + 2, width - radius - 2), rng.uniform(radius + 2, height - radius - 2)
+        if all(math.hypot(x - s.x, y - s.y) > (radius + s.radius) * 1.08 for s in shapes):
+            turn = rng.uniform(-14, 14) if rng.random() < 0.4 else 0.0
+            shapes.append(Shape(rng.choice(kinds), rng.choice(colours), x, y, radius, turn))
+        if len(shapes) == count:
+            break
+    return sorted(shapes, key=lambda s: s.x)
+
+
+def unique(shapes: list[Shape]) -> list[tuple[Shape, dict[str, str]]]:
+    """(shape, words that mean only this one): its kind alone, its colour alone, or both."""
+    found = []
+    for shape in shapes:
+        if sum(s.kind == shape.kind for s in shapes) == 1:
+            found.append((shape, both(shape.kind, SHAPES[shape.kind])))
+        if sum((s.kind, s.colour) == (shape.kind, shape.colour) for s in shapes) == 1:
+            found.append((shape, shape.name()))
+    return found
+
+
+def describe(shapes: list[Shape]) -> dict[str, str]:
+    """The sentence about all shapes, named from left to right."""
+    english = [article(s.english) for s in shapes]
+    words = english[0] if len(english) == 1 else f'{", ".join(english[:-1])} and {english[-1]}'
+    amount = 'is one shape' if len(shapes) == 1 else f'are {len(shapes)} shapes'
+    return both(f'There {amount}: {words}.', f'图中有{len(shapes)}个图形：{"、".join(s.chinese for s in shapes)}。')
+
+
+def as_boxes(shapes: list[Shape], width: int, height: int, lang: str) -> str:
+    found = [{'bbox_2d': box_of(s, width, height), 'label': s.name()[lang]} for s in shapes]
+    return json.dumps(found, ensure_ascii=False, separators=(',', ':'))
+
+
+def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
+    names = unique(shapes)
+    questions = []
+    for _ in range(4 if len(names) > 1 else 0):
+        (a, name_a), (b, name_b) = rng.sample(names, 2)
+        if a is b:
+            continue
+        across = rng.random() < 0.5
+        gap = (a.x - b.x) / width if across else (a.y - b.y) / height
+        if abs(gap) < 0.1:
+            continue
+        before = rng.random() < 0.5
+        kind = ('left_of' if before else 'right_of') if across else ('above' if before else 'below')
+        questions.append(Question(kind, yes_no((gap < 0) == before), slots(a=name_a, b=name_b), weight=1.5))
+    for kind, key, sign in (('leftmost', 'x', 1), ('rightmost', 'x', -1), ('topmost', 'y', 1), ('bottommost', 'y', -1)):
+        if len(shapes) < 2:
+            break
+        order = sorted(shapes, key=lambda s: sign * getattr(s, key))
+        if abs(getattr(order[0], key) - getattr(order[1], key)) > 0.06 * (width if key == 'x' else height):
+            questions.append(Question(kind, order[0].name(), weight=0.5))
+    return questions
+
+
+def questions_about(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
+    questions = [Question('count_shapes', same(str(len(shapes)))), Question('describe', describe(shapes), weight=2.5)]
+    for _ in range(2):
+        kind = rng.choice(shapes).kind if rng.random() < 0.8 else rng.choice(list(SHAPES))
+        amount = sum(s.kind == kind for s in shapes)
+        many = {'cross': 'crosses'}.get(kind, kind + 's')
+        questions.append(Question('count_kind', same(str(amount)), slots(x=both(many, SHAPES[kind]))))
+        colour = rng.choice(shapes).colour if rng.random() < 0.8 else rng.choice(list(COLOURS))
+        amount = sum(s.colour == colour for s in shapes)
+        questions.append(Question('count_colour', same(str(amount)), slots(x=both(colour, COLOURS[colour][0]))))
+        probe = Shape(rng.choice(list(SHAPES)), rng.choice(list(COLOURS)), 0, 0, 1) if rng.random() < 0.5 else rng.choice(shapes)
+        there = any((s.kind, s.colour) == (probe.kind, probe.colour) for s in shapes)
+        questions.append(Question('exists', yes_no(there), slots(x=both(article(probe.english), probe.chinese))))
+    for shape in shapes:
+        if sum(s.kind == shape.kind for s in shapes) == 1:
+            name = both(shape.kind, SHAPES[shape.kind])
+            questions.append(Question('colour_of', both(shape.colour, COLOURS[shape.colour][0]), slots(x=name)))
+        if sum(s.colour == shape.colour for s in shapes) == 1:
+            name = both(shape.colour, COLOURS[shape.colour][0])
+            questions.append(Question('shape_of', both(shape.kind, SHAPES[shape.kind]), slots(x=name)))
+    for shape, name in unique(shapes):
+        place = place_of(shape.x, shape.y, width, height)
+        if place is not None:
+            questions.append(Question('where', both(place, PLACES[place]), slots(x=name)))
+    return questions + _relations(rng, shapes, height, width)
+
+
+def _grounding(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
+    def answer(found: list[Shape]) -> dict[str, str]:
+        return {lang: as_boxes(found, width, height, lang) for lang in ('en', 'zh')}
+
+    questions = [Question('locate', answer([s]), slots(x=name), BOXES) for s, name in unique(shapes)]
+    kind, colour = rng.choice(shapes).kind, rng.choice(shapes).colour
+    many = {'cross': 'crosses'}.get(kind, kind + 's')
+    questions.append(Question('locate_all', answer([s for s in shapes if s.kind == kind]),
+                              slots(x=both(many, SHAPES[kind])), BOXES))
+    questions.append(Question('locate_all', answer([s for s in shapes if s.colour == colour]),
+                              slots(x=both(f'{colour} shapes', COLOURS[colour][0] + '图形')), BOXES))
+    if len(shapes) <= 4:
+        questions.append(Question('locate_all', answer(shapes), slots(x=both('shapes', '图形')), BOXES))
+    missing = [k for k in SHAPES if all(s.kind != k for s in shapes)]
+    if missing:
+        kind = rng.choice(missing)
+        questions.append(Question('locate', same('[]'), slots(x=both(kind, SHAPES[kind])), BOXES, weight=0.3))
+    return questions
+
+
+def picture(rng: Random, shapes: list[Shape], pixels: np.ndarray, behind: Colour, index: int = 0,
+            colours: dict[str, Colour] | None = None) -> Canvas:
+    """Draws the shapes on a copy of `pixels`; `colours` keeps the exact tint of a colour over several pictures."""
+    canvas = Canvas(pixels.copy(), index)
+    edged = rng.random() < 0.3
+    for shape in shapes:
+        fill = (colours or {}).get(shape.colour) or named(rng, shape.colour)
+        edge = near(rng, tuple(c // 2 for c in fill), 5) if edged else None
+        draw(canvas, shape, fill, edge, behind)
+    return canvas
+
+
+def _scene(rng: Random, skill: str) -> Scene:
+    height, width = rng.choice(SMALL + MEDIUM + (LARGE[:3] if rng.random() < 0.4 else MEDIUM))
+    behind = any_ground(rng)
+    shapes: list[Shape] = []
+    while not shapes:
+        shapes = scatter(rng, rng.choice((1, 2, 2, 3, 3, 4, 4, 5, 6)), height, width, behind)
+    canvas = picture(rng, shapes, ground(rng, height, width, behind), behind)
+    ask = questions_about if skill == 'shapes' else _grounding
+    return Scene(skill, [wear(rng, canvas.pixels)], ask(rng, shapes, height, width), canvas.marks)
+
+
+def shapes_scene(rng: Random) -> Scene:
+    return _scene(rng, 'shapes')
+
+
+def grounding_scene(rng: Random) -> Scene:
+    return _scene(rng, 'grounding')
+
+
