@@ -31,18 +31,25 @@ class Package:
         return weights
 
     def tensor(self, entry: dict) -> torch.Tensor:
-        stored = self.array(entry, entry["shard"], entry["offset"])
+        stored = self.array(entry, self.ranges(entry))
         quantization = entry.get("quantization")
         if quantization is None:
             return stored.float()
         scales = self.manifest["tensors"][quantization["scales"]]
-        return dequantise(stored, self.array(scales, scales["shard"], scales["offset"]), quantization)
+        return dequantise(stored, self.array(scales, self.ranges(scales)), quantization)
 
-    def array(self, entry: dict, shard: int, offset: int) -> torch.Tensor:
-        """The stored array; `offset` counts from the first byte of the shard file."""
-        data = torch.from_numpy(np.array(self.shards[shard][offset : offset + entry["bytes"]]))
+    @staticmethod
+    def ranges(entry: dict) -> list[dict]:
+        """The runs of bytes of an array: one, and `rest` where it is larger than a shard."""
+        rest = entry.get("rest", [])
+        first = entry["bytes"] - sum(part["bytes"] for part in rest)
+        return [{"shard": entry["shard"], "offset": entry["offset"], "bytes": first}, *rest]
+
+    def array(self, entry: dict, ranges: list[dict]) -> torch.Tensor:
+        """The stored array; offsets count from the first byte of the shard file."""
+        runs = [self.shards[run["shard"]][run["offset"] : run["offset"] + run["bytes"]] for run in ranges]
         dtypes = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "U8": torch.uint8}
-        return data.view(dtypes[entry["dtype"]]).reshape(entry["shape"])
+        return torch.from_numpy(np.concatenate(runs)).view(dtypes[entry["dtype"]]).reshape(entry["shape"])
 
     def experts(self, layer: dict) -> dict[str, torch.Tensor]:
         """Fused as published: gate_up_proj (E, H, 2·I) with all gates first, down_proj (E, I, H)."""
@@ -56,12 +63,14 @@ class Package:
         return {f"{prefix}.gate_up_proj": torch.stack(gate_up), f"{prefix}.down_proj": torch.stack(down)}
 
     def expert_matrix(self, parts: dict[str, dict], name: str, shard: int, offset: int) -> torch.Tensor:
+        def read(part: dict) -> torch.Tensor:
+            run = {"shard": shard, "offset": offset + part["offset"], "bytes": part["bytes"]}
+            return self.array(part, [run])
+
         part = parts[name]
-        stored = self.array(part, shard, offset + part["offset"])
         if "quantization" not in part:
-            return stored.float()
-        scales = parts[f"{name}.scales"]
-        return dequantise(stored, self.array(scales, shard, offset + scales["offset"]), part["quantization"])
+            return read(part).float()
+        return dequantise(read(part), read(parts[f"{name}.scales"]), part["quantization"])
 
 
 def dequantise(stored: torch.Tensor, scales: torch.Tensor, quantization: dict) -> torch.Tensor:

@@ -1,6 +1,7 @@
 """Runs every case of cases.json through the reference and writes goldens/. See README.md for the layout.
 
     python make_goldens.py [--fixture NAME …]
+    python make_goldens.py --package DIR --fixture NAME [--out goldens/NAME.PRESET]
 """
 
 import argparse
@@ -13,11 +14,15 @@ import transformers
 from safetensors.torch import save_file
 
 from conversation import read_cases
+from dequantised import Package
 from reference import Run, load_model, load_processor, read_weights, run_case
 from shapes import SHAPES
 
 HERE = Path(__file__).parent
 GOLDENS = HERE / "goldens"
+
+# Presets keep vision at 16 bits, so two cases are enough to see it.
+VISION_CASES_OF_PACKAGES = ("picture", "clip")
 
 
 def sha256(*files: Path) -> str:
@@ -55,22 +60,50 @@ def report(fixture: str, runs: dict[str, Run]) -> None:
         print(fixture, case, facts, ascii(run.facts["answer"])[:70])
 
 
+def run_all(config: dict, weights: dict[str, torch.Tensor], processor) -> dict[str, Run]:
+    model = load_model(config, weights)
+    return {case: run_case(model, processor, messages) for case, messages in read_cases().items()}
+
+
 def make_fixture_goldens(name: str) -> None:
     checkpoint = HERE / "fixtures" / name
-    files = sorted(checkpoint.glob("*.safetensors"))
-    model = load_model(json.loads((checkpoint / "config.json").read_text()), read_weights(checkpoint))
-    processor = load_processor(checkpoint)
-    runs = {case: run_case(model, processor, messages) for case, messages in read_cases().items()}
-    write_runs(GOLDENS / name, runs, {"fixture": name, "weights_sha256": sha256(*files)})
+    config = json.loads((checkpoint / "config.json").read_text(encoding="utf-8"))
+    runs = run_all(config, read_weights(checkpoint), load_processor(checkpoint))
+    weights_sha256 = sha256(*sorted(checkpoint.glob("*.safetensors")))
+    write_runs(GOLDENS / name, runs, {"fixture": name, "weights_sha256": weights_sha256})
     write_pixels(runs)
     report(name, runs)
 
 
+def make_package_goldens(name: str, folder: Path, out: Path | None) -> None:
+    """The same cases on a package's de-quantised weights, less what does not depend on them."""
+    package = Package(folder)
+    runs = run_all(package.config, package.weights(), load_processor(folder))
+    for case, run in runs.items():
+        dropped = {"input_ids", "position_ids", "hidden"}
+        if case not in VISION_CASES_OF_PACKAGES:
+            dropped |= {f"{kind}_{stage}" for kind in ("image", "video") for stage in ("features", "deepstack")}
+        run.tensors = {key: tensor for key, tensor in run.tensors.items() if key not in dropped}
+    preset = package.manifest["preset"]
+    about = {"fixture": name, "preset": preset, "manifest_sha256": package.manifest_sha256}
+    write_runs(out or GOLDENS / f"{name}.{preset}", runs, about)
+    report(f"{name} {preset}", runs)
+
+
 def main() -> None:
     torch.set_num_threads(1)
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--fixture", action="append", choices=[shape.name for shape in SHAPES])
-    for name in parser.parse_args().fixture or [shape.name for shape in SHAPES]:
+    names = [shape.name for shape in SHAPES]
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--fixture", action="append", choices=names, help="default: all")
+    parser.add_argument("--package", type=Path, help="a package converted from the one --fixture")
+    parser.add_argument("--out", type=Path, help="with --package: path without suffix")
+    options = parser.parse_args()
+    if options.package:
+        if len(options.fixture or []) != 1:
+            parser.error("--package needs exactly one --fixture")
+        make_package_goldens(options.fixture[0], options.package, options.out)
+        return
+    for name in options.fixture or names:
         make_fixture_goldens(name)
 
 

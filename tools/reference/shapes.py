@@ -62,7 +62,7 @@ SHAPES = [
     # The 30B-A3B kind: experts, untied head, several files with an index; another table of positions.
     Shape(
         name="moe-untied",
-        seed=21,
+        seed=32,
         hidden=128,
         layers=4,
         heads=4,
@@ -83,7 +83,7 @@ SHAPES = [
     # The official FP8 layout; no matrix side is a multiple of the 128-wide scale blocks.
     Shape(
         name="moe-fp8",
-        seed=31,
+        seed=47,
         hidden=160,
         layers=3,
         heads=3,

@@ -76,9 +76,9 @@ def expert_weights(shape: Shape, layer: str, draw: Draw) -> dict[str, torch.Tens
     gate = draw.normal(e, h, i, std=1.5 * h**-0.5)
     up = draw.normal(e, h, i, std=1.2 * h**-0.5)
     return {
-        f"{layer}.mlp.gate.weight": draw.linear(e, h, gain=1.5),
+        f"{layer}.mlp.gate.weight": draw.linear(e, h, gain=2.5),
         f"{layer}.mlp.experts.gate_up_proj": torch.cat([gate, up], dim=2).contiguous(),
-        f"{layer}.mlp.experts.down_proj": draw.normal(e, i, h, std=2.0 * i**-0.5),
+        f"{layer}.mlp.experts.down_proj": draw.normal(e, i, h, std=1.0 * i**-0.5),
     }
 
 
