@@ -39,6 +39,8 @@ export default defineConfig(
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       // `() => void doIt()` is clear enough.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
+      // A key in brackets marks a field that somebody else named (a checkpoint's JSON).
+      '@typescript-eslint/dot-notation': 'off',
       // An indexed loop says what it does in numeric code that walks several arrays at once.
       '@typescript-eslint/prefer-for-of': 'off',
       // noUncheckedIndexedAccess makes every array element optional; `!` after a checked bound is the
