@@ -1,5 +1,5 @@
-// Builds and serves the harness: the app's own build settings over another page, with the committed
-// fixtures (/fixtures/) and the packages converted from them (/packages/) beside it.
+// Builds and serves the harness: the app's own build settings over another page, with the reference
+// (/reference/: fixtures, goldens, pictures) and the packages converted from it (/packages/) beside it.
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';
@@ -14,7 +14,7 @@ export default mergeConfig(shared, {
   root: here,
   publicDir: false,
   plugins: [
-    serveFolder({ path: '/fixtures/', folder: resolve(top, 'tools/reference/fixtures') }),
+    serveFolder({ path: '/reference/', folder: resolve(top, 'tools/reference') }),
     serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
   ],
   build: { outDir: resolve(top, '.cache/parity-page'), emptyOutDir: true },

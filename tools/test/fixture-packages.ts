@@ -24,7 +24,7 @@ export default function convertFixtures(): void {
         '--preset',
         preset,
       ];
-      execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'inherit'] });
+      execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     }
   }
 }

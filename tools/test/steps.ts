@@ -23,6 +23,11 @@ export const STEPS: Step[] = [
   },
   { name: 'build', command: 'vite', args: ['build', '--logLevel', 'warn'] },
   {
+    name: 'build of the harness',
+    command: 'vite',
+    args: ['build', '--logLevel', 'warn', '--config', 'tools/parity/vite.config.ts'],
+  },
+  {
     name: 'browser',
     command: 'playwright',
     args: ['test'],
