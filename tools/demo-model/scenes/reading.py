@@ -46,7 +46,7 @@ def _line(rng: Random) -> str:
 def _card(rng: Random) -> Scene:
     """One to three lines, each in its own size, in one or two faces."""
     count = rng.choice((1, 1, 1, 2, 2, 3))
-    height, width = rng.choice(((64, 192), (96, 256), (128, 128), (128, 256), (96, 192)) if count == 1 else
+    height, width = rng.choice(((64, 256), (96, 256), (128, 128), (128, 256), (96, 192)) if count == 1 else
                                ((128, 256), (192, 192), (160, 256), (256, 256), (192, 320)))
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))

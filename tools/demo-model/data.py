@@ -1,0 +1,50 @@
+"""The stream of training batches, rendered while training by as many processes as there are cores to spare.
+
+Sample n of a run is the scene of seed n, whoever renders it; a resumed run goes on with the numbers it has not seen.
+"""
+
+import os
+from collections.abc import Iterator
+from random import Random
+
+import cv2
+import torch
+from torch.utils.data import DataLoader, IterableDataset, get_worker_info
+
+from model.batch import collate
+from scenes.sample import HELD_OUT_SEEDS, make_scene
+from tokenizer import load
+
+
+class Stream(IterableDataset):
+    """Yields collated batches of `size` samples; skills are drawn by `weights`."""
+
+    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12):
+        if first >= HELD_OUT_SEEDS:
+            raise ValueError('training must not reach the held-out seeds')
+        self.weights, self.size, self.length, self.first, self.most = weights, size, length, first, most
+
+    def __iter__(self) -> Iterator[dict]:
+        worker = get_worker_info()
+        count, index = (worker.num_workers, worker.id) if worker else (1, 0)
+        cv2.setNumThreads(1)
+        torch.set_num_threads(1)
+        if worker and hasattr(os, 'nice'):
+            os.nice(5)
+        tokenizer = load()
+        skills, shares = list(self.weights), list(self.weights.values())
+        number = self.first + index * self.size
+        while True:
+            samples = []
+            for seed in range(number, number + self.size):
+                skill = Random(f'skill:{seed}').choices(skills, shares)[0]
+                samples.append((make_scene(skill, seed), seed))
+            batch = collate(samples, tokenizer, self.length, most=self.most)
+            yield {k: torch.from_numpy(a) if hasattr(a, 'dtype') else a for k, a in batch.items()}
+            number += count * self.size
+
+
+def loader(weights: dict[str, float], size: int, length: int, first: int, workers: int, most: int = 12) -> DataLoader:
+    return DataLoader(Stream(weights, size, length, first, most), batch_size=None, num_workers=workers,
+                      prefetch_factor=4 if workers else None, pin_memory=torch.cuda.is_available(),
+                      multiprocessing_context='fork' if workers else None)

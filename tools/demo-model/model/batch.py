@@ -1,0 +1,201 @@
+"""Samples → one batch: prompts with several conversations per picture, patches, positions, targets.
+
+Everything made here is plain NumPy, so that it runs in the processes that render; place() moves a batch to a device.
+"""
+
+from dataclasses import dataclass, field
+from functools import lru_cache
+from random import Random
+
+import numpy as np
+import torch
+from tokenizers import Tokenizer
+
+from model import config as ids
+from model.config import ModelConfig
+from model.vision import Segment, position_taps, rotary_angles
+from scenes.marks import CELLS, CLASS_OF, NOTHING, cell_of
+from scenes.sample import Exchange, exchanges
+from scenes.scene import Scene
+
+
+@dataclass
+class Picture:
+    """One entry of the vision sequence: a still, or two frames of a clip. patches (N, 768) or (N, 2, 768) uint8."""
+
+    patches: np.ndarray
+    height: int  # patches
+    width: int
+    places: np.ndarray  # (N / 4,) flat places of its tokens in (B, T)
+    marks: list[tuple[int, int, int]] = field(default_factory=list)  # (token, cell, class)
+
+
+def to_patches(image: np.ndarray) -> np.ndarray:
+    """(H, W, 3) uint8 → (N, 768) uint8 in the processor's order: blocks of 2×2 patches; in a patch channel, y, x."""
+    h, w = image.shape[0] // 32, image.shape[1] // 32
+    blocks = image.reshape(h, 2, 16, w, 2, 16, 3).transpose(0, 3, 1, 4, 6, 2, 5)
+    return np.ascontiguousarray(blocks).reshape(-1, 768)
+
+
+class Prompt:
+    """One row of the batch while it is put together."""
+
+    def __init__(self, encode, row: int, length: int):
+        self.encode, self.row, self.length = encode, row, length
+        self.tokens: list[int] = []
+        self.positions: list[tuple[int, int, int]] = []
+        self.turns: list[int] = []
+        self.next = 0  # position of the next token
+        self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
+
+    def text(self, tokens: list[int], turn: int) -> None:
+        self.positions += [(self.next + i,) * 3 for i in range(len(tokens))]
+        self.tokens += tokens
+        self.turns += [turn] * len(tokens)
+        self.next += len(tokens)
+
+    def picture(self, height: int, width: int, pad: int) -> np.ndarray:
+        """Puts the tokens of a picture of height × width tokens between its marks; returns their flat places."""
+        self.text([ids.VISION_START], 0)
+        first = self.row * self.length + len(self.tokens)
+        self.positions += [(self.next, self.next + r, self.next + c) for r in range(height) for c in range(width)]
+        self.tokens += [pad] * (height * width)
+        self.turns += [0] * (height * width)
+        self.next += max(height, width)
+        self.text([ids.VISION_END], 0)
+        return np.arange(first, first + height * width)
+
+
+def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
+    """The beginning of the user's turn: its pictures, or a clip as pairs of frames with their time stamps."""
+    prompt.text([ids.IM_START, *prompt.encode('user\n')], 0)
+    pictures = []
+    step = 1 if scene.seconds is None else 2
+    for start in range(0, len(scene.images), step):
+        h, w = scene.images[start].shape[0] // 16, scene.images[start].shape[1] // 16
+        if scene.seconds is not None:
+            prompt.text(prompt.encode(f'<{scene.seconds[start // 2]:.1f} seconds>'), 0)
+        places = prompt.picture(h // 2, w // 2, ids.IMAGE_PAD if step == 1 else ids.VIDEO_PAD)
+        patches = to_patches(scene.images[start])
+        if step == 2:
+            patches = np.stack([patches, to_patches(scene.images[start + 1])], 1)
+        picture = Picture(patches, h, w, places)
+        for mark in scene.marks:
+            if start <= mark.image < start + step and 0 <= mark.x < w * 16 and 0 <= mark.y < h * 16 and mark.name in CLASS_OF:
+                row, column, cell = cell_of(mark)
+                picture.marks.append((row * (w // 2) + column, cell, CLASS_OF[mark.name]))
+        pictures.append(picture)
+    return pictures
+
+
+def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange: int) -> int:
+    """Adds exchanges while they fit, each mostly in a thread of its own, some as a further turn of the one before.
+
+    Returns how many fitted.
+    """
+    begin, thread = prompt.next, 0
+    after_question = [ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')]
+    between = [*prompt.encode('\n'), ids.IM_START, *prompt.encode('user\n')]
+    for number, exchange in enumerate(asked):
+        question, answer = prompt.encode(exchange.question), [*prompt.encode(exchange.answer), ids.IM_END]
+        follow = thread > 0 and rng.random() < 0.2
+        need = len(question) + len(after_question) + len(answer) + (len(between) if follow else 0)
+        if len(prompt.tokens) + need > prompt.length:
+            return number
+        if follow:
+            prompt.text(between, thread)
+        else:
+            thread += 1
+            prompt.next = begin
+        prompt.text(question + after_question, thread)
+        at = prompt.row * prompt.length + len(prompt.tokens) - 1
+        prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
+        prompt.text(answer, thread)
+    return len(asked)
+
+
+def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int, held_out: bool = False,
+            most: int = 12) -> dict:
+    """(scene, seed) of each row → arrays. `length` is T; at most `most` exchanges per picture, as many as fit."""
+    @lru_cache(maxsize=4096)
+    def encode(text: str) -> tuple[int, ...]:
+        return tuple(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    rows, pictures, kept = [], [], []
+    for row, (scene, seed) in enumerate(samples):
+        rng = Random(seed ^ 0x5EED)
+        prompt = Prompt(lambda text: list(encode(text)), row, length)
+        pictures += lay_out(prompt, scene)
+        asked = exchanges(rng, scene, most, held_out)
+        asked = asked[:converse(prompt, asked, rng, len(kept))]
+        kept += [(scene.skill, exchange) for exchange in asked]
+        rows.append(prompt)
+    batch = _text_arrays(rows, length)
+    batch |= _vision_arrays(pictures, Random(samples[0][1]))
+    batch['exchanges'] = kept
+    batch['images'] = len(samples)
+    return batch
+
+
+def _text_arrays(rows: list[Prompt], length: int) -> dict:
+    tokens = np.full((len(rows), length), ids.END_OF_TEXT, np.int64)
+    positions = np.ones((3, len(rows), length), np.int64)
+    turns = np.full((len(rows), length), -1, np.int64)
+    for row, prompt in enumerate(rows):
+        n = len(prompt.tokens)
+        tokens[row, :n] = prompt.tokens
+        positions[:, row, :n] = np.array(prompt.positions).T
+        turns[row, :n] = prompt.turns
+    targets = np.array([t for p in rows for t in p.targets], np.int64).reshape(-1, 3)
+    return {'tokens': tokens, 'positions': positions, 'turns': turns, 'answer_at': targets[:, 0].copy(),
+            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy()}
+
+
+def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
+    """Stills first, then pairs of frames, each sorted by length, so that equal lengths lie in a row."""
+    pictures = sorted(pictures, key=lambda p: (p.patches.ndim, len(p.patches), p.height))
+    marks, first = [], 0
+    for picture in pictures:
+        tokens = len(picture.patches) // 4
+        taken = {(token, cell) for token, cell, _ in picture.marks}
+        marks += [(first + token, cell, kind) for token, cell, kind in picture.marks]
+        for _ in range(len(picture.marks) // 2 + 4):
+            token, cell = rng.randrange(tokens), rng.randrange(CELLS)
+            if (token, cell) not in taken:
+                marks.append((first + token, cell, NOTHING))
+        first += tokens
+    stills = [p.patches for p in pictures if p.patches.ndim == 2]
+    pairs = [p.patches for p in pictures if p.patches.ndim == 3]
+    return {
+        'stills': np.concatenate(stills) if stills else np.zeros((0, 768), np.uint8),
+        'pairs': np.concatenate(pairs) if pairs else np.zeros((0, 2, 768), np.uint8),
+        'visual_at': np.concatenate([p.places for p in pictures]) if pictures else np.zeros(0, np.int64),
+        'grids': [(p.height, p.width) for p in pictures],
+        'marks': np.array(marks, np.int64).reshape(-1, 3),
+    }
+
+
+@lru_cache(maxsize=1024)
+def _grid_tables(height: int, width: int, side: int, head_dim: int, device: torch.device):
+    taps, weights = position_taps(height, width, side)
+    return taps.to(device), weights.to(device), rotary_angles(height, width, head_dim).to(device)
+
+
+def place(batch: dict, config: ModelConfig, device: torch.device) -> dict:
+    """The batch on `device`, with the position tables of its pictures and their attention segments."""
+    v = config.vision
+    placed = {k: torch.from_numpy(a).to(device, non_blocking=True) if isinstance(a, np.ndarray) else
+              a.to(device, non_blocking=True) if isinstance(a, torch.Tensor) else a for k, a in batch.items()}
+    tables = [_grid_tables(h, w, v.position_side, v.hidden // v.heads, device) for h, w in batch['grids']]
+    empty = (torch.zeros(4, 0, dtype=torch.long), torch.zeros(4, 0), torch.zeros(0, v.hidden // v.heads // 2))
+    columns = list(zip(*tables)) if tables else [(e.to(device),) for e in empty]
+    placed['taps'], placed['tap_weights'] = torch.cat(columns[0], 1), torch.cat(columns[1], 1)
+    placed['angles'] = torch.cat(columns[2])
+    segments: list[Segment] = []
+    for h, w in batch['grids']:
+        if segments and segments[-1].length == h * w:
+            segments[-1] = Segment(h * w, segments[-1].count + 1)
+        else:
+            segments.append(Segment(h * w, 1))
+    placed['segments'] = segments
+    return placed

@@ -1,0 +1,163 @@
+"""The vision encoder: patches → merged tokens V and one DeepStack feature per tap.
+
+All pictures of a batch run as one row of patches; attention is cut into segments of equal length (`Segment`), so nothing
+is padded and no mask is needed. Patches of a picture come in blocks of 2×2, as the checkpoint's processor orders them.
+"""
+
+import math
+from dataclasses import dataclass
+
+import torch
+import torch.nn.functional as F
+from torch import Tensor, nn
+
+from model.config import ModelConfig, VisionConfig
+
+
+@dataclass(frozen=True)
+class Segment:
+    """`count` pictures in a row of `length` patches each."""
+
+    length: int
+    count: int
+
+
+def block_order(height: int, width: int, merge: int = 2) -> tuple[Tensor, Tensor]:
+    """Rows and columns (height·width,) of the patches in the order of the sequence: merge block by merge block."""
+    rows = torch.arange(height).view(height // merge, 1, merge, 1).expand(-1, width // merge, -1, merge)
+    columns = torch.arange(width).view(1, width // merge, 1, merge).expand(height // merge, -1, merge, -1)
+    return rows.reshape(-1), columns.reshape(-1)
+
+
+def position_taps(height: int, width: int, side: int) -> tuple[Tensor, Tensor]:
+    """(4, N) rows of the learned table and their (4, N) weights: bilinear, the grid's corners on the table's corners."""
+    rows, columns = block_order(height, width)
+
+    def axis(index: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
+        at = index * ((side - 1) / (count - 1)) if count > 1 else index * 0.0
+        low = at.floor().long().clamp(max=side - 1)
+        return low, (low + 1).clamp(max=side - 1), at - low
+    top, bottom, dy = axis(rows.double(), height)
+    left, right, dx = axis(columns.double(), width)
+    indices = torch.stack([top * side + left, top * side + right, bottom * side + left, bottom * side + right])
+    weights = torch.stack([(1 - dy) * (1 - dx), (1 - dy) * dx, dy * (1 - dx), dy * dx])
+    return indices, weights.float()
+
+
+def rotary_angles(height: int, width: int, head_dim: int) -> Tensor:
+    """(N, head_dim / 2): a quarter of the head turns with the row, a quarter with the column."""
+    rows, columns = block_order(height, width)
+    inverse = 10000.0 ** (-torch.arange(0, head_dim // 2, 2).float() / (head_dim // 2))
+    return torch.cat([rows[:, None] * inverse, columns[:, None] * inverse], 1)
+
+
+def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
+    """Half-split rotation; cos and sin cover the first half and are used for both."""
+    first, second = x.chunk(2, -1)
+    return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
+
+
+class Attention(nn.Module):
+    def __init__(self, c: VisionConfig):
+        super().__init__()
+        self.heads, self.head_dim = c.heads, c.hidden // c.heads
+        self.qkv, self.proj = nn.Linear(c.hidden, 3 * c.hidden), nn.Linear(c.hidden, c.hidden)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, segments: list[Segment]) -> Tensor:
+        q, k, v = self.qkv(x).view(len(x), 3, self.heads, self.head_dim).unbind(1)
+        q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
+        outputs, start = [], 0
+        for segment in segments:
+            end = start + segment.length * segment.count
+            shape = (segment.count, segment.length, self.heads, self.head_dim)
+            qs, ks, vs = (t[start:end].view(shape).transpose(1, 2) for t in (q, k, v))
+            outputs.append(F.scaled_dot_product_attention(qs, ks, vs).transpose(1, 2).reshape(end - start, -1))
+            start = end
+        return self.proj(torch.cat(outputs))
+
+
+class MLP(nn.Module):
+    def __init__(self, c: VisionConfig):
+        super().__init__()
+        self.linear_fc1, self.linear_fc2 = nn.Linear(c.hidden, c.intermediate), nn.Linear(c.intermediate, c.hidden)
+
+    def forward(self, x: Tensor) -> Tensor:
+        return self.linear_fc2(F.gelu(self.linear_fc1(x), approximate='tanh'))
+
+
+class Block(nn.Module):
+    def __init__(self, c: VisionConfig):
+        super().__init__()
+        self.norm1, self.norm2 = nn.LayerNorm(c.hidden, eps=1e-6), nn.LayerNorm(c.hidden, eps=1e-6)
+        self.attn, self.mlp = Attention(c), MLP(c)
+
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, segments: list[Segment]) -> Tensor:
+        x = x + self.attn(self.norm1(x), cos, sin, segments)
+        return x + self.mlp(self.norm2(x))
+
+
+class Merger(nn.Module):
+    """Four patches → one token. The main merger norms each patch, a DeepStack merger the four together."""
+
+    def __init__(self, c: VisionConfig, out: int, norm_after_merge: bool):
+        super().__init__()
+        wide = c.hidden * c.merge ** 2
+        self.wide, self.norm_after_merge = wide, norm_after_merge
+        self.norm = nn.LayerNorm(wide if norm_after_merge else c.hidden, eps=1e-6)
+        self.linear_fc1, self.linear_fc2 = nn.Linear(wide, wide), nn.Linear(wide, out)
+
+    def forward(self, x: Tensor) -> Tensor:
+        x = self.norm(x.view(-1, self.wide)) if self.norm_after_merge else self.norm(x).view(-1, self.wide)
+        return self.linear_fc2(F.gelu(self.linear_fc1(x)))
+
+
+class PatchEmbed(nn.Module):
+    """proj.weight is the checkpoint's Conv3d kernel [hidden, 3, 2, 16, 16]."""
+
+    def __init__(self, c: VisionConfig):
+        super().__init__()
+        self.proj = nn.Conv3d(3, c.hidden, (c.temporal, c.patch, c.patch), (c.temporal, c.patch, c.patch))
+
+    def forward(self, stills: Tensor, pairs: Tensor) -> Tensor:
+        """stills (Ns, 768): one frame that stands for both; pairs (Nv, 2, 768): two frames → (Ns + Nv, hidden)."""
+        kernel, bias = self.proj.weight, self.proj.bias
+        first, second = kernel[:, :, 0].flatten(1), kernel[:, :, 1].flatten(1)
+        parts = []
+        if len(stills):
+            parts.append(F.linear(stills, first + second, bias))
+        if len(pairs):
+            parts.append(F.linear(pairs.flatten(1), torch.cat([first, second], 1), bias))
+        return torch.cat(parts)
+
+
+class VisionEncoder(nn.Module):
+    def __init__(self, config: ModelConfig):
+        super().__init__()
+        c = config.vision
+        self.config = c
+        self.patch_embed = PatchEmbed(c)
+        self.pos_embed = nn.Embedding(c.position_side ** 2, c.hidden)
+        self.blocks = nn.ModuleList(Block(c) for _ in range(c.depth))
+        self.merger = Merger(c, config.text.hidden, norm_after_merge=False)
+        self.deepstack_merger_list = nn.ModuleList(Merger(c, config.text.hidden, norm_after_merge=True) for _ in c.taps)
+
+    def forward(self, stills: Tensor, pairs: Tensor, taps: Tensor, weights: Tensor, angles: Tensor,
+                segments: list[Segment]) -> tuple[Tensor, list[Tensor]]:
+        """stills, pairs: see PatchEmbed. taps, weights (4, N), angles (N, head_dim / 2): of all patches, in their order.
+
+        Returns V (N / 4, text hidden) and the DeepStack features, each of that shape.
+        """
+        x = self.patch_embed(stills, pairs)
+        x = x + (self.pos_embed(taps) * weights[..., None]).sum(0).to(x.dtype)
+        cos, sin = angles.cos()[:, None], angles.sin()[:, None]
+        features = []
+        for index, block in enumerate(self.blocks):
+            x = block(x, cos, sin, segments)
+            if index in self.config.taps:
+                features.append(self.deepstack_merger_list[self.config.taps.index(index)](x))
+        return self.merger(x), features
+
+
+def depth_scale(depth: int) -> float:
+    """Standard deviation of weights that write to the residual stream (GPT-2's 1/√(2·depth))."""
+    return 0.02 / math.sqrt(2 * depth)
