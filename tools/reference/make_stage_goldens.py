@@ -44,7 +44,7 @@ SAMPLED = [(300, 30), (303, 29.97), (50, 25), (3, 30), (90000, 30), (1, 24), (7,
 GRIDS = [(1, 4, 6), (1, 10, 14), (1, 2, 2), (1, 6, 50), (2, 4, 4)]
 RESIZED = [
     # picture, height, width
-    ("large.png", 224, 320), ("large.png", 96, 128), ("large.png", 32, 480), ("alpha.png", 192, 256),
+    ("large.png", 96, 128), ("large.png", 32, 480), ("large.png", 160, 64), ("alpha.png", 128, 160),
     ("turned.png", 160, 96), ("turned.png", 96, 96), ("odd.png", 157, 96), ("odd.png", 64, 213), ("tall.png", 480, 64),
 ]  # fmt: skip
 

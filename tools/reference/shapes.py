@@ -62,8 +62,8 @@ SHAPES = [
     # The 30B-A3B kind: experts, untied head, several files with an index; another table of positions.
     Shape(
         name="moe-untied",
-        seed=32,
-        hidden=128,
+        seed=302,
+        hidden=64,
         layers=4,
         heads=4,
         kv_heads=2,
@@ -77,8 +77,8 @@ SHAPES = [
         vision_depth=4,
         vision_positions=576,
         deepstack=(0, 1, 2),
-        experts=Experts(count=16, per_token=4, intermediate=64),
-        shard_bytes=2_000_000,
+        experts=Experts(count=16, per_token=4, intermediate=96),
+        shard_bytes=1_500_000,
     ),
     # The official FP8 layout; no matrix side is a multiple of the 128-wide scale blocks.
     Shape(
