@@ -3,7 +3,7 @@
 
 import { fail } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
-import { MANIFEST_FILE, shardFile, type Manifest } from '../format/manifest.ts';
+import { MANIFEST_FILE, MAX_SHARD_BYTES, shardFile, type Manifest } from '../format/manifest.ts';
 import { parseModelConfig } from '../format/model-config.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
@@ -25,6 +25,8 @@ const CONVERTER_VERSION = 1;
 
 export interface ConvertOptions {
   preset: PresetName;
+  /** Largest shard, at most MAX_SHARD_BYTES, which it is when absent. */
+  shardBytes?: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }
@@ -65,15 +67,15 @@ export async function convert(
   sink: PackageSink,
   options: ConvertOptions,
 ): Promise<ConversionReport> {
-  const { preset, signal } = options;
+  const { preset, shardBytes = MAX_SHARD_BYTES, signal } = options;
   const { config, json, bytes: configBytes } = await readConfig(source, signal);
   const checkpoint = await openCheckpoint(source, signal);
   const identity = [CONVERTER_VERSION, PRESETS[preset], await sha256Hex(configBytes), checkpoint.fingerprint];
-  const record = await openRecord(sink, await hashJson([preset, ...identity]));
+  const record = await openRecord(sink, await hashJson([preset, shardBytes, ...identity]));
   const run: Run = { source, sink, record, options };
   for (;;) {
     const binder = new Binder(checkpoint.tensors, parseScaleBlock(json));
-    const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)));
+    const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)), shardBytes);
     const files = await copySideFiles(source, sink, signal);
     const tooWide = await writeShards(run, plans);
     if (tooWide === undefined) return await finish(run, plans, files, binder.unused());

@@ -2,7 +2,6 @@
 // A shard is thereby a pure function of checkpoint and preset, which is what lets a conversion resume.
 
 import { fail } from '../failure.ts';
-import { MAX_SHARD_BYTES } from '../format/manifest.ts';
 import { writeHeader, type NewEntry } from '../format/safetensors.ts';
 import type { Item } from './items.ts';
 
@@ -27,7 +26,7 @@ const ENTRY_BYTES = 160;
 const HEADER_BYTES = 64;
 
 /** Fills shards in order; an item larger than the room left in one begins the next. */
-export function planShards(items: Item[], maxBytes = MAX_SHARD_BYTES): ShardPlan[] {
+export function planShards(items: Item[], maxBytes: number): ShardPlan[] {
   const shards: ShardPlan[] = [];
   let open: Task[] = [];
   let free = maxBytes - HEADER_BYTES;
