@@ -16,7 +16,10 @@ export interface TemplateMessage {
 }
 
 export interface RenderOptions {
-  /** JSON schemas of functions, as OpenAI's `tools`. */
+  /**
+   * JSON schemas of functions, as OpenAI's `tools`. Their numbers are written as JavaScript writes them,
+   * which differs from Python's in 1.0 (here 1) and 1e-07 (here 1e-7).
+   */
   tools?: readonly object[];
   /** Ends with the opening of the assistant's turn. */
   addGenerationPrompt?: boolean;

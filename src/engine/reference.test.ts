@@ -37,7 +37,7 @@ interface Goldens {
   cases: Record<string, Facts>;
 }
 
-const conversations = readJson<Record<string, GoldenMessage[]>>('cases.json');
+const conversations = readJson('cases.json') as Record<string, GoldenMessage[]>;
 
 describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
   const file = (name: string): unknown => readJson(`fixtures/${fixture}/${name}`);
@@ -48,7 +48,7 @@ describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
   });
   const tokenizer = createTokenizer(file('tokenizer.json'), file('tokenizer_config.json'));
   const config = parseModelConfig(file('config.json'));
-  const goldens = readJson<Goldens>(`goldens/${fixture}.json`);
+  const goldens = readJson(`goldens/${fixture}.json`) as Goldens;
   const tensors = readInt32Tensors(`goldens/${fixture}.safetensors`);
 
   describe.each(Object.entries(goldens.cases))('%s', (name, facts) => {
@@ -125,8 +125,8 @@ function readText(name: string): string {
   return readFileSync(resolve(reference, name), 'utf8');
 }
 
-function readJson<T>(name: string): T {
-  return JSON.parse(readText(name)) as T;
+function readJson(name: string): unknown {
+  return JSON.parse(readText(name));
 }
 
 function readInt32Tensors(name: string): Map<string, Int32Array> {

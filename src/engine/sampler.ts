@@ -102,10 +102,12 @@ function draw({ ids, weights }: Kept, random: () => number): number {
   return ids[ids.length - 1]!; // rounding left a crumb
 }
 
-/** The first of the largest; a NaN counts as largest, so that it is found. */
+/** The first of the largest, or the first that is not a number. */
 function bestOf(values: Float64Array): number {
   let best = 0;
-  for (let id = 1; id < values.length; id++) if (!(values[id]! <= values[best]!)) best = id;
+  for (let id = 0; id < values.length && !Number.isNaN(values[best]); id++) {
+    if (!(values[id]! <= values[best]!)) best = id;
+  }
   return best;
 }
 

@@ -1,0 +1,48 @@
+// Sizes and budgets of whole preparations; the pixels are held against the reference in tools/node.
+
+import { expect, test } from 'vitest';
+import type { RgbImage } from './photo.ts';
+import { preprocessClip, preprocessImage } from './preprocess.ts';
+import { parsePreprocessing } from './preprocessor-config.ts';
+
+const fields = { patch_size: 16, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
+const { image, video } = parsePreprocessing({
+  image: { ...fields, size: { shortest_edge: 65536, longest_edge: 16777216 } },
+  video: { ...fields, size: { shortest_edge: 4096, longest_edge: 25165824 } },
+});
+
+function grey(height: number, width: number): RgbImage {
+  return { width, height, data: new Uint8Array(height * width * 3).fill(255) };
+}
+
+test('a picture’s grid follows from the rounded size', () => {
+  const { grid, patches } = preprocessImage(grey(400, 1040), image);
+  expect(grid).toEqual({ frames: 1, height: 24, width: 64 });
+  expect(patches).toHaveLength(24 * 64 * 1536);
+  expect(patches.every((value) => value === 1)).toBe(true);
+});
+
+test('a smaller budget makes a smaller grid', () => {
+  const budget = { minPixels: 4096, maxPixels: 64 * 32 * 32 };
+  expect(preprocessImage(grey(480, 640), image, budget).grid).toEqual({ frames: 1, height: 12, width: 18 });
+});
+
+test('a clip’s budget covers all its frames', () => {
+  const frames = Array.from({ length: 5 }, () => grey(90, 120));
+  expect(preprocessClip(frames, video).grid).toEqual({ frames: 3, height: 6, width: 8 });
+  const budget = { minPixels: 4096, maxPixels: 4 * 32 * 32 * 4 };
+  expect(preprocessClip(frames, video, budget).grid).toEqual({ frames: 3, height: 2, width: 4 });
+});
+
+test('the cap limits each frame by itself', () => {
+  const frames = Array.from({ length: 4 }, () => grey(320, 320));
+  const capped = { ...video, capPixelsPerFrame: true, maxVideoTokens: 16 };
+  expect(preprocessClip(frames, video).grid).toMatchObject({ height: 20, width: 20 });
+  // 16 tokens of 32 × 32, but never under 1.05 of the clip's minimum per frame.
+  expect(preprocessClip(frames, capped).grid).toMatchObject({ height: 8, width: 8 });
+});
+
+test('a clip of one frame is one group', () => {
+  expect(preprocessClip([grey(64, 64)], video).grid).toEqual({ frames: 1, height: 4, width: 4 });
+  expect(() => preprocessClip([], video)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+});

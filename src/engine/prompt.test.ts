@@ -1,0 +1,97 @@
+// Prompts by hand; whole conversations are held against the reference in reference.test.ts.
+
+import { describe, expect, test } from 'vitest';
+import { buildPrompt, type PromptMedia, type PromptOptions } from './prompt.ts';
+
+const SPECIAL = ['<|vision_start|>', '<|vision_end|>', '<|image_pad|>', '<|video_pad|>'];
+
+/** One id per character, and 1001 … for the special tokens. */
+const tokenizer = {
+  encode: (text: string): number[] =>
+    text
+      .split(/(<\|\w+\|>)/)
+      .flatMap((piece) =>
+        SPECIAL.includes(piece)
+          ? [1001 + SPECIAL.indexOf(piece)]
+          : Array.from(piece, (character) => character.charCodeAt(0)),
+      ),
+  token: (id: number): string | undefined => SPECIAL[id - 1001],
+};
+const options: PromptOptions = {
+  tokenizer,
+  tokens: { visionStart: 1001, visionEnd: 1002, image: 1003, video: 1004 },
+  mergeSize: 2,
+};
+const IMAGE = '<|vision_start|><|image_pad|><|vision_end|>';
+const VIDEO = '<|vision_start|><|video_pad|><|vision_end|>';
+const image = (height: number, width: number): PromptMedia => ({
+  kind: 'image',
+  grid: { frames: 1, height, width },
+});
+const clip = (...timestamps: number[]): PromptMedia => ({
+  kind: 'video',
+  grid: { frames: timestamps.length, height: 2, width: 4 },
+  timestamps,
+});
+
+function show({ inputIds }: { inputIds: Int32Array }): string {
+  const short = ['[', ']', 'i', 'v'];
+  return Array.from(inputIds, (id) => short[id - 1001] ?? String.fromCharCode(id)).join('');
+}
+
+test('each picture takes as many tokens as its merged grid', () => {
+  const prompt = buildPrompt(`A${IMAGE}B${IMAGE}C`, [image(4, 6), image(2, 2)], options);
+  expect(show(prompt)).toBe('A[iiiiii]B[i]C');
+  expect(prompt.slots).toEqual([
+    { media: 0, kind: 'image', group: 0, start: 2, height: 2, width: 3 },
+    { media: 1, kind: 'image', group: 0, start: 11, height: 1, width: 1 },
+  ]);
+});
+
+describe('a clip', () => {
+  test('becomes groups with times; its wrapper stays, as in transformers 5', () => {
+    const prompt = buildPrompt(`A${VIDEO}B`, [clip(0.25, 1.2)], options);
+    expect(show(prompt)).toBe('A[<0.2 seconds>[vv]<1.2 seconds>[vv]]B');
+    expect(prompt.slots.map(({ group, start }) => [group, start])).toEqual([
+      [0, 16],
+      [1, 33],
+    ]);
+  });
+
+  test('loses its wrapper on request, as in transformers 4.57', () => {
+    const prompt = buildPrompt(`A${VIDEO}B`, [clip(0, 1)], { ...options, clipWrapper: 'replace' });
+    expect(show(prompt)).toBe('A<0.0 seconds>[vv]<1.0 seconds>[vv]B');
+  });
+
+  test('may stand between pictures', () => {
+    const prompt = buildPrompt(IMAGE + VIDEO + IMAGE, [image(2, 2), clip(0), image(2, 4)], options);
+    expect(show(prompt)).toBe('[i][<0.0 seconds>[vv]][ii]');
+    expect(prompt.slots.map(({ media, kind }) => [media, kind])).toEqual([
+      [0, 'image'],
+      [1, 'video'],
+      [2, 'image'],
+    ]);
+  });
+
+  test('needs one time per group', () => {
+    const wrong: PromptMedia = { kind: 'video', grid: { frames: 2, height: 2, width: 2 }, timestamps: [0] };
+    expect(() => buildPrompt(VIDEO, [wrong], options)).toThrow('timestamps');
+  });
+});
+
+test.each([
+  [IMAGE + IMAGE, [image(2, 2)]],
+  [IMAGE, [image(2, 2), image(2, 2)]],
+  ['typed <|image_pad|> by a user', []],
+  [VIDEO + VIDEO, [clip(0)]],
+  ['', [clip(0)]],
+])('placeholders and media must agree: %#', (text, media) => {
+  expect(() => buildPrompt(text, media, options)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+});
+
+test('a token that config.json names and the tokenizer lacks is the checkpoint’s fault', () => {
+  const tokens = { ...options.tokens, visionStart: 5 };
+  expect(() => buildPrompt(VIDEO, [clip(0)], { ...options, tokens })).toThrow(
+    expect.objectContaining({ code: 'bad-checkpoint' }),
+  );
+});

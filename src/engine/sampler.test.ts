@@ -1,0 +1,157 @@
+// sampler.golden.json: the distribution that transformers' logits processors (repetition penalty,
+// temperature, top-k, top-p, min-p, in this order) make of 40 logits, two of them equal.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { describe, expect, test } from 'vitest';
+import { createSampler, type BestLogits, type Sampler } from './sampler.ts';
+
+interface Golden {
+  logits: number[];
+  prompt: number[];
+  cases: { settings: Settings; probabilities: [id: number, probability: number][] }[];
+}
+interface Settings {
+  temperature: number;
+  topK?: number;
+  topP?: number;
+  minP?: number;
+  rep?: number;
+}
+const golden = JSON.parse(
+  readFileSync(resolve(import.meta.dirname, 'sampler.golden.json'), 'utf8'),
+) as Golden;
+const logits = Float32Array.from(golden.logits);
+const context = { prompt: golden.prompt, tokenCount: logits.length };
+
+function best(values: Float32Array, count: number): BestLogits {
+  const ids = Int32Array.from(values, (_, id) => id).sort((a, b) => values[b]! - values[a]! || a - b);
+  const first = ids.subarray(0, count);
+  return { ids: first, logits: Float32Array.from(first, (id) => values[id]!) };
+}
+
+describe.each(golden.cases)('settings %#: $settings', ({ settings: { rep, ...sampling }, probabilities }) => {
+  test('draw from the distribution of the reference', () => {
+    const draws = 1500;
+    const counts = new Map<number, number>();
+    for (let seed = 0; seed < draws; seed++) {
+      const sampler = createSampler({ ...sampling, ...(rep && { repetitionPenalty: rep }), seed }, context);
+      const id = sampler.fromAll(logits);
+      counts.set(id, (counts.get(id) ?? 0) + 1);
+    }
+    const expected = new Map(probabilities);
+    for (const id of counts.keys()) expect(expected.has(id)).toBe(true);
+    for (const [id, probability] of expected) {
+      // Five standard deviations: seeds are fixed, so this passes or fails the same way every time.
+      const slack = 5 * Math.sqrt((probability * (1 - probability)) / draws) + 1 / draws;
+      expect(Math.abs((counts.get(id) ?? 0) / draws - probability)).toBeLessThan(slack);
+    }
+  });
+
+  test('choose the same from the best few as from all, or ask for all', () => {
+    for (let seed = 0; seed < 100; seed++) {
+      const make = (): Sampler =>
+        createSampler({ ...sampling, ...(rep && { repetitionPenalty: rep }), seed }, context);
+      const few = make();
+      const chosen = few.fromBest(best(logits, 30)) ?? few.fromAll(logits);
+      expect(chosen).toBe(make().fromAll(logits));
+    }
+  });
+});
+
+describe('greedy', () => {
+  const values = Float32Array.from([1, 5, 5, 2]);
+  const all = { prompt: [], tokenCount: 4 };
+
+  test('takes the lowest id of equal logits', () => {
+    expect(createSampler({}, all).fromAll(values)).toBe(1);
+    expect(
+      createSampler({}, all).fromBest({ ids: Int32Array.of(2, 1, 3), logits: Float32Array.of(5, 5, 2) }),
+    ).toBe(1);
+  });
+
+  test('asks for all when a token outside the best might be equal', () => {
+    const sampler = createSampler({}, all);
+    expect(sampler.needsAll).toBe(false);
+    expect(sampler.fromBest({ ids: Int32Array.of(2), logits: Float32Array.of(5) })).toBeUndefined();
+    expect(sampler.fromAll(values)).toBe(1);
+  });
+
+  test('never takes a padding row of the head', () => {
+    const context = { prompt: [], tokenCount: 2 };
+    const padded = Float32Array.from([1, 3, 9, 8]);
+    expect(createSampler({}, context).fromAll(padded)).toBe(1);
+    expect(createSampler({}, context).fromBest(best(padded, 4))).toBe(1);
+    expect(createSampler({}, context).fromBest(best(padded, 2))).toBeUndefined();
+  });
+});
+
+describe('penalties', () => {
+  test('repetition divides positive and multiplies negative logits of prompt and answer', () => {
+    const sampler = createSampler({ repetitionPenalty: 2 }, { prompt: [0], tokenCount: 3 });
+    const values = Float32Array.from([8, 5, 4.5]);
+    expect([1, 2, 3].map(() => sampler.fromAll(values))).toEqual([1, 2, 0]);
+    const negative = createSampler({ repetitionPenalty: 2 }, { prompt: [0], tokenCount: 2 });
+    expect(negative.fromAll(Float32Array.from([-1, -1.5]))).toBe(1);
+  });
+
+  test('presence is subtracted once, and only from tokens of the answer', () => {
+    const sampler = createSampler({ presencePenalty: 1.5 }, { prompt: [0], tokenCount: 3 });
+    const values = Float32Array.from([3, 2, 1]);
+    expect([1, 2, 3, 4].map(() => sampler.fromAll(values))).toEqual([0, 1, 0, 0]);
+  });
+
+  test('the best few decide while what they keep is above the rest', () => {
+    const sampler = createSampler({ presencePenalty: 2 }, { prompt: [], tokenCount: 4 });
+    const values = Float32Array.from([5, 4, 3.5, 1]);
+    const chosen = [1, 2, 3].map(() => sampler.fromBest(best(values, 3)));
+    // 5 → 4 → 3.5 would be next, but it is the floor: a token outside might be its equal.
+    expect(chosen).toEqual([0, 1, undefined]);
+  });
+
+  test('penalties that raise logits need all', () => {
+    expect(createSampler({ repetitionPenalty: 0.9 }, context).needsAll).toBe(true);
+    expect(createSampler({ presencePenalty: -1 }, context).needsAll).toBe(true);
+    expect(createSampler({ repetitionPenalty: 1.1, presencePenalty: 1 }, context).needsAll).toBe(false);
+  });
+});
+
+test('which settings can never do with the best few', () => {
+  const needsAll = (sampling: object): boolean => createSampler(sampling, context).needsAll;
+  expect(needsAll({ temperature: 1 })).toBe(true);
+  expect(needsAll({ temperature: 1, topP: 0.9 })).toBe(true);
+  expect(needsAll({ temperature: 1, topK: 20, topP: 0.9 })).toBe(false);
+  expect(needsAll({ temperature: 1, minP: 0.1 })).toBe(false);
+});
+
+test('top-k beyond the best few asks for all', () => {
+  const sampler = createSampler({ temperature: 1, topK: 10, seed: 1 }, context);
+  expect(sampler.fromBest(best(logits, 10))).toBeUndefined();
+  expect(sampler.fromBest(best(logits, 11))).toBeDefined();
+});
+
+test('one seed gives one sequence, another seed another', () => {
+  const sequence = (seed: number): number[] => {
+    const sampler = createSampler({ temperature: 3, topK: 30, seed }, context);
+    return Array.from({ length: 20 }, () => sampler.fromBest(best(logits, 35))!);
+  };
+  expect(sequence(3407)).toEqual(sequence(3407));
+  expect(sequence(3407)).not.toEqual(sequence(3408));
+  expect(sequence(3407)).not.toEqual(sequence(3407 + 2 ** 32));
+});
+
+test('logits that are not numbers are a bug, not a token', () => {
+  const broken = Float32Array.from([1, NaN, 3]);
+  const make = (): Sampler => createSampler({}, { prompt: [], tokenCount: 3 });
+  expect(() => make().fromAll(broken)).toThrow(expect.objectContaining({ code: 'bug' }));
+  expect(() => make().fromBest({ ids: Int32Array.of(0, 1, 2), logits: broken })).toThrow('not numbers');
+});
+
+test.each([
+  [{ temperature: -1 }, 'temperature'],
+  [{ temperature: 1, topP: 1.5 }, 'topP'],
+  [{ minP: NaN }, 'minP'],
+  [{ repetitionPenalty: 0 }, 'repetitionPenalty'],
+])('a setting out of range is named: %o', (sampling, name) => {
+  expect(() => createSampler(sampling, context)).toThrow(name);
+});
