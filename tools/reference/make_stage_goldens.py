@@ -52,7 +52,8 @@ RESIZED = [
 def resize_table() -> list[dict]:
     rows = [(height, width, *PUBLISHED_LIMITS) for height, width in SIZES]
     rows += [(height, width, PUBLISHED_LIMITS[0], 1280 * FACTOR**2) for height, width in SIZES]
-    rows += [(height, width, MIN_PIXELS, MAX_PIXELS) for height, width in [(157, 213), (190, 331), (97, 129), (488, 61), (70, 90)]]
+    pictures = [(157, 213), (190, 331), (97, 129), (488, 61), (70, 90)]
+    rows += [(height, width, MIN_PIXELS, MAX_PIXELS) for height, width in pictures]
     names = ("height", "width", "min_pixels", "max_pixels")
     return [
         dict(zip(names, row, strict=True)) | {"resized": smart_resize(row[0], row[1], FACTOR, *row[2:])} for row in rows
