@@ -117,14 +117,13 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
 def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int, held_out: bool = False,
             most: int = 12) -> dict:
     """(scene, seed) of each row → arrays. `length` is T; at most `most` exchanges per picture, as many as fit."""
-    @lru_cache(maxsize=4096)
-    def encode(text: str) -> tuple[int, ...]:
-        return tuple(tokenizer.encode(text, add_special_tokens=False).ids)
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
 
     rows, pictures, kept = [], [], []
     for row, (scene, seed) in enumerate(samples):
         rng = Random(seed ^ 0x5EED)
-        prompt = Prompt(lambda text: list(encode(text)), row, length)
+        prompt = Prompt(encode, row, length)
         pictures += lay_out(prompt, scene)
         asked = exchanges(rng, scene, most, held_out)
         asked = asked[:converse(prompt, asked, rng, len(kept))]

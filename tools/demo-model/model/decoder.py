@@ -8,7 +8,7 @@ from torch import Tensor, nn
 
 from model.config import TextConfig
 from model.experts import SparseMLP
-from model.vision import rotate
+from model.vision import attend, rotate
 
 
 class RMSNorm(nn.Module):
@@ -69,7 +69,7 @@ class Attention(nn.Module):
             k, v = cache.extend(k, v)
         groups = self.c.heads // self.c.kv_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
-        y = F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
+        y = attend(q, k, v, mask)
         return self.o_proj(y.transpose(1, 2).reshape(batch, length, -1))
 
 
@@ -95,7 +95,7 @@ class Decoder(nn.Module):
 
     def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor, visual_at: Tensor, visual: Tensor | None,
                 deepstack: list[Tensor], caches: list[Cache] | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) additive or boolean; visual_at (M,) flat places b·T + t of
+        """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) boolean, true where seen; visual_at (M,) flat places b·T + t of
         the rows of `visual` (M, hidden) and of each deepstack feature.
 
         Returns the normed states (B, T, hidden), the mean balance loss and the expert shares (layers, E).

@@ -1,0 +1,94 @@
+"""Muon for the matrices inside the network, AdamW for everything else, behind one step().
+
+Muon (Jordan et al., 2024): the momentum of a matrix is replaced by the nearest (semi-)orthogonal matrix, found with five
+Newton–Schulz steps, so that every direction is learned at the same speed. Expert tensors [E, in, out] are E matrices.
+"""
+
+import torch
+from torch import Tensor, nn
+
+
+def orthogonalise(update: Tensor, steps: int = 5) -> Tensor:
+    """(…, m, n) → about U·Vᵀ of its singular value decomposition, in bf16 on a GPU."""
+    x = update.to(torch.bfloat16 if update.is_cuda else torch.float32)
+    tall = x.shape[-2] > x.shape[-1]
+    if tall:
+        x = x.transpose(-1, -2)
+    x = x / (x.norm(dim=(-2, -1), keepdim=True) + 1e-7)
+    for _ in range(steps):
+        a = x @ x.transpose(-1, -2)
+        x = 3.4445 * x + (-4.7750 * a + 2.0315 * a @ a) @ x
+    return (x.transpose(-1, -2) if tall else x).to(update.dtype)
+
+
+class Muon(torch.optim.Optimizer):
+    def __init__(self, parameters: list[nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.01):
+        super().__init__(parameters, {'lr': lr, 'momentum': momentum, 'weight_decay': weight_decay})
+
+    @torch.no_grad()
+    def step(self, closure: None = None) -> None:
+        for group in self.param_groups:
+            # Equal shapes are stacked: one batched product instead of one per layer.
+            stacks: dict[torch.Size, list[nn.Parameter]] = {}
+            for p in group['params']:
+                if p.grad is not None:
+                    stacks.setdefault(p.shape, []).append(p)
+            for shape, members in stacks.items():
+                updates = []
+                for p in members:
+                    state = self.state[p]
+                    if 'momentum' not in state:
+                        state['momentum'] = torch.zeros_like(p)
+                    buffer = state['momentum'].lerp_(p.grad, 1 - group['momentum'])
+                    updates.append(p.grad.lerp(buffer, group['momentum']))
+                turned = orthogonalise(torch.stack(updates))
+                # 0.2·√max(m, n) gives the update the size of AdamW's (Liu et al., 2025), so both share one rate.
+                scale = 0.2 * max(shape[-2:]) ** 0.5
+                for p, update in zip(members, turned.unbind(0)):
+                    p.mul_(1 - group['lr'] * group['weight_decay'])
+                    p.add_(update, alpha=-group['lr'] * scale)
+
+
+def is_matrix(name: str, parameter: nn.Parameter) -> bool:
+    """Whether Muon takes a parameter: inner products only, neither tables nor the first and last layer nor the router."""
+    outside = ('embed', 'lm_head', 'mlp.gate.weight', 'head.')
+    return parameter.ndim in (2, 3) and not any(part in name for part in outside)
+
+
+class Optimiser:
+    """Both optimisers, their learning rates set together by rate()."""
+
+    def __init__(self, module: nn.Module, lr: float, muon: bool = True):
+        named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
+        matrices = [p for n, p in named if muon and is_matrix(n, p)]
+        taken = {id(p) for p in matrices}
+        decayed = [p for n, p in named if id(p) not in taken and p.ndim >= 2]
+        plain = [p for n, p in named if id(p) not in taken and p.ndim < 2]
+        fused = any(p.is_cuda for _, p in named)
+        self.lr = lr
+        self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0}],
+                                      lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
+        self.muon = Muon(matrices, lr) if matrices else None
+
+    def rate(self, factor: float) -> None:
+        for optimiser in (self.adam, self.muon):
+            for group in optimiser.param_groups if optimiser else []:
+                group['lr'] = self.lr * factor
+
+    def step(self) -> None:
+        self.adam.step()
+        if self.muon:
+            self.muon.step()
+
+    def zero_grad(self) -> None:
+        self.adam.zero_grad(set_to_none=True)
+        if self.muon:
+            self.muon.zero_grad(set_to_none=True)
+
+    def state_dict(self) -> dict:
+        return {'adam': self.adam.state_dict(), 'muon': self.muon.state_dict() if self.muon else None}
+
+    def load_state_dict(self, state: dict) -> None:
+        self.adam.load_state_dict(state['adam'])
+        if self.muon:
+            self.muon.load_state_dict(state['muon'])

@@ -1,0 +1,177 @@
+"""Trains the built-in model; goes on from --run where that folder holds a checkpoint.
+
+python train.py --run DIR [--minutes 9] [--images N] [--size demo] [--skills a,b=2] … see README.md.
+Writes DIR/checkpoint (resumable, parts of at most 15 MiB), DIR/log.csv (loss and exact answers per skill on fresh
+pictures, each seen once: no sample is ever repeated, so this is validation on the phrasings trained on).
+"""
+
+import argparse
+import csv
+import json
+import math
+import os
+import signal
+import time
+from pathlib import Path
+
+import torch
+
+from data import loader
+from model import checkpoint
+from model.batch import place
+from model.config import SIZES
+from model.objective import Trainee
+from model.optimiser import Optimiser
+from model.qwen3vl import Qwen3VL
+from scenes.sample import SKILLS
+
+# How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
+MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
+       'pairs': 1.2, 'clips': 0.8, 'refusing': 0.3}
+
+
+def arguments() -> argparse.Namespace:
+    cuda = torch.cuda.is_available()
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--run', type=Path, required=True)
+    parser.add_argument('--size', choices=SIZES, default='demo')
+    parser.add_argument('--skills', default='', help='name or name=weight, comma separated; all where empty')
+    parser.add_argument('--minutes', type=float, default=math.inf, help='stop and save after this time')
+    parser.add_argument('--images', type=float, default=math.inf, help='stop after this many images in all')
+    parser.add_argument('--batch', type=int, default=512 if cuda else 32, help='samples of one step')
+    parser.add_argument('--chunk', type=int, default=128 if cuda else 32, help='samples rendered and run together')
+    parser.add_argument('--length', type=int, default=288, help='tokens of one row')
+    parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
+    parser.add_argument('--lr', type=float, default=2e-3)
+    parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
+    parser.add_argument('--total', type=float, default=0, help='images at which the rate has fallen to 2 %%; 0: no fall')
+    parser.add_argument('--fall', type=float, default=0.3, help='share of --total over which it falls')
+    parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
+    parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
+    parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
+    parser.add_argument('--workers', type=int, default=max(1, (os.cpu_count() or 2) - 1) if cuda else 1)
+    parser.add_argument('--threads', type=int, default=0)
+    parser.add_argument('--save-every', type=float, default=4, help='minutes between checkpoints')
+    return parser.parse_args()
+
+
+def rate(images: float, a: argparse.Namespace) -> float:
+    """Warm-up, plateau, then a linear fall (WSD): a run can be prolonged up to the moment that it falls."""
+    warm = min(1.0, (images + 1) / a.warmup)
+    if not a.total:
+        return warm
+    left = (a.total - images) / (a.total * a.fall)
+    return warm * min(1.0, max(0.02, left))
+
+
+class Score:
+    """Answers and right ones per skill since the last line of the log."""
+
+    def __init__(self) -> None:
+        self.asked = dict.fromkeys(SKILLS, 0)
+        self.right = dict.fromkeys(SKILLS, 0)
+
+    def add(self, exchanges: list, exact: list[bool]) -> None:
+        for (skill, _), right in zip(exchanges, exact):
+            self.asked[skill] += 1
+            self.right[skill] += right
+
+    def shares(self) -> dict[str, str]:
+        return {s: f'{self.right[s] / self.asked[s]:.3f}' if self.asked[s] else '' for s in SKILLS}
+
+
+class Log:
+    """log.csv, one line per some steps; says it on the terminal as well."""
+
+    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'balance', 'least_expert', 'images_per_second', *SKILLS]
+
+    def __init__(self, path: Path):
+        fresh = not path.exists()
+        self.file = path.open('a', newline='')
+        self.writer = csv.DictWriter(self.file, self.FIELDS)
+        if fresh:
+            self.writer.writeheader()
+
+    def line(self, values: dict) -> None:
+        self.writer.writerow({k: f'{v:.4g}' if isinstance(v, float) else v for k, v in values.items()})
+        self.file.flush()
+        print(' '.join(f'{k}={v:.4g}' if isinstance(v, float) else f'{k}={v}' for k, v in values.items() if v != ''), flush=True)
+
+
+def main() -> None:
+    a = arguments()
+    start = time.monotonic()
+    a.run.mkdir(parents=True, exist_ok=True)
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    if a.threads:
+        torch.set_num_threads(a.threads)
+    torch.backends.cuda.matmul.allow_tf32 = True
+    torch.manual_seed(1)
+    weights = dict(MIX) if not a.skills else {
+        part.split('=')[0]: float(part.split('=')[1]) if '=' in part else 1.0 for part in a.skills.split(',')}
+
+    folder = a.run / 'checkpoint'
+    state, progress = checkpoint.load(folder) if folder.exists() else (None, {'images': 0, 'steps': 0, 'minutes': 0.0, 'size': a.size})
+    config = SIZES[progress['size']]
+    trainee = Trainee(Qwen3VL(config)).to(device)
+    if state:
+        trainee.load_state_dict(state['weights'])
+    optimiser = Optimiser(trainee, a.lr, muon=not a.adam)
+    if state and state['optimiser'] and not a.restart:
+        optimiser.load_state_dict(state['optimiser'])
+    grouped = trainee.qwen.use_fastest_experts(device)
+    print(f'{device}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
+          f'from image {progress["images"]}', flush=True)
+    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items()}
+    with (a.run / 'settings.jsonl').open('a') as record:
+        record.write(json.dumps({'from': progress['images'], 'torch': torch.__version__, **settings}) + '\n')
+
+    stop = {'asked': False}
+    for name in (signal.SIGTERM, signal.SIGINT):
+        signal.signal(name, lambda *_: stop.update(asked=True))
+
+    log, score, sums, counted = Log(a.run / 'log.csv'), Score(), {}, 0
+    began, saved, logged, since = progress['minutes'], time.monotonic(), time.monotonic(), 0
+    chunks_per_step = max(1, a.batch // a.chunk)
+    # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
+    reserve = (a.workers + 1) * 8 * a.chunk if progress['images'] else 0
+    stream = iter(loader(weights, a.chunk, a.length, progress['next'] + reserve if 'next' in progress else 0, a.workers, a.most))
+    while not stop['asked']:
+        optimiser.rate(rate(progress['images'], a))
+        pending = []
+        for _ in range(chunks_per_step):
+            batch = next(stream)
+            placed = place(batch, config, device)
+            with torch.autocast(device.type, torch.bfloat16):
+                loss, parts = trainee(placed, a.marks)
+            (loss / chunks_per_step).backward()
+            pending.append((batch['exchanges'], parts))
+            progress['images'] += batch['images']
+            since += batch['images']
+        torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
+        optimiser.step()
+        optimiser.zero_grad()
+        progress['steps'] += 1
+        for exchanges, parts in pending:
+            score.add(exchanges, parts['exact'].tolist())
+            least = parts['shares'].min(1).values.min()
+            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'balance') if k in parts}, 'least_expert': least}.items():
+                sums[key] = sums.get(key, 0.0) + float(value)
+            counted += 1
+        now = time.monotonic()
+        progress['minutes'], progress['next'] = began + (now - start) / 60, progress['images']
+        finished = now - start > a.minutes * 60 or progress['images'] >= a.images or stop['asked']
+        if now - logged > (20 if device.type == 'cuda' else 60) or finished:
+            log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': rate(progress['images'], a),
+                      **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), **score.shares()})
+            score, sums, counted, since, logged = Score(), {}, 0, 0, now
+        if now - saved > a.save_every * 60 or finished:
+            checkpoint.save(folder, trainee, optimiser, progress)
+            saved = time.monotonic()
+        if finished:
+            break
+    print('stopped at', progress)
+
+
+if __name__ == '__main__':
+    main()
