@@ -83,12 +83,17 @@ class ProgressLine {
 function printReport({ manifest, bytes, losses, unused, wide }: ConversionReport): void {
   console.log('relative RMS error of the stored weights, by kind:');
   for (const [name, { weights, error, power }] of losses) {
-    const relative = error === 0 ? 'exact' : `${(100 * Math.sqrt(error / power)).toFixed(4)} %`;
-    console.log(`  ${name.padEnd(22)} ${count(weights).padStart(9)} weights  ${relative.padStart(9)}`);
+    const relative = error === 0 ? 'exact' : percent(Math.sqrt(error / power));
+    console.log(`  ${name.padEnd(22)} ${count(weights).padStart(9)} weights  ${relative.padStart(10)}`);
   }
   if (wide.length > 0) console.log(`kept in F32, beyond the range of F16: ${wide.join(', ')}`);
   if (unused.length > 0) console.warn(`not used by the model, left out: ${unused.join(', ')}`);
-  console.log(`${manifest.preset} package: ${size(bytes)} in ${manifest.shards.length} shards`);
+  const shards = manifest.shards.length;
+  console.log(`${manifest.preset} package: ${size(bytes)} in ${shards} ${shards === 1 ? 'shard' : 'shards'}`);
+}
+
+function percent(part: number): string {
+  return part < 1e-6 ? '< 0.0001 %' : `${(100 * part).toFixed(4)} %`;
 }
 
 function size(bytes: number): string {

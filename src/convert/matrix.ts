@@ -7,11 +7,14 @@ import { ELEMENT_BYTES, type ElementType } from '../format/safetensors.ts';
 import { readExactly, type StoredTensor } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 
+/** Types that weights are stored in. */
+export type WeightType = Exclude<ElementType, 'U8'>;
+
 /** A matrix (rows, columns) within a stored tensor: all of it, or one expert's slice. */
 export interface Matrix {
   name: string;
   file: string;
-  dtype: ElementType;
+  dtype: WeightType;
   rows: number;
   columns: number;
   /** First byte in the file. */
@@ -66,7 +69,7 @@ export async function readRows(
 }
 
 /** Bytes → f32, or undefined where a value is NaN or infinite. */
-function decode(bytes: Uint8Array<ArrayBuffer>, dtype: ElementType): Float32Array | undefined {
+function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array | undefined {
   // Typed views need their element's alignment, which a source does not promise.
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (dtype === 'F8_E4M3') {
@@ -74,20 +77,26 @@ function decode(bytes: Uint8Array<ArrayBuffer>, dtype: ElementType): Float32Arra
     for (let i = 0; i < bytes.length; i++) notFinite |= ((bytes[i]! & 0x7f) + 1) & 0x80;
     return notFinite ? undefined : decodeF8(bytes);
   }
-  if (dtype === 'F32') {
-    const words = new Uint32Array(buffer, byteOffset, byteLength / 4);
-    let notFinite = 0;
-    for (let i = 0; i < words.length; i++) notFinite |= (words[i]! & 0x7fffffff) + 0x00800000;
-    return notFinite < 0 ? undefined : new Float32Array(buffer, byteOffset, byteLength / 4);
-  }
+  // Whether any exponent is full shows without decoding: adding one to it carries into the sign's
+  // place, which the mask has emptied. Whole words are looked at, two halves at a time.
+  const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
+  const odd = new Uint16Array(buffer, byteOffset + words.byteLength, (byteLength & 3) >>> 1);
+  const [mask, one] = EXPONENT[dtype];
+  let carries = 0;
+  for (let i = 0; i < words.length; i++) carries |= (words[i]! & mask) + one;
+  for (const half of odd) carries |= (half & mask) + (one & 0xffff);
+  if (carries & ~mask) return undefined;
+  if (dtype === 'F32') return new Float32Array(buffer, byteOffset, words.length);
   const halves = new Uint16Array(buffer, byteOffset, byteLength / 2);
-  // Adding one to a full exponent carries into the sign's place, which the mask has emptied.
-  const one = dtype === 'BF16' ? 0x0080 : 0x0400;
-  let notFinite = 0;
-  for (let i = 0; i < halves.length; i++) notFinite |= (halves[i]! & 0x7fff) + one;
-  if (notFinite & 0x8000) return undefined;
   return dtype === 'BF16' ? decodeBF16(halves) : decodeF16(halves);
 }
+
+/** All bits but signs, and the lowest bit of each exponent, of a 32-bit word. */
+const EXPONENT = {
+  F32: [0x7fffffff, 0x00800000],
+  BF16: [0x7fff7fff, 0x00800080],
+  F16: [0x7fff7fff, 0x04000400],
+} as const;
 
 /** Multiplies rows `first`… of `values` by the scales of their blocks, in place. */
 async function applyScale(

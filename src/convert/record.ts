@@ -29,11 +29,8 @@ export function parseRecord(bytes: Uint8Array): ConversionRecord {
   const root = new Field(json, `${RECORD_FILE}: `, 'bad-manifest');
   return {
     source: root.at('source').string(),
-    wide: root
-      .at('wide')
-      .items()
-      .map((name) => name.string()),
-    shards: root.at('shards').items().map(parseShard),
+    wide: root.at('wide').list((name) => name.string()),
+    shards: root.at('shards').list(parseShard),
   };
 }
 

@@ -47,6 +47,11 @@ export class Field {
     return items.map((item, index) => new Field(item, `${this.path}[${index}]`, this.#code));
   }
 
+  /** The items of an array, each through a parser of its own. */
+  list<T>(parse: (item: Field) => T): T[] {
+    return this.items().map(parse);
+  }
+
   integer(least = 0, most = Number.MAX_SAFE_INTEGER): number {
     const value = this.value;
     if (typeof value !== 'number' || !Number.isSafeInteger(value)) this.fail('must be an integer');

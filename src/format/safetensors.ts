@@ -71,10 +71,7 @@ export function parseHeader(json: Uint8Array, fileBytes: number, file: string): 
 
 function parseEntry(name: string, field: Field, dataStart: number, fileBytes: number): HeaderEntry {
   const dtype = field.at('dtype').string();
-  const shape = field
-    .at('shape')
-    .items()
-    .map((axis) => axis.integer());
+  const shape = field.at('shape').list((axis) => axis.integer());
   const offsets: Field = field.at('data_offsets');
   const [begin, end] = offsets.items(2).map((offset) => offset.integer());
   if (begin === undefined || end === undefined || end < begin) offsets.fail('runs backwards');
