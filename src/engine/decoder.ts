@@ -16,7 +16,7 @@ export interface Chunk {
 /** Logits of the last position. */
 export interface Logits {
   /** The largest, descending, and their token ids. */
-  best: { values: Float32Array; ids: Int32Array };
+  best: { logits: Float32Array; ids: Int32Array };
   /** All of them, (vocab); read from the device when asked for, until the next append. */
   all(): Promise<Float32Array>;
 }

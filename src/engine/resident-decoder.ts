@@ -2,6 +2,7 @@
 
 import type { ModelConfig } from '../format/model-config.ts';
 import type { PackageStore } from '../format/package-store.ts';
+import { BEST_VALUES, bestIds, bestOutputs } from '../graph/best-logits.ts';
 import { decoderGraph } from '../graph/decoder.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { Chunk, Decoder, Logits } from './decoder.ts';
@@ -49,7 +50,7 @@ export class ResidentDecoder implements Decoder {
   ): Promise<ResidentDecoder> {
     const graph = decoderGraph(config, store.manifest, target);
     const weights = await loadWeights(store, graph, onBytes, signal);
-    const session = await runtime.open(graph, weights, (output) => !output.startsWith('top_'));
+    const session = await runtime.open(graph, weights);
     return new ResidentDecoder(session, runtime, config, target, rowsAtOnce);
   }
 
@@ -83,20 +84,23 @@ export class ResidentDecoder implements Decoder {
     feeds['past_length'] = tensor('int32', Int32Array.of(total - 1), [1]);
     feeds['total_length'] = tensor('int32', Int32Array.of(total), [1]);
     this.#logits?.dispose();
+    const positions = bestOutputs(text.vocabSize);
+    const read = ['logits', BEST_VALUES, ...positions];
     const results = await this.#session.run(feeds, {
       ...outputs,
-      logits: null,
-      top_values: null,
-      top_ids: null,
+      ...Object.fromEntries(read.map((name) => [name, null])),
     });
     this.#cache.appended(n, results);
     const logits = (this.#logits = results['logits']!);
+    const chosen = [BEST_VALUES, ...positions].map((name) => results[name]!);
+    const [values, ...stages] = await this.#runtime.read(chosen);
+    for (const tensor of chosen) tensor.dispose();
     return {
       best: {
-        values: results['top_values']!.data as Float32Array,
-        ids: Int32Array.from(results['top_ids']!.data as BigInt64Array, Number),
+        logits: values as Float32Array,
+        ids: bestIds(stages as BigInt64Array[], text.vocabSize),
       },
-      all: async () => (await logits.getData()) as Float32Array,
+      all: async () => (await this.#runtime.read([logits]))[0] as Float32Array,
     };
   }
 

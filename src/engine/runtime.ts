@@ -1,7 +1,7 @@
 // The only file that knows onnxruntime-web: starts it on one backend, makes the WebGPU device, opens
 // sessions and tensors. Owns the device; whoever opens a session or a tensor releases it.
 
-import type { InferenceSession, Tensor as OrtTensor } from 'onnxruntime-web';
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { fail } from '../failure.ts';
 import type { EmittedGraph, Precision } from '../graph/emitted.ts';
 
@@ -44,8 +44,12 @@ export interface Runtime {
   readonly precisions: readonly Precision[];
   /** The WebGPU device; undefined on WASM. */
   readonly device: GPUDevice | undefined;
-  /** Outputs named in `onDevice` stay on the GPU; on WASM every output is in ordinary memory. */
-  open(graph: EmittedGraph, weights: WeightData[], onDevice: (output: string) => boolean): Promise<Session>;
+  /** The adapter computes on the processor. */
+  readonly isSoftware: boolean;
+  /** Outputs stay in the memory of the backend; `read` brings them over. */
+  open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
+  /** The numbers of some tensors, with one wait for all of them. */
+  read(tensors: Tensor[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
   /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
   zeros(precision: Precision, shape: number[]): Tensor;
@@ -96,6 +100,7 @@ class OrtRuntime implements Runtime {
   readonly backend: 'webgpu' | 'wasm';
   readonly precisions: readonly Precision[];
   readonly device: GPUDevice | undefined;
+  readonly isSoftware: boolean;
   readonly #ort: Ort;
   /** Sessions must be created one after the other. */
   #opening: Promise<unknown> = Promise.resolve();
@@ -103,40 +108,59 @@ class OrtRuntime implements Runtime {
   constructor(ort: Ort, device: GPUDevice | undefined) {
     this.#ort = ort;
     this.device = device;
+    this.isSoftware = device === undefined || SOFTWARE_ADAPTERS.test(describeAdapter(device.adapterInfo));
     this.backend = device === undefined ? 'wasm' : 'webgpu';
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }
 
-  open(graph: EmittedGraph, weights: WeightData[], onDevice: (output: string) => boolean): Promise<Session> {
-    const create = (): Promise<Session> => this.#create(graph, weights, onDevice);
+  open(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
+    const create = (): Promise<Session> => this.#create(graph, weights);
     const opened = this.#opening.then(create, create);
     this.#opening = opened.catch(() => undefined);
     return opened;
   }
 
-  async #create(
-    graph: EmittedGraph,
-    weights: WeightData[],
-    onDevice: (output: string) => boolean,
-  ): Promise<Session> {
+  async #create(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
     const { device } = this;
-    const options: InferenceSession.SessionOptions = {
+    const session = await this.#ort.InferenceSession.create(graph.model, {
       externalData: weights,
       logSeverityLevel: 3,
       executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
-    };
-    if (device !== undefined) {
-      options.preferredOutputLocation = Object.fromEntries(
-        graph.outputs.map((name) => [name, onDevice(name) ? 'gpu-buffer' : 'cpu']),
-      );
-    }
-    const session = await this.#ort.InferenceSession.create(graph.model, options);
+      ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
+    });
     return {
       inputs: session.inputNames,
       outputs: session.outputNames,
       run: (feeds, outputs) => session.run(feeds, outputs),
       release: () => session.release(),
     };
+  }
+
+  async read(tensors: Tensor[]): Promise<TensorData[]> {
+    const { device } = this;
+    if (device === undefined) return tensors.map((tensor) => asTensorData(tensor.data));
+    // The runtime's own getData waits once per tensor, and several times longer than this.
+    const sizes = tensors.map((tensor) => Math.ceil(byteLength(tensor) / 4) * 4);
+    const staging = device.createBuffer({
+      size: sizes.reduce((sum, size) => sum + size, 0),
+      usage: MAP_READ | COPY_DST,
+    });
+    const commands = device.createCommandEncoder();
+    let at = 0;
+    for (const [i, tensor] of tensors.entries()) {
+      commands.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, at, sizes[i]!);
+      at += sizes[i]!;
+    }
+    device.queue.submit([commands.finish()]);
+    await staging.mapAsync(GPU_MAP_READ);
+    const bytes = staging.getMappedRange().slice(0);
+    staging.destroy();
+    at = 0;
+    return tensors.map((tensor, i) => {
+      const start = at;
+      at += sizes[i]!;
+      return typedView(tensor, bytes.slice(start, start + byteLength(tensor)));
+    });
   }
 
   readonly tensor = (type: ElementType, data: TensorData, shape: number[]): Tensor =>
@@ -166,5 +190,41 @@ class OrtRuntime implements Runtime {
   }
 }
 
-/** STORAGE | COPY_SRC | COPY_DST; Node has no GPUBufferUsage by itself. */
+/** isFallbackAdapter is newer than some implementations that have adapters to fall back on. */
+const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|lavapipe|fallback/i;
+
+function describeAdapter(info: GPUAdapterInfo): string {
+  const fallback = info.isFallbackAdapter ? 'fallback' : '';
+  return [info.vendor, info.architecture, info.device, info.description, fallback].join(' ');
+}
+
+// Flags of GPUBufferUsage and GPUMapMode, which Node lacks: STORAGE | COPY_SRC | COPY_DST and so on.
 const GPU_BUFFER_USAGE = 0x80 | 0x04 | 0x08;
+const MAP_READ = 0x01;
+const COPY_DST = 0x08;
+const GPU_MAP_READ = 0x01;
+
+const ELEMENT_BYTES: Partial<Record<Tensor['type'], number>> = { float32: 4, int32: 4, float16: 2, int64: 8 };
+
+function byteLength(tensor: Tensor): number {
+  const bytes = ELEMENT_BYTES[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
+  return tensor.size * bytes;
+}
+
+function typedView(tensor: Tensor, bytes: ArrayBuffer): TensorData {
+  if (tensor.type === 'float32') return new Float32Array(bytes);
+  if (tensor.type === 'int32') return new Int32Array(bytes);
+  return tensor.type === 'int64' ? new BigInt64Array(bytes) : new Uint16Array(bytes);
+}
+
+function asTensorData(data: Tensor['data']): TensorData {
+  if (
+    data instanceof Float32Array ||
+    data instanceof Int32Array ||
+    data instanceof BigInt64Array ||
+    data instanceof Uint16Array
+  ) {
+    return data;
+  }
+  return fail('bug', 'The runtime returned a tensor of an unexpected type.');
+}

@@ -42,7 +42,7 @@ export class VisionEncoder {
   ): Promise<VisionEncoder> {
     const graph = visionGraph(config, store.manifest, target);
     const weights = await loadWeights(store, graph, onBytes, signal);
-    return new VisionEncoder(await runtime.open(graph, weights, () => true), runtime, config);
+    return new VisionEncoder(await runtime.open(graph, weights), runtime, config);
   }
 
   /** One block for a picture; for a clip, blocks of `groupsPerBlock` frame groups, the last may be smaller. */

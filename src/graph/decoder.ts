@@ -4,12 +4,10 @@
 import type { ModelConfig, TextConfig } from '../format/model-config.ts';
 import type { Manifest } from '../format/manifest.ts';
 import type { EmittedGraph, Target } from './emitted.ts';
+import { chooseBest } from './best-logits.ts';
 import { LayerWriter } from './layers.ts';
 import { mixture } from './mixture.ts';
 import type { Value } from './onnx.ts';
-
-/** How many of the last position's logits are chosen in the graph, at most. */
-export const CANDIDATES = 64;
 
 /**
  * Inputs, with n new tokens after p cached ones (all floats f32):
@@ -20,8 +18,7 @@ export const CANDIDATES = 64;
  * - past.i.key, past.i.value (1, kvHeads, p or capacity, headDim), in the graph's precision
  * - past_length i32 (1): p + n − 1; total_length i32 (1): p + n
  *
- * Outputs: logits f32 (1, vocab); top_values f32 (1, k) and top_ids i64 (1, k), descending;
- * present.i.key, present.i.value.
+ * Outputs: logits f32 (1, vocab); the best of them (best-logits.ts); present.i.key, present.i.value.
  *
  * Source: transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py, text model.
  */
@@ -70,7 +67,7 @@ export function decoderGraph(config: ModelConfig, manifest: Manifest, target: Ta
     const nextNorm = layer + 1 < text.layers ? `layers.${layer + 1}.input_layernorm` : 'norm';
     ({ sum: residual, normed } = write.addAndNorm(left, right, `${LM}.${nextNorm}.weight`, text.rmsNormEps));
   }
-  bestLogits(write, normed, text);
+  lastLogits(write, normed, text);
   return write.emit();
 }
 
@@ -89,7 +86,12 @@ function attention(
   const name = `${LM}.layers.${layer}.self_attn`;
   const { heads, kvHeads, headDim } = text;
   const rotated = (projection: 'q' | 'k', count: number): Value => {
-    const states = write.reshape(write.linear(x, `${name}.${projection}_proj.weight`), [1, -1, count, headDim]);
+    const states = write.reshape(write.linear(x, `${name}.${projection}_proj.weight`), [
+      1,
+      -1,
+      count,
+      headDim,
+    ]);
     const normed = write.rmsNorm(states, `${name}.${projection}_norm.weight`, text.rmsNormEps);
     return write.rotate(write.reshape(normed, [1, -1, count * headDim]), rotary.cos, rotary.sin);
   };
@@ -113,7 +115,7 @@ function attention(
 }
 
 /** The head on the last row only, and its best candidates. */
-function bestLogits(write: LayerWriter, normed: Value, text: TextConfig): void {
+function lastLogits(write: LayerWriter, normed: Value, text: TextConfig): void {
   const { graph, precision } = write;
   const int = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
   const last = graph.node('Slice', [normed, int(-1), int(2 ** 31 - 1), int(0)]);
@@ -125,8 +127,5 @@ function bestLogits(write: LayerWriter, normed: Value, text: TextConfig): void {
       ? graph.node('Identity', [scores], {}, name)
       : graph.node('Cast', [scores], { to: 1 }, name);
   graph.output(logits, 'f32', [1, text.vocabSize]);
-  const best = Math.min(CANDIDATES, text.vocabSize);
-  graph.nodes('TopK', '', [logits, int(best)], { axis: -1 }, ['top_values', 'top_ids']);
-  graph.output('top_values', 'f32', [1, best]);
-  graph.output('top_ids', 'i64', [1, best]);
+  chooseBest(graph, logits, text.vocabSize);
 }

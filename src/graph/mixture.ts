@@ -96,7 +96,8 @@ function stackParts(
   const { quantization, shape } = part(experts, name);
   const [rows, columns] =
     as !== 'stored' && quantization !== undefined ? [quantization.rows, quantization.columns] : shape;
-  if (rows === undefined || columns === undefined) fail('bad-manifest', `Expert part "${name}" is not a matrix.`);
+  if (rows === undefined || columns === undefined)
+    fail('bad-manifest', `Expert part "${name}" is not a matrix.`);
   const kept = layout === 'gate transposed' || layout === 'up transposed' ? rows / 2 : rows;
   const stacked = layout === 'rows' ? [rows, columns] : [columns, kept];
   const label = layout === 'rows' ? name : `${name} ${layout}`;

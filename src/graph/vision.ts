@@ -33,7 +33,11 @@ export function visionGraph(config: ModelConfig, manifest: Manifest, target: Tar
   const sin = write.floatInput('sin', ['s', headDim / 2]);
   const frames = graph.input('frames', 'i64', [3]);
 
-  const embedded = write.linear(patches, `${VISION}.patch_embed.proj.weight`, `${VISION}.patch_embed.proj.bias`);
+  const embedded = write.linear(
+    patches,
+    `${VISION}.patch_embed.proj.weight`,
+    `${VISION}.patch_embed.proj.bias`,
+  );
   const positions = mixedPositions(write, indices, weights);
   const placed = graph.node('Add', [graph.node('Reshape', [embedded, frames]), positions]);
   let x = write.reshape(placed, [-1, vision.hiddenSize]);
@@ -46,7 +50,10 @@ export function visionGraph(config: ModelConfig, manifest: Manifest, target: Tar
       outputs.push({ name: `deepstack.${k}`, value: merger(write, x, name, vision, 'after grouping') });
     }
   }
-  outputs.unshift({ name: 'features', value: merger(write, x, `${VISION}.merger`, vision, 'before grouping') });
+  outputs.unshift({
+    name: 'features',
+    value: merger(write, x, `${VISION}.merger`, vision, 'before grouping'),
+  });
   for (const { name, value } of outputs) {
     const zero = graph.constant(new Float32Array(vision.outHiddenSize), [1, vision.outHiddenSize]);
     const zeroRow = precision === 'f32' ? zero : write.cast(zero, precision);
@@ -88,7 +95,10 @@ function visionBlock(
     { num_heads: vision.heads, scale: { float: headDim ** -0.5 } },
   );
   const rows = write.reshape(attended, [-1, vision.hiddenSize]);
-  const middle = graph.node('Add', [x, write.linear(rows, `${name}.attn.proj.weight`, `${name}.attn.proj.bias`)]);
+  const middle = graph.node('Add', [
+    x,
+    write.linear(rows, `${name}.attn.proj.weight`, `${name}.attn.proj.bias`),
+  ]);
   const inner = write.linear(
     write.layerNorm(middle, `${name}.norm2`),
     `${name}.mlp.linear_fc1.weight`,
@@ -112,7 +122,8 @@ function merger(
   vision: VisionConfig,
   norm: 'before grouping' | 'after grouping',
 ): Value {
-  const grouped = (rows: Value): Value => write.reshape(rows, [-1, vision.mergeSize ** 2 * vision.hiddenSize]);
+  const grouped = (rows: Value): Value =>
+    write.reshape(rows, [-1, vision.mergeSize ** 2 * vision.hiddenSize]);
   const tokens =
     norm === 'before grouping'
       ? grouped(write.layerNorm(x, `${name}.norm`))

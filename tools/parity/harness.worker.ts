@@ -16,7 +16,7 @@ async function add(backend: 'webgpu' | 'wasm', a: number[], b: number[]): Promis
     const inputs = ['a', 'b'].map((name) => graph.input(name, 'f32', ['n']));
     graph.output(graph.node('Add', inputs, {}, 'sum'), 'f32', ['n']);
     const emitted = { model: graph.serialize(), weights: new Map(), outputs: graph.outputs };
-    const session = await runtime.open(emitted, [], () => false);
+    const session = await runtime.open(emitted, []);
     const vector = (values: number[]): ReturnType<typeof runtime.tensor> =>
       runtime.tensor('float32', Float32Array.from(values), [values.length]);
     const { sum } = await session.run({ a: vector(a), b: vector(b) }, { sum: null });

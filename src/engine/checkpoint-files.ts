@@ -1,0 +1,56 @@
+// The checkpoint's own side files, read from a package and parsed: everything about a model that is not
+// weights.
+
+import { Failure } from '../failure.ts';
+import { parseJson } from '../format/json-field.ts';
+import { parseModelConfig, type ModelConfig } from '../format/model-config.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import { createChatTemplate, type ChatTemplate } from './chat-template.ts';
+import {
+  parsePreprocessing,
+  type ImagePreprocessing,
+  type VideoPreprocessing,
+} from './preprocessor-config.ts';
+import { stopTokens } from './stop-tokens.ts';
+import { createTokenizer, type Tokenizer } from './tokenizer.ts';
+
+export interface CheckpointFiles {
+  config: ModelConfig;
+  tokenizer: Tokenizer;
+  template: ChatTemplate;
+  image: ImagePreprocessing;
+  video: VideoPreprocessing;
+  stops: ReadonlySet<number>;
+}
+
+/** Fails with 'missing-file' or 'bad-checkpoint', naming the file. */
+export async function readCheckpointFiles(store: PackageStore): Promise<CheckpointFiles> {
+  const text = async (name: string): Promise<string> => new TextDecoder().decode(await store.file(name));
+  const json = async (name: string): Promise<unknown> => parseJson(await text(name), name, 'bad-checkpoint');
+  const optional = async <T>(read: Promise<T>): Promise<T | undefined> => {
+    try {
+      return await read;
+    } catch (error) {
+      if (error instanceof Failure && error.code === 'missing-file') return undefined;
+      throw error;
+    }
+  };
+  const tokenizerConfig = await json('tokenizer_config.json');
+  const tokenizer = createTokenizer(await json('tokenizer.json'), tokenizerConfig);
+  const jinja = await optional(text('chat_template.jinja'));
+  return {
+    config: parseModelConfig(await json('config.json')),
+    tokenizer,
+    template: createChatTemplate({
+      json: await optional(json('chat_template.json')),
+      ...(jinja === undefined ? {} : { jinja }),
+      tokenizerConfig,
+    }),
+    ...parsePreprocessing({
+      image: await optional(json('preprocessor_config.json')),
+      video: await optional(json('video_preprocessor_config.json')),
+      processor: await optional(json('processor_config.json')),
+    }),
+    stops: stopTokens(await optional(json('generation_config.json')), tokenizer),
+  };
+}

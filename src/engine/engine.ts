@@ -1,0 +1,351 @@
+// A loaded model that answers conversations. The pipeline is answer(): photos → pixels → features →
+// prompt → cache → tokens → text. Owns the sessions, the cache and the features; one answer at a time.
+
+import type { Answer, AnswerEvent, AnswerOptions, Timings } from '../contract/answer.ts';
+import type { Message } from '../contract/conversation.ts';
+import { fail } from '../failure.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import type { Precision, Target } from '../graph/emitted.ts';
+import type { TemplateMessage } from './chat-template.ts';
+import { readCheckpointFiles, type CheckpointFiles } from './checkpoint-files.ts';
+import { planChunks, type SlotPlace } from './chunks.ts';
+import type { Decoder, Logits } from './decoder.ts';
+import { isMedia, MediaLibrary, type Medium } from './media.ts';
+import type { DecodePhoto, VisionInput } from './photo.ts';
+import { buildPrompt, type Prompt, type VisualSlot } from './prompt.ts';
+import { ResidentDecoder } from './resident-decoder.ts';
+import type { Runtime } from './runtime.ts';
+import { createSampler, type Sampler } from './sampler.ts';
+import { mixtureTakesRows } from './self-test.ts';
+import { chooseTarget } from './target.ts';
+import { createTextStream } from './text-stream.ts';
+import { rotaryTables, tokenPositions } from './token-positions.ts';
+import type { RotaryTables } from './vision-positions.ts';
+import { groupsPerBlock, VisionEncoder } from './vision-encoder.ts';
+
+export interface EngineOptions {
+  /** Absent: f16 where the device has it. */
+  precision?: Precision;
+  /** Expand quantised weights when loading. Absent: on WASM, where the model is small enough. */
+  expand?: boolean;
+  /** Release the vision encoder after each answer and load it again for the next new picture. */
+  releaseVision?: boolean;
+  /** Go on past end tokens, to the length asked for. */
+  ignoreStops?: boolean;
+  /** Weights loaded so far and in all, as stored. */
+  onLoad?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** What an answer goes through, for tests and inspection; every member is optional. */
+export interface AnswerTrace {
+  onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;
+  /** What the vision encoder is about to read. */
+  onPixels?(medium: Medium, input: VisionInput): void;
+  /** After its features are computed; they may be read until the trace's promise settles. */
+  onFeatures?(medium: Medium): Promise<void>;
+  /** All logits of the prompt's last position. */
+  onPrefillLogits?(logits: Float32Array): void;
+  onToken?(id: number, logits: Logits): Promise<void>;
+}
+
+/** Fails with what the package's files or the device lack; a session that cannot be made is a bug. */
+export async function loadEngine(
+  store: PackageStore,
+  runtime: Runtime,
+  decodePhoto: DecodePhoto,
+  options: EngineOptions,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const files = await readCheckpointFiles(store);
+  const target = chooseTarget(store.manifest, runtime, options);
+  const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, files.config, target);
+  const totalBytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => {
+    doneBytes = Math.min(totalBytes, doneBytes + bytes);
+    options.onLoad?.(doneBytes, totalBytes);
+  };
+  const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
+    VisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
+  const decoder = await ResidentDecoder.open(
+    store,
+    runtime,
+    files.config,
+    target,
+    rowsAtOnce,
+    onBytes,
+    signal,
+  );
+  const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
+  if (options.releaseVision !== true) await engine.warm(signal);
+  return engine;
+}
+
+export class Engine {
+  readonly files: CheckpointFiles;
+  readonly target: Target;
+  readonly #decoder: Decoder;
+  readonly #media: MediaLibrary;
+  readonly #openVision: (signal: AbortSignal) => Promise<VisionEncoder>;
+  readonly #releaseVision: boolean;
+  readonly #stops: ReadonlySet<number>;
+  #vision: VisionEncoder | undefined;
+  /** What each cached token is: its id, or the picture and group it belongs to. */
+  #cached: (number | string)[] = [];
+
+  constructor(
+    files: CheckpointFiles,
+    target: Target,
+    decoder: Decoder,
+    openVision: (signal: AbortSignal) => Promise<VisionEncoder>,
+    decodePhoto: DecodePhoto,
+    options: Pick<EngineOptions, 'releaseVision' | 'ignoreStops'>,
+  ) {
+    this.files = files;
+    this.target = target;
+    this.#decoder = decoder;
+    this.#openVision = openVision;
+    this.#releaseVision = options.releaseVision === true;
+    this.#stops = options.ignoreStops === true ? new Set() : files.stops;
+    this.#media = new MediaLibrary(files, decodePhoto);
+  }
+
+  /** Loads the vision encoder before the first picture needs it. */
+  async warm(signal: AbortSignal): Promise<void> {
+    this.#vision ??= await this.#openVision(signal);
+  }
+
+  /**
+   * Answers the last message. What the cache already holds of the conversation is not computed again.
+   * A stop asked for through `signal` while tokens are written ends the answer early; before that it
+   * throws an AbortError. Fails with 'prompt-too-long', 'bad-photo', 'photo-too-large', 'bad-request'.
+   */
+  async answer(
+    messages: readonly Message[],
+    options: AnswerOptions,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+    trace: AnswerTrace = {},
+  ): Promise<Answer> {
+    const { config, tokenizer, template } = this.files;
+    const clock = new StageClock();
+    const media = await this.#prepareMedia(messages, onEvent, signal);
+    const text = template.render(messages.map(templateMessage));
+    const prompt = buildPrompt(
+      text,
+      media.map((medium) => medium.prompt),
+      { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize },
+    );
+    const room = config.text.contextLength - prompt.inputIds.length;
+    if (room < 1) {
+      fail(
+        'prompt-too-long',
+        `The conversation has ${prompt.inputIds.length} tokens; the model reads ${config.text.contextLength}.`,
+      );
+    }
+    const marks = cacheMarks(prompt, media);
+    const cached = Math.min(commonPrefix(this.#cached, marks), marks.length - 1);
+    clock.end('decodingMs');
+
+    await this.#encodeMedia(prompt, media, cached, onEvent, signal, trace);
+    clock.end('visionMs');
+
+    const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
+    trace.onPrompt?.(text, prompt, positions, media);
+    let logits = await this.#prefill(prompt, positions, media, marks, cached, onEvent, signal);
+    if (trace.onPrefillLogits) trace.onPrefillLogits(await logits.all());
+    this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
+    clock.end('prefillMs');
+
+    const sampler = createSampler(options.sampling, {
+      prompt: prompt.inputIds,
+      tokenCount: Math.min(tokenizer.size, config.text.vocabSize),
+    });
+    const stream = createTextStream(tokenizer);
+    const limit = Math.min(options.maxTokens, room);
+    let answer = '';
+    let tokens = 0;
+    let reason: Answer['reason'] = 'length';
+    const say = (piece: string): void => {
+      if (piece === '') return;
+      answer += piece;
+      onEvent({ kind: 'text', text: piece });
+    };
+    while (tokens < limit) {
+      if (signal.aborted) {
+        reason = 'stopped';
+        break;
+      }
+      const id = await nextToken(sampler, logits);
+      tokens++;
+      await trace.onToken?.(id, logits);
+      onEvent({ kind: 'stage', stage: 'answering', done: tokens, total: limit });
+      if (this.#stops.has(id)) {
+        reason = 'eos';
+        break;
+      }
+      say(stream.push(id));
+      if (tokens < limit) logits = await this.#step(id, next + tokens - 1);
+    }
+    say(stream.flush());
+    clock.end('answeringMs');
+    return { text: answer, tokens, reason, timings: clock.timings };
+  }
+
+  async dispose(): Promise<void> {
+    this.#media.dispose();
+    await this.#decoder.dispose();
+    await this.#vision?.release();
+    this.#vision = undefined;
+  }
+
+  async #prepareMedia(
+    messages: readonly Message[],
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Medium[]> {
+    const parts = messages.flatMap(({ content }) =>
+      typeof content === 'string' ? [] : content.filter(isMedia),
+    );
+    const media: Medium[] = [];
+    for (const part of parts) {
+      onEvent({ kind: 'stage', stage: 'decoding', done: media.length, total: parts.length });
+      signal.throwIfAborted();
+      media.push(await this.#media.prepare(part));
+    }
+    return media;
+  }
+
+  /** Computes the features of the media that the cache does not hold. */
+  async #encodeMedia(
+    prompt: Prompt,
+    media: readonly Medium[],
+    cached: number,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+    trace: AnswerTrace,
+  ): Promise<void> {
+    const fresh = prompt.slots.filter((slot) => slot.start + slot.height * slot.width > cached);
+    const needed = [...new Set(fresh.map((slot) => media[slot.media]!))];
+    for (const [done, medium] of needed.entries()) {
+      onEvent({ kind: 'stage', stage: 'vision', done, total: needed.length });
+      this.#vision ??= await this.#openVision(signal);
+      await this.#media.encode(medium, this.#vision, signal, (input) => trace.onPixels?.(medium, input));
+      await trace.onFeatures?.(medium);
+    }
+    if (this.#releaseVision) {
+      await this.#vision?.release();
+      this.#vision = undefined;
+    }
+  }
+
+  /** Brings the cache from `cached` tokens of the prompt to all of them. */
+  async #prefill(
+    prompt: Prompt,
+    positions: Int32Array,
+    media: readonly Medium[],
+    marks: readonly (number | string)[],
+    cached: number,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Logits> {
+    const length = prompt.inputIds.length;
+    this.#forgetFrom(cached);
+    const blocks = media.flatMap((medium) => medium.blocks ?? [undefined]);
+    const placeOf = (slot: VisualSlot): SlotPlace => {
+      const before = media
+        .slice(0, slot.media)
+        .reduce((sum, medium) => sum + (medium.blocks?.length ?? 1), 0);
+      const perBlock = groupsPerBlock(media[slot.media]!.prompt.grid);
+      return {
+        block: before + Math.floor(slot.group / perBlock),
+        firstRow: 1 + (slot.group % perBlock) * slot.height * slot.width,
+      };
+    };
+    let logits: Logits | undefined;
+    for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#decoder.maxChunk)) {
+      onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
+      signal.throwIfAborted();
+      const features = plan.block === undefined ? undefined : blocks[plan.block];
+      logits = await this.#append(marks.slice(plan.from, plan.to), {
+        ids: prompt.inputIds.slice(plan.from, plan.to),
+        featureRows: plan.featureRows,
+        ...(features === undefined ? {} : { features }),
+        ...this.#rotary(columns(positions, length, plan.from, plan.to)),
+      });
+    }
+    return logits ?? fail('bug', 'A prompt without tokens.');
+  }
+
+  async #step(id: number, position: number): Promise<Logits> {
+    return this.#append([id], {
+      ids: Int32Array.of(id),
+      featureRows: new Int32Array(1),
+      ...this.#rotary(Int32Array.of(position, position, position)),
+    });
+  }
+
+  #rotary(positions: Int32Array): RotaryTables {
+    const { headDim, ropeTheta, mropeSection } = this.files.config.text;
+    return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
+  }
+
+  async #append(marks: (number | string)[], chunk: Parameters<Decoder['append']>[0]): Promise<Logits> {
+    const logits = await this.#decoder.append(chunk);
+    this.#cached.push(...marks);
+    return logits;
+  }
+
+  #forgetFrom(length: number): void {
+    this.#decoder.truncate(length);
+    this.#cached.length = Math.min(this.#cached.length, length);
+  }
+}
+
+async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
+  const fromBest = sampler.needsAll ? undefined : sampler.fromBest(logits.best);
+  return fromBest ?? sampler.fromAll(await logits.all());
+}
+
+function templateMessage({ role, content }: Message): TemplateMessage {
+  if (typeof content === 'string') return { role, content };
+  return { role, content: content.map((part) => (part.type === 'text' ? part : { type: part.type })) };
+}
+
+function cacheMarks(prompt: Prompt, media: readonly Medium[]): (number | string)[] {
+  const marks: (number | string)[] = Array.from(prompt.inputIds);
+  for (const slot of prompt.slots) {
+    const mark = `${media[slot.media]!.key}#${slot.group}`;
+    marks.fill(mark, slot.start, slot.start + slot.height * slot.width);
+  }
+  return marks;
+}
+
+/** A picture is cached whole or not at all. */
+function commonPrefix(a: readonly (number | string)[], b: readonly (number | string)[]): number {
+  let length = 0;
+  while (length < a.length && length < b.length && a[length] === b[length]) length++;
+  while (length > 0 && length < b.length && typeof b[length] === 'string' && b[length] === b[length - 1])
+    length--;
+  return length;
+}
+
+/** Columns from … to − 1 of a (3, n) array. */
+function columns(positions: Int32Array, n: number, from: number, to: number): Int32Array {
+  const result = new Int32Array(3 * (to - from));
+  for (let axis = 0; axis < 3; axis++) {
+    result.set(positions.subarray(axis * n + from, axis * n + to), axis * (to - from));
+  }
+  return result;
+}
+
+class StageClock {
+  readonly timings: Timings = { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 0 };
+  #last = performance.now();
+
+  end(stage: keyof Timings): void {
+    const now = performance.now();
+    this.timings[stage] = now - this.#last;
+    this.#last = now;
+  }
+}

@@ -1,0 +1,43 @@
+// The engine's runtime in Node: onnxruntime-web on the processor, or on WebGPU through Dawn, which the
+// `webgpu` package brings and which needs a Vulkan, Metal or D3D12 driver.
+
+import { readFile } from 'node:fs/promises';
+import { createRequire } from 'node:module';
+import { createRuntime, type Runtime } from '../../src/engine/runtime.ts';
+
+export interface NodeRuntimeOptions {
+  backend: 'webgpu' | 'wasm';
+  /** WASM threads. */
+  threads?: number;
+}
+
+export async function createNodeRuntime({ backend, threads = 1 }: NodeRuntimeOptions): Promise<Runtime> {
+  // In Node the package's main entry is the build whose threads work there.
+  if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
+  const binary = createRequire(import.meta.url).resolve(
+    'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
+  );
+  return createRuntime({ backend, threads: 1, gpu: await dawn(), wasmBinary: await readFile(binary) });
+}
+
+async function dawn(): Promise<GPU> {
+  const { create, globals } = await import('webgpu');
+  Object.assign(globalThis, globals);
+  const gpu = create([]);
+  // onnxruntime-web looks for WebGPU where browsers have it.
+  Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
+  acceptSharedMemory();
+  return gpu;
+}
+
+/** Dawn's queue refuses data that lies in shared memory, which is where a threaded WASM heap lies. */
+function acceptSharedMemory(): void {
+  const write = GPUQueue.prototype.writeBuffer;
+  GPUQueue.prototype.writeBuffer = function (buffer, bufferOffset, data, dataOffset = 0, size?): undefined {
+    const view = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
+    const unit = 'BYTES_PER_ELEMENT' in view ? Number(view.BYTES_PER_ELEMENT) : 1;
+    const length = size === undefined ? view.byteLength - dataOffset * unit : size * unit;
+    const from = view.byteOffset + dataOffset * unit;
+    write.call(this, buffer, bufferOffset, Uint8Array.from(new Uint8Array(view.buffer, from, length)));
+  };
+}
