@@ -101,6 +101,11 @@ describe('penalties', () => {
     expect([1, 2, 3, 4].map(() => sampler.fromAll(values))).toEqual([0, 1, 0, 0]);
   });
 
+  test('presence leaves the prompt alone even where repetition covers it', () => {
+    const both = { repetitionPenalty: 1.01, presencePenalty: 2 };
+    expect(createSampler(both, { prompt: [0], tokenCount: 2 }).fromAll(Float32Array.from([3, 2]))).toBe(0);
+  });
+
   test('the best few decide while what they keep is above the rest', () => {
     const sampler = createSampler({ presencePenalty: 2 }, { prompt: [], tokenCount: 4 });
     const values = Float32Array.from([5, 4, 3.5, 1]);
@@ -122,6 +127,14 @@ test('which settings can never do with the best few', () => {
   expect(needsAll({ temperature: 1, topP: 0.9 })).toBe(true);
   expect(needsAll({ temperature: 1, topK: 20, topP: 0.9 })).toBe(false);
   expect(needsAll({ temperature: 1, minP: 0.1 })).toBe(false);
+});
+
+test('tokens equal to the k-th stay', () => {
+  const values = Float32Array.from([5, 4, 4, 1]);
+  const chosen = Array.from({ length: 50 }, (_, seed) =>
+    createSampler({ temperature: 5, topK: 2, seed }, { prompt: [], tokenCount: 4 }).fromAll(values),
+  );
+  expect(new Set(chosen)).toEqual(new Set([0, 1, 2]));
 });
 
 test('top-k beyond the best few asks for all', () => {
