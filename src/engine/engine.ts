@@ -30,6 +30,8 @@ export interface EngineOptions {
   expand?: boolean;
   /** Release the vision encoder after each answer and load it again for the next new picture. */
   releaseVision?: boolean;
+  /** Prefill at most this many tokens at once; the decoder may take fewer. */
+  chunkTokens?: number;
   /** Go on past end tokens, to the length asked for. */
   ignoreStops?: boolean;
   /** Weights loaded so far and in all, as stored. */
@@ -88,6 +90,7 @@ export class Engine {
   readonly #media: MediaLibrary;
   readonly #openVision: (signal: AbortSignal) => Promise<VisionEncoder>;
   readonly #releaseVision: boolean;
+  readonly #chunkTokens: number;
   readonly #stops: ReadonlySet<number>;
   #vision: VisionEncoder | undefined;
   /** What each cached token is: its id, or the picture and group it belongs to. */
@@ -99,13 +102,14 @@ export class Engine {
     decoder: Decoder,
     openVision: (signal: AbortSignal) => Promise<VisionEncoder>,
     decodePhoto: DecodePhoto,
-    options: Pick<EngineOptions, 'releaseVision' | 'ignoreStops'>,
+    options: Pick<EngineOptions, 'releaseVision' | 'ignoreStops' | 'chunkTokens'>,
   ) {
     this.files = files;
     this.target = target;
     this.#decoder = decoder;
     this.#openVision = openVision;
     this.#releaseVision = options.releaseVision === true;
+    this.#chunkTokens = Math.min(decoder.maxChunk, options.chunkTokens ?? Infinity);
     this.#stops = options.ignoreStops === true ? new Set() : files.stops;
     this.#media = new MediaLibrary(files, decodePhoto);
   }
@@ -263,7 +267,7 @@ export class Engine {
       };
     };
     let logits: Logits | undefined;
-    for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#decoder.maxChunk)) {
+    for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#chunkTokens)) {
       onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
       signal.throwIfAborted();
       const features = plan.block === undefined ? undefined : blocks[plan.block];

@@ -67,7 +67,10 @@ export function parseModelConfig(json: unknown): ModelConfig {
   const vision = parseVision(object(root['vision_config'], 'vision_config'));
   const text = parseText(object(root['text_config'], 'text_config'), root, architecture);
   if (vision.outHiddenSize !== text.hiddenSize) {
-    wrong('vision_config.out_hidden_size', `is ${vision.outHiddenSize}, not the text width ${text.hiddenSize}`);
+    wrong(
+      'vision_config.out_hidden_size',
+      `is ${vision.outHiddenSize}, not the text width ${text.hiddenSize}`,
+    );
   }
   if (vision.deepstackLayers.length > text.layers) {
     wrong('vision_config.deepstack_visual_indexes', 'names more taps than the decoder has layers');
@@ -145,7 +148,12 @@ function mropeSection(rope: Json, headDim: number): [number, number, number] {
 
 function parseMoe(json: Json, layers: number): MoeConfig {
   const at = 'text_config.';
-  const experts = count(json, json['num_experts'] === undefined ? 'num_local_experts' : 'num_experts', 60, at);
+  const experts = count(
+    json,
+    json['num_experts'] === undefined ? 'num_local_experts' : 'num_experts',
+    60,
+    at,
+  );
   const expertsPerToken = count(json, 'num_experts_per_tok', 4, at);
   if (expertsPerToken > experts) wrong(`${at}num_experts_per_tok`, `is more than ${experts} experts`);
   const step = count(json, 'decoder_sparse_step', 1, at);
@@ -178,7 +186,10 @@ function parseVision(json: Json): VisionConfig {
     temporalPatchSize: count(json, 'temporal_patch_size', 2, at),
     mergeSize: count(json, 'spatial_merge_size', 2, at),
     positionGrid,
-    deepstackLayers: numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], `${at}deepstack_visual_indexes`),
+    deepstackLayers: numbers(
+      json['deepstack_visual_indexes'] ?? [8, 16, 24],
+      `${at}deepstack_visual_indexes`,
+    ),
     outHiddenSize: count(json, 'out_hidden_size', 3584, at),
   };
   if (vision.hiddenSize % vision.heads !== 0 || (vision.hiddenSize / vision.heads) % 4 !== 0) {
@@ -212,7 +223,8 @@ function positive(json: Json, key: string, absent: number, at: string): number {
 function numbers(value: unknown, name: string): number[] {
   if (!Array.isArray(value)) wrong(name, 'is not a list');
   return value.map((each: unknown) => {
-    if (typeof each !== 'number' || !Number.isSafeInteger(each) || each < 0) wrong(name, 'is not a list of whole numbers');
+    if (typeof each !== 'number' || !Number.isSafeInteger(each) || each < 0)
+      wrong(name, 'is not a list of whole numbers');
     return each;
   });
 }

@@ -1,0 +1,220 @@
+// Runs one case of the reference through the engine and measures every stage against the goldens. Runs
+// in Node and in a browser's worker alike; whoever calls it judges and prints.
+
+import type { Message } from '../../src/contract/conversation.ts';
+import type { AnswerTrace, Engine } from '../../src/engine/engine.ts';
+import type { Medium } from '../../src/engine/media.ts';
+import type { Runtime, Tensor } from '../../src/engine/runtime.ts';
+import { decodeF16 } from '../../src/format/float.ts';
+import { PIXELS, type Limits } from './limits.ts';
+import type { Goldens } from './reference-files.ts';
+
+export interface Measurement {
+  case: string;
+  /** Ids, positions and grids equal; absent where the goldens do not have them. */
+  ids?: boolean;
+  positions?: boolean;
+  grids: boolean;
+  /** Largest difference in units of 1/255, and the share of values that are equal. */
+  pixels?: { largest: number; equal: number };
+  /** Cosines. */
+  vision?: number;
+  deepstack?: number[];
+  logits: { cosine: number; largest: number };
+  greedy: { equal: number; of: number; marginWhereTheyPart?: number };
+}
+
+export async function measure(
+  name: string,
+  messages: readonly Message[],
+  engine: Engine,
+  runtime: Runtime,
+  goldens: Goldens,
+  pixels: Goldens,
+  onPrefill?: (done: number) => void,
+): Promise<Measurement> {
+  const result: Measurement = {
+    case: name,
+    grids: true,
+    logits: { cosine: 0, largest: Infinity },
+    greedy: { equal: 0, of: 0 },
+  };
+  const features: { image: Feature[]; video: Feature[] } = { image: [], video: [] };
+  const patches: { image: Float32Array[]; video: Float32Array[] } = { image: [], video: [] };
+  const ids: number[] = [];
+  const trace: AnswerTrace = {
+    onPrompt: (_, prompt, positions, media) => {
+      const goldenIds = goldens.ints(`${name}.input_ids`);
+      const goldenPositions = goldens.ints(`${name}.position_ids`);
+      if (goldenIds) result.ids = same(goldenIds, prompt.inputIds);
+      if (goldenPositions) result.positions = same(goldenPositions, positions);
+      result.grids = (['image', 'video'] as const).every((kind) =>
+        same(goldens.grids(name, kind).flat(), gridsOf(media, kind)),
+      );
+    },
+    onPixels: ({ prompt }, input) => patches[prompt.kind].push(input.patches.slice()),
+    onFeatures: async (medium) => {
+      features[medium.prompt.kind].push(await readFeatures(runtime, medium));
+    },
+    onPrefillLogits: (logits) => {
+      const golden = goldens.floats(`${name}.logits`)!;
+      result.logits = {
+        cosine: cosine(golden, logits),
+        largest: largestDifference(golden, logits) / range(golden),
+      };
+    },
+    onToken: (id) => {
+      ids.push(id);
+      return Promise.resolve();
+    },
+  };
+  const goldenIds = goldens.ints(`${name}.greedy_ids`)!;
+  await engine.answer(
+    messages,
+    { maxTokens: goldenIds.length, sampling: { temperature: 0 } },
+    (event) => {
+      if (event.kind === 'stage' && event.stage === 'prefill') onPrefill?.(event.done);
+    },
+    new AbortController().signal,
+    trace,
+  );
+  let equal = 0;
+  while (equal < goldenIds.length && ids[equal] === goldenIds[equal]) equal++;
+  result.greedy = { equal, of: goldenIds.length };
+  if (equal < goldenIds.length) {
+    result.greedy.marginWhereTheyPart = goldens.floats(`${name}.greedy_margins`)![equal]!;
+  }
+  for (const kind of ['image', 'video'] as const) {
+    const golden = pixels.bytes(`${name}.${kind}_patches`);
+    if (golden !== undefined && patches[kind].length > 0) {
+      result.pixels = worsePixels(result.pixels, comparePixels(golden, joined(patches[kind])));
+    }
+    compareFeatures(result, features[kind], goldens, `${name}.${kind}`);
+  }
+  return result;
+}
+
+/** What is wrong with a measurement; empty if it keeps the limits. */
+export function violations(measured: Measurement, limits: Limits): string[] {
+  const wrong: string[] = [];
+  const must = (right: boolean, what: string): void => {
+    if (!right) wrong.push(what);
+  };
+  must(measured.ids !== false, 'input ids differ');
+  must(measured.positions !== false, 'position ids differ');
+  must(measured.grids, 'grids differ');
+  const { pixels, vision, deepstack, logits, greedy } = measured;
+  if (pixels) {
+    must(pixels.largest <= PIXELS.largest, `a pixel is off by ${pixels.largest}/255`);
+    must(pixels.equal >= PIXELS.equal, `only ${pixels.equal} of the pixels are equal`);
+  }
+  if (vision !== undefined) must(vision >= limits.vision, `vision cosine ${vision}`);
+  for (const [k, tap] of deepstack?.entries() ?? []) {
+    must(tap >= limits.vision, `DeepStack ${k} cosine ${tap}`);
+  }
+  must(logits.cosine >= limits.logits, `logits cosine ${logits.cosine}`);
+  must(logits.largest <= limits.logitsDifference, `logits differ by ${logits.largest} of their range`);
+  if (greedy.equal < greedy.of && limits.greedy !== 'printed') {
+    const margin = greedy.marginWhereTheyPart ?? Infinity;
+    const near = typeof limits.greedy === 'object' && margin <= limits.greedy.nearTie;
+    must(near, `greedy tokens part at ${greedy.equal}, where the margin is ${margin}`);
+  }
+  return wrong;
+}
+
+interface Feature {
+  main: Float32Array;
+  deepstack: Float32Array[];
+}
+
+async function readFeatures(runtime: Runtime, { blocks = [] }: Medium): Promise<Feature> {
+  const read = async (tensors: Tensor[]): Promise<Float32Array> => {
+    const width = tensors[0]!.dims[1]!;
+    const parts = await runtime.read(tensors);
+    const floats = parts.map((data) =>
+      data instanceof Uint16Array ? decodeF16(data) : (data as Float32Array),
+    );
+    return joined(floats.map((rows) => rows.slice(width))); // row 0 is the text's zero row
+  };
+  const taps = blocks[0]?.deepstack ?? [];
+  const deepstack: Float32Array[] = [];
+  for (const k of taps.keys()) deepstack.push(await read(blocks.map((block) => block.deepstack[k]!)));
+  return { main: await read(blocks.map((block) => block.main)), deepstack };
+}
+
+function compareFeatures(result: Measurement, features: Feature[], goldens: Goldens, key: string): void {
+  const golden = goldens.floats(`${key}_features`);
+  const taps = goldens.floats(`${key}_deepstack`);
+  if (golden === undefined || taps === undefined || features.length === 0) return;
+  result.vision = Math.min(result.vision ?? 1, cosine(golden, joined(features.map(({ main }) => main))));
+  const count = features[0]!.deepstack.length;
+  const perTap = taps.length / count;
+  result.deepstack = Array.from({ length: count }, (_, k) => {
+    const own = joined(features.map(({ deepstack }) => deepstack[k]!));
+    const tap = taps.subarray(k * perTap, (k + 1) * perTap);
+    return Math.min(result.deepstack?.[k] ?? 1, cosine(tap, own));
+  });
+}
+
+function comparePixels(golden: Uint8Array, patches: Float32Array): { largest: number; equal: number } {
+  let largest = golden.length === patches.length ? 0 : Infinity;
+  let equal = 0;
+  for (let i = 0; i < golden.length; i++) {
+    const difference = Math.abs(patches[i]! * 127.5 + 127.5 - golden[i]!);
+    if (difference < 1e-4) equal++;
+    largest = Math.max(largest, difference);
+  }
+  return { largest: Math.round(largest * 1e4) / 1e4, equal: equal / golden.length };
+}
+
+function worsePixels(
+  a: Measurement['pixels'],
+  b: { largest: number; equal: number },
+): { largest: number; equal: number } {
+  if (a === undefined) return b;
+  return { largest: Math.max(a.largest, b.largest), equal: Math.min(a.equal, b.equal) };
+}
+
+function gridsOf(media: readonly Medium[], kind: 'image' | 'video'): number[] {
+  const own = media.filter(({ prompt }) => prompt.kind === kind);
+  return own.flatMap(({ prompt: { grid } }) => [grid.frames, grid.height, grid.width]);
+}
+
+function same(a: ArrayLike<number>, b: ArrayLike<number>): boolean {
+  if (a.length !== b.length) return false;
+  for (let i = 0; i < a.length; i++) if (a[i] !== b[i]) return false;
+  return true;
+}
+
+function cosine(a: Float32Array, b: Float32Array): number {
+  if (a.length !== b.length) return 0;
+  let dot = 0;
+  let aa = 0;
+  let bb = 0;
+  for (let i = 0; i < a.length; i++) {
+    dot += a[i]! * b[i]!;
+    aa += a[i]! * a[i]!;
+    bb += b[i]! * b[i]!;
+  }
+  return dot / Math.sqrt(aa * bb);
+}
+
+function largestDifference(a: Float32Array, b: Float32Array): number {
+  let largest = a.length === b.length ? 0 : Infinity;
+  for (let i = 0; i < a.length; i++) largest = Math.max(largest, Math.abs(a[i]! - b[i]!));
+  return largest;
+}
+
+function range(values: Float32Array): number {
+  return Math.max(...values) - Math.min(...values);
+}
+
+function joined(parts: Float32Array[]): Float32Array {
+  const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
+  let at = 0;
+  for (const part of parts) {
+    whole.set(part, at);
+    at += part.length;
+  }
+  return whole;
+}
