@@ -29,8 +29,9 @@ class TextConfig:
     kv_heads: int = 4
     head_dim: int = 32
     experts: int = 16
-    top_k: int = 2
-    expert_intermediate: int = 128
+    top_k: int = 4
+    # 2·96 ≠ 256: were gate_up_proj square, a reader could not tell [E, in, out] from [E, out, in] (transformers' cannot).
+    expert_intermediate: int = 96
     rope_theta: float = 10000.0
     mrope_section: tuple[int, int, int] = (6, 5, 5)
     eps: float = 1e-6
@@ -46,7 +47,7 @@ class ModelConfig:
 SIZES = {
     'demo': ModelConfig(),
     'tiny': ModelConfig(VisionConfig(depth=5, hidden=128, heads=4, intermediate=512, taps=(1, 2, 3)),
-                        TextConfig(hidden=160, layers=4, heads=5, kv_heads=5, experts=8, expert_intermediate=96)),
+                        TextConfig(hidden=160, layers=4, heads=5, kv_heads=5, experts=8, top_k=2, expert_intermediate=96)),
 }
 
 
