@@ -28,6 +28,7 @@ class Stream(IterableDataset):
         worker = get_worker_info()
         count, index = (worker.num_workers, worker.id) if worker else (1, 0)
         cv2.setNumThreads(1)
+        os.environ['TOKENIZERS_PARALLELISM'] = 'false'
         torch.set_num_threads(1)
         if worker and hasattr(os, 'nice'):
             os.nice(5)

@@ -11,7 +11,7 @@ from pathlib import Path
 import torch
 from safetensors.torch import save_file
 
-from model import checkpoint
+from training import checkpoint
 from model.config import END_OF_TEXT, IM_END, SIZES, to_hugging_face
 from model.qwen3vl import Qwen3VL
 from tokenizer import FILES

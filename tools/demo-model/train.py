@@ -6,7 +6,6 @@ pictures, each seen once: no sample is ever repeated, so this is validation on t
 """
 
 import argparse
-import csv
 import json
 import math
 import os
@@ -17,13 +16,13 @@ from pathlib import Path
 import torch
 
 from data import loader
-from model import checkpoint
-from model.batch import place
 from model.config import SIZES
-from model.objective import Trainee
-from model.optimiser import Optimiser
 from model.qwen3vl import Qwen3VL
-from scenes.sample import SKILLS
+from training import checkpoint
+from training.echo import Echo, echoed
+from training.log import Log, Score
+from training.objective import Trainee
+from training.optimiser import Optimiser
 
 # How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
@@ -39,7 +38,9 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--minutes', type=float, default=math.inf, help='stop and save after this time')
     parser.add_argument('--images', type=float, default=math.inf, help='stop after this many images in all')
     parser.add_argument('--batch', type=int, default=512 if cuda else 32, help='samples of one step')
-    parser.add_argument('--chunk', type=int, default=128 if cuda else 32, help='samples rendered and run together')
+    parser.add_argument('--chunk', type=int, default=256 if cuda else 32, help='samples rendered and run together')
+    parser.add_argument('--echo', type=int, default=0, help='chunks seen before that are run again after each fresh one')
+    parser.add_argument('--echo-from', type=int, default=256, help='chunks kept on the device to choose those from')
     parser.add_argument('--length', type=int, default=288, help='tokens of one row')
     parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
     parser.add_argument('--lr', type=float, default=2e-3)
@@ -62,40 +63,6 @@ def rate(images: float, a: argparse.Namespace) -> float:
         return warm
     left = (a.total - images) / (a.total * a.fall)
     return warm * min(1.0, max(0.02, left))
-
-
-class Score:
-    """Answers and right ones per skill since the last line of the log."""
-
-    def __init__(self) -> None:
-        self.asked = dict.fromkeys(SKILLS, 0)
-        self.right = dict.fromkeys(SKILLS, 0)
-
-    def add(self, exchanges: list, exact: list[bool]) -> None:
-        for (skill, _), right in zip(exchanges, exact):
-            self.asked[skill] += 1
-            self.right[skill] += right
-
-    def shares(self) -> dict[str, str]:
-        return {s: f'{self.right[s] / self.asked[s]:.3f}' if self.asked[s] else '' for s in SKILLS}
-
-
-class Log:
-    """log.csv, one line per some steps; says it on the terminal as well."""
-
-    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'balance', 'least_expert', 'images_per_second', *SKILLS]
-
-    def __init__(self, path: Path):
-        fresh = not path.exists()
-        self.file = path.open('a', newline='')
-        self.writer = csv.DictWriter(self.file, self.FIELDS)
-        if fresh:
-            self.writer.writeheader()
-
-    def line(self, values: dict) -> None:
-        self.writer.writerow({k: f'{v:.4g}' if isinstance(v, float) else v for k, v in values.items()})
-        self.file.flush()
-        print(' '.join(f'{k}={v:.4g}' if isinstance(v, float) else f'{k}={v}' for k, v in values.items() if v != ''), flush=True)
 
 
 def main() -> None:
@@ -134,22 +101,24 @@ def main() -> None:
     began, saved, logged, since = progress['minutes'], time.monotonic(), time.monotonic(), 0
     chunks_per_step = max(1, a.batch // a.chunk)
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
-    reserve = (a.workers + 1) * 8 * a.chunk if progress['images'] else 0
-    stream = iter(loader(weights, a.chunk, a.length, progress['next'] + reserve if 'next' in progress else 0, a.workers, a.most))
+    images_before = progress['images']
+    first = progress['next'] + (a.workers + 1) * 8 * a.chunk if 'next' in progress else 0
+    stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most))
+    chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
     while not stop['asked']:
         optimiser.rate(rate(progress['images'], a))
         pending = []
         for _ in range(chunks_per_step):
-            batch = next(stream)
-            placed = place(batch, config, device)
+            placed, is_fresh = next(chunks)
             with torch.autocast(device.type, torch.bfloat16):
                 loss, parts = trainee(placed, a.marks)
             (loss / chunks_per_step).backward()
-            pending.append((batch['exchanges'], parts))
-            progress['images'] += batch['images']
-            since += batch['images']
-        torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)
-        optimiser.step()
+            since += placed['images']
+            if is_fresh:
+                pending.append((placed['exchanges'], parts))
+                progress['images'] += placed['images']
+        if torch.isfinite(torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)):
+            optimiser.step()
         optimiser.zero_grad()
         progress['steps'] += 1
         for exchanges, parts in pending:
@@ -159,7 +128,8 @@ def main() -> None:
                 sums[key] = sums.get(key, 0.0) + float(value)
             counted += 1
         now = time.monotonic()
-        progress['minutes'], progress['next'] = began + (now - start) / 60, progress['images']
+        progress['minutes'] = began + (now - start) / 60
+        progress['next'] = first + progress['images'] - images_before
         finished = now - start > a.minutes * 60 or progress['images'] >= a.images or stop['asked']
         if now - logged > (20 if device.type == 'cuda' else 60) or finished:
             log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': rate(progress['images'], a),

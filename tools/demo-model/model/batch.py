@@ -43,13 +43,13 @@ class Prompt:
     def __init__(self, encode, row: int, length: int):
         self.encode, self.row, self.length = encode, row, length
         self.tokens: list[int] = []
-        self.positions: list[tuple[int, int, int]] = []
+        self.positions: list[np.ndarray] = []  # pieces of (3, n)
         self.turns: list[int] = []
         self.next = 0  # position of the next token
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
 
     def text(self, tokens: list[int], turn: int) -> None:
-        self.positions += [(self.next + i,) * 3 for i in range(len(tokens))]
+        self.positions.append(np.broadcast_to(np.arange(self.next, self.next + len(tokens)), (3, len(tokens))))
         self.tokens += tokens
         self.turns += [turn] * len(tokens)
         self.next += len(tokens)
@@ -58,7 +58,8 @@ class Prompt:
         """Puts the tokens of a picture of height × width tokens between its marks; returns their flat places."""
         self.text([ids.VISION_START], 0)
         first = self.row * self.length + len(self.tokens)
-        self.positions += [(self.next, self.next + r, self.next + c) for r in range(height) for c in range(width)]
+        rows, columns = np.divmod(np.arange(height * width), width)
+        self.positions.append(self.next + np.stack([np.zeros_like(rows), rows, columns]))
         self.tokens += [pad] * (height * width)
         self.turns += [0] * (height * width)
         self.next += max(height, width)
@@ -136,6 +137,17 @@ def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int,
     return batch
 
 
+def prompt_of(scene: Scene, question: str, tokenizer: Tokenizer) -> dict:
+    """One scene and one question up to where the answer begins, as a batch of one row without padding."""
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    prompt = Prompt(encode, 0, 0)
+    pictures = lay_out(prompt, scene)
+    prompt.text([*encode(question), ids.IM_END, *encode('\n'), ids.IM_START, *encode('assistant\n')], 1)
+    return _text_arrays([prompt], len(prompt.tokens)) | _vision_arrays(pictures, Random(0)) | {'exchanges': [], 'images': 1}
+
+
 def _text_arrays(rows: list[Prompt], length: int) -> dict:
     tokens = np.full((len(rows), length), ids.END_OF_TEXT, np.int64)
     positions = np.ones((3, len(rows), length), np.int64)
@@ -143,7 +155,7 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
     for row, prompt in enumerate(rows):
         n = len(prompt.tokens)
         tokens[row, :n] = prompt.tokens
-        positions[:, row, :n] = np.array(prompt.positions).T
+        positions[:, row, :n] = np.concatenate(prompt.positions, 1)
         turns[row, :n] = prompt.turns
     targets = np.array([t for p in rows for t in p.targets], np.int64).reshape(-1, 3)
     return {'tokens': tokens, 'positions': positions, 'turns': turns, 'answer_at': targets[:, 0].copy(),

@@ -18,8 +18,9 @@ STEPS = {'left': (-1, 0), 'right': (1, 0), 'up': (0, -1), 'down': (0, 1)}
 def clips_scene(rng: Random) -> Scene:
     height, width = rng.choice([(96, 96), (128, 128), (128, 128), (96, 160), (128, 192), (160, 96)])
     pairs = rng.randint(2, 6) if height * width < 20000 else rng.randint(2, 4)
-    between = rng.choice((0.1, 0.2, 0.25, 0.4, 0.5, 0.5, 0.5, 1.0))
-    seconds = [(2 * k + 0.5) * between for k in range(pairs)]
+    rate = rng.choice((10, 5, 4, 2.5, 2, 2, 2, 1))  # frames per second
+    # Written as the reference computes it: a rounding tie must fall the same way when the engine formats the mean.
+    seconds = [(2 * k / rate + (2 * k + 1) / rate) / 2 for k in range(pairs)]
     behind = any_ground(rng)
     pixels = ground(rng, height, width, behind)
     first, second = rng.sample([c for c in COLOURS if distance(COLOURS[c][1], behind) > 185], 2)
@@ -41,7 +42,7 @@ def clips_scene(rng: Random) -> Scene:
         draw(canvas, ball, tints[colour], None, behind)
         marks += canvas.marks
         frames.append(wear(Random(worn), canvas.pixels, 0.6))
-    return Scene('clips', frames, _questions(rng, first, second, turns, heading, seconds), marks, seconds)
+    return Scene('clips', frames, _questions(rng, first, second, turns, heading, seconds), marks, seconds, rate)
 
 
 def _questions(rng: Random, first: str, second: str, turns: int | None, heading: str, seconds: list[float]) -> list[Question]:

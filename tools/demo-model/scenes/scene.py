@@ -61,3 +61,4 @@ class Scene:
     questions: list[Question]
     marks: list[Mark]
     seconds: list[float] | None = None
+    frames_per_second: float = 0.0

@@ -1,0 +1,15 @@
+#!/bin/sh
+# After a slice: moves what it left in OUT to where the next slice looks for it.
+#
+#   tools/demo-model/collect.sh OUT CARRIED
+set -eu
+out=$1 carried=$2
+next="$carried/checkpoint.next"
+rm -rf "$next"
+mkdir -p "$next"
+cp "$out"/state.* "$out/progress.json" "$next/"
+rm -rf "$carried/checkpoint.before"
+[ -d "$carried/checkpoint" ] && mv "$carried/checkpoint" "$carried/checkpoint.before"
+mv "$next" "$carried/checkpoint"
+cp "$out/log.csv" "$out/settings.jsonl" "$carried/"
+cat "$carried/checkpoint/progress.json"

@@ -1,0 +1,85 @@
+"""The held-out table from a training checkpoint, in PyTorch: skill × language, kinds, phrasings, expert use.
+
+python evaluate.py --run DIR [--per-skill 320] [--skills a,b] [--kinds] [--threads N]
+Greedy decoding with a key/value cache, one question at a time, in f32.
+"""
+
+import argparse
+from collections import defaultdict
+from pathlib import Path
+
+import torch
+
+from held_out import PER_SKILL, Held, held_out
+from model.batch import place, prompt_of
+from model.config import END_OF_TEXT, IM_END, SIZES
+from model.decoder import Cache
+from model.qwen3vl import Qwen3VL
+from scoring import is_right
+from tokenizer import load
+from training import checkpoint
+
+MOST_TOKENS = 200
+
+
+@torch.no_grad()
+def answer(model: Qwen3VL, held: Held, tokenizer, device: torch.device) -> tuple[str, torch.Tensor]:
+    """The greedy answer, and how often each expert of each layer was chosen in the prompt (layers, E) as shares."""
+    batch = place(prompt_of(held.scene, held.exchange.question, tokenizer), model.config, device)
+    decoder, length = model.model.language_model, batch['tokens'].shape[1]
+    caches = [Cache() for _ in decoder.layers]
+    mask = torch.ones(1, 1, length, length, dtype=torch.bool, device=device).tril()
+    visual, deepstack = model.see(batch)
+    states, _, shares = decoder(batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack, caches)
+    position, written = int(batch['positions'].max()) + 1, []
+    nowhere = torch.zeros(0, dtype=torch.long, device=device)
+    for step in range(MOST_TOKENS):
+        token = int(model.lm_head(states[0, -1]).argmax())
+        if token in (IM_END, END_OF_TEXT):
+            break
+        written.append(token)
+        positions = torch.full((3, 1, 1), position + step, device=device)
+        seen = torch.ones(1, 1, 1, length + step + 1, dtype=torch.bool, device=device)
+        states, _, _ = decoder(torch.tensor([[token]], device=device), positions, seen, nowhere, None, [], caches)
+    return tokenizer.decode(written, skip_special_tokens=True), shares
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument('--run', type=Path, required=True)
+    parser.add_argument('--per-skill', type=int, default=PER_SKILL)
+    parser.add_argument('--skills', default='')
+    parser.add_argument('--kinds', action='store_true', help='a line per kind of question as well')
+    parser.add_argument('--wrong', type=int, default=0, help='show this many wrong answers per skill')
+    parser.add_argument('--threads', type=int, default=0)
+    a = parser.parse_args()
+    if a.threads:
+        torch.set_num_threads(a.threads)
+    device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
+    state, progress = checkpoint.load(a.run / 'checkpoint')
+    model = Qwen3VL(SIZES[progress['size']]).to(device).eval()
+    model.load_state_dict({k.removeprefix('qwen.'): v for k, v in state['weights'].items() if k.startswith('qwen.')})
+    tokenizer = load()
+    table: dict[tuple[str, ...], list[bool]] = defaultdict(list)
+    shares, shown = [], defaultdict(int)
+    for held in held_out(a.per_skill, a.skills.split(',') if a.skills else None):
+        exchange = held.exchange
+        given, used = answer(model, held, tokenizer, device)
+        right = is_right(given, exchange.answer, exchange.metric, exchange.scale)
+        shares.append(used)
+        for key in ((held.skill, exchange.lang), (held.skill, 'trained phrasings' if not exchange.held_out else 'new phrasings')):
+            table[key].append(right)
+        if a.kinds:
+            table[held.skill, 'kind ' + exchange.kind].append(right)
+        if not right and shown[held.skill] < a.wrong:
+            shown[held.skill] += 1
+            print(f'{held.id} {exchange.question!r}: {given!r}, right is {exchange.answer!r}')
+    print(f'after {progress["images"]} images')
+    for key, results in sorted(table.items()):
+        print(f'{key[0]:10s} {key[1]:24s} {100 * sum(results) / len(results):5.1f} %  of {len(results)}')
+    use = torch.stack(shares).mean(0)
+    print(f'experts: least used {100 * float(use.min()):.2f} %, most used {100 * float(use.max()):.2f} % of the tokens of a layer')
+
+
+if __name__ == '__main__':
+    main()

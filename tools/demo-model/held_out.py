@@ -1,0 +1,36 @@
+"""The held-out questions: scenes of seeds that training never draws, half in phrasings that it never sees."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from random import Random
+
+from scenes.sample import HELD_OUT_SEEDS, SKILLS, Exchange, ask, make_scene
+from scenes.scene import Scene
+
+PER_SKILL = 320
+
+
+@dataclass
+class Held:
+    """One question of the set. Number n of a skill asks scene n // 2: once in English, once in Chinese."""
+
+    id: str
+    skill: str
+    seed: int
+    scene: Scene
+    exchange: Exchange
+
+
+def held_out(per_skill: int = PER_SKILL, skills: list[str] | None = None) -> Iterator[Held]:
+    """Languages alternate; of each language every other scene is asked in a held-out phrasing. Question kinds are drawn
+    with the same weights as in training, but first each kind of the scene's own that was asked least."""
+    for skill in skills or list(SKILLS):
+        asked: dict[str, int] = {}
+        for n in range(per_skill):
+            seed = HELD_OUT_SEEDS + n // 2
+            scene = make_scene(skill, seed)
+            rng = Random(f'held:{skill}:{n}')
+            question = min(scene.questions, key=lambda q: (asked.get(q.kind, 0) / q.weight, rng.random()))
+            asked[question.kind] = asked.get(question.kind, 0) + 1
+            exchange = ask(rng, question, ('en', 'zh')[n % 2], held_out=n // 2 % 2 == 1)
+            yield Held(f'{skill}-{n:03d}', skill, seed, scene, exchange)
