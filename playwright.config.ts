@@ -10,9 +10,11 @@ const executablePath = findChromium();
 
 export default defineConfig({
   forbidOnly: true,
+  testMatch: '**/*.spec.ts',
   // The software adapter shares the machine's few cores; two pages at once only slow each other.
   workers: 1,
   timeout: 120_000,
+  expect: { timeout: 30_000 },
   reporter: [['list'], ['json', { outputFile: PLAYWRIGHT_REPORT }]],
   outputDir: 'test-results',
   globalSetup: './tools/test/fixture-packages.ts',

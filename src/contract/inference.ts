@@ -18,7 +18,7 @@ export interface LoadOptions {
 export type LoadEvent =
   | { kind: 'fetching'; doneBytes: number; totalBytes: number }
   /** Graphs are built and weights go to the device. */
-  | { kind: 'preparing' };
+  | { kind: 'preparing'; doneBytes: number; totalBytes: number };
 
 export interface LoadedModel {
   /** As in the checkpoint's config.json: 'qwen3_vl' or 'qwen3_vl_moe'. */

@@ -10,7 +10,7 @@ import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
 export type Phase =
   | { kind: 'idle' }
   | { kind: 'fetching'; doneBytes: number; totalBytes: number }
-  | { kind: 'preparing' }
+  | { kind: 'preparing'; doneBytes: number; totalBytes: number }
   | { kind: 'answering'; stage: Stage; done: number; total: number; tokensPerSecond: number | null }
   | { kind: 'stopping' }
   | { kind: 'stopped' }
@@ -67,7 +67,7 @@ export class Session {
     const run = new AbortController();
     this.#run = run;
     this.#text = '';
-    this.#phase = { kind: 'preparing' };
+    this.#phase = { kind: 'preparing', doneBytes: 0, totalBytes: 0 };
     const end = (await this.#load(choice, run)) ?? (await this.#answer(question, run));
     this.#run = undefined;
     this.#phase = end;

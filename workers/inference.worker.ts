@@ -1,0 +1,42 @@
+// The inference worker: exposes the InferenceApi over the one model that it has loaded. Everything is
+// exposed before anything is awaited.
+
+import * as Comlink from 'comlink';
+import type { InferenceApi } from '../src/contract/inference.ts';
+import { fail } from '../src/failure.ts';
+import { loadModel, type Loaded } from './load-model.ts';
+import { Runs } from './runs.ts';
+
+const runs = new Runs();
+let loaded: Loaded | undefined;
+
+const api = {
+  load: (id, packageUrl, options, onEvent) =>
+    runs.start(id, async (signal) => {
+      await release();
+      loaded = await loadModel(packageUrl, options, onEvent, signal);
+      return loaded.facts;
+    }),
+
+  answer: (id, messages, options, onEvent) =>
+    runs.start(id, async (signal) => {
+      if (loaded === undefined) fail('bad-request', 'No model is loaded.');
+      return loaded.engine.answer(messages, options, onEvent, signal);
+    }),
+
+  cancel: (id) => runs.cancel(id),
+
+  unload: () =>
+    runs.start('unload', async () => {
+      await release();
+      return null;
+    }),
+} satisfies InferenceApi;
+
+Comlink.expose(api);
+
+async function release(): Promise<void> {
+  const released = loaded;
+  loaded = undefined;
+  await released?.dispose();
+}
