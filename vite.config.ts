@@ -22,6 +22,16 @@ export default defineConfig(
       }),
     ],
     build: { outDir: resolve(here, 'dist'), emptyOutDir: true },
+    // Only the worker imports these: named here, or the development server finds them late and reloads.
+    optimizeDeps: {
+      include: [
+        '@huggingface/jinja',
+        '@huggingface/tokenizers',
+        'onnxruntime-web/wasm',
+        'onnxruntime-web/webgpu',
+        'pbf',
+      ],
+    },
     server: { port: 5173, fs: { allow: [here] } },
     preview: { port: 4173 },
   }),
