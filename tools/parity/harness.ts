@@ -1,16 +1,31 @@
 // What the harness page offers to a test: engine code run in a worker of a real browser, its results
 // as JSON. Types only.
 
+import type { Measurement } from './measure.ts';
+
 export interface RuntimeFacts {
   backend: 'webgpu' | 'wasm';
   crossOriginIsolated: boolean;
   /** Features of the device that the engine made; empty on WASM. */
   features: string[];
-  /** The element-wise sum that a session on this backend computed of the two inputs. */
-  sum: number[];
+  precisions: string[];
+}
+
+export interface ParityRun {
+  /** A folder of /packages/, and the goldens it is held against. */
+  package: string;
+  goldens: string;
+  backend: 'webgpu' | 'wasm';
+  precision: 'f32' | 'f16';
 }
 
 export interface HarnessApi {
-  /** Starts the engine's runtime and adds `a` and `b` with it. */
-  add(backend: 'webgpu' | 'wasm', a: number[], b: number[]): Promise<RuntimeFacts>;
+  facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
+  /** Every case of the reference, or only the named one. */
+  measure(run: ParityRun, only?: string): Promise<Measurement[]>;
+  /**
+   * Whether attention over 64 rows is right: on the engine's device, and on one that also has every
+   * feature of the adapter, as onnxruntime would ask for.
+   */
+  attention(device: 'engine' | 'every feature'): Promise<boolean>;
 }

@@ -1,31 +1,89 @@
 // The harness's worker: engine code where the app runs it, driven by a test instead of the page.
 
 import * as Comlink from 'comlink';
+import { decodePhoto } from '../../src/engine/decode-photo.ts';
+import { loadEngine } from '../../src/engine/engine.ts';
 import { createRuntime } from '../../src/engine/runtime.ts';
-import { OnnxGraph } from '../../src/graph/onnx.ts';
+import { attentionIsRight } from '../../src/engine/self-test.ts';
+import { fail } from '../../src/failure.ts';
+import { openFetchedStore } from '../../src/weights/fetched-store.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
-import type { HarnessApi, RuntimeFacts } from './harness.ts';
+import type { HarnessApi } from './harness.ts';
+import { measure, type Measurement } from './measure.ts';
+import { ReferenceFiles } from './reference-files.ts';
 
-const api = { add } satisfies HarnessApi;
+const reference = new ReferenceFiles(async (path) => {
+  const response = await fetch(`/reference/${path}`);
+  if (!response.ok) fail('missing-file', `${path}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+});
+const signal = new AbortController().signal;
+
+const api = {
+  async facts(backend) {
+    const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+    const features = Array.from(runtime.device?.features ?? []);
+    const precisions = [...runtime.precisions];
+    runtime.dispose();
+    return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
+  },
+
+  async measure({ package: name, goldens, backend, precision }, only) {
+    const store = await openFetchedStore(
+      `${self.location.origin}/packages/${name}/`,
+      () => undefined,
+      signal,
+    );
+    const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+    const engine = await loadEngine(store, runtime, decodePhoto, { precision, ignoreStops: true }, signal);
+    const golden = await reference.goldens(goldens);
+    const pixels = await reference.pixels();
+    const measured: Measurement[] = [];
+    for (const [case_, messages] of await reference.conversations()) {
+      if (only !== undefined && case_ !== only) continue;
+      measured.push(await measure(case_, messages, engine, runtime, golden, pixels));
+    }
+    await engine.dispose();
+    runtime.dispose();
+    return measured;
+  },
+
+  async attention(device) {
+    const options = { backend: 'webgpu', files: runtimeFiles('webgpu') } as const;
+    const runtime = await createRuntime(
+      device === 'engine' ? options : { ...options, gpu: everyFeature(navigator.gpu) },
+    );
+    try {
+      return await attentionIsRight(runtime, 'f32');
+    } finally {
+      runtime.dispose();
+    }
+  },
+} satisfies HarnessApi;
+
 Comlink.expose(api);
 
-async function add(backend: 'webgpu' | 'wasm', a: number[], b: number[]): Promise<RuntimeFacts> {
-  const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
-  try {
-    const graph = new OnnxGraph();
-    const inputs = ['a', 'b'].map((name) => graph.input(name, 'f32', ['n']));
-    graph.output(graph.node('Add', inputs, {}, 'sum'), 'f32', ['n']);
-    const emitted = { model: graph.serialize(), weights: new Map(), outputs: graph.outputs };
-    const session = await runtime.open(emitted, []);
-    const vector = (values: number[]): ReturnType<typeof runtime.tensor> =>
-      runtime.tensor('float32', Float32Array.from(values), [values.length]);
-    const { sum } = await session.run({ a: vector(a), b: vector(b) }, { sum: null });
-    const values = await sum?.getData();
-    if (!(values instanceof Float32Array)) throw new Error('Add gave no f32 tensor.');
-    await session.release();
-    const features = Array.from(runtime.device?.features ?? []);
-    return { backend, crossOriginIsolated: self.crossOriginIsolated, features, sum: Array.from(values) };
-  } finally {
-    runtime.dispose();
-  }
+/** A GPU whose devices get every feature of their adapter, whatever is asked for. */
+function everyFeature(gpu: GPU): GPU {
+  const requestAdapter: GPU['requestAdapter'] = async (options) => {
+    const adapter = await gpu.requestAdapter(options);
+    if (adapter === null) return null;
+    return new Proxy(adapter, {
+      get(target, name): unknown {
+        if (name === 'requestDevice') {
+          return (wanted: GPUDeviceDescriptor) =>
+            target.requestDevice({
+              ...wanted,
+              requiredFeatures: [...target.features] as GPUFeatureName[],
+            });
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  };
+  return new Proxy(gpu, {
+    get: (target, name): unknown =>
+      name === 'requestAdapter' ? requestAdapter : Reflect.get(target, name, target),
+  });
 }

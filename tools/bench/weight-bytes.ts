@@ -1,0 +1,45 @@
+// The floor of a decoding step: the bytes of weights that one token must read, in the form in which the
+// engine holds them. The cache and activations are small beside them at bench lengths.
+
+import type { Engine } from '../../src/engine/engine.ts';
+import type { Manifest } from '../../src/format/manifest.ts';
+import type { Target } from '../../src/graph/emitted.ts';
+
+/** Everything in the decoder but experts; of an embedding that is not the head, one row. */
+export function weightBytes(manifest: Manifest, target: Target): number {
+  const floatBytes = target.precision === 'f32' ? 4 : 2;
+  const hasHead = manifest.tensors['lm_head.weight'] !== undefined;
+  let bytes = 0;
+  for (const [name, { quantization, shape, bytes: stored }] of Object.entries(manifest.tensors)) {
+    if (name.startsWith('model.visual.')) continue;
+    if (hasHead && name.includes('embed_tokens')) continue;
+    if (quantization === undefined) {
+      if (!target.expand || !name.endsWith('.scales')) bytes += floatBytes * product(shape);
+    } else {
+      bytes += target.expand ? floatBytes * quantization.rows * quantization.columns : stored;
+    }
+  }
+  return bytes;
+}
+
+/** The experts that one token chooses, in all layers. */
+export function expertBytesPerToken(manifest: Manifest, { files, target }: Engine): number {
+  const chosen = files.config.text.moe?.expertsPerToken ?? 0;
+  let bytes = 0;
+  for (const { parts } of manifest.experts) {
+    for (const { name, quantization, shape, bytes: stored } of parts) {
+      const elements = quantization === undefined ? product(shape) : quantization.rows * quantization.columns;
+      if (name.endsWith('.scales') && target.expand) continue;
+      const held =
+        target.expand || quantization === undefined
+          ? elements * (target.precision === 'f32' ? 4 : 2)
+          : stored;
+      bytes += chosen * held;
+    }
+  }
+  return bytes;
+}
+
+function product(shape: readonly number[]): number {
+  return shape.reduce((all, each) => all * each, 1);
+}
