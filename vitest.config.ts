@@ -10,5 +10,8 @@ export default defineConfig({
     environment: 'node',
     // The WASM runtime starts threads of its own.
     maxWorkers: 2,
+    // A loaded machine must not make a right answer wrong.
+    testTimeout: 120_000,
+    hookTimeout: 120_000,
   },
 });
