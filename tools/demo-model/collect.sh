@@ -7,7 +7,7 @@ out=$1 carried=$2
 next="$carried/checkpoint.next"
 rm -rf "$next"
 mkdir -p "$next"
-cp "$out"/state.* "$out/progress.json" "$next/"
+cp "$out"/checkpoint/* "$next/"
 rm -rf "$carried/checkpoint.before"
 [ -d "$carried/checkpoint" ] && mv "$carried/checkpoint" "$carried/checkpoint.before"
 mv "$next" "$carried/checkpoint"

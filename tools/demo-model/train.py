@@ -28,6 +28,8 @@ from training.optimiser import Optimiser
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
        'pairs': 1.2, 'clips': 0.8, 'refusing': 0.3}
 
+REWARM_STEPS = 60  # after a checkpoint without the optimiser's state
+
 
 def arguments() -> argparse.Namespace:
     cuda = torch.cuda.is_available()
@@ -50,6 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
     parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
     parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
+    parser.add_argument('--light', action='store_true', help='save weights in bf16 only: a third of the size')
     parser.add_argument('--workers', type=int, default=max(1, (os.cpu_count() or 2) - 1) if cuda else 1)
     parser.add_argument('--threads', type=int, default=0)
     parser.add_argument('--save-every', type=float, default=4, help='minutes between checkpoints')
@@ -84,7 +87,8 @@ def main() -> None:
     if state:
         trainee.load_state_dict(state['weights'])
     optimiser = Optimiser(trainee, a.lr, muon=not a.adam)
-    if state and state['optimiser'] and not a.restart:
+    restored = bool(state and state['optimiser'] and not a.restart)
+    if state and restored:
         optimiser.load_state_dict(state['optimiser'])
     grouped = trainee.qwen.use_fastest_experts(device)
     print(f'{device}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
@@ -101,12 +105,14 @@ def main() -> None:
     began, saved, logged, since = progress['minutes'], time.monotonic(), time.monotonic(), 0
     chunks_per_step = max(1, a.batch // a.chunk)
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
-    images_before = progress['images']
+    images_before, steps_before = progress['images'], progress['steps']
     first = progress['next'] + (a.workers + 1) * 8 * a.chunk if 'next' in progress else 0
     stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most))
     chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
     while not stop['asked']:
-        optimiser.rate(rate(progress['images'], a))
+        # A fresh optimiser must get to know the gradients before it may move far.
+        warm_again = 1.0 if restored or not state else min(1.0, (progress['steps'] - steps_before + 1) / REWARM_STEPS)
+        optimiser.rate(rate(progress['images'], a) * warm_again)
         pending = []
         for _ in range(chunks_per_step):
             placed, is_fresh = next(chunks)
@@ -136,7 +142,7 @@ def main() -> None:
                       **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), **score.shares()})
             score, sums, counted, since, logged = Score(), {}, 0, 0, now
         if now - saved > a.save_every * 60 or finished:
-            checkpoint.save(folder, trainee, optimiser, progress)
+            checkpoint.save(folder, trainee, optimiser, progress, a.light)
             saved = time.monotonic()
         if finished:
             break

@@ -137,6 +137,22 @@ def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int,
     return batch
 
 
+def ask_each(items: list[tuple[Scene, Exchange]], tokenizer: Tokenizer) -> dict:
+    """One row per scene and question, with its answer as the target: for teacher-forced evaluation."""
+    def encode(text: str) -> list[int]:
+        return list(tokenizer.encode(text, add_special_tokens=False).ids)
+
+    longest = max(sum(i.shape[0] * i.shape[1] for i in scene.images) // 1024 + len(encode(e.question + e.answer))
+                  for scene, e in items)
+    rows, pictures = [], []
+    for row, (scene, exchange) in enumerate(items):
+        rows.append(Prompt(encode, row, longest + 128))
+        pictures += lay_out(rows[-1], scene)
+        converse(rows[-1], [exchange], Random(0), row)
+    return _text_arrays(rows, longest + 128) | _vision_arrays(pictures, Random(0)) | {
+        'exchanges': [(scene.skill, e) for scene, e in items], 'images': len(items)}
+
+
 def prompt_of(scene: Scene, question: str, tokenizer: Tokenizer) -> dict:
     """One scene and one question up to where the answer begins, as a batch of one row without padding."""
     def encode(text: str) -> list[int]:

@@ -60,6 +60,38 @@ def grouped_works(device: torch.device) -> bool:
         return False
 
 
+class Spread(torch.autograd.Function):
+    """Rows of x (N, h) repeated k times and sorted: row i of the result is x[order[i] // k]. `back` undoes the order.
+
+    Written out because the gradient of an index is a slow scatter, while here it is a gather and a sum over k.
+    """
+
+    @staticmethod
+    def forward(ctx, x: Tensor, order: Tensor, back: Tensor, top_k: int) -> Tensor:
+        ctx.save_for_backward(back)
+        ctx.top_k = top_k
+        return x.index_select(0, order // top_k)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None, None]:
+        (back,) = ctx.saved_tensors
+        return grad.index_select(0, back).view(-1, ctx.top_k, grad.shape[-1]).sum(1), None, None, None
+
+
+class Reorder(torch.autograd.Function):
+    """Rows of x in another order: x[back], with `order` its inverse."""
+
+    @staticmethod
+    def forward(ctx, x: Tensor, order: Tensor, back: Tensor) -> Tensor:
+        ctx.save_for_backward(order)
+        return x.index_select(0, back)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
+        (order,) = ctx.saved_tensors
+        return grad.index_select(0, order), None, None
+
+
 class Experts(nn.Module):
     def __init__(self, c: TextConfig):
         super().__init__()
@@ -72,14 +104,14 @@ class Experts(nn.Module):
         top_k = chosen.shape[1]
         flat = chosen.flatten()
         order = flat.argsort(stable=True)
-        counts = torch.bincount(flat, minlength=len(self.gate_up_proj))
-        multiply = _grouped if self.grouped else _looped
-        gate, up = multiply(x[order // top_k], self.gate_up_proj, counts).chunk(2, -1)
-        y = multiply(F.silu(gate) * up, self.down_proj, counts)
-        # Back to token order by a gather, not index_add: deterministic, and cheaper in bf16.
         back = torch.empty_like(order)
         back[order] = torch.arange(len(order), device=order.device)
-        y = y[back].view(len(x), top_k, -1)
+        counts = torch.zeros(len(self.gate_up_proj), dtype=torch.long, device=flat.device)
+        counts.index_add_(0, flat, torch.ones_like(flat))
+        multiply = _grouped if self.grouped else _looped
+        gate, up = multiply(Spread.apply(x, order, back, top_k), self.gate_up_proj, counts).chunk(2, -1)
+        y = multiply(F.silu(gate) * up, self.down_proj, counts)
+        y = Reorder.apply(y, order, back).view(len(x), top_k, -1)
         return (y * weights[..., None].to(y.dtype)).sum(1), counts
 
 

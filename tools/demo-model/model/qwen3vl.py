@@ -65,7 +65,7 @@ class Qwen3VL(nn.Module):
         visual, deepstack = self.see(batch)
         states, balance, shares = self.model.language_model(
             batch['tokens'], batch['positions'], block_mask(batch['turns']), batch['visual_at'], visual, deepstack)
-        asked = states.reshape(-1, states.shape[-1])[batch['answer_at']]
+        asked = states.reshape(-1, states.shape[-1]).index_select(0, batch['answer_at'])
         return {'logits': self.lm_head(asked), 'visual': visual, 'balance': balance, 'shares': shares}
 
 

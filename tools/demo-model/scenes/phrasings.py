@@ -16,10 +16,30 @@ def expand(template: str) -> list[str]:
     return [re.sub(r'\s+', ' ', ''.join(pick)).strip() for pick in itertools.product(*choices)]
 
 
+def normal(text: str) -> str:
+    """What makes two phrasings one: not case, marks or blanks."""
+    return re.sub(r'[\s.,:?!。，：？！]', '', text).lower()
+
+
+@lru_cache(maxsize=1)
+def frames() -> dict[str, list[str]]:
+    """Kind of phrase ('en+n', …) → frames with a * where the phrase goes."""
+    lines = (Path(__file__).parent / 'frames.txt').read_text(encoding='utf8').splitlines()
+    return {line[:4]: [f.strip() for f in line[5:].split(' ; ')] for line in lines if line and line[0] != '#'}
+
+
+def set_in_frames(tag: str, phrase: str) -> list[str]:
+    """The phrase in each frame, with a capital where a sentence begins with it."""
+    filled = [frame.replace('*', phrase) for frame in frames()[tag]]
+    return [f[0].upper() + f[1:] if f[0] != '{' else f for f in filled]
+
+
 @lru_cache(maxsize=1)
 def phrasings() -> Table:
-    """Raises ValueError for a kind with fewer than 8 phrasings to train on or 3 held out, or with one in both."""
+    """Raises ValueError for a kind with fewer than 8 phrasings to train on or 4 held out. What is held out is taken out of
+    the training lists, should a frame happen to produce it."""
     table: Table = {}
+    framed: dict[tuple[str, str], list[str]] = {}
     kind = ''
     for line in (Path(__file__).parent / 'phrasings.txt').read_text(encoding='utf8').splitlines():
         if line.startswith('== '):
@@ -27,11 +47,17 @@ def phrasings() -> Table:
             table[kind] = {(lang, held): [] for lang in ('en', 'zh') for held in (False, True)}
         elif match := re.match(r'(en|zh)(\*?): (.*)', line):
             table[kind][match[1], bool(match[2])] += expand(match[3])
+        elif match := re.match(r'((en|zh)\+\w): (.*)', line):
+            for phrase in match[3].split(' ; '):
+                framed[kind, match[2]] = framed.get((kind, match[2]), []) + set_in_frames(match[1], phrase.strip())
+    for (kind, lang), more in framed.items():
+        table[kind][lang, False] += more
     for kind, lists in table.items():
         for lang in ('en', 'zh'):
-            trained, held = set(lists[lang, False]), set(lists[lang, True])
-            if len(trained) < 8 or len(held) < 4 or trained & held:
-                raise ValueError(f'{kind} {lang}: {len(trained)} trained, {len(held)} held out, shared {trained & held}')
+            held = {normal(text) for text in lists[lang, True]}
+            lists[lang, False] = [text for text in lists[lang, False] if normal(text) not in held]
+            if len(set(lists[lang, False])) < 8 or len(held) < 4:
+                raise ValueError(f'{kind} {lang}: {len(lists[lang, False])} trained, {len(held)} held out')
     return table
 
 
