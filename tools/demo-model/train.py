@@ -47,8 +47,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
-    parser.add_argument('--total', type=float, default=0, help='images at which the rate has fallen to 2 %%; 0: no fall')
-    parser.add_argument('--fall', type=float, default=0.3, help='share of --total over which it falls')
+    parser.add_argument('--cool', action='store_true', help='let the rate fall to 2 %% over --minutes: the last slice')
     parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
     parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
     parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
@@ -59,13 +58,10 @@ def arguments() -> argparse.Namespace:
     return parser.parse_args()
 
 
-def rate(images: float, a: argparse.Namespace) -> float:
-    """Warm-up, plateau, then a linear fall (WSD): a run can be prolonged up to the moment that it falls."""
+def rate(images: float, elapsed_minutes: float, a: argparse.Namespace) -> float:
+    """Share of the full rate: warm-up, then a plateau that any number of slices can prolong, and one linear fall (WSD)."""
     warm = min(1.0, (images + 1) / a.warmup)
-    if not a.total:
-        return warm
-    left = (a.total - images) / (a.total * a.fall)
-    return warm * min(1.0, max(0.02, left))
+    return warm * max(0.02, 1 - elapsed_minutes / a.minutes) if a.cool else warm
 
 
 def main() -> None:
@@ -102,7 +98,7 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.update(asked=True))
 
     log, score, sums, counted = Log(a.run / 'log.csv'), Score(), {}, 0
-    began, saved, logged, since = progress['minutes'], time.monotonic(), time.monotonic(), 0
+    began, saved, logged, since, waited = progress['minutes'], time.monotonic(), time.monotonic(), 0, 0.0
     chunks_per_step = max(1, a.batch // a.chunk)
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
     images_before, steps_before = progress['images'], progress['steps']
@@ -112,10 +108,13 @@ def main() -> None:
     while not stop['asked']:
         # A fresh optimiser must get to know the gradients before it may move far.
         warm_again = 1.0 if restored or not state else min(1.0, (progress['steps'] - steps_before + 1) / REWARM_STEPS)
-        optimiser.rate(rate(progress['images'], a) * warm_again)
+        factor = rate(progress['images'], (time.monotonic() - start) / 60, a) * warm_again
+        optimiser.rate(factor)
         pending = []
         for _ in range(chunks_per_step):
+            asked = time.monotonic()
             placed, is_fresh = next(chunks)
+            waited += time.monotonic() - asked
             with torch.autocast(device.type, torch.bfloat16):
                 loss, parts = trainee(placed, a.marks)
             (loss / chunks_per_step).backward()
@@ -138,9 +137,9 @@ def main() -> None:
         progress['next'] = first + progress['images'] - images_before
         finished = now - start > a.minutes * 60 or progress['images'] >= a.images or stop['asked']
         if now - logged > (20 if device.type == 'cuda' else 60) or finished:
-            log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': rate(progress['images'], a),
-                      **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), **score.shares()})
-            score, sums, counted, since, logged = Score(), {}, 0, 0, now
+            log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': factor,
+                      **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), 'waiting': waited / (now - logged), **score.shares()})
+            score, sums, counted, since, waited, logged = Score(), {}, 0, 0, 0.0, now
         if now - saved > a.save_every * 60 or finished:
             checkpoint.save(folder, trainee, optimiser, progress, a.light)
             saved = time.monotonic()

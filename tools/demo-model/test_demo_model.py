@@ -1,0 +1,134 @@
+"""python -m unittest test_demo_model (needs fonts.sh to have run; half a minute on one core)."""
+
+import json
+import unittest
+from random import Random
+
+import numpy as np
+import torch
+
+from held_out import held_out
+from model.batch import ask_each, collate, place, to_patches
+from model.config import IM_END, SIZES
+from model.experts import Experts
+from model.qwen3vl import Qwen3VL
+from model.vision import position_taps
+from scenes.marks import CLASS_OF
+from scenes.phrasings import normal, phrasings
+from scenes.sample import HELD_OUT_SEEDS, SKILLS, exchanges, make_scene
+from scenes.shapes import Shape, box_of
+from scoring import is_right
+from tokenizer import load
+
+TINY = SIZES['tiny']
+CPU = torch.device('cpu')
+
+
+class Scenes(unittest.TestCase):
+    def test_a_seed_always_gives_the_same_picture_and_answers(self) -> None:
+        for skill in SKILLS:
+            first, again = make_scene(skill, 5), make_scene(skill, 5)
+            self.assertTrue(all(np.array_equal(a, b) for a, b in zip(first.images, again.images)))
+            self.assertEqual([q.answer for q in first.questions], [q.answer for q in again.questions])
+
+    def test_sides_are_multiples_of_32_and_stills_within_the_limits_of_the_processor(self) -> None:
+        for skill in SKILLS:
+            for seed in range(40):
+                scene = make_scene(skill, seed)
+                for image in scene.images:
+                    height, width = image.shape[:2]
+                    self.assertEqual((height % 32, width % 32, image.dtype), (0, 0, np.uint8))
+                    if scene.seconds is None:
+                        self.assertTrue(16384 <= height * width <= 147456, (skill, seed, image.shape))
+
+    def test_every_mark_has_a_class_of_its_own(self) -> None:
+        missing = {m.name for skill in SKILLS for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)
+        self.assertEqual(missing, set())
+
+    def test_no_held_out_phrasing_is_trained_on(self) -> None:
+        for kind, lists in phrasings().items():
+            for lang in ('en', 'zh'):
+                self.assertFalse({normal(t) for t in lists[lang, False]} & {normal(t) for t in lists[lang, True]}, kind)
+
+    def test_the_held_out_set_has_both_languages_and_new_phrasings_in_halves(self) -> None:
+        held = list(held_out(80, ['signs']))
+        self.assertEqual(sum(h.exchange.lang == 'zh' for h in held), 40)
+        self.assertEqual(sum(h.exchange.held_out for h in held), 40)
+        self.assertTrue(all(h.seed >= HELD_OUT_SEEDS for h in held))
+
+    def test_a_box_is_in_thousandths_of_the_picture(self) -> None:
+        self.assertEqual(box_of(Shape('circle', 'red', 64, 32, 16), 128, 64), [375, 250, 625, 750])
+
+
+class Scoring(unittest.TestCase):
+    def test_boxes_match_by_overlap_and_label(self) -> None:
+        right = json.dumps([{'bbox_2d': [100, 100, 300, 300], 'label': 'ring'}])
+        near = json.dumps([{'bbox_2d': [120, 110, 310, 290], 'label': 'ring'}])
+        far = json.dumps([{'bbox_2d': [250, 100, 450, 300], 'label': 'ring'}])
+        self.assertTrue(is_right(near, right, 'boxes'))
+        self.assertFalse(is_right(far, right, 'boxes'))
+        self.assertFalse(is_right('[', right, 'boxes'))
+
+    def test_a_reading_may_be_off_by_two_percent_of_the_scale_but_not_in_its_unit(self) -> None:
+        self.assertTrue(is_right('5.1 bar', '5.0 bar', 'gauge', 6))
+        self.assertFalse(is_right('5.2 bar', '5.0 bar', 'gauge', 6))
+        self.assertFalse(is_right('5.0 V', '5.0 bar', 'gauge', 6))
+
+
+class Batches(unittest.TestCase):
+    def setUp(self) -> None:
+        torch.manual_seed(0)
+        self.tokenizer, self.model = load(), Qwen3VL(TINY).eval()
+
+    def test_patches_come_in_blocks_of_two_by_two(self) -> None:
+        image = np.zeros((64, 64, 3), np.uint8)
+        for row in range(4):
+            for column in range(4):
+                image[row * 16:row * 16 + 16, column * 16:column * 16 + 16] = row * 4 + column
+        self.assertEqual(to_patches(image)[:, 0].tolist(), [0, 1, 4, 5, 2, 3, 6, 7, 8, 9, 12, 13, 10, 11, 14, 15])
+
+    def test_the_position_table_is_stretched_corner_to_corner(self) -> None:
+        taps, weights = position_taps(2, 2, 24)
+        self.assertEqual([taps[i, n].item() for n in range(4) for i in [int(weights[:, n].argmax())]], [0, 23, 552, 575])
+
+    def test_questions_packed_on_one_picture_answer_as_if_asked_alone(self) -> None:
+        scene = make_scene('shapes', 3)
+        # Seed 1 draws no follow-up turn among the first exchanges.
+        packed = collate([(scene, 1)], self.tokenizer, 512, most=4)
+        alone = ask_each([(scene, e) for _, e in packed['exchanges']], self.tokenizer)
+        with torch.no_grad():
+            a, b = (self.model(place(x, TINY, CPU))['logits'] for x in (packed, alone))
+        single = [n for n, turn in enumerate(np.unique(packed['turns'][packed['turns'] > 0]))]
+        self.assertEqual(len(single), len(packed['exchanges']))
+        self.assertLess(float((a - b).abs().max()), 1e-4)
+
+    def test_an_answer_ends_with_the_end_of_turn(self) -> None:
+        batch = collate([(make_scene(s, 2), 2) for s in SKILLS], self.tokenizer, 256)
+        last = np.flatnonzero(np.diff(np.append(batch['answer_of'], -1)))
+        self.assertTrue((batch['answers'][last] == IM_END).all())
+
+    def test_experts_sorted_by_token_equal_a_plain_sum(self) -> None:
+        experts = Experts(TINY.text)
+        torch.nn.init.normal_(experts.gate_up_proj)
+        torch.nn.init.normal_(experts.down_proj)
+        x = torch.randn(7, TINY.text.hidden, requires_grad=True)
+        chosen, weights = torch.stack([torch.randperm(8)[:2] for _ in range(7)]), torch.rand(7, 2)
+        y, counts = experts(x, weights, chosen)
+        plain = torch.zeros_like(x)
+        for token in range(7):
+            for slot in range(2):
+                gate, up = (x[token] @ experts.gate_up_proj[chosen[token, slot]]).chunk(2)
+                plain[token] += weights[token, slot] * (torch.nn.functional.silu(gate) * up) @ experts.down_proj[chosen[token, slot]]
+        self.assertTrue(torch.allclose(y, plain, rtol=1e-4, atol=1e-2))
+        self.assertEqual(int(counts.sum()), 14)
+        gradient = torch.autograd.grad(y.square().sum(), x)[0]
+        self.assertTrue(torch.allclose(gradient, torch.autograd.grad(plain.square().sum(), x)[0], rtol=1e-3, atol=1.0))
+
+    def test_exchanges_repeat_for_a_seed(self) -> None:
+        scene = make_scene('charts', 9)
+        texts = [[e.question for e in exchanges(Random(4), scene, 6)] for _ in range(2)]
+        self.assertEqual(texts[0], texts[1])
+
+
+if __name__ == '__main__':
+    unittest.main()
