@@ -8,9 +8,6 @@ export default defineConfig({
   test: {
     include: ['src/**/*.test.ts', 'tools/**/*.test.ts', 'workers/**/*.test.ts'],
     environment: 'node',
-    // Parity runs whole models; on a small busy machine that is not a matter of five seconds.
-    testTimeout: 120_000,
-    hookTimeout: 120_000,
     // The WASM runtime starts threads of its own.
     maxWorkers: 2,
     // A loaded machine must not make a right answer wrong.

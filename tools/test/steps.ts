@@ -33,4 +33,5 @@ export const STEPS: Step[] = [
     args: ['test'],
     report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
   },
+  { name: 'mutations', command: 'tsx', args: ['tools/parity/mutations.ts'] },
 ];
