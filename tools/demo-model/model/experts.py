@@ -26,18 +26,21 @@ class Router(nn.Module):
         return probabilities, top / top.sum(-1, keepdim=True), chosen
 
 
-def _grouped(x: Tensor, weight: Tensor, counts: Tensor) -> Tensor:
-    """Rows of x sorted by expert times that expert's matrix, in one kernel (bf16 on a GPU)."""
-    ends = counts.cumsum(0).to(torch.int32)
+def _grouped(x: Tensor, weight: Tensor, groups: Tensor) -> Tensor:
+    """Rows of x laid out by expert times that expert's matrix, in one kernel (bf16 on a GPU). Rows after the last group are
+    left undefined."""
+    ends = groups.cumsum(0).to(torch.int32)
     return torch._grouped_mm(x.to(torch.bfloat16), weight.to(torch.bfloat16), offs=ends)
 
 
-def _looped(x: Tensor, weight: Tensor, counts: Tensor) -> Tensor:
-    """The same expert by expert; in the dtype of autocast where it is on."""
+def _looped(x: Tensor, weight: Tensor, groups: Tensor) -> Tensor:
+    """The same expert by expert, without the rows after the last group; in the dtype of autocast where it is on."""
     if torch.is_autocast_enabled(x.device.type):
         kind = torch.get_autocast_dtype(x.device.type)
         x, weight = x.to(kind), weight.to(kind)
-    return torch.cat([part @ matrix for part, matrix in zip(x.split(counts.tolist()), weight.unbind(0))])
+    sizes = groups.tolist()
+    parts = x[:sum(sizes)].split(sizes)
+    return torch.cat([part @ matrix for part, matrix in zip(parts, weight.unbind(0))])
 
 
 def grouped_works(device: torch.device) -> bool:
@@ -48,11 +51,11 @@ def grouped_works(device: torch.device) -> bool:
         torch.manual_seed(0)
         x = torch.randn(96, 64, device=device, requires_grad=True)
         w = torch.randn(3, 64, 32, device=device, requires_grad=True)
-        counts = torch.tensor([40, 0, 56], device=device)
+        groups = torch.tensor([40, 0, 48], device=device)  # 8 of the 96 rows belong to no group
         results = []
         for multiply in (_grouped, _looped):
             with torch.autocast('cuda', torch.bfloat16):
-                y = multiply(x, w, counts)
+                y = multiply(x, w, groups)[:88]
             grads = torch.autograd.grad(y.float().square().sum(), (x, w))
             results.append([y.float(), *grads])
         return all(torch.allclose(a, b, rtol=0.05, atol=0.05 * float(b.abs().max())) for a, b in zip(*results))
@@ -61,35 +64,56 @@ def grouped_works(device: torch.device) -> bool:
 
 
 class Spread(torch.autograd.Function):
-    """Rows of x (N, h) repeated k times and sorted: row i of the result is x[order[i] // k]. `back` undoes the order.
+    """Rows of x (N, h) laid out by expert: row i of the result is x[source[i]], and slot (N·k,) says where each went.
 
     Written out because the gradient of an index is a slow scatter, while here it is a gather and a sum over k.
     """
 
     @staticmethod
-    def forward(ctx, x: Tensor, order: Tensor, back: Tensor, top_k: int) -> Tensor:
-        ctx.save_for_backward(back)
+    def forward(ctx, x: Tensor, source: Tensor, slot: Tensor, top_k: int) -> Tensor:
+        ctx.save_for_backward(slot)
         ctx.top_k = top_k
-        return x.index_select(0, order // top_k)
+        return x.index_select(0, source)
 
     @staticmethod
     def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None, None]:
-        (back,) = ctx.saved_tensors
-        return grad.index_select(0, back).view(-1, ctx.top_k, grad.shape[-1]).sum(1), None, None, None
+        (slot,) = ctx.saved_tensors
+        return grad.index_select(0, slot).view(-1, ctx.top_k, grad.shape[-1]).sum(1), None, None, None
 
 
-class Reorder(torch.autograd.Function):
-    """Rows of x in another order: x[back], with `order` its inverse."""
-
-    @staticmethod
-    def forward(ctx, x: Tensor, order: Tensor, back: Tensor) -> Tensor:
-        ctx.save_for_backward(order)
-        return x.index_select(0, back)
+class Collect(torch.autograd.Function):
+    """The way back: rows y[slot], in the order of tokens. No two slots are equal, so the gradient is a plain copy."""
 
     @staticmethod
-    def backward(ctx, grad: Tensor) -> tuple[Tensor, None, None]:
-        (order,) = ctx.saved_tensors
-        return grad.index_select(0, order), None, None
+    def forward(ctx, y: Tensor, slot: Tensor) -> Tensor:
+        ctx.save_for_backward(slot)
+        ctx.rows = len(y)
+        return y.index_select(0, slot)
+
+    @staticmethod
+    def backward(ctx, grad: Tensor) -> tuple[Tensor, None]:
+        (slot,) = ctx.saved_tensors
+        return grad.new_zeros(ctx.rows, grad.shape[-1]).index_copy_(0, slot, grad), None
+
+
+ALIGNED = 8  # the grouped kernel reads 16 bytes at a time: groups begin at multiples of 8 rows of bf16
+
+
+def by_expert(chosen: Tensor, experts: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """chosen (N, k) → source (R,), slot (N·k,), padded group sizes (E,), true group sizes (E,); R = N·k + ALIGNED·E.
+
+    Rows that fill up a group repeat token 0; nothing reads what comes of them, so their gradient is nought.
+    """
+    flat = chosen.flatten()
+    sizes = torch.zeros(experts, dtype=torch.long, device=flat.device).index_add_(0, flat, torch.ones_like(flat))
+    padded = (sizes + ALIGNED - 1) // ALIGNED * ALIGNED
+    order = flat.argsort(stable=True)
+    shift = (padded.cumsum(0) - padded) - (sizes.cumsum(0) - sizes)
+    sorted_slot = torch.arange(len(flat), device=flat.device) + shift[flat[order]]
+    slot = torch.empty_like(order).index_copy_(0, order, sorted_slot)
+    source = torch.zeros(len(flat) + ALIGNED * experts, dtype=torch.long, device=flat.device)
+    source.index_copy_(0, sorted_slot, order // chosen.shape[1])
+    return source, slot, padded, sizes
 
 
 class Experts(nn.Module):
@@ -102,16 +126,11 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, weights: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """x (N, hidden), weights and chosen (N, k) → (N, hidden) and the number of tokens of each expert (E,)."""
         top_k = chosen.shape[1]
-        flat = chosen.flatten()
-        order = flat.argsort(stable=True)
-        back = torch.empty_like(order)
-        back[order] = torch.arange(len(order), device=order.device)
-        counts = torch.zeros(len(self.gate_up_proj), dtype=torch.long, device=flat.device)
-        counts.index_add_(0, flat, torch.ones_like(flat))
+        source, slot, groups, counts = by_expert(chosen, len(self.gate_up_proj))
         multiply = _grouped if self.grouped else _looped
-        gate, up = multiply(Spread.apply(x, order, back, top_k), self.gate_up_proj, counts).chunk(2, -1)
-        y = multiply(F.silu(gate) * up, self.down_proj, counts)
-        y = Reorder.apply(y, order, back).view(len(x), top_k, -1)
+        gate, up = multiply(Spread.apply(x, source, slot, top_k), self.gate_up_proj, groups).chunk(2, -1)
+        y = multiply(F.silu(gate) * up, self.down_proj, groups)
+        y = Collect.apply(y, slot).view(len(x), top_k, -1)
         return (y * weights[..., None].to(y.dtype)).sum(1), counts
 
 

@@ -4,6 +4,7 @@ import itertools
 import re
 from functools import lru_cache
 from pathlib import Path
+from random import Random
 
 # kind → (language, held out?) → phrasings
 Table = dict[str, dict[tuple[str, bool], list[str]]]
@@ -64,3 +65,22 @@ def phrasings() -> Table:
 def fill(phrasing: str, slots: dict[str, str]) -> str:
     """Sets the slots; Chinese ordinals and JSON keys come in their own words."""
     return re.sub(r'\{(\w+)\}', lambda match: slots[match[1]], phrasing)
+
+
+@lru_cache(maxsize=1)
+def synonyms() -> dict[str, list[tuple[re.Pattern[str], list[str]]]]:
+    """Language → (what is matched, what may stand for it), see synonyms.txt."""
+    table: dict[str, list[tuple[re.Pattern[str], list[str]]]] = {'en': [], 'zh': []}
+    for line in (Path(__file__).parent / 'synonyms.txt').read_text(encoding='utf8').splitlines():
+        if match := re.match(r'(en|zh): (.+?) = (.+)', line):
+            pattern = rf'\b{re.escape(match[2])}\b' if match[1] == 'en' else re.escape(match[2])
+            table[match[1]].append((re.compile(pattern, re.IGNORECASE), match[3].split(', ')))
+    return table
+
+
+def reworded(rng: Random, phrasing: str, lang: str, share: float = 0.3) -> str:
+    """A phrasing with some of its words replaced; slots are left alone."""
+    for pattern, others in synonyms()[lang]:
+        if rng.random() < share and pattern.search(phrasing):
+            phrasing = pattern.sub(rng.choice(others), phrasing, count=1)
+    return phrasing[0].upper() + phrasing[1:] if phrasing[0] != '{' else phrasing

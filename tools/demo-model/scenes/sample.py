@@ -6,6 +6,7 @@ the same fonts, Pillow, OpenCV and NumPy.
 
 import random
 from dataclasses import dataclass
+from functools import lru_cache
 from random import Random
 
 from scenes.charts import charts_scene
@@ -13,7 +14,7 @@ from scenes.clips import clips_scene
 from scenes.gauges import gauges_scene
 from scenes.other import other_scene
 from scenes.pairs import pairs_scene
-from scenes.phrasings import fill, phrasings
+from scenes.phrasings import fill, normal, phrasings, reworded
 from scenes.reading import reading_scene
 from scenes.receipts import receipts_scene
 from scenes.scene import Question, Scene
@@ -29,6 +30,9 @@ SKILLS = {
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
+
+# What people leave out in a hurry; no answer depends on it.
+SMALL_WORDS = frozenset('the of in a an is are me to for on it this do does you there please'.split())
 
 
 @dataclass
@@ -50,8 +54,18 @@ def make_scene(skill: str, seed: int) -> Scene:
     return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else SKILLS[skill](rng)
 
 
+@lru_cache(maxsize=256)
+def held_out_phrasings(kind: str, lang: str) -> frozenset[str]:
+    return frozenset(normal(text) for text in phrasings()[kind][lang, True])
+
+
 def _casual(rng: random.Random, text: str) -> str:
-    """As people type: now and then without the mark at the end, in lower case, or with a please."""
+    """As people type: now and then without the mark at the end, in lower case, with a please, or with a slip."""
+    words = text.split(' ')
+    small = [i for i, word in enumerate(words) if word in SMALL_WORDS]
+    if small and rng.random() < 0.08:
+        del words[rng.choice(small)]
+        text = ' '.join(words)
     pick = rng.random()
     if pick < 0.12:
         return text.rstrip('?.？。')
@@ -67,7 +81,12 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
     kind = question.kind
     if kind == 'other' and rng.random() < 0.5:
         kind = rng.choice(ASKED_OF_ANYTHING)
-    text = fill(rng.choice(phrasings()[kind][lang, held_out]), question.slots[lang])
+    phrasing = rng.choice(phrasings()[kind][lang, held_out])
+    if not held_out and rng.random() < 0.6:
+        other = reworded(rng, phrasing, lang)
+        # By chance a rewording could be one of the held-out phrasings; those are never trained on.
+        phrasing = phrasing if normal(other) in held_out_phrasings(kind, lang) else other
+    text = fill(phrasing, question.slots[lang])
     if not held_out:
         text = _casual(rng, text)
     return Exchange(question.kind, lang, held_out, text, question.answer[lang], question.metric, question.scale)
