@@ -6,7 +6,6 @@ import { decodePhoto } from '../src/engine/decode-photo.ts';
 import { loadEngine, type Engine } from '../src/engine/engine.ts';
 import { createRuntime } from '../src/engine/runtime.ts';
 import { openFetchedStore } from '../src/weights/fetched-store.ts';
-import { attentive } from './attentive-runtime.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
 export interface Loaded {
@@ -35,8 +34,7 @@ export async function loadModel(
   const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
   try {
     const options = { onLoad, ...(precision === undefined ? {} : { precision }) };
-    const listening = backend === 'wasm' ? attentive(runtime) : runtime;
-    const engine = await loadEngine(store, listening, decodePhoto, options, signal);
+    const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
     const { architecture } = engine.files.config;
     const dispose = async (): Promise<void> => {
       await engine.dispose();

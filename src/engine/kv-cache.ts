@@ -88,9 +88,9 @@ export class KvCache {
       // Heads are the outer axis, so each head's tokens move to a new place.
       for (let head = 0; head < this.#text.kvHeads && this.length > 0; head++) {
         commands.copyBufferToBuffer(
-          from.gpuBuffer as GPUBuffer,
+          from.gpuBuffer,
           head * this.#capacity * perToken,
-          to.gpuBuffer as GPUBuffer,
+          to.gpuBuffer,
           head * capacity * perToken,
           this.length * perToken,
         );

@@ -131,7 +131,12 @@ class OrtRuntime implements Runtime {
     return {
       inputs: session.inputNames,
       outputs: session.outputNames,
-      run: (feeds, outputs) => session.run(feeds, outputs),
+      run: async (feeds, outputs) => {
+        const results = await session.run(feeds, outputs);
+        // WASM computes without returning to the event loop; a stop could not be heard between runs.
+        if (device === undefined) await eventLoopTurn();
+        return results;
+      },
       release: () => session.release(),
     };
   }
@@ -148,7 +153,7 @@ class OrtRuntime implements Runtime {
     const commands = device.createCommandEncoder();
     let at = 0;
     for (const [i, tensor] of tensors.entries()) {
-      commands.copyBufferToBuffer(tensor.gpuBuffer as GPUBuffer, 0, staging, at, sizes[i]!);
+      commands.copyBufferToBuffer(tensor.gpuBuffer, 0, staging, at, sizes[i]);
       at += sizes[i]!;
     }
     device.queue.submit([commands.finish()]);
@@ -196,6 +201,18 @@ const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|lavapipe|fallback/i;
 function describeAdapter(info: GPUAdapterInfo): string {
   const fallback = info.isFallbackAdapter ? 'fallback' : '';
   return [info.vendor, info.architecture, info.device, info.description, fallback].join(' ');
+}
+
+/** Resolves after what waits in the event loop now. A timer would wait 4 ms each time. */
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
 }
 
 // Flags of GPUBufferUsage and GPUMapMode, which Node lacks: STORAGE | COPY_SRC | COPY_DST and so on.

@@ -3,7 +3,8 @@
 // short rows, the k rows with the largest maxima are kept (they hold the k largest values), and those
 // are sorted in pieces of 2048. The winners' ids are put together from each stage's positions.
 
-import { OnnxGraph, type Value } from './onnx.ts';
+import type { OnnxGraph } from './onnx.ts';
+import { type Value } from './onnx.ts';
 
 /** How many of the last position's logits are chosen in the graph, at most. */
 export const CANDIDATES = 64;

@@ -32,12 +32,14 @@ async function dawn(): Promise<GPU> {
 
 /** Dawn's queue refuses data that lies in shared memory, which is where a threaded WASM heap lies. */
 function acceptSharedMemory(): void {
-  const write = GPUQueue.prototype.writeBuffer;
-  GPUQueue.prototype.writeBuffer = function (buffer, bufferOffset, data, dataOffset = 0, size?): undefined {
+  const queue = GPUQueue.prototype;
+  const write = Reflect.get(queue, 'writeBuffer') as (...args: unknown[]) => undefined;
+  queue.writeBuffer = function (buffer, bufferOffset, data, dataOffset = 0, size?): undefined {
     const view = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
     const unit = 'BYTES_PER_ELEMENT' in view ? Number(view.BYTES_PER_ELEMENT) : 1;
     const length = size === undefined ? view.byteLength - dataOffset * unit : size * unit;
     const from = view.byteOffset + dataOffset * unit;
-    write.call(this, buffer, bufferOffset, Uint8Array.from(new Uint8Array(view.buffer, from, length)));
+    const own = Uint8Array.from(new Uint8Array(view.buffer, from, length));
+    Reflect.apply(write, this, [buffer, bufferOffset, own]);
   };
 }

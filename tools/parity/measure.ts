@@ -11,6 +11,7 @@ import type { Goldens } from './reference-files.ts';
 
 export interface Measurement {
   case: string;
+  seconds: number;
   /** Ids, positions and grids equal; absent where the goldens do not have them. */
   ids?: boolean;
   positions?: boolean;
@@ -35,6 +36,7 @@ export async function measure(
 ): Promise<Measurement> {
   const result: Measurement = {
     case: name,
+    seconds: 0,
     grids: true,
     logits: { cosine: 0, largest: Infinity },
     greedy: { equal: 0, of: 0 },
@@ -69,6 +71,7 @@ export async function measure(
     },
   };
   const goldenIds = goldens.ints(`${name}.greedy_ids`)!;
+  const start = performance.now();
   await engine.answer(
     messages,
     { maxTokens: goldenIds.length, sampling: { temperature: 0 } },
@@ -78,6 +81,7 @@ export async function measure(
     new AbortController().signal,
     trace,
   );
+  result.seconds = (performance.now() - start) / 1000;
   let equal = 0;
   while (equal < goldenIds.length && ids[equal] === goldenIds[equal]) equal++;
   result.greedy = { equal, of: goldenIds.length };

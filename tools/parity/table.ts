@@ -20,6 +20,7 @@ export function parityTable(columns: readonly Column[]): string {
       'DeepStack 1−cos',
       'logits 1−cos',
       'max/range',
+      'seconds (first case)',
       'greedy',
     ],
     ...columns.map(({ name, measured }) => [
@@ -32,6 +33,7 @@ export function parityTable(columns: readonly Column[]): string {
       distance(measured.flatMap(({ deepstack }) => deepstack ?? [])),
       distance(measured.map(({ logits }) => logits.cosine)),
       Math.max(...measured.map(({ logits }) => logits.largest)).toExponential(1),
+      seconds(measured),
       greedy(measured),
     ]),
   ];
@@ -63,6 +65,12 @@ function pixels(measured: readonly Measurement[]): string {
 function distance(cosines: (number | undefined)[]): string {
   const known = cosines.filter((value) => value !== undefined);
   return known.length === 0 ? '–' : Math.max(...known.map((value) => 1 - value)).toExponential(1);
+}
+
+/** The first case compiles what the others use. */
+function seconds(measured: readonly Measurement[]): string {
+  const total = measured.reduce((sum, each) => sum + each.seconds, 0);
+  return `${total.toFixed(1)} (${measured[0]?.seconds.toFixed(1) ?? '–'})`;
 }
 
 function greedy(measured: readonly Measurement[]): string {
