@@ -22,6 +22,7 @@ def write(model: Qwen3VL, out: Path, dtype: torch.dtype, metadata: dict[str, str
     out.mkdir(parents=True, exist_ok=True)
     tensors = {name: t.detach().to(dtype).contiguous() for name, t in model.state_dict().items()}
     save_file(tensors, str(out / 'model.safetensors'), {'format': 'pt', **metadata})
+    (out / 'model.safetensors').chmod(0o644)  # safetensors keeps it to the owner
     config = to_hugging_face(model.config)
     for part in (config, config['text_config']):
         part['dtype'] = str(dtype).removeprefix('torch.')
