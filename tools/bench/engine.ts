@@ -17,8 +17,8 @@ const { values } = parseArgs({
     layers: { type: 'string', default: '4' },
     preset: { type: 'string', default: 'balanced' },
     runs: { type: 'string', default: 'wasm:1,wasm:2,webgpu' },
-    side: { type: 'string', default: '512' },
-    tokens: { type: 'string', default: '16' },
+    side: { type: 'string', default: '256' },
+    tokens: { type: 'string', default: '8' },
     packages: { type: 'string', default: '.cache/bench' },
   },
 });

@@ -22,6 +22,8 @@ const { values } = parseArgs({
       default: 'dense-tied-exact:dense-tied,moe-untied-balanced:moe-untied.balanced',
     },
     cases: { type: 'string' },
+    /** Prefill in chunks of so many tokens: short ones spare drivers the large attention shaders. */
+    chunk: { type: 'string' },
     folder: { type: 'string', default: '.cache/fixture-packages' },
   },
 });
@@ -33,6 +35,7 @@ const signal = new AbortController().signal;
 const conversations = await reference.conversations();
 const pixels = await reference.pixels();
 const columns: Column[] = [];
+const chunkTokens = values.chunk === undefined ? {} : { chunkTokens: Number(values.chunk) };
 let broken = 0;
 let kept = 0;
 
@@ -40,7 +43,13 @@ for (const pair of values.packages.split(',')) {
   const [name = '', goldens = ''] = pair.split(':');
   const runtime = await createNodeRuntime({ backend: 'webgpu' });
   const store = await openDirectoryStore(join(values.folder, name));
-  const engine = await loadEngine(store, runtime, decodePhoto, { precision, ignoreStops: true }, signal);
+  const engine = await loadEngine(
+    store,
+    runtime,
+    decodePhoto,
+    { precision, ignoreStops: true, releaseVision: true, ...chunkTokens },
+    signal,
+  );
   const golden = await reference.goldens(goldens);
   const measured: Measurement[] = [];
   for (const [case_, messages] of conversations) {
