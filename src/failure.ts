@@ -8,8 +8,19 @@ export type FailureCode =
   | 'bad-checkpoint' // a checkpoint's config, header or tensor is not what the model needs
   | 'corrupt-shard' // bytes do not match their hash or length
   | 'missing-file' // a package or checkpoint lacks a file
-  | 'storage-full'
-  | 'network'
+  | 'storage-full' // the disk or the browser's share of it; what was stored before is kept
+  | 'storage-failed' // the browser's storage refuses for a reason of its own
+  | 'network' // no connection, a connection that broke, or a host that answers with an error
+  | 'stalled' // a transfer that stays open and brings nothing
+  | 'short-body' // a transfer that ended early, or brought more than it announced
+  | 'web-page' // HTML where a file should be: a log-in page, or a host that has no 404
+  | 'forbidden' // the host asks for a log-in or for the acceptance of a licence
+  | 'redirected' // the host sends on to another one that nobody named
+  | 'no-range' // the host cannot send a part of a file
+  | 'wrong-range' // the host sent another part than it was asked for
+  | 'changed-file' // a file on the host is not the one that the transfer began with
+  | 'files-needed' // the files this model was read from must be chosen again
+  | 'busy' // another tab is at work on this model
   | 'bad-photo' // damaged, or of a format that cannot be decoded
   | 'photo-too-large'
   | 'prompt-too-long' // the conversation does not fit the context
