@@ -33,5 +33,6 @@ export const STEPS: Step[] = [
     args: ['test'],
     report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
   },
+  { name: 'f16', command: 'tsx', args: ['tools/parity/f16.ts'] },
   { name: 'mutations', command: 'tsx', args: ['tools/parity/mutations.ts'] },
 ];
