@@ -99,7 +99,7 @@ export class RandomCheckpoint implements CheckpointSource {
       'preprocessor_config.json',
       new TextEncoder().encode(
         JSON.stringify({
-          size: { shortest_edge: 65536, longest_edge: 16777216 },
+          size: { shortest_edge: 4096, longest_edge: 16777216 },
           patch_size: 16,
           temporal_patch_size: 2,
           merge_size: 2,
