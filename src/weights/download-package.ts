@@ -1,0 +1,99 @@
+// A package from its origin into storage: plan, fetch a few files at a time, verify each, keep it. What
+// is kept is never fetched again; what does not match its hash is never kept.
+
+import type { WeightsEvent } from '../contract/weights.ts';
+import { Failure, fail } from '../failure.ts';
+import type { Manifest } from '../format/manifest.ts';
+import { parseManifest } from '../format/parse-manifest.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import type { PackageOrigin } from './origin.ts';
+import { Progress } from './progress.ts';
+import { filesOf, type PackageFile, type Shelf } from './shelf.ts';
+import type { ModelRequest } from '../contract/weights.ts';
+
+/** A wrong hash is fetched again this often. */
+const HASH_RETRIES = 2;
+
+export type Tell = (event: WeightsEvent) => void;
+
+/**
+ * Brings a package into storage, or goes on with it. A package of a newer format fails with
+ * 'newer-format' and leaves the model that is there as it is. Otherwise fails as the transfers do, with
+ * 'corrupt-shard' naming the file, or with 'storage-full'; what is verified stays.
+ */
+export async function downloadPackage(
+  shelf: Shelf,
+  request: ModelRequest,
+  origin: PackageOrigin,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifest = parseManifest(await origin.manifest(signal));
+  await shelf.begin(request, manifest);
+  await fetchMissing(shelf, manifest, origin, tell, signal);
+  await shelf.finish(manifest);
+}
+
+/** Fetches what is not kept of a package. */
+export async function fetchMissing(
+  shelf: Shelf,
+  manifest: Manifest,
+  origin: PackageOrigin,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = await shelf.kept();
+  const files = filesOf(manifest);
+  const missing = files.filter((file) => !kept.has(file.sha256));
+  const totalBytes = sumBytes(files);
+  const resumedBytes = totalBytes - sumBytes(missing);
+  const progress = new Progress(tell, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
+  const queue = missing.values();
+  let broken: unknown;
+  // Where one lane fails, the others bring their present file home and take no other.
+  const lane = async (): Promise<void> => {
+    for (const file of queue) {
+      await bringHome(shelf, file, origin, progress, signal);
+      if (broken !== undefined) return;
+    }
+  };
+  const lanes = Array.from({ length: Math.min(origin.lanes, missing.length) }, () =>
+    lane().catch((error: unknown) => {
+      broken ??= error;
+    }),
+  );
+  await Promise.all(lanes);
+  if (broken !== undefined) throw broken;
+}
+
+/** One file: fetched, verified, kept. */
+export async function bringHome(
+  shelf: Shelf,
+  file: PackageFile,
+  origin: PackageOrigin,
+  progress: Progress | undefined,
+  signal: AbortSignal,
+): Promise<void> {
+  const onBytes = (bytes: number): void => progress?.add(bytes);
+  for (let attempt = 0; ; attempt++) {
+    progress?.doing({ kind: 'downloading' });
+    const bytes = await origin.fetch(file, onBytes, signal);
+    try {
+      await verify(file, bytes);
+      await shelf.keep(file.sha256, bytes);
+      return;
+    } catch (error) {
+      onBytes(-bytes.byteLength);
+      if (!(error instanceof Failure) || error.code !== 'corrupt-shard' || attempt === HASH_RETRIES)
+        throw error;
+    }
+  }
+}
+
+async function verify({ name, sha256 }: PackageFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+  if ((await sha256Hex(bytes)) !== sha256) fail('corrupt-shard', `${name} does not match its SHA-256.`);
+}
+
+function sumBytes(files: PackageFile[]): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}

@@ -1,0 +1,36 @@
+// How long a transfer may stay silent, how often it is tried, and how long to wait between attempts.
+
+export interface Pace {
+  /** Silence after which a transfer counts as stalled; there is no limit on its whole time. */
+  stallMs: number;
+  /** Attempts in a row that bring nothing. */
+  attempts: number;
+  firstWaitMs: number;
+  longestWaitMs: number;
+  /** Fetches at a time. */
+  lanes: number;
+}
+
+export const PACE: Pace = { stallMs: 30_000, attempts: 6, firstWaitMs: 500, longestWaitMs: 30_000, lanes: 4 };
+
+/** Doubles with each attempt, spread over its upper half so that clients do not come back together. */
+export function waitMs(pace: Pace, attempt: number, random: () => number): number {
+  const most = Math.min(pace.longestWaitMs, pace.firstWaitMs * 2 ** (attempt - 1));
+  return most * (0.5 + random() / 2);
+}
+
+/** Rejects with the signal's reason when it is aborted first. */
+export function pause(ms: number, signal: AbortSignal): Promise<void> {
+  return new Promise((resolve, reject) => {
+    const stop = (): void => {
+      clearTimeout(timer);
+      reject(signal.reason as Error);
+    };
+    const timer = setTimeout(() => {
+      signal.removeEventListener('abort', stop);
+      resolve();
+    }, ms);
+    if (signal.aborted) stop();
+    else signal.addEventListener('abort', stop, { once: true });
+  });
+}
