@@ -5,7 +5,7 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Message } from '../src/contract/conversation.ts';
-import { loadEngine } from '../src/engine/engine.ts';
+import { loadEngine } from '../src/engine/load-engine.ts';
 import { describe, fail } from '../src/failure.ts';
 import { readConversation, textAndImages } from './ask/conversation-file.ts';
 import { Dump } from './ask/dump.ts';

@@ -3,7 +3,8 @@
 
 import type { LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import { decodePhoto } from '../src/engine/decode-photo.ts';
-import { loadEngine, type Engine } from '../src/engine/engine.ts';
+import type { Engine } from '../src/engine/engine.ts';
+import { loadEngine } from '../src/engine/load-engine.ts';
 import { createRuntime } from '../src/engine/runtime.ts';
 import { openFetchedStore } from '../src/weights/fetched-store.ts';
 import { runtimeFiles } from './runtime-files.ts';

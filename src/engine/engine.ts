@@ -4,84 +4,22 @@
 import type { Answer, AnswerEvent, AnswerOptions, Timings } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
 import { fail } from '../failure.ts';
-import type { PackageStore } from '../format/package-store.ts';
-import type { Precision, Target } from '../graph/emitted.ts';
+import type { Target } from '../graph/emitted.ts';
+import type { AnswerTrace } from './answer-trace.ts';
+import { cachedPrefix, tokenMarks, type TokenMark } from './cached-prefix.ts';
 import type { TemplateMessage } from './chat-template.ts';
-import { readCheckpointFiles, type CheckpointFiles } from './checkpoint-files.ts';
+import type { CheckpointFiles } from './checkpoint-files.ts';
 import { planChunks, type SlotPlace } from './chunks.ts';
 import type { Decoder, Logits } from './decoder.ts';
 import { isMedia, MediaLibrary, type Medium } from './media.ts';
-import type { DecodePhoto, VisionInput } from './photo.ts';
+import type { EngineOptions } from './load-engine.ts';
+import type { DecodePhoto } from './photo.ts';
 import { buildPrompt, type Prompt, type VisualSlot } from './prompt.ts';
-import { ResidentDecoder } from './resident-decoder.ts';
-import type { Runtime } from './runtime.ts';
 import { createSampler, type Sampler } from './sampler.ts';
-import { mixtureTakesRows } from './self-test.ts';
-import { chooseTarget } from './target.ts';
 import { createTextStream } from './text-stream.ts';
 import { rotaryTables, tokenPositions } from './token-positions.ts';
 import type { RotaryTables } from './vision-positions.ts';
-import { groupsPerBlock, VisionEncoder } from './vision-encoder.ts';
-
-export interface EngineOptions {
-  /** Absent: f16 where the device has it. */
-  precision?: Precision;
-  /** Expand quantised weights when loading. Absent: on WASM, where the model is small enough. */
-  expand?: boolean;
-  /** Release the vision encoder after each answer and load it again for the next new picture. */
-  releaseVision?: boolean;
-  /** Prefill at most this many tokens at once; the decoder may take fewer. */
-  chunkTokens?: number;
-  /** Go on past end tokens, to the length asked for. */
-  ignoreStops?: boolean;
-  /** Weights loaded so far and in all, as stored. */
-  onLoad?: (doneBytes: number, totalBytes: number) => void;
-}
-
-/** What an answer goes through, for tests and inspection; every member is optional. */
-export interface AnswerTrace {
-  onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;
-  /** What the vision encoder is about to read. */
-  onPixels?(medium: Medium, input: VisionInput): void;
-  /** After its features are computed; they may be read until the trace's promise settles. */
-  onFeatures?(medium: Medium): Promise<void>;
-  /** All logits of the prompt's last position. */
-  onPrefillLogits?(logits: Float32Array): void;
-  onToken?(id: number, logits: Logits): Promise<void>;
-}
-
-/** Fails with what the package's files or the device lack; a session that cannot be made is a bug. */
-export async function loadEngine(
-  store: PackageStore,
-  runtime: Runtime,
-  decodePhoto: DecodePhoto,
-  options: EngineOptions,
-  signal: AbortSignal,
-): Promise<Engine> {
-  const files = await readCheckpointFiles(store);
-  const target = chooseTarget(store.manifest, runtime, options);
-  const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, files.config, target);
-  const totalBytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  let doneBytes = 0;
-  const onBytes = (bytes: number): void => {
-    doneBytes = Math.min(totalBytes, doneBytes + bytes);
-    options.onLoad?.(doneBytes, totalBytes);
-  };
-  const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
-    VisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
-  const decoder = await ResidentDecoder.open(
-    store,
-    runtime,
-    files.config,
-    target,
-    rowsAtOnce,
-    onBytes,
-    signal,
-  );
-  const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
-  if (options.releaseVision !== true) await engine.warm(signal);
-  return engine;
-}
+import { groupsPerBlock, type VisionEncoder } from './vision-encoder.ts';
 
 export class Engine {
   readonly files: CheckpointFiles;
@@ -94,7 +32,7 @@ export class Engine {
   readonly #stops: ReadonlySet<number>;
   #vision: VisionEncoder | undefined;
   /** What each cached token is: its id, or the picture and group it belongs to. */
-  #cached: (number | string)[] = [];
+  #cached: TokenMark[] = [];
 
   constructor(
     files: CheckpointFiles,
@@ -147,8 +85,8 @@ export class Engine {
         `The conversation has ${prompt.inputIds.length} tokens; the model reads ${config.text.contextLength}.`,
       );
     }
-    const marks = cacheMarks(prompt, media);
-    const cached = Math.min(commonPrefix(this.#cached, marks), marks.length - 1);
+    const marks = tokenMarks(prompt, media);
+    const cached = cachedPrefix(this.#cached, marks);
     clock.end('decodingMs');
 
     await this.#encodeMedia(prompt, media, cached, onEvent, signal, trace);
@@ -248,7 +186,7 @@ export class Engine {
     prompt: Prompt,
     positions: Int32Array,
     media: readonly Medium[],
-    marks: readonly (number | string)[],
+    marks: readonly TokenMark[],
     cached: number,
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
@@ -294,7 +232,7 @@ export class Engine {
     return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
   }
 
-  async #append(marks: (number | string)[], chunk: Parameters<Decoder['append']>[0]): Promise<Logits> {
+  async #append(marks: TokenMark[], chunk: Parameters<Decoder['append']>[0]): Promise<Logits> {
     const logits = await this.#decoder.append(chunk);
     this.#cached.push(...marks);
     return logits;
@@ -314,24 +252,6 @@ async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
 function templateMessage({ role, content }: Message): TemplateMessage {
   if (typeof content === 'string') return { role, content };
   return { role, content: content.map((part) => (part.type === 'text' ? part : { type: part.type })) };
-}
-
-function cacheMarks(prompt: Prompt, media: readonly Medium[]): (number | string)[] {
-  const marks: (number | string)[] = Array.from(prompt.inputIds);
-  for (const slot of prompt.slots) {
-    const mark = `${media[slot.media]!.key}#${slot.group}`;
-    marks.fill(mark, slot.start, slot.start + slot.height * slot.width);
-  }
-  return marks;
-}
-
-/** A picture is cached whole or not at all. */
-function commonPrefix(a: readonly (number | string)[], b: readonly (number | string)[]): number {
-  let length = 0;
-  while (length < a.length && length < b.length && a[length] === b[length]) length++;
-  while (length > 0 && length < b.length && typeof b[length] === 'string' && b[length] === b[length - 1])
-    length--;
-  return length;
 }
 
 /** Columns from … to − 1 of a (3, n) array. */

@@ -1,7 +1,7 @@
 // What an answer went through, as JSON: see `npm run ask -- --dump`.
 
 import type { Answer } from '../../src/contract/answer.ts';
-import type { AnswerTrace } from '../../src/engine/engine.ts';
+import type { AnswerTrace } from '../../src/engine/answer-trace.ts';
 import type { Medium } from '../../src/engine/media.ts';
 import type { Grid } from '../../src/engine/photo.ts';
 import type { Runtime, Tensor } from '../../src/engine/runtime.ts';

@@ -2,7 +2,7 @@
 // Prints JSON, last.
 
 import sharp from 'sharp';
-import { loadEngine } from '../../src/engine/engine.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { expertBytesPerToken, weightBytes } from './weight-bytes.ts';
 import { decodePhoto } from '../node/decode-photo.ts';

@@ -5,7 +5,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { loadEngine } from '../../src/engine/engine.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
 import { openDirectoryStore } from '../node/directory-store.ts';
 import { createNodeRuntime } from '../node/runtime.ts';

@@ -2,7 +2,7 @@
 
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../src/engine/decode-photo.ts';
-import { loadEngine } from '../../src/engine/engine.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { attentionIsRight } from '../../src/engine/self-test.ts';
 import { fail } from '../../src/failure.ts';

@@ -2,7 +2,8 @@
 // in Node and in a browser's worker alike; whoever calls it judges and prints.
 
 import type { Message } from '../../src/contract/conversation.ts';
-import type { AnswerTrace, Engine } from '../../src/engine/engine.ts';
+import type { AnswerTrace } from '../../src/engine/answer-trace.ts';
+import type { Engine } from '../../src/engine/engine.ts';
 import type { Medium } from '../../src/engine/media.ts';
 import type { Runtime, Tensor } from '../../src/engine/runtime.ts';
 import { decodeF16 } from '../../src/format/float.ts';

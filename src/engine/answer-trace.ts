@@ -1,0 +1,17 @@
+// What an answer goes through, told to tests and to whoever inspects the engine. The product passes none.
+
+import type { Logits } from './decoder.ts';
+import type { Medium } from './media.ts';
+import type { VisionInput } from './photo.ts';
+import type { Prompt } from './prompt.ts';
+
+export interface AnswerTrace {
+  onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;
+  /** What the vision encoder is about to read. */
+  onPixels?(medium: Medium, input: VisionInput): void;
+  /** After its features are computed; they may be read until the trace's promise settles. */
+  onFeatures?(medium: Medium): Promise<void>;
+  /** All logits of the prompt's last position. */
+  onPrefillLogits?(logits: Float32Array): void;
+  onToken?(id: number, logits: Logits): Promise<void>;
+}

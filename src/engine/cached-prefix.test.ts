@@ -1,0 +1,29 @@
+import { expect, test } from 'vitest';
+import { cachedPrefix, tokenMarks } from './cached-prefix.ts';
+
+test('a prompt that goes on from the cache computes only what is new', () => {
+  expect(cachedPrefix([1, 2, 3], [1, 2, 3, 4, 5])).toBe(3);
+});
+
+test('the last token is computed again when the whole prompt is cached', () => {
+  expect(cachedPrefix([1, 2, 3, 9], [1, 2, 3])).toBe(2);
+});
+
+test('an edited question is computed from where it differs', () => {
+  expect(cachedPrefix([1, 2, 3, 4], [1, 7, 3, 4])).toBe(1);
+});
+
+test('a picture that is only partly cached is computed whole', () => {
+  const prompt = [1, 'a#0', 'a#0', 'a#0', 2, 3];
+  expect(cachedPrefix([1, 'a#0', 'a#0'], prompt)).toBe(1);
+  expect(cachedPrefix([1, 'a#0', 'a#0', 'a#0'], prompt)).toBe(4);
+});
+
+test('equal placeholder ids of different pictures are different tokens', () => {
+  const slot = { media: 0, kind: 'image' as const, group: 0, start: 1, height: 1, width: 2 };
+  const prompt = { inputIds: Int32Array.of(5, 9, 9, 6), slots: [slot] };
+  const first = tokenMarks(prompt, [{ key: 'first' }]);
+  const second = tokenMarks(prompt, [{ key: 'second' }]);
+  expect(first).toEqual([5, 'first#0', 'first#0', 6]);
+  expect(cachedPrefix(first, second)).toBe(1);
+});

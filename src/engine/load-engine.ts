@@ -1,0 +1,61 @@
+// From a package and a runtime to an engine: reads the side files, decides how the model runs on this
+// device, builds the graphs and hands the weights over.
+
+import type { PackageStore } from '../format/package-store.ts';
+import type { Precision } from '../graph/emitted.ts';
+import { readCheckpointFiles } from './checkpoint-files.ts';
+import { Engine } from './engine.ts';
+import type { DecodePhoto } from './photo.ts';
+import { ResidentDecoder } from './resident-decoder.ts';
+import type { Runtime } from './runtime.ts';
+import { mixtureTakesRows } from './self-test.ts';
+import { chooseTarget } from './target.ts';
+import { VisionEncoder } from './vision-encoder.ts';
+
+export interface EngineOptions {
+  /** Absent: f16 where the device has it. */
+  precision?: Precision;
+  /** Expand quantised weights when loading. Absent: on WASM, where the model is small enough. */
+  expand?: boolean;
+  /** Release the vision encoder after each answer and load it again for the next new picture. */
+  releaseVision?: boolean;
+  /** Prefill at most this many tokens at once; the decoder may take fewer. */
+  chunkTokens?: number;
+  /** Go on past end tokens, to the length asked for. */
+  ignoreStops?: boolean;
+  /** Weights loaded so far and in all, as stored. */
+  onLoad?: (doneBytes: number, totalBytes: number) => void;
+}
+
+/** Fails with what the package's files or the device lack; a session that cannot be made is a bug. */
+export async function loadEngine(
+  store: PackageStore,
+  runtime: Runtime,
+  decodePhoto: DecodePhoto,
+  options: EngineOptions,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const files = await readCheckpointFiles(store);
+  const target = chooseTarget(store.manifest, runtime, options);
+  const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, files.config, target);
+  const totalBytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => {
+    doneBytes = Math.min(totalBytes, doneBytes + bytes);
+    options.onLoad?.(doneBytes, totalBytes);
+  };
+  const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
+    VisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
+  const decoder = await ResidentDecoder.open(
+    store,
+    runtime,
+    files.config,
+    target,
+    rowsAtOnce,
+    onBytes,
+    signal,
+  );
+  const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
+  if (options.releaseVision !== true) await engine.warm(signal);
+  return engine;
+}
