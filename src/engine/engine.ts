@@ -14,7 +14,7 @@ import type { Decoder, Logits } from './decoder.ts';
 import { isMedia, MediaLibrary, type Medium } from './media.ts';
 import type { EngineOptions } from './load-engine.ts';
 import type { DecodePhoto } from './photo.ts';
-import { buildPrompt, type Prompt, type VisualSlot } from './prompt.ts';
+import { buildPrompt, roomForAnswer, type Prompt, type VisualSlot } from './prompt.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { createTextStream } from './text-stream.ts';
 import { rotaryTables, tokenPositions } from './token-positions.ts';
@@ -60,7 +60,8 @@ export class Engine {
   /**
    * Answers the last message. What the cache already holds of the conversation is not computed again.
    * A stop asked for through `signal` while tokens are written ends the answer early; before that it
-   * throws an AbortError. Fails with 'prompt-too-long', 'bad-photo', 'photo-too-large', 'bad-request'.
+   * throws an AbortError. Fails with 'prompt-too-long', 'bad-photo', 'photo-too-large', 'bad-request', or
+   * 'bad-checkpoint' where tokenizer and vocabulary do not fit.
    */
   async answer(
     messages: readonly Message[],
@@ -78,13 +79,7 @@ export class Engine {
       media.map((medium) => medium.prompt),
       { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize },
     );
-    const room = config.text.contextLength - prompt.inputIds.length;
-    if (room < 1) {
-      fail(
-        'prompt-too-long',
-        `The conversation has ${prompt.inputIds.length} tokens; the model reads ${config.text.contextLength}.`,
-      );
-    }
+    const room = roomForAnswer(prompt.inputIds, config.text);
     const marks = tokenMarks(prompt, media);
     const cached = cachedPrefix(this.#cached, marks);
     clock.end('decodingMs');
@@ -99,10 +94,7 @@ export class Engine {
     this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
     clock.end('prefillMs');
 
-    const sampler = createSampler(options.sampling, {
-      prompt: prompt.inputIds,
-      tokenCount: Math.min(tokenizer.size, config.text.vocabSize),
-    });
+    const sampler = createSampler(options.sampling, { prompt: prompt.inputIds });
     const stream = createTextStream(tokenizer);
     const limit = Math.min(options.maxTokens, room);
     let answer = '';

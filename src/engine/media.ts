@@ -6,6 +6,7 @@ import { fail } from '../failure.ts';
 import type { DecodePhoto, VisionInput } from './photo.ts';
 import { preprocessClip, preprocessImage } from './preprocess.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
+import { requireGeometry } from './preprocessor-config.ts';
 import type { PromptMedia } from './prompt.ts';
 import { groupTimestamps } from './video-frames.ts';
 import { disposeBlock, type FeatureBlock, type VisionEncoder } from './vision-encoder.ts';
@@ -71,14 +72,16 @@ export class MediaLibrary {
   }
 
   async #preprocess(part: MediaPart): Promise<VisionInput> {
-    if (part.type === 'image') return preprocessImage(await this.#decode(part.photo), this.#files.image);
+    const { image, video, config } = this.#files;
+    requireGeometry((part.type === 'image' ? image : video).geometry, config.vision);
+    if (part.type === 'image') return preprocessImage(await this.#decode(part.photo), image);
     const frames = [];
     for (const frame of part.frames) frames.push(await this.#decode(frame));
     const [first] = frames;
     if (frames.some((frame) => frame.width !== first?.width || frame.height !== first.height)) {
       fail('bad-request', 'The frames of a clip differ in size.');
     }
-    return preprocessClip(frames, this.#files.video);
+    return preprocessClip(frames, video);
   }
 
   #promptOf(part: MediaPart, { grid }: VisionInput): PromptMedia {

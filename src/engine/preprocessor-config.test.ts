@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parsePreprocessing } from './preprocessor-config.ts';
+import { parsePreprocessing, requireGeometry } from './preprocessor-config.ts';
 
 const IMAGE = {
   size: { shortest_edge: 65536, longest_edge: 16777216 },
@@ -76,4 +76,10 @@ test.each([
 
 test('a checkpoint without any of the files is incomplete', () => {
   expect(() => parsePreprocessing({})).toThrow(expect.objectContaining({ code: 'missing-file' }));
+});
+
+test('patches that the vision encoder does not read are refused', () => {
+  const { geometry } = parsePreprocessing({ image: IMAGE }).image;
+  expect(() => requireGeometry(geometry, geometry)).not.toThrow();
+  expect(() => requireGeometry(geometry, { ...geometry, patchSize: 14 })).toThrow(/16 pixels.*14 pixels/);
 });

@@ -79,6 +79,17 @@ export function parsePreprocessing(files: PreprocessorFiles): {
   return { image: parseCommon(image, IMAGE_DEFAULTS), video: parseVideo(video) };
 }
 
+/** Fails with 'bad-checkpoint' unless the vision encoder reads the patches that pictures are cut into. */
+export function requireGeometry(cut: PatchGeometry, vision: PatchGeometry): void {
+  const described = ({ patchSize, temporalPatchSize, mergeSize }: PatchGeometry): string =>
+    `patches of ${patchSize} pixels and ${temporalPatchSize} frames, merged by ${mergeSize}`;
+  if (described(cut) === described(vision)) return;
+  fail(
+    'bad-checkpoint',
+    `The preprocessor's files ask for ${described(cut)}; the vision_config of config.json for ${described(vision)}.`,
+  );
+}
+
 function root(json: unknown, file: string): Field {
   return new Field(json, `${file}: `, 'bad-checkpoint');
 }

@@ -1,7 +1,7 @@
 // Prompts by hand; whole conversations are held against the reference in reference.test.ts.
 
 import { describe, expect, test } from 'vitest';
-import { buildPrompt, type PromptMedia, type PromptOptions } from './prompt.ts';
+import { buildPrompt, roomForAnswer, type PromptMedia, type PromptOptions } from './prompt.ts';
 
 const SPECIAL = ['<|vision_start|>', '<|vision_end|>', '<|image_pad|>', '<|video_pad|>'];
 
@@ -94,4 +94,15 @@ test('a token that config.json names and the tokenizer lacks is the checkpointâ€
   expect(() => buildPrompt(VIDEO, [clip(0)], { ...options, tokens })).toThrow(
     expect.objectContaining({ code: 'bad-checkpoint' }),
   );
+});
+
+test('an answer gets what the prompt leaves of the context', () => {
+  const text = { vocabSize: 50, contextLength: 4 };
+  expect(roomForAnswer(Int32Array.of(1, 2, 49), text)).toBe(1);
+  expect(() => roomForAnswer(Int32Array.of(1, 2, 3, 4), text)).toThrow('has 4 tokens; the model reads 4');
+});
+
+test('a token without a row in the embedding is named', () => {
+  const text = { vocabSize: 50, contextLength: 4 };
+  expect(() => roomForAnswer(Int32Array.of(1, 50), text)).toThrow('the token 50');
 });

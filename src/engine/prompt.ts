@@ -79,6 +79,29 @@ export function buildPrompt(text: string, media: readonly PromptMedia[], options
   return { inputIds, slots };
 }
 
+/**
+ * How many tokens an answer may have. Fails with 'prompt-too-long', or with 'bad-checkpoint' for a token
+ * that the embedding has no row for.
+ */
+export function roomForAnswer(
+  inputIds: Int32Array,
+  { vocabSize, contextLength }: Pick<ModelConfig['text'], 'vocabSize' | 'contextLength'>,
+): number {
+  const beyond = inputIds.find((id) => id >= vocabSize);
+  if (beyond !== undefined) {
+    fail(
+      'bad-checkpoint',
+      `The tokenizer gives the token ${beyond}; config.json has a vocab_size of ${vocabSize}.`,
+    );
+  }
+  const room = contextLength - inputIds.length;
+  if (room >= 1) return room;
+  return fail(
+    'prompt-too-long',
+    `The conversation has ${inputIds.length} tokens; the model reads ${contextLength}.`,
+  );
+}
+
 /** The runs of pictures and of clips' groups, each in order: the template may interleave the kinds. */
 function visualRuns(
   media: readonly PromptMedia[],

@@ -22,7 +22,7 @@ const golden = JSON.parse(
   readFileSync(resolve(import.meta.dirname, 'sampler.golden.json'), 'utf8'),
 ) as Golden;
 const logits = Float32Array.from(golden.logits);
-const context = { prompt: golden.prompt, tokenCount: logits.length };
+const context = { prompt: golden.prompt };
 
 function best(values: Float32Array, count: number): BestLogits {
   const ids = Int32Array.from(values, (_, id) => id).sort((a, b) => values[b]! - values[a]! || a - b);
@@ -61,7 +61,7 @@ describe.each(golden.cases)('settings %#: $settings', ({ settings: { rep, ...sam
 
 describe('greedy', () => {
   const values = Float32Array.from([1, 5, 5, 2]);
-  const all = { prompt: [], tokenCount: 4 };
+  const all = { prompt: [] };
 
   test('takes the lowest id of equal logits', () => {
     expect(createSampler({}, all).fromAll(values)).toBe(1);
@@ -76,38 +76,30 @@ describe('greedy', () => {
     expect(sampler.fromBest({ ids: Int32Array.of(2), logits: Float32Array.of(5) })).toBeUndefined();
     expect(sampler.fromAll(values)).toBe(1);
   });
-
-  test('never takes a padding row of the head', () => {
-    const context = { prompt: [], tokenCount: 2 };
-    const padded = Float32Array.from([1, 3, 9, 8]);
-    expect(createSampler({}, context).fromAll(padded)).toBe(1);
-    expect(createSampler({}, context).fromBest(best(padded, 4))).toBe(1);
-    expect(createSampler({}, context).fromBest(best(padded, 2))).toBeUndefined();
-  });
 });
 
 describe('penalties', () => {
   test('repetition divides positive and multiplies negative logits of prompt and answer', () => {
-    const sampler = createSampler({ repetitionPenalty: 2 }, { prompt: [0], tokenCount: 3 });
+    const sampler = createSampler({ repetitionPenalty: 2 }, { prompt: [0] });
     const values = Float32Array.from([8, 5, 4.5]);
     expect([1, 2, 3].map(() => sampler.fromAll(values))).toEqual([1, 2, 0]);
-    const negative = createSampler({ repetitionPenalty: 2 }, { prompt: [0], tokenCount: 2 });
+    const negative = createSampler({ repetitionPenalty: 2 }, { prompt: [0] });
     expect(negative.fromAll(Float32Array.from([-1, -1.5]))).toBe(1);
   });
 
   test('presence is subtracted once, and only from tokens of the answer', () => {
-    const sampler = createSampler({ presencePenalty: 1.5 }, { prompt: [0], tokenCount: 3 });
+    const sampler = createSampler({ presencePenalty: 1.5 }, { prompt: [0] });
     const values = Float32Array.from([3, 2, 1]);
     expect([1, 2, 3, 4].map(() => sampler.fromAll(values))).toEqual([0, 1, 0, 0]);
   });
 
   test('presence leaves the prompt alone even where repetition covers it', () => {
     const both = { repetitionPenalty: 1.01, presencePenalty: 2 };
-    expect(createSampler(both, { prompt: [0], tokenCount: 2 }).fromAll(Float32Array.from([3, 2]))).toBe(0);
+    expect(createSampler(both, { prompt: [0] }).fromAll(Float32Array.from([3, 2]))).toBe(0);
   });
 
   test('the best few decide while what they keep is above the rest', () => {
-    const sampler = createSampler({ presencePenalty: 2 }, { prompt: [], tokenCount: 4 });
+    const sampler = createSampler({ presencePenalty: 2 }, { prompt: [] });
     const values = Float32Array.from([5, 4, 3.5, 1]);
     const chosen = [1, 2, 3].map(() => sampler.fromBest(best(values, 3)));
     // 5 → 4 → 3.5 would be next, but it is the floor: a token outside might be its equal.
@@ -132,7 +124,7 @@ test('which settings can never do with the best few', () => {
 test('tokens equal to the k-th stay', () => {
   const values = Float32Array.from([5, 4, 4, 1]);
   const chosen = Array.from({ length: 50 }, (_, seed) =>
-    createSampler({ temperature: 5, topK: 2, seed }, { prompt: [], tokenCount: 4 }).fromAll(values),
+    createSampler({ temperature: 5, topK: 2, seed }, { prompt: [] }).fromAll(values),
   );
   expect(new Set(chosen)).toEqual(new Set([0, 1, 2]));
 });
@@ -155,7 +147,7 @@ test('one seed gives one sequence, another seed another', () => {
 
 test('logits that are not numbers are a bug, not a token', () => {
   const broken = Float32Array.from([1, NaN, 3]);
-  const make = (): Sampler => createSampler({}, { prompt: [], tokenCount: 3 });
+  const make = (): Sampler => createSampler({}, { prompt: [] });
   expect(() => make().fromAll(broken)).toThrow(expect.objectContaining({ code: 'bug' }));
   expect(() => make().fromBest({ ids: Int32Array.of(0, 1, 2), logits: broken })).toThrow('not numbers');
 });

@@ -26,8 +26,6 @@ export interface Sampler {
 export interface SamplerContext {
   /** Tokens of the prompt, which the repetition penalty also covers. */
   prompt: Iterable<number>;
-  /** Ids from here on are padding of the head and are never chosen. */
-  tokenCount: number;
 }
 
 interface Settings extends Filters {
@@ -35,8 +33,12 @@ interface Settings extends Filters {
   presence: number;
 }
 
-/** One answer's sampler: it remembers what it chose. Fails with 'bad-request' for settings out of range. */
-export function createSampler(sampling: Sampling, { prompt, tokenCount }: SamplerContext): Sampler {
+/**
+ * One answer's sampler: it remembers what it chose. Every row of the head counts, as in the reference,
+ * those beyond the tokenizer's entries too: a trained model never ranks them first. Fails with
+ * 'bad-request' for settings out of range.
+ */
+export function createSampler(sampling: Sampling, { prompt }: SamplerContext): Sampler {
   const settings = checked(sampling);
   const { temperature, topK, topP, minP, repetition, presence } = settings;
   const greedy = temperature === 0;
@@ -76,12 +78,12 @@ export function createSampler(sampling: Sampling, { prompt, tokenCount }: Sample
       requireNumber(floor);
       if (needsAll) return undefined;
       const values = new Map<number, number>();
-      ids.forEach((id, i) => id < tokenCount && values.set(id, penalised(id, logits[i]!)));
+      ids.forEach((id, i) => values.set(id, penalised(id, logits[i]!)));
       const candidates = sortCandidates(values.keys(), (id) => values.get(id)!);
       return decides(candidates, floor) ? remember(choose(candidates)) : undefined;
     },
     fromAll(logits) {
-      const values = Float64Array.from(logits.subarray(0, tokenCount));
+      const values = Float64Array.from(logits);
       for (const id of seen) if (id < values.length) values[id] = penalised(id, values[id]!);
       const best = bestOf(values);
       const highest = values[best]!;

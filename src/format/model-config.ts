@@ -22,9 +22,9 @@ export interface TextConfig {
   vocabSize: number;
   rmsNormEps: number;
   ropeTheta: number;
-  /** Rotary frequencies that follow time, height and width; they sum to headDim / 2. */
+  /** Rotary frequencies that follow time, height and width; the published ones sum to headDim / 2. */
   mropeSection: [time: number, height: number, width: number];
-  /** The head is the embedding table. */
+  /** The head is the embedding table, unless the checkpoint holds a head of its own that differs. */
   tiedHead: boolean;
   contextLength: number;
   moe?: MoeConfig;
@@ -49,7 +49,7 @@ export interface VisionConfig {
   mergeSize: number;
   /** Side of the learned position table: sqrt(num_position_embeddings). */
   positionGrid: number;
-  /** Blocks whose output feeds DeepStack merger k, which is added after decoder layer k. */
+  /** Blocks whose output feeds DeepStack merger k, which is added after decoder layer k; ascending. */
   deepstackLayers: number[];
   /** Width of the features: the decoder's hidden size. */
   outHiddenSize: number;
@@ -64,16 +64,13 @@ export function parseModelConfig(json: unknown): ModelConfig {
   if (architecture !== 'qwen3_vl' && architecture !== 'qwen3_vl_moe') {
     wrong('model_type', `is ${JSON.stringify(architecture)}, not qwen3_vl or qwen3_vl_moe`);
   }
-  const vision = parseVision(object(root['vision_config'], 'vision_config'));
   const text = parseText(object(root['text_config'], 'text_config'), root, architecture);
+  const vision = parseVision(object(root['vision_config'], 'vision_config'), text.layers);
   if (vision.outHiddenSize !== text.hiddenSize) {
     wrong(
       'vision_config.out_hidden_size',
       `is ${vision.outHiddenSize}, not the text width ${text.hiddenSize}`,
     );
-  }
-  if (vision.deepstackLayers.length > text.layers) {
-    wrong('vision_config.deepstack_visual_indexes', 'names more taps than the decoder has layers');
   }
   return {
     architecture,
@@ -111,8 +108,8 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
     intermediateSize: count(json, 'intermediate_size', isMoe ? 5632 : 22016, at),
     vocabSize: count(json, 'vocab_size', 151936, at),
     rmsNormEps: positive(json, 'rms_norm_eps', 1e-6, at),
-    ropeTheta: positive(json['rope_theta'] === undefined ? rope : json, 'rope_theta', 500000, at),
-    mropeSection: mropeSection(rope, headDim),
+    ropeTheta: positive(rope['rope_theta'] === undefined ? json : rope, 'rope_theta', 500000, at),
+    mropeSection: mropeSection(rope),
     // The head's tie is a property of the whole model; old files repeat it per part.
     tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
     contextLength: count(json, 'max_position_embeddings', 128000, at),
@@ -134,14 +131,11 @@ function ropeParameters(json: Json): Json {
   return parameters;
 }
 
-function mropeSection(rope: Json, headDim: number): [number, number, number] {
+function mropeSection(rope: Json): [number, number, number] {
   const section = numbers(rope['mrope_section'] ?? [24, 20, 20], 'text_config.rope_parameters.mrope_section');
   const [time, height, width] = section;
   if (section.length !== 3 || time === undefined || height === undefined || width === undefined) {
     wrong('text_config.rope_parameters.mrope_section', 'is not three numbers');
-  }
-  if (time + height + width !== headDim / 2) {
-    wrong('text_config.rope_parameters.mrope_section', `does not sum to half the head, ${headDim / 2}`);
   }
   return [time, height, width];
 }
@@ -167,7 +161,7 @@ function parseMoe(json: Json, layers: number): MoeConfig {
   };
 }
 
-function parseVision(json: Json): VisionConfig {
+function parseVision(json: Json, decoderLayers: number): VisionConfig {
   const at = 'vision_config.';
   const table = count(json, 'num_position_embeddings', 2304, at);
   const positionGrid = Math.round(Math.sqrt(table));
@@ -186,19 +180,32 @@ function parseVision(json: Json): VisionConfig {
     temporalPatchSize: count(json, 'temporal_patch_size', 2, at),
     mergeSize: count(json, 'spatial_merge_size', 2, at),
     positionGrid,
-    deepstackLayers: numbers(
-      json['deepstack_visual_indexes'] ?? [8, 16, 24],
-      `${at}deepstack_visual_indexes`,
-    ),
+    deepstackLayers: deepstackLayers(json, decoderLayers),
     outHiddenSize: count(json, 'out_hidden_size', 3584, at),
   };
   if (vision.hiddenSize % vision.heads !== 0 || (vision.hiddenSize / vision.heads) % 4 !== 0) {
     wrong(`${at}hidden_size`, `does not split into ${vision.heads} heads of a multiple of 4`);
   }
-  if (vision.deepstackLayers.some((block) => block >= vision.depth)) {
-    wrong(`${at}deepstack_visual_indexes`, `names a block beyond the ${vision.depth} there are`);
+  const theta = object(json['rope_parameters'] ?? {}, `${at}rope_parameters`)['rope_theta'] ?? VISION_THETA;
+  if (theta !== VISION_THETA) {
+    wrong(`${at}rope_parameters.rope_theta`, `is ${JSON.stringify(theta)}, not ${VISION_THETA}`);
   }
   return vision;
+}
+
+/** The base of the vision encoder's rotary frequencies, a constant until transformers 5 wrote it down. */
+const VISION_THETA = 10000;
+
+/**
+ * The taps that matter: as in the reference, those of blocks that there are, as many as the decoder has
+ * layers. Small models often keep the default of [8, 16, 24].
+ */
+function deepstackLayers(json: Json, decoderLayers: number): number[] {
+  const name = 'vision_config.deepstack_visual_indexes';
+  const blocks = numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], name);
+  if (blocks.some((block, k) => k > 0 && block <= blocks[k - 1]!)) wrong(name, 'is not ascending');
+  const depth = count(json, 'depth', 27, 'vision_config.');
+  return blocks.filter((block) => block < depth).slice(0, decoderLayers);
 }
 
 function object(value: unknown, name: string): Json {

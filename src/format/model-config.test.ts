@@ -1,0 +1,63 @@
+import { expect, test } from 'vitest';
+import { parseModelConfig } from './model-config.ts';
+
+type Fields = Record<string, unknown>;
+
+const ROPE = { rope_type: 'default', mrope_interleaved: true, mrope_section: [4, 2, 2] };
+
+function config(text: Fields = {}, vision: Fields = {}, root: Fields = {}): unknown {
+  return {
+    model_type: 'qwen3_vl',
+    text_config: {
+      hidden_size: 64,
+      num_hidden_layers: 2,
+      num_attention_heads: 4,
+      head_dim: 16,
+      rope_scaling: ROPE,
+      rope_theta: 10000,
+      ...text,
+    },
+    vision_config: {
+      hidden_size: 32,
+      depth: 4,
+      num_heads: 2,
+      out_hidden_size: 64,
+      deepstack_visual_indexes: [1, 2],
+      ...vision,
+    },
+    ...root,
+  };
+}
+
+test('taps of blocks that there are not, or beyond the decoder’s layers, have no effect', () => {
+  const taps = (indexes: unknown): number[] =>
+    parseModelConfig(config({}, { deepstack_visual_indexes: indexes })).vision.deepstackLayers;
+  expect(taps([1, 2])).toEqual([1, 2]);
+  expect(taps([])).toEqual([]);
+  expect(taps(undefined)).toEqual([]); // the default is [8, 16, 24]
+  expect(taps([3, 8])).toEqual([3]);
+  expect(taps([0, 1, 2])).toEqual([0, 1]);
+  expect(() => taps([2, 1])).toThrow('deepstack_visual_indexes is not ascending');
+});
+
+test('the sections of M-RoPE need not sum to half the head', () => {
+  const section = (mrope_section: unknown): number[] =>
+    parseModelConfig(config({ rope_scaling: { ...ROPE, mrope_section } })).text.mropeSection;
+  expect(section([6, 1, 1])).toEqual([6, 1, 1]);
+  expect(section(undefined)).toEqual([24, 20, 20]);
+  expect(() => section([4, 4])).toThrow('mrope_section is not three numbers');
+});
+
+test('the base of the rotary frequencies is read inside rope_parameters first, then beside', () => {
+  const theta = (text: Fields): number => parseModelConfig(config(text)).text.ropeTheta;
+  expect(theta({})).toBe(10000);
+  expect(theta({ rope_parameters: { ...ROPE, rope_theta: 5e6 } })).toBe(5e6);
+  expect(theta({ rope_theta: undefined })).toBe(500000);
+});
+
+test('another base of the vision encoder’s frequencies is refused', () => {
+  const parse = (rope_theta: number): unknown =>
+    parseModelConfig(config({}, { rope_parameters: { rope_type: 'axial', rope_theta } }));
+  expect(() => parse(10000)).not.toThrow();
+  expect(() => parse(500)).toThrow('vision_config.rope_parameters.rope_theta is 500');
+});
