@@ -10,6 +10,8 @@ export interface Part {
 }
 
 export interface AnswerFacts {
+  /** Whether a part was sent rather than the whole file. */
+  isPart: boolean;
   /** The first byte that the body brings. */
   start: number;
   /** Bytes of the whole file, where the answer says so. */
@@ -37,7 +39,7 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
   if (status !== 206) {
     // A length is of the body as it travels: it says nothing about a compressed file.
     const length = headers.has('content-encoding') ? null : headers.get('content-length');
-    return { start: 0, fileBytes: length === null ? undefined : Number(length), etag };
+    return { isPart: false, start: 0, fileBytes: length === null ? undefined : Number(length), etag };
   }
   if (!part) fail('wrong-range', `A part of ${name} came where all of it was asked for.`);
   const range = parseContentRange(headers.get('content-range'));
@@ -46,7 +48,7 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
     const [asked, got] = [part, range].map(({ start, end }) => `${start}–${end - 1}`);
     fail('wrong-range', `Bytes ${asked} of ${name} were asked for, bytes ${got} came.`);
   }
-  return { start: range.start, fileBytes: range.fileBytes, etag };
+  return { isPart: true, start: range.start, fileBytes: range.fileBytes, etag };
 }
 
 /** `bytes 0-99/1000` or `bytes 0-99/*`. */

@@ -1,7 +1,7 @@
 // A package from its origin into storage: plan, fetch a few files at a time, verify each, keep it. What
 // is kept is never fetched again; what does not match its hash is never kept.
 
-import type { WeightsEvent } from '../contract/weights.ts';
+import type { ModelRequest, WeightsEvent } from '../contract/weights.ts';
 import { Failure, fail } from '../failure.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
@@ -9,7 +9,6 @@ import { sha256Hex } from '../format/sha256.ts';
 import type { PackageOrigin } from './origin.ts';
 import { Progress } from './progress.ts';
 import { filesOf, type PackageFile, type Shelf } from './shelf.ts';
-import type { ModelRequest } from '../contract/weights.ts';
 
 /** A wrong hash is fetched again this often. */
 const HASH_RETRIES = 2;
@@ -49,7 +48,7 @@ export async function fetchMissing(
   const resumedBytes = totalBytes - sumBytes(missing);
   const progress = new Progress(tell, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
   const queue = missing.values();
-  let broken: unknown;
+  let broken: Error | undefined;
   // Where one lane fails, the others bring their present file home and take no other.
   const lane = async (): Promise<void> => {
     for (const file of queue) {
@@ -59,7 +58,7 @@ export async function fetchMissing(
   };
   const lanes = Array.from({ length: Math.min(origin.lanes, missing.length) }, () =>
     lane().catch((error: unknown) => {
-      broken ??= error;
+      broken ??= error instanceof Error ? error : new Error(String(error));
     }),
   );
   await Promise.all(lanes);

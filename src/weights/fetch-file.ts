@@ -81,7 +81,10 @@ export async function fetchPart(
   return bytes;
 }
 
-/** A file of unknown length, at most `limit` bytes: a manifest, a configuration. */
+/**
+ * A file of unknown length, or its first bytes; at most `limit` bytes. A host that answers a part with
+ * more than that fails with 'no-range'.
+ */
 export function fetchSmall(
   asked: Asked,
   limit: number,
@@ -92,12 +95,18 @@ export function fetchSmall(
     attempt(asked, transfers.pace.stallMs, signal, async ({ facts, headers, chunks }) => {
       const parts: BlobPart[] = [];
       let length = 0;
+      const tooLong = (): never =>
+        fail(
+          asked.part ? 'no-range' : 'short-body',
+          `${asked.name} came whole, with more than ${limit} bytes.`,
+        );
+      if (!facts.isPart && (facts.fileBytes ?? 0) > limit) tooLong();
       for await (const chunk of chunks) {
         length += chunk.byteLength;
-        if (length > limit) fail('short-body', `${asked.name} is larger than ${limit} bytes.`);
+        if (length > limit) tooLong();
         parts.push(chunk.slice());
       }
-      if (facts.start === 0 && asked.part === undefined && length !== (facts.fileBytes ?? length)) {
+      if (!facts.isPart && length !== (facts.fileBytes ?? length)) {
         fail('short-body', `${asked.name} ended after ${length} of ${facts.fileBytes ?? 0} bytes.`);
       }
       return { bytes: new Uint8Array(await new Blob(parts).arrayBuffer()), body: { facts, headers } };

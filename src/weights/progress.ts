@@ -9,7 +9,7 @@ export class Progress {
   readonly #tell: (event: WeightsEvent) => void;
   readonly #now: () => number;
   readonly #totalBytes: number;
-  readonly #resumedBytes: number;
+  #resumedBytes: number;
   #doneBytes: number;
   #activity: Activity;
   #toldAt = -Infinity;
@@ -46,6 +46,13 @@ export class Progress {
     this.#samples.push({ at, bytes: this.#doneBytes });
     while (this.#samples.length > 2 && at - this.#samples[0]!.at > WINDOW_MS) this.#samples.shift();
     if (at - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
+  }
+
+  /** Bytes that an earlier run had done: they say nothing about the rate. */
+  resume(bytes: number): void {
+    this.#resumedBytes += bytes;
+    for (const sample of this.#samples) sample.bytes += bytes;
+    this.add(bytes);
   }
 
   doing(activity: Activity): void {

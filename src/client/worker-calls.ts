@@ -1,0 +1,97 @@
+// Calls to a worker that always settle: Comlink never notices a dead worker, so each call races its
+// death. Owns the worker; a dead one is replaced by the next call.
+
+import * as Comlink from 'comlink';
+import { describe, type Outcome } from '../failure.ts';
+
+/** As much of a Worker as is used here. */
+export interface WorkerLike extends Comlink.Endpoint {
+  terminate(): void;
+}
+
+/** An API whose runs can be stopped by name. */
+interface Stoppable {
+  cancel(runId: string): void;
+}
+
+interface Running<Api> {
+  worker: WorkerLike;
+  api: Comlink.Remote<Api>;
+  /** Settles, as a failure, each call that is still waiting. */
+  waiting: Set<(outcome: Outcome<never>) => void>;
+}
+
+export class WorkerCalls<Api extends Stoppable> {
+  readonly #name: string;
+  readonly #start: () => WorkerLike;
+  #running: Running<Api> | undefined;
+  #runs = 0;
+
+  /** `name` is for messages; `start` makes a fresh worker that exposes an Api. */
+  constructor(name: string, start: () => WorkerLike) {
+    this.#name = name;
+    this.#start = start;
+  }
+
+  /** A call under a name of its own; an abort of `signal` crosses as cancel of that name. */
+  async run<T>(
+    signal: AbortSignal,
+    job: (api: Comlink.Remote<Api>, runId: string) => Promise<Outcome<T>>,
+  ): Promise<Outcome<T>> {
+    if (signal.aborted) return { kind: 'stopped' };
+    const id = String(++this.#runs);
+    let cancel: (() => void) | undefined;
+    try {
+      return await this.call((api) => {
+        // A worker that is dead by then has already settled the call.
+        const remote: Comlink.Remote<Stoppable> = api;
+        cancel = () => void remote.cancel(id).catch(() => undefined);
+        signal.addEventListener('abort', cancel);
+        return job(api, id);
+      });
+    } finally {
+      if (cancel !== undefined) signal.removeEventListener('abort', cancel);
+    }
+  }
+
+  /** The call's outcome, or 'worker-died' if the worker ends first. */
+  call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
+    const { api, waiting } = (this.#running ??= this.#begin());
+    return new Promise((resolve) => {
+      waiting.add(resolve);
+      const settle = (outcome: Outcome<T>): void => {
+        waiting.delete(resolve);
+        resolve(outcome);
+      };
+      job(api).then(settle, (error: unknown) => {
+        settle({ kind: 'failed', failure: describe(error) });
+      });
+    });
+  }
+
+  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  dispose(): void {
+    if (this.#running !== undefined) this.#bury(this.#running, `The ${this.#name} worker was ended.`);
+  }
+
+  #begin(): Running<Api> {
+    const worker = this.#start();
+    const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set() };
+    worker.addEventListener('error', (event) => {
+      const reason = 'message' in event && typeof event.message === 'string' ? event.message : '';
+      this.#bury(running, reason === '' ? `The ${this.#name} worker could not be started.` : reason);
+    });
+    worker.addEventListener('messageerror', () => {
+      this.#bury(running, `A message of the ${this.#name} worker could not be read.`);
+    });
+    return running;
+  }
+
+  #bury(running: Running<Api>, message: string): void {
+    if (this.#running === running) this.#running = undefined;
+    running.worker.terminate();
+    for (const settle of running.waiting)
+      settle({ kind: 'failed', failure: { code: 'worker-died', message } });
+    running.waiting.clear();
+  }
+}

@@ -1,0 +1,55 @@
+// Whether a model fits a device, and why not. A judgement from what the model needs and what the browser
+// tells; the proof is loading it.
+
+import type { CatalogueModel, DeviceFacts, Fit, FitReason } from '../contract/weights.ts';
+
+/** A conversation with a few pictures; its cache is counted in. */
+const CONTEXT_TOKENS = 8192;
+/** Activations, the vision tower's workspace, pipelines, the page. */
+const WORKSPACE_BYTES = 600e6;
+/** Browser and system keep this share of a device's memory. */
+const USABLE_SHARE = 0.75;
+/** With paging, this share of the experts is held at the least (36 % hits at 6 %, 74 % at 19 %). */
+const HELD_EXPERTS = 0.1;
+/** Browsers report no more than this, whatever is there. */
+const REPORTED_CAP_BYTES = 8 * 2 ** 30;
+/** Above the cap: what a device of that class is given credit for, with a word of doubt. */
+const CREDIT_BYTES = 32 * 2 ** 30;
+
+/** The best verdict that holds, with the reasons against a better one. */
+export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
+  const { gpu } = device;
+  if (!gpu) return { verdict: 'too-large', reasons: [{ kind: 'no-gpu' }] };
+
+  const limitBytes = Math.min(gpu.maxBufferBytes, gpu.maxBindingBytes);
+  if (model.largestArrayBytes > limitBytes) {
+    const neededBytes = model.largestArrayBytes;
+    return { verdict: 'too-large', reasons: [{ kind: 'array-too-large', neededBytes, limitBytes }] };
+  }
+
+  const notes: FitReason[] = [];
+  const whole = memoryNeeded(model, gpu.hasF16, 1);
+  if (!gpu.hasF16) notes.push({ kind: 'no-f16', extraBytes: whole - memoryNeeded(model, true, 1) });
+  const { memoryBytes } = device;
+  const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
+  const availableBytes = Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
+
+  if (whole <= availableBytes) {
+    const isDoubtful = memoryBytes === null || whole > memoryBytes * USABLE_SHARE;
+    if (isDoubtful) notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
+    return { verdict: 'fits', reasons: notes };
+  }
+  notes.push({ kind: 'memory', neededBytes: whole, availableBytes });
+  const paged = memoryNeeded(model, gpu.hasF16, HELD_EXPERTS);
+  const pages = model.expertBytes > 0 && paged <= availableBytes;
+  return { verdict: pages ? 'fits-paged' : 'too-large', reasons: notes };
+}
+
+/** Weights, cache and workspace, with a share of the experts held. */
+function memoryNeeded(model: CatalogueModel, hasF16: boolean, heldExperts: number): number {
+  const weights = model.storedBytes - model.expertBytes * (1 - heldExperts);
+  const cache = model.cacheBytesPerToken * CONTEXT_TOKENS;
+  // Without f16, what is stored in 16 bits and the cache are held in 32.
+  const wider = hasF16 ? 0 : model.halfBytes + cache;
+  return Math.ceil(weights + cache + wider + WORKSPACE_BYTES);
+}

@@ -1,0 +1,146 @@
+// Everything that can be done about models in storage: the verbs behind the weights worker, and the way
+// in which a reader mends a package. Owns nothing but the connection to storage.
+
+import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from '../contract/weights.ts';
+import { Failure, fail } from '../failure.ts';
+import { MANIFEST_FILE } from '../format/manifest.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import { checkUp } from './check-up.ts';
+import { convertCheckpoint } from './convert-checkpoint.ts';
+import type { Database } from './database.ts';
+import { bringHome, downloadPackage, type Tell } from './download-package.ts';
+import type { Transfers } from './fetch-file.ts';
+import { FilesSource } from './files-source.ts';
+import { Hosts } from './hosts.ts';
+import { downloadCheckpoint } from './hub.ts';
+import { listModels } from './library.ts';
+import { alone, ifFree } from './one-tab.ts';
+import { FilesOrigin, HttpOrigin } from './origin.ts';
+import type { Pace } from './pace.ts';
+import { Shelf, type PackageFile } from './shelf.ts';
+import { openStoredPackage } from './stored-package.ts';
+
+export class Weights {
+  readonly #database: Database;
+  readonly #pace: Pace;
+
+  constructor(database: Database, pace: Pace) {
+    this.#database = database;
+    this.#pace = pace;
+  }
+
+  list(): Promise<KeptModel[]> {
+    return listModels(this.#database);
+  }
+
+  /** Downloads, resumes or updates a model of a host or a hub; as the only tab, or following another. */
+  download(request: ModelRequest, tell: Tell, signal: AbortSignal): Promise<KeptModel> {
+    return this.#run(request, tell, signal, async (shelf, told) => {
+      const { source } = request;
+      if (source.kind === 'files') {
+        if ((await shelf.manifest()) && (await shelf.describe()).state === 'ready') return;
+        fail('files-needed', `The files of ${request.name} must be chosen again.`);
+      }
+      const transfers = this.#transfers(told);
+      if (source.kind === 'hub') {
+        await downloadCheckpoint(shelf, request, source, transfers, told, signal);
+      } else {
+        const origin = new HttpOrigin(source.url, hostsOf(source), transfers);
+        await downloadPackage(shelf, request, origin, told, signal);
+      }
+    });
+  }
+
+  /** As download, from files of this computer. */
+  importFiles(request: ModelRequest, files: File[], tell: Tell, signal: AbortSignal): Promise<KeptModel> {
+    const { source } = request;
+    if (source.kind !== 'files') fail('bad-request', `The source of ${request.name} is not files.`);
+    const named = new Map(files.map((file) => [file.name, file]));
+    return this.#run(request, tell, signal, (shelf, told) =>
+      named.has(MANIFEST_FILE)
+        ? downloadPackage(shelf, request, new FilesOrigin(named), told, signal)
+        : convertCheckpoint(shelf, request, new FilesSource(named), source.preset, { tell: told }, signal),
+    );
+  }
+
+  /** Hashes all that is kept of a model and drops what is damaged. */
+  checkUp(id: string, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
+    return alone(id, tell, signal, (told) => checkUp(new Shelf(this.#database, id), told, signal));
+  }
+
+  /** Fails with 'busy' while a tab is at work on the model. */
+  remove(id: string): Promise<void> {
+    return ifFree(id, () => new Shelf(this.#database, id).clear());
+  }
+
+  /**
+   * A finished model for the engine. A file that is missing or damaged is brought again, alone, where
+   * the model came as a package from a host; a converted one is mended by `download`.
+   */
+  async open(id: string, options: { hash?: boolean }, signal: AbortSignal): Promise<PackageStore> {
+    const shelf = new Shelf(this.#database, id);
+    const request = await shelf.request();
+    const mend = async (file: PackageFile): Promise<void> => {
+      if (request?.source.kind !== 'package') {
+        fail('corrupt-shard', `${file.name} is missing or damaged in storage; it must be made again.`);
+      }
+      await shelf.drop([file.sha256]);
+      const transfers = this.#transfers(() => undefined);
+      const origin = new HttpOrigin(request.source.url, hostsOf(request.source), transfers);
+      await bringHome(shelf, file, origin, undefined, signal);
+    };
+    return openStoredPackage(this.#database, id, { ...options, mend });
+  }
+
+  async #run(
+    request: ModelRequest,
+    tell: Tell,
+    signal: AbortSignal,
+    job: (shelf: Shelf, told: Tell) => Promise<void>,
+  ): Promise<KeptModel> {
+    const shelf = new Shelf(this.#database, request.id);
+    return alone(request.id, tell, signal, async (told) => {
+      try {
+        await job(shelf, told);
+      } catch (error) {
+        if (error instanceof Failure && error.code === 'storage-full')
+          fullDisk(error, await this.#room(shelf, told));
+        throw error;
+      }
+      return shelf.describe();
+    });
+  }
+
+  /** Tells what is kept, what is needed and what could go; returns the same as a sentence. */
+  async #room(shelf: Shelf, tell: Tell): Promise<string> {
+    const models = await this.list();
+    const mine = models.find((model) => model.id === shelf.id);
+    const keptBytes = mine?.keptBytes ?? 0;
+    const totalBytes = mine?.totalBytes ?? null;
+    const neededBytes = totalBytes === null ? null : totalBytes - keptBytes;
+    tell({
+      kind: 'storage-full',
+      keptBytes,
+      neededBytes,
+      removable: models.filter((model) => model.id !== shelf.id),
+    });
+    const needed = neededBytes === null ? '' : ` ${neededBytes} bytes more are needed.`;
+    return `${keptBytes} bytes of this model are kept.${needed}`;
+  }
+
+  #transfers(tell: (event: WeightsEvent) => void): Transfers {
+    return {
+      pace: this.#pace,
+      onRetry: ({ file, failure: { code, message }, attempt, waitMs }) =>
+        tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
+    };
+  }
+}
+
+function fullDisk(cause: Failure, room: string): never {
+  fail('storage-full', `${cause.message} ${room}`, cause);
+}
+
+function hostsOf({ url, hosts }: Extract<ModelSource, { kind: 'package' }>): Hosts {
+  return new Hosts(url, hosts ? { named: hosts } : {});
+}
