@@ -21,8 +21,8 @@ export interface ParityRun {
 
 export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
-  /** Every case of the reference, or only the named one. */
-  measure(run: ParityRun, only?: string): Promise<Measurement[]>;
+  /** Every case of the reference, or only the named ones. */
+  measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
   /**
    * Whether attention over 64 rows is right: on the engine's device, and on one that also has every
    * feature of the adapter, as onnxruntime would ask for.

@@ -40,7 +40,7 @@ const api = {
     const pixels = await reference.pixels();
     const measured: Measurement[] = [];
     for (const [case_, messages] of await reference.conversations()) {
-      if (only !== undefined && case_ !== only) continue;
+      if (only?.includes(case_) === false) continue;
       measured.push(await measure(case_, messages, engine, runtime, golden, pixels));
     }
     await engine.dispose();
