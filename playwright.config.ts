@@ -3,7 +3,7 @@
 
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/test/chromium.ts';
-import { APP_PORT, FIXTURE_PACKAGES, HARNESS_PORT } from './tools/test/places.ts';
+import { APP_PORT, FIXTURE_PACKAGES, HARNESS_PORT, WEIGHTS_PORT } from './tools/test/places.ts';
 import { PLAYWRIGHT_REPORT } from './tools/test/steps.ts';
 
 const executablePath = findChromium();
@@ -37,6 +37,7 @@ export default defineConfig({
   projects: [
     { name: 'app', testDir: 'e2e', use: { baseURL: `http://localhost:${APP_PORT}/` } },
     { name: 'parity', testDir: 'tools/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
+    { name: 'weights', testDir: 'tools/weights', use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` } },
   ],
   webServer: [
     {
@@ -47,6 +48,10 @@ export default defineConfig({
     {
       command: `node node_modules/vite/bin/vite.js preview --config tools/parity/vite.config.ts --port ${HARNESS_PORT} --strictPort`,
       url: `http://localhost:${HARNESS_PORT}/`,
+    },
+    {
+      command: `node node_modules/vite/bin/vite.js preview --config tools/weights/vite.config.ts --port ${WEIGHTS_PORT} --strictPort`,
+      url: `http://localhost:${WEIGHTS_PORT}/`,
     },
   ],
 });

@@ -28,6 +28,11 @@ export const STEPS: Step[] = [
     args: ['build', '--logLevel', 'warn', '--config', 'tools/parity/vite.config.ts'],
   },
   {
+    name: 'build of the weights page',
+    command: 'vite',
+    args: ['build', '--logLevel', 'warn', '--config', 'tools/weights/vite.config.ts'],
+  },
+  {
     name: 'browser',
     command: 'playwright',
     args: ['test'],

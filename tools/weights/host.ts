@@ -1,0 +1,215 @@
+// A static host and a model hub for tests, on this machine: ranges, ETags, redirects, CORS; a log of what
+// was sent; and every fault that a real one may have, when told so.
+
+import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
+import { open, stat } from 'node:fs/promises';
+import type { AddressInfo } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+
+export type Fault =
+  | { kind: 'refused' } // the connection is cut before any answer
+  | { kind: 'cut'; at: number } // … after a share `at` of the body
+  | { kind: 'stall'; at: number }
+  | { kind: 'web-page' }
+  | { kind: 'status'; status: number }
+  | { kind: 'short' } // fewer bytes, and a Content-Length that agrees
+  | { kind: 'long' }
+  | { kind: 'flipped'; at: number } // one byte is wrong
+  | { kind: 'elsewhere' } // a redirect to a host that nobody named
+  | { kind: 'wrong-range' }
+  | { kind: 'no-range' }
+  | { kind: 'other-etag' };
+
+export interface Request {
+  path: string;
+  /** As asked for; undefined for a whole file. */
+  range: { start: number; end: number } | undefined;
+  ifRange: string | undefined;
+}
+
+export interface Sent extends Request {
+  status: number;
+  /** First byte of the file in the body, and bytes of it given to the connection. */
+  start: number;
+  bytes: number;
+  fault: Fault['kind'] | undefined;
+}
+
+const CHUNK = 64 * 1024;
+/** As the large hubs give it. */
+export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
+
+export class Host {
+  readonly log: Sent[] = [];
+  /** Decides what goes wrong with a request. */
+  fault: (request: Request) => Fault | undefined = () => undefined;
+  /** Asked before each chunk: while it waits, nothing is sent. */
+  gate: (request: Request) => Promise<void> = () => Promise.resolve();
+  readonly #server: Server;
+  /** URL prefix → folder. */
+  readonly #folders = new Map<string, string>();
+  readonly #repos = new Map<string, string>();
+
+  private constructor() {
+    this.#server = createServer((request, response) => {
+      this.#answer(request, response).catch(() => response.destroy());
+    });
+  }
+
+  static async start(): Promise<Host> {
+    const host = new Host();
+    await new Promise<void>((done) => host.#server.listen(0, () => done()));
+    return host;
+  }
+
+  get port(): number {
+    return (this.#server.address() as AddressInfo).port;
+  }
+
+  /** The origin that people know; large files of repositories come from `cdn`. */
+  get origin(): string {
+    return `http://localhost:${this.port}`;
+  }
+
+  get cdn(): string {
+    return `http://127.0.0.1:${this.port}`;
+  }
+
+  /** Serves a package: the folder's files under `/<name>/`. Returns its address. */
+  servePackage(name: string, folder: string): string {
+    this.#folders.set(`/${name}/`, folder);
+    return `${this.origin}/${name}/`;
+  }
+
+  /** Serves a checkpoint in the layout of a hub. */
+  serveRepo(repo: string, folder: string): void {
+    this.#repos.set(repo, folder);
+    this.#folders.set(`/cdn/${repo}/`, folder);
+  }
+
+  async stop(): Promise<void> {
+    this.#server.closeAllConnections();
+    await new Promise((done) => this.#server.close(done));
+  }
+
+  async #answer(request: IncomingMessage, response: ServerResponse): Promise<void> {
+    const path = decodeURIComponent(new URL(request.url ?? '/', this.origin).pathname);
+    response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range, Accept-Ranges, X-Repo-Commit');
+    // As the hosts of large files do: no answer to a preflight.
+    if (request.method !== 'GET') return void response.writeHead(405).end();
+    const resolved = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/([^/]+)$/.exec(path);
+    if (resolved) {
+      const [, repo = '', revision = '', file = ''] = resolved;
+      if (revision !== 'main' && revision !== COMMIT) return void response.writeHead(404).end();
+      response.setHeader('X-Repo-Commit', COMMIT);
+      if (file.endsWith('.safetensors')) {
+        return void response.writeHead(302, { Location: `${this.cdn}/cdn/${repo}/${file}` }).end();
+      }
+      return this.#file({ request, response, path, file: join(this.#repos.get(repo) ?? '/none', file) });
+    }
+    for (const [prefix, folder] of this.#folders) {
+      if (path.startsWith(prefix)) {
+        return this.#file({ request, response, path, file: join(folder, path.slice(prefix.length)) });
+      }
+    }
+    response.writeHead(404).end();
+  }
+
+  async #file({ request, response, path, file }: Answering): Promise<void> {
+    const { range: header, 'if-range': ifRange } = request.headers;
+    const match = /^bytes=(\d+)-(\d+)$/.exec(header ?? '');
+    const range = match ? { start: Number(match[1]), end: Number(match[2]) + 1 } : undefined;
+    const asked: Request = { path, range, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
+    const fault = this.fault(asked);
+    const sent: Sent = { ...asked, status: 0, start: range?.start ?? 0, bytes: 0, fault: fault?.kind };
+    this.log.push(sent);
+    if (fault?.kind === 'refused') return void response.destroy();
+    if (fault?.kind === 'web-page') {
+      const page = '<!doctype html><title>Please log in</title>';
+      return void response.writeHead((sent.status = 200), { 'Content-Type': 'text/html' }).end(page);
+    }
+    if (fault?.kind === 'status') return void response.writeHead((sent.status = fault.status)).end();
+    if (fault?.kind === 'elsewhere') {
+      const away = `http://[::1]:${this.port}${path}`;
+      return void response.writeHead((sent.status = 302), { Location: away }).end();
+    }
+    const size = await stat(file).then(
+      (found) => (found.isFile() ? found.size : undefined),
+      () => undefined,
+    );
+    if (size === undefined) return void response.writeHead((sent.status = 404)).end('Not found');
+    await this.#send(asked, { response, file, size, sent, fault });
+  }
+
+  async #send(asked: Request, { response, file, size, sent, fault }: Sending): Promise<void> {
+    const etag = `"${size}-${fault?.kind === 'other-etag' ? 'other' : 'one'}"`;
+    const isStale = asked.ifRange !== undefined && asked.ifRange !== etag;
+    const isPart = asked.range !== undefined && !isStale && fault?.kind !== 'no-range';
+    let [start, end] =
+      isPart && asked.range ? [asked.range.start, Math.min(size, asked.range.end)] : [0, size];
+    const head: Record<string, string | number> = { ETag: etag, 'Content-Type': 'application/octet-stream' };
+    if (isPart) {
+      if (start >= size) return void response.writeHead((sent.status = 416)).end();
+      if (fault?.kind === 'wrong-range') [start, end] = start > 0 ? [start - 1, end - 1] : [1, end];
+      head['Content-Range'] = `bytes ${start}-${end - 1}/${size}`;
+    }
+    const extra = fault?.kind === 'long' ? 100 : 0;
+    if (fault?.kind === 'short') end -= Math.ceil((end - start) / 3);
+    head['Content-Length'] = end - start + extra;
+    sent.start = start;
+    response.writeHead((sent.status = isPart ? 206 : 200), head);
+    response.flushHeaders();
+    const breaksAt =
+      'at' in (fault ?? {}) && fault && 'at' in fault
+        ? start + Math.floor((end - start) * fault.at)
+        : Infinity;
+    const handle = await open(file);
+    try {
+      for (let at = start; at < end;) {
+        await this.gate(asked);
+        const stop = Math.min(
+          end,
+          at + CHUNK,
+          fault?.kind === 'flipped' || at >= breaksAt ? Infinity : breaksAt,
+        );
+        if (at >= breaksAt && fault?.kind === 'cut') return void response.destroy();
+        if (at >= breaksAt && fault?.kind === 'stall') return await closed(response);
+        const { buffer } = await handle.read(Buffer.alloc(stop - at), 0, stop - at, at);
+        if (fault?.kind === 'flipped' && at <= breaksAt && breaksAt < stop) buffer[breaksAt - at]! ^= 1;
+        if (response.destroyed) return;
+        if (!response.write(buffer)) await Promise.race([drained(response), closed(response)]);
+        sent.bytes += buffer.byteLength;
+        at = stop;
+      }
+      response.end(Buffer.alloc(extra));
+    } finally {
+      await handle.close();
+    }
+  }
+}
+
+interface Answering {
+  request: IncomingMessage;
+  response: ServerResponse;
+  path: string;
+  file: string;
+}
+
+interface Sending {
+  response: ServerResponse;
+  file: string;
+  size: number;
+  sent: Sent;
+  fault: Fault | undefined;
+}
+
+function drained(response: ServerResponse): Promise<void> {
+  return new Promise((resolve) => response.once('drain', () => resolve()));
+}
+
+/** When the other side hangs up. */
+async function closed(response: ServerResponse): Promise<void> {
+  while (!response.destroyed) await sleep(20);
+}

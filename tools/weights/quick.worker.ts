@@ -1,0 +1,10 @@
+// The weights worker with little patience, so that hundreds of faults take no hours.
+
+import * as Comlink from 'comlink';
+import { Database } from '../../src/weights/database.ts';
+import { Weights } from '../../src/weights/weights.ts';
+import { weightsApi } from '../../workers/weights-api.ts';
+
+const PACE = { stallMs: 1500, attempts: 3, firstWaitMs: 10, longestWaitMs: 50, lanes: 4 };
+
+Comlink.expose(weightsApi(new Weights(new Database(), PACE)));

@@ -1,0 +1,13 @@
+// Builds and serves the page on which the weights worker is tested: the app's own build settings.
+
+import { resolve } from 'node:path';
+import { mergeConfig } from 'vite';
+import { shared } from '../serve/shared-config.ts';
+
+const here = import.meta.dirname;
+
+export default mergeConfig(shared, {
+  root: here,
+  publicDir: resolve(here, '../../public'),
+  build: { outDir: resolve(here, '../../.cache/weights-page'), emptyOutDir: true },
+});

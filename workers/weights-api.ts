@@ -1,0 +1,41 @@
+// The weights worker's API over one storage.
+
+import type { WeightsApi } from '../src/contract/weights.ts';
+import { outcome } from '../src/failure.ts';
+import { fetchCatalogue } from '../src/weights/catalogue.ts';
+import { deviceFacts } from '../src/weights/device.ts';
+import { fit } from '../src/weights/fit.ts';
+import { storageFacts } from '../src/weights/library.ts';
+import { Stoppable } from '../src/weights/stoppable.ts';
+import type { Weights } from '../src/weights/weights.ts';
+
+export function weightsApi(weights: Weights): WeightsApi {
+  const runs = new Stoppable();
+  return {
+    list: () => outcome(() => weights.list()),
+
+    storage: () => outcome(storageFacts),
+
+    catalogue: (url) =>
+      outcome(async () => {
+        const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);
+        return models.map((model) => ({ model, fit: fit(model, device) }));
+      }),
+
+    download: (id, request, onEvent) =>
+      runs.start(id, (signal) => weights.download(request, onEvent, signal)),
+
+    importFiles: (id, request, files, onEvent) =>
+      runs.start(id, (signal) => weights.importFiles(request, files, onEvent, signal)),
+
+    checkUp: (id, model, onEvent) => runs.start(id, (signal) => weights.checkUp(model, onEvent, signal)),
+
+    remove: (id) =>
+      outcome(async () => {
+        await weights.remove(id);
+        return null;
+      }),
+
+    cancel: (id) => runs.cancel(id),
+  };
+}
