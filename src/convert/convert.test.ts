@@ -86,7 +86,9 @@ describe('convert', () => {
     expect(manifest.files.map((file) => file.name)).toEqual([
       'config.json',
       'tokenizer.json',
+      'tokenizer_config.json',
       'chat_template.jinja',
+      'preprocessor_config.json',
     ]);
     for (const { name } of manifest.files) expect(sink.files.get(name)).toEqual(files.get(name));
     for (const [index, shard] of manifest.shards.entries()) {
@@ -296,6 +298,18 @@ describe('a checkpoint that is not what it should be', () => {
   const cases: [string, (files: Files) => void, string, string][] = [
     ['has no config', (f) => f.delete('config.json'), 'missing-file', 'lacks config.json'],
     ['has no tokenizer', (f) => f.delete('tokenizer.json'), 'missing-file', 'lacks tokenizer.json'],
+    [
+      'has a damaged tokenizer',
+      (f) => f.set('tokenizer.json', new TextEncoder().encode('{"a":')),
+      'bad-checkpoint',
+      'tokenizer.json is not valid JSON',
+    ],
+    [
+      'does not say how pictures are prepared',
+      (f) => f.delete('preprocessor_config.json'),
+      'missing-file',
+      'neither preprocessor_config.json nor processor_config.json',
+    ],
     ['has no weights', (f) => f.delete('model.safetensors'), 'missing-file', 'neither model.safetensors nor'],
     [
       'is truncated',

@@ -2,31 +2,35 @@
 // and templates as the reference does.
 
 import { fail } from '../failure.ts';
+import { parseJson } from '../format/json-field.ts';
 import type { SideFile } from '../format/manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { readExactly } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 import type { PackageSink } from './package-sink.ts';
 
-const REQUIRED = ['config.json', 'tokenizer.json'];
+const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
+/** How pictures are prepared: transformers 4 writes the first, transformers 5 the second. */
+const PREPROCESSING = ['preprocessor_config.json', 'processor_config.json'];
 const OPTIONAL = [
   'generation_config.json',
-  'tokenizer_config.json',
   'vocab.json',
   'merges.txt',
   'added_tokens.json',
   'special_tokens_map.json',
   'chat_template.json',
   'chat_template.jinja',
-  'preprocessor_config.json',
-  'processor_config.json',
+  ...PREPROCESSING,
   'video_preprocessor_config.json',
   // A package passes weights on, and their licence asks to go with them.
   'LICENSE',
   'NOTICE',
 ];
 
-/** Copies the side files that there are. Fails with 'missing-file' where a required one is not. */
+/**
+ * Copies the side files that there are. Fails with 'missing-file' where one that the engine needs is not,
+ * and with 'bad-checkpoint' where one is damaged: better now than after the weights.
+ */
 export async function copySideFiles(
   source: CheckpointSource,
   sink: PackageSink,
@@ -40,8 +44,12 @@ export async function copySideFiles(
       continue;
     }
     const bytes = await readExactly(source, name, 0, size, signal);
+    if (name.endsWith('.json')) parseJson(new TextDecoder().decode(bytes), name, 'bad-checkpoint');
     await sink.write(name, bytes);
     files.push({ name, bytes: size, sha256: await sha256Hex(bytes) });
+  }
+  if (!files.some(({ name }) => PREPROCESSING.includes(name))) {
+    fail('missing-file', `The checkpoint has neither ${PREPROCESSING.join(' nor ')}.`);
   }
   return files;
 }

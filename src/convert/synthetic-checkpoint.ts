@@ -256,6 +256,8 @@ export function checkpointFiles(configJson: object, tensors: Tensors, parts = 1)
   const files: Files = new Map([
     ['config.json', text(configJson)],
     ['tokenizer.json', text({ version: '1.0' })],
+    ['tokenizer_config.json', text({})],
+    ['preprocessor_config.json', text({})],
     ['chat_template.jinja', new TextEncoder().encode('{{ messages }}\r\n')],
   ]);
   if (parts === 1) return files.set('model.safetensors', safetensorsFile(tensors));

@@ -61,3 +61,14 @@ test('another base of the vision encoder’s frequencies is refused', () => {
   expect(() => parse(10000)).not.toThrow();
   expect(() => parse(500)).toThrow('vision_config.rope_parameters.rope_theta is 500');
 });
+
+test.each([
+  ['num_hidden_layers', 0, 'is 0'],
+  ['num_attention_heads', 0, 'is 0'],
+  ['num_key_value_heads', 3, 'does not divide 4 heads'],
+  ['head_dim', 15, 'is 15'],
+  ['hidden_size', '64', 'is "64", not a whole number'],
+  ['rms_norm_eps', 0, 'is 0'],
+])('a text model cannot be built of %s %s', (field, value, why) => {
+  expect(() => parseModelConfig(config({ [field]: value }))).toThrow(`text_config.${field} ${why}`);
+});

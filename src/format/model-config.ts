@@ -88,11 +88,12 @@ export function parseModelConfig(json: unknown): ModelConfig {
 function parseText(json: Json, root: Json, architecture: ModelConfig['architecture']): TextConfig {
   const at = 'text_config.';
   const isMoe = architecture === 'qwen3_vl_moe';
-  const hiddenSize = count(json, 'hidden_size', undefined, at);
-  const heads = count(json, 'num_attention_heads', undefined, at);
-  const layers = count(json, 'num_hidden_layers', undefined, at);
-  const kvHeads = count(json, 'num_key_value_heads', heads, at);
-  const headDim = count(json, 'head_dim', isMoe ? Math.floor(hiddenSize / heads) : 128, at);
+  const hiddenSize = size(json, 'hidden_size', undefined, at);
+  const heads = size(json, 'num_attention_heads', undefined, at);
+  const layers = size(json, 'num_hidden_layers', undefined, at);
+  const kvHeads = size(json, 'num_key_value_heads', heads, at);
+  const headDim = size(json, 'head_dim', isMoe ? Math.floor(hiddenSize / heads) : 128, at);
+  if (headDim % 2 !== 0) wrong(`${at}head_dim`, `is ${headDim}, which rotary positions cannot halve`);
   if (heads % kvHeads !== 0) wrong(`${at}num_key_value_heads`, `does not divide ${heads} heads`);
   if (json['attention_bias'] === true) wrong(`${at}attention_bias`, 'is true, which Qwen3-VL never uses');
   if (json['hidden_act'] !== undefined && json['hidden_act'] !== 'silu') {
@@ -105,14 +106,14 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
     heads,
     kvHeads,
     headDim,
-    intermediateSize: count(json, 'intermediate_size', isMoe ? 5632 : 22016, at),
-    vocabSize: count(json, 'vocab_size', 151936, at),
+    intermediateSize: size(json, 'intermediate_size', isMoe ? 5632 : 22016, at),
+    vocabSize: size(json, 'vocab_size', 151936, at),
     rmsNormEps: positive(json, 'rms_norm_eps', 1e-6, at),
     ropeTheta: positive(rope['rope_theta'] === undefined ? json : rope, 'rope_theta', 500000, at),
     mropeSection: mropeSection(rope),
     // The head's tie is a property of the whole model; old files repeat it per part.
     tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
-    contextLength: count(json, 'max_position_embeddings', 128000, at),
+    contextLength: size(json, 'max_position_embeddings', 128000, at),
   };
   if (isMoe) text.moe = parseMoe(json, layers);
   return text;
@@ -142,46 +143,41 @@ function mropeSection(rope: Json): [number, number, number] {
 
 function parseMoe(json: Json, layers: number): MoeConfig {
   const at = 'text_config.';
-  const experts = count(
-    json,
-    json['num_experts'] === undefined ? 'num_local_experts' : 'num_experts',
-    60,
-    at,
-  );
-  const expertsPerToken = count(json, 'num_experts_per_tok', 4, at);
+  const experts = size(json, json['num_experts'] === undefined ? 'num_local_experts' : 'num_experts', 60, at);
+  const expertsPerToken = size(json, 'num_experts_per_tok', 4, at);
   if (expertsPerToken > experts) wrong(`${at}num_experts_per_tok`, `is more than ${experts} experts`);
-  const step = count(json, 'decoder_sparse_step', 1, at);
+  const step = size(json, 'decoder_sparse_step', 1, at);
   const dense = new Set(numbers(json['mlp_only_layers'] ?? [], `${at}mlp_only_layers`));
   const all = Array.from({ length: layers }, (_, layer) => layer);
   return {
     experts,
     expertsPerToken,
-    intermediateSize: count(json, 'moe_intermediate_size', 1408, at),
+    intermediateSize: size(json, 'moe_intermediate_size', 1408, at),
     layers: all.filter((layer) => !dense.has(layer) && (layer + 1) % step === 0),
   };
 }
 
 function parseVision(json: Json, decoderLayers: number): VisionConfig {
   const at = 'vision_config.';
-  const table = count(json, 'num_position_embeddings', 2304, at);
+  const table = size(json, 'num_position_embeddings', 2304, at);
   const positionGrid = Math.round(Math.sqrt(table));
   if (positionGrid ** 2 !== table) wrong(`${at}num_position_embeddings`, `is ${table}, not a square`);
-  if (count(json, 'in_channels', 3, at) !== 3) wrong(`${at}in_channels`, 'is not 3');
+  if (size(json, 'in_channels', 3, at) !== 3) wrong(`${at}in_channels`, 'is not 3');
   const activation = json['hidden_act'] ?? 'gelu_pytorch_tanh';
   if (activation !== 'gelu_pytorch_tanh') {
     wrong(`${at}hidden_act`, `is ${JSON.stringify(activation)}, not "gelu_pytorch_tanh"`);
   }
   const vision: VisionConfig = {
-    hiddenSize: count(json, 'hidden_size', 1152, at),
-    depth: count(json, 'depth', 27, at),
-    heads: count(json, 'num_heads', 16, at),
-    intermediateSize: count(json, 'intermediate_size', 4304, at),
-    patchSize: count(json, 'patch_size', 16, at),
-    temporalPatchSize: count(json, 'temporal_patch_size', 2, at),
-    mergeSize: count(json, 'spatial_merge_size', 2, at),
+    hiddenSize: size(json, 'hidden_size', 1152, at),
+    depth: size(json, 'depth', 27, at),
+    heads: size(json, 'num_heads', 16, at),
+    intermediateSize: size(json, 'intermediate_size', 4304, at),
+    patchSize: size(json, 'patch_size', 16, at),
+    temporalPatchSize: size(json, 'temporal_patch_size', 2, at),
+    mergeSize: size(json, 'spatial_merge_size', 2, at),
     positionGrid,
     deepstackLayers: deepstackLayers(json, decoderLayers),
-    outHiddenSize: count(json, 'out_hidden_size', 3584, at),
+    outHiddenSize: size(json, 'out_hidden_size', 3584, at),
   };
   if (vision.hiddenSize % vision.heads !== 0 || (vision.hiddenSize / vision.heads) % 4 !== 0) {
     wrong(`${at}hidden_size`, `does not split into ${vision.heads} heads of a multiple of 4`);
@@ -204,7 +200,7 @@ function deepstackLayers(json: Json, decoderLayers: number): number[] {
   const name = 'vision_config.deepstack_visual_indexes';
   const blocks = numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], name);
   if (blocks.some((block, k) => k > 0 && block <= blocks[k - 1]!)) wrong(name, 'is not ascending');
-  const depth = count(json, 'depth', 27, 'vision_config.');
+  const depth = size(json, 'depth', 27, 'vision_config.');
   return blocks.filter((block) => block < depth).slice(0, decoderLayers);
 }
 
@@ -219,6 +215,12 @@ function count(json: Json, key: string, absent: number | undefined, at = ''): nu
     wrong(at + key, value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, not a whole number`);
   }
   return value;
+}
+
+/** A count that cannot be zero. */
+function size(json: Json, key: string, absent: number | undefined, at: string): number {
+  const value = count(json, key, absent, at);
+  return value > 0 ? value : wrong(at + key, 'is 0');
 }
 
 function positive(json: Json, key: string, absent: number, at: string): number {

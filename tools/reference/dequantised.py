@@ -52,13 +52,16 @@ class Package:
         return torch.from_numpy(np.concatenate(runs)).view(dtypes[entry["dtype"]]).reshape(entry["shape"])
 
     def experts(self, layer: dict) -> dict[str, torch.Tensor]:
-        """Fused as published: gate_up_proj (E, H, 2·I) with all gates first, down_proj (E, I, H)."""
+        """Fused, (expert, out, in): gate_up_proj (E, 2·I, H) with all gates first, down_proj (E, H, I).
+
+        transformers 5 reads the published (expert, in, out) too, but takes a square matrix for (out, in).
+        """
         parts = {part["name"]: part for part in layer["parts"]}
         gate_up, down = [], []
         for shard, offset in layer["at"]:
             rows = self.expert_matrix(parts, "gate_up", shard, offset)  # (2·I, H), gate and up rows in turn
-            gate_up.append(torch.cat([rows[0::2], rows[1::2]]).T)
-            down.append(self.expert_matrix(parts, "down", shard, offset).T)
+            gate_up.append(torch.cat([rows[0::2], rows[1::2]]))
+            down.append(self.expert_matrix(parts, "down", shard, offset))
         prefix = f"model.language_model.layers.{layer['layer']}.mlp.experts"
         return {f"{prefix}.gate_up_proj": torch.stack(gate_up), f"{prefix}.down_proj": torch.stack(down)}
 

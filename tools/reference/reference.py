@@ -137,7 +137,8 @@ def run_case(model: PreTrainedModel, processor: ProcessorMixin, messages: list[d
     for kind, output in zip(kinds, vision, strict=True):
         # By now split per picture, and per clip.
         tensors[f"{kind}_features"] = torch.cat(output.pooler_output)
-        tensors[f"{kind}_deepstack"] = torch.stack(output.deepstack_features)
+        if output.deepstack_features:
+            tensors[f"{kind}_deepstack"] = torch.stack(output.deepstack_features)
     values = {"image": "pixel_values", "video": "pixel_values_videos"}
     patches = {f"{kind}_patches": as_bytes(inputs[values[kind]]) for kind in kinds}
     return Run(facts, tensors, patches)
