@@ -272,13 +272,18 @@ describe('convert', () => {
       'extra.weight',
       tensor([2], () => 1),
     );
-    tensors.set(
-      'lm_head.weight',
-      tensor([40, 64], () => 1),
-    );
+    tensors.set('lm_head.weight', tensors.get('model.language_model.embed_tokens.weight')!);
     const { report, manifest } = await run(checkpointFiles(config('dense'), tensors));
     expect(report.unused).toEqual(['extra.weight', 'lm_head.weight']);
     expect(manifest.tensors['lm_head.weight']).toBeUndefined();
+  });
+
+  it('keeps a head that differs from the embedding, though the config ties them', async () => {
+    const head = tensor([40, 64], (i) => weight('head', i));
+    const tensors = model('dense').set('lm_head.weight', head);
+    const { report, sink, manifest } = await run(checkpointFiles(config('dense'), tensors));
+    expect(report.unused).toEqual([]);
+    expect(Buffer.compare(bytesOf(sink, manifest, 'lm_head.weight'), head.data)).toBe(0);
   });
 
   it('tells how far it is, up to all of the bytes', async () => {

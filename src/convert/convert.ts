@@ -14,6 +14,7 @@ import type { CheckpointSource } from './checkpoint-source.ts';
 import type { Loss } from './encode.ts';
 import { fillShard } from './fill-shard.ts';
 import { packageItems } from './items.ts';
+import { hasOwnHead } from './own-head.ts';
 import type { PackageSink } from './package-sink.ts';
 import { planShards, type ShardPlan } from './plan.ts';
 import { PRESETS, type PresetName } from './precision.ts';
@@ -70,11 +71,16 @@ export async function convert(
   const { preset, shardBytes = MAX_SHARD_BYTES, signal } = options;
   const { config, json, bytes: configBytes } = await readConfig(source, signal);
   const checkpoint = await openCheckpoint(source, signal);
+  const block = parseScaleBlock(json);
+  const { text } = config;
+  if (text.tiedHead) {
+    text.tiedHead = !(await hasOwnHead(source, new Binder(checkpoint.tensors, block), text, signal));
+  }
   const identity = [CONVERTER_VERSION, PRESETS[preset], await sha256Hex(configBytes), checkpoint.fingerprint];
   const record = await openRecord(sink, await hashJson([preset, shardBytes, ...identity]));
   const run: Run = { source, sink, record, options };
   for (;;) {
-    const binder = new Binder(checkpoint.tensors, parseScaleBlock(json));
+    const binder = new Binder(checkpoint.tensors, block);
     const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)), shardBytes);
     const files = await copySideFiles(source, sink, signal);
     const tooWide = await writeShards(run, plans);

@@ -28,6 +28,8 @@ export interface ModelTensor {
 
 const TEXT = 'model.language_model';
 const VISION = 'model.visual';
+export const EMBEDDING = `${TEXT}.embed_tokens.weight`;
+export const HEAD = 'lm_head.weight';
 
 /** In the order in which the package stores them: the decoder from bottom to top, then the vision tower. */
 export function modelTensors(config: ModelConfig): ModelTensor[] {
@@ -46,7 +48,7 @@ function textTensors({ text }: ModelConfig): ModelTensor[] {
     list.push({ name, shape, class: kind });
   };
   const embedding = text.tiedHead ? 'tied embedding' : 'embedding';
-  add(`${TEXT}.embed_tokens.weight`, [vocabSize, hidden], embedding);
+  add(EMBEDDING, [vocabSize, hidden], embedding);
   for (let layer = 0; layer < text.layers; layer++) {
     const at = `${TEXT}.layers.${layer}`;
     const queries = text.heads * headDim;
@@ -68,7 +70,7 @@ function textTensors({ text }: ModelConfig): ModelTensor[] {
     }
   }
   add(`${TEXT}.norm.weight`, [hidden], 'norm');
-  if (!text.tiedHead) add('lm_head.weight', [vocabSize, hidden], 'head');
+  if (!text.tiedHead) add(HEAD, [vocabSize, hidden], 'head');
   return list;
 }
 

@@ -119,7 +119,9 @@ function lastLogits(write: LayerWriter, normed: Value, text: TextConfig): void {
   const { graph, precision } = write;
   const int = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
   const last = graph.node('Slice', [normed, int(-1), int(2 ** 31 - 1), int(0)]);
-  const head = text.tiedHead ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
+  // The package knows best: a checkpoint may hold a head of its own where its config says that it is tied.
+  const isTied = text.tiedHead && !write.has('lm_head.weight');
+  const head = isTied ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
   const scores = write.linear(last, head);
   const name = 'logits';
   const logits =
