@@ -47,6 +47,10 @@ export interface Harness {
   stored(id: string): Promise<StoredFile[]>;
   /** Overwrites or takes away a stored file behind everybody's back. */
   damage(id: string, sha256: string, how: 'flip' | 'cut' | 'remove'): Promise<void>;
+  /** Keys of a model's entries. */
+  keys(kind: 'kept' | 'piece' | 'used', id: string): Promise<(string | number)[][]>;
+  /** Kinds of all events so far, of every run of this page. */
+  heard(): string[];
   answer: EngineApi['answer'];
 }
 

@@ -18,6 +18,7 @@ const clients = {
   ),
 };
 const database = new Database();
+const heard = new Set<string>();
 
 async function ran<T>(
   start: (onEvent: (event: WeightsEvent) => void, signal: AbortSignal) => Promise<Outcome<T>>,
@@ -26,6 +27,7 @@ async function ran<T>(
   const events: WeightsEvent[] = [];
   const stop = new AbortController();
   const onEvent = (event: WeightsEvent): void => {
+    heard.add(event.kind);
     const before = events.findLast((each) => each.kind === 'progress');
     const isNews =
       event.kind !== 'progress' || JSON.stringify(before?.activity) !== JSON.stringify(event.activity);
@@ -73,6 +75,9 @@ window.weights = {
     const kept = how === 'cut' ? bytes.slice(0, -1) : bytes;
     await database.change({ files: [[key, kept]] });
   },
+
+  keys: (kind, id) => database.keysUnder(new Shelf(database, id).key(kind)),
+  heard: () => Array.from(heard),
 
   async answer(from) {
     const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });

@@ -1,0 +1,147 @@
+// What happens to a model after it has come: several tabs, files without a network, damage and repair.
+
+import { expect, test, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import type { ModelRequest } from '../../src/contract/weights.ts';
+import { FIXTURE_PACKAGES } from '../test/places.ts';
+import { Host } from './host.ts';
+import { filesIn, FIXTURES, hashesIn, manifestIn, manyShards } from './packages.ts';
+
+let host: Host;
+let folder: string;
+let request: ModelRequest;
+
+test.beforeAll(async () => {
+  host = await Host.start();
+  folder = await manyShards('moe-untied');
+  const url = host.servePackage('moe', folder);
+  request = { id: 'moe', name: 'Mixture', source: { kind: 'package', url } };
+});
+test.afterAll(() => host.stop());
+test.beforeEach(async ({ page }) => {
+  host.gate = () => Promise.resolve();
+  await page.goto('/');
+});
+
+const download = (page: Page) => page.evaluate((asked) => window.weights.download(asked), request);
+const storedHashes = async (page: Page, id = 'moe'): Promise<string[]> =>
+  (await page.evaluate((model) => window.weights.stored(model), id)).map((file) => file.actual).sort();
+const answer = (page: Page, id = 'moe') =>
+  page.evaluate((model) => window.weights.answer({ id: model, hash: true }), id);
+
+test('one tab downloads, another follows, and takes over when the first one is closed', async ({
+  page,
+  context,
+}) => {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  const before = host.log.length;
+  host.gate = () =>
+    host.log.slice(before).reduce((n, sent) => n + sent.bytes, 0) > 1e6 ? opened : Promise.resolve();
+  await page.evaluate((asked) => void window.weights.download(asked, 'app'), request);
+  await expect.poll(() => page.evaluate(() => window.weights.keys('kept', 'moe'))).not.toEqual([]);
+
+  const second = await context.newPage();
+  await second.goto('/');
+  const following = second.evaluate((asked) => window.weights.download(asked, 'app'), request);
+  await expect.poll(() => second.evaluate(() => window.weights.heard())).toContain('following');
+  expect(await second.evaluate(() => window.weights.remove('moe'))).toMatchObject({
+    failure: { code: 'busy' },
+  });
+  const kept = (await page.evaluate(() => window.weights.keys('kept', 'moe'))).map((key) => String(key[2]));
+  const atClose = host.log.length;
+  await page.close();
+  open();
+  const { outcome, events } = await following;
+  expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+  expect(events.some((event) => event.kind === 'progress')).toBe(true);
+  const again = host.log.slice(atClose).filter(({ path }) => kept.some((sha256) => path.includes(sha256)));
+  expect(again).toEqual([]);
+  expect(await storedHashes(second)).toEqual(hashesIn(folder));
+});
+
+test('a tab that follows hears the progress of the other', async ({ page, context }) => {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  host.gate = () => opened;
+  const first = page.evaluate((asked) => window.weights.download(asked, 'app'), request);
+  const second = await context.newPage();
+  await second.goto('/');
+  await expect.poll(() => host.log.length).toBeGreaterThan(0);
+  const before = host.log.length;
+  const following = second.evaluate((asked) => window.weights.download(asked, 'app'), request);
+  await expect.poll(() => second.evaluate(() => window.weights.heard())).toContain('following');
+  open();
+  expect((await first).outcome.kind).toBe('done');
+  const { outcome, events } = await following;
+  expect(outcome.kind).toBe('done');
+  expect(events.some(({ kind }) => kind === 'progress')).toBe(true);
+  // Each shard went over the line once, whoever asked.
+  const shards = host.log.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
+  expect(new Set(shards.map(({ path }) => path)).size).toBe(shards.length);
+});
+
+for (const kind of ['package', 'checkpoint'] as const) {
+  test(`a ${kind} comes from a folder, with the network cut`, async ({ page, context }) => {
+    const source = kind === 'package' ? folder : join(FIXTURES, 'moe-untied');
+    const expected = kind === 'package' ? folder : join(FIXTURE_PACKAGES, 'moe-untied-balanced');
+    const url = host.servePackage(`clean-${kind}`, expected);
+    const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
+    expect(clean.tokens).toHaveLength(12);
+    // Workers are files of the page: both are started once before the cut.
+    await page.evaluate(() => window.weights.list());
+    const before = host.log.length;
+    await context.setOffline(true);
+    await page.locator('input').setInputFiles(filesIn(source));
+    const files: ModelRequest = { id: 'local', name: 'Local', source: { kind: 'files', preset: 'balanced' } };
+    const { outcome } = await page.evaluate((asked) => window.weights.importChosen(asked), files);
+    expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+    expect(await storedHashes(page, 'local')).toEqual(hashesIn(expected));
+    expect(host.log.slice(before)).toEqual([]);
+    await context.setOffline(false);
+    expect(await answer(page, 'local')).toEqual(clean);
+  });
+}
+
+for (const how of ['flip', 'cut', 'remove'] as const) {
+  test(`a shard damaged in storage (${how}) is fetched again alone when the model is loaded`, async ({
+    page,
+  }) => {
+    expect((await download(page)).outcome.kind).toBe('done');
+    const sound = await answer(page);
+    const victim = manifestIn(folder).shards[2]?.sha256 ?? '';
+    await page.evaluate(([sha256, way]) => window.weights.damage('moe', sha256, way), [victim, how] as const);
+    const before = host.log.length;
+    expect(await answer(page)).toEqual(sound);
+    expect(host.log.slice(before).map(({ path }) => path)).toEqual([`/moe/${victim}.safetensors`]);
+    expect(await storedHashes(page)).toEqual(hashesIn(folder));
+  });
+}
+
+test('a check-up names what is damaged, and the next download brings that alone', async ({ page }) => {
+  await download(page);
+  const [first = '', , third = ''] = manifestIn(folder).shards.map((shard) => shard.sha256);
+  await page.evaluate((sha256) => window.weights.damage('moe', sha256, 'flip'), first);
+  await page.evaluate((sha256) => window.weights.damage('moe', sha256, 'remove'), third);
+  const { outcome } = await page.evaluate(() => window.weights.checkUp('moe'));
+  const damaged = [first, third].map((sha256) => `${sha256}.safetensors`);
+  expect(outcome).toEqual({ kind: 'done', value: { checkedFiles: hashesIn(folder).length, damaged } });
+  expect(await page.evaluate(() => window.weights.list())).toMatchObject({
+    value: [{ state: 'unfinished' }],
+  });
+  const before = host.log.length;
+  await download(page);
+  const fetched = host.log.slice(before).map(({ path }) => path.split('/').at(-1));
+  expect(fetched.sort()).toEqual([...damaged, 'manifest.json'].sort());
+  const again = await page.evaluate(() => window.weights.checkUp('moe'));
+  expect(again.outcome).toMatchObject({ value: { damaged: [] } });
+});
+
+test('the catalogue offers its models with a judgement of this device', async ({ page, baseURL }) => {
+  const url = new URL('models/index.json', baseURL).href;
+  const offers = await page.evaluate((address) => window.weights.catalogue(address), url);
+  expect(offers.kind).toBe('done');
+  if (offers.kind !== 'done') return;
+  expect(offers.value.length).toBeGreaterThanOrEqual(8);
+  for (const { fit } of offers.value) expect(['fits', 'fits-paged', 'too-large']).toContain(fit.verdict);
+});
