@@ -6,12 +6,14 @@ import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Message } from '../src/contract/conversation.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
-import { describe, fail } from '../src/failure.ts';
+import { Failure, fail } from '../src/failure.ts';
 import { readConversation, textAndImages } from './ask/conversation-file.ts';
 import { Dump } from './ask/dump.ts';
+import { complaint } from './node/complaint.ts';
 import { decodePhoto } from './node/decode-photo.ts';
 import { openDirectoryStore } from './node/directory-store.ts';
 import { createNodeRuntime } from './node/runtime.ts';
+import { verifyShards } from './node/verify-shards.ts';
 
 const USAGE = `npm run ask -- --package DIR (--prompt "…" [--image FILE …] | --conversation FILE)
   --max-tokens N     the answer's length at most (256)
@@ -20,6 +22,7 @@ const USAGE = `npm run ask -- --package DIR (--prompt "…" [--image FILE …] |
   --seed S           the same answer again
   --ignore-eos       go on to --max-tokens
   --backend wasm|webgpu   (wasm)   --precision f32|f16   --threads N (1)   --no-expand
+  --no-verify        do not hold the shards against their hashes first
   --dump FILE        JSON of ids, positions, grids, pixels, logits and generated ids
   --dump-tensors     with the vision features and every pixel value
 A conversation file is JSON: a list of {"role", "content"}, content a text or a list of
@@ -46,6 +49,7 @@ async function main(): Promise<void> {
       precision: { type: 'string' },
       threads: { type: 'string' },
       'no-expand': { type: 'boolean' },
+      'no-verify': { type: 'boolean' },
       dump: { type: 'string' },
       'dump-tensors': { type: 'boolean' },
       help: { type: 'boolean' },
@@ -67,6 +71,7 @@ async function main(): Promise<void> {
   };
   const messages = await conversationOf(values);
   const store = await openDirectoryStore(values.package);
+  if (values['no-verify'] !== true) await verifyShards(store);
   const runtime = await createNodeRuntime({ backend, threads: number('threads', 1) });
   const engine = await loadEngine(
     store,
@@ -137,7 +142,7 @@ try {
   await main();
   process.exit(0); // the runtime's threads would keep the process
 } catch (error) {
-  const { code, message } = describe(error);
-  process.stderr.write(`${code === 'bug' ? message : `${message} (${code})`}\n`);
+  const code = error instanceof Failure ? ` (${error.code})` : '';
+  process.stderr.write(`${complaint(error)}${code}\n`);
   process.exit(1);
 }

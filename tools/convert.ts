@@ -4,7 +4,8 @@
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../src/convert/convert.ts';
 import { PRESETS, type PresetName } from '../src/convert/precision.ts';
-import { Failure, fail } from '../src/failure.ts';
+import { fail } from '../src/failure.ts';
+import { complaint } from './node/complaint.ts';
 import { DirectorySink } from './node/directory-sink.ts';
 import { DirectorySource } from './node/directory-source.ts';
 
@@ -113,7 +114,6 @@ function duration(seconds: number): string {
 try {
   await main();
 } catch (error) {
-  // A Failure says in a sentence what is wrong; anything else is a bug and shows where.
-  console.error(error instanceof Failure ? error.message : error);
+  console.error(complaint(error));
   process.exitCode = 1;
 }

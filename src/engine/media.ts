@@ -23,12 +23,15 @@ export interface Medium {
   blocks: FeatureBlock[] | undefined;
 }
 
+/** What of the checkpoint's files says how media are read. */
+type MediaFiles = Pick<CheckpointFiles, 'image' | 'video' | 'config'>;
+
 export class MediaLibrary {
   readonly #media = new Map<string, Medium>();
-  readonly #files: CheckpointFiles;
+  readonly #files: MediaFiles;
   readonly #decode: DecodePhoto;
 
-  constructor(files: CheckpointFiles, decode: DecodePhoto) {
+  constructor(files: MediaFiles, decode: DecodePhoto) {
     this.#files = files;
     this.#decode = decode;
   }
@@ -75,6 +78,9 @@ export class MediaLibrary {
     const { image, video, config } = this.#files;
     requireGeometry((part.type === 'image' ? image : video).geometry, config.vision);
     if (part.type === 'image') return preprocessImage(await this.#decode(part.photo), image);
+    if (part.indices.length !== part.frames.length) {
+      fail('bad-request', `A clip of ${part.frames.length} frames has ${part.indices.length} indices.`);
+    }
     const frames = [];
     for (const frame of part.frames) frames.push(await this.#decode(frame));
     const [first] = frames;

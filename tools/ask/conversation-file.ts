@@ -1,6 +1,7 @@
 // Conversations from the command line: file names become encoded photos.
 
 import { openAsBlob } from 'node:fs';
+import { stat } from 'node:fs/promises';
 import { resolve } from 'node:path';
 import type { Message, Part } from '../../src/contract/conversation.ts';
 import { fail } from '../../src/failure.ts';
@@ -18,6 +19,7 @@ export async function textAndImages(prompt: string, images: readonly string[]): 
 /** Parses a conversation file; its file names are relative to `directory`. Fails with 'bad-request'. */
 export async function readConversation(text: string, directory: string): Promise<Message[]> {
   const list = new Field(parseJson(text, 'conversation', 'bad-request'), 'conversation ', 'bad-request');
+  if (list.items().length === 0) list.fail('has no message');
   return Promise.all(list.items().map((message) => readMessage(message, directory)));
 }
 
@@ -46,10 +48,12 @@ async function readPart(part: Field, directory: string): Promise<Part> {
   };
 }
 
-async function photo(file: string): Promise<Blob> {
+/** A File, because a decoder that fails names it. */
+async function photo(path: string): Promise<File> {
   try {
-    return await openAsBlob(file);
+    if ((await stat(path)).isFile()) return new File([await openAsBlob(path)], path);
   } catch (cause) {
-    return fail('missing-file', `There is no ${file}.`, cause);
+    return fail('missing-file', `There is no ${path}.`, cause);
   }
+  return fail('bad-request', `${path} is not a file.`);
 }

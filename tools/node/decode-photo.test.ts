@@ -79,6 +79,8 @@ test('a grey photo with alpha becomes RGB on white', async () => {
 
 test('a damaged photo is refused', async () => {
   await expect(decodePhoto(new Blob(['no picture']))).rejects.toMatchObject({ code: 'bad-photo' });
+  await expect(decodePhoto(new File(['no picture'], 'a.png'))).rejects.toThrow('a.png cannot be decoded');
+  await expect(decodePhoto(new File([], 'b.png'))).rejects.toThrow('b.png is empty');
 });
 
 test('an enormous photo is refused before it is unpacked', async () => {

@@ -10,18 +10,20 @@ import { fail } from '../../src/failure.ts';
 export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
   // Stored values, as the reference's decoder gives them: no colour profile is applied.
+  const name = photo instanceof File ? photo.name : 'The photo';
+  if (bytes.length === 0) fail('bad-photo', `${name} is empty.`);
   const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: false });
-  await refuseTooLarge(image);
+  await refuseTooLarge(image, name);
   const upright = image.autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
-  const { data, info } = await unlessBad(upright.toBuffer({ resolveWithObject: true }));
+  const { data, info } = await unlessBad(upright.toBuffer({ resolveWithObject: true }), name);
   const { width, height, channels } = info;
   if (channels === 3) return { width, height, data: new Uint8Array(data) };
   if (channels === 4) return { width, height, data: onWhite(data) };
-  return fail('bad-photo', `The photo has ${channels} channels.`);
+  return fail('bad-photo', `${name} has ${channels} channels.`);
 };
 
-async function refuseTooLarge(image: Sharp): Promise<void> {
-  const { width, height } = await unlessBad(image.metadata());
+async function refuseTooLarge(image: Sharp, name: string): Promise<void> {
+  const { width, height } = await unlessBad(image.metadata(), name);
   if (width * height <= MAX_PHOTO_PIXELS) return;
   const limit = MAX_PHOTO_PIXELS / 1e6;
   fail('photo-too-large', `A photo of ${width}×${height} has more than ${limit} megapixels.`);
@@ -43,10 +45,10 @@ function onWhite(rgba: Uint8Array): Uint8Array {
   return rgb;
 }
 
-async function unlessBad<T>(job: Promise<T>): Promise<T> {
+async function unlessBad<T>(job: Promise<T>, name: string): Promise<T> {
   try {
     return await job;
   } catch (cause) {
-    fail('bad-photo', 'The photo cannot be decoded.', cause);
+    fail('bad-photo', `${name} cannot be decoded as a picture.`, cause);
   }
 }

@@ -1,9 +1,9 @@
 import { execFile } from 'node:child_process';
-import { mkdtemp, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
-import { afterAll, beforeAll, describe, expect, it } from 'vitest';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
 import { convert } from '../../src/convert/convert.ts';
 import { checkpointFiles, config, model, weight } from '../../src/convert/synthetic-checkpoint.ts';
 import { dequantizeRows } from '../../src/format/blocks.ts';
@@ -12,6 +12,7 @@ import { expertBlob, tensorBlob, tensorEntry } from '../../src/format/read-packa
 import { DirectorySink } from './directory-sink.ts';
 import { DirectorySource } from './directory-source.ts';
 import { openDirectoryStore } from './directory-store.ts';
+import { verifyShards } from './verify-shards.ts';
 
 const Q_PROJ = 'model.language_model.layers.0.self_attn.q_proj.weight';
 let root = '';
@@ -67,6 +68,17 @@ describe('a package in a directory', () => {
     await expect(store.shard(1)).rejects.toMatchObject({ code: 'missing-file' });
     await expect(openDirectoryStore(root)).rejects.toMatchObject({ code: 'missing-file' });
   });
+});
+
+test('one changed byte in a shard is found', async () => {
+  const { target, report } = await convertTo('changed');
+  const store = await openDirectoryStore(target);
+  await expect(verifyShards(store)).resolves.toBeUndefined();
+  const second = shardFile(report.manifest.shards[1]!);
+  const file = await open(join(target, second), 'r+');
+  await file.write('!', 5000);
+  await file.close();
+  await expect(verifyShards(store)).rejects.toThrow(`${second} does not match its hash`);
 });
 
 describe('npm run convert', () => {
