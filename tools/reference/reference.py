@@ -80,6 +80,8 @@ def watch(model: PreTrainedModel, stages: Stages) -> list:
 
     def keep_gap(module, args, output):
         ordered = output[0].sort(dim=-1, descending=True).values
+        if module.top_k == ordered.shape[-1]:
+            return  # every expert is chosen
         stages.router_gaps.append(ordered[:, module.top_k - 1] - ordered[:, module.top_k])
 
     gates = [layer.mlp.gate for layer in text.layers if hasattr(layer.mlp, "gate")]
