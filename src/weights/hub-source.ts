@@ -194,11 +194,18 @@ export class HubSource implements CheckpointSource {
     return bytes;
   }
 
-  #fetch(file: string, remote: RemoteFile, part: Part): Promise<Uint8Array<ArrayBuffer>> {
+  async #fetch(file: string, remote: RemoteFile, part: Part): Promise<Uint8Array<ArrayBuffer>> {
     const { bytes: fileBytes, etag } = remote;
     const known = etag === undefined ? {} : { etag };
     const wanted = { ...this.#asked(file), ...part, fileBytes, ...known };
-    return fetchPart(wanted, this.#hub.transfers, this.#signal);
+    try {
+      return await fetchPart(wanted, this.#hub.transfers, this.#signal);
+    } catch (error) {
+      // The next visit asks anew what the file is; whether it is still the same checkpoint, the
+      // converter sees.
+      if (error instanceof Failure && error.code === 'changed-file') await this.#spool.forget(file);
+      throw error;
+    }
   }
 
   #asked(file: string): { url: string; name: string; hosts: Hosts } {

@@ -2,6 +2,7 @@
 // when the download began, and the host that the hub sends on to to the first one.
 
 import type { ModelRequest } from '../contract/weights.ts';
+import { Failure, fail } from '../failure.ts';
 import { Field } from '../format/json-field.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
 import type { Tell } from './download-package.ts';
@@ -49,6 +50,12 @@ export async function downloadCheckpoint(
   try {
     const retire = () => spool.retire();
     await convertCheckpoint(shelf, request, files, source.preset, { tell, retire }, signal);
+  } catch (error) {
+    // So the converter says that what is in storage was made from something else.
+    if (error instanceof Failure && error.code === 'bad-request') {
+      fail('changed-file', `${source.repo} is not what it was. Remove the model and start again.`, error);
+    }
+    throw error;
   } finally {
     over.abort();
   }

@@ -25,6 +25,8 @@ export class Spool {
   readonly #used: Set<string>;
   /** Used up since the write of the shard before last, since the last one, and now. */
   #usedUp: { older: Key[]; newer: Key[] } = { older: [], newer: [] };
+  /** Files whose pieces may no longer be kept: those still under way are of a file that is gone. */
+  readonly #forgotten = new Set<string>();
   /** Storage may be too full for pieces and still have room for shards. */
   #isFull = false;
 
@@ -68,6 +70,17 @@ export class Spool {
     await this.#shelf.database.change({ records: [[this.#shelf.key('probe', file), facts]] });
   }
 
+  /** The file on the host is another one now: nothing that came of it is of use. */
+  async forget(file: string): Promise<void> {
+    const of = (name: string): boolean => name.endsWith(` ${file}`);
+    this.#forgotten.add(file);
+    this.#files.delete(file);
+    for (const name of this.#parts.keys()) if (of(name)) this.#parts.delete(name);
+    for (const names of [this.#kept, this.#used]) for (const name of names) if (of(name)) names.delete(name);
+    const goneUnder = (['probe', 'piece', 'used'] as const).map((kind) => this.#shelf.key(kind, file));
+    await this.#shelf.database.change({ goneUnder });
+  }
+
   /** A small part that begins at `start` and is long enough, if one is kept. */
   part(file: string, start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
     const exact = this.#parts.get(nameOf(file, start));
@@ -99,7 +112,7 @@ export class Spool {
   }
 
   async keepPiece(file: string, { start }: Piece, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.#isFull) return;
+    if (this.#isFull || this.#forgotten.has(file)) return;
     try {
       await this.#shelf.database.change({ files: [[this.#shelf.key('piece', file, start), bytes]] });
       this.#kept.add(nameOf(file, start));

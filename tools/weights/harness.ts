@@ -33,6 +33,16 @@ export interface EngineApi {
   answer(from: { url: string } | { id: string; hash: boolean }): Promise<Answered>;
 }
 
+/** Seconds for all of the work. */
+export interface BenchApi {
+  fetchOnly(urls: string[]): Promise<number>;
+  fetchAndStore(urls: string[]): Promise<number>;
+  fetchHashAndStore(urls: string[]): Promise<number>;
+  readRaw(urls: string[]): Promise<number>;
+  dropRaw(): Promise<void>;
+  readStored(id: string, toGpu: boolean): Promise<{ seconds: number; onGpu: boolean }>;
+}
+
 export interface Harness {
   /** `quick` has little patience, `app` is the worker as it is. */
   download(request: ModelRequest, worker?: 'quick' | 'app', stopAtBytes?: number): Promise<Ran<KeptModel>>;
@@ -52,6 +62,8 @@ export interface Harness {
   /** Kinds of all events so far, of every run of this page. */
   heard(): string[];
   answer: EngineApi['answer'];
+  /** In a fresh worker that ends with the call. */
+  bench: BenchApi;
 }
 
 declare global {

@@ -179,7 +179,10 @@ export class Host {
           fault?.kind === 'flipped' || at >= breaksAt ? Infinity : breaksAt,
         );
         if (at >= breaksAt && fault?.kind === 'cut') return void response.destroy();
-        if (at >= breaksAt && fault?.kind === 'stall') { await closed(response); return; }
+        if (at >= breaksAt && fault?.kind === 'stall') {
+          await closed(response);
+          return;
+        }
         const { buffer } = await handle.read(Buffer.alloc(stop - at), 0, stop - at, at);
         if (fault?.kind === 'flipped' && at <= breaksAt && breaksAt < stop) buffer[breaksAt - at]! ^= 1;
         if (response.destroyed) return;

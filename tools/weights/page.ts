@@ -7,7 +7,7 @@ import type { Outcome } from '../../src/failure.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { Database } from '../../src/weights/database.ts';
 import { Shelf } from '../../src/weights/shelf.ts';
-import type { EngineApi, Harness, Ran } from './harness.ts';
+import type { Answered, BenchApi, EngineApi, Harness, Ran } from './harness.ts';
 
 const clients = {
   quick: new WeightsClient(
@@ -79,12 +79,32 @@ window.weights = {
   keys: (kind, id) => database.keysUnder(new Shelf(database, id).key(kind)),
   heard: () => Array.from(heard),
 
-  async answer(from) {
-    const worker = new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' });
-    try {
-      return await Comlink.wrap<EngineApi>(worker).answer(from);
-    } finally {
-      worker.terminate();
-    }
+  answer: (from) =>
+    inWorker<EngineApi, Answered>(
+      new Worker(new URL('./engine.worker.ts', import.meta.url), { type: 'module' }),
+      (api) => api.answer(from),
+    ),
+
+  bench: {
+    fetchOnly: (urls) => benched((api) => api.fetchOnly(urls)),
+    fetchAndStore: (urls) => benched((api) => api.fetchAndStore(urls)),
+    fetchHashAndStore: (urls) => benched((api) => api.fetchHashAndStore(urls)),
+    readRaw: (urls) => benched((api) => api.readRaw(urls)),
+    dropRaw: () => benched((api) => api.dropRaw()),
+    readStored: (id, toGpu) => benched((api) => api.readStored(id, toGpu)),
   },
 } satisfies Harness;
+
+/** A worker for one call. */
+async function inWorker<Api, T>(worker: Worker, call: (api: Comlink.Remote<Api>) => Promise<T>): Promise<T> {
+  try {
+    return await call(Comlink.wrap<Api>(worker));
+  } finally {
+    worker.terminate();
+  }
+}
+
+function benched<T>(call: (api: Comlink.Remote<BenchApi>) => Promise<T>): Promise<T> {
+  const worker = new Worker(new URL('./bench.worker.ts', import.meta.url), { type: 'module' });
+  return inWorker<BenchApi, T>(worker, call);
+}

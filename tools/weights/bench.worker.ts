@@ -1,0 +1,74 @@
+// What the raw browser reaches with the same bytes: fetch alone, fetch and store without a hash, reading
+// stored Blobs one after the other; and the same reads through a stored package, to the GPU if there is one.
+
+import * as Comlink from 'comlink';
+import { createStore, get, set } from 'idb-keyval';
+import { Database } from '../../src/weights/database.ts';
+import { PACE } from '../../src/weights/pace.ts';
+import { Weights } from '../../src/weights/weights.ts';
+import type { BenchApi } from './harness.ts';
+
+const LANES = 3;
+
+async function inLanes<T>(items: T[], job: (item: T) => Promise<void>): Promise<number> {
+  const start = performance.now();
+  const queue = items.values();
+  const lane = async (): Promise<void> => {
+    for (const item of queue) await job(item);
+  };
+  await Promise.all(Array.from({ length: LANES }, lane));
+  return (performance.now() - start) / 1000;
+}
+
+const raw = createStore('weights-raw', 'blobs');
+const fetched = async (url: string): Promise<Blob> => (await fetch(url, { cache: 'no-store' })).blob();
+
+const api = {
+  fetchOnly: (urls) =>
+    inLanes(urls, async (url) => {
+      await fetched(url);
+    }),
+
+  fetchAndStore: (urls) => inLanes(urls, async (url) => set(url, await fetched(url), raw)),
+
+  fetchHashAndStore: (urls) =>
+    inLanes(urls, async (url) => {
+      const bytes = await (await fetch(url, { cache: 'no-store' })).arrayBuffer();
+      await crypto.subtle.digest('SHA-256', bytes);
+      await set(url, new Blob([bytes]), raw);
+    }),
+
+  async readRaw(urls) {
+    const start = performance.now();
+    for (const url of urls) await (await get<Blob>(url, raw))?.arrayBuffer();
+    return (performance.now() - start) / 1000;
+  },
+
+  async dropRaw() {
+    await new Promise((resolve) => {
+      const request = indexedDB.deleteDatabase('weights-raw');
+      request.onblocked = request.onsuccess = request.onerror = resolve;
+    });
+  },
+
+  async readStored(id, toGpu) {
+    const store = await new Weights(new Database(), PACE).open(id, {}, new AbortController().signal);
+    const adapter = toGpu && 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
+    const device = await adapter?.requestDevice();
+    const start = performance.now();
+    for (const [index, { bytes }] of store.manifest.shards.entries()) {
+      const buffer = await (await store.shard(index)).arrayBuffer();
+      if (!device) continue;
+      const target = device.createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_DST });
+      device.queue.writeBuffer(target, 0, buffer);
+      await device.queue.onSubmittedWorkDone();
+      // A model keeps its buffers; here one is enough, and the machine may be small.
+      target.destroy();
+    }
+    const seconds = (performance.now() - start) / 1000;
+    device?.destroy();
+    return { seconds, onGpu: device !== undefined };
+  },
+} satisfies BenchApi;
+
+Comlink.expose(api);
