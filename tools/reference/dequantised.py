@@ -1,6 +1,5 @@
 """Reads a Darkroom package (layout: src/format/manifest.ts) back into float32 weights under the published names."""
 
-import hashlib
 import json
 from pathlib import Path
 
@@ -13,9 +12,8 @@ MANIFEST = "manifest.json"
 class Package:
     def __init__(self, folder: Path):
         self.folder = folder
-        text = (folder / MANIFEST).read_bytes()
-        self.manifest_sha256 = hashlib.sha256(text).hexdigest()
-        self.manifest = json.loads(text)
+        self.manifest = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))
+        self.shards_sha256 = [shard["sha256"] for shard in self.manifest["shards"]]
         self.config = json.loads((folder / "config.json").read_text(encoding="utf-8"))
         self.shards = [
             np.memmap(folder / f"{shard['sha256']}.safetensors", dtype=np.uint8, mode="r")

@@ -85,7 +85,7 @@ def make_package_goldens(name: str, folder: Path, out: Path | None) -> None:
             dropped |= {f"{kind}_{stage}" for kind in ("image", "video") for stage in ("features", "deepstack")}
         run.tensors = {key: tensor for key, tensor in run.tensors.items() if key not in dropped}
     preset = package.manifest["preset"]
-    about = {"fixture": name, "preset": preset, "manifest_sha256": package.manifest_sha256}
+    about = {"fixture": name, "preset": preset, "shards_sha256": package.shards_sha256}
     write_runs(out or GOLDENS / f"{name}.{preset}", runs, about)
     report(f"{name} {preset}", runs)
 
