@@ -94,27 +94,35 @@ class Watchdog {
   readonly #stallMs: number;
   readonly #name: string;
   readonly #controller = new AbortController();
-  #timer: ReturnType<typeof setTimeout> | undefined;
+  #heardAt = performance.now();
+  #timer: ReturnType<typeof setTimeout>;
 
   constructor(stallMs: number, name: string) {
     this.#stallMs = stallMs;
     this.#name = name;
-    this.hear();
+    this.#timer = setTimeout(() => this.#look(), stallMs);
   }
 
   get signal(): AbortSignal {
     return this.#controller.signal;
   }
 
+  /** Called for every chunk: it only takes the time. */
   hear(): void {
-    this.stop();
-    this.#timer = setTimeout(() => {
-      const seconds = this.#stallMs / 1000;
-      this.#controller.abort(new Failure('stalled', `Nothing of ${this.#name} came for ${seconds} seconds.`));
-    }, this.#stallMs);
+    this.#heardAt = performance.now();
   }
 
   stop(): void {
     clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const left = this.#heardAt + this.#stallMs - performance.now();
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#look(), left);
+      return;
+    }
+    const seconds = this.#stallMs / 1000;
+    this.#controller.abort(new Failure('stalled', `Nothing of ${this.#name} came for ${seconds} seconds.`));
   }
 }

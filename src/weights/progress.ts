@@ -13,7 +13,7 @@ export class Progress {
   #doneBytes: number;
   #activity: Activity;
   #toldAt = -Infinity;
-  /** Times and bytes of this run, the oldest first, none older than the window. */
+  /** Times and bytes when it was told, the oldest first, none older than the window. */
   #samples: { at: number; bytes: number }[] = [];
 
   constructor(
@@ -27,7 +27,6 @@ export class Progress {
     this.#resumedBytes = resumedBytes;
     this.#doneBytes = resumedBytes;
     this.#activity = activity;
-    this.#samples.push({ at: now(), bytes: resumedBytes });
     this.#emit();
   }
 
@@ -42,10 +41,7 @@ export class Progress {
   /** `bytes` may be negative: what came was of no use. */
   add(bytes: number): void {
     this.#doneBytes += bytes;
-    const at = this.#now();
-    this.#samples.push({ at, bytes: this.#doneBytes });
-    while (this.#samples.length > 2 && at - this.#samples[0]!.at > WINDOW_MS) this.#samples.shift();
-    if (at - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
+    if (this.#now() - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
   }
 
   /** Bytes that an earlier run had done: they say nothing about the rate. */
@@ -62,7 +58,10 @@ export class Progress {
   }
 
   #emit(): void {
-    this.#toldAt = this.#now();
+    const at = this.#now();
+    this.#toldAt = at;
+    this.#samples.push({ at, bytes: this.#doneBytes });
+    while (this.#samples.length > 2 && at - this.#samples[0]!.at > WINDOW_MS) this.#samples.shift();
     const bytesPerSecond = this.#rate();
     this.#tell({
       kind: 'progress',

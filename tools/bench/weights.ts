@@ -26,9 +26,9 @@ const port = WEIGHTS_PORT + 10;
 const site = await preview({ configFile, logLevel: 'warn', preview: { port, strictPort: true } });
 const served = await SyntheticPackage.serve(bytes);
 const profile = mkdtempSync(join(values.profile, 'weights-bench-'));
-const browser = await BrowserProcess.start(profile);
+let browser = await BrowserProcess.start(profile);
 try {
-  await measure(await browser.page(`http://localhost:${port}/`));
+  await measure();
 } finally {
   await browser.kill();
   served.stop();
@@ -36,22 +36,15 @@ try {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 
-async function measure(page: Page): Promise<void> {
+async function measure(): Promise<void> {
   const urls = served.shardUrls;
-  const rows: [name: string, seconds: number, raw?: number][] = [];
+  let page = await freshPage();
   const only = await page.evaluate((all) => window.weights.bench.fetchOnly(all), urls);
-  rows.push(['raw: fetch alone', only]);
   const hashed = await page.evaluate((all) => window.weights.bench.fetchHashAndStore(all), urls);
   await page.evaluate(() => window.weights.bench.dropRaw());
-  rows.push(['raw: fetch, hash, store', hashed]);
   const stored = await page.evaluate((all) => window.weights.bench.fetchAndStore(all), urls);
-  rows.push(['raw: fetch and store, no hash', stored]);
-  const rawRead = await page.evaluate((all) => window.weights.bench.readRaw(all), urls);
-  rows.push(['raw: read Blobs in order', rawRead]);
-  await page.evaluate(() => window.weights.bench.dropRaw());
 
-  await page.reload();
-  const idleMemory = peakMemory();
+  page = await freshPage();
   const source = { kind: 'package' as const, url: served.url };
   const start = performance.now();
   const { outcome } = await page.evaluate(
@@ -60,40 +53,70 @@ async function measure(page: Page): Promise<void> {
   );
   const downloaded = (performance.now() - start) / 1000;
   if (outcome.kind !== 'done') throw new Error(`The download ended as ${JSON.stringify(outcome)}.`);
-  rows.push(['download: fetch, verify, store', downloaded, stored]);
   const downloadMemory = peakMemory();
 
-  await page.reload();
-  const read = await page.evaluate(() => window.weights.bench.readStored('bench', false));
-  rows.push(['open and read', read.seconds, rawRead]);
-  const toGpu = await page.evaluate(() => window.weights.bench.readStored('bench', true));
-  rows.push([`open, read, to the GPU${toGpu.onGpu ? '' : ' (none here)'}`, toGpu.seconds, rawRead]);
+  page = await freshPage();
+  const idleMemory = peakMemory();
+  const gpu = await page.evaluate(() => window.weights.bench.readStored('bench', true));
   const loadMemory = peakMemory();
+  // In turns, and the better of two: others may be at work on this machine.
+  const reads: number[] = [];
+  const rawReads: number[] = [];
+  for (let turn = 0; turn < 2; turn++) {
+    rawReads.push(await page.evaluate((all) => window.weights.bench.readRaw(all), urls));
+    reads.push((await page.evaluate(() => window.weights.bench.readStored('bench', false))).seconds);
+  }
+  const [read, rawRead] = [Math.min(...reads), Math.min(...rawReads)];
+  await page.evaluate(() => window.weights.bench.dropRaw());
+  const deleted = await remove(page);
 
-  const deleting = performance.now();
+  print([
+    ['raw: fetch alone', only],
+    ['raw: fetch and store, no hash', stored],
+    ['raw: fetch, hash, store', hashed],
+    ['download: fetch, verify, store', downloaded, stored, hashed],
+    ['raw: read Blobs in order', rawRead],
+    ['open and read', read, rawRead],
+    [`open, read, to the GPU${gpu.onGpu ? '' : ' (none here)'}`, gpu.seconds, rawRead],
+  ]);
+  console.log(deleted);
+  const peaks = [
+    ['idle', idleMemory],
+    ['while downloading', downloadMemory],
+    ['while loading', loadMemory],
+  ] as const;
+  for (const [when, peak] of peaks) console.log(`peak memory of the page's process, ${when}: ${told(peak)}`);
+}
+
+/** In a browser started anew: its memory is what this step takes. */
+async function freshPage(): Promise<Page> {
+  await browser.kill();
+  browser = await BrowserProcess.start(profile);
+  return browser.page(`http://localhost:${port}/`);
+}
+
+async function remove(page: Page): Promise<string> {
+  const start = performance.now();
   await page.evaluate(() => window.weights.remove('bench'));
-  let usage: number;
-  do {
+  let usage = Infinity;
+  while (usage > bytes / 100 && performance.now() - start < 300_000) {
     await sleep(250);
     const facts = await page.evaluate(() => window.weights.storage());
     usage = facts.kind === 'done' ? (facts.value.usageBytes ?? 0) : 0;
-  } while (usage > bytes / 100 && performance.now() - deleting < 300_000);
-
-  const width = Math.max(...rows.map(([name]) => name.length));
-  console.log(`\n${(served.bytes / 1e9).toFixed(2)} GB in ${urls.length} shards`);
-  for (const [name, seconds, raw] of rows) {
-    const rate = (served.bytes / 1e6 / seconds).toFixed(0).padStart(6);
-    const share = raw === undefined ? '' : `  ${((100 * raw) / seconds).toFixed(0)} % of the raw figure`;
-    console.log(`${name.padEnd(width)} ${rate} MB/s${share}`);
   }
-  const seconds = ((performance.now() - deleting) / 1000).toFixed(1);
-  console.log(`deleted; the browser counts ${(usage / 1e6).toFixed(1)} MB after ${seconds} s`);
-  const peaks = [
-    ['before', idleMemory],
-    ['while downloading', downloadMemory],
-    ['while reading', loadMemory],
-  ] as const;
-  for (const [when, peak] of peaks) console.log(`peak memory of the page's process, ${when}: ${told(peak)}`);
+  const seconds = ((performance.now() - start) / 1000).toFixed(1);
+  return `deleted; the browser counts ${(usage / 1e6).toFixed(1)} MB after ${seconds} s`;
+}
+
+/** Name, seconds, and seconds of raw figures to hold them against. */
+function print(rows: [name: string, seconds: number, ...raw: number[]][]): void {
+  const width = Math.max(...rows.map(([name]) => name.length));
+  console.log(`\n${(served.bytes / 1e9).toFixed(2)} GB in ${served.shardUrls.length} shards`);
+  for (const [name, seconds, ...raw] of rows) {
+    const rate = (served.bytes / 1e6 / seconds).toFixed(0).padStart(6);
+    const shares = raw.map((other) => `${((100 * other) / seconds).toFixed(0)} %`).join(', ');
+    console.log(`${name.padEnd(width)} ${rate} MB/s${shares && `  ${shares} of the raw figure`}`);
+  }
 }
 
 /** The largest resident size that any page process of the browser had so far; Linux only. */

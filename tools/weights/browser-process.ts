@@ -25,6 +25,7 @@ export class BrowserProcess {
       '--no-sandbox',
       '--disable-dev-shm-usage',
       '--no-first-run',
+      '--enable-unsafe-webgpu',
       '--disable-background-networking',
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,

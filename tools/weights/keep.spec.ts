@@ -137,6 +137,33 @@ test('a check-up names what is damaged, and the next download brings that alone'
   expect(again.outcome).toMatchObject({ value: { damaged: [] } });
 });
 
+test('on a full disk what is done is kept, what is needed is told, and it goes on when there is room', async ({
+  page,
+  baseURL,
+}) => {
+  const devtools = await page.context().newCDPSession(page);
+  const origin = new URL(baseURL ?? '').origin;
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin, quotaSize: 1_200_000 });
+  const { outcome, events } = await download(page);
+  expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
+  const told = events.find((event) => event.kind === 'storage-full');
+  const kept = await page.evaluate(() => window.weights.stored('moe'));
+  expect(kept.length).toBeGreaterThan(0);
+  expect(kept.every((file) => file.actual === file.sha256 && file.noted)).toBe(true);
+  const total = [...manifestIn(folder).files, ...manifestIn(folder).shards].reduce(
+    (n, { bytes }) => n + bytes,
+    0,
+  );
+  const keptBytes = kept.reduce((sum, { bytes }) => sum + bytes, 0);
+  expect(told).toMatchObject({ keptBytes, neededBytes: total - keptBytes, removable: [] });
+  await devtools.send('Storage.overrideQuotaForOrigin', { origin });
+  const before = host.log.length;
+  expect((await download(page)).outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+  const again = host.log.slice(before).filter(({ path }) => kept.some(({ sha256 }) => path.includes(sha256)));
+  expect(again).toEqual([]);
+  expect(await storedHashes(page)).toEqual(hashesIn(folder));
+});
+
 test('the catalogue offers its models with a judgement of this device', async ({ page, baseURL }) => {
   const url = new URL('models/index.json', baseURL).href;
   const offers = await page.evaluate((address) => window.weights.catalogue(address), url);
