@@ -49,7 +49,7 @@ export interface VisionConfig {
   mergeSize: number;
   /** Side of the learned position table: sqrt(num_position_embeddings). */
   positionGrid: number;
-  /** Blocks whose output feeds DeepStack merger k, which is added after decoder layer k; ascending. */
+  /** Blocks whose output feeds DeepStack merger k, ascending; added after decoder layer k, if there is one. */
   deepstackLayers: number[];
   /** Width of the features: the decoder's hidden size. */
   outHiddenSize: number;
@@ -65,7 +65,7 @@ export function parseModelConfig(json: unknown): ModelConfig {
     wrong('model_type', `is ${JSON.stringify(architecture)}, not qwen3_vl or qwen3_vl_moe`);
   }
   const text = parseText(object(root['text_config'], 'text_config'), root, architecture);
-  const vision = parseVision(object(root['vision_config'], 'vision_config'), text.layers);
+  const vision = parseVision(object(root['vision_config'], 'vision_config'));
   if (vision.outHiddenSize !== text.hiddenSize) {
     wrong(
       'vision_config.out_hidden_size',
@@ -93,7 +93,8 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
   const layers = size(json, 'num_hidden_layers', undefined, at);
   const kvHeads = size(json, 'num_key_value_heads', heads, at);
   const headDim = size(json, 'head_dim', isMoe ? Math.floor(hiddenSize / heads) : 128, at);
-  if (headDim % 2 !== 0) wrong(`${at}head_dim`, `is ${headDim}, which rotary positions cannot halve`);
+  // A limit of onnxruntime's grouped-query attention.
+  if (headDim % 8 !== 0) wrong(`${at}head_dim`, `is ${headDim}, not a multiple of 8`);
   if (heads % kvHeads !== 0) wrong(`${at}num_key_value_heads`, `does not divide ${heads} heads`);
   if (json['attention_bias'] === true) wrong(`${at}attention_bias`, 'is true, which Qwen3-VL never uses');
   if (json['hidden_act'] !== undefined && json['hidden_act'] !== 'silu') {
@@ -157,7 +158,7 @@ function parseMoe(json: Json, layers: number): MoeConfig {
   };
 }
 
-function parseVision(json: Json, decoderLayers: number): VisionConfig {
+function parseVision(json: Json): VisionConfig {
   const at = 'vision_config.';
   const table = size(json, 'num_position_embeddings', 2304, at);
   const positionGrid = Math.round(Math.sqrt(table));
@@ -176,7 +177,7 @@ function parseVision(json: Json, decoderLayers: number): VisionConfig {
     temporalPatchSize: size(json, 'temporal_patch_size', 2, at),
     mergeSize: size(json, 'spatial_merge_size', 2, at),
     positionGrid,
-    deepstackLayers: deepstackLayers(json, decoderLayers),
+    deepstackLayers: deepstackLayers(json),
     outHiddenSize: size(json, 'out_hidden_size', 3584, at),
   };
   if (vision.hiddenSize % vision.heads !== 0 || (vision.hiddenSize / vision.heads) % 4 !== 0) {
@@ -192,16 +193,13 @@ function parseVision(json: Json, decoderLayers: number): VisionConfig {
 /** The base of the vision encoder's rotary frequencies, a constant until transformers 5 wrote it down. */
 const VISION_THETA = 10000;
 
-/**
- * The taps that matter: as in the reference, those of blocks that there are, as many as the decoder has
- * layers. Small models often keep the default of [8, 16, 24].
- */
-function deepstackLayers(json: Json, decoderLayers: number): number[] {
+/** The taps of blocks that there are, as in the reference: small models often keep the default. */
+function deepstackLayers(json: Json): number[] {
   const name = 'vision_config.deepstack_visual_indexes';
   const blocks = numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], name);
   if (blocks.some((block, k) => k > 0 && block <= blocks[k - 1]!)) wrong(name, 'is not ascending');
   const depth = size(json, 'depth', 27, 'vision_config.');
-  return blocks.filter((block) => block < depth).slice(0, decoderLayers);
+  return blocks.filter((block) => block < depth);
 }
 
 function object(value: unknown, name: string): Json {

@@ -13,7 +13,8 @@ import type { Value } from './onnx.ts';
  * Inputs, with n new tokens after p cached ones (all floats f32):
  * - input_ids i32 (n); is_text f32 (n, 1): 0 where a picture feature stands, else 1
  * - feature_rows i32 (n): the token's row in the features, 0 for text
- * - features, deepstack.k (rows + 1, hidden), in the graph's precision: row 0 is zero, so text adds nothing
+ * - features, deepstack.k (rows + 1, hidden), in the graph's precision: row 0 is zero, so text adds nothing;
+ *   taps beyond the last layer are accepted and ignored
  * - cos, sin f32 (n, headDim/2): rotary tables of the n positions
  * - past.i.key, past.i.value (1, kvHeads, p or capacity, headDim), in the graph's precision
  * - past_length i32 (1): p + n − 1; total_length i32 (1): p + n
