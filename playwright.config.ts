@@ -10,6 +10,8 @@ const executablePath = findChromium();
 
 export default defineConfig({
   forbidOnly: true,
+  // A browser that stumbles on a loaded machine gets a second try there; the report calls it flaky.
+  retries: process.env.CI === undefined ? 0 : 1,
   testMatch: '**/*.spec.ts',
   // The software adapter shares the machine's few cores; two pages at once only slow each other.
   workers: 1,
