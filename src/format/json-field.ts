@@ -15,7 +15,8 @@ export class Field {
   }
 
   fail(problem: string): never {
-    fail(this.#code, `${this.path}: ${problem}.`);
+    // The root's path ends with what joins it to its members.
+    fail(this.#code, `${this.path.replace(/[\s:]+$/, '')}: ${problem}.`);
   }
 
   /** A member of an object; fails when it is absent. */
