@@ -39,6 +39,7 @@ export class WeightsClient {
 
   /** Aborting is a pause: the same call later goes on. To cancel for good, remove the model after it. */
   async download(request: ModelRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<KeptModel>> {
+    if (signal.aborted) return { kind: 'stopped' };
     onEvent({ kind: 'persistence', answer: await askToPersist() });
     return this.#calls.run(signal, (api, id) => api.download(id, request, Comlink.proxy(onEvent)));
   }
@@ -69,6 +70,7 @@ export class WeightsClient {
 
 /** Without a yes, the browser may clear the storage when space runs short or nobody comes for a week. */
 async function askToPersist(): Promise<Persistence> {
-  if (!('storage' in navigator) || !('persist' in navigator.storage)) return 'unavailable';
+  // Absent in Node, and in pages without a secure context.
+  if (!('navigator' in globalThis) || !('storage' in navigator)) return 'unavailable';
   return (await navigator.storage.persist()) ? 'granted' : 'refused';
 }

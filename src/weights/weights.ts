@@ -37,8 +37,9 @@ export class Weights {
   download(request: ModelRequest, tell: Tell, signal: AbortSignal): Promise<KeptModel> {
     return this.#run(request, tell, signal, async (shelf, told) => {
       const { source } = request;
+      // A package may be newer on its host; what was converted here is whole or is not.
+      if (source.kind !== 'package' && (await isReady(shelf))) return;
       if (source.kind === 'files') {
-        if ((await shelf.manifest()) && (await shelf.describe()).state === 'ready') return;
         fail('files-needed', `The files of ${request.name} must be chosen again.`);
       }
       const transfers = this.#transfers(told);
@@ -75,7 +76,8 @@ export class Weights {
 
   /**
    * A finished model for the engine. A file that is missing or damaged is brought again, alone, where
-   * the model came as a package from a host; a converted one is mended by `download`.
+   * the model came as a package from a host. A converted one fails with 'corrupt-shard' then, and is
+   * mended by `checkUp` and `download`: its shard is made again from the bytes that it needs.
    */
   async open(id: string, options: { hash?: boolean }, signal: AbortSignal): Promise<PackageStore> {
     const shelf = new Shelf(this.#database, id);
@@ -135,6 +137,10 @@ export class Weights {
         tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
     };
   }
+}
+
+async function isReady(shelf: Shelf): Promise<boolean> {
+  return (await shelf.manifest()) !== undefined && (await shelf.describe()).state === 'ready';
 }
 
 function fullDisk(cause: Failure, room: string): never {

@@ -6,7 +6,7 @@ import type { ModelRequest } from '../../src/contract/weights.ts';
 import type { FailureCode } from '../../src/failure.ts';
 import { FIXTURE_PACKAGES } from '../test/places.ts';
 import { Host, type Fault, type Request } from './host.ts';
-import { FIXTURES, hashesIn, type Fixture } from './packages.ts';
+import { FIXTURES, hashesIn, manifestIn, type Fixture } from './packages.ts';
 import { random } from './random.ts';
 
 let host: Host;
@@ -100,6 +100,28 @@ test('a branch is pinned to the commit that it stood at', async ({ page }) => {
     .filter((path) => path.includes('/resolve/'));
   expect(paths[0]).toContain('/resolve/main/');
   expect(paths.slice(1).every((path) => !path.includes('/resolve/main/'))).toBe(true);
+});
+
+test('a converted shard that was damaged is made again, and nothing is fetched for a sound model', async ({
+  page,
+}) => {
+  const request = requestOf('moe-untied');
+  await download(page, request);
+  const sound = await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id);
+  const before = host.log.length;
+  expect((await download(page, request)).outcome).toMatchObject({ value: { state: 'ready' } });
+  expect(host.log.length).toBe(before);
+
+  const [shard] = manifestIn(join(FIXTURE_PACKAGES, 'moe-untied-balanced')).shards;
+  const victim = shard?.sha256 ?? '';
+  const asked = [request.id, victim] as const;
+  await page.evaluate(([id, sha256]) => window.weights.damage(id, sha256, 'flip'), asked);
+  const broken = await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id);
+  expect(broken.failure?.code).toBe('corrupt-shard');
+  const { outcome } = await page.evaluate((id) => window.weights.checkUp(id), request.id);
+  expect(outcome).toMatchObject({ value: { damaged: [`${victim}.safetensors`] } });
+  expect((await download(page, request)).outcome).toMatchObject({ value: { state: 'ready' } });
+  expect(await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id)).toEqual(sound);
 });
 
 test('60 faults at random on a hub lose nothing', async ({ page }) => {
