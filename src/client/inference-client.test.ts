@@ -5,7 +5,8 @@ import * as Comlink from 'comlink';
 import { expect, test } from 'vitest';
 import type { InferenceApi, LoadedModel } from '../contract/inference.ts';
 import type { Outcome } from '../failure.ts';
-import { InferenceClient, type WorkerLike } from './inference-client.ts';
+import { InferenceClient } from './inference-client.ts';
+import type { WorkerLike } from './worker-calls.ts';
 
 const MODEL: LoadedModel = { architecture: 'qwen3_vl', preset: 'exact', backend: 'wasm', bytes: 1 };
 
