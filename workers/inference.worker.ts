@@ -4,17 +4,21 @@
 import * as Comlink from 'comlink';
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { fail } from '../src/failure.ts';
+import { Database } from '../src/weights/database.ts';
+import { PACE } from '../src/weights/pace.ts';
+import { Weights } from '../src/weights/weights.ts';
 import { loadModel, type Loaded } from './load-model.ts';
 import { Runs } from './runs.ts';
 
 const runs = new Runs();
+const weights = new Weights(new Database(), PACE);
 let loaded: Loaded | undefined;
 
 const api = {
-  load: (id, packageUrl, options, onEvent) =>
+  load: (id, modelId, options, onEvent) =>
     runs.start(id, async (signal) => {
       await release();
-      loaded = await loadModel(packageUrl, options, onEvent, signal);
+      loaded = await loadModel(weights, modelId, options, onEvent, signal);
       return loaded.facts;
     }),
 

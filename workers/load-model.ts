@@ -1,12 +1,12 @@
-// From a package's address to an engine that answers: fetch and verify, start the runtime, build the
-// graphs and hand the weights over; each step is told to the page.
+// From a model in storage to an engine that answers: start the runtime, build the graphs and hand the
+// weights over; progress is told to the page.
 
-import type { LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
+import type { ExpertShape, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
 import { createRuntime } from '../src/engine/runtime.ts';
-import { openFetchedStore } from '../src/weights/fetched-store.ts';
+import type { Weights } from '../src/weights/weights.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
 export interface Loaded {
@@ -18,17 +18,17 @@ export interface Loaded {
 
 /** An abort of `signal` is thrown as AbortError; what was begun is released then, as on a failure. */
 export async function loadModel(
-  packageUrl: string,
+  weights: Weights,
+  id: string,
   { backend, precision }: LoadOptions,
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  const onFetch = (doneBytes: number, totalBytes: number): void =>
-    onEvent({ kind: 'fetching', doneBytes, totalBytes });
   const onLoad = (doneBytes: number, totalBytes: number): void =>
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 
-  const store = await openFetchedStore(packageUrl, onFetch, signal);
+  // Files were verified on their way into storage; a length is looked at again, a hash in a check-up.
+  const store = await weights.open(id, {}, signal);
   const { shards, preset } = store.manifest;
   const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   onLoad(0, bytes);
@@ -36,14 +36,32 @@ export async function loadModel(
   try {
     const options = { onLoad, ...(precision === undefined ? {} : { precision }) };
     const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
-    const { architecture } = engine.files.config;
+    const { files, target } = engine;
+    const { architecture, text } = files.config;
     const dispose = async (): Promise<void> => {
       await engine.dispose();
       runtime.dispose();
     };
-    return { engine, facts: { architecture, preset, backend, bytes }, dispose };
+    const facts: LoadedModel = {
+      id,
+      architecture,
+      preset,
+      backend,
+      precision: target.precision,
+      bytes,
+      contextTokens: text.contextLength,
+      thinks: files.thinks,
+      experts: expertShape(engine),
+    };
+    return { engine, facts, dispose };
   } catch (error) {
     runtime.dispose();
     throw error;
   }
+}
+
+function expertShape({ files }: Engine): ExpertShape | null {
+  const { moe } = files.config.text;
+  if (moe === undefined) return null;
+  return { layers: moe.layers.length, count: moe.experts, chosen: moe.expertsPerToken };
 }

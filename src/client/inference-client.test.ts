@@ -8,7 +8,17 @@ import type { Outcome } from '../failure.ts';
 import { InferenceClient } from './inference-client.ts';
 import type { WorkerLike } from './worker-calls.ts';
 
-const MODEL: LoadedModel = { architecture: 'qwen3_vl', preset: 'exact', backend: 'wasm', bytes: 1 };
+const MODEL: LoadedModel = {
+  id: 'a',
+  architecture: 'qwen3_vl',
+  preset: 'exact',
+  backend: 'wasm',
+  precision: 'f32',
+  bytes: 1,
+  contextTokens: 1024,
+  thinks: false,
+  experts: null,
+};
 
 /** Loads at once; answers never, until cancelled; remembers what it was asked. */
 class Thread extends EventTarget implements WorkerLike, InferenceApi {

@@ -17,12 +17,12 @@ export class InferenceClient {
   }
 
   load(
-    packageUrl: string,
+    modelId: string,
     options: LoadOptions,
     onEvent: (event: LoadEvent) => void,
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
-    return this.#calls.run(signal, (api, id) => api.load(id, packageUrl, options, Comlink.proxy(onEvent)));
+    return this.#calls.run(signal, (api, id) => api.load(id, modelId, options, Comlink.proxy(onEvent)));
   }
 
   answer(

@@ -7,6 +7,8 @@ export interface AnswerOptions {
   /** The answer ends here at the latest. */
   maxTokens: number;
   sampling: Sampling;
+  /** Tell which experts each token went to ('experts' events), where the model has any. */
+  watchExperts?: boolean;
 }
 
 /** The stages in their order: photos to pixels, pixels to features, prompt to cache, token by token. */
@@ -16,12 +18,17 @@ export type AnswerEvent =
   /** `done` of `total`: photos while decoding and in vision, tokens while prefilling and answering. */
   | { kind: 'stage'; stage: Stage; done: number; total: number }
   /** The next whole characters. */
-  | { kind: 'text'; text: string };
+  | { kind: 'text'; text: string }
+  /** The experts that the latest token went to: (layers, chosen), numbers within their layer. */
+  | { kind: 'experts'; chosen: Uint16Array };
 
 export interface Answer {
   text: string;
   /** Tokens generated, the closing one included. */
   tokens: number;
+  /** Tokens of the prompt, and how many of them were still in the cache from the turn before. */
+  promptTokens: number;
+  cachedTokens: number;
   /** 'eos': the model ended it; 'length': maxTokens reached; 'stopped': somebody asked. */
   reason: 'eos' | 'length' | 'stopped';
   timings: Timings;

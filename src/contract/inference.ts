@@ -13,30 +13,53 @@ export type Precision = 'f32' | 'f16';
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
+  /** Experts beyond this many bytes on the device are paged from storage. Absent: all are resident. */
+  expertBudgetBytes?: number;
 }
 
-export type LoadEvent =
-  | { kind: 'fetching'; doneBytes: number; totalBytes: number }
-  /** Graphs are built and weights go to the device. */
-  | { kind: 'preparing'; doneBytes: number; totalBytes: number };
+/** Graphs are built and weights go to the device. */
+export interface LoadEvent {
+  kind: 'preparing';
+  doneBytes: number;
+  totalBytes: number;
+}
 
 export interface LoadedModel {
+  /** The model's key in storage. */
+  id: string;
   /** As in the checkpoint's config.json: 'qwen3_vl' or 'qwen3_vl_moe'. */
   architecture: string;
   /** The package's precision preset. */
   preset: string;
   backend: Backend;
+  precision: Precision;
   bytes: number;
+  /** Tokens of prompt and answer together, at most. */
+  contextTokens: number;
+  /** Whether the model writes a thought before its answer. */
+  thinks: boolean;
+  /** Its mixture layers; null for a dense model. */
+  experts: ExpertShape | null;
+}
+
+/** Each of `layers` layers has `count` experts, of which a token goes to `chosen`. */
+export interface ExpertShape {
+  layers: number;
+  count: number;
+  chosen: number;
 }
 
 /** Names one load or answer, so that it can be stopped; the page chooses it. */
 export type RunId = string;
 
 export interface InferenceApi {
-  /** Fetches, verifies and prepares a package; whatever was loaded before is released first. */
+  /**
+   * Brings a finished model from storage to the device; whatever was loaded before is released first.
+   * Fails with 'missing-file' where no such model is in storage.
+   */
   load(
     runId: RunId,
-    packageUrl: string,
+    modelId: string,
     options: LoadOptions,
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>>;

@@ -21,6 +21,8 @@ export interface CheckpointFiles {
   image: ImagePreprocessing;
   video: VideoPreprocessing;
   stops: ReadonlySet<number>;
+  /** Whether the template opens a thought for the model to begin with. */
+  thinks: boolean;
 }
 
 /** Fails with 'missing-file' or 'bad-checkpoint', naming the file. */
@@ -38,14 +40,19 @@ export async function readCheckpointFiles(store: PackageStore): Promise<Checkpoi
   const tokenizerConfig = await json('tokenizer_config.json');
   const tokenizer = createTokenizer(await json('tokenizer.json'), tokenizerConfig);
   const jinja = await optional(text('chat_template.jinja'));
+  const template = createChatTemplate({
+    json: await optional(json('chat_template.json')),
+    ...(jinja === undefined ? {} : { jinja }),
+    tokenizerConfig,
+  });
   return {
     config: parseModelConfig(await json('config.json')),
     tokenizer,
-    template: createChatTemplate({
-      json: await optional(json('chat_template.json')),
-      ...(jinja === undefined ? {} : { jinja }),
-      tokenizerConfig,
-    }),
+    template,
+    thinks: template
+      .render([{ role: 'user', content: '?' }])
+      .trimEnd()
+      .endsWith('<think>'),
     ...parsePreprocessing({
       image: await optional(json('preprocessor_config.json')),
       video: await optional(json('video_preprocessor_config.json')),

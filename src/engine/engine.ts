@@ -123,7 +123,14 @@ export class Engine {
     }
     say(stream.flush());
     clock.end('answeringMs');
-    return { text: answer, tokens, reason, timings: clock.timings };
+    return {
+      text: answer,
+      tokens,
+      promptTokens: marks.length,
+      cachedTokens: cached,
+      reason,
+      timings: clock.timings,
+    };
   }
 
   async dispose(): Promise<void> {

@@ -5,14 +5,32 @@ import { expect, test } from 'vitest';
 import type { Answer, AnswerEvent } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
 import type { LoadedModel } from '../contract/inference.ts';
+import type { KeptModel, ModelRequest } from '../contract/weights.ts';
 import type { FailureCode, Outcome } from '../failure.ts';
 import { Session, type ModelChoice } from './session.svelte.ts';
 
 const choice: ModelChoice = { packageUrl: 'http://localhost/packages/a/', backend: 'wasm' };
 const question = { text: 'What is this?', photos: [], maxTokens: 8 };
-const model: LoadedModel = { architecture: 'qwen3_vl', preset: 'exact', backend: 'wasm', bytes: 1 };
+const model: LoadedModel = {
+  id: choice.packageUrl,
+  architecture: 'qwen3_vl',
+  preset: 'exact',
+  backend: 'wasm',
+  precision: 'f32',
+  bytes: 1,
+  contextTokens: 1024,
+  thinks: false,
+  experts: null,
+};
 const timings = { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 100 };
-const answer: Answer = { text: 'A cat.', tokens: 3, reason: 'eos', timings };
+const answer: Answer = {
+  text: 'A cat.',
+  tokens: 3,
+  promptTokens: 9,
+  cachedTokens: 0,
+  reason: 'eos',
+  timings,
+};
 
 /** Answers loads at once and hands each question to the test. */
 class ScriptedClient {
@@ -34,9 +52,18 @@ class ScriptedClient {
   }
 }
 
+/** Every model is already in storage. */
+const kept = {
+  download: (request: ModelRequest): Promise<Outcome<KeptModel>> =>
+    Promise.resolve({
+      kind: 'done',
+      value: { ...request, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' },
+    }),
+};
+
 async function asking(): Promise<{ client: ScriptedClient; session: Session; done: Promise<void> }> {
   const client = new ScriptedClient();
-  const session = new Session(client);
+  const session = new Session(client, kept);
   const done = session.ask(choice, question);
   await reached(client, 1);
   return { client, session, done };
@@ -115,7 +142,7 @@ test('a model is loaded again after a failure that may have broken it, and only 
 test('a package that cannot be loaded is asked nothing', async () => {
   const client = new ScriptedClient();
   client.loading = failed('corrupt-shard');
-  const session = new Session(client);
+  const session = new Session(client, kept);
   await session.ask(choice, question);
   expect(session.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
   expect(client.asked).toHaveLength(0);

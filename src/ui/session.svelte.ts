@@ -2,9 +2,11 @@
 // it, and keeps the text as it comes. Nothing here knows how the page looks.
 
 import type { InferenceClient } from '../client/inference-client.ts';
+import type { WeightsClient } from '../client/weights-client.ts';
 import type { Answer, AnswerEvent, Stage } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
-import type { Backend, LoadEvent } from '../contract/inference.ts';
+import type { Backend } from '../contract/inference.ts';
+import type { WeightsEvent } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
 
 export type Phase =
@@ -38,13 +40,15 @@ const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
 
 export class Session {
   readonly #client: Pick<InferenceClient, 'load' | 'answer'>;
+  readonly #weights: Pick<WeightsClient, 'download'>;
   #phase = $state.raw<Phase>({ kind: 'idle' });
   #text = $state('');
   #loaded: ModelChoice | undefined;
   #run: AbortController | undefined;
 
-  constructor(client: Pick<InferenceClient, 'load' | 'answer'>) {
+  constructor(client: Pick<InferenceClient, 'load' | 'answer'>, weights: Pick<WeightsClient, 'download'>) {
     this.#client = client;
+    this.#weights = weights;
   }
 
   get phase(): Phase {
@@ -84,10 +88,17 @@ export class Session {
     const { packageUrl, backend } = choice;
     if (this.#loaded?.packageUrl === packageUrl && this.#loaded.backend === backend) return undefined;
     this.#loaded = undefined;
+    const request = {
+      id: packageUrl,
+      name: packageUrl,
+      source: { kind: 'package' as const, url: packageUrl },
+    };
+    const kept = await this.#weights.download(request, this.#whileRunning(run, fetching), run.signal);
+    if (kept.kind !== 'done') return ended(kept);
     const outcome = await this.#client.load(
       packageUrl,
       { backend },
-      this.#whileRunning(run, asPhase),
+      this.#whileRunning(run, (event): Phase => event),
       run.signal,
     );
     if (outcome.kind !== 'done') return ended(outcome);
@@ -101,7 +112,7 @@ export class Session {
     const rate = tokenRate();
     const onEvent = this.#whileRunning(run, (event: AnswerEvent): Phase | undefined => {
       if (event.kind === 'stage') return { ...event, kind: 'answering', tokensPerSecond: rate(event) };
-      this.#text += event.text;
+      if (event.kind === 'text') this.#text += event.text;
       return undefined;
     });
     const outcome = await this.#client.answer(messages, options, onEvent, run.signal);
@@ -128,9 +139,10 @@ function content({ text, photos }: Question): Message['content'] {
   return [...photos.map((photo) => ({ type: 'image' as const, photo })), { type: 'text', text }];
 }
 
-/** Loading's events are phases already. */
-function asPhase(event: LoadEvent): Phase {
-  return event;
+function fetching(event: WeightsEvent): Phase | undefined {
+  if (event.kind !== 'progress') return undefined;
+  const { doneBytes, totalBytes } = event;
+  return { kind: 'fetching', doneBytes, totalBytes };
 }
 
 function ended(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): Phase {
