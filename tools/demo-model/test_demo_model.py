@@ -2,6 +2,7 @@
 
 import json
 import unittest
+from pathlib import Path
 from random import Random
 
 import numpy as np
@@ -61,13 +62,9 @@ class Scenes(unittest.TestCase):
 
 
 class Scoring(unittest.TestCase):
-    def test_boxes_match_by_overlap_and_label(self) -> None:
-        right = json.dumps([{'bbox_2d': [100, 100, 300, 300], 'label': 'ring'}])
-        near = json.dumps([{'bbox_2d': [120, 110, 310, 290], 'label': 'ring'}])
-        far = json.dumps([{'bbox_2d': [250, 100, 450, 300], 'label': 'ring'}])
-        self.assertTrue(is_right(near, right, 'boxes'))
-        self.assertFalse(is_right(far, right, 'boxes'))
-        self.assertFalse(is_right('[', right, 'boxes'))
+    def test_answers_are_scored_by_the_rules(self) -> None:
+        for metric, scale, answer, expected, right in json.loads((Path(__file__).parent / 'scoring-cases.json').read_text()):
+            self.assertEqual(is_right(answer, expected, metric, scale), right, (metric, answer, expected))
 
     def test_a_reading_may_be_off_by_two_percent_of_the_scale_but_not_in_its_unit(self) -> None:
         self.assertTrue(is_right('5.1 bar', '5.0 bar', 'gauge', 6))

@@ -1,0 +1,78 @@
+// When an answer counts as right: the rules of ../scoring.py, held against the same cases.
+
+type Box = [x1: number, y1: number, x2: number, y2: number];
+
+export type Metric = 'exact' | 'boxes' | 'gauge';
+
+/** `scale`: the length of a gauge's scale, in its unit; readings may differ by 2 % of it. */
+export function isRight(answer: string, expected: string, metric: Metric, scale: number): boolean {
+  if (metric === 'boxes') return sameBoxes(answer, expected);
+  if (metric === 'gauge') return sameReading(answer, expected, scale);
+  return answer.trim() === expected.trim();
+}
+
+const NUMBER = /-?\d+(?:\.\d+)?/g;
+
+/** Equal but for numbers, and those close. */
+function sameReading(answer: string, expected: string, scale: number): boolean {
+  const words = (text: string): string => text.trim().replace(NUMBER, '#');
+  if (words(answer) !== words(expected)) return false;
+  const given = answer.match(NUMBER) ?? [];
+  const wanted = expected.match(NUMBER) ?? [];
+  // A hair more than 2 %: 0.02 is no binary fraction.
+  return given.every((text, i) => Math.abs(Number(text) - Number(wanted[i])) <= 0.02 * scale + 1e-9);
+}
+
+/** As many boxes, paired best overlap first, each pair with equal labels and an overlap of at least half. */
+function sameBoxes(answer: string, expected: string): boolean {
+  const given = parseBoxes(answer);
+  const wanted = parseBoxes(expected);
+  if (wanted === undefined || given?.length !== wanted.length) return false;
+  const pairs = given.flatMap((a, i) =>
+    wanted.flatMap((b, j) => (a.label === b.label ? [{ i, j, overlap: iouOf(a.box, b.box) }] : [])),
+  );
+  pairs.sort((a, b) => b.overlap - a.overlap);
+  const usedGiven = new Set<number>();
+  const usedWanted = new Set<number>();
+  for (const { i, j, overlap } of pairs) {
+    if (overlap < 0.5 || usedGiven.has(i) || usedWanted.has(j)) continue;
+    usedGiven.add(i);
+    usedWanted.add(j);
+  }
+  return usedWanted.size === wanted.length;
+}
+
+function parseBoxes(text: string): { box: Box; label: string }[] | undefined {
+  let items: unknown;
+  try {
+    items = JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(items)) return undefined;
+  const found: { box: Box; label: string }[] = [];
+  for (const item of items as unknown[]) {
+    if (typeof item !== 'object' || item === null || !('bbox_2d' in item) || !('label' in item))
+      return undefined;
+    const { bbox_2d: numbers, label } = item;
+    if (!Array.isArray(numbers) || typeof label !== 'string') return undefined;
+    const [x1, y1, x2, y2, ...rest] = numbers.map(Number);
+    if (x1 === undefined || y1 === undefined || x2 === undefined || y2 === undefined || rest.length > 0) {
+      return undefined;
+    }
+    found.push({ box: [x1, y1, x2, y2], label });
+  }
+  return found;
+}
+
+/** Intersection over union; 0 where they do not meet. */
+function iouOf(a: Box, b: Box): number {
+  const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
+  const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);
+  if (width <= 0 || height <= 0) return 0;
+  return (width * height) / (area(a) + area(b) - width * height);
+}
+
+function area([x1, y1, x2, y2]: Box): number {
+  return (x2 - x1) * (y2 - y1);
+}
