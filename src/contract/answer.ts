@@ -7,6 +7,11 @@ export interface AnswerOptions {
   /** The answer ends here at the latest. */
   maxTokens: number;
   sampling: Sampling;
+  /**
+   * A larger picture is made smaller before it is read; a token is what one merged patch becomes.
+   * Absent: as the checkpoint's own files say. A picture too small for them is enlarged as they say.
+   */
+  maxPictureTokens?: number;
   /** Tell which experts each token went to ('experts' events), where the model has any. */
   watchExperts?: boolean;
 }

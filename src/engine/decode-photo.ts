@@ -12,16 +12,32 @@ const HEADER_BYTES = 256 * 1024;
 
 /** Fails with 'bad-photo' or 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
-  const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
-  refuseTooLarge(readPhotoSize(header));
-  const bitmap = await decode(photo);
+  // The reference's decoder hands over the stored values and ignores colour profiles. The default
+  // would convert a Display-P3 photo, as phones take them, to other values.
+  const bitmap = await openBitmap(photo, 'none');
   try {
-    refuseTooLarge(bitmap);
     return readPixels(bitmap);
   } finally {
     bitmap.close();
   }
 };
+
+/**
+ * The decoded photo, upright; the caller closes it. `colours`: 'none' leaves the stored values as they
+ * are, 'default' converts them for the screen. Fails with 'bad-photo' or 'photo-too-large'.
+ */
+export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Promise<ImageBitmap> {
+  const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
+  refuseTooLarge(readPhotoSize(header));
+  const bitmap = await decode(photo, colours);
+  try {
+    refuseTooLarge(bitmap);
+    return bitmap;
+  } catch (error) {
+    bitmap.close();
+    throw error;
+  }
+}
 
 function refuseTooLarge(size: { width: number; height: number } | undefined): void {
   if (size && size.width * size.height > MAX_PHOTO_PIXELS) {
@@ -32,14 +48,9 @@ function refuseTooLarge(size: { width: number; height: number } | undefined): vo
   }
 }
 
-async function decode(photo: Blob): Promise<ImageBitmap> {
+async function decode(photo: Blob, colorSpaceConversion: ColorSpaceConversion): Promise<ImageBitmap> {
   try {
-    return await createImageBitmap(photo, {
-      imageOrientation: 'from-image',
-      // The reference's decoder hands over the stored values and ignores colour profiles. The default
-      // would convert a Display-P3 photo, as phones take them, to other values.
-      colorSpaceConversion: 'none',
-    });
+    return await createImageBitmap(photo, { imageOrientation: 'from-image', colorSpaceConversion });
   } catch (cause) {
     fail('bad-photo', 'The photo cannot be decoded.', cause);
   }

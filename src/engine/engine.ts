@@ -72,7 +72,7 @@ export class Engine {
   ): Promise<Answer> {
     const { config, tokenizer, template } = this.files;
     const clock = new StageClock();
-    const media = await this.#prepareMedia(messages, onEvent, signal);
+    const media = await this.#prepareMedia(messages, options.maxPictureTokens, onEvent, signal);
     const text = template.render(messages.map(templateMessage));
     const prompt = buildPrompt(
       text,
@@ -142,6 +142,7 @@ export class Engine {
 
   async #prepareMedia(
     messages: readonly Message[],
+    maxPictureTokens: number | undefined,
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
   ): Promise<Medium[]> {
@@ -152,7 +153,7 @@ export class Engine {
     for (const part of parts) {
       onEvent({ kind: 'stage', stage: 'decoding', done: media.length, total: parts.length });
       signal.throwIfAborted();
-      media.push(await this.#media.prepare(part));
+      media.push(await this.#media.prepare(part, maxPictureTokens));
     }
     return media;
   }

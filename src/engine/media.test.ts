@@ -33,3 +33,13 @@ test('pictures are not cut into patches that the vision encoder cannot read', as
   await expect(library().prepare(picture)).resolves.toMatchObject({ prompt: { kind: 'image' } });
   await expect(library(14).prepare(picture)).rejects.toThrow('patches of 14 pixels');
 });
+
+test('a picture read at another detail is another medium, one read at the same detail is the same', async () => {
+  const media = library();
+  const picture = { type: 'image', photo: new Blob(['a']) } as const;
+  const own = await media.prepare(picture);
+  const coarse = await media.prepare(picture, 1);
+  expect(coarse.key).not.toBe(own.key);
+  expect(await media.prepare({ type: 'image', photo: new Blob(['a']) }, 1)).toBe(coarse);
+  expect(await media.prepare(picture)).toBe(own);
+});

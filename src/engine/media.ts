@@ -4,7 +4,7 @@
 import type { ImagePart, Part, VideoPart } from '../contract/conversation.ts';
 import { fail } from '../failure.ts';
 import type { DecodePhoto, VisionInput } from './photo.ts';
-import { preprocessClip, preprocessImage } from './preprocess.ts';
+import { preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import { requireGeometry } from './preprocessor-config.ts';
 import type { PromptMedia } from './prompt.ts';
@@ -17,6 +17,8 @@ export interface Medium {
   /** Of its content: equal for equal files read at equal detail. */
   key: string;
   part: MediaPart;
+  /** At most this many tokens where it is a picture; undefined: as the checkpoint says. */
+  maxTokens: number | undefined;
   prompt: PromptMedia;
   /** Until it is encoded. */
   input: VisionInput | undefined;
@@ -37,12 +39,13 @@ export class MediaLibrary {
   }
 
   /** The medium of a part; decodes it unless its content is known. Fails as DecodePhoto does. */
-  async prepare(part: MediaPart): Promise<Medium> {
-    const key = await contentKey(part);
+  async prepare(part: MediaPart, maxTokens?: number): Promise<Medium> {
+    const key = await contentKey(part, maxTokens);
     const known = this.#media.get(key);
     if (known !== undefined) return known;
-    const input = await this.#preprocess(part);
-    const medium: Medium = { key, part, prompt: this.#promptOf(part, input), input, blocks: undefined };
+    const input = await this.#preprocess(part, maxTokens);
+    const prompt = this.#promptOf(part, input);
+    const medium: Medium = { key, part, maxTokens, prompt, input, blocks: undefined };
     this.#media.set(key, medium);
     return medium;
   }
@@ -55,7 +58,7 @@ export class MediaLibrary {
     onPixels: (input: VisionInput) => void,
   ): Promise<void> {
     if (medium.blocks !== undefined) return;
-    const input = medium.input ?? (await this.#preprocess(medium.part));
+    const input = medium.input ?? (await this.#preprocess(medium.part, medium.maxTokens));
     onPixels(input);
     medium.blocks = await encoder.encode(input, signal);
     medium.input = undefined;
@@ -74,10 +77,13 @@ export class MediaLibrary {
     this.keepOnly(new Set());
   }
 
-  async #preprocess(part: MediaPart): Promise<VisionInput> {
+  async #preprocess(part: MediaPart, maxTokens: number | undefined): Promise<VisionInput> {
     const { image, video, config } = this.#files;
     requireGeometry((part.type === 'image' ? image : video).geometry, config.vision);
-    if (part.type === 'image') return preprocessImage(await this.#decode(part.photo), image);
+    if (part.type === 'image') {
+      const budget = maxTokens === undefined ? image.budget : tokenBudget(image, maxTokens);
+      return preprocessImage(await this.#decode(part.photo), image, budget);
+    }
     if (part.indices.length !== part.frames.length) {
       fail('bad-request', `A clip of ${part.frames.length} frames has ${part.indices.length} indices.`);
     }
@@ -101,10 +107,12 @@ export function isMedia(part: Part): part is MediaPart {
   return part.type !== 'text';
 }
 
-async function contentKey(part: MediaPart): Promise<string> {
+async function contentKey(part: MediaPart, maxTokens: number | undefined): Promise<string> {
   const files = part.type === 'image' ? [part.photo] : part.frames;
   const hashes = await Promise.all(files.map(async (file) => sha256(await file.arrayBuffer())));
-  return part.type === 'image' ? hashes.join() : `${hashes.join()}@${part.fps}:${part.indices.join()}`;
+  return part.type === 'image'
+    ? `${hashes.join()}@${maxTokens ?? 'own'}`
+    : `${hashes.join()}@${part.fps}:${part.indices.join()}`;
 }
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { RgbImage } from './photo.ts';
-import { preprocessClip, preprocessImage } from './preprocess.ts';
+import { preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
 import { parsePreprocessing } from './preprocessor-config.ts';
 
 const fields = { patch_size: 16, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
@@ -25,6 +25,17 @@ test('a picture’s grid follows from the rounded size', () => {
 test('a smaller budget makes a smaller grid', () => {
   const budget = { minPixels: 4096, maxPixels: 64 * 32 * 32 };
   expect(preprocessImage(grey(480, 640), image, budget).grid).toEqual({ frames: 1, height: 12, width: 18 });
+});
+
+test('at most so many tokens: the grid stays below, and never above the checkpoint’s own', () => {
+  const tokens = (maxTokens: number): number => {
+    const { grid } = preprocessImage(grey(960, 1280), image, tokenBudget(image, maxTokens));
+    return (grid.height * grid.width) / 4;
+  };
+  expect(tokens(256)).toBe(13 * 18);
+  expect(tokens(1)).toBe(1);
+  expect(tokens(1e9)).toBe(30 * 40);
+  expect(() => tokenBudget(image, 0)).toThrow(expect.objectContaining({ code: 'bad-request' }));
 });
 
 test('a clip’s budget covers all its frames', () => {

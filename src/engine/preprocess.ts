@@ -18,6 +18,14 @@ export function preprocessImage(
   return patchify([resizeBicubic(image, size.height, size.width)], geometry, normalization);
 }
 
+/** The checkpoint's budget, with pictures of `maxTokens` tokens at most; fails with 'bad-request' below one. */
+export function tokenBudget({ geometry, budget }: ImagePreprocessing, maxTokens: number): PixelBudget {
+  if (!(maxTokens >= 1)) fail('bad-request', `A picture of at most ${maxTokens} tokens cannot be read.`);
+  const side = geometry.patchSize * geometry.mergeSize;
+  const maxPixels = Math.min(budget.maxPixels, Math.floor(maxTokens) * side * side);
+  return { minPixels: Math.min(budget.minPixels, maxPixels), maxPixels };
+}
+
 /** Frames in time order, all of one size; `budget` counts the pixels of all frames together. */
 export function preprocessClip(
   frames: readonly RgbImage[],

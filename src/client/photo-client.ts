@@ -1,0 +1,28 @@
+// The page's side of the photo worker. Every call settles. Owns the worker; a dead one is replaced by
+// the next call.
+
+import type { Box, OpenedPhoto, PhotoApi } from '../contract/photos.ts';
+import type { Outcome } from '../failure.ts';
+import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
+
+export class PhotoClient {
+  readonly #calls: WorkerCalls<PhotoApi>;
+
+  /** `start` makes a fresh worker that exposes a PhotoApi. */
+  constructor(start: () => WorkerLike) {
+    this.#calls = new WorkerCalls<PhotoApi>('photo', start);
+  }
+
+  open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+    return this.#calls.run(signal, (api, id) => api.open(id, photo));
+  }
+
+  crop(photo: Blob, part: Box, signal: AbortSignal): Promise<Outcome<Blob>> {
+    return this.#calls.run(signal, (api, id) => api.crop(id, photo, part));
+  }
+
+  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  dispose(): void {
+    this.#calls.dispose();
+  }
+}

@@ -1,0 +1,27 @@
+// The photo worker's API: what the page needs of a picture before any model reads it. Decoding a large
+// one takes a second and a gigabyte, so it happens one at a time, away from the page.
+
+import type { Outcome } from '../failure.ts';
+import type { RunId } from './inference.ts';
+
+/** A part of a picture as the models name it: left, top, right, bottom, 0 … 1000 of its sides. */
+export type Box = readonly [left: number, top: number, right: number, bottom: number];
+
+export interface OpenedPhoto {
+  /** In pixels, upright. */
+  width: number;
+  height: number;
+  /** A small JPEG of it, upright. */
+  preview: Blob;
+}
+
+export interface PhotoApi {
+  /** Fails with 'bad-photo' or 'photo-too-large'. */
+  open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
+
+  /** The part as a picture of its own, pixel for pixel (PNG). Fails as `open` does. */
+  crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;
+
+  /** Stops a run that is waiting; an unknown or finished one is ignored. */
+  cancel(runId: RunId): void;
+}

@@ -1,0 +1,14 @@
+// The photo worker: exposes the PhotoApi. One picture at a time, so that memory holds one.
+
+import * as Comlink from 'comlink';
+import type { PhotoApi } from '../src/contract/photos.ts';
+import { cropPhoto, previewPhoto } from '../src/engine/photo-preview.ts';
+import { Runs } from './runs.ts';
+
+const runs = new Runs();
+
+Comlink.expose({
+  open: (id, photo) => runs.start(id, () => previewPhoto(photo)),
+  crop: (id, photo, part) => runs.start(id, () => cropPhoto(photo, part)),
+  cancel: (id) => runs.cancel(id),
+} satisfies PhotoApi);
