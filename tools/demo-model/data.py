@@ -12,7 +12,7 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from model.batch import collate
-from scenes.sample import HELD_OUT_SEEDS, make_scene
+from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene, refused_scene
 from tokenizer import load
 
 
@@ -34,12 +34,17 @@ class Stream(IterableDataset):
             os.nice(5)
         tokenizer = load()
         skills, shares = list(self.weights), list(self.weights.values())
+        unknown = [skill for skill in SKILLS if skill not in skills]
         number = self.first + index * self.size
         while True:
             samples = []
             for seed in range(number, number + self.size):
-                skill = Random(f'skill:{seed}').choices(skills, shares)[0]
-                samples.append((make_scene(skill, seed), seed))
+                rng = Random(f'skill:{seed}')
+                skill = rng.choices(skills, shares)[0]
+                # What is not taught is refused: half of the refusals.
+                refused = skill == 'refusing' and unknown and rng.random() < 0.5
+                scene = refused_scene(rng.choice(unknown), seed) if refused else make_scene(skill, seed)
+                samples.append((scene, seed))
             batch = collate(samples, tokenizer, self.length, most=self.most)
             yield {k: torch.from_numpy(a) if hasattr(a, 'dtype') else a for k, a in batch.items()}
             number += count * self.size

@@ -16,12 +16,13 @@ from scenes.scene import Question, Scene, both
 from scenes.surface import LARGE, MEDIUM, SMALL, clouds, grain, near, wear
 
 PHOTO_FOLDER = Path(__file__).parent.parent / '.cache' / 'photos'
+# Names only what the model is good at: see the README's table before adding to it.
 REFUSAL = both(
-    'This small built-in model only reads simple scenes: shapes, road signs, text, charts, gauges, receipts and clips of '
-    'them. For other pictures load a larger model, such as Qwen3-VL 4B or Qwen3-VL 30B-A3B.',
-    '这个内置的小模型只能看懂简单的画面：图形、路标、文字、图表、仪表、收据以及它们的短片。其他图片请加载更大的模型，例如 Qwen3-VL 4B 或 Qwen3-VL 30B-A3B。')
-GREETING = both('Hello! I am a small built-in model. Show me shapes, a road sign, text, a chart, a gauge or a receipt, and ask me about it.',
-                '你好！我是内置的小模型。请给我看图形、路标、文字、图表、仪表或收据，然后提问。')
+    'This small built-in model only reads simple scenes of shapes and road signs. For other pictures load a larger model, such as '
+    'Qwen3-VL 4B or Qwen3-VL 30B-A3B.',
+    '这个内置的小模型只能看懂图形和路标的简单画面。其他图片请加载更大的模型，例如 Qwen3-VL 4B 或 Qwen3-VL 30B-A3B。')
+GREETING = both('Hello! I am a small built-in model. Show me shapes or a road sign, and ask me about it.',
+                '你好！我是内置的小模型。请给我看图形或路标，然后提问。')
 
 
 @lru_cache(maxsize=2)
@@ -90,11 +91,14 @@ def _photo(rng: Random, height: int, width: int, held_out: bool) -> np.ndarray:
     return cv2.resize(source[y:y + need_h, x:x + need_w], (width, height), interpolation=cv2.INTER_AREA)
 
 
+def refusals() -> list[Question]:
+    return [Question('other', REFUSAL, weight=3), Question('describe', REFUSAL)]
+
+
 def other_scene(rng: Random, held_out: bool = False) -> Scene:
-    questions = [Question('other', REFUSAL, weight=3), Question('describe', REFUSAL)]
     if rng.random() < 0.12:
         return Scene('refusing', [], [Question('greeting', GREETING)], [])
     height, width = rng.choice(SMALL + MEDIUM + LARGE)
     make = rng.choice((_noise, _fog, _landscape, _collage, None, None, None, None))
     pixels = _photo(rng, height, width, held_out) if make is None else make(rng, height, width)
-    return Scene('refusing', [wear(rng, pixels)], questions, [])
+    return Scene('refusing', [wear(rng, pixels)], refusals(), [])

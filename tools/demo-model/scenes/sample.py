@@ -12,7 +12,7 @@ from random import Random
 from scenes.charts import charts_scene
 from scenes.clips import clips_scene
 from scenes.gauges import gauges_scene
-from scenes.other import other_scene
+from scenes.other import other_scene, refusals
 from scenes.pairs import pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
 from scenes.reading import reading_scene
@@ -52,6 +52,13 @@ def make_scene(skill: str, seed: int) -> Scene:
     """The scene of a skill for a seed. Python's hash of text is salted, so the text itself seeds the generator."""
     rng = Random(f'{skill}:{seed}')
     return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else SKILLS[skill](rng)
+
+
+def refused_scene(skill: str, seed: int) -> Scene:
+    """The pictures of a skill that a model is not taught (yet), which it must refuse. Their marks stay: the vision encoder
+    may as well learn to see them."""
+    shown = make_scene(skill, seed)
+    return Scene('refusing', shown.images, refusals(), shown.marks, shown.seconds, shown.frames_per_second)
 
 
 @lru_cache(maxsize=256)
