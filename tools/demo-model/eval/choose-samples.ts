@@ -1,0 +1,80 @@
+// npm run samples:demo: from the candidates that make_candidates.py drew, keeps pictures of which the
+// shipped package answers at least three questions rightly in both languages, and writes them to
+// public/samples with those questions.
+
+import { openAsBlob } from 'node:fs';
+import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { decodePhoto } from '../../node/decode-photo.ts';
+import { openDirectoryStore } from '../../node/directory-store.ts';
+import { createNodeRuntime } from '../../node/runtime.ts';
+import { LANGUAGES, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
+import { isRight } from './scoring.ts';
+
+const here = import.meta.dirname;
+const QUESTIONS_EACH = 3;
+const never = new AbortController().signal;
+
+const { values } = parseArgs({
+  options: {
+    candidates: { type: 'string', default: resolve(here, '../.cache/candidates') },
+    package: { type: 'string', default: resolve(here, '../../../public/models/demo') },
+    out: { type: 'string', default: resolve(here, '../../../public/samples') },
+    skills: { type: 'string' },
+    each: { type: 'string', default: '4' },
+  },
+});
+
+const runtime = await createNodeRuntime({ backend: 'wasm', threads: 2 });
+const engine = await loadEngine(await openDirectoryStore(values.package), runtime, decodePhoto, {}, never);
+const file = join(values.candidates, 'candidates.json');
+const candidates = parseCandidates(JSON.parse(await readFile(file, 'utf8')), file);
+const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill }) => skill))];
+await rm(values.out, { recursive: true, force: true });
+await mkdir(values.out, { recursive: true });
+const samples: object[] = [];
+for (const skill of wanted) {
+  let kept = 0;
+  for (const candidate of candidates.filter((each) => each.skill === skill)) {
+    if (kept === Number(values.each)) break;
+    const questions = await answered(engine, candidate);
+    if (questions.length < QUESTIONS_EACH) continue;
+    const images = candidate.images.map((_, i) => `${skill}-${kept + 1}${i === 0 ? '' : `-${i + 1}`}.webp`);
+    for (const [i, name] of candidate.images.entries()) {
+      await sharp(join(values.candidates, name))
+        .webp({ lossless: true })
+        .toFile(join(values.out, images[i]!));
+    }
+    samples.push({ skill, images, questions });
+    kept++;
+  }
+  process.stdout.write(`${skill}: ${kept} pictures\n`);
+}
+await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples }, null, 2)}\n`);
+process.exit(0); // the runtime's threads would keep the process
+
+/** Up to three questions of different kinds that are answered rightly in both languages. */
+async function answered(engine: Engine, { images, questions }: Candidate): Promise<SampleQuestion[]> {
+  const found = new Map<string, SampleQuestion>();
+  for (const { kind, ...question } of questions) {
+    if (found.size === QUESTIONS_EACH) break;
+    if (found.has(kind)) continue;
+    const photos = await Promise.all(images.map((name) => openAsBlob(join(values.candidates, name))));
+    let right = true;
+    for (const lang of LANGUAGES) {
+      const content = [
+        ...photos.map((photo) => ({ type: 'image' as const, photo })),
+        { type: 'text' as const, text: question.text[lang] },
+      ];
+      const options = { maxTokens: 200, sampling: {} };
+      const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
+      right &&= isRight(text, question.answer[lang], question.metric, question.scale);
+    }
+    if (right) found.set(kind, question);
+  }
+  return [...found.values()];
+}
