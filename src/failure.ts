@@ -21,6 +21,7 @@ export type FailureCode =
   | 'changed-file' // a file on the host is not the one that the transfer began with
   | 'files-needed' // the files this model was read from must be chosen again
   | 'busy' // another tab is at work on this model
+  | 'no-model' // nothing is chosen that could answer
   | 'bad-photo' // damaged, or of a format that cannot be decoded
   | 'photo-too-large'
   | 'prompt-too-long' // the conversation does not fit the context

@@ -1,0 +1,64 @@
+// The language of the page: detected, switchable, remembered. Every room of the page has its sentences
+// in strings/<room>.ts, both languages side by side; a component reads them by
+// `const says = $derived(language.of(room))`.
+
+import { createContext } from 'svelte';
+import type { Remembered } from './remembered.ts';
+
+export const LANGUAGES = ['en', 'zh'] as const;
+export type LanguageCode = (typeof LANGUAGES)[number];
+
+/** The sentences of a room: one shape, two languages. */
+export interface Room<T> {
+  en: T;
+  zh: T;
+}
+
+const TAGS: Record<LanguageCode, string> = { en: 'en', zh: 'zh-Hans' };
+
+export class Language {
+  readonly #remembered: Remembered;
+  readonly #root: { lang: string };
+  #code = $state<LanguageCode>('en');
+
+  /**
+   * `wanted`: the reader's languages, the dearest first, as navigator.languages gives them. `root`: the
+   * document's element, whose `lang` is kept right.
+   */
+  constructor(wanted: readonly string[], remembered: Remembered, root: { lang: string }) {
+    this.#remembered = remembered;
+    this.#root = root;
+    this.#code = known(remembered.get('language')) ?? detect(wanted);
+    root.lang = TAGS[this.#code];
+  }
+
+  get code(): LanguageCode {
+    return this.#code;
+  }
+
+  choose(code: LanguageCode): void {
+    this.#code = code;
+    this.#root.lang = TAGS[code];
+    this.#remembered.set('language', code);
+  }
+
+  /** A room's sentences in the present language. */
+  of<T>(room: Room<T>): T {
+    return room[this.#code];
+  }
+}
+
+/** The page's language, for components: App provides it, everyone below uses it. */
+export const [useLanguage, provideLanguage] = createContext<Language>();
+
+function known(code: string | null): LanguageCode | undefined {
+  return LANGUAGES.find((each) => each === code);
+}
+
+function detect(wanted: readonly string[]): LanguageCode {
+  for (const tag of wanted) {
+    const code = known(tag.toLowerCase().split('-')[0] ?? '');
+    if (code) return code;
+  }
+  return 'en';
+}

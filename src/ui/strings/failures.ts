@@ -1,0 +1,98 @@
+// A sentence or two for every failure: what happened, what is kept, what to do next. The technical
+// message stays in English and goes behind "Details".
+
+import type { FailureCode } from '../../failure.ts';
+
+type Failures = Record<FailureCode, string>;
+
+export const en: Failures = {
+  'bad-manifest':
+    'The description of this model cannot be read, so it was not used. Nothing on this device changed. Try another address, or tell whoever hosts it.',
+  'newer-format':
+    'This model was packed for a newer version of this page. What is stored here still works. Reload the page to update it, then try again.',
+  'bad-checkpoint':
+    'These files hold a model that this page does not know. Nothing was stored. Qwen3-VL models work, dense or mixture-of-experts.',
+  'corrupt-shard':
+    'A part of the model is damaged and was not used. Everything else is kept. Try again: only that part is fetched anew.',
+  'missing-file':
+    'A part of the model is missing. What is here is kept. Check the address, or repair the model in the library.',
+  'storage-full':
+    'There is no room left on this device. What has been downloaded is kept. Remove a model or free some space, then go on.',
+  'storage-failed':
+    'The browser could not store or read the model. What was stored before is kept. Reload the page and try again.',
+  network:
+    'The connection broke or the host does not answer. What has arrived is kept. Check the connection and go on where it stopped.',
+  stalled:
+    'The connection is open, but nothing comes any more. What has arrived is kept. Go on in a while; it continues where it stopped.',
+  'short-body':
+    'A part of the model arrived incomplete and was not stored. The rest is kept. Try again to fetch that part.',
+  'web-page':
+    'A web page came instead of the model; nothing of it was stored. Perhaps this network asks you to log in first. Do that, then go on.',
+  forbidden:
+    'The host asks for a log-in or for the acceptance of a licence, which this page cannot do. Nothing was stored. Download the files yourself and add them from a folder.',
+  redirected:
+    'The address sends on to another host, which nobody allowed. Nothing was taken from there. Use the address of that host itself if you trust it.',
+  'no-range':
+    'This host cannot send parts of a file, which large models need. Nothing was lost. Use another mirror, or download the files and add them from a folder.',
+  'wrong-range':
+    'The host sent another part of the file than it was asked for; it was not used. What was verified is kept. Try again or use another mirror.',
+  'changed-file':
+    'The model was changed at its source in the meantime. Remove what is here of it, then start again.',
+  'files-needed':
+    'This model came from files of this computer. What has been read is kept. Choose the same files again to go on.',
+  busy: 'Another tab is at work on this model. Nothing is lost. Wait until it is done, or close that tab.',
+  'no-model': 'No model is chosen yet. Your question is kept. Choose one in the library.',
+  'bad-photo':
+    'This picture is damaged or of a kind that cannot be read. Your question is kept. JPEG, PNG, WebP and AVIF pictures work.',
+  'photo-too-large':
+    'This picture has too many pixels to be opened safely. Your question is kept. Use a smaller copy of it.',
+  'prompt-too-long':
+    'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture, lower the picture detail, or begin a new conversation.',
+  'no-webgpu':
+    'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
+  'out-of-memory':
+    'This device has too little memory for that. The conversation is kept. Close other tabs, use fewer or smaller pictures, or choose a smaller model.',
+  'device-lost':
+    'The graphics processor stopped. The conversation is kept. Ask again: the model is loaded anew.',
+  'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
+  'bad-request': 'This could not be done as it was asked for. Nothing changed. Change it and try again.',
+  bug: 'Something went wrong that should not have. What is stored is kept. Try again; the details below help to find the fault.',
+};
+
+export const zh: Failures = {
+  'bad-manifest':
+    '无法读取该模型的说明文件，因此没有使用它。本设备上的内容没有变化。请换一个地址，或告知发布者。',
+  'newer-format': '该模型是为本页面的更新版本打包的。已保存的内容仍可使用。请刷新页面以更新，然后重试。',
+  'bad-checkpoint':
+    '这些文件中的模型本页面无法识别，没有保存任何内容。支持 Qwen3-VL 模型（稠密或混合专家）。',
+  'corrupt-shard': '模型的一部分已损坏，没有使用。其余部分都保留着。请重试：只会重新下载这一部分。',
+  'missing-file': '模型缺少一部分。已有的内容都保留着。请检查地址，或在模型库中修复该模型。',
+  'storage-full': '本设备的空间已满。已下载的部分都保留着。请删除一个模型或腾出空间，然后继续。',
+  'storage-failed': '浏览器无法保存或读取模型。之前保存的内容都保留着。请刷新页面后重试。',
+  network: '连接中断，或对方没有响应。已下载的部分都保留着。请检查网络，然后从中断处继续。',
+  stalled: '连接仍在，但已没有数据传来。已下载的部分都保留着。请稍后继续，会从中断处接着下载。',
+  'short-body': '模型的一部分没有完整到达，因此没有保存。其余部分都保留着。请重试以重新下载这一部分。',
+  'web-page': '收到的是网页而不是模型，没有保存任何内容。当前网络可能需要先登录。登录后请继续。',
+  forbidden:
+    '发布处要求登录或接受许可协议，本页面无法代办。没有保存任何内容。请自行下载文件，再从文件夹添加。',
+  redirected:
+    '该地址转向了另一台未经允许的主机，没有从那里获取任何内容。如果您信任那台主机，请直接使用它的地址。',
+  'no-range':
+    '该服务器不能发送文件的一部分，而大模型需要这一功能。没有丢失任何内容。请换一个镜像，或下载文件后从文件夹添加。',
+  'wrong-range': '服务器发来的不是所请求的那一部分，没有使用。已校验的内容都保留着。请重试或换一个镜像。',
+  'changed-file': '模型在来源处已被更改。请先删除本设备上的这一模型，然后重新开始。',
+  'files-needed': '该模型来自本机的文件。已读取的部分都保留着。请再次选择同样的文件以继续。',
+  busy: '另一个标签页正在处理这个模型。没有丢失任何内容。请等它完成，或关闭那个标签页。',
+  'no-model': '还没有选择模型。您的问题已保留。请在模型库中选择一个。',
+  'bad-photo': '这张图片已损坏，或格式无法读取。您的问题已保留。支持 JPEG、PNG、WebP 和 AVIF 图片。',
+  'photo-too-large': '这张图片的像素太多，无法安全打开。您的问题已保留。请使用较小的副本。',
+  'prompt-too-long':
+    '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片、降低图片细节，或开始新的对话。',
+  'no-webgpu':
+    '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
+  'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',
+  'device-lost': '图形处理器停止了工作。对话已保留。请再问一次：模型会重新加载。',
+  'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
+  'bad-request': '无法按要求完成。没有任何变化。请修改后重试。',
+  bug: '发生了不该发生的错误。已保存的内容都保留着。请重试；下方的详细信息有助于查明原因。',
+};

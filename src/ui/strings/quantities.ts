@@ -1,0 +1,46 @@
+// Numbers as people read them, for the sentences of a language.
+
+import type { LanguageCode } from '../language.svelte.ts';
+
+const UNITS = ['B', 'kB', 'MB', 'GB', 'TB'];
+
+export interface Quantities {
+  /** 12,345 */
+  whole(value: number): string;
+  /** 12.3 */
+  tenths(value: number): string;
+  /** 42 % */
+  percent(share: number): string;
+  /** 1.9 GB: three digits at most, in powers of a thousand, as shops and browsers count. */
+  bytes(bytes: number): string;
+  /** 23 MB/s */
+  rate(bytesPerSecond: number): string;
+  /** "4 min", "1 h 20 min": rough, as an estimate should be. */
+  duration(seconds: number): string;
+}
+
+export function quantities(code: LanguageCode): Quantities {
+  const format = (options: Intl.NumberFormatOptions): ((value: number) => string) => {
+    const formatter = new Intl.NumberFormat(code, options);
+    return (value) => formatter.format(value);
+  };
+  const whole = format({ maximumFractionDigits: 0 });
+  const tenths = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const percent = format({ style: 'percent', maximumFractionDigits: 0 });
+  const [hour, minute, second] = code === 'zh' ? ['小时', '分钟', '秒'] : ['h', 'min', 's'];
+
+  const bytes = (value: number): string => {
+    const power = Math.min(UNITS.length - 1, Math.max(0, Math.floor(Math.log10(Math.max(1, value)) / 3)));
+    const scaled = value / 1000 ** power;
+    return `${power > 0 && scaled < 99.95 ? tenths(scaled) : whole(scaled)} ${UNITS[power] ?? ''}`;
+  };
+  const duration = (seconds: number): string => {
+    if (seconds < 59.5) return `${whole(Math.max(1, seconds))} ${second}`;
+    const minutes = Math.round(seconds / 60);
+    if (minutes < 60) return `${whole(minutes)} ${minute}`;
+    const rest = minutes % 60;
+    const hours = `${whole(Math.floor(minutes / 60))} ${hour}`;
+    return rest === 0 ? hours : `${hours} ${rest} ${minute}`;
+  };
+  return { whole, tenths, percent, bytes, rate: (perSecond) => `${bytes(perSecond)}/s`, duration };
+}

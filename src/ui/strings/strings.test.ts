@@ -1,0 +1,62 @@
+// Every sentence that a reader meets is in the catalogue, in both languages.
+
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { parse, type AST } from 'svelte/compiler';
+import { expect, test } from 'vitest';
+
+const UI = join(import.meta.dirname, '..');
+const LETTER = /\p{L}/u;
+const HAN = /\p{Script=Han}/u;
+/** Attributes whose text a person sees or hears. */
+const SPOKEN = new Set(['alt', 'title', 'placeholder', 'label', 'aria-label', 'aria-description']);
+/** Names and forms of an address stay as they are. */
+const NAMES = new Set(['Darkroom', 'WebGPU', 'https://…']);
+
+const rooms = readdirSync(import.meta.dirname).filter(
+  (file) => file.endsWith('.ts') && !file.endsWith('.test.ts') && file !== 'quantities.ts',
+);
+
+/** All texts of a room by their path; functions are called with numbers, which every template takes. */
+function texts(value: unknown, path: string): [string, string][] {
+  if (typeof value === 'string') return [[path, value]];
+  if (typeof value === 'function') return texts((value as (...args: number[]) => unknown)(2, 3, 4), path);
+  if (typeof value !== 'object' || value === null) return [];
+  return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
+}
+
+test.each(rooms)('%s says everything in both languages', async (file) => {
+  const room = (await import(`./${file}`)) as { en: unknown; zh: unknown };
+  const [english, chinese] = [texts(room.en, ''), texts(room.zh, '')];
+  expect(chinese.map(([path]) => path)).toEqual(english.map(([path]) => path));
+  expect(english.filter(([, text]) => text.trim() === '' || HAN.test(text))).toEqual([]);
+  // A translation has Chinese in it, unless there is nothing to translate.
+  const left = chinese.filter(([path, text]) => {
+    const original = english.find(([key]) => key === path)?.[1] ?? '';
+    return !HAN.test(text) && LETTER.test(text) && !(text === original && NAMES.has(text));
+  });
+  expect(left).toEqual([]);
+});
+
+const components = readdirSync(UI, { recursive: true, encoding: 'utf8' }).filter((file) =>
+  file.endsWith('.svelte'),
+);
+
+/** Literal texts of a component's markup: between tags, and in attributes that are read out. */
+function literals(node: unknown): string[] {
+  if (Array.isArray(node)) return node.flatMap(literals);
+  if (typeof node !== 'object' || node === null) return [];
+  const one = node as AST.Text | AST.Attribute | { type?: string };
+  if (one.type === 'Text') return [(one as AST.Text).data];
+  if (one.type === 'Attribute') {
+    const { name, value } = one as AST.Attribute;
+    return SPOKEN.has(name) ? literals(value) : [];
+  }
+  return Object.values(node).flatMap(literals);
+}
+
+test.each(components)('%s has no sentence of its own', (file) => {
+  const { fragment } = parse(readFileSync(join(UI, file), 'utf8'), { modern: true });
+  const found = literals(fragment).filter((text) => LETTER.test(text) && !NAMES.has(text.trim()));
+  expect(found).toEqual([]);
+});
