@@ -1,0 +1,110 @@
+import { expect, test } from 'vitest';
+import type { Block } from './blocks.ts';
+import { GrowingBlocks } from './growing-blocks.ts';
+import { readMarkdown } from './markdown.ts';
+
+const read = (text: string): Block[] => readMarkdown(text).map(({ block }) => block);
+const paragraph = (text: string): Block => ({ kind: 'paragraph', children: [{ kind: 'text', text }] });
+
+test('HTML is text: nothing that a model writes becomes markup', () => {
+  expect(read('<img src=x onerror=alert(1)>')).toEqual([paragraph('<img src=x onerror=alert(1)>')]);
+  expect(read('a <script>alert(1)</script> b')).toEqual([
+    {
+      kind: 'paragraph',
+      children: ['a ', '<script>', 'alert(1)', '</script>', ' b'].map((text) => ({ kind: 'text', text })),
+    },
+  ]);
+  expect(read('a &amp; b &#60;c> < d')).toEqual([paragraph('a & b <c> < d')]);
+});
+
+test('only complete https addresses are links; a picture is its description', () => {
+  const link = (text: string): unknown => {
+    const [block] = read(text);
+    return block?.kind === 'paragraph' ? block.children : undefined;
+  };
+  const text = (words: string): object => ({ kind: 'text', text: words });
+  expect(link('[a](https://example.org/x?y=1)')).toEqual([
+    { kind: 'link', href: 'https://example.org/x?y=1', children: [text('a')] },
+  ]);
+  expect(link('[a](javascript:alert(1))')).toEqual([text('a'), text(' (javascript:alert(1))')]);
+  expect(link('[a](http://example.org)')).toEqual([text('a'), text(' (http://example.org)')]);
+  expect(link('[a](//example.org)')).toEqual([text('a'), text(' (//example.org)')]);
+  expect(link('[a](https://user@example.org)')).toEqual([text('a'), text(' (https://user@example.org)')]);
+  expect(link('![cat](https://example.org/cat.png)')).toEqual([
+    { kind: 'link', href: 'https://example.org/cat.png', children: [text('cat')] },
+  ]);
+});
+
+test('formulas between dollars and TeX’s brackets; prices stay prices', () => {
+  expect(read('$$a^2$$')).toEqual([{ kind: 'formula', tex: 'a^2' }]);
+  expect(read('So\n\\[ x \\]\nthen')).toEqual([
+    paragraph('So'),
+    { kind: 'formula', tex: 'x' },
+    paragraph('then'),
+  ]);
+  expect(read('with $x_1$ and \\(y\\)')).toEqual([
+    {
+      kind: 'paragraph',
+      children: [
+        { kind: 'text', text: 'with ' },
+        { kind: 'formula', tex: 'x_1' },
+        { kind: 'text', text: ' and ' },
+        { kind: 'formula', tex: 'y' },
+      ],
+    },
+  ]);
+  expect(read('between $5 and $10, or $3-$4')).toEqual([paragraph('between $5 and $10, or $3-$4')]);
+});
+
+test('JSON is data, fenced or bare, and as far as it is written', () => {
+  const value = [{ bbox_2d: [1, 2, 3, 4], label: 'cat' }];
+  const json = JSON.stringify(value);
+  const fenced = '```json\n' + json + '\n```';
+  expect(read(fenced)).toEqual([{ kind: 'data', text: json, value }]);
+  expect(read(`Here it is:\n${json}\nThat is all.`)).toEqual([
+    paragraph('Here it is:'),
+    { kind: 'data', text: json, value },
+    paragraph('That is all.'),
+  ]);
+  expect(read('```json\n' + json.slice(0, -1) + ', {"bbox_2d": [5, 6')).toMatchObject([
+    { kind: 'data', value },
+  ]);
+  expect(read("[{'bbox_2d': [1, 2, 3, 4], 'label': 'cat'}]")).toMatchObject([{ kind: 'data', value }]);
+  expect(read('[1] a footnote')).toEqual([paragraph('[1] a footnote')]);
+  expect(read('```python\nx = [1]\n```')).toEqual([{ kind: 'code', language: 'python', text: 'x = [1]' }]);
+});
+
+const LONG = [
+  '# Title',
+  'A *word* and `code`,\nover two lines.',
+  '- one\n- two\n  1. deep\n\n  still two',
+  '> quoted\n> more',
+  '| a | b |\n| - | :-: |\n| 1 | 2 |',
+  '```html\n<p>x</p>\n\n<b>y</b>\n```',
+  '$$\\frac{1}{2}$$',
+  '[{"bbox_2d": [1, 2, 3, 4], "label": "x"}]',
+  '---',
+  'The end &amp; done.',
+].join('\n\n');
+
+test('an answer that grows piece by piece ends as one that is read at once', () => {
+  for (const step of [1, 3, 7, 50]) {
+    const growing = new GrowingBlocks();
+    for (let end = 0; end < LONG.length; end += step) growing.read(LONG.slice(0, end), false);
+    expect(growing.read(LONG, true)).toEqual(readMarkdown(LONG));
+  }
+});
+
+test('what stands is not read again while the answer grows', () => {
+  const growing = new GrowingBlocks();
+  const [before] = growing.read('First.\n\nSecond', false);
+  const [after] = growing.read('First.\n\nSecond and more', false);
+  expect(after).toBe(before);
+});
+
+test('a name for a link at the end reaches what stands before it', () => {
+  const growing = new GrowingBlocks();
+  const text = 'See [this][1].\n\nMore.\n\n[1]: https://example.org/';
+  growing.read(text.slice(0, -5), false);
+  expect(growing.read(text, true)).toEqual(readMarkdown(text));
+});

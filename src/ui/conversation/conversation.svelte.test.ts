@@ -1,0 +1,175 @@
+// The conversation against a scripted client: which phase follows which, and that nothing is lost. What
+// the model says is tested elsewhere, with the model.
+
+import { expect, test } from 'vitest';
+import type { Answer, AnswerEvent } from '../../contract/answer.ts';
+import type { Message } from '../../contract/conversation.ts';
+import type { LoadedModel } from '../../contract/inference.ts';
+import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
+import { Conversation } from './conversation.svelte.ts';
+
+const model: LoadedModel = {
+  id: 'a',
+  architecture: 'qwen3_vl',
+  preset: 'exact',
+  backend: 'wasm',
+  precision: 'f32',
+  bytes: 1,
+  contextTokens: 1024,
+  thinks: false,
+  experts: null,
+};
+const answer: Answer = {
+  text: 'A cat.',
+  tokens: 3,
+  promptTokens: 9,
+  cachedTokens: 0,
+  reason: 'eos',
+  timings: { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 100 },
+};
+
+/** Models and client in one; each question is handed to the test. */
+class Script {
+  asked: Message[][] = [];
+  told: FailureInfo[] = [];
+  tell: (event: AnswerEvent) => void = () => undefined;
+  settle: (outcome: Outcome<Answer>) => void = () => undefined;
+  readiness: Outcome<LoadedModel> = { kind: 'done', value: model };
+
+  ready(): Promise<Outcome<LoadedModel>> {
+    return Promise.resolve(this.readiness);
+  }
+  failed(failure: FailureInfo): void {
+    this.told.push(failure);
+  }
+  answer(messages: Message[], _: unknown, onEvent: (event: AnswerEvent) => void): Promise<Outcome<Answer>> {
+    this.asked.push(messages);
+    this.tell = onEvent;
+    return new Promise((resolve) => (this.settle = resolve));
+  }
+}
+
+function start(): { script: Script; conversation: Conversation } {
+  const script = new Script();
+  const conversation = new Conversation({
+    client: script,
+    models: script,
+    shelf: {
+      restore: () => {
+        throw new Error('no photos here');
+      },
+    },
+    options: () => ({ maxTokens: 8, sampling: {} }),
+    onExperts: () => undefined,
+    nextFrame: (job) => job(),
+  });
+  return { script, conversation };
+}
+
+/** Until `questions` questions have reached the client. */
+async function reached(script: Script, questions: number): Promise<void> {
+  while (script.asked.length < questions) await new Promise((later) => setTimeout(later));
+}
+
+const failed = (code: FailureCode): Outcome<never> => ({ kind: 'failed', failure: { code, message: 'why' } });
+const texts = (conversation: Conversation): string[] => conversation.turns.map((turn) => turn.document.text);
+
+async function answered(script: Script, conversation: Conversation, question: string): Promise<void> {
+  const asking = conversation.ask(question, []);
+  await reached(script, script.asked.length + 1);
+  script.settle({ kind: 'done', value: answer });
+  await asking;
+}
+
+test('text grows as it is told and ends as the answer says', async () => {
+  const { script, conversation } = start();
+  const asking = conversation.ask('What?', []);
+  expect(conversation.phase).toEqual({ kind: 'preparing' });
+  await reached(script, 1);
+  script.tell({ kind: 'stage', stage: 'prefill', done: 4, total: 9 });
+  expect(conversation.phase).toMatchObject({ kind: 'answering', stage: 'prefill', done: 4, total: 9 });
+  script.tell({ kind: 'text', text: 'A ' });
+  script.tell({ kind: 'text', text: 'ca' });
+  expect(texts(conversation)).toEqual(['A ca']);
+  script.settle({ kind: 'done', value: answer });
+  await asking;
+  script.tell({ kind: 'text', text: ' Late.' });
+  expect(texts(conversation)).toEqual(['A cat.']);
+  expect(conversation.turns[0]?.ending).toMatchObject({ kind: 'answered', facts: { tokens: 3 } });
+  expect(conversation.phase).toEqual({ kind: 'idle' });
+});
+
+test('a stop keeps what was written', async () => {
+  const { script, conversation } = start();
+  const asking = conversation.ask('What?', []);
+  await reached(script, 1);
+  script.tell({ kind: 'text', text: 'A ' });
+  conversation.stop();
+  expect(conversation.phase).toEqual({ kind: 'stopping' });
+  script.settle({ kind: 'stopped' });
+  await asking;
+  expect(texts(conversation)).toEqual(['A ']);
+  expect(conversation.turns[0]?.ending).toEqual({ kind: 'stopped', facts: null });
+});
+
+test('a failure is the end of its turn alone: the model hears of it, the next question is answered', async () => {
+  const { script, conversation } = start();
+  await answered(script, conversation, 'One?');
+  const asking = conversation.ask('Two?', []);
+  await reached(script, 2);
+  script.settle(failed('device-lost'));
+  await asking;
+  expect(script.told).toEqual([{ code: 'device-lost', message: 'why' }]);
+  expect(conversation.turns[1]?.ending).toMatchObject({ kind: 'failed', failure: { code: 'device-lost' } });
+  await answered(script, conversation, 'Three?');
+  expect(texts(conversation)).toEqual(['A cat.', '', 'A cat.']);
+  expect(script.asked[2]?.map(({ content }) => content)).toEqual(['One?', 'A cat.', 'Three?']);
+});
+
+test('a model that cannot be made ready is asked nothing', async () => {
+  const { script, conversation } = start();
+  script.readiness = failed('corrupt-shard');
+  await conversation.ask('What?', []);
+  expect(script.asked).toHaveLength(0);
+  expect(conversation.turns[0]?.ending).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+});
+
+test('a question asked in other words begins anew from there, and can be taken back', async () => {
+  const { script, conversation } = start();
+  await answered(script, conversation, 'One?');
+  await answered(script, conversation, 'Two?');
+  const [first] = conversation.turns;
+  const asking = conversation.askAgain(first!, 'Uno?');
+  await reached(script, 3);
+  expect(script.asked[2]).toEqual([{ role: 'user', content: 'Uno?' }]);
+  script.settle({ kind: 'done', value: { ...answer, text: 'Un gato.' } });
+  await asking;
+  expect(texts(conversation)).toEqual(['Un gato.']);
+  conversation.restoreSetAside();
+  expect(conversation.turns.map(({ question }) => question)).toEqual(['One?', 'Two?']);
+  expect(conversation.canRestore).toBe(false);
+});
+
+test('a new conversation is not disturbed by the answer of the old one', async () => {
+  const { script, conversation } = start();
+  const asking = conversation.ask('Old?', []);
+  await reached(script, 1);
+  const { settle, tell } = script;
+  conversation.clear();
+  await answered(script, conversation, 'New?');
+  tell({ kind: 'text', text: 'old' });
+  settle({ kind: 'done', value: { ...answer, text: 'old' } });
+  await asking;
+  expect(texts(conversation)).toEqual(['A cat.']);
+  expect(conversation.phase).toEqual({ kind: 'idle' });
+});
+
+test('what was saved comes back as it was', async () => {
+  const { script, conversation } = start();
+  await answered(script, conversation, 'What?');
+  const saved = structuredClone(conversation.save());
+  const { conversation: other } = start();
+  other.load(saved);
+  expect(other.save()).toEqual(saved);
+  expect(other.turns[0]?.document.blocks).toHaveLength(1);
+});

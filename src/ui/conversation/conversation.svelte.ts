@@ -1,0 +1,205 @@
+// The conversation: its turns, and what is being done about the last one. Asks the model that is chosen,
+// keeps the text as it comes, and loses nothing when something fails. Nothing here knows how it looks.
+
+import type { InferenceClient } from '../../client/inference-client.ts';
+import type { AnswerEvent, AnswerOptions, Stage } from '../../contract/answer.ts';
+import type { LoadedModel } from '../../contract/inference.ts';
+import type { FailureInfo, Outcome } from '../../failure.ts';
+import type { NextFrame } from '../answer/answer-document.svelte.ts';
+import type { PhotoShelf } from '../photos/photo-shelf.ts';
+import type { Photo } from '../photos/photo.ts';
+import { toMessages } from './messages.ts';
+import { tokenRate } from './token-rate.ts';
+import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
+
+export type Phase =
+  | { kind: 'idle' }
+  /** The model is made ready; Models knows how far it is. */
+  | { kind: 'preparing' }
+  | { kind: 'answering'; stage: Stage; done: number; total: number; tokensPerSecond: number | null }
+  | { kind: 'stopping' };
+
+/** What the conversation needs of the models. */
+export interface Answerers {
+  /** Makes sure that the chosen model is on the device. */
+  ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
+  /** An answer failed: the model may have to be loaded again. */
+  failed(failure: FailureInfo): void;
+}
+
+export interface ConversationParts {
+  client: Pick<InferenceClient, 'answer'>;
+  models: Answerers;
+  shelf: Pick<PhotoShelf, 'restore'>;
+  /** How the model is asked, as the user has set it. */
+  options: (model: LoadedModel) => AnswerOptions;
+  /** Which experts the latest token went to: (layers, chosen). */
+  onExperts: (chosen: Uint16Array, model: LoadedModel) => void;
+  nextFrame: NextFrame;
+}
+
+/** A conversation as plain data. */
+export interface SavedConversation {
+  id: string;
+  turns: SavedTurn[];
+}
+
+export class Conversation {
+  readonly #parts: ConversationParts;
+  #id = $state(crypto.randomUUID() as string);
+  #turns = $state.raw<readonly Turn[]>([]);
+  #setAside = $state.raw<readonly Turn[] | null>(null);
+  #phase = $state.raw<Phase>({ kind: 'idle' });
+  #run: AbortController | undefined;
+
+  constructor(parts: ConversationParts) {
+    this.#parts = parts;
+  }
+
+  get id(): string {
+    return this.#id;
+  }
+
+  get turns(): readonly Turn[] {
+    return this.#turns;
+  }
+
+  get phase(): Phase {
+    return this.#phase;
+  }
+
+  get busy(): boolean {
+    return this.#phase.kind !== 'idle';
+  }
+
+  /** Whether turns were replaced and can be had back. */
+  get canRestore(): boolean {
+    return this.#setAside !== null && !this.busy;
+  }
+
+  /** All photos in the order in which the model saw them for this turn. */
+  photosFor(turn: Turn): Photo[] {
+    return toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1))).photos;
+  }
+
+  /** Asks and streams the answer; what goes wrong becomes the turn's ending. Ignored while busy. */
+  async ask(question: string, photos: readonly Photo[]): Promise<void> {
+    if (this.busy) return;
+    this.#setAside = null;
+    await this.#ask(new Turn(question, photos, this.#parts.nextFrame), this.#turns);
+  }
+
+  /** Asks a question of the conversation again, as it was or in other words; what followed is set aside. */
+  async askAgain(turn: Turn, question = turn.question, photos = turn.photos): Promise<void> {
+    if (this.busy) return;
+    const before = this.#turns.slice(0, this.#turns.indexOf(turn));
+    this.#setAside = this.#turns;
+    await this.#ask(new Turn(question, photos, this.#parts.nextFrame), before);
+  }
+
+  /** Puts back what the last askAgain set aside. */
+  restoreSetAside(): void {
+    if (this.busy || this.#setAside === null) return;
+    this.#turns = this.#setAside;
+    this.#setAside = null;
+  }
+
+  stop(): void {
+    if (!this.busy) return;
+    this.#run?.abort();
+    this.#phase = { kind: 'stopping' };
+  }
+
+  /** A new one; an answer under way is stopped. */
+  clear(): void {
+    this.#begin(crypto.randomUUID(), []);
+  }
+
+  save(): SavedConversation {
+    return { id: this.#id, turns: this.#turns.map((turn) => turn.save()) };
+  }
+
+  /** Goes on with one that was kept; an answer under way is stopped. */
+  load({ id, turns }: SavedConversation): void {
+    const { shelf, nextFrame } = this.#parts;
+    const restored = turns.map((saved) =>
+      Turn.restore(
+        saved,
+        saved.photos.map((photo) => shelf.restore(photo)),
+        nextFrame,
+      ),
+    );
+    this.#begin(id, restored);
+  }
+
+  #begin(id: string, turns: readonly Turn[]): void {
+    this.#run?.abort();
+    this.#run = undefined;
+    this.#phase = { kind: 'idle' };
+    this.#setAside = null;
+    this.#id = id;
+    this.#turns = turns;
+  }
+
+  async #ask(turn: Turn, before: readonly Turn[]): Promise<void> {
+    const run = new AbortController();
+    this.#run = run;
+    this.#turns = [...before, turn];
+    this.#phase = { kind: 'preparing' };
+    await this.#answer(turn, [...before, turn], run);
+    // A new conversation may have begun meanwhile.
+    if (this.#run !== run) return;
+    this.#run = undefined;
+    this.#phase = { kind: 'idle' };
+  }
+
+  async #answer(turn: Turn, turns: readonly Turn[], run: AbortController): Promise<void> {
+    const { client, models, options } = this.#parts;
+    const ready = await models.ready(run.signal);
+    if (ready.kind !== 'done') {
+      turn.end(endingOf(ready));
+      return;
+    }
+    const model = ready.value;
+    const chosen = options(model);
+    turn.begin(model, chosen);
+    const { messages } = toMessages(this.#said(turns));
+    const outcome = await client.answer(messages, chosen, this.#listen(turn, model, run), run.signal);
+    if (outcome.kind === 'failed') models.failed(outcome.failure);
+    if (outcome.kind !== 'done') {
+      turn.end(endingOf(outcome));
+      return;
+    }
+    const { text, ...facts } = outcome.value;
+    turn.end({ kind: facts.reason === 'stopped' ? 'stopped' : 'answered', facts }, text);
+  }
+
+  /** Takes the events of a run until it is over; a stop keeps what was written. */
+  #listen(turn: Turn, model: LoadedModel, run: AbortController): (event: AnswerEvent) => void {
+    const rate = tokenRate();
+    return (event) => {
+      if (this.#run !== run || run.signal.aborted) return;
+      if (event.kind === 'text') turn.document.push(event.text);
+      else if (event.kind === 'experts') this.#parts.onExperts(event.chosen, model);
+      else {
+        const { stage, done, total } = event;
+        this.#phase = { kind: 'answering', stage, done, total, tokensPerSecond: rate(stage, done) };
+      }
+    };
+  }
+
+  #said(turns: readonly Turn[]): Parameters<typeof toMessages>[0] {
+    return turns.map((turn) => ({
+      question: turn.question,
+      photos: turn.photos,
+      answer: turn.document.text,
+      thinks: turn.answerer?.thinks ?? false,
+    }));
+  }
+}
+
+function endingOf(outcome: Exclude<Outcome<unknown>, { kind: 'done' }>): Ending {
+  return outcome.kind === 'failed'
+    ? { kind: 'failed', failure: outcome.failure }
+    : { kind: 'stopped', facts: null };
+}

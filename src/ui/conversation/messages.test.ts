@@ -1,0 +1,56 @@
+import { expect, test } from 'vitest';
+import type { Part, Photo } from '../photos/photo.ts';
+import { toMessages } from './messages.ts';
+
+const photo = (id: string, part: Part | null = null): Photo => ({
+  id,
+  name: id,
+  file: new Blob([id]),
+  width: 1,
+  height: 1,
+  preview: new Blob(),
+  url: '',
+  previewUrl: '',
+  part,
+});
+const cat = photo('cat');
+const turn = (question: string, answer: string, photos: Photo[] = [], thinks = false) => ({
+  question,
+  photos,
+  answer,
+  thinks,
+});
+const image = (of: Photo): object => ({ type: 'image', photo: of.file });
+
+test('photos come before their question, and a follow-up brings what was said before', () => {
+  expect(toMessages([turn('What?', 'A cat.', [cat]), turn('Colour?', '')])).toEqual({
+    messages: [
+      { role: 'user', content: [image(cat), { type: 'text', text: 'What?' }] },
+      { role: 'assistant', content: 'A cat.' },
+      { role: 'user', content: 'Colour?' },
+    ],
+    photos: [cat],
+  });
+});
+
+test('a question without an answer is left out, but its photos stay with the conversation', () => {
+  const { messages, photos } = toMessages([turn('What?', '', [cat]), turn('Again?', '')]);
+  expect(messages).toEqual([{ role: 'user', content: [image(cat), { type: 'text', text: 'Again?' }] }]);
+  expect(photos).toEqual([cat]);
+});
+
+test('earlier thoughts are not told again', () => {
+  const { messages } = toMessages([turn('What?', 'Hm.</think>\n\nA cat.', [], true), turn('So?', '')]);
+  expect(messages[1]).toEqual({ role: 'assistant', content: 'A cat.' });
+});
+
+test('a part says which picture it is from, where that one is in the conversation', () => {
+  const ear = photo('ear', { of: 'cat', box: [100, 0, 300.4, 200] });
+  const [, , asked] = toMessages([turn('What?', 'A cat.', [cat]), turn('And this?', '', [ear])]).messages;
+  expect(asked?.content).toEqual([
+    image(ear),
+    { type: 'text', text: '(part of picture 1: [100, 0, 300, 200])\n' },
+    { type: 'text', text: 'And this?' },
+  ]);
+  expect(toMessages([turn('What?', '', [ear])]).messages[0]?.content).toHaveLength(2);
+});

@@ -1,0 +1,56 @@
+// Turns → what the model reads: photos before their question, as it was trained; earlier thoughts left out.
+
+import type { Message, Part } from '../../contract/conversation.ts';
+import type { Photo } from '../photos/photo.ts';
+import { splitThought } from '../answer/thought.ts';
+
+interface Said {
+  question: string;
+  photos: readonly Photo[];
+  /** As the model wrote it; '' where it did not answer. */
+  answer: string;
+  thinks: boolean;
+}
+
+export interface Asked {
+  messages: Message[];
+  /** All photos in the order in which the model sees them. */
+  photos: Photo[];
+}
+
+/** The last turn is the one to be answered. A turn without an answer hands its photos on to the next. */
+export function toMessages(turns: readonly Said[]): Asked {
+  const messages: Message[] = [];
+  const photos: Photo[] = [];
+  let waiting: Photo[] = [];
+  for (const [index, { question, photos: own, answer, thinks }] of turns.entries()) {
+    waiting = [...waiting, ...own.filter((photo) => !waiting.includes(photo))];
+    const said = splitThought(answer, thinks).answer;
+    const isLast = index === turns.length - 1;
+    if (!isLast && said === '') continue;
+    messages.push({ role: 'user', content: content(question, waiting, photos) });
+    photos.push(...waiting);
+    waiting = [];
+    if (!isLast) messages.push({ role: 'assistant', content: said });
+  }
+  return { messages, photos };
+}
+
+/** `before`: the photos of earlier messages, so that a part can say what it is a part of. */
+function content(question: string, photos: readonly Photo[], before: readonly Photo[]): Message['content'] {
+  if (photos.length === 0) return question;
+  const all = [...before, ...photos];
+  const parts = photos.flatMap((photo): Part[] => {
+    const image: Part = { type: 'image', photo: photo.file };
+    const whole = all.findIndex(({ id }) => id === photo.part?.of);
+    if (photo.part === null || whole < 0) return [image];
+    return [
+      image,
+      {
+        type: 'text',
+        text: `(part of picture ${whole + 1}: [${photo.part.box.map(Math.round).join(', ')}])\n`,
+      },
+    ];
+  });
+  return [...parts, { type: 'text', text: question }];
+}

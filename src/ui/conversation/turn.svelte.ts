@@ -1,0 +1,100 @@
+// A question with its photos and what became of it.
+
+import type { Answer, AnswerOptions } from '../../contract/answer.ts';
+import type { LoadedModel } from '../../contract/inference.ts';
+import type { FailureInfo } from '../../failure.ts';
+import { AnswerDocument, type NextFrame } from '../answer/answer-document.svelte.ts';
+import { savedPhoto, type SavedPhoto } from '../photos/photo-shelf.ts';
+import type { Photo } from '../photos/photo.ts';
+
+/** How an answer ended; null while it is waited for or written. */
+export type Ending =
+  | { kind: 'answered'; facts: Omit<Answer, 'text'> }
+  /** By the user. `facts` where the model had begun. */
+  | { kind: 'stopped'; facts: Omit<Answer, 'text'> | null }
+  | { kind: 'failed'; failure: FailureInfo };
+
+/** What of a model is told beside its answer. */
+export type Answerer = Pick<LoadedModel, 'id' | 'backend' | 'precision' | 'thinks'>;
+
+/** A turn as plain data: for history, export and import. */
+export interface SavedTurn {
+  id: string;
+  question: string;
+  photos: SavedPhoto[];
+  /** As the model wrote it, thought included. */
+  answer: string;
+  thoughtMs: number | null;
+  answerer: Answerer | null;
+  options: AnswerOptions | null;
+  ending: Ending | null;
+}
+
+export class Turn {
+  readonly id: string;
+  readonly question: string;
+  readonly photos: readonly Photo[];
+  readonly document: AnswerDocument;
+  #ending = $state.raw<Ending | null>(null);
+  #answerer = $state.raw<Answerer | null>(null);
+  #options = $state.raw<AnswerOptions | null>(null);
+
+  constructor(
+    question: string,
+    photos: readonly Photo[],
+    nextFrame: NextFrame,
+    id: string = crypto.randomUUID(),
+  ) {
+    this.id = id;
+    this.question = question;
+    this.photos = photos;
+    this.document = new AnswerDocument(nextFrame);
+  }
+
+  get ending(): Ending | null {
+    return this.#ending;
+  }
+
+  get answerer(): Answerer | null {
+    return this.#answerer;
+  }
+
+  /** What the model was asked with. */
+  get options(): AnswerOptions | null {
+    return this.#options;
+  }
+
+  begin(answerer: Answerer, options: AnswerOptions): void {
+    this.#answerer = answerer;
+    this.#options = options;
+    this.document.begin(answerer.thinks);
+  }
+
+  /** `text`: the whole answer; absent: what has arrived is all there is. */
+  end(ending: Ending, text: string = this.document.text): void {
+    this.document.end(text);
+    this.#ending = ending;
+  }
+
+  save(): SavedTurn {
+    return {
+      id: this.id,
+      question: this.question,
+      photos: this.photos.map(savedPhoto),
+      answer: this.document.text,
+      thoughtMs: this.document.thoughtMs,
+      answerer: this.#answerer,
+      options: this.#options,
+      ending: this.#ending,
+    };
+  }
+
+  static restore(saved: SavedTurn, photos: readonly Photo[], nextFrame: NextFrame): Turn {
+    const turn = new Turn(saved.question, photos, nextFrame, saved.id);
+    turn.#answerer = saved.answerer;
+    turn.#options = saved.options;
+    turn.#ending = saved.ending;
+    turn.document.restore(saved.answer, saved.answerer?.thinks ?? false, saved.thoughtMs);
+    return turn;
+  }
+}

@@ -1,0 +1,26 @@
+// A picture of the conversation: the file as it was given, its facts, and what the page shows of it.
+
+import type { Box } from '../../contract/photos.ts';
+
+export interface Photo {
+  id: string;
+  /** The file's name, or what the page calls it. */
+  name: string;
+  /** As it was given; this goes to the model. */
+  file: Blob;
+  /** In pixels, upright. */
+  width: number;
+  height: number;
+  preview: Blob;
+  /** Object URLs of the file and of its preview; the PhotoShelf releases them. */
+  url: string;
+  previewUrl: string;
+  /** Where it was cut from; null for a whole picture. */
+  part: Part | null;
+}
+
+export interface Part {
+  /** The id of the whole photo. */
+  of: string;
+  box: Box;
+}

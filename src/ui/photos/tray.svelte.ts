@@ -1,0 +1,90 @@
+// The photos of the next question: added, put in order, taken away; and those that could not be read.
+
+import type { Box } from '../../contract/photos.ts';
+import type { FailureInfo } from '../../failure.ts';
+import type { Photo } from './photo.ts';
+import type { PhotoShelf } from './photo-shelf.ts';
+
+export interface Refused {
+  id: number;
+  name: string;
+  failure: FailureInfo;
+}
+
+export class Tray {
+  readonly #shelf: Pick<PhotoShelf, 'open' | 'crop'>;
+  #photos = $state.raw<readonly Photo[]>([]);
+  #refused = $state.raw<readonly Refused[]>([]);
+  #opening = $state(0);
+  #ids = 0;
+
+  constructor(shelf: Pick<PhotoShelf, 'open' | 'crop'>) {
+    this.#shelf = shelf;
+  }
+
+  get photos(): readonly Photo[] {
+    return this.#photos;
+  }
+
+  get refused(): readonly Refused[] {
+    return this.#refused;
+  }
+
+  /** How many are being read. */
+  get opening(): number {
+    return this.#opening;
+  }
+
+  /** Adds files in their order; one that is no readable picture is listed under `refused`. */
+  async add(files: Iterable<File>): Promise<void> {
+    await Promise.all(Array.from(files, (file) => this.addBlob(file, file.name)));
+  }
+
+  async addBlob(file: Blob, name: string): Promise<void> {
+    await this.#put(name, (signal) => this.#shelf.open(file, name, signal));
+  }
+
+  /** Adds a part of a photo. */
+  async addPart(photo: Photo, box: Box, name: string): Promise<void> {
+    await this.#put(name, (signal) => this.#shelf.crop(photo, box, name, signal));
+  }
+
+  /** Puts back photos that are known already: those of a question that is asked anew. */
+  put(photos: readonly Photo[]): void {
+    this.#photos = [...this.#photos.filter((photo) => !photos.includes(photo)), ...photos];
+  }
+
+  remove(photo: Photo): void {
+    this.#photos = this.#photos.filter((one) => one !== photo);
+  }
+
+  /** Moves a photo `by` places; at the ends it stays. */
+  move(photo: Photo, by: number): void {
+    const others = this.#photos.filter((one) => one !== photo);
+    const to = Math.min(others.length, Math.max(0, this.#photos.indexOf(photo) + by));
+    this.#photos = [...others.slice(0, to), photo, ...others.slice(to)];
+  }
+
+  /** Hands the photos over and is empty. */
+  take(): readonly Photo[] {
+    const taken = this.#photos;
+    this.#photos = [];
+    this.#refused = [];
+    return taken;
+  }
+
+  forget(refused: Refused): void {
+    this.#refused = this.#refused.filter((one) => one !== refused);
+  }
+
+  async #put(name: string, make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>): Promise<void> {
+    this.#opening++;
+    // One photo at a time is opened, in the order of the calls: they arrive in that order.
+    const opened = await make(new AbortController().signal);
+    this.#opening--;
+    if (opened.kind === 'done') this.#photos = [...this.#photos, opened.value];
+    else if (opened.kind === 'failed') {
+      this.#refused = [...this.#refused, { id: ++this.#ids, name, failure: opened.failure }];
+    }
+  }
+}

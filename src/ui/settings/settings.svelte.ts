@@ -1,0 +1,153 @@
+// How answers are asked for: a preset or own values, how long, how closely pictures are looked at.
+// Remembered from visit to visit.
+
+import type { AnswerOptions } from '../../contract/answer.ts';
+import type { LoadedModel } from '../../contract/inference.ts';
+import type { Remembered } from '../remembered.ts';
+import { GREEDY, knobsOf, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
+
+/** The built-in model was trained for exact answers alone. */
+const BUILT_IN = 'demo';
+
+/** Tokens per picture, at most. 'full': as many as the model takes. */
+export const DETAILS = { quick: 256, normal: 1024, fine: 4096, full: null } as const;
+export type Detail = keyof typeof DETAILS;
+
+export const LIMITS = {
+  temperature: { min: 0, max: 2, step: 0.05 },
+  topP: { min: 0.05, max: 1, step: 0.05 },
+  topK: { min: 0, max: 200, step: 1 },
+  presencePenalty: { min: 0, max: 2, step: 0.1 },
+  seed: { min: 0, max: 2 ** 32 - 1, step: 1 },
+  maxTokens: { min: 1, max: 32768, step: 1 },
+} as const;
+
+interface Chosen {
+  /** null: as suits the model. */
+  preset: Preset | null;
+  own: Knobs;
+  /** null: another one each time. */
+  seed: number | null;
+  maxTokens: number;
+  detail: Detail;
+}
+
+const DEFAULTS: Chosen = { preset: null, own: GREEDY, seed: null, maxTokens: 4096, detail: 'normal' };
+
+export class Settings {
+  readonly #remembered: Remembered;
+  #chosen = $state.raw<Chosen>(DEFAULTS);
+
+  constructor(remembered: Remembered) {
+    this.#remembered = remembered;
+    this.#chosen = parse(remembered.get('settings'));
+  }
+
+  get seed(): number | null {
+    return this.#chosen.seed;
+  }
+
+  get maxTokens(): number {
+    return this.#chosen.maxTokens;
+  }
+
+  get detail(): Detail {
+    return this.#chosen.detail;
+  }
+
+  get isDefault(): boolean {
+    return this.#chosen === DEFAULTS;
+  }
+
+  /** The preset in force for a model; null: none is loaded yet. */
+  presetFor(model: Pick<LoadedModel, 'id'> | null): Preset {
+    return this.#chosen.preset ?? (model === null || model.id === BUILT_IN ? 'exact' : 'chat');
+  }
+
+  knobsFor(model: Pick<LoadedModel, 'id' | 'thinks'> | null): Knobs {
+    const preset = this.presetFor(model);
+    return preset === 'own' ? this.#chosen.own : knobsOf(preset, model?.thinks ?? false);
+  }
+
+  options(model: LoadedModel): AnswerOptions {
+    const { seed, maxTokens, detail } = this.#chosen;
+    const maxPictureTokens = DETAILS[detail];
+    return {
+      maxTokens,
+      sampling: samplingOf(this.knobsFor(model), seed),
+      ...(maxPictureTokens === null ? {} : { maxPictureTokens }),
+      ...(model.experts === null ? {} : { watchExperts: true }),
+    };
+  }
+
+  choosePreset(preset: Preset): void {
+    this.#set({ preset });
+  }
+
+  /** Turns one knob, from where the preset in force has it. */
+  turn(knob: keyof Knobs, value: number, model: Pick<LoadedModel, 'id' | 'thinks'> | null): void {
+    this.#set({ preset: 'own', own: { ...this.knobsFor(model), [knob]: clamp(value, LIMITS[knob]) } });
+  }
+
+  chooseSeed(seed: number | null): void {
+    this.#set({ seed: seed === null ? null : Math.round(clamp(seed, LIMITS.seed)) });
+  }
+
+  chooseMaxTokens(maxTokens: number): void {
+    this.#set({ maxTokens: Math.round(clamp(maxTokens, LIMITS.maxTokens)) });
+  }
+
+  chooseDetail(detail: Detail): void {
+    this.#set({ detail });
+  }
+
+  reset(): void {
+    this.#chosen = DEFAULTS;
+    this.#remembered.set('settings', null);
+  }
+
+  #set(change: Partial<Chosen>): void {
+    this.#chosen = { ...this.#chosen, ...change };
+    this.#remembered.set('settings', JSON.stringify(this.#chosen));
+  }
+}
+
+function clamp(value: number, { min, max }: { min: number; max: number }): number {
+  return Math.min(max, Math.max(min, value));
+}
+
+/** What is not there, or makes no sense, is as it was at first. */
+function parse(text: string | null): Chosen {
+  if (text === null) return DEFAULTS;
+  let json: unknown;
+  try {
+    json = JSON.parse(text);
+  } catch {
+    return DEFAULTS;
+  }
+  const kept = isObject(json) ? json : {};
+  const own = isObject(kept['own']) ? kept['own'] : {};
+  const number = (value: unknown, limits: { min: number; max: number }, otherwise: number): number =>
+    typeof value === 'number' && Number.isFinite(value) ? clamp(value, limits) : otherwise;
+  const { seed } = kept;
+  return {
+    preset: PRESETS.find((preset) => preset === kept['preset']) ?? null,
+    own: {
+      temperature: number(own['temperature'], LIMITS.temperature, GREEDY.temperature),
+      topP: number(own['topP'], LIMITS.topP, GREEDY.topP),
+      topK: number(own['topK'], LIMITS.topK, GREEDY.topK),
+      presencePenalty: number(own['presencePenalty'], LIMITS.presencePenalty, GREEDY.presencePenalty),
+    },
+    seed: typeof seed === 'number' ? number(seed, LIMITS.seed, 0) : null,
+    maxTokens: number(kept['maxTokens'], LIMITS.maxTokens, DEFAULTS.maxTokens),
+    detail: detailOf(kept['detail']) ?? DEFAULTS.detail,
+  };
+}
+
+function detailOf(value: unknown): Detail | undefined {
+  return (Object.keys(DETAILS) as Detail[]).find((detail) => detail === value);
+}
+
+function isObject(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}
