@@ -24,7 +24,10 @@ export type AnswerEvent =
   | { kind: 'stage'; stage: Stage; done: number; total: number }
   /** The next whole characters. */
   | { kind: 'text'; text: string }
-  /** The experts that the latest token went to: (layers, chosen), numbers within their layer. */
+  /**
+   * The experts at work in the pass that chose the next token, told before its text: (mixture layers,
+   * chosen), numbers within their layer, the weightiest first.
+   */
   | { kind: 'experts'; chosen: Uint16Array };
 
 export interface Answer {

@@ -19,6 +19,13 @@ export interface Logits {
   best: { logits: Float32Array; ids: Int32Array };
   /** All of them, (vocab); read from the device when asked for, until the next append. */
   all(): Promise<Float32Array>;
+  /** The experts that the last position went to, (mixture layers, chosen), where they are watched. */
+  experts?: Uint16Array;
+}
+
+export interface AppendOptions {
+  /** Tell the experts of the last position. */
+  watchExperts?: boolean;
 }
 
 export interface Decoder {
@@ -28,6 +35,6 @@ export interface Decoder {
   readonly maxChunk: number;
   /** Forgets the tokens from `length` on. */
   truncate(length: number): void;
-  append(chunk: Chunk): Promise<Logits>;
+  append(chunk: Chunk, options?: AppendOptions): Promise<Logits>;
   dispose(): Promise<void>;
 }

@@ -10,7 +10,7 @@ import { cachedPrefix, tokenMarks, type TokenMark } from './cached-prefix.ts';
 import type { TemplateMessage } from './chat-template.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import { planChunks, type SlotPlace } from './chunks.ts';
-import type { Decoder, Logits } from './decoder.ts';
+import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
 import { isMedia, MediaLibrary, type Medium } from './media.ts';
 import type { EngineOptions } from './load-engine.ts';
 import type { DecodePhoto } from './photo.ts';
@@ -89,7 +89,8 @@ export class Engine {
 
     const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
     trace.onPrompt?.(text, prompt, positions, media);
-    let logits = await this.#prefill(prompt, positions, media, marks, cached, onEvent, signal);
+    const watch = { watchExperts: options.watchExperts === true };
+    let logits = await this.#prefill(prompt, positions, media, marks, cached, watch, onEvent, signal);
     if (trace.onPrefillLogits) trace.onPrefillLogits(await logits.all());
     this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
     clock.end('prefillMs');
@@ -113,13 +114,14 @@ export class Engine {
       const id = await nextToken(sampler, logits);
       tokens++;
       await trace.onToken?.(id, logits);
+      if (logits.experts !== undefined) onEvent({ kind: 'experts', chosen: logits.experts });
       onEvent({ kind: 'stage', stage: 'answering', done: tokens, total: limit });
       if (this.#stops.has(id)) {
         reason = 'eos';
         break;
       }
       say(stream.push(id));
-      if (tokens < limit) logits = await this.#step(id, next + tokens - 1);
+      if (tokens < limit) logits = await this.#step(id, next + tokens - 1, watch);
     }
     say(stream.flush());
     clock.end('answeringMs');
@@ -188,6 +190,7 @@ export class Engine {
     media: readonly Medium[],
     marks: readonly TokenMark[],
     cached: number,
+    watch: AppendOptions,
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
   ): Promise<Logits> {
@@ -209,22 +212,24 @@ export class Engine {
       onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
       signal.throwIfAborted();
       const features = plan.block === undefined ? undefined : blocks[plan.block];
-      logits = await this.#append(marks.slice(plan.from, plan.to), {
+      const chunk: Chunk = {
         ids: prompt.inputIds.slice(plan.from, plan.to),
         featureRows: plan.featureRows,
         ...(features === undefined ? {} : { features }),
         ...this.#rotary(columns(positions, length, plan.from, plan.to)),
-      });
+      };
+      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, plan.to === length ? watch : {});
     }
     return logits ?? fail('bug', 'A prompt without tokens.');
   }
 
-  async #step(id: number, position: number): Promise<Logits> {
-    return this.#append([id], {
+  async #step(id: number, position: number, watch: AppendOptions): Promise<Logits> {
+    const chunk: Chunk = {
       ids: Int32Array.of(id),
       featureRows: new Int32Array(1),
       ...this.#rotary(Int32Array.of(position, position, position)),
-    });
+    };
+    return this.#append([id], chunk, watch);
   }
 
   #rotary(positions: Int32Array): RotaryTables {
@@ -232,8 +237,8 @@ export class Engine {
     return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
   }
 
-  async #append(marks: TokenMark[], chunk: Parameters<Decoder['append']>[0]): Promise<Logits> {
-    const logits = await this.#decoder.append(chunk);
+  async #append(marks: TokenMark[], chunk: Chunk, watch: AppendOptions): Promise<Logits> {
+    const logits = await this.#decoder.append(chunk, watch);
     this.#cached.push(...marks);
     return logits;
   }

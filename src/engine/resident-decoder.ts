@@ -5,9 +5,11 @@ import type { PackageStore } from '../format/package-store.ts';
 import { BEST_VALUES, bestIds, bestOutputs } from '../graph/best-logits.ts';
 import { decoderGraph } from '../graph/decoder.ts';
 import type { Target } from '../graph/emitted.ts';
-import type { Chunk, Decoder, Logits } from './decoder.ts';
+import { routerOutput } from '../graph/mixture.ts';
+import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
 import { KvCache } from './kv-cache.ts';
 import { loadWeights } from './load-weights.ts';
+import { routedExperts } from './routing.ts';
 import type { Runtime, Session, Tensor } from './runtime.ts';
 
 /** Enough rows to keep the device busy, few enough to stay responsive to a cancel. */
@@ -62,7 +64,7 @@ export class ResidentDecoder implements Decoder {
     this.#cache.truncate(length);
   }
 
-  async append(chunk: Chunk): Promise<Logits> {
+  async append(chunk: Chunk, { watchExperts = false }: AppendOptions = {}): Promise<Logits> {
     const { text, vision } = this.#config;
     const { tensor } = this.#runtime;
     const n = chunk.ids.length;
@@ -85,22 +87,27 @@ export class ResidentDecoder implements Decoder {
     feeds['total_length'] = tensor('int32', Int32Array.of(total), [1]);
     this.#logits?.dispose();
     const positions = bestOutputs(text.vocabSize);
-    const read = ['logits', BEST_VALUES, ...positions];
+    const { moe } = text;
+    const routers = watchExperts ? (moe?.layers ?? []).map(routerOutput) : [];
+    const read = ['logits', BEST_VALUES, ...positions, ...routers];
     const results = await this.#session.run(feeds, {
       ...outputs,
       ...Object.fromEntries(read.map((name) => [name, null])),
     });
     this.#cache.appended(n, results);
     const logits = (this.#logits = results['logits']!);
-    const chosen = [BEST_VALUES, ...positions].map((name) => results[name]!);
-    const [values, ...stages] = await this.#runtime.read(chosen);
-    for (const tensor of chosen) tensor.dispose();
+    const best = [BEST_VALUES, ...positions].map((name) => results[name]!);
+    const routed = routers.map((name) => results[name]!);
+    const data = await this.#runtime.read([...best, ...routed.map((lastRowOf) => ({ lastRowOf }))]);
+    for (const tensor of [...best, ...routed]) tensor.dispose();
+    const [values, ...stages] = data.splice(0, best.length);
     return {
       best: {
         logits: values as Float32Array,
         ids: bestIds(stages as BigInt64Array[], text.vocabSize),
       },
       all: async () => (await this.#runtime.read([logits]))[0] as Float32Array,
+      ...(moe !== undefined && watchExperts ? { experts: routedExperts(data, moe.expertsPerToken) } : {}),
     };
   }
 

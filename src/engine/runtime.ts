@@ -23,6 +23,9 @@ export interface RuntimeOptions {
   gpu?: GPU;
 }
 
+/** A tensor, or its last row (along the last axis). */
+export type Wanted = Tensor | { lastRowOf: Tensor };
+
 export interface WeightData {
   path: string;
   /** A Blob is read when the session is made, one weight after the other. */
@@ -49,7 +52,7 @@ export interface Runtime {
   /** Outputs stay in the memory of the backend; `read` brings them over. */
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
   /** The numbers of some tensors, with one wait for all of them. */
-  read(tensors: Tensor[]): Promise<TensorData[]>;
+  read(wanted: Wanted[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
   /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
   zeros(precision: Precision, shape: number[]): Tensor;
@@ -141,30 +144,35 @@ class OrtRuntime implements Runtime {
     };
   }
 
-  async read(tensors: Tensor[]): Promise<TensorData[]> {
+  async read(wanted: Wanted[]): Promise<TensorData[]> {
     const { device } = this;
-    if (device === undefined) return tensors.map((tensor) => asTensorData(tensor.data));
+    const spans = wanted.map(spanOf);
+    if (device === undefined) {
+      return spans.map(({ tensor, first, elements }) =>
+        asTensorData(tensor.data).subarray(first, first + elements),
+      );
+    }
     // The runtime's own getData waits once per tensor, and several times longer than this.
-    const sizes = tensors.map((tensor) => Math.ceil(byteLength(tensor) / 4) * 4);
+    const copies = spans.map((span) => copyOf(span));
     const staging = device.createBuffer({
-      size: sizes.reduce((sum, size) => sum + size, 0),
+      size: copies.reduce((sum, { bytes }) => sum + bytes, 0),
       usage: MAP_READ | COPY_DST,
     });
     const commands = device.createCommandEncoder();
     let at = 0;
-    for (const [i, tensor] of tensors.entries()) {
-      commands.copyBufferToBuffer(tensor.gpuBuffer, 0, staging, at, sizes[i]);
-      at += sizes[i]!;
+    for (const { tensor, from, bytes } of copies) {
+      commands.copyBufferToBuffer(tensor.gpuBuffer, from, staging, at, bytes);
+      at += bytes;
     }
     device.queue.submit([commands.finish()]);
     await staging.mapAsync(GPU_MAP_READ);
-    const bytes = staging.getMappedRange().slice(0);
+    const all = staging.getMappedRange().slice(0);
     staging.destroy();
     at = 0;
-    return tensors.map((tensor, i) => {
-      const start = at;
-      at += sizes[i]!;
-      return typedView(tensor, bytes.slice(start, start + byteLength(tensor)));
+    return copies.map(({ tensor, skip, length, bytes }) => {
+      const start = at + skip;
+      at += bytes;
+      return typedView(tensor, all.slice(start, start + length));
     });
   }
 
@@ -223,9 +231,32 @@ const GPU_MAP_READ = 0x01;
 
 const ELEMENT_BYTES: Partial<Record<Tensor['type'], number>> = { float32: 4, int32: 4, float16: 2, int64: 8 };
 
-function byteLength(tensor: Tensor): number {
-  const bytes = ELEMENT_BYTES[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
-  return tensor.size * bytes;
+/** Elements of a tensor that somebody wants. */
+interface Span {
+  tensor: Tensor;
+  first: number;
+  elements: number;
+}
+
+function spanOf(wanted: Wanted): Span {
+  if (!('lastRowOf' in wanted)) return { tensor: wanted, first: 0, elements: wanted.size };
+  const tensor = wanted.lastRowOf;
+  const elements = tensor.dims.at(-1) ?? 1;
+  return { tensor, first: tensor.size - elements, elements };
+}
+
+/** Copies begin and end at multiples of four bytes; `skip` leads to the first one that was wanted. */
+function copyOf({ tensor, first, elements }: Span): {
+  tensor: Tensor;
+  from: number;
+  bytes: number;
+  skip: number;
+  length: number;
+} {
+  const size = ELEMENT_BYTES[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
+  const skip = (first * size) % 4;
+  const length = elements * size;
+  return { tensor, from: first * size - skip, bytes: Math.ceil((skip + length) / 4) * 4, skip, length };
 }
 
 function typedView(tensor: Tensor, bytes: ArrayBuffer): TensorData {

@@ -64,22 +64,21 @@ export class LayerWriter {
     return this.graph.node('Reshape', [x, target]);
   }
 
-  /** x · Wᵀ (+ bias): (rows, columns of W) → (rows, rows of W). */
-  linear(x: Value, weight: string, bias?: string): Value {
+  /** x · Wᵀ (+ bias): (rows, columns of W) → (rows, rows of W), under a name of the caller's if given. */
+  linear(x: Value, weight: string, bias?: string, name?: string): Value {
     const quantization = this.entry(weight).quantization;
     if (quantization === undefined || this.target.expand) {
       const { rows, columns } = quantization ?? matrix(weight, this.entry(weight));
       const w = this.tensor(weight, [rows, columns]);
-      return this.graph.node('Gemm', bias === undefined ? [x, w] : [x, w, this.tensor(bias)], { transB: 1 });
+      const inputs = bias === undefined ? [x, w] : [x, w, this.tensor(bias)];
+      return this.graph.node('Gemm', inputs, { transB: 1 }, name);
     }
     const { bits, block, rows, columns } = quantization;
-    const product = this.graph.fused('MatMulNBits', [x, ...this.blocks(weight)], {
-      K: columns,
-      N: rows,
-      bits,
-      block_size: block,
-    });
-    return bias === undefined ? product : this.graph.node('Add', [product, this.tensor(bias)]);
+    const attributes = { K: columns, N: rows, bits, block_size: block };
+    const operands = [x, ...this.blocks(weight)];
+    if (bias === undefined) return this.graph.fused('MatMulNBits', operands, attributes, name);
+    const product = this.graph.fused('MatMulNBits', operands, attributes);
+    return this.graph.node('Add', [product, this.tensor(bias)], {}, name);
   }
 
   /** A quantised matrix as it is stored: its blocks (rows, blocks, bytes) and scales (rows, blocks). */

@@ -12,7 +12,7 @@ import type { Value } from './onnx.ts';
 /** x (rows, hidden) → (rows, hidden). */
 export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
   const { graph, target } = write;
-  const logits = write.linear(x, `model.language_model.layers.${layer}.mlp.gate.weight`);
+  const logits = router(write, x, layer, moe);
   const experts = write.experts.find((each) => each.layer === layer);
   if (experts === undefined) fail('bad-manifest', `The package has no experts for layer ${layer}.`);
   const quantization = part(experts, 'gate_up').quantization;
@@ -49,6 +49,18 @@ export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeCon
     return graph.fused('MoE', [x, logits, gateUp, '', down, ''], attributes);
   }
   return everyExpert(write, x, logits, experts, moe);
+}
+
+/** The logits of the experts, (rows, E): also an output of the graph, in its precision. */
+function router(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
+  const weight = `model.language_model.layers.${layer}.mlp.gate.weight`;
+  const logits = write.linear(x, weight, undefined, routerOutput(layer));
+  write.graph.output(logits, write.precision, ['n', moe.experts]);
+  return logits;
+}
+
+export function routerOutput(layer: number): string {
+  return `router.${layer}`;
 }
 
 /** All experts on all rows, those not chosen weighted by zero: E/k times the work, any backend. */

@@ -24,6 +24,8 @@ export interface Measurement {
   deepstack?: number[];
   logits: { cosine: number; largest: number };
   greedy: { equal: number; of: number; marginWhereTheyPart?: number };
+  /** Share of the chosen experts that the reference chose too, until the greedy tokens part. */
+  experts?: number;
 }
 
 export async function measure(
@@ -45,6 +47,7 @@ export async function measure(
   const features: { image: Feature[]; video: Feature[] } = { image: [], video: [] };
   const patches: { image: Float32Array[]; video: Float32Array[] } = { image: [], video: [] };
   const ids: number[] = [];
+  const chosen: Uint16Array[] = [];
   const trace: AnswerTrace = {
     onPrompt: (_, prompt, positions, media) => {
       const goldenIds = goldens.ints(`${name}.input_ids`);
@@ -75,8 +78,9 @@ export async function measure(
   const start = performance.now();
   await engine.answer(
     messages,
-    { maxTokens: goldenIds.length, sampling: { temperature: 0 } },
+    { maxTokens: goldenIds.length, sampling: { temperature: 0 }, watchExperts: true },
     (event) => {
+      if (event.kind === 'experts') chosen.push(event.chosen);
       if (event.kind === 'stage' && event.stage === 'prefill') onPrefill?.(event.done);
     },
     new AbortController().signal,
@@ -88,6 +92,13 @@ export async function measure(
   result.greedy = { equal, of: goldenIds.length };
   if (equal < goldenIds.length) {
     result.greedy.marginWhereTheyPart = goldens.floats(`${name}.greedy_margins`)![equal]!;
+  }
+  const goldenExperts = goldens.ints(`${name}.greedy_experts`);
+  if (goldenExperts !== undefined) {
+    const { expertsPerToken = 1 } = engine.files.config.text.moe ?? {};
+    // The token where they part was still chosen by the same pass.
+    const passes = Math.min(equal + 1, goldenIds.length);
+    result.experts = sameExperts(goldenExperts, chosen.slice(0, passes), passes, expertsPerToken);
   }
   for (const kind of ['image', 'video'] as const) {
     const golden = pixels.bytes(`${name}.${kind}_patches`);
@@ -108,7 +119,7 @@ export function violations(measured: Measurement, limits: Limits): string[] {
   must(measured.ids !== false, 'input ids differ');
   must(measured.positions !== false, 'position ids differ');
   must(measured.grids, 'grids differ');
-  const { pixels, vision, deepstack, logits, greedy } = measured;
+  const { pixels, vision, deepstack, logits, greedy, experts } = measured;
   if (pixels) {
     must(pixels.largest <= PIXELS.largest, `a pixel is off by ${pixels.largest}/255`);
     must(pixels.equal >= PIXELS.equal, `only ${pixels.equal} of the pixels are equal`);
@@ -117,6 +128,7 @@ export function violations(measured: Measurement, limits: Limits): string[] {
   for (const [k, tap] of deepstack?.entries() ?? []) {
     must(tap >= limits.vision, `DeepStack ${k} cosine ${tap}`);
   }
+  if (experts !== undefined) must(experts >= limits.experts, `only ${experts} of the experts are equal`);
   must(logits.cosine >= limits.logits, `logits cosine ${logits.cosine}`);
   must(logits.largest <= limits.logitsDifference, `logits differ by ${logits.largest} of their range`);
   if (greedy.equal < greedy.of && limits.greedy !== 'printed') {
@@ -178,6 +190,19 @@ function worsePixels(
 ): { largest: number; equal: number } {
   if (a === undefined) return b;
   return { largest: Math.max(a.largest, b.largest), equal: Math.min(a.equal, b.equal) };
+}
+
+/** Both: (passes, layers, k). The order within a layer is left out: near ties change it. */
+function sameExperts(golden: Int32Array, own: readonly Uint16Array[], passes: number, k: number): number {
+  const perPass = own[0]?.length ?? 0;
+  let equal = 0;
+  for (const [pass, chosen] of own.entries()) {
+    for (let at = 0; at < chosen.length; at += k) {
+      const wanted = new Set(golden.subarray(pass * perPass + at, pass * perPass + at + k));
+      equal += chosen.subarray(at, at + k).reduce((sum, expert) => sum + (wanted.has(expert) ? 1 : 0), 0);
+    }
+  }
+  return perPass === 0 ? 0 : equal / (passes * perPass);
 }
 
 function gridsOf(media: readonly Medium[], kind: 'image' | 'video'): number[] {

@@ -22,6 +22,7 @@ export function parityTable(columns: readonly Column[]): string {
       'max/range',
       'seconds (first case)',
       'greedy',
+      'experts',
     ],
     ...columns.map(({ name, measured }) => [
       name,
@@ -35,6 +36,7 @@ export function parityTable(columns: readonly Column[]): string {
       Math.max(...measured.map(({ logits }) => logits.largest)).toExponential(1),
       seconds(measured),
       greedy(measured),
+      experts(measured),
     ]),
   ];
   const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
@@ -60,6 +62,11 @@ function pixels(measured: readonly Measurement[]): string {
   const largest = Math.max(...known.map((each) => each.largest));
   const share = Math.min(...known.map((each) => each.equal));
   return `${largest}, ${(100 * share).toFixed(2)} %`;
+}
+
+function experts(measured: readonly Measurement[]): string {
+  const known = measured.flatMap((each) => each.experts ?? []);
+  return known.length === 0 ? '–' : `${(100 * Math.min(...known)).toFixed(1)} %`;
 }
 
 function distance(cosines: (number | undefined)[]): string {

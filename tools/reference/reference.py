@@ -65,10 +65,11 @@ class Stages:
     vision: list = field(default_factory=list)
     hidden: list[torch.Tensor] = field(default_factory=list)
     router_gaps: list[torch.Tensor] = field(default_factory=list)
+    chosen: list[torch.Tensor] = field(default_factory=list)
 
 
 def watch(model: PreTrainedModel, stages: Stages) -> list:
-    """Hooks that record vision outputs, each layer's hidden state (with its DeepStack feature) and router gaps."""
+    """Hooks that record vision outputs, each layer's hidden state (with its DeepStack feature) and routing."""
     text = model.model.language_model
     hooks = [model.model.visual.register_forward_hook(lambda module, args, output: stages.vision.append(output))]
 
@@ -78,14 +79,15 @@ def watch(model: PreTrainedModel, stages: Stages) -> list:
     # What the next layer (or the final norm) reads is the previous layer's output after the DeepStack addition.
     hooks += [module.register_forward_pre_hook(keep_hidden) for module in [*text.layers[1:], text.norm]]
 
-    def keep_gap(module, args, output):
-        ordered = output[0].sort(dim=-1, descending=True).values
+    def keep_routing(module, args, output):
+        ordered, experts = output[0].sort(dim=-1, descending=True)
+        stages.chosen.append(experts[-1, : module.top_k])
         if module.top_k == ordered.shape[-1]:
             return  # every expert is chosen
         stages.router_gaps.append(ordered[:, module.top_k - 1] - ordered[:, module.top_k])
 
     gates = [layer.mlp.gate for layer in text.layers if hasattr(layer.mlp, "gate")]
-    return hooks + [gate.register_forward_hook(keep_gap) for gate in gates]
+    return hooks + [gate.register_forward_hook(keep_routing) for gate in gates]
 
 
 @dataclass
@@ -105,6 +107,7 @@ def run_case(model: PreTrainedModel, processor: ProcessorMixin, messages: list[d
     hooks = watch(model, stages)
     prefill = model(**inputs, use_cache=False).logits[0, -1]
     vision, hidden = list(stages.vision), torch.stack(stages.hidden)
+    stages.chosen.clear()
     generated = generate(model, inputs)
     for hook in hooks:
         hook.remove()
@@ -133,6 +136,9 @@ def run_case(model: PreTrainedModel, processor: ProcessorMixin, messages: list[d
         "logits_range": float(prefill.max() - prefill.min()),
         "smallest_margin": float(margins.min()),
     }
+    if stages.chosen:
+        # One entry per mixture layer and step; a step computes the last position of what it is given.
+        tensors["greedy_experts"] = torch.stack(stages.chosen).reshape(len(ids), -1, stages.chosen[0].shape[-1]).int()
     if stages.router_gaps:
         facts["smallest_router_gap"] = float(torch.cat(stages.router_gaps).min())
     kinds = [kind for kind in ("image", "video") if f"{kind}_grid_thw" in inputs]
