@@ -1,0 +1,47 @@
+// What the library lists: models of the catalogue, packages beside the page, models kept on this device,
+// models on their way. Each once, under its id.
+
+import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
+import type { Download } from './downloads.svelte.ts';
+
+/** The catalogue's id of the model that comes with the page. */
+export const BUILT_IN = 'demo';
+
+export interface Entry {
+  request: ModelRequest;
+  /** Its catalogue entry, judged against this device; undefined for what was added by hand. */
+  offer: Offer | undefined;
+  kept: KeptModel | undefined;
+  download: Download | undefined;
+}
+
+export interface Known {
+  offers: readonly Offer[];
+  /** Packages beside the page. */
+  packages: readonly ModelRequest[];
+  kept: readonly KeptModel[];
+  downloads: readonly Download[];
+}
+
+/** In the order of the catalogue; what it does not name comes after. */
+export function listEntries({ offers, packages, kept, downloads }: Known): Entry[] {
+  const requests = [
+    ...offers.map((offer) => offer.model),
+    ...packages,
+    ...kept,
+    ...downloads.map((download) => download.request),
+  ];
+  const byId = new Map<string, ModelRequest>();
+  for (const { id, name, source } of requests) if (!byId.has(id)) byId.set(id, { id, name, source });
+  return Array.from(byId.values(), (request) => ({
+    request,
+    offer: offers.find((offer) => offer.model.id === request.id),
+    kept: kept.find((model) => model.id === request.id),
+    download: downloads.find((download) => download.request.id === request.id),
+  }));
+}
+
+/** Whether a model can be loaded from storage as it is. */
+export function isLoadable(entry: Entry): boolean {
+  return entry.kept?.state === 'ready' || entry.kept?.state === 'updating';
+}

@@ -1,0 +1,249 @@
+// The models against scripted clients: which phase follows which, and who is asked for what.
+
+import { expect, test } from 'vitest';
+import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
+import type { CatalogueModel, KeptModel, ModelRequest, Offer, WeightsEvent } from '../contract/weights.ts';
+import type { FailureCode, Outcome } from '../failure.ts';
+import { Models } from './models.svelte.ts';
+
+const PAGE = 'https://example.org/';
+const never = new AbortController().signal;
+
+const offer = (id: string): Offer => {
+  const model: CatalogueModel = {
+    id,
+    name: id.toUpperCase(),
+    source: { kind: 'package', url: `${PAGE}models/${id}/` },
+    license: 'Apache-2.0',
+    parameters: '1',
+    ...{ downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 },
+    largestArrayBytes: 1,
+  };
+  return { model, fit: { verdict: 'fits', reasons: [] } };
+};
+const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value });
+const failed = (code: FailureCode): Outcome<never> => ({ kind: 'failed', failure: { code, message: 'why' } });
+
+/** Downloads when told to; remembers what it was asked. */
+class Weights {
+  offers: Outcome<Offer[]> = done([offer('demo'), offer('large')]);
+  kept: KeptModel[] = [];
+  asked: string[] = [];
+  tell: (event: WeightsEvent) => void = () => undefined;
+  settle: (outcome: 'done' | 'stopped' | FailureCode) => void = () => undefined;
+
+  list(): Promise<Outcome<KeptModel[]>> {
+    return Promise.resolve(done(this.kept));
+  }
+  catalogue(): Promise<Outcome<Offer[]>> {
+    return Promise.resolve(this.offers);
+  }
+  download(
+    request: ModelRequest,
+    onEvent: (event: WeightsEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<KeptModel>> {
+    this.asked.push(request.id);
+    this.tell = onEvent;
+    const model: KeptModel = { ...request, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' };
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve({ kind: 'stopped' }));
+      this.settle = (end) => {
+        if (end === 'done') this.kept = [...this.kept, model];
+        resolve(end === 'done' ? done(model) : end === 'stopped' ? { kind: 'stopped' } : failed(end));
+      };
+    });
+  }
+  importFiles(request: ModelRequest, _: File[], onEvent: (event: WeightsEvent) => void, signal: AbortSignal) {
+    return this.download(request, onEvent, signal);
+  }
+  /** As if an earlier visit had brought it. */
+  keep(id: string, state: KeptModel['state'] = 'ready'): void {
+    const { source } = offer(id).model;
+    this.kept.push({ id, name: id, source, state, keptBytes: 1, totalBytes: 1, preset: 'exact' });
+  }
+}
+
+/** Loads when told to. */
+class Inference {
+  asked: string[] = [];
+  tell: (event: LoadEvent) => void = () => undefined;
+  refuses = new Map<string, FailureCode>();
+
+  load(
+    id: string,
+    { backend }: LoadOptions,
+    onEvent: (event: LoadEvent) => void,
+  ): Promise<Outcome<LoadedModel>> {
+    this.asked.push(`${id} ${backend}`);
+    this.tell = onEvent;
+    const code = this.refuses.get(backend);
+    const model: LoadedModel = {
+      ...{ id, architecture: 'qwen3_vl', preset: 'exact', backend, precision: 'f32', bytes: 1 },
+      ...{ contextTokens: 1024, thinks: false, experts: null },
+    };
+    return Promise.resolve(code ? failed(code) : done(model));
+  }
+}
+
+function setUp({ hasWebGpu = true, remembered = {} as Record<string, string | null> } = {}) {
+  const weights = new Weights();
+  const inference = new Inference();
+  const notes = {
+    get: (name: string) => remembered[name] ?? null,
+    set: (name: string, value: string | null) => void (remembered[name] = value),
+  };
+  const models = new Models({ weights, inference, remembered: notes, hasWebGpu });
+  return { weights, inference, remembered, models };
+}
+
+const soon = (): Promise<void> => new Promise((later) => setTimeout(later));
+
+test('on a first visit the built-in model comes by itself: downloaded, loaded, ready', async () => {
+  const { weights, inference, models } = setUp();
+  expect(models.phase.kind).toBe('looking');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['demo']);
+  expect(models.phase.kind).toBe('downloading');
+  weights.settle('done');
+  await soon();
+  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+});
+
+test('where there is no built-in model nothing is chosen, and a question says so', async () => {
+  const { weights, models } = setUp();
+  weights.offers = done([offer('large')]);
+  await models.start(PAGE);
+  expect(models.phase.kind).toBe('absent');
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+  expect(weights.asked).toEqual([]);
+});
+
+test('a choice is remembered, and on the next visit loaded from storage without a download', async () => {
+  const remembered = {};
+  const first = setUp({ remembered });
+  await first.models.start(PAGE);
+  first.models.choose('large');
+  await soon();
+  first.weights.settle('done');
+  const { weights, inference, models } = setUp({ remembered });
+  weights.keep('large');
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  expect(weights.asked).toEqual([]);
+  expect(inference.asked).toEqual(['large webgpu']);
+});
+
+test('a chosen large model that is not here is not fetched before it is asked', async () => {
+  const { weights, models } = setUp({ remembered: { model: 'large' } });
+  await models.start(PAGE);
+  expect(models.phase.kind).toBe('absent');
+  expect(weights.asked).toEqual([]);
+  const ready = models.ready(never);
+  await soon();
+  expect(models.phase.kind).toBe('downloading');
+  await soon();
+  weights.settle('done');
+  expect(await ready).toMatchObject({ kind: 'done' });
+});
+
+test('without WebGPU the processor answers, whether the browser lacks it or the device refuses', async () => {
+  const without = setUp({ hasWebGpu: false });
+  without.weights.keep('demo');
+  await without.models.start(PAGE);
+  await without.models.ready(never);
+  expect(without.inference.asked).toEqual(['demo wasm']);
+  expect(without.models.isOnProcessorForLack).toBe(true);
+
+  const refused = setUp();
+  refused.weights.keep('demo');
+  refused.inference.refuses.set('webgpu', 'no-webgpu');
+  await refused.models.start(PAGE);
+  await refused.models.ready(never);
+  expect(refused.inference.asked).toEqual(['demo webgpu', 'demo wasm']);
+  expect(refused.models.isOnProcessorForLack).toBe(true);
+  refused.models.chooseBackend('wasm');
+  await refused.models.ready(never);
+  expect(refused.models.isOnProcessorForLack).toBe(false);
+});
+
+test('the model is loaded anew after a failure that may have broken it, and only then', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.answerFailed('bad-photo');
+  await models.ready(never);
+  expect(inference.asked).toHaveLength(1);
+  models.answerFailed('device-lost');
+  expect(models.phase.kind).toBe('stored');
+  await models.ready(never);
+  expect(inference.asked).toHaveLength(2);
+});
+
+test('a failed load is told, and the next question tries again', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  inference.refuses.set('webgpu', 'out-of-memory');
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed' });
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'out-of-memory' } });
+  inference.refuses.clear();
+  expect(await models.ready(never)).toMatchObject({ kind: 'done' });
+});
+
+test('a stopped question leaves the download alone; a pause stops it, and it can go on', async () => {
+  const { weights, models } = setUp();
+  await models.start(PAGE);
+  await soon();
+  const stop = new AbortController();
+  const ready = models.ready(stop.signal);
+  stop.abort();
+  expect(await ready).toEqual({ kind: 'stopped' });
+  expect(models.phase.kind).toBe('downloading');
+  await models.downloads.pause('demo');
+  await soon();
+  expect(models.phase.kind).toBe('paused');
+  const again = models.ready(never);
+  await soon();
+  weights.settle('done');
+  expect(await again).toMatchObject({ kind: 'done' });
+  expect(weights.asked).toEqual(['demo', 'demo']);
+});
+
+test('a full disk is told with what could go, until the download goes on', async () => {
+  const { weights, models } = setUp();
+  await models.start(PAGE);
+  await soon();
+  weights.tell({ kind: 'storage-full', keptBytes: 1, neededBytes: 9, removable: [] });
+  weights.settle('storage-full');
+  await soon();
+  expect(models.downloads.of('demo')?.full).toMatchObject({ neededBytes: 9 });
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
+  void models.ready(never);
+  await soon();
+  expect(models.downloads.of('demo')?.full).toBeUndefined();
+});
+
+test('without the catalogue, what is kept is listed and answers', async () => {
+  const { weights, models } = setUp({ remembered: { model: 'large' } });
+  weights.offers = failed('network');
+  weights.keep('large');
+  await models.start(PAGE);
+  expect(models.entries.map((entry) => entry.request.id)).toEqual(['large']);
+  expect(models.catalogueFailure?.code).toBe('network');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done' });
+});
+
+test('choosing another model ends the load of the first', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  models.choose('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
+});

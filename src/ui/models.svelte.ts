@@ -1,0 +1,279 @@
+// Which model answers, and where it is: offered, on its way, in storage, on the device. The conversation
+// asks for `ready` before each question; everything in between happens here.
+
+import type { InferenceClient } from '../client/inference-client.ts';
+import type { WeightsClient } from '../client/weights-client.ts';
+import type { Backend, LoadedModel } from '../contract/inference.ts';
+import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
+import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
+import { fetchCatalogue } from './catalogue.ts';
+import { Downloads, type Download } from './downloads.svelte.ts';
+import { BUILT_IN, isLoadable, listEntries, type Entry } from './entries.ts';
+import type { Remembered } from './remembered.ts';
+
+export type Phase =
+  /** It is not known yet what there is. */
+  | { kind: 'looking' }
+  /** Nothing is chosen, or what is chosen is not on this device. */
+  | { kind: 'absent' }
+  | { kind: 'downloading'; download: Download }
+  | { kind: 'paused' }
+  /** In storage; the next question brings it to the device. */
+  | { kind: 'stored' }
+  | { kind: 'loading'; doneBytes: number; totalBytes: number }
+  | { kind: 'ready'; model: LoadedModel }
+  | { kind: 'failed'; failure: FailureInfo };
+
+/** 'auto': WebGPU where there is one that works, the processor otherwise. */
+export type BackendChoice = 'auto' | Backend;
+
+/** Failures of an answer that say nothing against the loaded model: the next question may go to it. */
+const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
+  'bad-photo',
+  'photo-too-large',
+  'prompt-too-long',
+  'bad-request',
+]);
+
+/** What a device may say to a model that the processor could still run. */
+const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu']);
+
+/** A model on the device, or on its way there; one at a time. */
+interface Load {
+  id: string;
+  backend: BackendChoice;
+  stop: AbortController;
+  ended: Promise<Outcome<LoadedModel>>;
+}
+
+type LoadState = Extract<Phase, { kind: 'loading' | 'ready' | 'failed' }>;
+
+interface Parts {
+  weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles'>;
+  inference: Pick<InferenceClient, 'load'>;
+  remembered: Remembered;
+  /** Whether the browser offers it at all. */
+  hasWebGpu: boolean;
+}
+
+export class Models {
+  readonly downloads: Downloads;
+  readonly hasWebGpu: boolean;
+  readonly #weights: Parts['weights'];
+  readonly #inference: Parts['inference'];
+  readonly #remembered: Remembered;
+  #offers = $state.raw<Offer[]>([]);
+  #packages = $state.raw<ModelRequest[]>([]);
+  #kept = $state.raw<KeptModel[]>([]);
+  #catalogueFailure = $state.raw<FailureInfo | undefined>();
+  #isKnown = $state(false);
+  #chosenId = $state<string | null>(null);
+  #backend = $state<BackendChoice>('auto');
+  #load = $state.raw<Load | undefined>();
+  #loadState = $state.raw<LoadState | undefined>();
+  readonly #entries = $derived.by(() =>
+    listEntries({
+      offers: this.#offers,
+      packages: this.#packages,
+      kept: this.#kept,
+      downloads: this.downloads.all,
+    }),
+  );
+
+  constructor({ weights, inference, remembered, hasWebGpu }: Parts) {
+    this.#weights = weights;
+    this.#inference = inference;
+    this.#remembered = remembered;
+    this.hasWebGpu = hasWebGpu;
+    this.downloads = new Downloads(weights);
+    this.#chosenId = remembered.get('model');
+    const backend = remembered.get('backend');
+    if (backend === 'webgpu' || backend === 'wasm') this.#backend = backend;
+  }
+
+  /** Everything that is offered, kept or on its way. */
+  get entries(): Entry[] {
+    return this.#entries;
+  }
+
+  /** Why the catalogue is not there; what is kept on the device is listed all the same. */
+  get catalogueFailure(): FailureInfo | undefined {
+    return this.#catalogueFailure;
+  }
+
+  get chosen(): Entry | undefined {
+    return this.#entries.find((entry) => entry.request.id === this.#chosenId);
+  }
+
+  get backend(): BackendChoice {
+    return this.#backend;
+  }
+
+  /** Whether the chosen model runs on the processor although the graphics processor was wanted. */
+  get isOnProcessorForLack(): boolean {
+    const phase = this.phase;
+    return phase.kind === 'ready' && phase.model.backend === 'wasm' && this.#backend !== 'wasm';
+  }
+
+  /** Where the chosen model is. */
+  get phase(): Phase {
+    if (!this.#isKnown) return { kind: 'looking' };
+    const entry = this.chosen;
+    if (!entry) return { kind: 'absent' };
+    const { download } = entry;
+    if (download?.state.kind === 'running') return { kind: 'downloading', download };
+    if (this.#isLoadOf(entry) && this.#loadState) return this.#loadState;
+    if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
+    if (isLoadable(entry)) return { kind: 'stored' };
+    return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
+  }
+
+  /**
+   * Finds out what there is; on a first visit chooses the built-in model, and brings what is chosen to
+   * the device while people look. To be called once.
+   */
+  async start(pageUrl: string): Promise<void> {
+    await Promise.all([this.#readCatalogue(pageUrl), this.#readPackages(pageUrl), this.refresh()]);
+    if (!this.chosen && this.#entries.some((entry) => entry.request.id === BUILT_IN))
+      this.#chosenId = BUILT_IN;
+    this.#isKnown = true;
+    const { chosen } = this;
+    // A large model that is not here yet waits until somebody asks it.
+    if (chosen && (isLoadable(chosen) || chosen.request.id === BUILT_IN)) void this.#begin(chosen);
+  }
+
+  /** Reads anew what is kept in storage. */
+  async refresh(): Promise<void> {
+    const kept = await this.#weights.list();
+    if (kept.kind === 'done') this.#kept = kept.value;
+  }
+
+  /** Makes a model the one that answers, and brings it to the device: an absent one is downloaded. */
+  choose(id: string): void {
+    this.#chosenId = id;
+    this.#remembered.set('model', id);
+    if (this.chosen) void this.#begin(this.chosen);
+  }
+
+  chooseBackend(backend: BackendChoice): void {
+    this.#backend = backend;
+    this.#remembered.set('backend', backend === 'auto' ? null : backend);
+    if (this.chosen && isLoadable(this.chosen)) void this.#begin(this.chosen);
+  }
+
+  /** Brings a model into storage, or goes on with it, without making it the one that answers. */
+  async fetch(request: ModelRequest, files?: File[]): Promise<void> {
+    const ended = this.downloads.start(request, files);
+    if (this.chosen?.request.id === request.id) void this.#begin(this.chosen);
+    await ended;
+    await this.refresh();
+  }
+
+  /** Adds a model by hand (a link, a folder) and begins to bring it here. */
+  add(request: ModelRequest, files?: File[]): void {
+    void this.fetch(request, files);
+    this.choose(request.id);
+  }
+
+  /**
+   * Settles when the chosen model is on the device, which may take a download. An abort of `signal` ends
+   * the waiting alone: what is on its way goes on. Fails with 'no-model' where none is chosen.
+   */
+  ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
+    const entry = this.chosen;
+    if (!entry) return Promise.resolve(failed('no-model', 'No model is chosen.'));
+    return unlessAborted(signal, this.#begin(entry));
+  }
+
+  /** To be told when an answer failed: after what may have broken the model it is loaded anew. */
+  answerFailed(code: FailureCode): void {
+    if (!MODEL_SURVIVES.has(code)) this.unload();
+  }
+
+  /** The next question loads the model anew. */
+  unload(): void {
+    this.#load?.stop.abort();
+    this.#load = undefined;
+    this.#loadState = undefined;
+  }
+
+  async #readCatalogue(pageUrl: string): Promise<void> {
+    const offers = await this.#weights.catalogue(new URL('models/index.json', pageUrl).href);
+    if (offers.kind === 'done') this.#offers = offers.value;
+    else if (offers.kind === 'failed') this.#catalogueFailure = offers.failure;
+  }
+
+  /** Packages of a developer's own folder; nothing else on this host lists them. */
+  async #readPackages(pageUrl: string): Promise<void> {
+    if (new URL(pageUrl).hostname !== 'localhost') return;
+    const packages = await fetchCatalogue(pageUrl).catch(() => []);
+    this.#packages = packages.map(({ name, url }) => ({ id: url, name, source: { kind: 'package', url } }));
+  }
+
+  #isLoadOf(entry: Entry): boolean {
+    return this.#load?.id === entry.request.id && this.#load.backend === this.#backend;
+  }
+
+  /** The load of a model: the one under way or done, or a new one. A load of another model ends. */
+  #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
+    if (this.#load && this.#isLoadOf(entry) && this.#loadState?.kind !== 'failed') return this.#load.ended;
+    this.unload();
+    const stop = new AbortController();
+    const load: Load = {
+      id: entry.request.id,
+      backend: this.#backend,
+      stop,
+      // A step later, so that what it tells finds this load in its place.
+      ended: Promise.resolve().then(() => this.#bring(entry, load)),
+    };
+    this.#load = load;
+    void load.ended.then((outcome) => {
+      if (this.#load !== load) return;
+      if (outcome.kind === 'stopped') this.unload();
+      else this.#loadState = outcome.kind === 'failed' ? outcome : { kind: 'ready', model: outcome.value };
+    });
+    return load.ended;
+  }
+
+  /** Into storage, then to the device. */
+  async #bring(entry: Entry, load: Load): Promise<Outcome<LoadedModel>> {
+    if (!isLoadable(entry)) {
+      const kept = await this.downloads.start(entry.request);
+      await this.refresh();
+      if (kept.kind !== 'done') return kept;
+    }
+    const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
+      // Events come by a channel of their own and may be late.
+      if (this.#load !== load || this.#loadState?.kind === 'ready') return;
+      this.#loadState = { kind: 'loading', doneBytes, totalBytes };
+    };
+    let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
+    for (const backend of backendsOf(load.backend, this.hasWebGpu)) {
+      onEvent({ doneBytes: 0, totalBytes: 0 });
+      outcome = await this.#inference.load(load.id, { backend }, onEvent, load.stop.signal);
+      if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
+    }
+    return outcome;
+  }
+}
+
+function backendsOf(choice: BackendChoice, hasWebGpu: boolean): Backend[] {
+  if (choice !== 'auto') return [choice];
+  return hasWebGpu ? ['webgpu', 'wasm'] : ['wasm'];
+}
+
+function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {
+  return new Promise((resolve) => {
+    const stop = (): void => resolve({ kind: 'stopped' });
+    if (signal.aborted) return stop();
+    signal.addEventListener('abort', stop, { once: true });
+    void job.then((outcome) => {
+      signal.removeEventListener('abort', stop);
+      resolve(outcome);
+    });
+  });
+}
+
+function failed(code: FailureCode, message: string): Outcome<never> {
+  return { kind: 'failed', failure: { code, message } };
+}
