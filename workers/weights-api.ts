@@ -6,6 +6,7 @@ import { fetchCatalogue } from '../src/weights/catalogue.ts';
 import { deviceFacts } from '../src/weights/device.ts';
 import { fit } from '../src/weights/fit.ts';
 import { storageFacts } from '../src/weights/library.ts';
+import { readLink } from '../src/weights/link.ts';
 import { Stoppable } from '../src/weights/stoppable.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
@@ -21,6 +22,9 @@ export function weightsApi(weights: Weights): WeightsApi {
         const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);
         return models.map((model) => ({ model, fit: fit(model, device) }));
       }),
+
+    readLink: (text, pageUrl, preset) =>
+      outcome(() => Promise.resolve().then(() => readLink(text, pageUrl, preset))),
 
     download: (id, request, onEvent) =>
       runs.start(id, (signal) => weights.download(request, onEvent, signal)),

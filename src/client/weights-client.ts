@@ -8,6 +8,7 @@ import type {
   ModelRequest,
   Offer,
   Persistence,
+  Preset,
   StorageFacts,
   WeightsApi,
   WeightsEvent,
@@ -35,6 +36,10 @@ export class WeightsClient {
 
   catalogue(url: string): Promise<Outcome<Offer[]>> {
     return this.#calls.call((api) => api.catalogue(url));
+  }
+
+  readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>> {
+    return this.#calls.call((api) => api.readLink(text, pageUrl, preset));
   }
 
   /** Aborting is a pause: the same call later goes on. To cancel for good, remove the model after it. */

@@ -139,6 +139,12 @@ export interface WeightsApi {
   catalogue(url: string): Promise<Outcome<Offer[]>>;
 
   /**
+   * What a pasted link names: a repository on a hub (`owner/name`, or its address) or a package's folder;
+   * relative addresses count from `pageUrl`. Asks no host. Fails with 'bad-request'.
+   */
+  readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>>;
+
+  /**
    * Brings a model into storage, or goes on with one. Where another tab is at it, follows that one and
    * takes over if it goes away. Stopping a run is a pause: what is verified is kept.
    */

@@ -174,10 +174,10 @@ test('the model is loaded anew after a failure that may have broken it, and only
   weights.keep('demo');
   await models.start(PAGE);
   await models.ready(never);
-  models.answerFailed('bad-photo');
+  models.failed({ code: 'bad-photo', message: 'why' });
   await models.ready(never);
   expect(inference.asked).toHaveLength(1);
-  models.answerFailed('device-lost');
+  models.failed({ code: 'device-lost', message: 'why' });
   expect(models.phase.kind).toBe('stored');
   await models.ready(never);
   expect(inference.asked).toHaveLength(2);

@@ -181,12 +181,12 @@ export class Models {
    */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
     const entry = this.chosen;
-    if (!entry) return Promise.resolve(failed('no-model', 'No model is chosen.'));
+    if (!entry) return Promise.resolve(failing('no-model', 'No model is chosen.'));
     return unlessAborted(signal, this.#begin(entry));
   }
 
   /** To be told when an answer failed: after what may have broken the model it is loaded anew. */
-  answerFailed(code: FailureCode): void {
+  failed({ code }: FailureInfo): void {
     if (!MODEL_SURVIVES.has(code)) this.unload();
   }
 
@@ -274,6 +274,6 @@ function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promis
   });
 }
 
-function failed(code: FailureCode, message: string): Outcome<never> {
+function failing(code: FailureCode, message: string): Outcome<never> {
   return { kind: 'failed', failure: { code, message } };
 }

@@ -35,7 +35,19 @@ test('the catalogue names 2B, 4B, 8B and 30B-A3B, Instruct and Thinking', () => 
 
 test('without a graphics adapter nothing of this size fits', () => {
   const result = fit(model('qwen3-vl-2b-instruct'), { gpu: null, memoryBytes: 8 * GIB });
-  expect(result).toEqual({ verdict: 'too-large', reasons: [{ kind: 'no-gpu' }] });
+  expect(result.verdict).toBe('too-large');
+  expect(kinds(result)).toEqual(['no-gpu', 'memory']);
+});
+
+test('without a graphics adapter a small model fits the processor, with a word about it', () => {
+  const small = {
+    ...model('qwen3-vl-2b-instruct'),
+    storedBytes: 90e6,
+    halfBytes: 20e6,
+    cacheBytesPerToken: 4096,
+  };
+  const result = fit(small, { gpu: null, memoryBytes: 4 * GIB });
+  expect(result).toEqual({ verdict: 'fits', reasons: [{ kind: 'no-gpu' }] });
 });
 
 test('the 2B fits 8 GiB without a word', () => {

@@ -16,10 +16,21 @@ const REPORTED_CAP_BYTES = 8 * 2 ** 30;
 /** Above the cap: what a device of that class is given credit for, with a word of doubt. */
 const CREDIT_BYTES = 32 * 2 ** 30;
 
+/** What WebAssembly can address, less what the page itself takes of it. */
+const PROCESSOR_BYTES = 3.5e9;
+
 /** The best verdict that holds, with the reasons against a better one. */
 export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   const { gpu } = device;
-  if (!gpu) return { verdict: 'too-large', reasons: [{ kind: 'no-gpu' }] };
+  if (!gpu) {
+    // The processor computes in 32 bits, slowly, within what WebAssembly can address.
+    const neededBytes = memoryNeeded(model, false, 1);
+    const fits = neededBytes <= PROCESSOR_BYTES;
+    const short: FitReason = { kind: 'memory', neededBytes, availableBytes: PROCESSOR_BYTES };
+    return fits
+      ? { verdict: 'fits', reasons: [{ kind: 'no-gpu' }] }
+      : { verdict: 'too-large', reasons: [{ kind: 'no-gpu' }, short] };
+  }
 
   const limitBytes = Math.min(gpu.maxBufferBytes, gpu.maxBindingBytes);
   if (model.largestArrayBytes > limitBytes) {

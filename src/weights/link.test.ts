@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import { readLink } from './link.ts';
+
+const PAGE = 'https://example.org/app/';
+const read = (text: string) => readLink(text, PAGE, 'balanced');
+
+test('a repository is recognised by its name, its page, or the page of a file in it', () => {
+  const source = {
+    kind: 'hub',
+    endpoint: 'https://huggingface.co',
+    repo: 'Qwen/Qwen3-VL-2B-Instruct',
+    revision: 'main',
+    preset: 'balanced',
+  };
+  const id = 'https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct@main balanced';
+  for (const text of [
+    'Qwen/Qwen3-VL-2B-Instruct',
+    ' https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct ',
+    'https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct/blob/main/config.json',
+  ]) {
+    expect(read(text)).toEqual({ id, name: 'Qwen3-VL-2B-Instruct', source });
+  }
+  expect(read('http://mirror.local:8080/a/b/tree/v1').source).toMatchObject({
+    endpoint: 'http://mirror.local:8080',
+    revision: 'v1',
+  });
+});
+
+test('a package is a folder of any other host, with its manifest or without', () => {
+  const source = { kind: 'package', url: 'https://cdn.example/models/small%20one/' };
+  const ways = ['', '/', '/manifest.json'].map((end) => `https://cdn.example/models/small%20one${end}`);
+  for (const way of ways) expect(read(way)).toEqual({ id: source.url, name: 'small one', source });
+});
+
+test('relative addresses count from the page', () => {
+  expect(read('./models/demo').source).toEqual({ kind: 'package', url: `${PAGE}models/demo/` });
+  expect(read('/packages/a/').id).toBe('https://example.org/packages/a/');
+});
+
+test('what is neither is refused', () => {
+  for (const text of ['', 'Qwen', 'javascript:alert(1)', 'ftp://host/a/', 'https://host/', 'http://']) {
+    expect(() => read(text), text).toThrow();
+  }
+});
