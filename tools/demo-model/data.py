@@ -13,16 +13,17 @@ from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from model.batch import collate
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene, refused_scene
+from scenes.surface import keep_small
 from tokenizer import load
 
 
 class Stream(IterableDataset):
     """Yields collated batches of `size` samples; skills are drawn by `weights`."""
 
-    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12):
+    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, small: bool = False):
         if first >= HELD_OUT_SEEDS:
             raise ValueError('training must not reach the held-out seeds')
-        self.weights, self.size, self.length, self.first, self.most = weights, size, length, first, most
+        self.weights, self.size, self.length, self.first, self.most, self.small = weights, size, length, first, most, small
 
     def __iter__(self) -> Iterator[dict]:
         worker = get_worker_info()
@@ -32,6 +33,8 @@ class Stream(IterableDataset):
         torch.set_num_threads(1)
         if worker and hasattr(os, 'nice'):
             os.nice(5)
+        if self.small:
+            keep_small()
         tokenizer = load()
         skills, shares = list(self.weights), list(self.weights.values())
         unknown = [skill for skill in SKILLS if skill not in skills]
@@ -50,7 +53,7 @@ class Stream(IterableDataset):
             number += count * self.size
 
 
-def loader(weights: dict[str, float], size: int, length: int, first: int, workers: int, most: int = 12) -> DataLoader:
-    return DataLoader(Stream(weights, size, length, first, most), batch_size=None, num_workers=workers,
+def loader(weights: dict[str, float], size: int, length: int, first: int, workers: int, most: int = 12, small: bool = False) -> DataLoader:
+    return DataLoader(Stream(weights, size, length, first, most, small), batch_size=None, num_workers=workers,
                       prefetch_factor=4 if workers else None, pin_memory=torch.cuda.is_available(),
                       multiprocessing_context='fork' if workers else None)

@@ -45,6 +45,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--echo-from', type=int, default=256, help='chunks kept on the device to choose those from')
     parser.add_argument('--length', type=int, default=288, help='tokens of one row')
     parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
+    parser.add_argument('--small', action='store_true', help='only pictures of up to 192 px a side: for the first stretch on a CPU')
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
     parser.add_argument('--cool', action='store_true', help='let the rate fall to 2 %% over --minutes: the last slice')
@@ -103,7 +104,7 @@ def main() -> None:
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
     images_before, steps_before = progress['images'], progress['steps']
     first = progress['next'] + (a.workers + 1) * 8 * a.chunk if 'next' in progress else 0
-    stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most))
+    stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most, a.small))
     chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
     while not stop['asked']:
         # A fresh optimiser must get to know the gradients before it may move far.
