@@ -85,7 +85,8 @@ export interface CheckUp {
 /** What a model needs and how large it is; one entry of the catalogue. */
 export interface CatalogueModel extends ModelRequest {
   license: string;
-  parameters: string;
+  /** How many the model has. */
+  parameters: number;
   /** What goes over the network, and what lies in storage in the end. */
   downloadBytes: number;
   storedBytes: number;

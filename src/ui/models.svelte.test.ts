@@ -15,7 +15,7 @@ const offer = (id: string): Offer => {
     name: id.toUpperCase(),
     source: { kind: 'package', url: `${PAGE}models/${id}/` },
     license: 'Apache-2.0',
-    parameters: '1',
+    parameters: 1,
     ...{ downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 },
     largestArrayBytes: 1,
   };
@@ -83,6 +83,10 @@ class Inference {
       ...{ contextTokens: 1024, thinks: false, experts: null },
     };
     return Promise.resolve(code ? failed(code) : done(model));
+  }
+  unload(): Promise<Outcome<null>> {
+    this.asked.push('unload');
+    return Promise.resolve(done(null));
   }
 }
 
@@ -246,4 +250,15 @@ test('choosing another model ends the load of the first', async () => {
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
   inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
   expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
+});
+
+test('a model that goes from storage leaves the device', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  await models.leave('large');
+  await models.leave('demo');
+  expect(inference.asked).toEqual(['demo webgpu', 'unload']);
+  expect(models.phase.kind).toBe('stored');
 });

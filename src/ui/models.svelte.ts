@@ -50,7 +50,7 @@ type LoadState = Extract<Phase, { kind: 'loading' | 'ready' | 'failed' }>;
 
 interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles'>;
-  inference: Pick<InferenceClient, 'load'>;
+  inference: Pick<InferenceClient, 'load' | 'unload'>;
   remembered: Remembered;
   /** Whether the browser offers it at all. */
   hasWebGpu: boolean;
@@ -195,6 +195,13 @@ export class Models {
     this.#load?.stop.abort();
     this.#load = undefined;
     this.#loadState = undefined;
+  }
+
+  /** A model is about to go from storage: it leaves the device too. */
+  async leave(id: string): Promise<void> {
+    if (this.#load?.id !== id) return;
+    this.unload();
+    await this.#inference.unload();
   }
 
   async #readCatalogue(pageUrl: string): Promise<void> {

@@ -22,20 +22,20 @@ export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {
 /** Addresses of packages count from the catalogue's own. Fails with 'bad-manifest', naming the field. */
 export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
   const models = new Field(json, 'catalogue: ', 'bad-manifest').at('models').list((field) => {
-    const bytes = (name: string, least = 0): number => field.at(name).integer(least);
+    const count = (name: string, least = 0): number => field.at(name).integer(least);
     const source = parseSource(field.at('source'));
     return {
       id: field.at('id').string(),
       name: field.at('name').string(),
       source: source.kind === 'package' ? { ...source, url: new URL(source.url, url).href } : source,
       license: field.at('license').string(),
-      parameters: field.at('parameters').string(),
-      downloadBytes: bytes('downloadBytes', 1),
-      storedBytes: bytes('storedBytes', 1),
-      expertBytes: bytes('expertBytes'),
-      halfBytes: bytes('halfBytes'),
-      cacheBytesPerToken: bytes('cacheBytesPerToken'),
-      largestArrayBytes: bytes('largestArrayBytes', 1),
+      parameters: count('parameters', 1),
+      downloadBytes: count('downloadBytes', 1),
+      storedBytes: count('storedBytes', 1),
+      expertBytes: count('expertBytes'),
+      halfBytes: count('halfBytes'),
+      cacheBytesPerToken: count('cacheBytesPerToken'),
+      largestArrayBytes: count('largestArrayBytes', 1),
     };
   });
   const ids = models.map((model) => model.id);

@@ -75,6 +75,12 @@ test('where the browser reports its cap, more may be there: it fits, with doubt'
   expect(kinds(fit(model('qwen3-vl-8b-instruct'), device(null)))).toEqual(['memory-unknown']);
 });
 
+test('a mixture that may fit as a whole fits with paged experts for sure', () => {
+  const result = fit(model('qwen3-vl-30b-a3b-instruct'), device(16 * GIB));
+  expect(result.verdict).toBe('fits-paged');
+  expect(kinds(result)).toEqual(['memory-unknown']);
+});
+
 test('without f16 a model needs more, and the figure says how much', () => {
   const { halfBytes, cacheBytesPerToken } = model('qwen3-vl-2b-instruct');
   const result = fit(model('qwen3-vl-2b-instruct'), device(8 * GIB, { hasF16: false }));

@@ -41,18 +41,22 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   const notes: FitReason[] = [];
   const whole = memoryNeeded(model, gpu.hasF16, 1);
   if (!gpu.hasF16) notes.push({ kind: 'no-f16', extraBytes: whole - memoryNeeded(model, true, 1) });
+  const hasExperts = model.expertBytes > 0;
+  const paged = memoryNeeded(model, gpu.hasF16, HELD_EXPERTS);
   const { memoryBytes } = device;
   const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
   const availableBytes = Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
 
   if (whole <= availableBytes) {
     const isDoubtful = memoryBytes === null || whole > memoryBytes * USABLE_SHARE;
-    if (isDoubtful) notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
-    return { verdict: 'fits', reasons: notes };
+    if (!isDoubtful) return { verdict: 'fits', reasons: notes };
+    notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
+    // Rather paged for sure than whole perhaps.
+    const isSure = memoryBytes !== null && hasExperts && paged <= memoryBytes * USABLE_SHARE;
+    return { verdict: isSure ? 'fits-paged' : 'fits', reasons: notes };
   }
   notes.push({ kind: 'memory', neededBytes: whole, availableBytes });
-  const paged = memoryNeeded(model, gpu.hasF16, HELD_EXPERTS);
-  const pages = model.expertBytes > 0 && paged <= availableBytes;
+  const pages = hasExperts && paged <= availableBytes;
   return { verdict: pages ? 'fits-paged' : 'too-large', reasons: notes };
 }
 

@@ -1,0 +1,162 @@
+// What the library does besides downloading: looks after what is stored, adds models by link or from
+// files, and holds a link's wish until somebody agrees to it.
+
+import { SvelteMap } from 'svelte/reactivity';
+import type { WeightsClient } from '../../client/weights-client.ts';
+import type { ModelRequest, Preset, StorageFacts } from '../../contract/weights.ts';
+import type { FailureInfo } from '../../failure.ts';
+import type { Models } from '../models.svelte.ts';
+
+/** What is being done to a stored model, or came of it. */
+export type Care =
+  | { kind: 'checking'; doneBytes: number; totalBytes: number }
+  | { kind: 'checked'; files: number; damaged: number }
+  | { kind: 'removing' }
+  | { kind: 'failed'; failure: FailureInfo };
+
+type LibraryWeights = Pick<WeightsClient, 'storage' | 'readLink' | 'checkUp' | 'remove'>;
+
+export class Library {
+  readonly models: Models;
+  readonly #weights: LibraryWeights;
+  readonly #pageUrl: string;
+  readonly #care = new SvelteMap<string, Care>();
+  #isOpen = $state(false);
+  #storage = $state.raw<StorageFacts | undefined>();
+  #wish = $state.raw<ModelRequest | undefined>();
+  #oddLink = $state<string | undefined>();
+
+  constructor(models: Models, weights: LibraryWeights, pageUrl: string) {
+    this.models = models;
+    this.#weights = weights;
+    this.#pageUrl = pageUrl;
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  /** What the browser says of the storage; undefined until it was asked. */
+  get storage(): StorageFacts | undefined {
+    return this.#storage;
+  }
+
+  /** The model that the page's own link asks for, until somebody says yes or no. */
+  get wish(): ModelRequest | undefined {
+    return this.#wish;
+  }
+
+  /** The page's own link, where it names no model. */
+  get oddLink(): string | undefined {
+    return this.#oddLink;
+  }
+
+  careOf(id: string): Care | undefined {
+    return this.#care.get(id);
+  }
+
+  show(): void {
+    this.#isOpen = true;
+    // Another tab may have brought or removed something.
+    void this.models.refresh();
+    void this.#lookAtStorage();
+  }
+
+  hide(): void {
+    this.#oddLink = undefined;
+    this.#isOpen = false;
+  }
+
+  /**
+   * Once at the start, when the models are known: where a link names a model, asks for it (what is here
+   * already is used at once); where nothing is chosen, the library opens.
+   */
+  async welcome(link: string | null): Promise<void> {
+    if (link !== null && link.trim() !== '') await this.#consider(link);
+    if (this.#wish || this.#oddLink !== undefined || !this.models.chosen) this.show();
+  }
+
+  /** Yes to the link's wish. */
+  grant(): void {
+    if (this.#wish) this.models.add(this.#wish);
+    this.#wish = undefined;
+  }
+
+  decline(): void {
+    this.#wish = undefined;
+  }
+
+  /** Why a link names no model; undefined where its download begins. */
+  async addLink(text: string, preset: Preset): Promise<FailureInfo | undefined> {
+    const read = await this.#weights.readLink(text, this.#pageUrl, preset);
+    if (read.kind === 'failed') return read.failure;
+    if (read.kind === 'done') this.models.add(read.value);
+    return undefined;
+  }
+
+  /** Files of one folder: a package, or a checkpoint that is quantised. */
+  addFiles(name: string, files: File[], preset: Preset): void {
+    const id = `files:${crypto.randomUUID()}`;
+    this.models.add({ id, name, source: { kind: 'files', preset } }, files);
+  }
+
+  /** Reads and hashes everything that is kept of a model; what is damaged is no longer kept. */
+  async check(id: string): Promise<void> {
+    this.#care.set(id, { kind: 'checking', doneBytes: 0, totalBytes: 1 });
+    const outcome = await this.#weights.checkUp(
+      id,
+      (event) => {
+        if (event.kind !== 'progress' || this.#care.get(id)?.kind !== 'checking') return;
+        this.#care.set(id, { kind: 'checking', doneBytes: event.doneBytes, totalBytes: event.totalBytes });
+      },
+      new AbortController().signal,
+    );
+    if (outcome.kind === 'stopped') this.#care.delete(id);
+    else if (outcome.kind === 'failed') this.#care.set(id, outcome);
+    else {
+      const { checkedFiles, damaged } = outcome.value;
+      this.#care.set(id, { kind: 'checked', files: checkedFiles, damaged: damaged.length });
+    }
+    await this.models.refresh();
+  }
+
+  /** Brings what the check-up found missing. */
+  async repair(request: ModelRequest): Promise<void> {
+    this.#care.delete(request.id);
+    await this.models.fetch(request);
+  }
+
+  /** Takes a model away with all its bytes; a download of it ends. */
+  async remove(id: string): Promise<void> {
+    this.#care.set(id, { kind: 'removing' });
+    await this.models.downloads.pause(id);
+    await this.models.leave(id);
+    const outcome = await this.#weights.remove(id);
+    if (outcome.kind === 'failed') this.#care.set(id, outcome);
+    else {
+      this.#care.delete(id);
+      this.models.downloads.forget(id);
+    }
+    await Promise.all([this.models.refresh(), this.#lookAtStorage()]);
+  }
+
+  async #consider(link: string): Promise<void> {
+    const offered = this.models.entries.find((entry) => entry.request.id === link);
+    const read = offered
+      ? ({ kind: 'done', value: offered.request } as const)
+      : await this.#weights.readLink(link, this.#pageUrl, 'balanced');
+    if (read.kind !== 'done') {
+      this.#oddLink = link;
+      return;
+    }
+    const { id } = read.value;
+    const kept = this.models.entries.find((entry) => entry.request.id === id)?.kept;
+    if (kept?.state === 'ready') this.models.choose(id);
+    else this.#wish = read.value;
+  }
+
+  async #lookAtStorage(): Promise<void> {
+    const facts = await this.#weights.storage();
+    if (facts.kind === 'done') this.#storage = facts.value;
+  }
+}

@@ -1,0 +1,44 @@
+import { expect, test } from 'vitest';
+import type { Fit, KeptModel, Offer } from '../../contract/weights.ts';
+import { listEntries } from '../entries.ts';
+import { shelves } from './order.ts';
+
+const source = { kind: 'package', url: 'https://h/' } as const;
+
+function offer(id: string, verdict: Fit['verdict']): Offer {
+  const figures = { downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 };
+  const model = { id, name: id, source, license: '', parameters: 1, ...figures, largestArrayBytes: 1 };
+  return { model, fit: { verdict, reasons: [] } };
+}
+const kept = (id: string): KeptModel => ({
+  ...{ id, name: id, source, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' },
+});
+const ids = (entries: { request: { id: string } }[]): string[] => entries.map((entry) => entry.request.id);
+
+test('what fits stands on top, what is too large at the end, what is here apart', () => {
+  const entries = listEntries({
+    offers: [
+      offer('giant', 'too-large'),
+      offer('mid', 'fits-paged'),
+      offer('small', 'fits'),
+      offer('tiny', 'fits'),
+    ],
+    packages: [{ id: 'own', name: 'own', source }],
+    kept: [kept('tiny'), kept('old')],
+    downloads: [],
+  });
+  const { here, offered } = shelves(entries);
+  expect(ids(here)).toEqual(['tiny', 'old']);
+  expect(ids(offered)).toEqual(['small', 'mid', 'own', 'giant']);
+});
+
+test('a model that is offered and kept is one entry', () => {
+  const entries = listEntries({
+    offers: [offer('a', 'fits')],
+    packages: [],
+    kept: [kept('a')],
+    downloads: [],
+  });
+  expect(entries).toHaveLength(1);
+  expect(entries[0]).toMatchObject({ offer: { fit: { verdict: 'fits' } }, kept: { state: 'ready' } });
+});
