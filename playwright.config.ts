@@ -22,6 +22,8 @@ export default defineConfig({
   globalSetup: './tools/test/fixture-packages.ts',
   use: {
     browserName: 'chromium',
+    // What a service worker answers, a test's page.route never sees; the specs about it let it in.
+    serviceWorkers: 'block',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),
       args: [
@@ -39,6 +41,7 @@ export default defineConfig({
   projects: [
     { name: 'app', testDir: 'e2e', use: { baseURL: `http://localhost:${APP_PORT}/` } },
     { name: 'parity', testDir: 'tools/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
+    { name: 'privacy', testDir: 'tools/privacy' },
     { name: 'weights', testDir: 'tools/weights', use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` } },
   ],
   webServer: [

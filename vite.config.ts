@@ -5,23 +5,30 @@ import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig, mergeConfig } from 'vite';
 import { serveFolder } from './tools/serve/folder.ts';
+import { sendPolicy } from './tools/serve/policy.ts';
+import { buildServiceWorker } from './tools/serve/service-worker.ts';
 import { shared } from './tools/serve/shared-config.ts';
 
 const here = import.meta.dirname;
+const outDir = resolve(here, 'dist');
+/** Names the hosts that weights may come from. */
+const catalogue = resolve(here, 'public/models/index.json');
 
 export default defineConfig(
   mergeConfig(shared, {
     root: resolve(here, 'src'),
     publicDir: resolve(here, 'public'),
     plugins: [
+      sendPolicy(catalogue),
       svelte({ configFile: resolve(here, 'svelte.config.js') }),
       serveFolder({
         path: '/packages/',
         folder: resolve(here, process.env.DARKROOM_PACKAGES ?? 'packages'),
         listed: true,
       }),
+      buildServiceWorker({ entry: resolve(here, 'workers/service-worker.ts'), outDir, catalogue }),
     ],
-    build: { outDir: resolve(here, 'dist'), emptyOutDir: true },
+    build: { outDir, emptyOutDir: true },
     // Only the worker imports these: named here, or the development server finds them late and reloads.
     optimizeDeps: {
       include: [

@@ -11,6 +11,7 @@ const top = resolve(import.meta.dirname, '..');
 /** Each part of the house, and the parts and packages it may use besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   'src/failure': [],
+  'src/policy': [],
   'src/format': ['src/failure'],
   'src/convert': ['src/failure', 'src/format'],
   'src/graph': ['src/failure', 'src/format', 'pbf'],
@@ -30,6 +31,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/failure',
     'src/contract',
     'src/client',
+    'src/policy',
     'svelte',
     '@lucide/svelte',
     'dompurify',
@@ -38,7 +40,15 @@ const MAY_IMPORT: Record<string, string[]> = {
     'marked',
   ],
   'src/main': ['src/client', 'src/ui', 'workers', 'svelte'],
-  workers: ['src/failure', 'src/contract', 'src/engine', 'src/weights', 'comlink', 'onnxruntime-web'],
+  workers: [
+    'src/failure',
+    'src/contract',
+    'src/engine',
+    'src/policy',
+    'src/weights',
+    'comlink',
+    'onnxruntime-web',
+  ],
   e2e: ['@playwright/test'],
 };
 

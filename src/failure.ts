@@ -15,6 +15,7 @@ export type FailureCode =
   | 'short-body' // a transfer that ended early, or brought more than it announced
   | 'web-page' // HTML where a file should be: a log-in page, or a host that has no 404
   | 'forbidden' // the host asks for a log-in or for the acceptance of a licence
+  | 'host-blocked' // the app's own policy does not let this host be reached
   | 'redirected' // the host sends on to another one that nobody named
   | 'no-range' // the host cannot send a part of a file
   | 'wrong-range' // the host sent another part than it was asked for
@@ -29,6 +30,7 @@ export type FailureCode =
   | 'out-of-memory'
   | 'device-lost'
   | 'worker-died'
+  | 'unprotected' // this worker is not under the app's policy, and takes no photo
   | 'bad-request' // a caller's argument; the message names it
   | 'bug';
 

@@ -6,6 +6,8 @@ import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
 import { createRuntime } from '../src/engine/runtime.ts';
+import { fail } from '../src/failure.ts';
+import { isUnderPolicy } from '../src/policy/probe.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
@@ -24,6 +26,7 @@ export async function loadModel(
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
+  if (!(await isUnderPolicy())) fail('unprotected', 'The policy is not in force in the inference worker.');
   const onLoad = (doneBytes: number, totalBytes: number): void =>
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 

@@ -4,13 +4,13 @@
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';
 import { serveFolder } from '../serve/folder.ts';
-import { shared } from '../serve/shared-config.ts';
+import { isolated } from '../serve/shared-config.ts';
 import { FIXTURE_PACKAGES } from '../test/places.ts';
 
 const here = import.meta.dirname;
 const top = resolve(here, '../..');
 
-export default mergeConfig(shared, {
+export default mergeConfig(isolated, {
   root: here,
   publicDir: false,
   plugins: [

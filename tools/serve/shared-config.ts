@@ -26,6 +26,11 @@ export const shared: UserConfig = {
   resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
   worker: { format: 'es' },
   build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
-  server: { headers: ISOLATION_HEADERS },
+  preview: { host: 'localhost' },
+};
+
+/** For the test pages, which have no policy: a cross-origin isolated page, as the app is by its policy. */
+export const isolated: UserConfig = {
+  ...shared,
   preview: { host: 'localhost', headers: ISOLATION_HEADERS },
 };

@@ -2,11 +2,11 @@
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';
-import { shared } from '../serve/shared-config.ts';
+import { isolated } from '../serve/shared-config.ts';
 
 const here = import.meta.dirname;
 
-export default mergeConfig(shared, {
+export default mergeConfig(isolated, {
   root: here,
   publicDir: resolve(here, '../../public'),
   build: { outDir: resolve(here, '../../.cache/weights-page'), emptyOutDir: true },

@@ -30,6 +30,8 @@ export const en: Failures = {
     'A web page came instead of the model; nothing of it was stored. Perhaps this network asks you to log in first. Do that, then go on.',
   forbidden:
     'The host asks for a log-in or for the acceptance of a licence, which this page cannot do. Nothing was stored. Download the files yourself and add them from a folder.',
+  'host-blocked':
+    'This page may fetch models only from the hosts that its operator named, and this one is not among them. Nothing was fetched. Files that you downloaded yourself can be added instead.',
   redirected:
     'The address sends on to another host, which nobody allowed. Nothing was taken from there. Use the address of that host itself if you trust it.',
   'no-range':
@@ -55,6 +57,8 @@ export const en: Failures = {
   'device-lost':
     'The graphics processor stopped. The conversation is kept. Ask again: the model is loaded anew.',
   'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
+  unprotected:
+    'The part of the page that reads photos is not under the policy that keeps them here, so it took none. The conversation is kept. Reload the page and ask again.',
   'bad-request': 'This could not be done as it was asked for. Nothing changed. Change it and try again.',
   bug: 'Something went wrong that should not have. What is stored is kept. Try again; the details below help to find the fault.',
 };
@@ -75,6 +79,8 @@ export const zh: Failures = {
   'web-page': '收到的是网页而不是模型，没有保存任何内容。当前网络可能需要先登录。登录后请继续。',
   forbidden:
     '发布处要求登录或接受许可协议，本页面无法代办。没有保存任何内容。请自行下载文件，再从文件夹添加。',
+  'host-blocked':
+    '本页面只能从运营者指定的主机获取模型，而该主机不在其中。没有获取任何内容。您可以改为添加自己下载好的文件。',
   redirected:
     '该地址转向了另一台未经允许的主机，没有从那里获取任何内容。如果您信任那台主机，请直接使用它的地址。',
   'no-range':
@@ -93,6 +99,8 @@ export const zh: Failures = {
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',
   'device-lost': '图形处理器停止了工作。对话已保留。请再问一次：模型会重新加载。',
   'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
+  unprotected:
+    '页面中读取照片的部分没有受到“照片留在本机”策略的约束，因此没有读取任何照片。对话已保留。请重新加载页面后再提问。',
   'bad-request': '无法按要求完成。没有任何变化。请修改后重试。',
   bug: '发生了不该发生的错误。已保存的内容都保留着。请重试；下方的详细信息有助于查明原因。',
 };

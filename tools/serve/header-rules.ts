@@ -1,0 +1,75 @@
+// The policy's headers in the words of the usual static hosts, from the one definition.
+
+import { policyHeaders, roleOf } from '../../src/policy/headers.ts';
+
+export const HOSTS = ['netlify', 'nginx', 'apache', 'caddy'] as const;
+/** 'netlify' is the `_headers` file, which Cloudflare Pages reads too. */
+export type StaticHost = (typeof HOSTS)[number];
+
+/** `scripts`: the built pages and workers, relative to the site's root; only 'netlify' names them. */
+export function headerRules(
+  host: StaticHost,
+  weightHosts: readonly string[],
+  scripts: readonly string[] = [],
+): string {
+  const room = Object.entries(policyHeaders('room', weightHosts));
+  const weights = Object.entries(policyHeaders('weights', weightHosts)).filter(
+    ([name, value]) => room.find(([other]) => other === name)?.[1] !== value,
+  );
+  const lines: Record<StaticHost, () => string[]> = {
+    // Rules that match add up, and two policies mean that both hold: each path has one rule. What is
+    // neither a page nor a worker needs none.
+    netlify: () =>
+      ['', ...scripts].flatMap((path) => [
+        `/${path}`,
+        ...Object.entries(policyHeaders(roleOf(`/${path}`), weightHosts)).map(
+          ([name, value]) => `  ${name}: ${value}`,
+        ),
+      ]),
+    nginx: () => [
+      // A location with an add_header of its own inherits none: a map leaves one place for each.
+      ...weights.map(
+        ([name, value]) =>
+          `map $uri ${variable(name)} { default ${quoted(roomValue(room, name))}; "~/weights\\.worker[^/]*\\.js$" ${quoted(value)}; }`,
+      ),
+      'server {',
+      ...room.map(([name, value]) => {
+        const varies = weights.some(([other]) => other === name);
+        return `  add_header ${name} ${varies ? variable(name) : quoted(value)} always;`;
+      }),
+      '}',
+    ],
+    apache: () => [
+      ...room.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
+      '<FilesMatch "^weights\\.worker.*\\.js$">',
+      ...weights.map(([name, value]) => `  Header always set ${name} ${quoted(value)}`),
+      '</FilesMatch>',
+    ],
+    caddy: () => [
+      '@weights path_regexp /weights\\.worker[^/]*\\.js$',
+      'header {',
+      ...room.map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      '}',
+      'header @weights {',
+      ...weights.map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      '}',
+    ],
+  };
+  return `${lines[host]().join('\n')}\n`;
+}
+
+function roomValue(room: readonly [string, string][], name: string): string {
+  return room.find(([other]) => other === name)?.[1] ?? '';
+}
+
+function variable(header: string): string {
+  return `$darkroom_${header.toLowerCase().replaceAll('-', '_')}`;
+}
+
+function quoted(value: string): string {
+  return `"${value.replaceAll('"', '\\"')}"`;
+}
+
+function backquoted(value: string): string {
+  return `\`${value}\``;
+}
