@@ -75,9 +75,7 @@ const PERMISSIONS = [
   'cross-origin-isolated=(self)',
   ...[
     'accelerometer',
-    'attribution-reporting',
     'autoplay',
-    'bluetooth',
     'browsing-topics',
     'display-capture',
     'encrypted-media',
