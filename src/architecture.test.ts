@@ -29,12 +29,15 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/client': ['src/failure', 'src/contract', 'comlink'],
   'src/ui': [
     'src/failure',
+    'src/format',
     'src/contract',
     'src/client',
     'src/policy',
     'svelte',
     '@lucide/svelte',
     'dompurify',
+    'fflate',
+    'idb-keyval',
     'jsonrepair',
     'katex',
     'marked',
@@ -57,6 +60,7 @@ const ONE_FILE: Record<string, string> = {
   'onnxruntime-web': 'src/engine/runtime.ts',
   jsonrepair: 'src/ui/answer/read-json.ts',
   dompurify: 'src/ui/answer/harmless-page.ts',
+  fflate: 'src/ui/history/export-markdown.ts',
 };
 
 interface Import {

@@ -23,6 +23,7 @@ export type FailureCode =
   | 'files-needed' // the files this model was read from must be chosen again
   | 'busy' // another tab is at work on this model
   | 'no-model' // nothing is chosen that could answer
+  | 'bad-conversation' // a file to be imported does not parse as a conversation
   | 'bad-photo' // damaged, or of a format that cannot be decoded
   | 'photo-too-large'
   | 'prompt-too-long' // the conversation does not fit the context

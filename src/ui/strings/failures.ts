@@ -44,6 +44,8 @@ export const en: Failures = {
     'This model came from files of this computer. What has been read is kept. Choose the same files again to go on.',
   busy: 'Another tab is at work on this model. Nothing is lost. Wait until it is done, or close that tab.',
   'no-model': 'No model is chosen yet. Your question is kept. Choose one in the library.',
+  'bad-conversation':
+    'This file is not a conversation that was saved here, or it is damaged. Nothing changed. Choose a .json file that was exported from this page.',
   'bad-photo':
     'This picture is damaged or of a kind that cannot be read. Your question is kept. JPEG, PNG, WebP and AVIF pictures work.',
   'photo-too-large':
@@ -90,6 +92,7 @@ export const zh: Failures = {
   'files-needed': '该模型来自本机的文件。已读取的部分都保留着。请再次选择同样的文件以继续。',
   busy: '另一个标签页正在处理这个模型。没有丢失任何内容。请等它完成，或关闭那个标签页。',
   'no-model': '还没有选择模型。您的问题已保留。请在模型库中选择一个。',
+  'bad-conversation': '该文件不是在这里保存的对话，或已损坏。没有任何变化。请选择从本页面导出的 .json 文件。',
   'bad-photo': '这张图片已损坏，或格式无法读取。您的问题已保留。支持 JPEG、PNG、WebP 和 AVIF 图片。',
   'photo-too-large': '这张图片的像素太多，无法安全打开。您的问题已保留。请使用较小的副本。',
   'prompt-too-long':

@@ -1,0 +1,86 @@
+// A conversation as one JSON file, pictures included, and back. What comes in may be from anybody: it is
+// parsed field by field, its pictures are opened like any others, and its answers are shown as any
+// model's, sanitised.
+
+import type { OpenedPhoto } from '../../contract/photos.ts';
+import { fail, Failure, type Outcome } from '../../failure.ts';
+import { Field, parseJson } from '../../format/json-field.ts';
+import type { SavedConversation } from '../conversation/conversation.svelte.ts';
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import { parseOptional, parsePart, parseTurn } from './parse-turn.ts';
+
+const FORMAT = 'darkroom-conversation';
+const VERSION = 1;
+
+export type OpenPhoto = (file: Blob) => Promise<Outcome<OpenedPhoto>>;
+
+export async function toJson({ id, turns }: SavedConversation): Promise<string> {
+  const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
+  const written = await Promise.all(
+    Array.from(photos.values(), async (photo) => ({
+      id: photo.id,
+      name: photo.name,
+      type: photo.file.type,
+      part: photo.part,
+      data: await toBase64(photo.file),
+    })),
+  );
+  const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
+  return JSON.stringify({ format: FORMAT, version: VERSION, id, photos: written, turns: told }, null, 1);
+}
+
+/**
+ * Fails with 'bad-conversation' naming the field, with 'newer-format', or as opening a picture does. The
+ * conversation gets a new id: an import never replaces what is kept.
+ */
+export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConversation> {
+  const root = new Field(
+    parseJson(text, 'The file', 'bad-conversation'),
+    'conversation: ',
+    'bad-conversation',
+  );
+  root.at('format').oneOf([FORMAT]);
+  const version = root.at('version').integer(1);
+  if (version > VERSION) fail('newer-format', `The conversation has version ${version} of its format.`);
+  const photos = new Map<string, SavedPhoto>();
+  // One after the other: an opened picture may take a gigabyte.
+  for (const field of root.at('photos').items()) {
+    const photo = await readPhoto(field, open);
+    photos.set(photo.id, photo);
+  }
+  return { id: crypto.randomUUID(), turns: root.at('turns').list((field) => parseTurn(field, photos)) };
+}
+
+async function readPhoto(field: Field, open: OpenPhoto): Promise<SavedPhoto> {
+  const name = field.at('name').string();
+  const file = fromBase64(field.at('data'), field.at('type').string());
+  const opened = await open(file);
+  if (opened.kind === 'failed') throw new Failure(opened.failure.code, `${name}: ${opened.failure.message}`);
+  if (opened.kind === 'stopped') throw new DOMException('The import was stopped.', 'AbortError');
+  return {
+    id: field.at('id').string(),
+    name,
+    file,
+    part: parseOptional(field, 'part', parsePart),
+    ...opened.value,
+  };
+}
+
+async function toBase64(blob: Blob): Promise<string> {
+  const bytes = new Uint8Array(await blob.arrayBuffer());
+  let binary = '';
+  // Not all at once: the arguments of a call are limited.
+  for (let at = 0; at < bytes.length; at += 0x8000) {
+    binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
+  }
+  return btoa(binary);
+}
+
+function fromBase64(field: Field, type: string): Blob {
+  try {
+    return new Blob([Uint8Array.from(atob(field.string()), (char) => char.charCodeAt(0))], { type });
+  } catch (error) {
+    if (error instanceof DOMException) field.fail('is not base64');
+    throw error;
+  }
+}

@@ -1,0 +1,77 @@
+// A conversation as Markdown for people and their tools; with its pictures as a zip.
+
+import { zipSync, type Zippable } from 'fflate';
+import { splitThought } from '../answer/thought.ts';
+import type { SavedConversation } from '../conversation/conversation.svelte.ts';
+import type { SavedTurn } from '../conversation/turn.svelte.ts';
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { HistoryStrings } from '../strings/history.ts';
+
+export interface SavedFile {
+  /** Without a folder. */
+  name: string;
+  blob: Blob;
+}
+
+const TYPES: Record<string, string> = {
+  'image/jpeg': 'jpg',
+  'image/png': 'png',
+  'image/webp': 'webp',
+  'image/avif': 'avif',
+  'image/gif': 'gif',
+  'image/bmp': 'bmp',
+};
+
+/** `name`: of the file, without an ending. */
+export async function toMarkdown(
+  { turns }: SavedConversation,
+  title: string,
+  name: string,
+  says: HistoryStrings,
+): Promise<SavedFile> {
+  const paths = picturePaths(turns.flatMap((turn) => turn.photos));
+  const text = [`# ${title}`, ...turns.map((turn, index) => turnText(turn, index + 1, paths, says))].join(
+    '\n\n',
+  );
+  if (paths.size === 0) {
+    return { name: `${name}.md`, blob: new Blob([`${text}\n`], { type: 'text/markdown' }) };
+  }
+  const files: Zippable = { [`${name}/conversation.md`]: new TextEncoder().encode(`${text}\n`) };
+  for (const [photo, path] of paths)
+    files[`${name}/${path}`] = new Uint8Array(await photo.file.arrayBuffer());
+  // Pictures are compressed already.
+  const zip = zipSync(files, { level: 0 });
+  return { name: `${name}.zip`, blob: new Blob([zip], { type: 'application/zip' }) };
+}
+
+/** Each photo once, by its id. */
+function picturePaths(photos: SavedPhoto[]): Map<SavedPhoto, string> {
+  const unique = new Map(photos.map((photo) => [photo.id, photo]));
+  return new Map(
+    Array.from(unique.values(), (photo, index) => {
+      const stem = photo.name.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'picture';
+      const ending = TYPES[photo.file.type] ?? 'img';
+      return [photo, `pictures/${index + 1}-${stem}.${ending}`];
+    }),
+  );
+}
+
+function turnText(
+  turn: SavedTurn,
+  number: number,
+  paths: Map<SavedPhoto, string>,
+  says: HistoryStrings,
+): string {
+  const byId = new Map(Array.from(paths, ([photo, path]) => [photo.id, path]));
+  const pictures = turn.photos.map(
+    (photo) => `![${photo.name.replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
+  );
+  const { thought, answer } = splitThought(turn.answer, turn.answerer?.thinks ?? false);
+  const parts = [`## ${says.question(number)}`, ...pictures, turn.question, `### ${says.answer}`];
+  if (thought !== null && thought !== '') {
+    parts.push(`<details><summary>${says.thought}</summary>\n\n${thought}\n\n</details>`);
+  }
+  parts.push(answer === '' ? `*${says.noAnswer}*` : answer);
+  if (turn.answerer !== null) parts.push(`*${turn.answerer.id}*`);
+  return parts.join('\n\n');
+}

@@ -1,0 +1,170 @@
+// Conversations as files and back, and what the history keeps of them. The storage itself is a real
+// browser's: see e2e.
+
+import { strFromU8, unzipSync } from 'fflate';
+import { expect, test } from 'vitest';
+import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { Outcome } from '../../failure.ts';
+import type { SavedConversation } from '../conversation/conversation.svelte.ts';
+import type { SavedTurn } from '../conversation/turn.svelte.ts';
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import { en } from '../strings/history.ts';
+import { fromJson, toJson } from './conversation-json.ts';
+import { toMarkdown } from './export-markdown.ts';
+import type { Kept } from './history-store.ts';
+import { History } from './history.svelte.ts';
+
+const BYTES = new Uint8Array([137, 80, 78, 71, 0, 255, 10]);
+const preview = new Blob(['small']);
+const open = (): Promise<Outcome<OpenedPhoto>> =>
+  Promise.resolve({ kind: 'done', value: { width: 4, height: 3, preview } });
+
+function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
+  const file = new Blob([BYTES], { type: 'image/png' });
+  return { id, name: `a [${id}].png`, file, width: 4, height: 3, preview, part };
+}
+
+const first: SavedTurn = {
+  id: 't1',
+  question: 'What is this?',
+  photos: [photo('p1'), photo('p2', { of: 'p1', box: [0, 10, 500, 1000] })],
+  answer: 'Let me see.\n</think>\n\nA **cat**.',
+  thoughtMs: 1200,
+  answerer: { id: 'm', backend: 'webgpu', precision: 'f16', thinks: true },
+  options: { maxTokens: 9, sampling: { temperature: 0.7, topP: 0.8 }, maxPictureTokens: 256 },
+  ending: {
+    kind: 'answered',
+    facts: {
+      ...{ tokens: 3, promptTokens: 9, cachedTokens: 0, reason: 'eos' },
+      timings: { decodingMs: 1, visionMs: 2, prefillMs: 3, answeringMs: 4 },
+    },
+  },
+};
+const second: SavedTurn = {
+  ...{
+    id: 't2',
+    question: 'And now?',
+    photos: [],
+    answer: '',
+    thoughtMs: null,
+    answerer: null,
+    options: null,
+  },
+  ending: { kind: 'failed', failure: { code: 'device-lost', message: 'gone' } },
+};
+const conversation: SavedConversation = { id: 'c', turns: [first, second] };
+
+test('a conversation comes back from its JSON as it was, pictures to the byte', async () => {
+  const back = await fromJson(await toJson(conversation), open);
+  expect(back.id).not.toBe('c');
+  expect(back.turns).toEqual(conversation.turns);
+  const file = back.turns[0]?.photos[0]?.file;
+  expect(file?.type).toBe('image/png');
+  expect(new Uint8Array((await file?.arrayBuffer()) ?? [])).toEqual(BYTES);
+});
+
+test('a photo that several turns have is written once', async () => {
+  const twice = { ...conversation, turns: [first, { ...second, photos: first.photos }] };
+  const json = JSON.parse(await toJson(twice)) as { photos: unknown[] };
+  expect(json.photos).toHaveLength(2);
+  expect((await fromJson(JSON.stringify(json), open)).turns[1]?.photos).toHaveLength(2);
+});
+
+test('what is no conversation is refused by what is wrong with it', async () => {
+  const good = JSON.parse(await toJson(conversation)) as Record<string, unknown>;
+  const spoilt = (change: object): string => JSON.stringify({ ...good, ...change });
+  const bad: [string, RegExp][] = [
+    ['not json', /not valid JSON/],
+    ['[]', /must be an object/],
+    [spoilt({ format: 'other' }), /format: must be one of darkroom-conversation/],
+    [spoilt({ photos: [{ id: 'p', name: 'x', type: 'image/png', data: '%%%' }] }), /data: is not base64/],
+    [spoilt({ turns: [{ ...second, photos: ['none'] }] }), /turns\[0\].photos\[0\]: names no photo/],
+    [spoilt({ turns: [{ ...second, ending: { kind: 'won' } }] }), /ending.kind/],
+    [spoilt({ turns: [{ ...first, photos: [], options: { maxTokens: 0, sampling: {} } }] }), /maxTokens/],
+  ];
+  for (const [text, reason] of bad) {
+    await expect(fromJson(text, open), text.slice(0, 40)).rejects.toThrow(reason);
+    await expect(fromJson(text, open)).rejects.toMatchObject({ code: 'bad-conversation' });
+  }
+  await expect(fromJson(spoilt({ version: 2 }), open)).rejects.toMatchObject({ code: 'newer-format' });
+});
+
+test('a picture that cannot be opened stops the import, by its name', async () => {
+  const refuse = (): Promise<Outcome<OpenedPhoto>> =>
+    Promise.resolve({ kind: 'failed', failure: { code: 'bad-photo', message: 'damaged' } });
+  await expect(fromJson(await toJson(conversation), refuse)).rejects.toMatchObject({
+    code: 'bad-photo',
+    message: 'a [p1].png: damaged',
+  });
+});
+
+test('Markdown goes as a zip with its pictures, the thought folded', async () => {
+  const { name, blob } = await toMarkdown(conversation, 'What is this?', 'What-is-this', en);
+  expect(name).toBe('What-is-this.zip');
+  const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
+  expect(Object.keys(files)).toEqual([
+    'What-is-this/conversation.md',
+    'What-is-this/pictures/1-a-p1-.png',
+    'What-is-this/pictures/2-a-p2-.png',
+  ]);
+  expect(files['What-is-this/pictures/1-a-p1-.png']).toEqual(BYTES);
+  const text = strFromU8(files['What-is-this/conversation.md'] ?? new Uint8Array());
+  expect(text).toContain('![a \\[p1\\].png](pictures/1-a-p1-.png)');
+  expect(text).toContain('<summary>Thought</summary>\n\nLet me see.\n\n</details>\n\nA **cat**.');
+  expect(text).toContain('*There is no answer.*');
+});
+
+test('without pictures Markdown is one file', async () => {
+  const plain = { id: 'c', turns: [second] };
+  expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
+});
+
+function setUp(notes: Record<string, string | null> = {}) {
+  const kept = new Map<string, [Kept, SavedConversation]>();
+  const loaded: SavedConversation[] = [];
+  const store = {
+    list: () => Promise.resolve(Array.from(kept.values(), ([card]) => card)),
+    read: (id: string) => Promise.resolve(kept.get(id)?.[1]),
+    keep: (card: Kept, saved: SavedConversation) => Promise.resolve(void kept.set(card.id, [card, saved])),
+    remove: (id: string) => Promise.resolve(void kept.delete(id)),
+    clear: () => Promise.resolve(kept.clear()),
+  };
+  const history = new History({
+    conversation: { save: () => conversation, load: (saved) => loaded.push(saved) },
+    store,
+    openPhoto: open,
+    remembered: { get: (name) => notes[name] ?? null, set: (name, value) => void (notes[name] = value) },
+    now: () => 7,
+  });
+  return { history, kept, loaded, notes };
+}
+
+test('nothing is kept before somebody says yes, and then what is there is kept at once', async () => {
+  const { history, kept, notes } = setUp();
+  await history.keep();
+  expect(kept.size).toBe(0);
+  await history.turn(true);
+  expect(history.list).toEqual([{ id: 'c', title: 'What is this?', at: 7, turns: 2 }]);
+  expect(setUp(notes).history.isOn).toBe(true);
+});
+
+test('a kept conversation is reopened, and deleted for good', async () => {
+  const { history, kept, loaded } = setUp();
+  await history.turn(true);
+  await history.reopen('c');
+  expect(loaded).toEqual([conversation]);
+  await history.removeAll();
+  expect([kept.size, history.list.length]).toEqual([0, 0]);
+});
+
+test('a wrong file is told and changes nothing', async () => {
+  const { history, loaded } = setUp();
+  await history.importFile(new Blob(['{}']));
+  expect(history.failure?.code).toBe('bad-conversation');
+  expect(loaded).toEqual([]);
+  const file = await history.export('json', en);
+  expect(file?.name).toBe('What-is-this.json');
+  await history.importFile(file?.blob ?? new Blob());
+  expect(history.failure).toBeUndefined();
+  expect(loaded[0]?.turns).toHaveLength(2);
+});

@@ -1,0 +1,106 @@
+// A turn of a kept or imported conversation: the one parser of it.
+
+import type { AnswerOptions } from '../../contract/answer.ts';
+import type { Sampling } from '../../contract/conversation.ts';
+import type { Box } from '../../contract/photos.ts';
+import type { FailureCode, FailureInfo } from '../../failure.ts';
+import type { Field } from '../../format/json-field.ts';
+import type { Answerer, Ending, SavedTurn } from '../conversation/turn.svelte.ts';
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { Part } from '../photos/photo.ts';
+import { en as failures } from '../strings/failures.ts';
+
+const KNOBS = [
+  'temperature',
+  'topK',
+  'topP',
+  'minP',
+  'repetitionPenalty',
+  'presencePenalty',
+  'seed',
+] as const satisfies (keyof Sampling)[];
+
+/** `photos`: by their id; a turn names those it has. */
+export function parseTurn(field: Field, photos: ReadonlyMap<string, SavedPhoto>): SavedTurn {
+  return {
+    id: field.at('id').string(),
+    question: field.at('question').string(),
+    photos: field.at('photos').list((item) => photos.get(item.string()) ?? item.fail('names no photo')),
+    answer: field.at('answer').string(),
+    thoughtMs: field.optional('thoughtMs')?.number() ?? null,
+    answerer: parseOptional(field, 'answerer', parseAnswerer),
+    options: parseOptional(field, 'options', parseOptions),
+    ending: parseOptional(field, 'ending', parseEnding),
+  };
+}
+
+export function parsePart(field: Field): Part {
+  const [left, top, right, bottom] = field
+    .at('box')
+    .items(4)
+    .map((side) => side.number());
+  const box: Box = [left ?? 0, top ?? 0, right ?? 0, bottom ?? 0];
+  return { of: field.at('of').string(), box };
+}
+
+export function parseOptional<T>(field: Field, key: string, parse: (field: Field) => T): T | null {
+  const value = field.optional(key);
+  return value === undefined ? null : parse(value);
+}
+
+function parseAnswerer(field: Field): Answerer {
+  return {
+    id: field.at('id').string(),
+    backend: field.at('backend').oneOf(['webgpu', 'wasm']),
+    precision: field.at('precision').oneOf(['f32', 'f16']),
+    thinks: field.at('thinks').boolean(),
+  };
+}
+
+function parseOptions(field: Field): AnswerOptions {
+  const sampling: Sampling = {};
+  const knobs = field.at('sampling');
+  for (const knob of KNOBS) {
+    const value = knobs.optional(knob)?.number();
+    if (value !== undefined) sampling[knob] = value;
+  }
+  const maxPictureTokens = field.optional('maxPictureTokens')?.integer(1);
+  const watchExperts = field.optional('watchExperts')?.boolean();
+  return {
+    maxTokens: field.at('maxTokens').integer(1),
+    sampling,
+    ...(maxPictureTokens === undefined ? {} : { maxPictureTokens }),
+    ...(watchExperts === undefined ? {} : { watchExperts }),
+  };
+}
+
+function parseEnding(field: Field): Ending {
+  const kind = field.at('kind').oneOf(['answered', 'stopped', 'failed']);
+  if (kind === 'failed') return { kind, failure: parseFailure(field.at('failure')) };
+  if (kind === 'stopped') return { kind, facts: parseOptional(field, 'facts', parseFacts) };
+  return { kind, facts: parseFacts(field.at('facts')) };
+}
+
+function parseFailure(field: Field): FailureInfo {
+  const code = field.at('code').string();
+  const isCode = (text: string): text is FailureCode => Object.hasOwn(failures, text);
+  // A newer page may know more of them.
+  return { code: isCode(code) ? code : 'bug', message: field.at('message').string() };
+}
+
+function parseFacts(field: Field): Extract<Ending, { kind: 'answered' }>['facts'] {
+  const timings = field.at('timings');
+  const ms = (stage: string): number => timings.at(`${stage}Ms`).number();
+  return {
+    tokens: field.at('tokens').integer(),
+    promptTokens: field.at('promptTokens').integer(),
+    cachedTokens: field.at('cachedTokens').integer(),
+    reason: field.at('reason').oneOf(['eos', 'length', 'stopped']),
+    timings: {
+      decodingMs: ms('decoding'),
+      visionMs: ms('vision'),
+      prefillMs: ms('prefill'),
+      answeringMs: ms('answering'),
+    },
+  };
+}
