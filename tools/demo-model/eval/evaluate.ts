@@ -3,6 +3,7 @@
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
+import type { AnswerEvent } from '../../../src/contract/answer.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { Failure } from '../../../src/failure.ts';
 import { complaint } from '../../node/complaint.ts';
@@ -11,7 +12,7 @@ import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';
 import { asMessages, readHeldOut } from './held-out.ts';
 import { isRight } from './scoring.ts';
-import { Scores } from './table.ts';
+import { ExpertUse, Scores } from './table.ts';
 
 const here = import.meta.dirname;
 const USAGE = `npm run eval:demo -- [options]
@@ -49,11 +50,17 @@ async function main(): Promise<void> {
   const runtime = await createNodeRuntime({ backend: 'wasm', threads: Number(values.threads) });
   const engine = await loadEngine(await openDirectoryStore(values.package), runtime, decodePhoto, {}, never);
   const scores = new Scores();
+  const { moe } = engine.files.config.text;
+  const use = moe === undefined ? undefined : new ExpertUse(moe.layers.length, moe.experts);
   const shown = new Map<string, number>();
   const start = performance.now();
   for (const held of questions) {
     const messages = await asMessages(values.set, held);
-    const { text } = await engine.answer(messages, { maxTokens: 200, sampling: {} }, () => undefined, never);
+    const options = { maxTokens: 200, sampling: {}, watchExperts: true };
+    const watch = (event: AnswerEvent): void => {
+      if (event.kind === 'experts') use?.add(event.chosen);
+    };
+    const { text } = await engine.answer(messages, options, watch, never);
     const right = isRight(text, held.answer, held.metric, held.scale);
     scores.add(held, right);
     const before = shown.get(held.skill) ?? 0;
@@ -64,6 +71,7 @@ async function main(): Promise<void> {
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
   process.stdout.write(`${scores.table()}\n${questions.length} questions in ${seconds} s\n`);
+  if (use !== undefined) process.stdout.write(`${use.summary()}\n`);
   await engine.dispose();
   runtime.dispose();
 }

@@ -38,3 +38,33 @@ function shown(count: Count | undefined): string {
   if (count === undefined) return '-';
   return `${((100 * count.right) / count.asked).toFixed(1)} % of ${count.asked}`;
 }
+
+/** How often each expert of each mixture layer was chosen. */
+export class ExpertUse {
+  readonly #counts: number[][];
+  #passes = 0;
+
+  constructor(layers: number, experts: number) {
+    this.#counts = Array.from({ length: layers }, () => new Array<number>(experts).fill(0));
+  }
+
+  /** `chosen`: (layers, experts per token). */
+  add(chosen: Uint16Array): void {
+    const perLayer = chosen.length / this.#counts.length;
+    this.#passes++;
+    for (const [i, expert] of chosen.entries()) {
+      const layer = this.#counts[Math.floor(i / perLayer)]!;
+      layer[expert] = (layer[expert] ?? 0) + 1;
+    }
+  }
+
+  /** The least and the most used expert, as shares of all passes, and the experts never used. */
+  summary(): string {
+    const shares = this.#counts.flat().map((count) => (100 * count) / this.#passes);
+    const unused = shares.filter((share) => share === 0).length;
+    return (
+      `experts: least used ${Math.min(...shares).toFixed(2)} %, most used ${Math.max(...shares).toFixed(2)} % ` +
+      `of ${this.#passes} passes; never used ${unused} of ${shares.length}`
+    );
+  }
+}
