@@ -1,0 +1,45 @@
+// The promise of the first page: whoever clicks a sample and one of its questions gets the right answer.
+
+import { existsSync, openAsBlob, readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { expect, test } from 'vitest';
+import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { decodePhoto } from '../../node/decode-photo.ts';
+import { openDirectoryStore } from '../../node/directory-store.ts';
+import { createNodeRuntime } from '../../node/runtime.ts';
+import { LANGUAGES, parseSamples } from './samples.ts';
+import { isRight } from './scoring.ts';
+
+const PUBLIC = resolve(import.meta.dirname, '../../../public');
+const INDEX = join(PUBLIC, 'samples/index.json');
+
+test('every question of every sample is answered rightly by the shipped package', async () => {
+  const never = new AbortController().signal;
+  const samples = parseSamples(JSON.parse(readFileSync(INDEX, 'utf8')), INDEX);
+  const runtime = await createNodeRuntime({ backend: 'wasm' });
+  const store = await openDirectoryStore(join(PUBLIC, 'models/demo'));
+  const engine = await loadEngine(store, runtime, decodePhoto, {}, never);
+  const wrong: string[] = [];
+  for (const { images, questions } of samples) {
+    const files = images.map((name) => join(PUBLIC, 'samples', name));
+    expect(files.filter((file) => !existsSync(file))).toEqual([]);
+    const photos = await Promise.all(files.map((file) => openAsBlob(file)));
+    for (const question of questions) {
+      for (const lang of LANGUAGES) {
+        const content = [
+          ...photos.map((photo) => ({ type: 'image' as const, photo })),
+          { type: 'text' as const, text: question.text[lang] },
+        ];
+        const options = { maxTokens: 200, sampling: {} };
+        const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
+        const { answer, metric, scale } = question;
+        if (!isRight(text, answer[lang], metric, scale)) {
+          wrong.push(`${images[0]}: ${question.text[lang]} → ${text}, not ${answer[lang]}`);
+        }
+      }
+    }
+  }
+  await engine.dispose();
+  runtime.dispose();
+  expect(wrong).toEqual([]);
+});
