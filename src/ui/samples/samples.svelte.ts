@@ -1,0 +1,70 @@
+// Sample pictures that are served beside the page, each with questions that the built-in model answers.
+// A host without samples has no samples bar.
+
+import type { LanguageCode } from '../language.svelte.ts';
+import { parseSamples, type Sample } from './parse-samples.ts';
+
+export class Samples {
+  readonly #listUrl: string;
+  #list = $state.raw<readonly Sample[]>([]);
+  #chosen = $state.raw<Sample | undefined>();
+
+  /** Nothing is asked of the host before `start`. */
+  constructor(pageUrl: string) {
+    this.#listUrl = new URL('samples/index.json', pageUrl).href;
+  }
+
+  /** Pictures of different kinds first. */
+  get list(): readonly Sample[] {
+    return this.#list;
+  }
+
+  get chosen(): Sample | undefined {
+    return this.#chosen;
+  }
+
+  /** Samples are a courtesy: whatever is wrong with them, the page does without. */
+  async start(): Promise<void> {
+    try {
+      const response = await fetch(this.#listUrl, { credentials: 'omit' });
+      if (response.ok) this.#list = mixed(parseSamples(await response.json(), this.#listUrl));
+    } catch (error) {
+      console.warn('There are no samples.', error);
+    }
+  }
+
+  /** The sample's pictures as files; empty where they cannot be fetched. */
+  async choose(sample: Sample): Promise<File[]> {
+    const files = await Promise.all(sample.images.map(fetchPicture));
+    if (files.some((file) => file === undefined)) return [];
+    this.#chosen = sample;
+    return files.filter((file) => file !== undefined);
+  }
+
+  /** Its questions are no longer suggested. */
+  leave(): void {
+    this.#chosen = undefined;
+  }
+}
+
+export function questionsOf(sample: Sample, code: LanguageCode): string[] {
+  return sample.questions.map((question) => question[code]);
+}
+
+/** One of each skill, then the second of each, and so on. */
+function mixed(samples: Sample[]): Sample[] {
+  const seen = new Map<string, number>();
+  const rounds = samples.map((sample) => {
+    const round = seen.get(sample.skill) ?? 0;
+    seen.set(sample.skill, round + 1);
+    return { sample, round };
+  });
+  return rounds.sort((a, b) => a.round - b.round).map(({ sample }) => sample);
+}
+
+async function fetchPicture(url: string): Promise<File | undefined> {
+  const response = await fetch(url, { credentials: 'omit' }).catch(() => undefined);
+  if (response?.ok !== true) return undefined;
+  const blob = await response.blob();
+  return new File([blob], url.split('/').at(-1) ?? url, { type: blob.type });
+}

@@ -1,0 +1,15 @@
+// The sample pictures.
+
+export const en = {
+  title: 'Or begin with a sample',
+  sample: (question: string) => `Sample picture. Possible question: ${question}`,
+  ask: 'Ask about it:',
+  failed: 'This sample cannot be fetched at the moment. Your own pictures work all the same.',
+};
+
+export const zh: typeof en = {
+  title: '或者从示例开始',
+  sample: (question) => `示例图片。可以问：${question}`,
+  ask: '可以这样问：',
+  failed: '暂时无法获取此示例。您自己的图片照常可用。',
+};

@@ -1,0 +1,34 @@
+// Draws the app's icons in the sizes that systems ask for, from public/icon.svg: `npx tsx tools/icons.ts`.
+// The results are committed; run it when the drawing changes.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import sharp from 'sharp';
+
+const FOLDER = 'public/icons';
+const GROUND = '#1b1615';
+const drawing = readFileSync('public/icon.svg', 'utf8');
+/** A system that cuts its own shape out wants the ground to its edges. */
+const square = drawing.replace(/ rx="\d+"/, '');
+
+/** `share`: how much of the side the drawing takes; the rest is ground. */
+async function draw(file: string, svg: string, side: number, share = 1): Promise<void> {
+  const inner = Math.round(side * share);
+  const margin = Math.floor((side - inner) / 2);
+  // Rendered at its final size, not scaled up from the drawing's own 32 pixels.
+  await sharp(Buffer.from(svg), { density: (72 * inner) / 32 })
+    .resize(inner, inner)
+    .extend({ ...sides(margin, side - inner - margin), background: GROUND })
+    .png({ compressionLevel: 9, palette: true })
+    .toFile(join(FOLDER, file));
+}
+
+function sides(before: number, after: number): sharp.ExtendOptions {
+  return { top: before, left: before, bottom: after, right: after };
+}
+
+await draw('icon-192.png', drawing, 192);
+await draw('icon-512.png', drawing, 512);
+// Of a maskable icon, the inner 80 % are sure to be seen; the ring keeps well inside.
+await draw('maskable-512.png', square, 512, 0.8);
+await draw('apple-touch-180.png', square, 180);
