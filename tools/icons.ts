@@ -3,7 +3,7 @@
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
-import sharp from 'sharp';
+import sharp, { type ExtendOptions } from 'sharp';
 
 const FOLDER = 'public/icons';
 const GROUND = '#1b1615';
@@ -23,7 +23,7 @@ async function draw(file: string, svg: string, side: number, share = 1): Promise
     .toFile(join(FOLDER, file));
 }
 
-function sides(before: number, after: number): sharp.ExtendOptions {
+function sides(before: number, after: number): ExtendOptions {
   return { top: before, left: before, bottom: after, right: after };
 }
 

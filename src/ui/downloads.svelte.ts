@@ -97,13 +97,17 @@ export class Downloads {
     if (!this.#runs.has(id) && event.kind !== 'persistence') return;
     switch (event.kind) {
       case 'progress':
-        return this.#change(id, { progress: event, retrying: undefined });
+        this.#change(id, { progress: event, retrying: undefined });
+        break;
       case 'retrying':
-        return this.#change(id, { retrying: event });
+        this.#change(id, { retrying: event });
+        break;
       case 'storage-full':
-        return this.#change(id, { full: event });
+        this.#change(id, { full: event });
+        break;
       case 'following':
-        return this.#change(id, { isFollowing: true });
+        this.#change(id, { isFollowing: true });
+        break;
       case 'persistence':
         this.#persistence = event.answer;
     }

@@ -64,6 +64,8 @@ class Weights {
   }
 }
 
+type Notes = Record<string, string | null>;
+
 /** Loads when told to. */
 class Inference {
   asked: string[] = [];
@@ -90,7 +92,7 @@ class Inference {
   }
 }
 
-function setUp({ hasWebGpu = true, remembered = {} as Record<string, string | null> } = {}) {
+function setUp({ hasWebGpu = true, remembered = {} }: { hasWebGpu?: boolean; remembered?: Notes } = {}) {
   const weights = new Weights();
   const inference = new Inference();
   const notes = {

@@ -6,9 +6,9 @@ import type { WeightsClient } from '../client/weights-client.ts';
 import type { Backend, LoadedModel } from '../contract/inference.ts';
 import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
-import { fetchCatalogue } from './catalogue.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, listEntries, type Entry } from './entries.ts';
+import { catalogueUrl, localPackages } from './page-models.ts';
 import type { Remembered } from './remembered.ts';
 
 export type Phase =
@@ -205,16 +205,13 @@ export class Models {
   }
 
   async #readCatalogue(pageUrl: string): Promise<void> {
-    const offers = await this.#weights.catalogue(new URL('models/index.json', pageUrl).href);
+    const offers = await this.#weights.catalogue(catalogueUrl(pageUrl));
     if (offers.kind === 'done') this.#offers = offers.value;
     else if (offers.kind === 'failed') this.#catalogueFailure = offers.failure;
   }
 
-  /** Packages of a developer's own folder; nothing else on this host lists them. */
   async #readPackages(pageUrl: string): Promise<void> {
-    if (new URL(pageUrl).hostname !== 'localhost') return;
-    const packages = await fetchCatalogue(pageUrl).catch(() => []);
-    this.#packages = packages.map(({ name, url }) => ({ id: url, name, source: { kind: 'package', url } }));
+    this.#packages = await localPackages(pageUrl);
   }
 
   #isLoadOf(entry: Entry): boolean {
@@ -272,7 +269,10 @@ function backendsOf(choice: BackendChoice, hasWebGpu: boolean): Backend[] {
 function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {
   return new Promise((resolve) => {
     const stop = (): void => resolve({ kind: 'stopped' });
-    if (signal.aborted) return stop();
+    if (signal.aborted) {
+      stop();
+      return;
+    }
     signal.addEventListener('abort', stop, { once: true });
     void job.then((outcome) => {
       signal.removeEventListener('abort', stop);

@@ -127,7 +127,10 @@ function setUp(notes: Record<string, string | null> = {}) {
     read: (id: string) => Promise.resolve(kept.get(id)?.[1]),
     keep: (card: Kept, saved: SavedConversation) => Promise.resolve(void kept.set(card.id, [card, saved])),
     remove: (id: string) => Promise.resolve(void kept.delete(id)),
-    clear: () => Promise.resolve(kept.clear()),
+    clear: () => {
+      kept.clear();
+      return Promise.resolve();
+    },
   };
   const history = new History({
     conversation: { save: () => conversation, load: (saved) => loaded.push(saved) },

@@ -10,6 +10,10 @@ export interface Sample {
   questions: { en: string; zh: string }[];
 }
 
+export function samplesUrl(pageUrl: string): string {
+  return new URL('samples/index.json', pageUrl).href;
+}
+
 /** Files count from the list's own address. Fails with 'bad-manifest', naming the field. */
 export function parseSamples(json: unknown, listUrl: string): Sample[] {
   return new Field(json, 'samples: ', 'bad-manifest').at('samples').list((field) => ({

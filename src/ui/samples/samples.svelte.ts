@@ -2,7 +2,7 @@
 // A host without samples has no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
-import { parseSamples, type Sample } from './parse-samples.ts';
+import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 
 export class Samples {
   readonly #listUrl: string;
@@ -11,7 +11,7 @@ export class Samples {
 
   /** Nothing is asked of the host before `start`. */
   constructor(pageUrl: string) {
-    this.#listUrl = new URL('samples/index.json', pageUrl).href;
+    this.#listUrl = samplesUrl(pageUrl);
   }
 
   /** Pictures of different kinds first. */
