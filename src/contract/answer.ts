@@ -28,7 +28,36 @@ export type AnswerEvent =
    * The experts at work in the pass that chose the next token, told before its text: (mixture layers,
    * chosen), numbers within their layer, the weightiest first.
    */
-  | { kind: 'experts'; chosen: Uint16Array };
+  | { kind: 'experts'; chosen: Uint16Array }
+  /** How paging went in the latest pass; only where experts are paged. */
+  | { kind: 'paging'; paging: PagingReport };
+
+/** Experts that lie on the device, and what one pass (a token, or a chunk of the prompt) did to have its own. */
+export interface PagingReport extends PagingCounts {
+  /** Experts on the device and in all; how many the device has room for, and the bytes of that room. */
+  heldExperts: number;
+  totalExperts: number;
+  slots: number;
+  slotBytes: number;
+  /** Wall-clock milliseconds of the pass, and those in which it waited for the device to compute. */
+  passMs: number;
+  computeMs: number;
+}
+
+export interface PagingCounts {
+  /** Experts that were at hand when they were chosen, and those that were not. */
+  hits: number;
+  misses: number;
+  /** Reads begun on a guess of the next layer's experts, and those that were then wanted. */
+  guesses: number;
+  rightGuesses: number;
+  readBytes: number;
+  /** Time in which storage was read (several reads at a time count each), and in which it was handed over. */
+  readMs: number;
+  uploadMs: number;
+  /** Time in which nothing could go on before a read was done. */
+  waitMs: number;
+}
 
 export interface Answer {
   text: string;

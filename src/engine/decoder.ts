@@ -1,6 +1,7 @@
 // The decoder port: a conversation's tokens go in, chunk by chunk, and the logits of the last one come
 // out. How the weights are held (all on the device, or experts paged) is the implementation's matter.
 
+import type { PagingReport } from '../contract/answer.ts';
 import type { FeatureBlock } from './vision-encoder.ts';
 
 /** n consecutive tokens; those that stand for pictures all belong to one feature block. */
@@ -26,6 +27,8 @@ export interface Logits {
 export interface AppendOptions {
   /** Tell the experts of the last position. */
   watchExperts?: boolean;
+  /** Stops a long append before it is done, which then never was; short ones are finished. */
+  signal?: AbortSignal;
 }
 
 export interface Decoder {
@@ -33,6 +36,8 @@ export interface Decoder {
   readonly length: number;
   /** Tokens that one append may bring. */
   readonly maxChunk: number;
+  /** How paging went in the latest append; only where experts are paged. */
+  readonly paging?: PagingReport | undefined;
   /** Forgets the tokens from `length` on. */
   truncate(length: number): void;
   append(chunk: Chunk, options?: AppendOptions): Promise<Logits>;

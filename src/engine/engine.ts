@@ -121,7 +121,9 @@ export class Engine {
         break;
       }
       say(stream.push(id));
-      if (tokens < limit) logits = await this.#step(id, next + tokens - 1, watch);
+      if (tokens === limit) break;
+      logits = await this.#step(id, next + tokens - 1, watch);
+      this.#tellPaging(onEvent);
     }
     say(stream.flush());
     clock.end('answeringMs');
@@ -218,7 +220,9 @@ export class Engine {
         ...(features === undefined ? {} : { features }),
         ...this.#rotary(columns(positions, length, plan.from, plan.to)),
       };
-      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, plan.to === length ? watch : {});
+      const options = plan.to === length ? { ...watch, signal } : { signal };
+      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, options);
+      this.#tellPaging(onEvent);
     }
     return logits ?? fail('bug', 'A prompt without tokens.');
   }
@@ -241,6 +245,11 @@ export class Engine {
     const logits = await this.#decoder.append(chunk, watch);
     this.#cached.push(...marks);
     return logits;
+  }
+
+  #tellPaging(onEvent: (event: AnswerEvent) => void): void {
+    const { paging } = this.#decoder;
+    if (paging !== undefined) onEvent({ kind: 'paging', paging });
   }
 
   #forgetFrom(length: number): void {

@@ -2,10 +2,13 @@
 // device, builds the graphs and hands the weights over.
 
 import type { PackageStore } from '../format/package-store.ts';
-import type { Precision } from '../graph/emitted.ts';
+import type { ModelConfig } from '../format/model-config.ts';
+import type { Precision, Target } from '../graph/emitted.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
+import type { Decoder } from './decoder.ts';
 import { Engine } from './engine.ts';
 import type { DecodePhoto } from './photo.ts';
+import { PagedDecoder } from './paged/paged-decoder.ts';
 import { ResidentDecoder } from './resident-decoder.ts';
 import type { Runtime } from './runtime.ts';
 import { mixtureTakesRows } from './self-test.ts';
@@ -19,6 +22,10 @@ export interface EngineOptions {
   expand?: boolean;
   /** Release the vision encoder after each answer and load it again for the next new picture. */
   releaseVision?: boolean;
+  /** Hold at most so many bytes of experts on the device and page the others. Absent: hold all. */
+  expertBudgetBytes?: number;
+  /** With paging: read what the next layer is likely to want. Default: yes. */
+  lookAhead?: boolean;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
   chunkTokens?: number;
   /** Go on past end tokens, to the length asked for. */
@@ -37,7 +44,6 @@ export async function loadEngine(
 ): Promise<Engine> {
   const files = await readCheckpointFiles(store);
   const target = chooseTarget(store.manifest, runtime, options);
-  const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, files.config, target);
   const totalBytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {
@@ -46,16 +52,24 @@ export async function loadEngine(
   };
   const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
     VisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
-  const decoder = await ResidentDecoder.open(
-    store,
-    runtime,
-    files.config,
-    target,
-    rowsAtOnce,
-    onBytes,
-    signal,
-  );
+  const decoder = await openDecoder(store, runtime, files.config, target, options, onBytes, signal);
   const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
   if (options.releaseVision !== true) await engine.warm(signal);
   return engine;
+}
+
+async function openDecoder(
+  store: PackageStore,
+  runtime: Runtime,
+  config: ModelConfig,
+  target: Target,
+  { expertBudgetBytes: budgetBytes, lookAhead = true }: EngineOptions,
+  onBytes: (bytes: number) => void,
+  signal: AbortSignal,
+): Promise<Decoder> {
+  if (budgetBytes !== undefined) {
+    return PagedDecoder.open(store, runtime, config, target, { budgetBytes, lookAhead }, onBytes, signal);
+  }
+  const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, config, target);
+  return ResidentDecoder.open(store, runtime, config, target, rowsAtOnce, onBytes, signal);
 }

@@ -109,6 +109,11 @@ function arranged(
   return result;
 }
 
+/** Numbers as they are stored, in the type of a graph. `bytes` begin at a multiple of the type's size. */
+export function inPrecision(bytes: Uint8Array, dtype: Dtype, as: Precision): Uint8Array {
+  return STORED_AS[as] === dtype ? bytes : encoded(floats(bytes, dtype, 'expert'), as);
+}
+
 function floats(bytes: Uint8Array, dtype: Dtype, name: string): Float32Array {
   if (dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
   if (dtype === 'F16') return decodeF16(words(bytes));

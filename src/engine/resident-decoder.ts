@@ -2,11 +2,12 @@
 
 import type { ModelConfig } from '../format/model-config.ts';
 import type { PackageStore } from '../format/package-store.ts';
-import { BEST_VALUES, bestIds, bestOutputs } from '../graph/best-logits.ts';
 import { decoderGraph } from '../graph/decoder.ts';
 import type { Target } from '../graph/emitted.ts';
 import { routerOutput } from '../graph/mixture.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
+import { logitOutputs, readLogits } from './read-logits.ts';
+import { chunkFeeds, wanted } from './chunk-feeds.ts';
 import { KvCache } from './kv-cache.ts';
 import { loadWeights } from './load-weights.ts';
 import { routedExperts } from './routing.ts';
@@ -65,50 +66,26 @@ export class ResidentDecoder implements Decoder {
   }
 
   async append(chunk: Chunk, { watchExperts = false }: AppendOptions = {}): Promise<Logits> {
-    const { text, vision } = this.#config;
-    const { tensor } = this.#runtime;
+    const { text } = this.#config;
     const n = chunk.ids.length;
-    const total = this.#cache.length + n;
-    const { feeds, outputs } = this.#cache.prepare(n);
-    feeds['input_ids'] = tensor('int32', chunk.ids, [n]);
-    feeds['is_text'] = tensor(
-      'float32',
-      Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0)),
-      [n, 1],
-    );
-    feeds['feature_rows'] = tensor('int32', chunk.featureRows, [n]);
-    feeds['features'] = chunk.features?.main ?? this.#noFeatures;
-    for (const k of vision.deepstackLayers.keys()) {
-      feeds[`deepstack.${k}`] = chunk.features?.deepstack[k] ?? this.#noFeatures;
-    }
-    feeds['cos'] = tensor('float32', chunk.cos, [n, text.headDim / 2]);
-    feeds['sin'] = tensor('float32', chunk.sin, [n, text.headDim / 2]);
-    feeds['past_length'] = tensor('int32', Int32Array.of(total - 1), [1]);
-    feeds['total_length'] = tensor('int32', Int32Array.of(total), [1]);
+    const { feeds: past, outputs } = this.#cache.prepare(n);
+    const own = chunkFeeds(chunk, this.#cache.length, this.#config, this.#runtime, this.#noFeatures);
+    const feeds = wanted({ ...past, ...own }, this.#session);
     this.#logits?.dispose();
-    const positions = bestOutputs(text.vocabSize);
     const { moe } = text;
     const routers = watchExperts ? (moe?.layers ?? []).map(routerOutput) : [];
-    const read = ['logits', BEST_VALUES, ...positions, ...routers];
     const results = await this.#session.run(feeds, {
       ...outputs,
-      ...Object.fromEntries(read.map((name) => [name, null])),
+      ...Object.fromEntries([...logitOutputs(text), ...routers].map((name) => [name, null])),
     });
     this.#cache.appended(n, results);
-    const logits = (this.#logits = results['logits']!);
-    const best = [BEST_VALUES, ...positions].map((name) => results[name]!);
+    this.#logits = results['logits']!;
     const routed = routers.map((name) => results[name]!);
-    const data = await this.#runtime.read([...best, ...routed.map((lastRowOf) => ({ lastRowOf }))]);
-    for (const tensor of [...best, ...routed]) tensor.dispose();
-    const [values, ...stages] = data.splice(0, best.length);
-    return {
-      best: {
-        logits: values as Float32Array,
-        ids: bestIds(stages as BigInt64Array[], text.vocabSize),
-      },
-      all: async () => (await this.#runtime.read([logits]))[0] as Float32Array,
-      ...(moe !== undefined && watchExperts ? { experts: routedExperts(data, moe.expertsPerToken) } : {}),
-    };
+    const lastRows = routed.map((lastRowOf) => ({ lastRowOf }));
+    const { logits, also } = await readLogits(this.#runtime, results, text, lastRows);
+    for (const tensor of routed) tensor.dispose();
+    const isWatched = watchExperts && moe !== undefined;
+    return { ...logits, ...(isWatched ? { experts: routedExperts(also, moe.expertsPerToken) } : {}) };
   }
 
   async dispose(): Promise<void> {

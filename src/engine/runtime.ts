@@ -55,7 +55,11 @@ export interface Runtime {
   read(wanted: Wanted[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
   /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
-  zeros(precision: Precision, shape: number[]): Tensor;
+  zeros(type: Precision | 'u8', shape: number[]): Tensor;
+  /** Overwrites bytes of a tensor made by `zeros`, after what was run before. Both multiples of four. */
+  write(tensor: Tensor, offset: number, bytes: Uint8Array): void;
+  /** Resolves when the device has finished what it was given so far. */
+  settled(): Promise<void>;
   dispose(): void;
 }
 
@@ -179,23 +183,39 @@ class OrtRuntime implements Runtime {
   readonly tensor = (type: ElementType, data: TensorData, shape: number[]): Tensor =>
     new this.#ort.Tensor(type, data, shape);
 
-  zeros(precision: Precision, shape: number[]): Tensor {
+  zeros(type: Precision | 'u8', shape: number[]): Tensor {
     const elements = shape.reduce((product, each) => product * each, 1);
     if (this.device === undefined) {
-      return precision === 'f32'
+      if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements), shape);
+      return type === 'f32'
         ? new this.#ort.Tensor('float32', new Float32Array(elements), shape)
         : new this.#ort.Tensor('float16', new Uint16Array(elements), shape);
     }
-    const bytes = elements * (precision === 'f32' ? 4 : 2);
+    const dataType = ({ f32: 'float32', f16: 'float16', u8: 'uint8' } as const)[type];
+    const bytes = elements * ELEMENT_BYTES[dataType];
     const gpuBuffer = this.device.createBuffer({
       size: Math.max(16, Math.ceil(bytes / 16) * 16),
       usage: GPU_BUFFER_USAGE,
     });
     return this.#ort.Tensor.fromGpuBuffer(gpuBuffer, {
-      dataType: precision === 'f32' ? 'float32' : 'float16',
+      dataType,
       dims: shape,
       dispose: () => gpuBuffer.destroy(),
     });
+  }
+
+  write(tensor: Tensor, offset: number, bytes: Uint8Array): void {
+    if (this.device !== undefined) {
+      this.device.queue.writeBuffer(tensor.gpuBuffer, offset, bytes);
+      return;
+    }
+    const { data } = tensor;
+    if (!ArrayBuffer.isView(data)) fail('bug', 'Tensors of this type are not written.');
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes, offset);
+  }
+
+  async settled(): Promise<void> {
+    await this.device?.queue.onSubmittedWorkDone();
   }
 
   dispose(): void {
@@ -229,7 +249,7 @@ const MAP_READ = 0x01;
 const COPY_DST = 0x08;
 const GPU_MAP_READ = 0x01;
 
-const ELEMENT_BYTES: Partial<Record<Tensor['type'], number>> = { float32: 4, int32: 4, float16: 2, int64: 8 };
+const ELEMENT_BYTES = { float32: 4, int32: 4, float16: 2, int64: 8, uint8: 1 } as const;
 
 /** Elements of a tensor that somebody wants. */
 interface Span {
@@ -253,7 +273,8 @@ function copyOf({ tensor, first, elements }: Span): {
   skip: number;
   length: number;
 } {
-  const size = ELEMENT_BYTES[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
+  const sizes: Partial<Record<Tensor['type'], number>> = ELEMENT_BYTES;
+  const size = sizes[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
   const skip = (first * size) % 4;
   const length = elements * size;
   return { tensor, from: first * size - skip, bytes: Math.ceil((skip + length) / 4) * 4, skip, length };

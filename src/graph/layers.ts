@@ -140,18 +140,24 @@ export class LayerWriter {
     });
   }
 
-  /** a + b, and its RMS norm, in one pass. */
-  addAndNorm(a: Value, b: Value, weight: string, epsilon: number): { sum: Value; normed: Value } {
-    const normed = this.graph.name('normed');
-    const sum = this.graph.name('sum');
+  /** a + b, and its RMS norm, in one pass, under names of the caller's if given. */
+  addAndNorm(
+    a: Value,
+    b: Value,
+    weight: string,
+    epsilon: number,
+    names: { residual?: Value; normed?: Value } = {},
+  ): { residual: Value; normed: Value } {
+    const normed = names.normed ?? this.graph.name('normed');
+    const residual = names.residual ?? this.graph.name('sum');
     this.graph.nodes(
       'SkipSimplifiedLayerNormalization',
       'com.microsoft',
       [a, b, this.tensor(weight)],
       { epsilon: { float: epsilon } },
-      [normed, '', '', sum],
+      [normed, '', '', residual],
     );
-    return { sum, normed };
+    return { residual, normed };
   }
 
   layerNorm(x: Value, name: string): Value {

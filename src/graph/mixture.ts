@@ -7,16 +7,54 @@ import type { MoeConfig } from '../format/model-config.ts';
 import type { ExpertLayer, ExpertPart } from '../format/manifest.ts';
 import type { ExpertsSource } from './emitted.ts';
 import type { LayerWriter } from './layers.ts';
-import type { Value } from './onnx.ts';
+import type { Attribute, Value } from './onnx.ts';
+import { expertLayer, type SlotInputs } from './slots.ts';
 
 /** x (rows, hidden) → (rows, hidden). */
 export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
   const { graph, target } = write;
-  const logits = router(write, x, layer, moe);
-  const experts = write.experts.find((each) => each.layer === layer);
-  if (experts === undefined) fail('bad-manifest', `The package has no experts for layer ${layer}.`);
+  const logits = router(write, x, layer, moe, routerOutput(layer));
+  const experts = expertLayer(write.experts, layer);
   const quantization = part(experts, 'gate_up').quantization;
-  const attributes = {
+  if (quantization !== undefined && !target.expand) {
+    const stack = (name: ExpertPart['name'], as: ExpertsSource['as']): Value =>
+      stackParts(write, experts, name, as, 'rows');
+    return quantizedMixture(write, moe, layer, x, logits, {
+      quantization,
+      gateUp: stack('gate_up', 'stored'),
+      gateUpScales: stack('gate_up.scales', write.precision),
+      down: stack('down', 'stored'),
+      downScales: stack('down.scales', write.precision),
+    });
+  }
+  if (target.backend === 'wasm') {
+    const gateUp = stackParts(write, experts, 'gate_up', write.precision, 'rows');
+    const down = stackParts(write, experts, 'down', write.precision, 'rows');
+    return graph.fused('MoE', [x, logits, gateUp, '', down, ''], attributesOf(moe));
+  }
+  return everyExpert(write, x, logits, experts, moe);
+}
+
+/** onnxruntime's quantised mixture: x (rows, hidden), logits (rows, as many experts as `experts` stacks). */
+export function quantizedMixture(
+  write: LayerWriter,
+  moe: MoeConfig,
+  layer: number,
+  x: Value,
+  logits: Value,
+  experts: SlotInputs,
+): Value {
+  const { quantization, gateUp, gateUpScales, down, downScales } = experts;
+  if (quantization === undefined) fail('bug', `The experts of layer ${layer} are not quantised.`);
+  return write.graph.fused('QMoE', [x, logits, gateUp, gateUpScales, '', down, downScales, ''], {
+    ...attributesOf(moe),
+    expert_weight_bits: quantization.bits,
+    block_size: quantization.block,
+  });
+}
+
+function attributesOf(moe: MoeConfig): Record<string, Attribute> {
+  return {
     k: moe.expertsPerToken,
     activation_type: 'swiglu',
     swiglu_fusion: 1,
@@ -24,37 +62,12 @@ export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeCon
     activation_beta: { float: 0 },
     normalize_routing_weights: 1,
   };
-  if (quantization !== undefined && !target.expand) {
-    const stack = (name: ExpertPart['name'], as: ExpertsSource['as']): Value =>
-      stackParts(write, experts, name, as, 'rows');
-    const { bits, block } = quantization;
-    return graph.fused(
-      'QMoE',
-      [
-        x,
-        logits,
-        stack('gate_up', 'stored'),
-        stack('gate_up.scales', write.precision),
-        '',
-        stack('down', 'stored'),
-        stack('down.scales', write.precision),
-        '',
-      ],
-      { ...attributes, expert_weight_bits: bits, block_size: block },
-    );
-  }
-  if (target.backend === 'wasm') {
-    const gateUp = stackParts(write, experts, 'gate_up', write.precision, 'rows');
-    const down = stackParts(write, experts, 'down', write.precision, 'rows');
-    return graph.fused('MoE', [x, logits, gateUp, '', down, ''], attributes);
-  }
-  return everyExpert(write, x, logits, experts, moe);
 }
 
-/** The logits of the experts, (rows, E): also an output of the graph, in its precision. */
-function router(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
+/** The logits of a layer's experts, (rows, E): also an output of the graph, in its precision. */
+export function router(write: LayerWriter, x: Value, layer: number, moe: MoeConfig, name: Value): Value {
   const weight = `model.language_model.layers.${layer}.mlp.gate.weight`;
-  const logits = write.linear(x, weight, undefined, routerOutput(layer));
+  const logits = write.linear(x, weight, undefined, name);
   write.graph.output(logits, write.precision, ['n', moe.experts]);
   return logits;
 }

@@ -16,8 +16,8 @@ interface Mutation {
 const MUTATIONS: Mutation[] = [
   {
     name: 'DeepStack left out',
-    file: 'src/graph/decoder.ts',
-    replace: [['const tap = taps[layer];', 'const tap: Value | undefined = taps[layer + taps.length];']],
+    file: 'src/graph/text-layers.ts',
+    replace: [['const hasTap = layer < this.#taps;', 'const hasTap = this.#taps < 0;']],
   },
   {
     name: 'M-RoPE in contiguous sections',

@@ -1,8 +1,6 @@
 // Every fixture, every case, every preset, held against the reference on the WASM backend in Node:
 // expanded to f32, and with the quantised operators.
 
-import { execFileSync } from 'node:child_process';
-import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { afterAll, describe, expect, test } from 'vitest';
@@ -12,13 +10,13 @@ import { loadEngine, type EngineOptions } from '../../src/engine/load-engine.ts'
 import { decodePhoto } from '../node/decode-photo.ts';
 import { openDirectoryStore } from '../node/directory-store.ts';
 import { createNodeRuntime } from '../node/runtime.ts';
+import { fixturePackage } from './fixture-package.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
 import { ReferenceFiles, type Goldens } from './reference-files.ts';
 import { parityTable, type Column } from './table.ts';
 
 const REFERENCE = resolve(import.meta.dirname, '../reference');
-const PACKAGES = resolve(import.meta.dirname, '../../.cache/parity-packages');
 const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
 const signal = new AbortController().signal;
 
@@ -32,7 +30,6 @@ const ALL_RUNS: { fixture: string; preset: string; expand: boolean }[] = [
 ];
 
 const RUNS = ALL_RUNS.filter(({ preset }) => presets.includes(preset));
-const converted = new Set<string>();
 const columns: Column[] = [];
 const conversations = await reference.conversations();
 const pixels = await reference.pixels();
@@ -54,7 +51,7 @@ describe.each(RUNS)('$fixture $preset, expanded: $expand', ({ fixture, preset, e
 
   if (preset === 'exact') return;
   test('the goldens were made from these very shards', async () => {
-    const { manifest } = await openDirectoryStore(packageOf(fixture, preset));
+    const { manifest } = await openDirectoryStore(fixturePackage(fixture, preset));
     const shards = (await golden).facts.at('shards_sha256').list((shard) => shard.string());
     expect(manifest.shards.map(({ sha256 }) => sha256)).toEqual(shards);
   });
@@ -105,19 +102,6 @@ async function measureCase(
 }
 
 async function open(fixture: string, preset: string, options: EngineOptions): Promise<Engine> {
-  const store = await openDirectoryStore(packageOf(fixture, preset));
+  const store = await openDirectoryStore(fixturePackage(fixture, preset));
   return loadEngine(store, runtime, decodePhoto, { ...options, ignoreStops: true }, signal);
-}
-
-/** Converted by the converter's own command line, which goes on or does nothing where a package lies. */
-function packageOf(fixture: string, preset: string): string {
-  const target = join(PACKAGES, `${fixture}-${preset}`);
-  if (!converted.has(target)) {
-    const source = join(REFERENCE, 'fixtures', fixture);
-    const args = ['--import', 'tsx', 'tools/convert.ts', source, target, '--preset', preset];
-    execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    converted.add(target);
-  }
-  if (!existsSync(target)) throw new Error(`The converter left no ${target}.`);
-  return target;
 }

@@ -1,0 +1,86 @@
+// Some experts of one layer, each on the rows that were routed to it: for prefill, where every expert is
+// brought in once for all its rows, and for experts that are not quantised. Plain operators on gathered
+// rows: onnxruntime 1.30's quantised mixture races with itself on WebGPU when it is given several rows.
+
+import type { Manifest } from '../format/manifest.ts';
+import type { ModelConfig } from '../format/model-config.ts';
+import type { EmittedGraph, Target } from './emitted.ts';
+import { LayerWriter } from './layers.ts';
+import type { Value } from './onnx.ts';
+import { slotInputs, type SlotInputs } from './slots.ts';
+
+/** Experts in one run: as few runs as slots and dispatches allow. */
+export const MOST_IN_GROUP = 8;
+
+/**
+ * Inputs, for the m rows of g experts, one expert's rows after the other, out of n:
+ * - normed (n, hidden) in the graph's precision; mixed f32 (n, hidden): what other experts put out
+ * - slots.* of the layer; chosen i32 (g): the slot of each expert
+ * - rows i64 (m): which of the n; shares f32 (m, 1): how much the expert counts for the row
+ * - counts i64 (g): how many of the m are each expert's, none of them zero
+ *
+ * Output: mixed.next f32 (n, hidden), these experts' outputs added.
+ */
+export function expertGroupGraph(
+  config: ModelConfig,
+  manifest: Manifest,
+  target: Target,
+  layer: number,
+  slots: number,
+  experts: number,
+): EmittedGraph {
+  const write = new LayerWriter(manifest, target);
+  const { graph, precision } = write;
+  const { hiddenSize, moe } = config.text;
+  const normed = graph.input('normed', precision, ['n', hiddenSize]);
+  const mixed = graph.input('mixed', 'f32', ['n', hiddenSize]);
+  const held = slotInputs(write, layer, slots);
+  const chosen = graph.input('chosen', 'i32', [experts]);
+  const rows = graph.input('rows', 'i64', ['m']);
+  const shares = graph.input('shares', 'f32', ['m', 1]);
+  const counts = graph.input('counts', 'i64', [experts]);
+
+  const gathered = graph.node('Gather', [normed, rows], { axis: 0 });
+  const perExpert = Array.from({ length: experts }, (_, g) => graph.name(`rows_${g}`));
+  if (experts === 1) perExpert[0] = gathered;
+  else graph.nodes('Split', '', [gathered, counts], { axis: 0 }, perExpert);
+  const outputs = perExpert.map((x, g) => {
+    const slot = graph.node('Gather', [chosen, graph.constant(BigInt64Array.of(BigInt(g)), [])], { axis: 0 });
+    return oneExpert(write, x, held, slot, moe!.intermediateSize, hiddenSize);
+  });
+  const joined = experts === 1 ? outputs[0]! : graph.node('Concat', outputs, { axis: 0 });
+  const floats = precision === 'f32' ? joined : write.cast(joined, 'f32');
+  const weighted = graph.node('Mul', [floats, shares]);
+  const places = graph.node('Unsqueeze', [rows, graph.constant(BigInt64Array.of(1n), [1])]);
+  const sum = graph.node('ScatterND', [mixed, places, weighted], { reduction: 'add' }, 'mixed.next');
+  graph.output(sum, 'f32', ['n', hiddenSize]);
+  return write.emit();
+}
+
+/** down(silu(gate) ⊙ up) with the weights of one slot: (rows, hidden) → (rows, hidden). */
+function oneExpert(
+  write: LayerWriter,
+  x: Value,
+  held: SlotInputs,
+  slot: Value,
+  inner: number,
+  hidden: number,
+): Value {
+  const { graph } = write;
+  const product = (input: Value, blocks: Value, scales: Value, rows: number, columns: number): Value => {
+    const weight = graph.node('Gather', [blocks, slot], { axis: 0 });
+    if (held.quantization === undefined) return graph.node('Gemm', [input, weight], { transB: 1 });
+    const { bits, block } = held.quantization;
+    const shaped = write.reshape(weight, [rows, columns / block, (block * bits) / 8]);
+    const scale = graph.node('Gather', [scales, slot], { axis: 0 });
+    const attributes = { K: columns, N: rows, bits, block_size: block };
+    return graph.fused('MatMulNBits', [input, shaped, scale], attributes);
+  };
+  const gateUp = product(x, held.gateUp, held.gateUpScales, 2 * inner, hidden);
+  const pairs = write.reshape(gateUp, [-1, inner, 2]);
+  const half = (which: number): Value =>
+    graph.node('Gather', [pairs, graph.constant(BigInt64Array.of(BigInt(which)), [])], { axis: 2 });
+  const gate = graph.fused('QuickGelu', [half(0)], { alpha: { float: 1 } });
+  const active = graph.node('Mul', [gate, half(1)]);
+  return product(active, held.down, held.downScales, hidden, inner);
+}

@@ -1,0 +1,110 @@
+// The decoder cut where experts are chosen: each segment ends with a mixture layer's router, the next one
+// begins with what its experts put out. The experts are inputs: slots that the pager fills between runs.
+
+import { fail } from '../failure.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { ModelConfig, MoeConfig } from '../format/model-config.ts';
+import type { EmittedGraph, Target } from './emitted.ts';
+import { LayerWriter } from './layers.ts';
+import { quantizedMixture, router, routerOutput } from './mixture.ts';
+import { slotInputs, slotParts } from './slots.ts';
+import { TextLayers, type LayerState } from './text-layers.ts';
+
+/** Names of a segment's inputs and outputs beside those of text-layers.ts; all floats but mixed f32 as said. */
+export const SEGMENT = {
+  /** The residual stream in front of the experts, (n, hidden), and its norm, which the experts read. */
+  residual: 'residual',
+  normed: 'normed',
+  nextResidual: 'residual.next',
+  nextNormed: 'normed.next',
+  /** What the experts put out, if they ran before: f32 (n, hidden). A single row is added to every row. */
+  mixed: 'mixed',
+  /** One row for the experts to run on within the segment, (1, hidden): `normed`, or zeros where `mixed` counts. */
+  row: 'row',
+  /** f32 (1, slots): the chosen experts' logits at their slots, and far less elsewhere. */
+  slotLogits: 'slot_logits',
+  /** A guess at the next router's logits, (n, experts): the next router on this layer's residual stream. */
+  ahead: 'ahead',
+} as const;
+
+/** Far below any logit, and still a number in f16. */
+export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
+
+/**
+ * One graph more than there are mixture layers. The first embeds, the last puts out the logits; the
+ * others' outputs are nextResidual, nextNormed, router.i and ahead. `slots` per layer.
+ */
+export function segmentGraphs(
+  config: ModelConfig,
+  manifest: Manifest,
+  target: Target,
+  slots: number,
+): EmittedGraph[] {
+  const { moe } = config.text;
+  if (moe === undefined) fail('bug', 'A dense model has no experts to page.');
+  return Array.from({ length: moe.layers.length + 1 }, (_, index) =>
+    segmentGraph(config, moe, manifest, target, slots, index),
+  );
+}
+
+function segmentGraph(
+  config: ModelConfig,
+  moe: MoeConfig,
+  manifest: Manifest,
+  target: Target,
+  slots: number,
+  index: number,
+): EmittedGraph {
+  const write = new LayerWriter(manifest, target);
+  const layers = new TextLayers(write, config);
+  const { graph, precision } = write;
+  const { text } = config;
+  const mixtureBefore = moe.layers[index - 1];
+  const mixtureNext = moe.layers[index];
+  const width = [text.hiddenSize];
+  let state: LayerState;
+  if (mixtureBefore === undefined) {
+    state = layers.embed();
+  } else {
+    const residual = graph.input(SEGMENT.residual, precision, ['n', ...width]);
+    const mixed = write.floatInput(SEGMENT.mixed, ['m', ...width]);
+    const parts = slotParts(manifest, mixtureBefore);
+    const output = parts.isQuantized
+      ? graph.node('Add', [mixed, mixtureOfRow(write, moe, mixtureBefore, slots, text.hiddenSize)])
+      : mixed;
+    state = layers.finish(mixtureBefore, { residual, normed: '' }, output);
+  }
+  const end = mixtureNext ?? text.layers;
+  for (let layer = (mixtureBefore ?? -1) + 1; layer < end; layer++) {
+    const middle = layers.attend(layer, state);
+    const output = write.swiglu(middle.normed, `model.language_model.layers.${layer}.mlp`);
+    state = layers.finish(layer, middle, output);
+  }
+  if (mixtureNext === undefined) {
+    layers.logits(state);
+    return write.emit();
+  }
+  const names = { residual: SEGMENT.nextResidual, normed: SEGMENT.nextNormed };
+  const middle = layers.attend(mixtureNext, state, names);
+  graph.output(middle.residual, precision, ['n', ...width]);
+  graph.output(middle.normed, precision, ['n', ...width]);
+  router(write, middle.normed, mixtureNext, moe, routerOutput(mixtureNext));
+  const guessed = moe.layers[index + 1];
+  if (guessed !== undefined) {
+    const gain = `model.language_model.layers.${guessed}.post_attention_layernorm.weight`;
+    router(write, write.rmsNorm(middle.residual, gain, text.rmsNormEps), guessed, moe, SEGMENT.ahead);
+  }
+  return write.emit();
+}
+
+function mixtureOfRow(
+  write: LayerWriter,
+  moe: MoeConfig,
+  layer: number,
+  slots: number,
+  hidden: number,
+): string {
+  const row = write.graph.input(SEGMENT.row, write.precision, [1, hidden]);
+  const logits = write.floatInput(SEGMENT.slotLogits, [1, slots]);
+  return quantizedMixture(write, moe, layer, row, logits, slotInputs(write, layer, slots));
+}

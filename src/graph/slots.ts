@@ -1,0 +1,61 @@
+// Slots as graphs see them: for each part of an expert one input that stacks all slots of a layer.
+
+import { fail } from '../failure.ts';
+import type { ExpertLayer, ExpertPart, Manifest, Quantization } from '../format/manifest.ts';
+import type { Precision } from './emitted.ts';
+import type { LayerWriter } from './layers.ts';
+import type { Value } from './onnx.ts';
+
+export interface SlotPart extends ExpertPart {
+  /** Name of the input. */
+  input: string;
+}
+
+export interface SlotParts {
+  isQuantized: boolean;
+  parts: SlotPart[];
+}
+
+/** The parts of a layer's experts, in the order in which they lie in an expert. */
+export function slotParts(manifest: Manifest, layer: number): SlotParts {
+  const { parts } = expertLayer(manifest.experts, layer);
+  return {
+    isQuantized: parts.some(({ quantization }) => quantization !== undefined),
+    parts: parts.map((part) => ({ ...part, input: `slots.${part.name}` })),
+  };
+}
+
+export function expertLayer(experts: readonly ExpertLayer[], layer: number): ExpertLayer {
+  const found = experts.find((each) => each.layer === layer);
+  return found ?? fail('bad-manifest', `The package has no experts for layer ${layer}.`);
+}
+
+/** How a part lies in a slot: quantised blocks as stored, all else in the graph's precision. */
+export function slotType(part: ExpertPart, precision: Precision): Precision | 'u8' {
+  return part.quantization === undefined ? precision : 'u8';
+}
+
+export interface SlotInputs {
+  quantization: Omit<Quantization, 'scales'> | undefined;
+  gateUp: Value;
+  gateUpScales: Value;
+  down: Value;
+  downScales: Value;
+}
+
+/** Declares the slots of a layer as inputs, each (slots, …the part's shape). Float parts have no scales. */
+export function slotInputs(write: LayerWriter, layer: number, slots: number): SlotInputs {
+  const { parts } = expertLayer(write.experts, layer);
+  const declare = (name: ExpertPart['name']): Value => {
+    const part = parts.find((each) => each.name === name);
+    if (part === undefined) return '';
+    return write.graph.input(`slots.${name}`, slotType(part, write.precision), [slots, ...part.shape]);
+  };
+  return {
+    quantization: parts.find(({ name }) => name === 'gate_up')?.quantization,
+    gateUp: declare('gate_up'),
+    gateUpScales: declare('gate_up.scales'),
+    down: declare('down'),
+    downScales: declare('down.scales'),
+  };
+}

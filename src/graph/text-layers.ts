@@ -1,0 +1,135 @@
+// The decoder's layers, piece by piece: whoever builds a graph calls them in order and gets the inputs
+// that its pieces need. decoder.ts strings all of them together, segments.ts cuts between them.
+
+import type { ModelConfig, TextConfig } from '../format/model-config.ts';
+import { chooseBest } from './best-logits.ts';
+import type { LayerWriter } from './layers.ts';
+import type { Value } from './onnx.ts';
+
+/** What enters a layer: the residual stream, and its norm. Both (n, hidden). */
+export interface LayerState {
+  residual: Value;
+  normed: Value;
+}
+
+/**
+ * Inputs, with n new tokens after p cached ones (all floats f32), where a piece needs them:
+ * - input_ids i32 (n); is_text f32 (n, 1): 0 where a picture feature stands, else 1
+ * - feature_rows i32 (n): the token's row in the features, 0 for text
+ * - features, deepstack.k (rows + 1, hidden), in the graph's precision: row 0 is zero, so text adds nothing
+ * - cos, sin f32 (n, headDim/2): rotary tables of the n positions
+ * - past.i.key, past.i.value (1, kvHeads, p or capacity, headDim), in the graph's precision
+ * - past_length i32 (1): p + n − 1; total_length i32 (1): p + n
+ *
+ * Source: transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py, text model.
+ */
+export class TextLayers {
+  readonly #write: LayerWriter;
+  readonly #text: TextConfig;
+  readonly #taps: number;
+  readonly #inputs = new Map<string, Value>();
+
+  constructor(write: LayerWriter, { text, vision }: ModelConfig) {
+    this.#write = write;
+    this.#text = text;
+    this.#taps = vision.deepstackLayers.length;
+  }
+
+  /** Words, and features where pictures stand. */
+  embed(): LayerState {
+    const { graph } = this.#write;
+    const ids = this.#input('input_ids', () => graph.input('input_ids', 'i32', ['n']));
+    const isText = this.#input('is_text', (name) => this.#write.floatInput(name, ['n', 1]));
+    const words = this.#write.lookup(`${LM}.embed_tokens.weight`, ids);
+    const residual = graph.node('Add', [graph.node('Mul', [words, isText]), this.#featureRows('features')]);
+    const gain = `${LM}.layers.0.input_layernorm.weight`;
+    return { residual, normed: this.#write.rmsNorm(residual, gain, this.#text.rmsNormEps) };
+  }
+
+  /** The first half of a layer: attention, and the norm that the second half reads. */
+  attend(layer: number, { residual, normed }: LayerState, names: Partial<LayerState> = {}): LayerState {
+    const attended = this.#attention(normed, layer);
+    const gain = `${LM}.layers.${layer}.post_attention_layernorm.weight`;
+    return this.#write.addAndNorm(residual, attended, gain, this.#text.rmsNormEps, names);
+  }
+
+  /** The end of a layer: what its second half put out is added, and its DeepStack tap. */
+  finish(layer: number, { residual: middle }: LayerState, output: Value): LayerState {
+    // DeepStack: after decoder layer k, tap k is added at the picture's positions (elsewhere zero).
+    const hasTap = layer < this.#taps;
+    const left = hasTap ? this.#write.graph.node('Add', [middle, output]) : middle;
+    const right = hasTap ? this.#featureRows(`deepstack.${layer}`) : output;
+    const nextNorm = layer + 1 < this.#text.layers ? `layers.${layer + 1}.input_layernorm` : 'norm';
+    return this.#write.addAndNorm(left, right, `${LM}.${nextNorm}.weight`, this.#text.rmsNormEps);
+  }
+
+  /** The head on the last row only, and its best candidates: outputs logits f32 (1, vocab), and best.*. */
+  logits({ normed }: LayerState): void {
+    const { graph, precision } = this.#write;
+    const int = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
+    const last = graph.node('Slice', [normed, int(-1), int(2 ** 31 - 1), int(0)]);
+    // The package knows best: a checkpoint may hold a head of its own where its config says that it is tied.
+    const isTied = this.#text.tiedHead && !this.#write.has('lm_head.weight');
+    const head = isTied ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
+    const scores = this.#write.linear(last, head);
+    const name = 'logits';
+    const logits =
+      precision === 'f32'
+        ? graph.node('Identity', [scores], {}, name)
+        : graph.node('Cast', [scores], { to: 1 }, name);
+    graph.output(logits, 'f32', [1, this.#text.vocabSize]);
+    chooseBest(graph, logits, this.#text.vocabSize);
+  }
+
+  /** Grouped-query attention with normalised heads over the cache: (n, hidden) → (n, hidden). */
+  #attention(x: Value, layer: number): Value {
+    const write = this.#write;
+    const { graph, precision } = write;
+    const name = `${LM}.layers.${layer}.self_attn`;
+    const { heads, kvHeads, headDim, rmsNormEps } = this.#text;
+    const table = (side: 'cos' | 'sin'): Value =>
+      this.#input(side, () => write.floatInput(side, ['n', headDim / 2]));
+    const rotated = (projection: 'q' | 'k', count: number): Value => {
+      const projected = write.linear(x, `${name}.${projection}_proj.weight`);
+      const states = write.reshape(projected, [1, -1, count, headDim]);
+      const normed = write.rmsNorm(states, `${name}.${projection}_norm.weight`, rmsNormEps);
+      return write.rotate(write.reshape(normed, [1, -1, count * headDim]), table('cos'), table('sin'));
+    };
+    const query = rotated('q', heads);
+    const key = rotated('k', kvHeads);
+    const value = write.reshape(write.linear(x, `${name}.v_proj.weight`), [1, -1, kvHeads * headDim]);
+    const cache = (side: 'key' | 'value'): Value =>
+      graph.input(`past.${layer}.${side}`, precision, [1, kvHeads, 'past', headDim]);
+    const lengths = ['past_length', 'total_length'].map((length) =>
+      this.#input(length, () => graph.input(length, 'i32', [1])),
+    );
+    const present = { key: `present.${layer}.key`, value: `present.${layer}.value` };
+    const attended = graph.name('attended');
+    graph.nodes(
+      'GroupQueryAttention',
+      'com.microsoft',
+      [query, key, value, cache('key'), cache('value'), ...lengths],
+      { num_heads: heads, kv_num_heads: kvHeads, scale: { float: headDim ** -0.5 } },
+      [attended, present.key, present.value],
+    );
+    graph.output(present.key, precision, [1, kvHeads, 'present', headDim]);
+    graph.output(present.value, precision, [1, kvHeads, 'present', headDim]);
+    return write.linear(write.reshape(attended, [-1, heads * headDim]), `${name}.o_proj.weight`);
+  }
+
+  #featureRows(table: string): Value {
+    const { graph, precision } = this.#write;
+    const rows = this.#input('feature_rows', (name) => graph.input(name, 'i32', ['n']));
+    const features = graph.input(table, precision, ['rows', this.#text.hiddenSize]);
+    return graph.node('Gather', [features, rows], { axis: 0 });
+  }
+
+  /** An input that several pieces share. */
+  #input(name: string, make: (name: string) => Value): Value {
+    const known = this.#inputs.get(name) ?? make(name);
+    this.#inputs.set(name, known);
+    return known;
+  }
+}
+
+const LM = 'model.language_model';

@@ -1,0 +1,79 @@
+// Which experts of one mixture layer lie in which slot. Pure bookkeeping, the same for the real pager and
+// the simulator: the bytes of a slot are the owner's matter, and are written when `place` says where.
+
+import { fail } from '../failure.ts';
+import type { Replacement } from './replacement.ts';
+
+/** An expert in a slot, for as long as the slot's generation is this one. */
+export interface Place {
+  readonly expert: number;
+  readonly slot: number;
+  readonly generation: number;
+}
+
+export class ExpertCache {
+  readonly slots: number;
+  readonly #replacement: Replacement;
+  /** By slot. */
+  readonly #places: (Place | undefined)[];
+  readonly #byExpert = new Map<number, Place>();
+  /** Slots in use, which must keep their experts. */
+  readonly #pinned = new Set<number>();
+
+  constructor(slots: number, replacement: Replacement) {
+    this.slots = slots;
+    this.#replacement = replacement;
+    this.#places = new Array<Place | undefined>(slots).fill(undefined);
+  }
+
+  get held(): number {
+    return this.#byExpert.size;
+  }
+
+  find(expert: number): Place | undefined {
+    return this.#byExpert.get(expert);
+  }
+
+  /** Tells that a token went to `expert`. `time` counts tokens and never goes back. */
+  use(expert: number, time: number): void {
+    this.#replacement.use(expert, time);
+  }
+
+  /** Gives an expert that has none a slot, which the caller fills before anyone else runs. */
+  place(expert: number): Place {
+    if (this.#byExpert.has(expert)) fail('bug', `Expert ${expert} has a slot already.`);
+    const slot = this.#freeSlot();
+    const old = this.#places[slot];
+    if (old !== undefined) this.#byExpert.delete(old.expert);
+    const place: Place = { expert, slot, generation: (old?.generation ?? 0) + 1 };
+    this.#places[slot] = place;
+    this.#byExpert.set(expert, place);
+    return place;
+  }
+
+  /** Keeps a place from being given away until it is released. */
+  pin(place: Place): void {
+    this.check(place);
+    this.#pinned.add(place.slot);
+  }
+
+  release(places: Iterable<Place>): void {
+    for (const { slot } of places) this.#pinned.delete(slot);
+  }
+
+  /** Fails with 'bug' where the slot was given to another expert since. */
+  check(place: Place): void {
+    const now = this.#places[place.slot];
+    if (now?.generation === place.generation && now.expert === place.expert) return;
+    fail('bug', `Slot ${place.slot} no longer holds expert ${place.expert}.`);
+  }
+
+  #freeSlot(): number {
+    if (this.#byExpert.size < this.slots) return this.#places.indexOf(undefined);
+    const candidates = this.#places.flatMap((place) =>
+      place === undefined || this.#pinned.has(place.slot) ? [] : [place.expert],
+    );
+    if (candidates.length === 0) fail('bug', `All ${this.slots} slots are in use.`);
+    return this.#byExpert.get(this.#replacement.victim(candidates))!.slot;
+  }
+}

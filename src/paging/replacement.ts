@@ -1,0 +1,95 @@
+// Who leaves when a slot is needed: by recency and frequency together (what the pager uses), by recency
+// alone, and by the future, which nobody knows but a recorded trace.
+
+export interface Replacement {
+  /** A token at `time` went to `expert`. */
+  use(expert: number, time: number): void;
+  /** The one of `candidates` (at least one) to give up. */
+  victim(candidates: readonly number[]): number;
+}
+
+/** Least recently used. */
+export class Recency implements Replacement {
+  readonly #last = new Map<number, number>();
+
+  use(expert: number, time: number): void {
+    this.#last.set(expert, time);
+  }
+
+  victim(candidates: readonly number[]): number {
+    return least(candidates, (expert) => this.#last.get(expert) ?? -1);
+  }
+}
+
+/**
+ * Each use counts for half after `halfLife` tokens, and the expert with the smallest sum leaves: short
+ * half-lives are recency, long ones frequency (Lee et al., "LRFU", IEEE Trans. Computers 50, 2001).
+ */
+export class RecencyFrequency implements Replacement {
+  readonly #halfLife: number;
+  readonly #counts = new Map<number, { sum: number; time: number }>();
+  #now = 0;
+
+  constructor(halfLife: number) {
+    this.#halfLife = halfLife;
+  }
+
+  use(expert: number, time: number): void {
+    this.#now = time;
+    this.#counts.set(expert, { sum: this.value(expert) + 1, time });
+  }
+
+  value(expert: number): number {
+    const count = this.#counts.get(expert);
+    return count === undefined ? 0 : count.sum * 2 ** ((count.time - this.#now) / this.#halfLife);
+  }
+
+  victim(candidates: readonly number[]): number {
+    return least(candidates, (expert) => this.value(expert));
+  }
+}
+
+/** Belády: whoever is wanted latest leaves. No policy can miss less. */
+export class Foresight implements Replacement {
+  /** By expert: the times at which it is used, ascending. */
+  readonly #uses: readonly (readonly number[])[];
+  #now = -1;
+
+  /** `future`: the experts of this layer that each token goes to. */
+  constructor(future: readonly ArrayLike<number>[]) {
+    const uses: number[][] = [];
+    for (const [time, experts] of future.entries()) {
+      for (let i = 0; i < experts.length; i++) (uses[experts[i]!] ??= []).push(time);
+    }
+    this.#uses = uses;
+  }
+
+  use(_: number, time: number): void {
+    this.#now = time;
+  }
+
+  victim(candidates: readonly number[]): number {
+    return least(candidates, (expert) => -this.#next(expert));
+  }
+
+  #next(expert: number): number {
+    const uses = this.#uses[expert] ?? [];
+    let [low, high] = [0, uses.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (uses[middle]! > this.#now) high = middle;
+      else low = middle + 1;
+    }
+    return uses[low] ?? Infinity;
+  }
+}
+
+function least(candidates: readonly number[], value: (expert: number) => number): number {
+  let best = candidates[0]!;
+  let lowest = value(best);
+  for (const candidate of candidates) {
+    const own = value(candidate);
+    if (own < lowest) [best, lowest] = [candidate, own];
+  }
+  return best;
+}
