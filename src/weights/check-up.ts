@@ -1,11 +1,11 @@
 // A check-up: everything that is kept of a model is read and hashed.
 
 import type { CheckUp } from '../contract/weights.ts';
-import { Failure, fail } from '../failure.ts';
+import { fail } from '../failure.ts';
 import type { Tell } from './download-package.ts';
 import { Progress } from './progress.ts';
 import { filesOf, type PackageFile, type Shelf } from './shelf.ts';
-import { soundFile } from './stored-package.ts';
+import { isSound } from './stored-package.ts';
 
 /**
  * Files that are missing, have another length, cannot be read or do not match their hash are dropped, so
@@ -29,15 +29,4 @@ export async function checkUp(shelf: Shelf, tell: Tell, signal: AbortSignal): Pr
   }
   await shelf.drop(damaged.map((file) => file.sha256));
   return { checkedFiles: files.length, damaged: damaged.map((file) => file.name) };
-}
-
-async function isSound(shelf: Shelf, file: PackageFile): Promise<boolean> {
-  try {
-    await soundFile(shelf, file, true);
-    return true;
-  } catch (error) {
-    if (error instanceof Failure && (error.code === 'missing-file' || error.code === 'corrupt-shard'))
-      return false;
-    throw error;
-  }
 }

@@ -75,8 +75,7 @@ export async function bringHome(
 ): Promise<void> {
   const onBytes = (bytes: number): void => progress?.add(bytes);
   for (let attempt = 0; ; attempt++) {
-    progress?.doing({ kind: 'downloading' });
-    const bytes = await origin.fetch(file, onBytes, signal);
+    const bytes = await fetchTold(file, origin, progress, signal);
     try {
       await verify(file, bytes);
       await shelf.keep(file.sha256, bytes);
@@ -86,6 +85,21 @@ export async function bringHome(
       if (!(error instanceof Failure) || error.code !== 'corrupt-shard' || attempt === HASH_RETRIES)
         throw error;
     }
+  }
+}
+
+/** While any file is under way the model is downloading; between the last byte and the end, verifying. */
+async function fetchTold(
+  file: PackageFile,
+  origin: PackageOrigin,
+  progress: Progress | undefined,
+  signal: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  progress?.begin({ kind: 'downloading' });
+  try {
+    return await origin.fetch(file, (bytes) => progress?.add(bytes), signal);
+  } finally {
+    progress?.end({ kind: 'verifying' });
   }
 }
 

@@ -41,6 +41,19 @@ test('it is told ten times a second at most, and at the end', () => {
   expect(told.at(-1)).toMatchObject({ doneBytes: 1000, secondsLeft: 0 });
 });
 
+test('it is verifying once the last of several transfers has ended', () => {
+  const { told, progress } = setUp(1000);
+  const kinds = (): string[] => told.map((event) => event.activity.kind);
+  progress.begin({ kind: 'downloading' });
+  progress.begin({ kind: 'downloading' });
+  progress.end({ kind: 'verifying' });
+  expect(kinds()).toEqual(['downloading']);
+  progress.end({ kind: 'verifying' });
+  expect(kinds()).toEqual(['downloading', 'verifying']);
+  progress.begin({ kind: 'downloading' });
+  expect(kinds().at(-1)).toBe('downloading');
+});
+
 test('waits double, are spread, and have an end', () => {
   const waits = [1, 2, 3, 20].map((attempt) => waitMs(PACE, attempt, () => 1));
   expect(waits).toEqual([500, 1000, 2000, 30_000]);

@@ -12,6 +12,7 @@ export class Progress {
   #resumedBytes: number;
   #doneBytes: number;
   #activity: Activity;
+  #underWay = 0;
   #toldAt = -Infinity;
   /** Times and bytes when it was told, the oldest first, none older than the window. */
   #samples: { at: number; bytes: number }[] = [];
@@ -53,8 +54,21 @@ export class Progress {
 
   doing(activity: Activity): void {
     const isNew = JSON.stringify(activity) !== JSON.stringify(this.#activity);
+    // A layer may pass unseen, another kind of work does not.
+    const isOther = activity.kind !== this.#activity.kind;
     this.#activity = activity;
-    if (isNew && this.#now() - this.#toldAt >= TELL_MS) this.#emit();
+    if (isOther || (isNew && this.#now() - this.#toldAt >= TELL_MS)) this.#emit();
+  }
+
+  /** One of several jobs side by side begins; `activity` is what they do together. */
+  begin(activity: Activity): void {
+    this.#underWay++;
+    this.doing(activity);
+  }
+
+  /** One of them ended; `activity` is what is left to do once the last one has. */
+  end(activity: Activity): void {
+    if (--this.#underWay === 0) this.doing(activity);
   }
 
   #emit(): void {

@@ -94,6 +94,17 @@ export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean):
   return blob;
 }
 
+/** Whether a kept file is there and matches its SHA-256. */
+export async function isSound(shelf: Shelf, file: PackageFile): Promise<boolean> {
+  try {
+    await soundFile(shelf, file, true);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && DAMAGE.has(error.code)) return false;
+    throw error;
+  }
+}
+
 /** The file behind a Blob may be damaged or gone although its record is there. */
 async function readBlob(blob: Blob, name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {

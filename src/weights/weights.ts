@@ -18,7 +18,7 @@ import { alone, ifFree } from './one-tab.ts';
 import { FilesOrigin, HttpOrigin } from './origin.ts';
 import type { Pace } from './pace.ts';
 import { Shelf, type PackageFile } from './shelf.ts';
-import { openStoredPackage } from './stored-package.ts';
+import { isSound, openStoredPackage } from './stored-package.ts';
 
 export class Weights {
   readonly #database: Database;
@@ -86,10 +86,13 @@ export class Weights {
       if (request?.source.kind !== 'package') {
         fail('corrupt-shard', `${file.name} is missing or damaged in storage; it must be made again.`);
       }
-      await shelf.drop([file.sha256]);
-      const transfers = this.#transfers(() => undefined);
-      const origin = new HttpOrigin(request.source.url, hostsOf(request.source), transfers);
-      await bringHome(shelf, file, origin, undefined, signal);
+      const origin = new HttpOrigin(request.source.url, hostsOf(request.source), this.#transfers(ignore));
+      await alone(id, ignore, signal, async () => {
+        // Whoever was at work on the model meanwhile may have brought it.
+        if (await isSound(shelf, file)) return;
+        await shelf.drop([file.sha256]);
+        await bringHome(shelf, file, origin, undefined, signal);
+      });
     };
     return openStoredPackage(this.#database, id, { ...options, mend });
   }
@@ -137,6 +140,10 @@ export class Weights {
         tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
     };
   }
+}
+
+function ignore(): void {
+  // Nobody watches a mend.
 }
 
 async function isReady(shelf: Shelf): Promise<boolean> {
