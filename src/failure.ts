@@ -30,6 +30,7 @@ export type FailureCode =
   | 'no-webgpu'
   | 'out-of-memory'
   | 'device-lost'
+  | 'device-unstable' // lost again and again: it is left alone
   | 'worker-died'
   | 'unprotected' // this worker is not under the app's policy, and takes no photo
   | 'bad-request' // a caller's argument; the message names it

@@ -4,6 +4,7 @@
 import { mount } from 'svelte';
 import { AppCache } from './client/app-cache.ts';
 import { InferenceClient } from './client/inference-client.ts';
+import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
 import App from './ui/App.svelte';
 import { Language } from './ui/language.svelte.ts';
@@ -14,8 +15,11 @@ import { Session } from './ui/session.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
-const client = new InferenceClient(
-  () => new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
+const client = new RecoveringInference(
+  new InferenceClient(
+    () => new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
+  ),
+  CLOCK,
 );
 const weights = new WeightsClient(
   () => new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' }),

@@ -16,11 +16,17 @@ export interface AnswerOptions {
   watchExperts?: boolean;
 }
 
-/** The stages in their order: photos to pixels, pixels to features, prompt to cache, token by token. */
-export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering';
+/**
+ * The stages in their order: photos to pixels, pixels to features, prompt to cache, token by token.
+ * 'recovering' may come at any time: the GPU was lost, and the answer goes on when it is back.
+ */
+export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering' | 'recovering';
 
 export type AnswerEvent =
-  /** `done` of `total`: photos while decoding and in vision, tokens while prefilling and answering. */
+  /**
+   * `done` of `total`: photos while decoding and in vision, tokens while prefilling and answering; while
+   * recovering, seconds of waiting for the browser, or 0 of 0 while the model is loaded again.
+   */
   | { kind: 'stage'; stage: Stage; done: number; total: number }
   /** The next whole characters. */
   | { kind: 'text'; text: string }

@@ -4,6 +4,7 @@
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { fail } from '../failure.ts';
 import type { EmittedGraph, Precision } from '../graph/emitted.ts';
+import { DeviceLoss } from './device-loss.ts';
 
 type Ort = typeof import('onnxruntime-web');
 export type Tensor = OrtTensor;
@@ -109,19 +110,21 @@ class OrtRuntime implements Runtime {
   readonly device: GPUDevice | undefined;
   readonly isSoftware: boolean;
   readonly #ort: Ort;
+  readonly #loss: DeviceLoss;
   /** Sessions must be created one after the other. */
   #opening: Promise<unknown> = Promise.resolve();
 
   constructor(ort: Ort, device: GPUDevice | undefined) {
     this.#ort = ort;
     this.device = device;
+    this.#loss = new DeviceLoss(device);
     this.isSoftware = device === undefined || SOFTWARE_ADAPTERS.test(describeAdapter(device.adapterInfo));
     this.backend = device === undefined ? 'wasm' : 'webgpu';
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }
 
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
-    const create = (): Promise<Session> => this.#create(graph, weights);
+    const create = (): Promise<Session> => this.#loss.during(() => this.#create(graph, weights));
     const opened = this.#opening.then(create, create);
     this.#opening = opened.catch(() => undefined);
     return opened;
@@ -139,7 +142,7 @@ class OrtRuntime implements Runtime {
       inputs: session.inputNames,
       outputs: session.outputNames,
       run: async (feeds, outputs) => {
-        const results = await session.run(feeds, outputs);
+        const results = await this.#loss.during(() => session.run(feeds, outputs));
         // WASM computes without returning to the event loop; a stop could not be heard between runs.
         if (device === undefined) await eventLoopTurn();
         return results;
@@ -169,7 +172,7 @@ class OrtRuntime implements Runtime {
       at += bytes;
     }
     device.queue.submit([commands.finish()]);
-    await staging.mapAsync(GPU_MAP_READ);
+    await this.#loss.during(() => staging.mapAsync(GPU_MAP_READ));
     const all = staging.getMappedRange().slice(0);
     staging.destroy();
     at = 0;
@@ -219,6 +222,7 @@ class OrtRuntime implements Runtime {
   }
 
   dispose(): void {
+    this.#loss.release();
     this.device?.destroy();
   }
 }

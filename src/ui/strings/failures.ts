@@ -58,6 +58,8 @@ export const en: Failures = {
     'This device has too little memory for that. The conversation is kept. Close other tabs, use fewer or smaller pictures, or choose a smaller model.',
   'device-lost':
     'The graphics processor stopped. The conversation is kept. Ask again: the model is loaded anew.',
+  'device-unstable':
+    'The graphics processor stopped three times within five minutes, so it is left alone for now. The conversation is kept. Close other pages that use it, choose a smaller model, or let the processor answer instead.',
   'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
   unprotected:
     'The part of the page that reads photos is not under the policy that keeps them here, so it took none. The conversation is kept. Reload the page and ask again.',
@@ -101,6 +103,8 @@ export const zh: Failures = {
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',
   'device-lost': '图形处理器停止了工作。对话已保留。请再问一次：模型会重新加载。',
+  'device-unstable':
+    '图形处理器在五分钟内停止了三次，因此暂时不再使用它。对话已保留。请关闭其他占用它的页面、选择较小的模型，或改用处理器回答。',
   'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
   unprotected:
     '页面中读取照片的部分没有受到“照片留在本机”策略的约束，因此没有读取任何照片。对话已保留。请重新加载页面后再提问。',

@@ -32,6 +32,10 @@ const english = (q: Quantities) => ({
     `Fetching the model: ${q.bytes(doneBytes)} of ${q.bytes(totalBytes)}`,
   preparing: 'Preparing the model',
   decoding: (done: number, total: number) => `Reading pictures: ${done} of ${total}`,
+  recovering: (done: number, total: number) =>
+    total === 0
+      ? 'The graphics processor stopped. Loading the model again'
+      : `The browser holds the graphics processor back: at most ${total - done} s more, or reload the page`,
   vision: (done: number, total: number) => `Looking at pictures: ${done} of ${total}`,
   prefill: (done: number, total: number) =>
     `Reading the question: ${q.whole(done)} of ${q.whole(total)} tokens`,
@@ -73,6 +77,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   fetching: (doneBytes, totalBytes) => `正在获取模型：${q.bytes(doneBytes)}，共 ${q.bytes(totalBytes)}`,
   preparing: '正在准备模型',
   decoding: (done, total) => `正在读取图片：${done}/${total}`,
+  recovering: (done, total) =>
+    total === 0
+      ? '图形处理器已停止，正在重新加载模型'
+      : `浏览器暂时不让使用图形处理器：最多再等 ${total - done} 秒，或重新加载页面`,
   vision: (done, total) => `正在看图片：${done}/${total}`,
   prefill: (done, total) => `正在读问题：${q.whole(done)}/${q.whole(total)} 个词元`,
   answering: (tokens) => `正在回答：${q.whole(tokens)} 个词元`,

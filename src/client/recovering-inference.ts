@@ -1,0 +1,183 @@
+// An inference client that outlives its GPU: when the device is lost or the worker dies, the model is
+// loaded again from storage and the question is asked again, so that the same conversation goes on.
+// Knows when to wait (Chromium gives no adapter for 120 s after a second crash) and when to stop.
+
+import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
+import type { Message } from '../contract/conversation.ts';
+import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
+import type { FailureCode, Outcome } from '../failure.ts';
+import type { InferenceClient } from './inference-client.ts';
+
+/** What the loss of a device looks like from here. */
+const LOST: ReadonlySet<FailureCode> = new Set(['device-lost', 'worker-died']);
+
+const MAX_LOSSES = 3;
+const LOSSES_WITHIN_MS = 5 * 60_000;
+const ADAPTER_WAIT_S = 130;
+const ADAPTER_RETRY_S = 5;
+
+type Inner = Pick<InferenceClient, 'load' | 'answer' | 'unload' | 'dispose'>;
+
+export interface Clock {
+  now(): number;
+  /** Resolves after that long, or at once when `signal` aborts. */
+  wait(ms: number, signal: AbortSignal): Promise<void>;
+}
+
+export class RecoveringInference implements Inner {
+  readonly #inner: Inner;
+  readonly #clock: Clock;
+  #loaded: { modelId: string; options: LoadOptions; model: LoadedModel } | undefined;
+  /** When devices were lost. */
+  #losses: number[] = [];
+
+  constructor(inner: Inner, clock: Clock) {
+    this.#inner = inner;
+    this.#clock = clock;
+  }
+
+  /** As InferenceClient's; a device lost while loading is replaced. Fails with 'device-unstable' too. */
+  async load(
+    modelId: string,
+    options: LoadOptions,
+    onEvent: (event: LoadEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<LoadedModel>> {
+    this.#loaded = undefined;
+    for (;;) {
+      const outcome = await this.#inner.load(modelId, options, onEvent, signal);
+      if (outcome.kind === 'done') this.#loaded = { modelId, options, model: outcome.value };
+      if (!isLoss(outcome)) return outcome;
+      const unstable = this.#lose();
+      if (unstable !== undefined) return unstable;
+    }
+  }
+
+  /**
+   * As InferenceClient's. After a loss the answer begins anew, unseen: what was told already is held
+   * back. A question sampled at random therefore gets a seed here, if it has none.
+   */
+  async answer(
+    messages: Message[],
+    options: AnswerOptions,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<Answer>> {
+    const repeatable = withSeed(options);
+    let told = 0;
+    for (;;) {
+      let written = 0;
+      const listen = (event: AnswerEvent): void => {
+        if (event.kind !== 'text') {
+          onEvent(event);
+          return;
+        }
+        const text = event.text.slice(Math.max(0, told - written));
+        written += event.text.length;
+        if (text === '') return;
+        told = written;
+        onEvent({ kind: 'text', text });
+      };
+      const outcome = await this.#inner.answer(messages, repeatable, listen, signal);
+      if (!isLoss(outcome)) return outcome;
+      const recovered = await this.#recover(onEvent, signal);
+      if (recovered.kind !== 'done') return recovered;
+    }
+  }
+
+  unload(): Promise<Outcome<null>> {
+    this.#loaded = undefined;
+    return this.#inner.unload();
+  }
+
+  dispose(): void {
+    this.#loaded = undefined;
+    this.#inner.dispose();
+  }
+
+  /** Brings the model that was loaded back to a device. */
+  async #recover(onEvent: (event: AnswerEvent) => void, signal: AbortSignal): Promise<Outcome<null>> {
+    const loaded = this.#loaded;
+    if (loaded === undefined) return failing('device-lost', 'The device was lost before a model was loaded.');
+    let { options } = loaded;
+    let waitedS = 0;
+    let isLost = true;
+    for (;;) {
+      if (isLost) {
+        const unstable = this.#lose();
+        if (unstable !== undefined) return unstable;
+      }
+      onEvent({ kind: 'stage', stage: 'recovering', done: waitedS, total: waitedS > 0 ? ADAPTER_WAIT_S : 0 });
+      const outcome = await this.#inner.load(loaded.modelId, options, () => undefined, signal);
+      if (outcome.kind === 'done') {
+        this.#loaded = { ...loaded, options, model: outcome.value };
+        return { kind: 'done', value: null };
+      }
+      isLost = isLoss(outcome);
+      if (isLost) continue;
+      if (outcome.kind === 'stopped') return outcome;
+      const smaller =
+        outcome.failure.code === 'out-of-memory' ? smallerBudget(loaded.model, options) : undefined;
+      if (smaller !== undefined) {
+        options = smaller;
+        continue;
+      }
+      if (outcome.failure.code !== 'no-webgpu' || waitedS >= ADAPTER_WAIT_S) return outcome;
+      for (let second = 0; second < ADAPTER_RETRY_S; second++) {
+        onEvent({ kind: 'stage', stage: 'recovering', done: waitedS++, total: ADAPTER_WAIT_S });
+        await this.#clock.wait(1000, signal);
+        if (signal.aborted) return { kind: 'stopped' };
+      }
+    }
+  }
+
+  /** Notes a loss and ends the worker, whose device and runtime are of no more use. */
+  #lose(): Outcome<never> | undefined {
+    const now = this.#clock.now();
+    this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
+    this.#inner.dispose();
+    if (this.#losses.length < MAX_LOSSES) return undefined;
+    // The next question may try again: the count begins anew when somebody has read the explanation.
+    const count = this.#losses.length;
+    this.#losses = [];
+    return failing('device-unstable', `The device was lost ${count} times within five minutes.`);
+  }
+}
+
+export const CLOCK: Clock = {
+  now: () => performance.now(),
+  wait: (ms, signal) =>
+    new Promise((resolve) => {
+      const done = (): void => {
+        clearTimeout(timer);
+        signal.removeEventListener('abort', done);
+        resolve();
+      };
+      const timer = setTimeout(done, ms);
+      signal.addEventListener('abort', done);
+    }),
+};
+
+function isLoss<T>(outcome: Outcome<T>): boolean {
+  return outcome.kind === 'failed' && LOST.has(outcome.failure.code);
+}
+
+/** Half as many experts on the device; undefined where there are none to leave out. */
+function smallerBudget(model: LoadedModel, options: LoadOptions): LoadOptions | undefined {
+  const budget = options.expertBudgetBytes ?? model.bytes;
+  const half = Math.floor(budget / 2);
+  return model.experts === null || half < model.bytes / 32
+    ? undefined
+    : { ...options, expertBudgetBytes: half };
+}
+
+function withSeed(options: AnswerOptions): AnswerOptions {
+  const { temperature = 0, seed } = options.sampling;
+  if (temperature === 0 || seed !== undefined) return options;
+  const [random = 0] = crypto.getRandomValues(new Uint32Array(1));
+  return { ...options, sampling: { ...options.sampling, seed: random } };
+}
+
+function failing(code: FailureCode, message: string): Outcome<never> {
+  return { kind: 'failed', failure: { code, message } };
+}
