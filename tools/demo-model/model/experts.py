@@ -97,21 +97,23 @@ class Collect(torch.autograd.Function):
 
 
 ALIGNED = 8  # the grouped kernel reads 16 bytes at a time: groups begin at multiples of 8 rows of bf16
+# On a CPU oneDNN compiles a kernel for each new shape, which takes longer than the product: few shapes, then.
+ALIGNED_LOOP = 128
 
 
-def by_expert(chosen: Tensor, experts: int) -> tuple[Tensor, Tensor, Tensor, Tensor]:
-    """chosen (N, k) → source (R,), slot (N·k,), padded group sizes (E,), true group sizes (E,); R = N·k + ALIGNED·E.
+def by_expert(chosen: Tensor, experts: int, aligned: int = ALIGNED) -> tuple[Tensor, Tensor, Tensor, Tensor]:
+    """chosen (N, k) → source (R,), slot (N·k,), padded group sizes (E,), true group sizes (E,); R = N·k + aligned·E.
 
     Rows that fill up a group repeat token 0; nothing reads what comes of them, so their gradient is nought.
     """
     flat = chosen.flatten()
     sizes = torch.zeros(experts, dtype=torch.long, device=flat.device).index_add_(0, flat, torch.ones_like(flat))
-    padded = (sizes + ALIGNED - 1) // ALIGNED * ALIGNED
+    padded = (sizes + aligned - 1) // aligned * aligned
     order = flat.argsort(stable=True)
     shift = (padded.cumsum(0) - padded) - (sizes.cumsum(0) - sizes)
     sorted_slot = torch.arange(len(flat), device=flat.device) + shift[flat[order]]
     slot = torch.empty_like(order).index_copy_(0, order, sorted_slot)
-    source = torch.zeros(len(flat) + ALIGNED * experts, dtype=torch.long, device=flat.device)
+    source = torch.zeros(len(flat) + aligned * experts, dtype=torch.long, device=flat.device)
     source.index_copy_(0, sorted_slot, order // chosen.shape[1])
     return source, slot, padded, sizes
 
@@ -126,7 +128,8 @@ class Experts(nn.Module):
     def forward(self, x: Tensor, weights: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
         """x (N, hidden), weights and chosen (N, k) → (N, hidden) and the number of tokens of each expert (E,)."""
         top_k = chosen.shape[1]
-        source, slot, groups, counts = by_expert(chosen, len(self.gate_up_proj))
+        aligned = ALIGNED if self.grouped or not self.training else ALIGNED_LOOP
+        source, slot, groups, counts = by_expert(chosen, len(self.gate_up_proj), aligned)
         multiply = _grouped if self.grouped else _looped
         gate, up = multiply(Spread.apply(x, source, slot, top_k), self.gate_up_proj, groups).chunk(2, -1)
         y = multiply(F.silu(gate) * up, self.down_proj, groups)

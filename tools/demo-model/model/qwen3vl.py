@@ -1,6 +1,7 @@
 """The whole model with the checkpoint's tensor names: model.visual.*, model.language_model.*, lm_head.*."""
 
 import torch
+import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.config import ModelConfig
@@ -63,10 +64,15 @@ class Qwen3VL(nn.Module):
     def forward(self, batch: dict) -> dict[str, Tensor | None]:
         """batch: see batch.py. Returns logits at the answers (A, vocabulary), V, balance and shares."""
         visual, deepstack = self.see(batch)
+        mask = block_mask(batch['turns'])
+        if self.training and mask.device.type == 'cpu':
+            mask = torch.zeros(mask.shape, dtype=torch.bfloat16).masked_fill_(~mask, float('-inf'))
         states, balance, shares = self.model.language_model(
-            batch['tokens'], batch['positions'], block_mask(batch['turns']), batch['visual_at'], visual, deepstack)
-        asked = states.reshape(-1, states.shape[-1]).index_select(0, batch['answer_at'])
-        return {'logits': self.lm_head(asked), 'visual': visual, 'balance': balance, 'shares': shares}
+            batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack)
+        answers = len(batch['answer_at'])
+        places = F.pad(batch['answer_at'], (0, -answers % 256 if self.training else 0))
+        asked = states.reshape(-1, states.shape[-1]).index_select(0, places)
+        return {'logits': self.lm_head(asked)[:answers], 'visual': visual, 'balance': balance, 'shares': shares}
 
 
 def block_mask(turns: Tensor) -> Tensor:

@@ -1,7 +1,7 @@
 """The vision encoder: patches → merged tokens V and one DeepStack feature per tap.
 
-All pictures of a batch run as one row of patches; attention is cut into segments of equal length (`Segment`), so nothing
-is padded and no mask is needed. Patches of a picture come in blocks of 2×2, as the checkpoint's processor orders them.
+All pictures of a batch run as one row of patches; attention is cut into segments of equal length (`Segment`), so no mask
+is needed. Patches of a picture come in blocks of 2×2, as the checkpoint's processor orders them.
 """
 
 import math
@@ -12,6 +12,11 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.config import ModelConfig, VisionConfig
+
+
+# In training on a CPU the row of patches is filled up to a multiple of this: oneDNN compiles a kernel for each new shape,
+# which takes longer than the product.
+PADDED = 512
 
 
 @dataclass(frozen=True)
@@ -64,7 +69,8 @@ def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tenso
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     if mask is not None:
-        scores = scores.masked_fill(~mask, float('-inf'))
+        # A float mask is added: cheaper than a boolean one, and made once for all layers.
+        scores = scores.masked_fill(~mask, float('-inf')) if mask.dtype == torch.bool else scores + mask
     return scores.softmax(-1).to(v.dtype) @ v
 
 
@@ -84,6 +90,8 @@ class Attention(nn.Module):
             qs, ks, vs = (t[start:end].view(shape).transpose(1, 2) for t in (q, k, v))
             outputs.append(attend(qs, ks, vs).transpose(1, 2).reshape(end - start, -1))
             start = end
+        if start < len(x):  # padding
+            outputs.append(x.new_zeros(len(x) - start, outputs[0].shape[-1], dtype=outputs[0].dtype))
         return self.proj(torch.cat(outputs))
 
 
@@ -160,13 +168,15 @@ class VisionEncoder(nn.Module):
         """
         x = self.patch_embed(stills, pairs)
         x = x + (self.pos_embed(taps) * weights[..., None]).sum(0).to(x.dtype)
+        tokens, padding = len(x) // self.config.merge ** 2, -len(x) % PADDED if self.training and x.device.type == 'cpu' else 0
+        x, angles = F.pad(x, (0, 0, 0, padding)), F.pad(angles, (0, 0, 0, padding))
         cos, sin = angles.cos()[:, None], angles.sin()[:, None]
         features = []
         for index, block in enumerate(self.blocks):
             x = block(x, cos, sin, segments)
             if index in self.config.taps:
-                features.append(self.deepstack_merger_list[self.config.taps.index(index)](x))
-        return self.merger(x), features
+                features.append(self.deepstack_merger_list[self.config.taps.index(index)](x)[:tokens])
+        return self.merger(x)[:tokens], features
 
 
 def depth_scale(depth: int) -> float:

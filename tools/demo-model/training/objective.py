@@ -52,9 +52,9 @@ class Trainee(nn.Module):
             parts['marks'] = marks.detach()
             loss = loss + marks_weight * marks
         with torch.no_grad():
-            hit = out['logits'].argmax(-1) == batch['answers']
+            parts['guess'] = out['logits'].argmax(-1)
+            hit = parts['guess'] == batch['answers']
             wrong = torch.zeros(count, device=hit.device).index_add_(0, batch['answer_of'], (~hit).float())
             # All tokens right given the right ones before them: exactly what greedy decoding would answer.
             parts['exact'] = wrong == 0
-            parts['guess'] = out['logits'].argmax(-1)
         return loss, parts
