@@ -22,7 +22,7 @@ export interface Loaded {
 export async function loadModel(
   weights: Weights,
   id: string,
-  { backend, precision }: LoadOptions,
+  { backend, precision, expertBudgetBytes }: LoadOptions,
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
@@ -32,12 +32,18 @@ export async function loadModel(
 
   // Files were verified on their way into storage; a length is looked at again, a hash in a check-up.
   const store = await weights.open(id, {}, signal);
-  const { shards, preset } = store.manifest;
+  const { shards, preset, experts } = store.manifest;
   const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const expertBytes = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
   onLoad(0, bytes);
   const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
   try {
-    const options = { onLoad, ...(precision === undefined ? {} : { precision }) };
+    const options = {
+      onLoad,
+      ...(precision === undefined ? {} : { precision }),
+      // Where all experts fit the budget, nothing needs paging.
+      ...(expertBudgetBytes === undefined || expertBudgetBytes >= expertBytes ? {} : { expertBudgetBytes }),
+    };
     const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
     const { files, target } = engine;
     const { architecture, text } = files.config;

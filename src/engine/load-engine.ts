@@ -22,7 +22,7 @@ export interface EngineOptions {
   expand?: boolean;
   /** Release the vision encoder after each answer and load it again for the next new picture. */
   releaseVision?: boolean;
-  /** Hold at most so many bytes of experts on the device and page the others. Absent: hold all. */
+  /** Hold at most so many bytes of experts on the device and page the others; no matter to dense models. Absent: hold all. */
   expertBudgetBytes?: number;
   /** With paging: read what the next layer is likely to want. Default: yes. */
   lookAhead?: boolean;
@@ -67,7 +67,7 @@ async function openDecoder(
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Decoder> {
-  if (budgetBytes !== undefined) {
+  if (budgetBytes !== undefined && config.text.moe !== undefined) {
     return PagedDecoder.open(store, runtime, config, target, { budgetBytes, lookAhead }, onBytes, signal);
   }
   const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, config, target);

@@ -7,6 +7,7 @@ import { describe, expect, test } from 'vitest';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
+import type { Runtime } from '../../src/engine/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
 import { openDirectoryStore } from '../node/directory-store.ts';
@@ -43,8 +44,89 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
   });
 }
 
-async function open(fixture: string, preset: string, perLayer: number): Promise<Engine> {
+describe('a conversation that goes on', () => {
+  test('a second turn computes only what is new, with as few slots as are legal', async () => {
+    const engine = await open('moe-untied', 'balanced', 4);
+    const messages = conversations.get('second-turn')!;
+    await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
+    const golden = await reference.goldens('moe-untied.balanced');
+    const seen: number[] = [];
+    const measured = await measure('second-turn', messages, engine, runtime, golden, pixels, (done) =>
+      seen.push(done),
+    );
+    expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
+    expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
+  });
+
+  test('an expert that cannot be read fails the answer, and the next one is right again', async () => {
+    const store = await openDirectoryStore(fixturePackage('moe-untied', 'balanced'));
+    let isBroken = false;
+    const expertBudgetBytes = 4 * slotBytes(store.manifest, 'f32');
+    const flaky: PackageStore = {
+      manifest: store.manifest,
+      file: (name) => store.file(name),
+      shard: async (at) => (isBroken ? damaged(await store.shard(at)) : store.shard(at)),
+    };
+    const engine = await loadEngine(
+      ...[flaky, runtime, decodePhoto, { expertBudgetBytes, ignoreStops: true }, signal],
+    );
+    const golden = await reference.goldens('moe-untied.balanced');
+    isBroken = true;
+    const messages = conversations.get('text')!;
+    await expect(
+      engine.answer(messages, { maxTokens: 5, sampling: {} }, () => undefined, signal),
+    ).rejects.toMatchObject({ code: 'corrupt-shard' });
+    isBroken = false;
+    const measured = await measure('text', messages, engine, runtime, golden, pixels);
+    expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
+  });
+});
+
+test('a slot that is overwritten does not pass', async () => {
+  const golden = await reference.goldens('moe-untied.balanced');
+  for (const wrongWrite of [undefined, 20]) {
+    const engine = await open('moe-untied', 'balanced', 8, writingWrongly(wrongWrite));
+    const measured = await measure('text', conversations.get('text')!, engine, runtime, golden, pixels);
+    const wrong = violations(measured, LIMITS['wasm f32']);
+    if (wrongWrite === undefined) expect(wrong).toEqual([]);
+    else expect(wrong.join()).toMatch(/logits|greedy/);
+  }
+});
+
+/** A runtime whose n-th expert goes into the first slot too, whoever lies there. */
+function writingWrongly(n: number | undefined): Runtime {
+  let writes = 0;
+  const write: Runtime['write'] = (tensor, offset, bytes) => {
+    runtime.write(tensor, offset, bytes);
+    // Four parts make an expert.
+    if (Math.floor(writes++ / 4) === n) runtime.write(tensor, 0, bytes);
+  };
+  return new Proxy(runtime, {
+    get(target, name): unknown {
+      const value: unknown = name === 'write' ? write : Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
+
+/** A Blob whose slices cannot be read, as of a file that was lost under it. */
+function damaged(blob: Blob): Blob {
+  return new Proxy(blob, {
+    get(target, name): unknown {
+      if (name === 'slice') return (from: number, to: number) => damaged(target.slice(from, to));
+      if (name === 'arrayBuffer') return () => Promise.reject(new DOMException('', 'NotReadableError'));
+      return Reflect.get(target, name, target);
+    },
+  });
+}
+
+async function open(
+  fixture: string,
+  preset: string,
+  perLayer: number,
+  on: Runtime = runtime,
+): Promise<Engine> {
   const store: PackageStore = await openDirectoryStore(fixturePackage(fixture, preset));
   const expertBudgetBytes = perLayer * slotBytes(store.manifest, 'f32');
-  return loadEngine(store, runtime, decodePhoto, { expertBudgetBytes, ignoreStops: true }, signal);
+  return loadEngine(store, on, decodePhoto, { expertBudgetBytes, ignoreStops: true }, signal);
 }
