@@ -3,7 +3,7 @@
 
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/test/chromium.ts';
-import { APP_PORT, FIXTURE_PACKAGES, HARNESS_PORT, WEIGHTS_PORT } from './tools/test/places.ts';
+import { APP_PORT, FIXTURE_PACKAGES, HARNESS_PORT, ROBUST_PORT, WEIGHTS_PORT } from './tools/test/places.ts';
 import { PLAYWRIGHT_REPORT } from './tools/test/steps.ts';
 
 const executablePath = findChromium();
@@ -42,6 +42,7 @@ export default defineConfig({
     { name: 'app', testDir: 'e2e', use: { baseURL: `http://localhost:${APP_PORT}/` } },
     { name: 'parity', testDir: 'tools/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
     { name: 'privacy', testDir: 'tools/privacy' },
+    { name: 'robust', testDir: 'tools/robust', use: { baseURL: `http://localhost:${ROBUST_PORT}/` } },
     { name: 'weights', testDir: 'tools/weights', use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` } },
   ],
   webServer: [
@@ -57,6 +58,10 @@ export default defineConfig({
     {
       command: `node node_modules/vite/bin/vite.js preview --config tools/weights/vite.config.ts --port ${WEIGHTS_PORT} --strictPort`,
       url: `http://localhost:${WEIGHTS_PORT}/`,
+    },
+    {
+      command: `node node_modules/vite/bin/vite.js preview --config tools/robust/vite.config.ts --port ${ROBUST_PORT} --strictPort`,
+      url: `http://localhost:${ROBUST_PORT}/`,
     },
   ],
 });

@@ -1,6 +1,9 @@
 // The page's side of the service worker: registers it, tells whether it stands between this page and the
 // network, and takes over a new version when the page says so.
 
+/** It fetches the app's smaller files first. */
+const START_WAIT_MS = 30_000;
+
 export class AppCache {
   readonly #script: URL;
 
@@ -17,7 +20,11 @@ export class AppCache {
   /** Resolves when it controls this page's address; rejects where the browser does not allow it. */
   async start(): Promise<void> {
     await navigator.serviceWorker.register(this.#script, { updateViaCache: 'none' });
-    await navigator.serviceWorker.ready;
+    // It never is where the worker cannot be installed.
+    const late = new Promise<never>((_, reject) => {
+      setTimeout(() => reject(new Error('The service worker did not start.')), START_WAIT_MS);
+    });
+    await Promise.race([navigator.serviceWorker.ready, late]);
   }
 
   /**

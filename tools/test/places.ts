@@ -5,3 +5,4 @@ export const FIXTURE_PACKAGES = '.cache/fixture-packages';
 export const APP_PORT = 4183;
 export const HARNESS_PORT = 4184;
 export const WEIGHTS_PORT = 4185;
+export const ROBUST_PORT = 4186;

@@ -33,6 +33,11 @@ export const STEPS: Step[] = [
     args: ['build', '--logLevel', 'warn', '--config', 'tools/weights/vite.config.ts'],
   },
   {
+    name: 'build of the robustness page',
+    command: 'vite',
+    args: ['build', '--logLevel', 'warn', '--config', 'tools/robust/vite.config.ts'],
+  },
+  {
     name: 'browser',
     command: 'playwright',
     args: ['test'],

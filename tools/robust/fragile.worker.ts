@@ -1,0 +1,48 @@
+// The app's inference worker, whose device can be taken away at a chosen call: in the address's fragment
+// as a Fault, or at once when the test wishes so. What is destroyed is a real device.
+
+import '../../workers/inference.worker.ts';
+import { COUNTS, WISHES, type Calls, type Fault, type FaultStage, type Wish } from './fault.ts';
+
+const fault =
+  self.location.hash.length > 1
+    ? (JSON.parse(decodeURIComponent(self.location.hash.slice(1))) as Fault)
+    : undefined;
+const calls: Calls = { loading: 0, vision: 0, prefill: 0, answering: 0 };
+let stage: FaultStage = 'loading';
+let device: GPUDevice | undefined;
+
+const { requestDevice } = GPUAdapter.prototype;
+GPUAdapter.prototype.requestDevice = async function (descriptor) {
+  return (device = await requestDevice.call(this, descriptor));
+};
+
+function count(): void {
+  calls[stage]++;
+  if (fault?.stage === stage && fault.call === calls[stage]) device?.destroy();
+}
+
+const { submit } = GPUQueue.prototype;
+GPUQueue.prototype.submit = function (commands) {
+  count();
+  submit.call(this, commands);
+};
+const { createBuffer } = GPUDevice.prototype;
+GPUDevice.prototype.createBuffer = function (descriptor) {
+  count();
+  return createBuffer.call(this, descriptor);
+};
+
+// The stage is read from what the worker tells the page, in the moment in which it tells it.
+const { postMessage } = MessagePort.prototype;
+MessagePort.prototype.postMessage = function (message: unknown, options?: unknown) {
+  const told = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message) ?? '')?.[1];
+  if (told !== undefined) stage = told as FaultStage;
+  postMessage.call(this, message, options as StructuredSerializeOptions);
+};
+
+const counts = new BroadcastChannel(COUNTS);
+new BroadcastChannel(WISHES).onmessage = ({ data }: MessageEvent<Wish>) => {
+  if (data === 'lose') device?.destroy();
+  else counts.postMessage(calls);
+};

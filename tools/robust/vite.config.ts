@@ -1,0 +1,23 @@
+// Builds and serves the page on which the app's workers are made to fail: under the app's own policy, with
+// the fixture packages and pictures beside it.
+
+import { resolve } from 'node:path';
+import { mergeConfig } from 'vite';
+import { serveFolder } from '../serve/folder.ts';
+import { sendPolicy } from '../serve/policy.ts';
+import { shared } from '../serve/shared-config.ts';
+import { FIXTURE_PACKAGES } from '../test/places.ts';
+
+const here = import.meta.dirname;
+const top = resolve(here, '../..');
+
+export default mergeConfig(shared, {
+  root: here,
+  publicDir: false,
+  plugins: [
+    sendPolicy(resolve(top, 'public/models/index.json')),
+    serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
+    serveFolder({ path: '/pictures/', folder: resolve(top, 'tools/reference/pictures') }),
+  ],
+  build: { outDir: resolve(top, '.cache/robust-page'), emptyOutDir: true },
+});
