@@ -172,12 +172,7 @@ async function launch(netLog: string): Promise<Browser> {
     ...(executablePath === undefined ? {} : { executablePath }),
     // Playwright's own flag would stop hints to the network before any policy could.
     ignoreDefaultArgs: ['--disable-background-networking'],
-    args: [
-      '--no-sandbox',
-      '--disable-dev-shm-usage',
-      '--disable-popup-blocking',
-      `--log-net-log=${netLog}`,
-    ],
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking', `--log-net-log=${netLog}`],
   });
 }
 

@@ -1,6 +1,7 @@
 // The app's inference worker, whose device can be taken away at a chosen call: in the address's fragment
 // as a Fault, or at once when the test wishes so. What is destroyed is a real device.
 
+/* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import '../../workers/inference.worker.ts';
 import { COUNTS, WISHES, type Calls, type Fault, type FaultStage, type Wish } from './fault.ts';
 
@@ -36,7 +37,7 @@ GPUDevice.prototype.createBuffer = function (descriptor) {
 // The stage is read from what the worker tells the page, in the moment in which it tells it.
 const { postMessage } = MessagePort.prototype;
 MessagePort.prototype.postMessage = function (message: unknown, options?: unknown) {
-  const told = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message) ?? '')?.[1];
+  const told = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message))?.[1];
   if (told !== undefined) stage = told as FaultStage;
   postMessage.call(this, message, options as StructuredSerializeOptions);
 };

@@ -181,7 +181,7 @@ export class Conversation {
       if (this.#run !== run || run.signal.aborted) return;
       if (event.kind === 'text') turn.document.push(event.text);
       else if (event.kind === 'experts') this.#parts.onExperts(event.chosen, model);
-      else {
+      else if (event.kind === 'stage') {
         const { stage, done, total } = event;
         this.#phase = { kind: 'answering', stage, done, total, tokensPerSecond: rate(stage, done) };
       }
