@@ -9,6 +9,7 @@ import { PACE } from '../src/weights/pace.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { loadModel, type Loaded } from './load-model.ts';
 import { Runs } from './runs.ts';
+import { tellRequests } from './tell-requests.ts';
 
 const runs = new Runs();
 const weights = new Weights(new Database(), PACE);
@@ -38,6 +39,7 @@ const api = {
 } satisfies InferenceApi;
 
 Comlink.expose(api);
+tellRequests();
 
 async function release(): Promise<void> {
   const released = loaded;

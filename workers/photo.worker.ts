@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import type { PhotoApi } from '../src/contract/photos.ts';
 import { cropPhoto, previewPhoto } from '../src/engine/photo-preview.ts';
 import { Runs } from './runs.ts';
+import { tellRequests } from './tell-requests.ts';
 
 const runs = new Runs();
 
@@ -12,3 +13,4 @@ Comlink.expose({
   crop: (id, photo, part) => runs.start(id, () => cropPhoto(photo, part)),
   cancel: (id) => runs.cancel(id),
 } satisfies PhotoApi);
+tellRequests();

@@ -4,6 +4,8 @@ import * as Comlink from 'comlink';
 import { Database } from '../src/weights/database.ts';
 import { PACE } from '../src/weights/pace.ts';
 import { Weights } from '../src/weights/weights.ts';
+import { tellRequests } from './tell-requests.ts';
 import { weightsApi } from './weights-api.ts';
 
 Comlink.expose(weightsApi(new Weights(new Database(), PACE)));
+tellRequests();

@@ -1,18 +1,110 @@
 // What the page says about keeping photos here.
 
-export const en = {
+import type { Purpose } from '../privacy/requests.ts';
+import { quantities, type Quantities } from './quantities.ts';
+
+const english = (q: Quantities) => ({
   unprotectedTitle: 'Not started',
   unprotected:
     'This page keeps photos on your device by a policy that the browser enforces. Here that policy is not in force, so the page does not start.',
   whatToDo:
     'Its host does not send the policy, and this browser lets no service worker add it. A current browser outside of a private window, or the host’s operator, can help.',
   reason: 'Details',
-};
 
-export const zh: typeof en = {
+  title: 'Privacy',
+  close: 'Close',
+  checking: 'Trying out what this browser enforces',
+  enforced: 'Nothing can leave',
+  enforcedHow:
+    'This browser enforces that this page, and everything in it that sees photos or questions, connects to this site only. That was tried out just now.',
+  partly: 'Requests cannot leave',
+  partlyHow:
+    'This browser lets the page and its workers send requests to this site only. It has no lock for calls between browsers (WebRTC), which this page does not use. Chromium browsers of late 2026 lock that too.',
+  weightsWorker:
+    'Models are fetched by a separate worker. It alone reaches the hosts of models, and it sees neither photos nor questions.',
+  sent: 'The site sends this policy.',
+  added: 'The site cannot send this policy; the service worker in this browser adds it.',
+
+  requests: 'Requests since this page opened',
+  here: 'this site',
+  noOthers: 'None went to another host.',
+  purpose: {
+    page: 'the page',
+    runtime: 'what computes',
+    list: 'lists of models and samples',
+    sample: 'sample pictures',
+    weights: 'model weights',
+  } satisfies Record<Purpose, string>,
+  count: (count: number) => (count === 1 ? 'one request' : `${q.whole(count)} requests`),
+  bytes: (bytes: number) => q.bytes(bytes),
+  unsized: (count: number) => `${q.whole(count)} of a size that the host does not tell`,
+
+  stored: 'Kept in this browser',
+  models: (count: number, bytes: number) =>
+    count === 0
+      ? 'No models'
+      : `${count === 1 ? 'One model' : `${q.whole(count)} models`}, ${q.bytes(bytes)}`,
+  databases: (count: number) =>
+    count === 0 ? 'No conversations' : 'A store for conversations, used only if you keep them',
+  app: 'This app itself, to start without a network',
+  noApp: 'Nothing of this app itself',
+  settings: (count: number) => (count === 1 ? 'One setting' : `${q.whole(count)} settings`),
+  usage: (bytes: number) => `All in all ${q.bytes(bytes)}`,
+  erase: 'Erase all of it',
+  reallyErase: 'Models, conversations, settings: all of it goes, for good. The page starts anew.',
+  eraseNow: 'Erase now',
+  keep: 'Keep',
+  erased: 'Everything that was kept here is erased.',
+  blocked: 'Erased, but for what another open tab of this site still uses. Close it, and that goes too.',
+});
+
+const chinese = (q: Quantities): ReturnType<typeof english> => ({
   unprotectedTitle: '未启动',
   unprotected: '本页面依靠浏览器强制执行的策略，让照片留在您的设备上。目前该策略没有生效，因此页面没有启动。',
   whatToDo:
     '主机没有发送该策略，而此浏览器也不允许 Service Worker 补上它。请换用较新的浏览器（不要使用无痕窗口），或联系网站运营者。',
   reason: '详情',
-};
+
+  title: '隐私',
+  close: '关闭',
+  checking: '正在试验此浏览器强制执行哪些限制',
+  enforced: '任何内容都无法离开',
+  enforcedHow: '此浏览器强制规定：本页面以及其中接触照片或问题的一切，只能连接本网站。刚刚已经实际试验过。',
+  partly: '请求无法离开',
+  partlyHow:
+    '此浏览器只允许本页面及其工作线程向本网站发送请求。它没有锁住浏览器之间的通话（WebRTC），但本页面并不使用它。2026 年底的 Chromium 浏览器也会锁住它。',
+  weightsWorker: '模型由一个单独的工作线程获取。只有它能连接模型所在的主机，而它看不到照片，也看不到问题。',
+  sent: '该策略由本网站发送。',
+  added: '本网站无法发送该策略，由此浏览器中的 Service Worker 补上。',
+
+  requests: '打开本页面以来的请求',
+  here: '本网站',
+  noOthers: '没有任何请求发往其他主机。',
+  purpose: {
+    page: '页面本身',
+    runtime: '计算程序',
+    list: '模型和示例的列表',
+    sample: '示例图片',
+    weights: '模型权重',
+  },
+  count: (count) => `${q.whole(count)} 个请求`,
+  bytes: (bytes) => q.bytes(bytes),
+  unsized: (count) => `其中 ${q.whole(count)} 个的大小未由主机告知`,
+
+  stored: '保存在此浏览器中',
+  models: (count, bytes) => (count === 0 ? '没有模型' : `${q.whole(count)} 个模型，${q.bytes(bytes)}`),
+  databases: (count) => (count === 0 ? '没有对话' : '存放对话的位置，仅在您选择保存时使用'),
+  app: '应用本身，用于断网时启动',
+  noApp: '没有保存应用本身',
+  settings: (count) => `${q.whole(count)} 项设置`,
+  usage: (bytes) => `总共 ${q.bytes(bytes)}`,
+  erase: '全部清除',
+  reallyErase: '模型、对话、设置将全部永久删除，页面会重新开始。',
+  eraseNow: '立即清除',
+  keep: '保留',
+  erased: '此处保存的一切都已清除。',
+  blocked: '已清除，但本网站的另一个标签页仍在使用一部分。关闭它后，那部分也会被删除。',
+});
+
+export const en = english(quantities('en'));
+export const zh = chinese(quantities('zh'));

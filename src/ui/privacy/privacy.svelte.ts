@@ -1,0 +1,100 @@
+// What the privacy panel shows: whether the policy holds in this browser, what was asked of the network,
+// what is kept here. Everything is looked at live; nothing is assumed.
+
+import type { WeightsClient } from '../../client/weights-client.ts';
+import type { KeptModel } from '../../contract/weights.ts';
+import { isConnectionAllowlistEnforced } from '../../policy/probe.ts';
+import { eraseAndRestart, takeErasure, type Erasure } from './erase.ts';
+import type { RequestLog } from './request-log.svelte.ts';
+import { groupRequests, type RequestGroup } from './requests.ts';
+
+/** 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. */
+export type Enforcement = 'checking' | 'enforced' | 'partly';
+
+/** Who brought the policy here. */
+export type PolicySource = 'sent' | 'added';
+
+export interface Stored {
+  models: KeptModel[];
+  /** Databases besides that of the models. */
+  otherDatabases: number;
+  /** The app's own files are kept for a start without a network. */
+  keepsApp: boolean;
+  settings: number;
+  usageBytes: number | null;
+}
+
+const MODELS_DATABASE = 'darkroom-weights';
+
+export class Privacy {
+  readonly source: PolicySource;
+  readonly #weights: Pick<WeightsClient, 'list'>;
+  #isOpen = $state(false);
+  #enforcement = $state.raw<Enforcement>('checking');
+  #stored = $state.raw<Stored | null>(null);
+  #erasure = $state.raw<Erasure | null>(null);
+  readonly #log: RequestLog;
+  readonly #groups = $derived.by(() => groupRequests(this.#log.requests, document.baseURI));
+
+  constructor(source: PolicySource, log: RequestLog, weights: Pick<WeightsClient, 'list'>) {
+    this.source = source;
+    this.#log = log;
+    this.#weights = weights;
+    this.#erasure = takeErasure();
+    void isConnectionAllowlistEnforced().then((enforced) => {
+      this.#enforcement = enforced ? 'enforced' : 'partly';
+    });
+  }
+
+  get isOpen(): boolean {
+    return this.#isOpen;
+  }
+
+  get enforcement(): Enforcement {
+    return this.#enforcement;
+  }
+
+  get groups(): readonly RequestGroup[] {
+    return this.#groups;
+  }
+
+  /** Null until it is known. */
+  get stored(): Stored | null {
+    return this.#stored;
+  }
+
+  /** How the erasure went that this page began with. */
+  get erasure(): Erasure | null {
+    return this.#erasure;
+  }
+
+  show(): void {
+    this.#isOpen = true;
+    void this.#look();
+  }
+
+  hide(): void {
+    this.#isOpen = false;
+  }
+
+  /** Takes away all that is kept here, and starts anew. */
+  erase(): void {
+    eraseAndRestart();
+  }
+
+  async #look(): Promise<void> {
+    const [models, databases, names, { usage }] = await Promise.all([
+      this.#weights.list(),
+      indexedDB.databases(),
+      'caches' in window ? caches.keys() : [],
+      navigator.storage.estimate(),
+    ]);
+    this.#stored = {
+      models: models.kind === 'done' ? models.value : [],
+      otherDatabases: databases.filter(({ name }) => name !== MODELS_DATABASE).length,
+      keepsApp: names.length > 0,
+      settings: localStorage.length,
+      usageBytes: usage ?? null,
+    };
+  }
+}

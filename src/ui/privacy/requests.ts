@@ -1,0 +1,48 @@
+// What the page and its workers asked the network for, in the words of a person: to whom, and what for.
+
+import type { SeenRequest } from '../../policy/watch-requests.ts';
+
+/** 'page': what the app is made of. 'runtime': what computes. 'list': what is offered. */
+export type Purpose = 'page' | 'runtime' | 'list' | 'sample' | 'weights';
+
+export interface RequestGroup {
+  host: string;
+  isHere: boolean;
+  purpose: Purpose;
+  count: number;
+  /** Of those whose size is known. */
+  bytes: number;
+  /** Requests of which the host does not let the size be known. */
+  unsized: number;
+}
+
+/** Groups by host and purpose: other hosts first, then the most bytes. `here`: the page's address. */
+export function groupRequests(requests: readonly SeenRequest[], here: string): RequestGroup[] {
+  const groups = new Map<string, RequestGroup>();
+  const { origin } = new URL(here);
+  for (const { url, bytes } of requests) {
+    const asked = new URL(url, here);
+    // blob: and data: are read from memory.
+    if (!asked.protocol.startsWith('http')) continue;
+    const isHere = asked.origin === origin;
+    const purpose = purposeOf(asked, isHere);
+    const key = `${asked.origin} ${purpose}`;
+    const group = groups.get(key) ?? { host: asked.host, isHere, purpose, count: 0, bytes: 0, unsized: 0 };
+    group.count++;
+    group.bytes += bytes ?? 0;
+    if (bytes === null) group.unsized++;
+    groups.set(key, group);
+  }
+  return Array.from(groups.values()).sort(
+    (a, b) => Number(a.isHere) - Number(b.isHere) || b.bytes - a.bytes || a.purpose.localeCompare(b.purpose),
+  );
+}
+
+function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
+  // The policy lets nothing but the weights worker reach another host.
+  if (!isHere) return 'weights';
+  if (/\/index\.json$/.test(pathname)) return 'list';
+  if (/\/samples\//.test(pathname)) return 'sample';
+  if (/\/(models|packages)\//.test(pathname)) return 'weights';
+  return /ort[-.].*\.(wasm|mjs|js)$/.test(pathname) ? 'runtime' : 'page';
+}
