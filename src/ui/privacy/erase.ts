@@ -41,9 +41,8 @@ async function eraseAll(): Promise<Erasure> {
       await registration.unregister();
   }
   const databases = await indexedDB.databases();
-  const gone = await Promise.all(
-    databases.map(({ name }) => (name === undefined ? true : deleteDatabase(name))),
-  );
+  const names = databases.flatMap(({ name }) => (name === undefined ? [] : [name]));
+  const gone = await Promise.all(names.map(deleteDatabase));
   return gone.every(Boolean) ? 'erased' : 'blocked';
 }
 

@@ -41,8 +41,8 @@ export function groupRequests(requests: readonly SeenRequest[], here: string): R
 function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
   // The policy lets nothing but the weights worker reach another host.
   if (!isHere) return 'weights';
-  if (/\/index\.json$/.test(pathname)) return 'list';
-  if (/\/samples\//.test(pathname)) return 'sample';
+  if (pathname.endsWith('/index.json')) return 'list';
+  if (pathname.includes('/samples/')) return 'sample';
   if (/\/(models|packages)\//.test(pathname)) return 'weights';
   return /ort[-.].*\.(wasm|mjs|js)$/.test(pathname) ? 'runtime' : 'page';
 }

@@ -35,8 +35,8 @@ const english = (q: Quantities) => ({
     sample: 'sample pictures',
     weights: 'model weights',
   } satisfies Record<Purpose, string>,
-  count: (count: number) => (count === 1 ? 'one request' : `${q.whole(count)} requests`),
-  bytes: (bytes: number) => q.bytes(bytes),
+  count: (count: number, bytes: number) =>
+    `${count === 1 ? 'one request' : `${q.whole(count)} requests`}${bytes > 0 ? `, ${q.bytes(bytes)}` : ''}`,
   unsized: (count: number) => `${q.whole(count)} of a size that the host does not tell`,
 
   stored: 'Kept in this browser',
@@ -44,7 +44,7 @@ const english = (q: Quantities) => ({
     count === 0
       ? 'No models'
       : `${count === 1 ? 'One model' : `${q.whole(count)} models`}, ${q.bytes(bytes)}`,
-  databases: (count: number) =>
+  databases: (count: number): string =>
     count === 0 ? 'No conversations' : 'A store for conversations, used only if you keep them',
   app: 'This app itself, to start without a network',
   noApp: 'Nothing of this app itself',
@@ -87,8 +87,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     sample: '示例图片',
     weights: '模型权重',
   },
-  count: (count) => `${q.whole(count)} 个请求`,
-  bytes: (bytes) => q.bytes(bytes),
+  count: (count, bytes) => `${q.whole(count)} 个请求${bytes > 0 ? `，${q.bytes(bytes)}` : ''}`,
   unsized: (count) => `其中 ${q.whole(count)} 个的大小未由主机告知`,
 
   stored: '保存在此浏览器中',
