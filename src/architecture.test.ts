@@ -54,7 +54,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'comlink',
     'onnxruntime-web',
   ],
-  e2e: ['@playwright/test'],
+  e2e: ['@playwright/test', '@axe-core/playwright'],
 };
 
 /** Packages that one file alone knows. */

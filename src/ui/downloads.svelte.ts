@@ -30,6 +30,8 @@ interface Run {
 export class Downloads {
   readonly #weights: Pick<WeightsClient, 'download' | 'importFiles'>;
   readonly #downloads = new SvelteMap<string, Download>();
+  /** Nobody looks at these. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #runs = new Map<string, Run>();
   #persistence = $state.raw<Persistence | undefined>();
 

@@ -25,3 +25,14 @@ export function parseSamples(json: unknown, listUrl: string): Sample[] {
     }),
   }));
 }
+
+/** One of each skill, then the second of each, and so on. */
+export function mixed(samples: Sample[]): Sample[] {
+  const seen = new Map<string, number>();
+  const rounds = samples.map((sample) => {
+    const round = seen.get(sample.skill) ?? 0;
+    seen.set(sample.skill, round + 1);
+    return { sample, round };
+  });
+  return rounds.sort((a, b) => a.round - b.round).map(({ sample }) => sample);
+}

@@ -2,7 +2,7 @@
 // A host without samples has no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
-import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
+import { mixed, parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 
 export class Samples {
   readonly #listUrl: string;
@@ -49,17 +49,6 @@ export class Samples {
 
 export function questionsOf(sample: Sample, code: LanguageCode): string[] {
   return sample.questions.map((question) => question[code]);
-}
-
-/** One of each skill, then the second of each, and so on. */
-function mixed(samples: Sample[]): Sample[] {
-  const seen = new Map<string, number>();
-  const rounds = samples.map((sample) => {
-    const round = seen.get(sample.skill) ?? 0;
-    seen.set(sample.skill, round + 1);
-    return { sample, round };
-  });
-  return rounds.sort((a, b) => a.round - b.round).map(({ sample }) => sample);
 }
 
 async function fetchPicture(url: string): Promise<File | undefined> {

@@ -1,0 +1,28 @@
+// axe over every state of the page, in both languages and colour schemes, on a desktop and on a phone.
+
+import AxeBuilder from '@axe-core/playwright';
+import { expect, test } from '@playwright/test';
+import { bring, STATES } from './states.ts';
+
+const LOOKS = [
+  { name: 'desktop, light, English', viewport: { width: 1280, height: 800 }, scheme: 'light', locale: 'en' },
+  { name: 'phone, dark, Chinese', viewport: { width: 360, height: 740 }, scheme: 'dark', locale: 'zh-CN' },
+] as const;
+
+test.use({ serviceWorkers: 'block' });
+
+for (const look of LOOKS) {
+  test.describe(look.name, () => {
+    test.use({ viewport: look.viewport, colorScheme: look.scheme, locale: look.locale });
+    for (const state of STATES) {
+      test(`axe finds nothing: ${state}`, async ({ page }) => {
+        await bring(page, state);
+        const { violations } = await new AxeBuilder({ page }).analyze();
+        const told = violations.map(
+          ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
+        );
+        expect(told).toEqual([]);
+      });
+    }
+  });
+}

@@ -1,0 +1,71 @@
+// Conversations beyond the page: nothing is kept before somebody says yes; then kept, reopened, exported,
+// imported, deleted for good.
+
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { bring } from './states.ts';
+
+test.use({ serviceWorkers: 'block', locale: 'en' });
+
+const panel = (page: Page): Locator => page.getByRole('dialog', { name: 'Conversations' });
+const TITLE = 'What is on the desk? Show me where.';
+
+async function openHistory(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await expect(panel(page)).toBeVisible();
+}
+
+test('an imported conversation is kept once that is wanted, outlives the page, and goes for good', async ({
+  page,
+}) => {
+  await bring(page, 'answered');
+  await openHistory(page);
+  await expect(panel(page)).toContainText('Nothing is kept.');
+  await panel(page).getByRole('switch').check();
+  await expect(panel(page).getByRole('button', { name: `Open “${TITLE}”` })).toBeVisible();
+
+  await page.reload();
+  await openHistory(page);
+  await panel(page)
+    .getByRole('button', { name: `Open “${TITLE}”` })
+    .click();
+  await expect(page.getByText('in front of the mug')).toBeVisible();
+
+  await openHistory(page);
+  await panel(page).getByRole('button', { name: 'Delete all' }).click();
+  await panel(page).getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(panel(page)).toContainText('Nothing is kept.');
+});
+
+test('what is exported as JSON can be opened again; Markdown comes with its picture', async ({ page }) => {
+  await bring(page, 'answered');
+  await openHistory(page);
+  const [json] = await Promise.all([
+    page.waitForEvent('download'),
+    panel(page).getByRole('button', { name: 'Save as JSON' }).click(),
+  ]);
+  expect(json.suggestedFilename()).toBe('What-is-on-the-desk-Show-me-where.json');
+  const [zip] = await Promise.all([
+    page.waitForEvent('download'),
+    panel(page).getByRole('button', { name: 'Save as Markdown' }).click(),
+  ]);
+  expect(zip.suggestedFilename()).toMatch(/\.zip$/);
+
+  await page.reload();
+  await openHistory(page);
+  await panel(page)
+    .getByLabel('Open a saved JSON file')
+    .setInputFiles(await json.path());
+  await expect(page.getByText('in front of the mug')).toBeVisible();
+});
+
+test('a file that is no conversation is told, and nothing changes', async ({ page }) => {
+  await bring(page, 'answered');
+  await openHistory(page);
+  const buffer = Buffer.from('{"format":"other"}');
+  await panel(page)
+    .getByLabel('Open a saved JSON file')
+    .setInputFiles({ name: 'x.json', mimeType: 'application/json', buffer });
+  await expect(panel(page).getByRole('alert')).toContainText('not a conversation');
+  await panel(page).getByRole('button', { name: 'Close' }).click();
+  await expect(page.getByText('in front of the mug')).toBeVisible();
+});
