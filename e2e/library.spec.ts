@@ -14,7 +14,7 @@ const panel = (page: Page): Locator => page.getByRole('dialog', { name: 'Models'
 const row = (page: Page): Locator => panel(page).getByRole('article', { name: MODEL });
 
 async function openLibrary(page: Page): Promise<void> {
-  await page.locator('header button[aria-haspopup=dialog]').first().click();
+  await page.locator('header .model button').click();
   await expect(panel(page)).toBeVisible();
 }
 

@@ -12,14 +12,16 @@ const ASK = /^(Ask|提问)$/;
 const STOP = /^(Stop|停止)$/;
 const QUESTION = /^(Question|问题)$/;
 const CONVERSATIONS = /^(Conversations|对话记录)$/;
-const IMPORT = /^(Open a saved JSON file|打开保存的 JSON 文件)$/;
+const IMPORT = /Open a saved JSON file|打开保存的 JSON 文件/;
 const PICTURES = /^(Add pictures|添加图片)$/;
+/** Tells which model answers, and where it is until it is ready. */
+const MODEL_BUTTON = 'header .model button';
 const READY = 60_000;
 
 /** Opens the page in a state. The service worker must be blocked: requests are held up here. */
 export async function bring(page: Page, state: State): Promise<void> {
   // A model that never comes: what the page says then.
-  if (state === 'failure') await page.route(/inference\.worker[^/]*\.js/, (route) => route.abort());
+  if (state === 'failure') await page.route(/inference\.worker[^/]*\.[jt]s/, (route) => route.abort());
   await page.goto('/');
   await page.getByRole('textbox', { name: QUESTION }).waitFor();
   switch (state) {
@@ -30,7 +32,7 @@ export async function bring(page: Page, state: State): Promise<void> {
       return answered(page);
     case 'library':
       await settled(page);
-      await page.locator('header button[aria-haspopup=dialog]').first().click();
+      await page.locator(MODEL_BUTTON).click();
       await page.locator('dialog[open] article').first().waitFor();
       return;
     case 'answering':
@@ -48,13 +50,8 @@ export async function bring(page: Page, state: State): Promise<void> {
 
 /** Until the built-in model is on the device: the page then stands still. */
 async function settled(page: Page): Promise<void> {
-  const model = page.locator('header button[aria-haspopup=dialog]').first();
-  await model.waitFor();
-  await page.waitForFunction(
-    () => document.querySelector('header button[aria-haspopup=dialog] .state') === null,
-    undefined,
-    { timeout: READY },
-  );
+  await page.locator(MODEL_BUTTON).waitFor();
+  await page.locator(`${MODEL_BUTTON} .state`).waitFor({ state: 'detached', timeout: READY });
 }
 
 async function ask(page: Page): Promise<void> {
