@@ -8,6 +8,7 @@ import { readCheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder } from './decoder.ts';
 import { Engine } from './engine.ts';
 import type { DecodePhoto } from './photo.ts';
+import type { OnRouting } from './paged/mixture-stage.ts';
 import { PagedDecoder } from './paged/paged-decoder.ts';
 import { ResidentDecoder } from './resident-decoder.ts';
 import type { Runtime } from './runtime.ts';
@@ -26,6 +27,8 @@ export interface EngineOptions {
   expertBudgetBytes?: number;
   /** With paging: read what the next layer is likely to want. Default: yes. */
   lookAhead?: boolean;
+  /** With paging: told each layer's choice, for recording traces. */
+  onRouting?: OnRouting;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
   chunkTokens?: number;
   /** Go on past end tokens, to the length asked for. */
@@ -63,12 +66,13 @@ async function openDecoder(
   runtime: Runtime,
   config: ModelConfig,
   target: Target,
-  { expertBudgetBytes: budgetBytes, lookAhead = true }: EngineOptions,
+  { expertBudgetBytes: budgetBytes, lookAhead = true, onRouting }: EngineOptions,
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Decoder> {
   if (budgetBytes !== undefined && config.text.moe !== undefined) {
-    return PagedDecoder.open(store, runtime, config, target, { budgetBytes, lookAhead }, onBytes, signal);
+    const paging = { budgetBytes, lookAhead, onRouting };
+    return PagedDecoder.open(store, runtime, config, target, paging, onBytes, signal);
   }
   const rowsAtOnce = await mixtureTakesRows(runtime, store.manifest, config, target);
   return ResidentDecoder.open(store, runtime, config, target, rowsAtOnce, onBytes, signal);

@@ -17,6 +17,8 @@ export interface ParityRun {
   goldens: string;
   backend: 'webgpu' | 'wasm';
   precision: 'f32' | 'f16';
+  /** Page experts through so many slots per layer. */
+  slots?: number;
 }
 
 export interface HarnessApi {

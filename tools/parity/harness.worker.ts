@@ -3,6 +3,7 @@
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../src/engine/decode-photo.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
+import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { attentionIsRight } from '../../src/engine/self-test.ts';
 import { fail } from '../../src/failure.ts';
@@ -28,14 +29,19 @@ const api = {
     return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
   },
 
-  async measure({ package: name, goldens, backend, precision }, only) {
+  async measure({ package: name, goldens, backend, precision, slots }, only) {
     const store = await openFetchedStore(
       `${self.location.origin}/packages/${name}/`,
       () => undefined,
       signal,
     );
     const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
-    const engine = await loadEngine(store, runtime, decodePhoto, { precision, ignoreStops: true }, signal);
+    const options = {
+      precision,
+      ignoreStops: true,
+      ...(slots === undefined ? {} : { expertBudgetBytes: slots * slotBytes(store.manifest, precision) }),
+    };
+    const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
     const golden = await reference.goldens(goldens);
     const pixels = await reference.pixels();
     const measured: Measurement[] = [];

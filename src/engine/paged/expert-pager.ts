@@ -10,8 +10,11 @@ import { RecencyFrequency, type Replacement } from '../../paging/replacement.ts'
 import { ExpertReads } from './expert-reads.ts';
 import type { ExpertSlots } from './expert-slots.ts';
 
-/** Tokens after which a use counts for half. */
-export const HALF_LIFE = 64;
+/**
+ * Tokens after which a use counts for half. On traces that fit the published hit rates of the 30B, 8 misses
+ * up to 8 % less often than recency alone or 32 with few slots, and as often with many.
+ */
+const HALF_LIFE = 8;
 
 export class ExpertPager {
   readonly slots: ExpertSlots;

@@ -28,7 +28,12 @@ export interface StageOptions {
   inSegment: readonly boolean[];
   lookAhead: boolean;
   precision: Precision;
+  /** Tells whoever records a trace: the experts of mixture layer `index`, and a guess of the next one's. */
+  onRouting?: OnRouting | undefined;
 }
+
+/** `chosen`: the last row's experts; `guessed`: as many of layer `index` + 1. */
+export type OnRouting = (index: number, chosen: Uint16Array, guessed: Uint16Array | undefined) => void;
 
 export class MixtureStage {
   readonly #runtime: Runtime;
@@ -78,6 +83,7 @@ export class MixtureStage {
       const start = performance.now();
       const { logits, ahead } = await this.#readRouting(index, results);
       const computeMs = performance.now() - start;
+      this.#tellRouting(index, logits, ahead);
       const isRow = normed.dims[0] === 1 && this.#options.inSegment[index] === true;
       const handover = isRow
         ? await this.#bringForRow(index, logits, ahead, residual, normed)
@@ -103,6 +109,13 @@ export class MixtureStage {
     const [logits, ahead] = (await this.#runtime.read(tensors)).map(floatsOf);
     for (const tensor of tensors) tensor.dispose();
     return { logits: logits!, ahead };
+  }
+
+  #tellRouting(index: number, logits: Float32Array, ahead: Float32Array | undefined): void {
+    const { onRouting } = this.#options;
+    const { experts, expertsPerToken } = this.#moe;
+    const chosen = (rows: Float32Array): Uint16Array => chooseExperts(rows.slice(-experts), expertsPerToken);
+    onRouting?.(index, chosen(logits), ahead && chosen(ahead));
   }
 
   /** One row: its experts run in the next segment, out of their slots. */

@@ -19,7 +19,7 @@ import type { Feeds, Runtime, Session, Tensor } from '../runtime.ts';
 import { ExpertGroups } from './expert-groups.ts';
 import { ExpertPager } from './expert-pager.ts';
 import { ExpertSlots } from './expert-slots.ts';
-import { MixtureStage, type Handover } from './mixture-stage.ts';
+import { MixtureStage, type Handover, type OnRouting } from './mixture-stage.ts';
 
 /** A long chunk brings every expert in once for many tokens; attention over it must fit the device. */
 const PREFILL_CHUNK = 512;
@@ -29,6 +29,7 @@ export interface PagedOptions {
   budgetBytes: number;
   /** Read what the next layer is likely to want. Default: yes. */
   lookAhead?: boolean;
+  onRouting?: OnRouting | undefined;
 }
 
 export class PagedDecoder implements Decoder {
@@ -70,7 +71,7 @@ export class PagedDecoder implements Decoder {
     runtime: Runtime,
     config: ModelConfig,
     target: Target,
-    { budgetBytes, lookAhead = true }: PagedOptions,
+    { budgetBytes, lookAhead = true, onRouting }: PagedOptions,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<PagedDecoder> {
@@ -88,7 +89,7 @@ export class PagedDecoder implements Decoder {
       const pager = new ExpertPager(store, slots);
       const groups = await ExpertGroups.open(store, runtime, config, target, pager);
       const inSegment = manifest.experts.map(({ layer }) => slotParts(manifest, layer).isQuantized);
-      const options = { inSegment, lookAhead, precision };
+      const options = { inSegment, lookAhead, precision, onRouting };
       const stage = new MixtureStage(runtime, pager, groups, moe, hiddenSize, options);
       return new PagedDecoder(segments, stage, pager, groups, runtime, config, target);
     } catch (error) {

@@ -1,0 +1,69 @@
+// Real paging in a Chromium: builds and serves a page, keeps the package in IndexedDB, and runs there.
+
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { dirname, basename, join, resolve } from 'node:path';
+import { build, mergeConfig, preview } from 'vite';
+import { openDirectoryStore } from '../node/directory-store.ts';
+import { serveFolder } from '../serve/folder.ts';
+import { isolated } from '../serve/shared-config.ts';
+import { WEIGHTS_PORT } from '../test/places.ts';
+import { BrowserProcess } from '../weights/browser-process.ts';
+import type { PagedRun } from './paged-run.ts';
+
+export interface Plan {
+  /** Of the experts, on the device. */
+  share: number;
+  lookAhead: boolean;
+}
+
+export async function pagedInBrowser(
+  folder: string,
+  prompt: string,
+  plans: readonly Plan[],
+  options: { tokens: number; seed: number },
+  spread: number,
+): Promise<PagedRun[]> {
+  const root = resolve(import.meta.dirname, 'paged-page');
+  const port = WEIGHTS_PORT + 11;
+  const config = mergeConfig(isolated, {
+    root,
+    configFile: false,
+    logLevel: 'warn',
+    publicDir: resolve(root, '../../../public'),
+    plugins: [serveFolder({ path: '/packages/', folder: dirname(resolve(folder)) })],
+    build: { outDir: resolve('.cache/paged-page'), emptyOutDir: true, copyPublicDir: false },
+    preview: { port, strictPort: true },
+  });
+  await build(config);
+  const site = await preview(config);
+  const profile = mkdtempSync(join(tmpdir(), 'paging-bench-'));
+  const browser = await BrowserProcess.start(profile);
+  try {
+    const base = `http://localhost:${port}`;
+    const page = await browser.page(base);
+    await page.evaluate((url) => window.paging.keep(url), `${base}/packages/${basename(folder)}/`);
+    const reads = await page.evaluate(() => window.paging.reads(64));
+    const { expertBytes, indexedDbMs, opfsMs } = reads;
+    const rate = (ms: number): string => `${ms.toFixed(2)} ms, ${(expertBytes / 1e3 / ms).toFixed(0)} MB/s`;
+    console.log(`\none expert read: IndexedDB ${rate(indexedDbMs)}; OPFS ${rate(opfsMs)} (both warm)`);
+    const { manifest } = await openDirectoryStore(folder);
+    const experts = manifest.experts[0]?.at.length ?? 0;
+    const runs: PagedRun[] = [];
+    for (const { share, lookAhead } of plans) {
+      const asked = { ...options, lookAhead, slots: Math.round(share * experts) };
+      runs.push(
+        await page.evaluate(([text, one, uneven]) => window.paging.run(text, one, uneven), [
+          prompt,
+          asked,
+          spread,
+        ] as const),
+      );
+    }
+    return runs;
+  } finally {
+    await browser.kill();
+    await site.close();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+}

@@ -1,0 +1,61 @@
+// The bench's worker: a package kept in IndexedDB as the app keeps it, paged from there on WebGPU.
+
+import * as Comlink from 'comlink';
+import { decodePhoto } from '../../../src/engine/decode-photo.ts';
+import { createRuntime } from '../../../src/engine/runtime.ts';
+import { Database } from '../../../src/weights/database.ts';
+import { PACE } from '../../../src/weights/pace.ts';
+import { Weights } from '../../../src/weights/weights.ts';
+import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { runPaged } from '../paged-run.ts';
+import { withSkewedRouters } from '../skewed-routers.ts';
+import type { PagingBench } from './paging-bench.ts';
+
+const ID = 'paging-bench';
+const weights = new Weights(new Database(), PACE);
+const signal = new AbortController().signal;
+
+const api = {
+  async keep(url) {
+    const source = { kind: 'package', url } as const;
+    await weights.download({ id: ID, name: 'Paging bench', source }, () => undefined, signal);
+  },
+
+  async run(prompt, options, spread) {
+    const store = await withSkewedRouters(await weights.open(ID, {}, signal), spread);
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    try {
+      return await runPaged(store, runtime, decodePhoto, [{ role: 'user', content: prompt }], options);
+    } finally {
+      runtime.dispose();
+    }
+  },
+
+  async reads(count) {
+    const store = await weights.open(ID, {}, signal);
+    const { at, bytes } = store.manifest.experts.at(-1)!;
+    const [shard] = at[0]!;
+    const places = at.filter(([each]) => each === shard).map(([, offset]) => offset);
+    const order = Array.from({ length: count }, (_, i) => places[(i * 7) % places.length]!);
+    const blob = await store.shard(shard);
+
+    const root = await navigator.storage.getDirectory();
+    const file = await root.getFileHandle('paging-bench', { create: true });
+    const handle = await file.createSyncAccessHandle();
+    handle.write(await blob.arrayBuffer());
+    handle.flush();
+    const perExpert = async (read: (offset: number) => unknown): Promise<number> => {
+      await read(order[0]!);
+      const start = performance.now();
+      for (const offset of order) await read(offset);
+      return (performance.now() - start) / count;
+    };
+    const indexedDbMs = await perExpert((offset) => blob.slice(offset, offset + bytes).arrayBuffer());
+    const opfsMs = await perExpert((offset) => handle.read(new Uint8Array(bytes), { at: offset }));
+    handle.close();
+    await root.removeEntry('paging-bench');
+    return { expertBytes: bytes, indexedDbMs, opfsMs };
+  },
+} satisfies PagingBench;
+
+Comlink.expose(api);

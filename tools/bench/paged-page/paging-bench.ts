@@ -1,0 +1,19 @@
+// What the bench's worker offers. Types only.
+
+import type { PagedRun, PagedRunOptions } from '../paged-run.ts';
+
+export interface ReadTimes {
+  expertBytes: number;
+  /** Milliseconds per expert, in random order. */
+  indexedDbMs: number;
+  opfsMs: number;
+}
+
+export interface PagingBench {
+  /** Brings the package at `url` into IndexedDB, as the app does. */
+  keep(url: string): Promise<void>;
+  /** Pages it from there, on WebGPU. */
+  run(prompt: string, options: PagedRunOptions, spread: number): Promise<PagedRun>;
+  /** Reads experts of one shard from IndexedDB and from a copy in the origin's private file system. */
+  reads(count: number): Promise<ReadTimes>;
+}

@@ -1,0 +1,141 @@
+// One paged run, measured: a conversation is answered with a part of the experts on the device, and what
+// each pass did is added up. Runs in Node and in a browser's worker.
+
+import type { PagingReport } from '../../src/contract/answer.ts';
+import type { Message } from '../../src/contract/conversation.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
+import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
+import type { DecodePhoto } from '../../src/engine/photo.ts';
+import type { Runtime } from '../../src/engine/runtime.ts';
+import type { PackageStore } from '../../src/format/package-store.ts';
+import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
+
+export interface PagedRunOptions {
+  /** Per layer. */
+  slots: number;
+  tokens: number;
+  lookAhead: boolean;
+  seed: number;
+}
+
+export interface PagedRun extends PagedRunOptions {
+  experts: number;
+  /** Of the prompt: tokens, time, and experts brought in. */
+  prefill: { tokens: number; ms: number; misses: number; readMs: number; waitMs: number };
+  /** Sums over the tokens after the prompt. */
+  decode: Pick<
+    PagingReport,
+    | 'hits'
+    | 'misses'
+    | 'guesses'
+    | 'rightGuesses'
+    | 'readBytes'
+    | 'readMs'
+    | 'uploadMs'
+    | 'waitMs'
+    | 'passMs'
+    | 'computeMs'
+  > & { tokens: number };
+  slotBytes: number;
+  trace: RoutingTrace;
+}
+
+export async function runPaged(
+  store: PackageStore,
+  runtime: Runtime,
+  decodePhoto: DecodePhoto,
+  messages: readonly Message[],
+  options: PagedRunOptions,
+): Promise<PagedRun> {
+  const signal = new AbortController().signal;
+  const { slots, tokens, lookAhead, seed } = options;
+  const precision = runtime.precisions[0]!;
+  const recorder = new Recorder();
+  const engine = await loadEngine(
+    store,
+    runtime,
+    decodePhoto,
+    {
+      expertBudgetBytes: slots * slotBytes(store.manifest, precision),
+      lookAhead,
+      ignoreStops: true,
+      onRouting: (index, chosen, guessed) => recorder.add(index, chosen, guessed),
+    },
+    signal,
+  );
+  const { moe } = engine.files.config.text;
+  const passes: { paging: PagingReport; isPrompt: boolean }[] = [];
+  let promptTokens = 0;
+  let isPrompt = true;
+  // Drawn at random: the greedy answer of random weights soon repeats itself, and its experts.
+  const sampling = { temperature: 1, topK: 64, seed };
+  await engine.answer(
+    messages,
+    { maxTokens: tokens + 1, sampling },
+    (event) => {
+      if (event.kind === 'paging') passes.push({ paging: event.paging, isPrompt });
+      if (event.kind === 'stage' && event.stage === 'answering') isPrompt = false;
+    },
+    signal,
+    { onPrompt: (_, prompt) => (promptTokens = prompt.inputIds.length) },
+  );
+  await engine.dispose();
+  const reports = (prompt: boolean): PagingReport[] =>
+    passes.filter((pass) => pass.isPrompt === prompt).map(({ paging }) => paging);
+  const sum = (of: PagingReport[], key: keyof PagingReport): number =>
+    of.reduce((total, report) => total + report[key], 0);
+  const [prompt, answer] = [reports(true), reports(false)];
+  return {
+    ...options,
+    experts: moe!.experts,
+    prefill: {
+      tokens: promptTokens,
+      ms: sum(prompt, 'passMs'),
+      misses: sum(prompt, 'misses'),
+      readMs: sum(prompt, 'readMs'),
+      waitMs: sum(prompt, 'waitMs'),
+    },
+    decode: {
+      tokens: answer.length,
+      hits: sum(answer, 'hits'),
+      misses: sum(answer, 'misses'),
+      guesses: sum(answer, 'guesses'),
+      rightGuesses: sum(answer, 'rightGuesses'),
+      readBytes: sum(answer, 'readBytes'),
+      readMs: sum(answer, 'readMs'),
+      uploadMs: sum(answer, 'uploadMs'),
+      waitMs: sum(answer, 'waitMs'),
+      passMs: sum(answer, 'passMs'),
+      computeMs: sum(answer, 'computeMs'),
+    },
+    slotBytes: passes[0]!.paging.slotBytes,
+    trace: recorder.trace(moe!.experts, moe!.expertsPerToken),
+  };
+}
+
+/** Puts what is told layer by layer together, token by token. */
+class Recorder {
+  readonly #tokens: Uint16Array[][] = [];
+  readonly #guesses: Uint16Array[][] = [];
+
+  add(index: number, chosen: Uint16Array, guessed: Uint16Array | undefined): void {
+    if (index === 0) {
+      this.#tokens.push([]);
+      this.#guesses.push([new Uint16Array(chosen.length)]);
+    }
+    this.#tokens.at(-1)!.push(chosen);
+    if (guessed !== undefined) this.#guesses.at(-1)!.push(guessed);
+  }
+
+  trace(experts: number, perToken: number): RoutingTrace {
+    const joined = (parts: Uint16Array[]): Uint16Array =>
+      Uint16Array.from(parts.flatMap((part) => [...part]));
+    return {
+      layers: this.#tokens[0]?.length ?? 0,
+      experts,
+      perToken,
+      tokens: this.#tokens.map(joined),
+      guesses: this.#guesses.map(joined),
+    };
+  }
+}

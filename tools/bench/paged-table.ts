@@ -1,0 +1,123 @@
+// The tables of bench:paged.
+
+import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';
+import { guessRecall, ofLayer, type RoutingTrace } from '../../src/paging/routing-trace.ts';
+import { simulate, type DeviceSpeeds } from '../../src/paging/simulate.ts';
+import type { PagedRun } from './paged-run.ts';
+
+const fixed = (value: number, digits: number): string =>
+  Number.isFinite(value) ? value.toFixed(digits) : '–';
+const percent = (share: number, digits = 1): string => `${fixed(100 * share, digits)} %`;
+
+export function print(rows: readonly (readonly string[])[]): void {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
+  for (const row of rows) console.log(row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+}
+
+/** Where the time of real runs went. Reading overlaps the rest: its share is of the wall clock. */
+export function runTable(runs: readonly PagedRun[]): string[][] {
+  return [
+    [
+      'resident',
+      'slots MB',
+      'look-ahead',
+      'hits',
+      'tokens/s',
+      'ms/token',
+      'compute',
+      'wait',
+      'upload',
+      'overhead',
+      'reading',
+      'MB/s read',
+      'guesses right',
+      'prompt',
+      'prefill s',
+      'of it waiting',
+      'brought in',
+    ],
+    ...runs.map(({ slots, experts, slotBytes, lookAhead, prefill, decode }) => {
+      const { passMs, computeMs, waitMs, uploadMs, readMs } = decode;
+      const share = (ms: number): string => percent(ms / passMs, 0);
+      return [
+        percent(slots / experts, 0),
+        fixed(slotBytes / 1e6, 0),
+        lookAhead ? 'on' : 'off',
+        percent(decode.hits / (decode.hits + decode.misses)),
+        fixed((1000 * decode.tokens) / passMs, 2),
+        fixed(passMs / decode.tokens, 0),
+        share(computeMs),
+        share(waitMs),
+        share(uploadMs),
+        share(passMs - computeMs - waitMs - uploadMs),
+        share(readMs),
+        fixed(decode.readBytes / 1e3 / readMs, 0),
+        `${decode.rightGuesses} of ${decode.guesses}`,
+        String(prefill.tokens),
+        fixed(prefill.ms / 1000, 1),
+        percent(prefill.waitMs / prefill.ms, 0),
+        String(prefill.misses),
+      ];
+    }),
+  ];
+}
+
+const NO_TIME: DeviceSpeeds = { readMs: 0, uploadMs: 0, layerMs: 0, tokenMs: 0 };
+
+/** Misses of each policy, as many times Belády's. */
+export function policyTable(trace: RoutingTrace, residencies: readonly number[], warmUp: number): string[][] {
+  const rows = residencies.map((share) => {
+    const slots = Math.max(trace.perToken, Math.round(share * trace.experts));
+    const misses = (replacement: (layer: number) => Recency | RecencyFrequency | Foresight): number =>
+      simulate(trace, { slots, replacement, speeds: NO_TIME, lookAhead: false, warmUp }).misses;
+    const futureOf = (layer: number) => trace.tokens.map((record) => ofLayer(trace, record, layer));
+    const least = misses((layer) => new Foresight(futureOf(layer)));
+    const all = (trace.tokens.length - warmUp) * trace.layers * trace.perToken;
+    const policies = [
+      ...[8, 32, 128].map((halfLife) => misses(() => new RecencyFrequency(halfLife))),
+      misses(() => new Recency()),
+    ];
+    const cell = (own: number): string => `${percent(1 - own / all)} ×${fixed(own / Math.max(1, least), 2)}`;
+    return [percent(share, 0), ...policies.map(cell), percent(1 - least / all)];
+  });
+  const title = (halfLife: number): string => `recency+frequency ${halfLife}`;
+  const recall = `guess recall ${percent(guessRecall(trace))}`;
+  return [[recall, title(8), title(32), title(128), 'recency', 'Belády'], ...rows];
+}
+
+export interface Machine {
+  name: string;
+  speeds: DeviceSpeeds;
+}
+
+/** Tokens per second by residency, look-ahead off and on, and how much waiting the floor leaves. */
+export function machineTable(
+  trace: RoutingTrace,
+  machines: readonly Machine[],
+  residencies: readonly number[],
+  warmUp: number,
+): string[][] {
+  const heads = machines.flatMap(({ name }) => [`${name}: tokens/s off`, 'on', 'over the floor']);
+  const rows = residencies.map((share) => {
+    const slots = Math.max(trace.perToken, Math.round(share * trace.experts));
+    const cells = machines.flatMap(({ speeds }) => {
+      const run = (lookAhead: boolean) =>
+        simulate(trace, {
+          slots,
+          replacement: () => new RecencyFrequency(8),
+          speeds,
+          lookAhead,
+          warmUp,
+        });
+      const [off, on] = [run(false), run(true)];
+      const floor = Math.max(off.readMs, on.computeMs + on.uploadMs);
+      return [
+        fixed(off.tokensPerSecond, 2),
+        fixed(on.tokensPerSecond, 2),
+        percent(on.msPerToken / floor - 1, 0),
+      ];
+    });
+    return [percent(share, 0), ...cells];
+  });
+  return [['resident', ...heads], ...rows];
+}

@@ -1,0 +1,158 @@
+// npm run bench:paged: experts paged for real, from a random checkpoint with the 30B's shapes and few
+// layers, at several residencies; replacement policies on the recorded routing; and what the simulator says
+// of machines that are not here, with its error against the real runs. --runs none leaves the real runs
+// out; --browser pages from IndexedDB on Chromium's WebGPU instead of a folder on WASM in Node.
+
+import { parseArgs } from 'node:util';
+import sharp from 'sharp';
+import { convert } from '../../src/convert/convert.ts';
+import type { Message } from '../../src/contract/conversation.ts';
+import { RecencyFrequency } from '../../src/paging/replacement.ts';
+import { simulate } from '../../src/paging/simulate.ts';
+import { decodePhoto } from '../node/decode-photo.ts';
+import { DirectorySink } from '../node/directory-sink.ts';
+import { openDirectoryStore } from '../node/directory-store.ts';
+import { createNodeRuntime } from '../node/runtime.ts';
+import { pagedInBrowser } from './paged-browser.ts';
+import { runPaged, type PagedRun } from './paged-run.ts';
+import { machineTable, policyTable, print, runTable } from './paged-table.ts';
+import { RandomCheckpoint, shapesOf } from './random-checkpoint.ts';
+import { withSkewedRouters } from './skewed-routers.ts';
+import { LIKE_30B, syntheticTrace } from './synthetic-trace.ts';
+
+const { values } = parseArgs({
+  options: {
+    /** A package to page; absent: one is made. */
+    package: { type: 'string' },
+    layers: { type: 'string', default: '2' },
+    /** Shares of the experts on the device, and :off for no look-ahead. 'none': no real run. */
+    runs: { type: 'string', default: '1,0.5,0.25,0.25:off,0.0625' },
+    tokens: { type: 'string', default: '16' },
+    threads: { type: 'string', default: '2' },
+    /** Of the picture in the prompt, in pixels; 0: no picture. 544 is about 300 tokens. */
+    side: { type: 'string', default: '0' },
+    /** How unevenly the random routers choose. */
+    spread: { type: 'string', default: '0.5' },
+    browser: { type: 'boolean', default: false },
+  },
+});
+
+const PROMPT = 'Describe it.';
+const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
+const runs = values.runs === 'none' ? [] : await realRuns();
+if (runs.length > 0) {
+  console.log(
+    `\n${values.browser ? 'Chromium, WebGPU, IndexedDB' : `Node, WASM ×${values.threads}, a folder`}`,
+  );
+  print(runTable(runs));
+  const longest = runs.reduce((a, b) => (b.trace.tokens.length > a.trace.tokens.length ? b : a));
+  console.log(
+    `\nHits and misses (times Belády's), routing of that run, ${longest.trace.tokens.length} tokens`,
+  );
+  print(policyTable(longest.trace, [0.0625, 0.25, 0.5], Math.floor(longest.trace.tokens.length / 4)));
+  console.log('\nThe simulator against these runs, its speeds taken from the first');
+  print(errorTable(runs));
+}
+
+const trace = syntheticTrace({ layers: 48, experts: 128, perToken: 8, tokens: 160 }, LIKE_30B, 1);
+console.log('\nHits and misses, a trace like that of the 30B');
+print(policyTable(trace, RESIDENCIES, 48));
+console.log(
+  '\nThe 30B simulated (expert 2.65 MB); over the floor: time beyond the larger of reading and computing',
+);
+print(machineTable(trace, machines(), RESIDENCIES, 48));
+
+async function realRuns(): Promise<PagedRun[]> {
+  const folder = values.package ?? (await prepare());
+  const plans = values.runs.split(',').map((run) => {
+    const [share, off] = run.split(':');
+    return { share: Number(share), lookAhead: off === undefined };
+  });
+  const options = { tokens: Number(values.tokens), seed: 1 };
+  if (values.browser) return pagedInBrowser(folder, PROMPT, plans, options, Number(values.spread));
+  const messages = await conversation();
+  const store = await withSkewedRouters(await openDirectoryStore(folder), Number(values.spread));
+  const runtime = await createNodeRuntime({ backend: 'wasm', threads: Number(values.threads) });
+  const experts = store.manifest.experts[0]?.at.length ?? 0;
+  const done: PagedRun[] = [];
+  for (const { share, lookAhead } of plans) {
+    const slots = Math.round(share * experts);
+    done.push(await runPaged(store, runtime, decodePhoto, messages, { ...options, slots, lookAhead }));
+  }
+  return done;
+}
+
+async function prepare(): Promise<string> {
+  const target = `.cache/bench/30B-A3B-${values.layers}-balanced`;
+  const source = await RandomCheckpoint.open(shapesOf('30B-A3B', Number(values.layers)));
+  await convert(source, new DirectorySink(target), { preset: 'balanced' });
+  return target;
+}
+
+async function conversation(): Promise<Message[]> {
+  const side = Number(values.side);
+  if (side === 0) return [{ role: 'user', content: PROMPT }];
+  const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 };
+  const picture = sharp({ create: { width: side, height: side, channels: 3, background: 'grey', noise } });
+  const photo = new Blob([Uint8Array.from(await picture.png().toBuffer())]);
+  return [
+    {
+      role: 'user',
+      content: [
+        { type: 'image', photo },
+        { type: 'text', text: PROMPT },
+      ],
+    },
+  ];
+}
+
+/** Tokens per second, real and simulated with the read, upload and compute times of the first run that read. */
+function errorTable(all: readonly PagedRun[]): string[][] {
+  const base = all.find(({ decode }) => decode.misses > 0 && decode.readBytes > 0);
+  if (base === undefined) return [['no run read anything']];
+  const { decode, trace } = base;
+  const reads = decode.readBytes / (base.slotBytes / base.slots / trace.layers);
+  const speeds = {
+    readMs: decode.readMs / reads,
+    uploadMs: decode.uploadMs / decode.misses,
+    layerMs: (decode.passMs - decode.waitMs - decode.uploadMs) / decode.tokens / trace.layers,
+    tokenMs: 0,
+  };
+  const rows = all.map((run) => {
+    const simulated = simulate(run.trace, {
+      slots: run.slots,
+      replacement: () => new RecencyFrequency(8),
+      speeds,
+      lookAhead: run.lookAhead,
+      warmUp: run.trace.tokens.length - run.decode.tokens,
+    });
+    const real = (1000 * run.decode.tokens) / run.decode.passMs;
+    const error = simulated.tokensPerSecond / real - 1;
+    return [
+      `${((100 * run.slots) / run.experts).toFixed(0)} %${run.lookAhead ? '' : ' off'}`,
+      real.toFixed(2),
+      simulated.tokensPerSecond.toFixed(2),
+      `${(100 * error).toFixed(0)} %`,
+    ];
+  });
+  return [['resident', 'real tokens/s', 'simulated', 'error'], ...rows];
+}
+
+/** Reads at a drive's speed, uploads over the bus, and layers at a GPU's memory speed (28 MB per layer). */
+function machines() {
+  const expertMB = 2.65;
+  const machine = (name: string, readMBs: number, uploadMBs: number, gpuMBs: number, runMs: number) => ({
+    name,
+    speeds: {
+      readMs: (1000 * expertMB) / readMBs,
+      uploadMs: (1000 * expertMB) / uploadMBs,
+      layerMs: runMs + (1000 * (8 * expertMB + 7)) / gpuMBs,
+      tokenMs: 3,
+    },
+  });
+  return [
+    machine('laptop, 8 GB GPU', 1200, 4000, 150_000, 0.8),
+    machine('desktop, 12 GB GPU', 3000, 8000, 300_000, 0.5),
+    machine('phone', 600, 3000, 40_000, 1.5),
+  ];
+}
