@@ -1,21 +1,10 @@
-// The entry page: makes the long-lived objects (worker client, session, photos) and hands them to the UI,
-// once the page is under its policy.
+// The entry page: makes the long-lived objects (worker clients, models, conversation) and hands them to
+// the UI, once the page is under its policy.
 
 import { mount } from 'svelte';
 import { AppCache } from './client/app-cache.ts';
 import { InferenceClient } from './client/inference-client.ts';
-import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
-import { WeightsClient } from './client/weights-client.ts';
-import App from './ui/App.svelte';
-import { Language } from './ui/language.svelte.ts';
-import { Photos } from './ui/photos.svelte.ts';
-import { protect, stayHere } from './ui/protection.ts';
-import { LocalRemembered } from './ui/remembered.ts';
-import { Session } from './ui/session.svelte.ts';
-import Unprotected from './ui/Unprotected.svelte';
-import './ui/theme.css';
-
-const client = new RecoveringInference(
+const inference = new RecoveringInference(
   new InferenceClient(
     () => new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
   ),
@@ -23,6 +12,9 @@ const client = new RecoveringInference(
 );
 const weights = new WeightsClient(
   () => new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
+);
+const photoClient = new PhotoClient(
+  () => new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' }),
 );
 
 const remembered = new LocalRemembered();
@@ -42,13 +34,49 @@ if (protection.kind === 'reload') {
 }
 
 function start(): void {
+  const models = new Models({ weights, inference, remembered, hasWebGpu: 'gpu' in navigator });
+  const library = new Library(models, weights, document.baseURI);
+  const settings = new Settings(remembered);
+  const shelf = new PhotoShelf(photoClient);
+  const tray = new Tray(shelf);
+  const experts = new ExpertActivity();
+  const conversation = new Conversation({
+    client: inference,
+    models,
+    shelf,
+    options: (model) => {
+      experts.begin();
+      return settings.options(model);
+    },
+    onExperts: (chosen, model) => experts.add(chosen, model),
+    nextFrame: (job) => requestAnimationFrame(job),
+  });
+  const stage = new Stage(conversation, tray);
+  const samples = new Samples(document.baseURI);
+  const history = new History({
+    conversation,
+    store: new HistoryStore(),
+    openPhoto: (file) => photoClient.open(file, new AbortController().signal),
+    remembered,
+  });
+
+  const link = new URL(document.baseURI).searchParams.get('model');
+  void models.start(document.baseURI).then(() => library.welcome(link));
+  void samples.start();
   mount(App, {
     target: document.body,
     props: {
-      session: new Session(client, weights),
-      photos: new Photos(),
       language,
-      hasWebGpu: 'gpu' in navigator,
+      models,
+      library,
+      settings,
+      conversation,
+      tray,
+      shelf,
+      stage,
+      experts,
+      history,
+      samples,
     },
   });
 }

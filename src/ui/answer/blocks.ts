@@ -3,7 +3,9 @@
 
 export type Inline =
   | { kind: 'text'; text: string }
-  | { kind: 'strong' | 'emphasis' | 'struck'; children: Inline[] }
+  | { kind: 'strong'; children: Inline[] }
+  | { kind: 'emphasis'; children: Inline[] }
+  | { kind: 'struck'; children: Inline[] }
   | { kind: 'code'; text: string }
   | { kind: 'break' }
   /** `href` is https and complete. */

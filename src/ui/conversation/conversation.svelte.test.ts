@@ -6,7 +6,7 @@ import type { Answer, AnswerEvent } from '../../contract/answer.ts';
 import type { Message } from '../../contract/conversation.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
-import { Conversation } from './conversation.svelte.ts';
+import { Conversation, type SavedConversation } from './conversation.svelte.ts';
 
 const model: LoadedModel = {
   id: 'a',
@@ -31,7 +31,7 @@ const answer: Answer = {
 /** Models and client in one; each question is handed to the test. */
 class Script {
   asked: Message[][] = [];
-  told: FailureInfo[] = [];
+  told: FailureCode[] = [];
   tell: (event: AnswerEvent) => void = () => undefined;
   settle: (outcome: Outcome<Answer>) => void = () => undefined;
   readiness: Outcome<LoadedModel> = { kind: 'done', value: model };
@@ -39,8 +39,8 @@ class Script {
   ready(): Promise<Outcome<LoadedModel>> {
     return Promise.resolve(this.readiness);
   }
-  failed(failure: FailureInfo): void {
-    this.told.push(failure);
+  failed({ code }: FailureInfo): void {
+    this.told.push(code);
   }
   answer(messages: Message[], _: unknown, onEvent: (event: AnswerEvent) => void): Promise<Outcome<Answer>> {
     this.asked.push(messages);
@@ -119,7 +119,7 @@ test('a failure is the end of its turn alone: the model hears of it, the next qu
   await reached(script, 2);
   script.settle(failed('device-lost'));
   await asking;
-  expect(script.told).toEqual([{ code: 'device-lost', message: 'why' }]);
+  expect(script.told).toEqual(['device-lost']);
   expect(conversation.turns[1]?.ending).toMatchObject({ kind: 'failed', failure: { code: 'device-lost' } });
   await answered(script, conversation, 'Three?');
   expect(texts(conversation)).toEqual(['A cat.', '', 'A cat.']);
@@ -170,6 +170,7 @@ test('what was saved comes back as it was', async () => {
   const saved = structuredClone(conversation.save());
   const { conversation: other } = start();
   other.load(saved);
-  expect(other.save()).toEqual(saved);
+  const withoutIds = ({ turns }: SavedConversation): unknown => turns.map((turn) => ({ ...turn, id: '' }));
+  expect(withoutIds(other.save())).toEqual(withoutIds(saved));
   expect(other.turns[0]?.document.blocks).toHaveLength(1);
 });

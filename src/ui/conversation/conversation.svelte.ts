@@ -119,7 +119,7 @@ export class Conversation {
     return { id: this.#id, turns: this.#turns.map((turn) => turn.save()) };
   }
 
-  /** Goes on with one that was kept; an answer under way is stopped. */
+  /** Goes on with one that was kept or comes from a file; an answer under way is stopped. */
   load({ id, turns }: SavedConversation): void {
     const { shelf, nextFrame } = this.#parts;
     const restored = turns.map((saved) =>

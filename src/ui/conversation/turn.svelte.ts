@@ -31,7 +31,8 @@ export interface SavedTurn {
 }
 
 export class Turn {
-  readonly id: string;
+  /** On this page; one that is restored gets a new one, since a file may name two alike. */
+  readonly id = crypto.randomUUID();
   readonly question: string;
   readonly photos: readonly Photo[];
   readonly document: AnswerDocument;
@@ -39,13 +40,7 @@ export class Turn {
   #answerer = $state.raw<Answerer | null>(null);
   #options = $state.raw<AnswerOptions | null>(null);
 
-  constructor(
-    question: string,
-    photos: readonly Photo[],
-    nextFrame: NextFrame,
-    id: string = crypto.randomUUID(),
-  ) {
-    this.id = id;
+  constructor(question: string, photos: readonly Photo[], nextFrame: NextFrame) {
     this.question = question;
     this.photos = photos;
     this.document = new AnswerDocument(nextFrame);
@@ -90,10 +85,11 @@ export class Turn {
   }
 
   static restore(saved: SavedTurn, photos: readonly Photo[], nextFrame: NextFrame): Turn {
-    const turn = new Turn(saved.question, photos, nextFrame, saved.id);
+    const turn = new Turn(saved.question, photos, nextFrame);
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
-    turn.#ending = saved.ending;
+    // One that was being written when it was saved is not any more.
+    turn.#ending = saved.ending ?? { kind: 'stopped', facts: null };
     turn.document.restore(saved.answer, saved.answerer?.thinks ?? false, saved.thoughtMs);
     return turn;
   }

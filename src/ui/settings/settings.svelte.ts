@@ -3,11 +3,9 @@
 
 import type { AnswerOptions } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
+import { BUILT_IN } from '../entries.ts';
 import type { Remembered } from '../remembered.ts';
 import { GREEDY, knobsOf, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
-
-/** The built-in model was trained for exact answers alone. */
-const BUILT_IN = 'demo';
 
 /** Tokens per picture, at most. 'full': as many as the model takes. */
 export const DETAILS = { quick: 256, normal: 1024, fine: 4096, full: null } as const;
@@ -59,7 +57,10 @@ export class Settings {
     return this.#chosen === DEFAULTS;
   }
 
-  /** The preset in force for a model; null: none is loaded yet. */
+  /**
+   * The preset in force for a model; null: none is loaded yet. The built-in one was trained for exact
+   * answers alone.
+   */
   presetFor(model: Pick<LoadedModel, 'id'> | null): Preset {
     return this.#chosen.preset ?? (model === null || model.id === BUILT_IN ? 'exact' : 'chat');
   }

@@ -1,0 +1,93 @@
+// How a picture is looked at: how large, and which point of it lies in the middle of the window.
+
+export interface Size {
+  width: number;
+  height: number;
+}
+
+/** Where the picture lies in its window, in CSS pixels. */
+export interface Frame extends Size {
+  left: number;
+  top: number;
+}
+
+const MAX_SCALE = 16;
+
+export class View {
+  /** 1: the whole picture just fits. */
+  #scale = $state(1);
+  /** The point in the middle, 0 … 1 of the picture's sides. */
+  #x = $state(0.5);
+  #y = $state(0.5);
+
+  get scale(): number {
+    return this.#scale;
+  }
+
+  reset(): void {
+    this.#scale = 1;
+    this.#x = this.#y = 0.5;
+  }
+
+  frame(picture: Size, window: Size): Frame {
+    const fit = Math.min(window.width / picture.width, window.height / picture.height);
+    const width = picture.width * fit * this.#scale;
+    const height = picture.height * fit * this.#scale;
+    return {
+      width,
+      height,
+      left: window.width / 2 - within(this.#x, width, window.width) * width,
+      top: window.height / 2 - within(this.#y, height, window.height) * height,
+    };
+  }
+
+  /** Makes it `factor` times as large; the point at (x, y) of the window stays where it is. */
+  zoom(factor: number, picture: Size, window: Size, x = window.width / 2, y = window.height / 2): void {
+    const before = this.frame(picture, window);
+    const scale = Math.min(MAX_SCALE, Math.max(1, this.#scale * factor));
+    const grown = scale / this.#scale;
+    this.#scale = scale;
+    this.#centre(
+      {
+        left: x - (x - before.left) * grown,
+        top: y - (y - before.top) * grown,
+        width: before.width * grown,
+        height: before.height * grown,
+      },
+      window,
+    );
+  }
+
+  /** Moves the picture by so many CSS pixels. */
+  pan(dx: number, dy: number, picture: Size, window: Size): void {
+    const frame = this.frame(picture, window);
+    this.#centre({ ...frame, left: frame.left + dx, top: frame.top + dy }, window);
+  }
+
+  /** Shows a part, 0 … 1000 of the sides, with room around it; never larger than `closest`. */
+  show(
+    [left, top, right, bottom]: readonly [number, number, number, number],
+    picture: Size,
+    window: Size,
+    closest = 4,
+  ): void {
+    const fit = Math.min(window.width / picture.width, window.height / picture.height);
+    const wide = (Math.max(1, right - left) / 1000) * picture.width * fit;
+    const high = (Math.max(1, bottom - top) / 1000) * picture.height * fit;
+    this.#scale = Math.min(closest, Math.max(1, 0.5 * Math.min(window.width / wide, window.height / high)));
+    this.#x = (left + right) / 2000;
+    this.#y = (top + bottom) / 2000;
+  }
+
+  #centre(frame: Frame, window: Size): void {
+    this.#x = within((window.width / 2 - frame.left) / frame.width, frame.width, window.width);
+    this.#y = within((window.height / 2 - frame.top) / frame.height, frame.height, window.height);
+  }
+}
+
+/** Keeps the window filled where the picture is larger than it, and the picture centred where not. */
+function within(centre: number, length: number, window: number): number {
+  if (length <= window) return 0.5;
+  const margin = window / 2 / length;
+  return Math.min(1 - margin, Math.max(margin, centre));
+}

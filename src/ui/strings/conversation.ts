@@ -1,0 +1,96 @@
+// Questions and answers.
+
+import { quantities, type Quantities } from './quantities.ts';
+
+const english = (q: Quantities) => ({
+  question: 'Question',
+  hint: 'Ask about the picture',
+  hintWithout: 'Add a picture and ask about it',
+  ask: 'Ask',
+  stop: 'Stop',
+  you: 'You asked',
+  answer: 'Answer',
+  edit: 'Edit the question',
+  resend: 'Ask again',
+  cancel: 'Cancel',
+  copy: 'Copy the answer',
+  copied: 'Copied',
+  regenerate: 'Answer again',
+  retry: 'Try again',
+  details: 'Details',
+  setAside: 'The earlier version was set aside.',
+  restore: 'Put it back',
+
+  preparing: 'Getting the model ready',
+  decoding: 'Opening the picture',
+  vision: (done: number, total: number) =>
+    total === 1 ? 'Looking at the picture' : `Looking at the pictures: ${done + 1} of ${total}`,
+  prefill: (done: number, total: number) => `Reading: ${q.percent(total === 0 ? 0 : done / total)}`,
+  recovering: (done: number, total: number) =>
+    total === 0
+      ? 'The graphics processor stopped. Loading the model again'
+      : `The browser holds the graphics processor back: at most ${total - done} s more, or reload the page`,
+  writing: 'Answering',
+  thinking: 'Thinking',
+  stopping: 'Stopping',
+
+  rate: (tokensPerSecond: number) => `${q.tenths(tokensPerSecond)} tokens/s`,
+  tokens: (count: number) => (count === 1 ? '1 token' : `${q.whole(count)} tokens`),
+  firstWord: (seconds: number) => `first word after ${q.tenths(seconds)} s`,
+  remembered: 'picture already read',
+  stopped: 'Stopped.',
+  cutOff: 'The longest answer that the settings allow was reached.',
+  finished: 'Finished.',
+  empty: 'The model ended without a word. Ask in other words.',
+  thought: 'Thought',
+  thoughtFor: (seconds: number) => `Thought for ${q.duration(seconds)}`,
+  unfinishedThought: 'The thought was longer than the answer may be; no answer came.',
+});
+
+const chinese = (q: Quantities): ReturnType<typeof english> => ({
+  question: '问题',
+  hint: '就这张图片提问',
+  hintWithout: '添加图片并提问',
+  ask: '提问',
+  stop: '停止',
+  you: '您的问题',
+  answer: '回答',
+  edit: '修改问题',
+  resend: '重新提问',
+  cancel: '取消',
+  copy: '复制回答',
+  copied: '已复制',
+  regenerate: '重新回答',
+  retry: '重试',
+  details: '详情',
+  setAside: '先前的版本已放在一边。',
+  restore: '恢复',
+
+  preparing: '正在准备模型',
+  decoding: '正在打开图片',
+  vision: (done: number, total: number) =>
+    total === 1 ? '正在看图片' : `正在看图片：第 ${done + 1} 张，共 ${total} 张`,
+  prefill: (done: number, total: number) => `正在阅读：${q.percent(total === 0 ? 0 : done / total)}`,
+  recovering: (done: number, total: number) =>
+    total === 0
+      ? '图形处理器已停止，正在重新加载模型'
+      : `浏览器暂时不让使用图形处理器：最多再等 ${total - done} 秒，或重新加载页面`,
+  writing: '正在回答',
+  thinking: '正在思考',
+  stopping: '正在停止',
+
+  rate: (tokensPerSecond: number) => `每秒 ${q.tenths(tokensPerSecond)} 个词元`,
+  tokens: (count: number) => `${q.whole(count)} 个词元`,
+  firstWord: (seconds: number) => `首字用时 ${q.tenths(seconds)} 秒`,
+  remembered: '图片已读过',
+  stopped: '已停止。',
+  cutOff: '已达到设置允许的最大回答长度。',
+  finished: '回答完毕。',
+  empty: '模型没有给出任何内容。请换一种问法。',
+  thought: '思考',
+  thoughtFor: (seconds: number) => `思考了 ${q.duration(seconds)}`,
+  unfinishedThought: '思考超出了回答的最大长度，没有得到回答。',
+});
+
+export const en = english(quantities('en'));
+export const zh = chinese(quantities('zh'));

@@ -1,0 +1,63 @@
+// Pictures on their way into a question: chosen, taken, put in order; and looking at one.
+
+const english = () => ({
+  add: 'Add pictures',
+  choose: 'choose some',
+  pictures: 'Pictures of the next question',
+  opening: (count: number) => (count === 1 ? 'Reading a picture…' : `Reading ${count} pictures…`),
+  remove: (name: string) => `Remove ${name}`,
+  earlier: (name: string) => `Move ${name} forward`,
+  later: (name: string) => `Move ${name} back`,
+  look: (name: string) => `Look at ${name}`,
+  refused: (name: string) => `${name} was not added.`,
+  dismiss: 'Dismiss',
+  pasted: 'pasted picture',
+  partOf: (name: string) => `part of ${name}`,
+
+  takePhoto: 'Take a picture',
+  camera: 'Camera',
+  cameraAsking: 'Your browser asks whether this page may use the camera.',
+  cameraDenied:
+    'The camera is blocked for this page. Allow it in the browser’s site settings (beside the address), then try again. Adding files works all the same.',
+  cameraMissing: 'No camera was found. Connect one and try again, or add a file.',
+  cameraBusy: 'Another program is using the camera. Close it and try again.',
+  cameraGone: 'The camera was unplugged. Connect it and try again.',
+  cameraFailed: 'The camera did not start. Try again, or add a file.',
+  tryAgain: 'Try again',
+  shoot: 'Take the picture',
+  otherCamera: 'Other camera',
+  cameraPicture: (time: string) => `camera ${time}`,
+  cancel: 'Cancel',
+});
+
+const chinese = (): ReturnType<typeof english> => ({
+  add: '添加图片',
+  choose: '选择图片',
+  pictures: '下一个问题的图片',
+  opening: (count: number) => `正在读取 ${count} 张图片…`,
+  remove: (name: string) => `移除 ${name}`,
+  earlier: (name: string) => `将 ${name} 前移`,
+  later: (name: string) => `将 ${name} 后移`,
+  look: (name: string) => `查看 ${name}`,
+  refused: (name: string) => `${name} 未能添加。`,
+  dismiss: '知道了',
+  pasted: '粘贴的图片',
+  partOf: (name: string) => `${name} 的局部`,
+
+  takePhoto: '拍照',
+  camera: '相机',
+  cameraAsking: '浏览器正在询问是否允许本页使用相机。',
+  cameraDenied: '本页被禁止使用相机。请在浏览器的网站设置（地址栏旁）中允许，然后重试。也可以直接添加文件。',
+  cameraMissing: '没有找到相机。请连接相机后重试，或添加文件。',
+  cameraBusy: '另一个程序正在使用相机。请关闭它后重试。',
+  cameraGone: '相机已断开。请重新连接后重试。',
+  cameraFailed: '相机未能启动。请重试，或添加文件。',
+  tryAgain: '重试',
+  shoot: '拍摄',
+  otherCamera: '切换相机',
+  cameraPicture: (time: string) => `相机 ${time}`,
+  cancel: '取消',
+});
+
+export const en = english();
+export const zh = chinese();
