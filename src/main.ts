@@ -4,6 +4,27 @@
 import { mount } from 'svelte';
 import { AppCache } from './client/app-cache.ts';
 import { InferenceClient } from './client/inference-client.ts';
+import { PhotoClient } from './client/photo-client.ts';
+import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
+import { WeightsClient } from './client/weights-client.ts';
+import App from './ui/App.svelte';
+import { Conversation } from './ui/conversation/conversation.svelte.ts';
+import { ExpertActivity } from './ui/experts/expert-activity.svelte.ts';
+import { HistoryStore } from './ui/history/history-store.ts';
+import { History } from './ui/history/history.svelte.ts';
+import { Language } from './ui/language.svelte.ts';
+import { Library } from './ui/library/library.svelte.ts';
+import { Models } from './ui/models.svelte.ts';
+import { PhotoShelf } from './ui/photos/photo-shelf.ts';
+import { Tray } from './ui/photos/tray.svelte.ts';
+import { protect, stayHere } from './ui/protection.ts';
+import { LocalRemembered } from './ui/remembered.ts';
+import { Samples } from './ui/samples/samples.svelte.ts';
+import { Settings } from './ui/settings/settings.svelte.ts';
+import { Stage } from './ui/stage/stage.svelte.ts';
+import Unprotected from './ui/Unprotected.svelte';
+import './ui/theme.css';
+
 const inference = new RecoveringInference(
   new InferenceClient(
     () => new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
