@@ -1,22 +1,8 @@
-// What a user can see: a package is chosen, a picture and a question are given, the answer streams.
+// What a user can see: a picture and a question are given, the answer streams; and what happens when
+// something is broken on the way.
 
 import { expect, test, type Page } from '@playwright/test';
-
-const WASM = 'WASM (processor)';
-const PICTURE = 'tools/reference/pictures/odd.png';
-
-/** Fills the form and asks; the answer is then on its way. */
-async function ask(page: Page, options: { backend: string; maxTokens: number }): Promise<void> {
-  await page.getByLabel('Package', { exact: true }).selectOption('dense-tied-exact');
-  await page.getByLabel(options.backend).check();
-  await page.getByLabel('Longest answer, in tokens').fill(String(options.maxTokens));
-  await page.getByLabel('Question').fill('Describe this image in detail.');
-  await page.getByRole('button', { name: 'Ask' }).click();
-}
-
-const status = (page: Page): ReturnType<Page['getByRole']> => page.getByRole('status');
-const answer = (page: Page): ReturnType<Page['getByRole']> =>
-  page.getByRole('region', { name: 'Answer' }).getByRole('paragraph');
+import { addPictures, answered, answers, arrive, ask, FIXTURE, said, tray } from './person.ts';
 
 /** Remembers every text that the answer has shown. */
 async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
@@ -24,7 +10,7 @@ async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
     const shown = new Set<string>();
     Object.assign(window, { shown });
     new MutationObserver(() => {
-      const text = document.querySelector('section[aria-label="Answer"] p')?.textContent;
+      const text = document.querySelector('section[aria-label="Answer"] [aria-busy]')?.textContent;
       if (text) shown.add(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });
@@ -39,86 +25,86 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
     const { protocol, hostname } = new URL(request.url());
     if (protocol.startsWith('http')) hosts.add(hostname);
   });
-  await page.goto('/');
-  await page.getByLabel('Choose pictures').setInputFiles(PICTURE);
-  await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
-  const answers: string[] = [];
-  for (const backend of [WASM, 'WebGPU']) {
+  const texts: string[] = [];
+  for (const backend of ['wasm', 'webgpu'] as const) {
+    await arrive(page, { model: FIXTURE, backend, maxTokens: 24 });
+    await addPictures(page, 'odd.png');
     const shown = await watchAnswer(page);
-    await ask(page, { backend, maxTokens: 24 });
-    await expect(status(page)).toHaveText(/^(Finished|Longest answer reached): \d+ tokens?$/, {
-      timeout: 100_000,
-    });
-    await expect(page.getByText(/^[\d.,]+ tokens\/s$/)).toBeVisible();
-    const text = (await answer(page).textContent()) ?? '';
-    const steps = await shown();
-    expect(steps.length, 'the text came in pieces').toBeGreaterThan(2);
-    expect(
-      steps.every((step) => text.startsWith(step)),
-      'each a beginning of the whole',
-    ).toBe(true);
-    answers.push(text);
+    await ask(page, 'Describe this image in detail.');
+    const answer = await answered(page, 1);
+    await expect(answer.getByText(/[\d.,]+ tokens\/s/)).toBeVisible();
+    expect((await shown()).length, 'the text came in pieces').toBeGreaterThan(2);
+    texts.push(await said(answer));
   }
-  expect(answers[0]?.length).toBeGreaterThan(0);
-  expect(answers[1]).toBe(answers[0]);
+  expect(texts[0]?.length).toBeGreaterThan(0);
+  expect(texts[1]).toBe(texts[0]);
   expect(Array.from(hosts)).toEqual(['localhost']);
 });
 
 test('Stop ends an answer, keeps what is written, and the next question is answered', async ({ page }) => {
-  await page.goto('/');
-  await ask(page, { backend: WASM, maxTokens: 2000 });
-  await expect(answer(page)).not.toBeEmpty();
-  await page.getByRole('button', { name: 'Stop' }).click();
-  await expect(status(page)).toHaveText('Stopped.');
-  await expect(answer(page)).not.toBeEmpty();
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/2 tokens$/);
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2000 });
+  await ask(page, 'Describe everything.');
+  const text = answers(page).locator('[aria-busy]');
+  await expect(text).not.toBeEmpty({ timeout: 60_000 });
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(answers(page).getByText('Stopped.')).toBeVisible();
+  await expect(text).not.toBeEmpty();
+  await ask(page, 'Again, please.');
+  await expect(answers(page)).toHaveCount(2);
+  await page.getByRole('button', { name: 'Stop', exact: true }).click();
+  await expect(answers(page).nth(1).getByText('Stopped.')).toBeVisible();
 });
 
-test('a damaged shard is refused, and a sentence says so', async ({ page }) => {
-  await page.goto('/');
+test('a damaged shard is refused, a sentence says so, and the question is answered on the second try', async ({
+  page,
+}) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await page.route('**/*.safetensors', async (route) => {
     const response = await route.fetch();
     const body = await response.body();
     body[body.length - 1] = (body[body.length - 1] ?? 0) ^ 1;
     await route.fulfill({ response, body });
   });
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/^A part of the model is damaged/);
-  await page.getByText('Details').click();
+  await ask(page, 'Hello?');
+  await expect(answers(page).getByRole('alert')).toContainText('A part of the model is damaged', {
+    timeout: 60_000,
+  });
+  await answers(page).getByText('Details').click();
   await expect(page.getByText(/corrupt-shard: [0-9a-f]{64}\.safetensors does not match/)).toBeVisible();
+  await page.unroute('**/*.safetensors');
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await answered(page, 1);
 });
 
 test('a worker that dies is told, and the next question starts another', async ({ page }) => {
-  await page.goto('/');
   await page.route('**/inference.worker*.js', (route) => route.abort());
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/^The model stopped unexpectedly/);
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2 });
+  await ask(page, 'Hello?');
+  await expect(answers(page).getByRole('alert')).toBeVisible({ timeout: 60_000 });
   await page.unroute('**/inference.worker*.js');
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/2 tokens$/);
+  await page.getByRole('button', { name: 'Try again' }).click();
+  await answered(page, 1);
 });
 
-test('a damaged picture is refused, can be taken away, and the question goes on without it', async ({
-  page,
-}) => {
-  await page.goto('/');
+test('what is no picture is refused by its name, and the others are added', async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
-  await page.getByLabel('Choose pictures').setInputFiles(broken);
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/^This picture is damaged/);
-  await page.getByRole('button', { name: 'Remove broken.png' }).click();
-  await expect(page.getByRole('img')).toHaveCount(0);
-  await ask(page, { backend: WASM, maxTokens: 2 });
-  await expect(status(page)).toHaveText(/2 tokens$/);
+  await page.getByLabel('Add pictures').first().setInputFiles(broken);
+  const refusal = page.getByRole('alert');
+  await expect(refusal).toContainText('broken.png was not added.');
+  await expect(refusal).toContainText('JPEG, PNG, WebP and AVIF pictures work.');
+  await addPictures(page, 'odd.png');
+  await refusal.getByRole('button', { name: 'Dismiss' }).click();
+  await expect(refusal).toHaveCount(0);
+  await tray(page).getByRole('button', { name: 'Remove odd.png' }).click();
+  await expect(tray(page)).toHaveCount(0);
 });
 
-test('an address without a package says that it is not there', async ({ page }) => {
-  await page.goto('/');
-  await page.getByLabel('Package', { exact: true }).selectOption('Another address…');
-  await page.getByLabel('Address of the package').fill('/packages/nothing-here/');
-  await page.getByLabel('Question').fill('Are you there?');
-  await page.getByLabel(WASM).check();
-  await page.getByRole('button', { name: 'Ask' }).click();
-  await expect(status(page)).toHaveText(/^A part of the model is missing/);
+test('a model that is not there any more says so', async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm' });
+  await page.route('**/packages/**', (route) => route.fulfill({ status: 404, body: '' }));
+  await ask(page, 'Are you there?');
+  await expect(answers(page).getByRole('alert')).toContainText('A part of the model is missing.', {
+    timeout: 60_000,
+  });
 });

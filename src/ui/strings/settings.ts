@@ -29,7 +29,8 @@ const english = (q: Quantities) => ({
   seed: 'Seed',
   seedHint: 'Empty: another one each time',
   maxTokens: 'Longest answer, in tokens',
-  off: 'off',
+  backend: 'Runs on',
+  backends: { auto: 'What is fastest here', webgpu: 'Graphics processor (WebGPU)', wasm: 'Processor (WASM)' },
   reset: 'Back to the defaults',
   close: 'Close',
 });
@@ -56,7 +57,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   seed: '随机种子',
   seedHint: '留空则每次不同',
   maxTokens: '回答的最大长度（词元）',
-  off: '关',
+  backend: '运行于',
+  backends: { auto: '此处最快的方式', webgpu: '图形处理器（WebGPU）', wasm: '处理器（WASM）' },
   reset: '恢复默认',
   close: '关闭',
 });

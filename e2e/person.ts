@@ -1,0 +1,65 @@
+// What a person does on the page, by the names that a person sees.
+
+import { expect, type Locator, type Page } from '@playwright/test';
+
+export const PICTURES = 'tools/reference/pictures';
+
+/** Random weights: nothing it says makes sense, but it says it quickly and for as long as it may. */
+export const FIXTURE = 'dense-tied-exact';
+
+export interface Choices {
+  /** The built-in one, or the name of a package that the tests convert. */
+  model: string;
+  backend: 'wasm' | 'webgpu';
+  maxTokens?: number;
+}
+
+/** Comes as somebody who has been here and made these choices. */
+export async function arrive(page: Page, { model, backend, maxTokens = 64 }: Choices): Promise<void> {
+  await page.addInitScript(
+    (chosen) => {
+      const id = chosen.model === 'demo' ? 'demo' : new URL(`/packages/${chosen.model}/`, location.href).href;
+      localStorage.setItem('darkroom.model', id);
+      localStorage.setItem('darkroom.backend', chosen.backend);
+      const settings = { preset: 'exact', maxTokens: chosen.maxTokens, detail: 'full' };
+      localStorage.setItem('darkroom.settings', JSON.stringify(settings));
+    },
+    { model, backend, maxTokens },
+  );
+  await page.goto('/');
+  await expect(question(page)).toBeVisible();
+}
+
+export const question = (page: Page): Locator => page.getByRole('textbox', { name: 'Question', exact: true });
+
+/** All answers, in order. */
+export const answers = (page: Page): Locator => page.getByRole('region', { name: 'Answer' });
+
+export async function addPictures(page: Page, ...files: string[]): Promise<void> {
+  await page
+    .getByLabel('Add pictures')
+    .first()
+    .setInputFiles(files.map((file) => `${PICTURES}/${file}`));
+  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(files.length);
+}
+
+export const tray = (page: Page): Locator =>
+  page.getByRole('list', { name: 'Pictures of the next question' });
+
+export async function ask(page: Page, words: string): Promise<void> {
+  await question(page).fill(words);
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+}
+
+/** Waits until the n-th answer (from 1) has ended well. */
+export async function answered(page: Page, n: number): Promise<Locator> {
+  await expect(answers(page)).toHaveCount(n);
+  const answer = answers(page).nth(n - 1);
+  await expect(answer.getByText(/first word after/)).toBeVisible({ timeout: 100_000 });
+  return answer;
+}
+
+/** What the answer says, without the page's own words. */
+export async function said(answer: Locator): Promise<string> {
+  return (await answer.locator('[aria-busy]').innerText()).trim();
+}
