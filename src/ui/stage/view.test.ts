@@ -22,7 +22,7 @@ test('panning stops at the edges', () => {
   view.pan(10_000, 50, picture, window);
   expect(view.frame(picture, window)).toMatchObject({ left: 0, top: 0 });
   view.pan(-30, 0, picture, window);
-  expect(view.frame(picture, window)).toMatchObject({ left: -30 });
+  expect(view.frame(picture, window).left).toBeCloseTo(-30);
 });
 
 test('a part is shown with room around it', () => {
