@@ -1,7 +1,7 @@
 // npm run bench:paged: experts paged for real, from a random checkpoint with the 30B's shapes and few
 // layers, at several residencies; replacement policies on the recorded routing; and what the simulator says
-// of machines that are not here, with its error against the real runs. --runs none leaves the real runs
-// out; --browser pages from IndexedDB on Chromium's WebGPU instead of a folder on WASM in Node.
+// of machines that are not here, with its error against the real runs. --parts real or --parts simulated
+// leaves the other out; --browser pages from IndexedDB on Chromium's WebGPU instead of a folder on WASM in Node.
 
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     /** A package to page; absent: one is made. */
     package: { type: 'string' },
     layers: { type: 'string', default: '2' },
-    /** Shares of the experts on the device, and :off for no look-ahead. 'none': no real run. */
+    /** Shares of the experts on the device, and :off for no look-ahead. */
     runs: { type: 'string', default: '1,0.5,0.25,0.25:off,0.0625' },
     tokens: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
@@ -33,14 +33,15 @@ const { values } = parseArgs({
     side: { type: 'string', default: '0' },
     /** How unevenly the random routers choose. */
     spread: { type: 'string', default: '0.5' },
+    parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
   },
 });
 
 const PROMPT = 'Describe it.';
 const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
-const runs = values.runs === 'none' ? [] : await realRuns();
-if (runs.length > 0) {
+if (values.parts.includes('real')) {
+  const runs = await realRuns();
   console.log(
     `\n${values.browser ? 'Chromium, WebGPU, IndexedDB' : `Node, WASM ×${values.threads}, a folder`}`,
   );
@@ -54,13 +55,15 @@ if (runs.length > 0) {
   print(errorTable(runs));
 }
 
-const trace = syntheticTrace({ layers: 48, experts: 128, perToken: 8, tokens: 160 }, LIKE_30B, 1);
-console.log('\nHits and misses, a trace like that of the 30B');
-print(policyTable(trace, RESIDENCIES, 48));
-console.log(
-  '\nThe 30B simulated (expert 2.65 MB); over the floor: time beyond the larger of reading and computing',
-);
-print(machineTable(trace, machines(), RESIDENCIES, 48));
+if (values.parts.includes('simulated')) {
+  const trace = syntheticTrace({ layers: 48, experts: 128, perToken: 8, tokens: 160 }, LIKE_30B, 1);
+  console.log('\nHits and misses, a trace like that of the 30B');
+  print(policyTable(trace, RESIDENCIES, 48));
+  console.log(
+    '\nThe 30B simulated (expert 2.65 MB); over the floor: beyond the larger of reading and computing',
+  );
+  print(machineTable(trace, machines(), RESIDENCIES, 48));
+}
 
 async function realRuns(): Promise<PagedRun[]> {
   const folder = values.package ?? (await prepare());
