@@ -33,7 +33,7 @@ export async function arrive(page: Page, { model, backend, maxTokens = 64 }: Cho
 export const question = (page: Page): Locator => page.getByRole('textbox', { name: 'Question', exact: true });
 
 /** All answers, in order. */
-export const answers = (page: Page): Locator => page.getByRole('region', { name: 'Answer' });
+export const answers = (page: Page): Locator => page.getByRole('article', { name: 'Answer' });
 
 export async function addPictures(page: Page, ...files: string[]): Promise<void> {
   await page

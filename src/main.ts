@@ -83,6 +83,8 @@ function start(): void {
 
   const link = new URL(document.baseURI).searchParams.get('model');
   void models.start(document.baseURI).then(() => library.welcome(link));
+  // Asked once: the address without it is what a reload or a bookmark should mean.
+  if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
   mount(App, {
     target: document.body,
