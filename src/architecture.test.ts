@@ -17,7 +17,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/graph': ['src/failure', 'src/format', 'pbf'],
   'src/contract': ['src/failure', 'src/format'],
   'src/paging': ['src/failure'],
-  'src/weights': ['src/failure', 'src/format', 'src/convert', 'src/contract', 'idb-keyval'],
+  'src/weights': ['src/failure', 'src/format', 'src/convert', 'src/contract', 'src/paging', 'idb-keyval'],
   'src/engine': [
     'src/failure',
     'src/format',

@@ -3,15 +3,19 @@
 import type { WeightsApi } from '../src/contract/weights.ts';
 import { outcome } from '../src/failure.ts';
 import { fetchCatalogue } from '../src/weights/catalogue.ts';
+import type { Database } from '../src/weights/database.ts';
 import { deviceFacts } from '../src/weights/device.ts';
 import { fit } from '../src/weights/fit.ts';
 import { storageFacts } from '../src/weights/library.ts';
 import { readLink } from '../src/weights/link.ts';
 import { Stoppable } from '../src/weights/stoppable.ts';
+import { measureDevice, type DeviceSpeed } from '../src/weights/speed/device-speed.ts';
+import { expectedSpeed } from '../src/weights/speed/expected-speed.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
-export function weightsApi(weights: Weights): WeightsApi {
+export function weightsApi(weights: Weights, database: Database): WeightsApi {
   const runs = new Stoppable();
+  let measured: Promise<DeviceSpeed | null> | undefined;
   return {
     list: () => outcome(() => weights.list()),
 
@@ -21,6 +25,16 @@ export function weightsApi(weights: Weights): WeightsApi {
       outcome(async () => {
         const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);
         return models.map((model) => ({ model, fit: fit(model, device) }));
+      }),
+
+    expectSpeed: (model) =>
+      outcome(async () => {
+        const device = await deviceFacts();
+        measured ??= measureDevice(database);
+        // A measurement that failed is tried anew next time.
+        measured.catch(() => (measured = undefined));
+        const speed = await measured;
+        return speed && expectedSpeed(model, device, speed);
       }),
 
     readLink: (text, pageUrl, preset) =>

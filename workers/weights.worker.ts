@@ -7,5 +7,6 @@ import { Weights } from '../src/weights/weights.ts';
 import { tellRequests } from './tell-requests.ts';
 import { weightsApi } from './weights-api.ts';
 
-Comlink.expose(weightsApi(new Weights(new Database(), PACE)));
+const database = new Database();
+Comlink.expose(weightsApi(new Weights(database, PACE), database));
 tellRequests();

@@ -3,7 +3,9 @@
 
 import * as Comlink from 'comlink';
 import type {
+  CatalogueModel,
   CheckUp,
+  ExpectedSpeed,
   KeptModel,
   ModelRequest,
   Offer,
@@ -36,6 +38,10 @@ export class WeightsClient {
 
   catalogue(url: string): Promise<Outcome<Offer[]>> {
     return this.#calls.call((api) => api.catalogue(url));
+  }
+
+  expectSpeed(model: CatalogueModel): Promise<Outcome<ExpectedSpeed | null>> {
+    return this.#calls.call((api) => api.expectSpeed(model));
   }
 
   readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>> {

@@ -92,6 +92,8 @@ export interface CatalogueModel extends ModelRequest {
   storedBytes: number;
   /** Of `storedBytes`: experts, which can be read from storage when they are needed. */
   expertBytes: number;
+  /** Its mixture layers, each with `count` experts, of which a token goes to `chosen`; absent: dense. */
+  experts?: { layers: number; count: number; chosen: number };
   /** Of `storedBytes`: kept at 16 bits, twice as large on a device without f16. */
   halfBytes: number;
   /** Key-value cache per token in 16 bits. */
@@ -126,6 +128,13 @@ export interface Fit {
   reasons: FitReason[];
 }
 
+/** How fast a model can be expected to write here; an estimate before it is downloaded. */
+export interface ExpectedSpeed {
+  tokensPerSecond: number;
+  /** Experts that stay on the device, as a share; the others are read when they are needed. */
+  heldShare: number;
+}
+
 export interface Offer {
   model: CatalogueModel;
   fit: Fit;
@@ -135,6 +144,12 @@ export interface WeightsApi {
   list(): Promise<Outcome<KeptModel[]>>;
 
   storage(): Promise<Outcome<StorageFacts>>;
+
+  /**
+   * From a measurement of this device, which takes up to ten seconds the first time, and a simulation of
+   * paging. null where the device has no GPU.
+   */
+  expectSpeed(model: CatalogueModel): Promise<Outcome<ExpectedSpeed | null>>;
 
   /** The models of a catalogue file, each judged against this device. */
   catalogue(url: string): Promise<Outcome<Offer[]>>;

@@ -33,6 +33,7 @@ export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
       downloadBytes: count('downloadBytes', 1),
       storedBytes: count('storedBytes', 1),
       expertBytes: count('expertBytes'),
+      ...expertShape(field.optional('experts')),
       halfBytes: count('halfBytes'),
       cacheBytesPerToken: count('cacheBytesPerToken'),
       largestArrayBytes: count('largestArrayBytes', 1),
@@ -42,4 +43,10 @@ export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
   const twin = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twin !== undefined) fail('bad-manifest', `catalogue: the id ${twin} is there twice.`);
   return models;
+}
+
+function expertShape(field: Field | undefined): Pick<CatalogueModel, 'experts'> {
+  if (field === undefined) return {};
+  const count = (name: string): number => field.at(name).integer(1);
+  return { experts: { layers: count('layers'), count: count('count'), chosen: count('chosen') } };
 }

@@ -44,10 +44,8 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   const hasExperts = model.expertBytes > 0;
   const paged = memoryNeeded(model, gpu.hasF16, HELD_EXPERTS);
   const { memoryBytes } = device;
-  const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
-  const availableBytes = Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
-
-  if (whole <= availableBytes) {
+  const available = availableBytes(device);
+  if (whole <= available) {
     const isDoubtful = memoryBytes === null || whole > memoryBytes * USABLE_SHARE;
     if (!isDoubtful) return { verdict: 'fits', reasons: notes };
     notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
@@ -55,9 +53,22 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
     const isSure = memoryBytes !== null && hasExperts && paged <= memoryBytes * USABLE_SHARE;
     return { verdict: isSure ? 'fits-paged' : 'fits', reasons: notes };
   }
-  notes.push({ kind: 'memory', neededBytes: whole, availableBytes });
-  const pages = hasExperts && paged <= availableBytes;
+  notes.push({ kind: 'memory', neededBytes: whole, availableBytes: available });
+  const pages = hasExperts && paged <= available;
   return { verdict: pages ? 'fits-paged' : 'too-large', reasons: notes };
+}
+
+/** The share of the experts that this device has room for; 1 for a dense model that fits. */
+export function heldShare(model: CatalogueModel, device: DeviceFacts): number {
+  const hasF16 = device.gpu?.hasF16 ?? false;
+  const free = availableBytes(device) - memoryNeeded(model, hasF16, 0);
+  return model.expertBytes === 0 ? 1 : Math.max(0, Math.min(1, free / model.expertBytes));
+}
+
+/** What a model may take of this device's memory. */
+function availableBytes({ memoryBytes }: DeviceFacts): number {
+  const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
+  return Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
 }
 
 /** Weights, cache and workspace, with a share of the experts held. */

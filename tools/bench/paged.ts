@@ -7,8 +7,10 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
+import { randomGenerator } from '../../src/engine/random.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
 import { simulate } from '../../src/paging/simulate.ts';
+import { LIKE_30B, typicalTrace } from '../../src/paging/typical-trace.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
 import { DirectorySink } from '../node/directory-sink.ts';
 import { openDirectoryStore } from '../node/directory-store.ts';
@@ -18,7 +20,6 @@ import { runPaged, type PagedRun } from './paged-run.ts';
 import { machineTable, policyTable, print, runTable } from './paged-table.ts';
 import { RandomCheckpoint, shapesOf } from './random-checkpoint.ts';
 import { withSkewedRouters } from './skewed-routers.ts';
-import { LIKE_30B, syntheticTrace } from './synthetic-trace.ts';
 
 const { values } = parseArgs({
   options: {
@@ -56,7 +57,11 @@ if (values.parts.includes('real')) {
 }
 
 if (values.parts.includes('simulated')) {
-  const trace = syntheticTrace({ layers: 48, experts: 128, perToken: 8, tokens: 160 }, LIKE_30B, 1);
+  const trace = typicalTrace(
+    { layers: 48, experts: 128, perToken: 8, tokens: 160 },
+    LIKE_30B,
+    randomGenerator(1),
+  );
   console.log('\nHits and misses, a trace like that of the 30B');
   print(policyTable(trace, RESIDENCIES, 48));
   console.log(

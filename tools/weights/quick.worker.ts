@@ -7,4 +7,5 @@ import { weightsApi } from '../../workers/weights-api.ts';
 
 const PACE = { stallMs: 1500, attempts: 3, firstWaitMs: 10, longestWaitMs: 50, lanes: 4 };
 
-Comlink.expose(weightsApi(new Weights(new Database(), PACE)));
+const database = new Database();
+Comlink.expose(weightsApi(new Weights(database, PACE), database));

@@ -1,9 +1,7 @@
 // A routing trace of the 30B's shape without the 30B: each layer has favourites, tokens that follow each
-// other like the same experts, and the rest is chance. Seeded.
+// other like the same experts, and the rest is chance.
 
-import { randomGenerator } from '../../src/engine/random.ts';
-import { chooseExperts } from '../../src/engine/routing.ts';
-import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
+import type { RoutingTrace } from './routing-trace.ts';
 
 export interface TraceShape {
   layers: number;
@@ -28,12 +26,12 @@ export interface TraceCharacter {
  */
 export const LIKE_30B: TraceCharacter = { favourites: 1, topic: 1, halfLife: 16, guessNoise: 0.5 };
 
-export function syntheticTrace(
+/** `random`: uniform in [0, 1); the same sequence gives the same trace. */
+export function typicalTrace(
   { layers, experts, perToken, tokens }: TraceShape,
   { favourites, topic, halfLife, guessNoise }: TraceCharacter,
-  seed: number,
+  random: () => number,
 ): RoutingTrace {
-  const random = randomGenerator(seed);
   const normal = (): number => Math.sqrt(-2 * Math.log(1 - random())) * Math.cos(2 * Math.PI * random());
   const draw = (count: number, scale: number): Float64Array =>
     Float64Array.from({ length: count }, () => scale * normal());
@@ -55,11 +53,17 @@ export function syntheticTrace(
         logits[e] = fixed[at]! + drift[at] + normal();
         seen[e] = logits[e]! + guessNoise * normal();
       }
-      chosen.set(chooseExperts(logits, perToken), layer * perToken);
-      guessed.set(chooseExperts(seen, perToken), layer * perToken);
+      chosen.set(best(logits, perToken), layer * perToken);
+      guessed.set(best(seen, perToken), layer * perToken);
     }
     all.push(chosen);
     guesses.push(guessed);
   }
   return { layers, experts, perToken, tokens: all, guesses };
+}
+
+/** The k largest, in no order. */
+function best(logits: Float64Array, k: number): Uint16Array {
+  const order = Uint16Array.from(logits, (_, expert) => expert);
+  return order.sort((a, b) => logits[b]! - logits[a]!).slice(0, k);
 }
