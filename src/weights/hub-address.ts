@@ -15,6 +15,7 @@ export const DEFAULT_ENDPOINT = 'https://huggingface.co';
 export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 'repo' | 'revision'> {
   const trimmed = text.trim();
   const isUrl = /^https?:\/\//.test(trimmed);
+  if (isUrl && !URL.canParse(trimmed)) fail('bad-request', `"${trimmed}" is not an address.`);
   const url = isUrl ? new URL(trimmed) : undefined;
   const path = (url?.pathname ?? trimmed).replace(/^\/+|\/+$/g, '');
   const match = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+)|\/(?:tree|resolve|blob)\/([^/]+)(?:\/.*)?)?$/.exec(path);
@@ -22,8 +23,19 @@ export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 
   if (repo === undefined) {
     fail('bad-request', `"${trimmed}" is not a model on a hub: owner/name or its address is expected.`);
   }
-  const revision = decodeURIComponent(match?.[2] ?? match?.[3] ?? 'main');
-  return { endpoint: url?.origin ?? DEFAULT_ENDPOINT, repo, revision };
+  return {
+    endpoint: url?.origin ?? DEFAULT_ENDPOINT,
+    repo,
+    revision: decoded(match?.[2] ?? match?.[3] ?? 'main'),
+  };
+}
+
+function decoded(escaped: string): string {
+  try {
+    return decodeURIComponent(escaped);
+  } catch (cause) {
+    return fail('bad-request', `"${escaped}" is not the name of a revision.`, cause);
+  }
 }
 
 export function fileUrl({ endpoint, repo }: HubSourceSpec, revision: string, file: string): string {
