@@ -17,6 +17,9 @@ import { Library } from './ui/library/library.svelte.ts';
 import { Models } from './ui/models.svelte.ts';
 import { PhotoShelf } from './ui/photos/photo-shelf.ts';
 import { Tray } from './ui/photos/tray.svelte.ts';
+import { eraseIfWished } from './ui/privacy/erase.ts';
+import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
+import { RequestLog } from './ui/privacy/request-log.svelte.ts';
 import { protect, stayHere } from './ui/protection.ts';
 import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
@@ -25,23 +28,25 @@ import { Stage } from './ui/stage/stage.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
+const requests = new RequestLog();
 const inference = new RecoveringInference(
-  new InferenceClient(
-    () => new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
+  new InferenceClient(() =>
+    requests.hear(new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' })),
   ),
   CLOCK,
 );
-const weights = new WeightsClient(
-  () => new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
+const weights = new WeightsClient(() =>
+  requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
 );
-const photoClient = new PhotoClient(
-  () => new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' }),
+const photoClient = new PhotoClient(() =>
+  requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
 );
 
 const remembered = new LocalRemembered();
 const language = new Language(navigator.languages, remembered, document.documentElement);
 const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
 
+await eraseIfWished();
 const protection = await protect(appCache);
 if (protection.kind === 'reload') {
   location.reload();
@@ -49,12 +54,12 @@ if (protection.kind === 'reload') {
   mount(Unprotected, { target: document.body, props: { reason: protection.reason, language } });
 } else {
   stayHere();
-  start();
+  start(protection.kind);
   // The development server has none, and needs none: it sends the policy.
   if (import.meta.env.PROD) void appCache.keepTheApp();
 }
 
-function start(): void {
+function start(policy: PolicySource): void {
   const models = new Models({ weights, inference, remembered, hasWebGpu: 'gpu' in navigator });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
@@ -74,6 +79,7 @@ function start(): void {
   });
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
+  const privacy = new Privacy(policy, requests, weights);
   const history = new History({
     conversation,
     store: new HistoryStore(),
@@ -100,6 +106,7 @@ function start(): void {
       experts,
       history,
       samples,
+      privacy,
     },
   });
 }
