@@ -5,7 +5,7 @@ import type { Calls, Fault } from './fault.ts';
 
 export interface Turn {
   /** Name of a file in tools/reference/pictures. */
-  picture: string;
+  picture?: string;
   question: string;
 }
 

@@ -8,7 +8,7 @@ import { COUNTS, WISHES, type Calls, type Fault } from './fault.ts';
 import fragileWorker from './fragile.worker.ts?worker&url';
 import type { Conversed, Harness, Strike, Turn } from './harness.ts';
 
-const MAX_TOKENS = 8;
+const MAX_TOKENS = 6;
 const never = new AbortController().signal;
 const weights = new WeightsClient(
   () => new Worker(new URL('../../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
@@ -42,11 +42,11 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
     const loaded = await client.load(model, { backend: 'webgpu' }, () => undefined, never);
     if (loaded.kind !== 'done') return { answers: [loaded], streamed, workers, calls: await countCalls() };
     for (const [index, { picture, question }] of turns.entries()) {
-      const photo = await (await fetch(`/pictures/${picture}`)).blob();
+      const photo = picture === undefined ? undefined : await (await fetch(`/pictures/${picture}`)).blob();
       messages.push({
         role: 'user',
         content: [
-          { type: 'image', photo },
+          ...(photo === undefined ? [] : [{ type: 'image' as const, photo }]),
           { type: 'text', text: question },
         ],
       });
