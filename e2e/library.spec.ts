@@ -22,7 +22,7 @@ async function openLibrary(page: Page): Promise<void> {
 function watchShards(page: Page): string[] {
   const shards: string[] = [];
   page.context().on('request', (request) => {
-    if (request.url().includes(PACKAGE)) shards.push(request.url());
+    if (new URL(request.url()).pathname.startsWith(PACKAGE)) shards.push(request.url());
   });
   return shards;
 }
