@@ -59,6 +59,8 @@ export async function runPaged(
       expertBudgetBytes: slots * slotBytes(store.manifest, precision),
       lookAhead,
       ignoreStops: true,
+      // Only a prompt with a picture needs it.
+      releaseVision: true,
       onRouting: (index, chosen, guessed) => recorder.add(index, chosen, guessed),
     },
     signal,

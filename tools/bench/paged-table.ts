@@ -104,7 +104,7 @@ export function machineTable(
       const run = (lookAhead: boolean) =>
         simulate(trace, {
           slots,
-          replacement: () => new RecencyFrequency(8),
+          replacement: () => new RecencyFrequency(),
           speeds,
           lookAhead,
           warmUp,

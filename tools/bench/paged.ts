@@ -129,7 +129,7 @@ function errorTable(all: readonly PagedRun[]): string[][] {
   const rows = all.map((run) => {
     const simulated = simulate(run.trace, {
       slots: run.slots,
-      replacement: () => new RecencyFrequency(8),
+      replacement: () => new RecencyFrequency(),
       speeds,
       lookAhead: run.lookAhead,
       warmUp: run.trace.tokens.length - run.decode.tokens,

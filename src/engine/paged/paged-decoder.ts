@@ -130,7 +130,10 @@ export class PagedDecoder implements Decoder {
       for (const name of segment.outputs) if (present[name] !== undefined) outputs[name] = present[name];
       try {
         handover.check();
+        const begun = performance.now();
         results = await segment.run(wanted({ ...common, ...handover.feeds }, segment), outputs);
+        // WASM computes within the call, a GPU after it: there the wait for what is read tells.
+        if (this.#runtime.device === undefined) computeMs += performance.now() - begun;
       } finally {
         handover.dispose();
       }

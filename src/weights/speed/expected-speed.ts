@@ -35,7 +35,7 @@ export function expectedSpeed(model: CatalogueModel, device: DeviceFacts, speed:
   const shape = { layers, experts: experts.count, perToken: experts.chosen, tokens: TOKENS };
   const { msPerToken } = simulate(typicalTrace(shape, LIKE_30B, numbers()), {
     slots,
-    replacement: () => new RecencyFrequency(8),
+    replacement: () => new RecencyFrequency(),
     speeds: {
       readMs: (1000 * expertBytes) / speed.read,
       uploadMs: (1000 * expertBytes) / speed.upload,
