@@ -2,14 +2,19 @@
 // weights over; progress is told to the page.
 
 import type { ExpertShape, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
+import type { DeviceFacts } from '../src/contract/weights.ts';
 import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
 import { createRuntime } from '../src/engine/runtime.ts';
 import { fail } from '../src/failure.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
+import { deviceFacts } from '../src/weights/device.ts';
+import { expertBudget } from '../src/weights/fit.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { runtimeFiles } from './runtime-files.ts';
+
+const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 
 export interface Loaded {
   engine: Engine;
@@ -38,11 +43,14 @@ export async function loadModel(
   onLoad(0, bytes);
   const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
   try {
+    const device = await deviceFacts();
+    const known = { storedBytes: bytes, expertBytes };
+    const budget = expertBudgetBytes ?? expertBudget(known, backend === 'wasm' ? NO_GPU : device);
     const options = {
       onLoad,
       ...(precision === undefined ? {} : { precision }),
       // Where all experts fit the budget, nothing needs paging.
-      ...(expertBudgetBytes === undefined || expertBudgetBytes >= expertBytes ? {} : { expertBudgetBytes }),
+      ...(budget === undefined || budget >= expertBytes ? {} : { expertBudgetBytes: budget }),
     };
     const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
     const { files, target } = engine;

@@ -13,7 +13,10 @@ export type Precision = 'f32' | 'f16';
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
-  /** Experts beyond this many bytes on the device are paged from storage. Absent: all are resident. */
+  /**
+   * Experts beyond this many bytes on the device are paged from storage; those of one token always have
+   * room, and where the device has less than this, less is taken. Absent: all are resident.
+   */
   expertBudgetBytes?: number;
 }
 

@@ -2,6 +2,7 @@
 // device, builds the graphs and hands the weights over.
 
 import type { PackageStore } from '../format/package-store.ts';
+import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
 import type { Precision, Target } from '../graph/emitted.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
@@ -47,7 +48,7 @@ export async function loadEngine(
 ): Promise<Engine> {
   const files = await readCheckpointFiles(store);
   const target = chooseTarget(store.manifest, runtime, options);
-  const totalBytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const totalBytes = bytesToLoad(store.manifest, options.expertBudgetBytes !== undefined);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {
     doneBytes = Math.min(totalBytes, doneBytes + bytes);
@@ -59,6 +60,13 @@ export async function loadEngine(
   const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
   if (options.releaseVision !== true) await engine.warm(signal);
   return engine;
+}
+
+/** Paged experts are read when they are needed. */
+function bytesToLoad({ shards, experts }: Manifest, isPaged: boolean): number {
+  const all = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const ofExperts = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
+  return isPaged ? all - ofExperts : all;
 }
 
 async function openDecoder(

@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CatalogueModel, DeviceFacts } from '../contract/weights.ts';
 import { parseCatalogue } from './catalogue.ts';
-import { fit } from './fit.ts';
+import { expertBudget, fit } from './fit.ts';
 
 const GIB = 2 ** 30;
 const LIST = 'https://example.org/models/index.json';
@@ -107,4 +107,16 @@ test('the address of a package counts from the catalogue', () => {
   const entry = { ...models[0], source: { kind: 'package', url: 'demo/' } };
   const [parsed] = parseCatalogue({ models: [entry] }, LIST);
   expect(parsed?.source).toEqual({ kind: 'package', url: 'https://example.org/models/demo/' });
+});
+
+test('a stored mixture that does not fit gets the memory that is left for its experts', () => {
+  const { storedBytes, expertBytes } = model('qwen3-vl-30b-a3b-instruct');
+  const sizes = { storedBytes, expertBytes };
+  expect(expertBudget(sizes, { gpu: device(8 * GIB).gpu, memoryBytes: null })).toBeUndefined();
+  const budget = expertBudget(sizes, device(7 * GIB))!;
+  expect(budget).toBeGreaterThan(0.05 * expertBytes);
+  expect(budget).toBeLessThan(7 * GIB - (storedBytes - expertBytes));
+  expect(expertBudget(sizes, { gpu: null, memoryBytes: null })).toBeLessThan(3 * GIB);
+  expect(expertBudget({ storedBytes: 7e6, expertBytes: 8e5 }, device(4 * GIB))).toBeUndefined();
+  expect(expertBudget({ storedBytes: 9e9, expertBytes: 0 }, device(4 * GIB))).toBeUndefined();
 });

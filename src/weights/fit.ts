@@ -13,6 +13,10 @@ const USABLE_SHARE = 0.75;
 const HELD_EXPERTS = 0.1;
 /** Browsers report no more than this, whatever is there. */
 const REPORTED_CAP_BYTES = 8 * 2 ** 30;
+/** As of the 30B; other mixtures have less. */
+const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
+/** Of the four gibibytes that WASM can address, what is left to weights. */
+const WASM_HEAP_BYTES = 3 * 2 ** 30;
 /** Above the cap: what a device of that class is given credit for, with a word of doubt. */
 const CREDIT_BYTES = 32 * 2 ** 30;
 
@@ -65,6 +69,17 @@ export function heldShare(model: CatalogueModel, device: DeviceFacts): number {
   return model.expertBytes === 0 ? 1 : Math.max(0, Math.min(1, free / model.expertBytes));
 }
 
+/** What is known of a model once it is stored. */
+type StoredSizes = Pick<CatalogueModel, 'storedBytes' | 'expertBytes'>;
+
+/** Bytes of experts to hold where nobody says; undefined where all of the model fits. */
+export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | undefined {
+  const model = { ...sizes, halfBytes: 0, cacheBytesPerToken: LARGE_CACHE_BYTES_PER_TOKEN };
+  const available = device.gpu === null ? WASM_HEAP_BYTES : availableBytes(device);
+  if (sizes.expertBytes === 0 || memoryNeeded(model, true, 1) <= available) return undefined;
+  return Math.max(0, available - memoryNeeded(model, true, 0));
+}
+
 /** What a model may take of this device's memory. */
 function availableBytes({ memoryBytes }: DeviceFacts): number {
   const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
@@ -72,7 +87,11 @@ function availableBytes({ memoryBytes }: DeviceFacts): number {
 }
 
 /** Weights, cache and workspace, with a share of the experts held. */
-function memoryNeeded(model: CatalogueModel, hasF16: boolean, heldExperts: number): number {
+function memoryNeeded(
+  model: StoredSizes & Pick<CatalogueModel, 'halfBytes' | 'cacheBytesPerToken'>,
+  hasF16: boolean,
+  heldExperts: number,
+): number {
   const weights = model.storedBytes - model.expertBytes * (1 - heldExperts);
   const cache = model.cacheBytesPerToken * CONTEXT_TOKENS;
   // Without f16, what is stored in 16 bits and the cache are held in 32.
