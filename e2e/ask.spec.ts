@@ -10,7 +10,7 @@ async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
     const shown = new Set<string>();
     Object.assign(window, { shown });
     new MutationObserver(() => {
-      const text = document.querySelector('section[aria-label="Answer"] [aria-busy]')?.textContent;
+      const text = document.querySelector('article[aria-label="Answer"] [aria-busy]')?.textContent;
       if (text) shown.add(text);
     }).observe(document.body, { subtree: true, childList: true, characterData: true });
   });

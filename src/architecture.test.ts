@@ -54,7 +54,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'comlink',
     'onnxruntime-web',
   ],
-  e2e: ['@playwright/test', '@axe-core/playwright'],
+  e2e: ['@playwright/test', '@axe-core/playwright', 'sharp', 'node:fs', 'node:zlib'],
 };
 
 /** Packages that one file alone knows. */

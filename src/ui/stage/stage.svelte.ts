@@ -20,17 +20,26 @@ export interface PlacedMark {
 export class Stage {
   readonly #conversation: Conversation;
   readonly #tray: Tray;
-  #chosen = $state.raw<Photo | null>(null);
+  /** Somebody's choice, until a photo is added after it. */
+  #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => {
     const asked = this.#conversation.turns.flatMap((turn) => turn.photos);
     return [...asked, ...this.#tray.photos].filter((photo, index, all) => all.indexOf(photo) === index);
   });
-  /** The one in view; null where there is none. */
+  /**
+   * The one in view: as chosen, else the latest that was added, else the one that the latest answer points
+   * at; null where there is none.
+   */
   readonly photo: Photo | null = $derived.by(() => {
-    const chosen = this.#chosen;
-    return chosen !== null && this.photos.includes(chosen) ? chosen : (this.photos.at(-1) ?? null);
+    const newest = this.#tray.photos.at(-1);
+    if (this.#chosen?.newest === newest && this.#chosen && this.photos.includes(this.#chosen.photo)) {
+      return this.#chosen.photo;
+    }
+    const latest = this.#conversation.turns.at(-1);
+    const pointedOut = latest && this.marksOf(latest)[0]?.photo;
+    return newest ?? pointedOut ?? this.photos.at(-1) ?? null;
   });
   /** Of the latest answer that points at the photo in view. */
   readonly marks: readonly PlacedMark[] = $derived.by(() => {
@@ -52,7 +61,7 @@ export class Stage {
   }
 
   show(photo: Photo): void {
-    this.#chosen = photo;
+    this.#chosen = { photo, newest: this.#tray.photos.at(-1) };
   }
 
   pointAt(id: string | null): void {

@@ -1,0 +1,141 @@
+// How an answer is shown: Markdown, tables, formulas, pages in a sandbox, thoughts; and what it points at,
+// drawn on the picture.
+
+import { expect, test, type Page } from '@playwright/test';
+import sharp from 'sharp';
+import { openSaved } from './imported.ts';
+import { arrive, FIXTURE } from './person.ts';
+
+test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
+test.beforeEach(async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm' });
+});
+
+const copied = (page: Page): Promise<string> => page.evaluate(() => navigator.clipboard.readText());
+
+const BOXES = [
+  { bbox_2d: [100, 200, 400, 700], label: 'rectangle' },
+  { bbox_2d: [600, 100, 900, 500], label: 'circle, red' },
+  { point_2d: [500, 900], label: 'dot' },
+];
+
+test('boxes and points lie on the picture where the answer says, and light up with their row', async ({
+  page,
+}) => {
+  const answer = await openSaved(page, {
+    answer: 'Here they are:\n```json\n' + JSON.stringify(BOXES) + '\n```',
+    pictures: ['wide.png'],
+  });
+  const picture = page.getByRole('img', { name: 'wide.png' });
+  const frame = await picture.boundingBox();
+  if (frame === null) throw new Error('The picture is not shown.');
+  const marks = page.getByRole('list', { name: 'What the answer points at' });
+  await expect(marks.getByRole('button')).toHaveCount(3);
+
+  // By their pixels: each side of a box is drawn in the marks' colour at its place.
+  const shot = await sharp(await page.screenshot())
+    .raw()
+    .toBuffer({ resolveWithObject: true });
+  const isMark = (x: number, y: number): boolean => {
+    const at = (Math.round(y) * shot.info.width + Math.round(x)) * shot.info.channels;
+    const [red = 0, green = 0, blue = 0] = shot.data.subarray(at, at + 3);
+    return Math.abs(red - 0xff) + Math.abs(green - 0x5a) + Math.abs(blue - 0x36) < 40;
+  };
+  const inside = 1; // half of the border's two pixels
+  for (const { bbox_2d } of BOXES.slice(0, 2)) {
+    const [left = 0, top = 0, right = 0, bottom = 0] = (bbox_2d ?? []).map((edge, index) =>
+      index % 2 === 0 ? frame.x + (edge / 1000) * frame.width : frame.y + (edge / 1000) * frame.height,
+    );
+    const middle = [(left + right) / 2, (top + bottom) / 2] as const;
+    expect(isMark(left + inside - 0.5, middle[1]), 'left side').toBe(true);
+    expect(isMark(right - inside - 0.5, middle[1]), 'right side').toBe(true);
+    expect(isMark(middle[0], bottom - inside - 0.5), 'lower side').toBe(true);
+    expect(isMark(...middle), 'its middle is free').toBe(false);
+  }
+
+  await marks.getByRole('button', { name: '2: circle, red' }).hover();
+  await expect(answer.getByRole('row', { name: /circle, red/ })).toHaveClass(/pointed/);
+  await answer.getByRole('button', { name: 'Show number 1 on the picture' }).focus();
+  await expect(marks.getByRole('button', { name: '1: rectangle' })).toHaveClass(/pointed/);
+});
+
+test('an answer about the first of two pictures is drawn on the first', async ({ page }) => {
+  const answer = await openSaved(page, {
+    answer: '[{"bbox_2d": [100, 100, 200, 200], "label": "here", "img_idx": 0}]',
+    pictures: ['wide.png', 'tall.png'],
+  });
+  const marks = page.getByRole('list', { name: 'What the answer points at' });
+  await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
+  await expect(marks.getByRole('button', { name: '1: here' })).toBeVisible();
+  await page.getByRole('button', { name: 'tall.png', exact: true }).click();
+  await expect(page.getByRole('img', { name: 'tall.png' })).toBeVisible();
+  await expect(marks).toHaveCount(0);
+  await answer.getByRole('button', { name: 'Show number 1 on the picture' }).click();
+  await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
+});
+
+test('JSON becomes a table, copied as CSV or as JSON', async ({ page }) => {
+  const rows = [
+    { item: 'Tea, green', price: 3.5 },
+    { item: 'Cake', price: 4 },
+  ];
+  const answer = await openSaved(page, { answer: JSON.stringify(rows) });
+  await expect(answer.getByRole('columnheader')).toHaveText(['item', 'price']);
+  await expect(answer.getByRole('cell')).toHaveText(['Tea, green', '3.5', 'Cake', '4']);
+  await answer.getByRole('button', { name: 'Copy as CSV' }).click();
+  expect(await copied(page)).toBe('item,price\r\n"Tea, green",3.5\r\nCake,4\r\n');
+  await answer.getByRole('button', { name: 'Copy as JSON' }).click();
+  expect(JSON.parse(await copied(page))).toEqual(rows);
+});
+
+test('Markdown: headings, lists, tables, code, formulas', async ({ page }) => {
+  const answer = await openSaved(page, {
+    answer:
+      '# Title\n\nA **strong** word and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n' +
+      '```python\nprint(1)\n```\n\nSo $x^2$ and\n\n$$\\frac{1}{2}$$',
+  });
+  await expect(answer.getByRole('heading', { name: 'Title' })).toBeVisible();
+  await expect(answer.getByRole('listitem')).toHaveText(['one', 'two']);
+  await expect(answer.getByRole('cell')).toHaveText(['1', '2']);
+  await expect(answer.getByText('print(1)')).toBeVisible();
+  await expect(answer.locator('math')).toHaveCount(2, { timeout: 15_000 });
+});
+
+test('a page that the model wrote is shown in a frame that reaches nothing', async ({ page }) => {
+  const requests: string[] = [];
+  page.on('request', (request) => requests.push(request.url()));
+  const html =
+    '<style>body{background:url(/from-style)} h1{color:rgb(1, 2, 3)}</style><h1>Hello</h1>' +
+    '<img src="/from-image"><script>fetch("/from-script")</script><a href="/from-link">go</a>' +
+    '<link rel="stylesheet" href="/from-sheet"><iframe src="/from-frame"></iframe>';
+  const answer = await openSaved(page, { answer: '```html\n' + html + '\n```' });
+  await answer.getByRole('button', { name: 'Preview' }).click();
+  const preview = answer.frameLocator('iframe');
+  await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible();
+  await expect(preview.getByRole('heading')).toHaveCSS('color', 'rgb(1, 2, 3)');
+  await preview.getByText('go').click();
+  await page.waitForTimeout(500);
+  await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible();
+  expect(requests.filter((url) => url.includes('/from-'))).toEqual([]);
+});
+
+test('a link is shown in full and opens nothing', async ({ page, context }) => {
+  const answer = await openSaved(page, {
+    answer: 'See [here](https://example.org/a?b=c) or [there](javascript:alert(1)).',
+  });
+  await expect(answer.getByText('(https://example.org/a?b=c)')).toBeVisible();
+  await expect(answer.getByText('there (javascript:alert(1))')).toBeVisible();
+  await answer.getByRole('button', { name: 'here' }).click();
+  const panel = page.getByRole('dialog', { name: 'A link in the answer' });
+  await panel.getByRole('button', { name: 'Copy the address' }).click();
+  expect(await copied(page)).toBe('https://example.org/a?b=c');
+  expect(context.pages()).toHaveLength(1);
+});
+
+test('a thought is folded, with its time', async ({ page }) => {
+  const answer = await openSaved(page, { answer: 'Let me look.\n</think>\n\nA cat.', thoughtMs: 4200 });
+  await expect(answer.getByText('A cat.')).toBeVisible();
+  await expect(answer.getByText('Let me look.')).toBeHidden();
+  await answer.getByText('Thought for 4 s').click();
+  await expect(answer.getByText('Let me look.')).toBeVisible();
+});

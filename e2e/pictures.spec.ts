@@ -1,0 +1,142 @@
+// Every way in for pictures, and what can be done with them before and after asking.
+
+import { expect, test, type JSHandle, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, tray } from './person.ts';
+
+/** Chromium's own test camera. */
+test.use({
+  permissions: ['camera'],
+  launchOptions: async ({ launchOptions }, use) => {
+    const camera = ['--use-fake-device-for-media-stream', '--use-fake-ui-for-media-stream'];
+    await use({ ...launchOptions, args: [...(launchOptions.args ?? []), ...camera] });
+  },
+});
+test.beforeEach(async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
+});
+
+const names = (page: Page): Promise<string[]> =>
+  tray(page)
+    .getByRole('button', { name: /^Look at / })
+    .evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
+
+/** A file as a browser hands it over when it is dropped or pasted. */
+async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer>> {
+  const bytes = readFileSync(`${PICTURES}/${file}`).toString('base64');
+  return page.evaluateHandle(
+    ([name, data]) => {
+      const content = Uint8Array.from(atob(data ?? ''), (char) => char.charCodeAt(0));
+      const held = new DataTransfer();
+      held.items.add(new File([content], name ?? '', { type: 'image/png' }));
+      return held;
+    },
+    [file, bytes],
+  );
+}
+
+test('pictures are dropped anywhere on the page', async ({ page }) => {
+  const dataTransfer = await transfer(page, 'odd.png');
+  await page.dispatchEvent('main', 'dragenter', { dataTransfer });
+  await expect(page.getByText('Let go to add the pictures')).toBeVisible();
+  await page.dispatchEvent('main', 'drop', { dataTransfer });
+  await expect(page.getByText('Let go to add the pictures')).toBeHidden();
+  await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
+});
+
+test('a picture is pasted', async ({ page }) => {
+  const clipboardData = await transfer(page, 'odd.png');
+  await page.evaluate((held) => {
+    window.dispatchEvent(new ClipboardEvent('paste', { clipboardData: held, bubbles: true }));
+  }, clipboardData);
+  await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
+});
+
+test('a picture is taken with the camera', async ({ page }) => {
+  await page.getByRole('button', { name: 'Take a picture' }).click();
+  await page.getByRole('button', { name: 'Take the picture' }).click();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(page.getByRole('img', { name: /^camera / })).toBeVisible();
+});
+
+for (const [error, sentence] of [
+  ['NotAllowedError', /The camera is blocked/],
+  ['NotFoundError', /No camera was found/],
+  ['NotReadableError', /Another program is using the camera/],
+] as const) {
+  test(`a camera that answers ${error} is explained, and can be tried again`, async ({ page }) => {
+    await page.evaluate((name) => {
+      navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', name));
+    }, error);
+    await page.getByRole('button', { name: 'Take a picture' }).click();
+    await expect(page.getByRole('dialog').getByRole('status')).toHaveText(sentence);
+    await expect(page.getByRole('button', { name: 'Try again' })).toBeVisible();
+  });
+}
+
+test('a camera that is unplugged is explained', async ({ page }) => {
+  await page.getByRole('button', { name: 'Take a picture' }).click();
+  await expect(page.getByRole('button', { name: 'Take the picture' })).toBeVisible();
+  await page.locator('video').evaluate((video) => {
+    if (!(video instanceof HTMLVideoElement) || !(video.srcObject instanceof MediaStream)) return;
+    video.srcObject.getTracks().forEach((track) => track.dispatchEvent(new Event('ended')));
+  });
+  await expect(page.getByRole('dialog').getByRole('status')).toHaveText(/was unplugged/);
+});
+
+test('pictures are put in order by keys and buttons, and taken away', async ({ page }) => {
+  await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
+  expect(await names(page)).toEqual(['odd.png', 'wide.png', 'tall.png']);
+  await tray(page).getByRole('button', { name: 'Look at tall.png' }).press('ArrowLeft');
+  expect(await names(page)).toEqual(['odd.png', 'tall.png', 'wide.png']);
+  await tray(page).getByRole('button', { name: 'Move odd.png back' }).click();
+  expect(await names(page)).toEqual(['tall.png', 'odd.png', 'wide.png']);
+  await tray(page).getByRole('button', { name: 'Look at odd.png' }).press('Delete');
+  expect(await names(page)).toEqual(['tall.png', 'wide.png']);
+});
+
+test('EXIF orientation is respected', async ({ page }) => {
+  await addPictures(page, 'turned.png');
+  const picture = page.getByRole('img', { name: 'turned.png' });
+  await expect(picture).toBeVisible();
+  const [shown, file] = await picture.evaluate((image) => {
+    if (!(image instanceof HTMLImageElement)) return [];
+    return [image.clientWidth / image.clientHeight, image.naturalWidth / image.naturalHeight];
+  });
+  expect(shown).toBeCloseTo(file ?? 0, 1);
+});
+
+test('a part is framed with the keyboard alone, asked about, and says where it is from', async ({ page }) => {
+  await addPictures(page, 'wide.png');
+  await page.getByRole('button', { name: 'Ask about a part' }).press('Enter');
+  const region = page.getByRole('group', { name: 'Part to ask about' });
+  await expect(region).toBeFocused();
+  await region.press('ArrowRight');
+  await region.press('Shift+ArrowLeft');
+  await expect(region.getByRole('status')).toHaveText('from 27 % across and 25 % down to 75 % and 75 %');
+  await region.press('Enter');
+  await expect(page.getByRole('img', { name: 'part of wide.png' })).toBeVisible();
+  expect(await names(page)).toEqual(['wide.png', 'part of wide.png']);
+  await ask(page, 'And here?');
+  await answered(page, 1);
+});
+
+test('a part is framed by dragging; the picture is zoomed and moved', async ({ page }) => {
+  await addPictures(page, 'wide.png');
+  const picture = page.getByRole('img', { name: 'wide.png' });
+  const whole = await picture.boundingBox();
+  if (whole === null) throw new Error('The picture is not shown.');
+  await page.getByRole('button', { name: 'Ask about a part' }).click();
+  await page.mouse.move(whole.x + whole.width * 0.1, whole.y + whole.height * 0.2);
+  await page.mouse.down();
+  await page.mouse.move(whole.x + whole.width * 0.6, whole.y + whole.height * 0.9, { steps: 4 });
+  await page.mouse.up();
+  const place = page.getByRole('group', { name: 'Part to ask about' }).getByRole('status');
+  await expect(place).toHaveText('from 10 % across and 20 % down to 60 % and 90 %');
+  await page.getByRole('button', { name: 'Cancel' }).click();
+
+  await page.getByRole('group', { name: 'wide.png' }).press('+');
+  await expect.poll(async () => (await picture.boundingBox())?.width).toBeCloseTo(whole.width * 1.5, 0);
+  await page.getByRole('button', { name: 'Whole picture' }).click();
+  await expect.poll(async () => (await picture.boundingBox())?.width).toBeCloseTo(whole.width, 0);
+});
