@@ -84,9 +84,9 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
           const store = change.objectStore('entries');
           const keys = store.getAllKeys();
           keys.onsuccess = () => {
-            const file = keys.result.find(
-              (key) => Array.isArray(key) && key[0] === 'file' && String(key[1]).includes('dense-tied-exact'),
-            );
+            const isFile = (key: IDBValidKey): boolean =>
+              JSON.stringify(key).startsWith('["file"') && JSON.stringify(key).includes('dense-tied-exact');
+            const file = keys.result.find(isFile);
             if (file !== undefined) store.delete(file);
           };
           change.oncomplete = () => resolve();
