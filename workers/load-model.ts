@@ -6,13 +6,12 @@ import type { DeviceFacts } from '../src/contract/weights.ts';
 import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
-import { createRuntime } from '../src/engine/runtime.ts';
 import { fail } from '../src/failure.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
 import { deviceFacts } from '../src/weights/device.ts';
 import { expertBudget } from '../src/weights/fit.ts';
 import type { Weights } from '../src/weights/weights.ts';
-import { runtimeFiles } from './runtime-files.ts';
+import { trustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 
@@ -41,14 +40,15 @@ export async function loadModel(
   const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const expertBytes = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
   onLoad(0, bytes);
-  const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+  const trusted = await trustedRuntime(backend, precision);
+  const { runtime, distrusted } = trusted;
   try {
     const device = await deviceFacts();
     const known = { storedBytes: bytes, expertBytes };
     const budget = expertBudgetBytes ?? expertBudget(known, backend === 'wasm' ? NO_GPU : device);
     const options = {
       onLoad,
-      ...(precision === undefined ? {} : { precision }),
+      ...(trusted.precision === undefined ? {} : { precision: trusted.precision }),
       // Where all experts fit the budget, nothing needs paging.
       ...(budget === undefined || budget >= expertBytes ? {} : { expertBudgetBytes: budget }),
     };
@@ -63,12 +63,13 @@ export async function loadModel(
       id,
       architecture,
       preset,
-      backend,
+      backend: runtime.backend,
       precision: target.precision,
       bytes,
       contextTokens: text.contextLength,
       thinks: files.thinks,
       experts: expertShape(engine),
+      ...(distrusted.length === 0 ? {} : { distrusted }),
     };
     return { engine, facts, dispose };
   } catch (error) {

@@ -43,6 +43,8 @@ export interface LoadedModel {
   thinks: boolean;
   /** Its mixture layers; null for a dense model. */
   experts: ExpertShape | null;
+  /** Precisions in which this device's GPU gave wrong numbers; another way was taken. */
+  distrusted?: Precision[];
 }
 
 /** Each of `layers` layers has `count` experts, of which a token goes to `chosen`. */

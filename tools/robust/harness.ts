@@ -1,5 +1,6 @@
 // What the test asks of the page, and what the page tells.
 
+import type { Backend } from '../../src/contract/inference.ts';
 import type { Outcome } from '../../src/failure.ts';
 import type { Calls, Fault } from './fault.ts';
 
@@ -16,6 +17,8 @@ export interface Conversed {
   /** The answers' texts as the outcomes had them, and as they streamed. */
   answers: Outcome<string>[];
   streamed: string[];
+  /** Where the model was loaded in the beginning. */
+  backend: Backend | null;
   /** Workers started: more than one after a loss. */
   workers: number;
   calls: Calls;

@@ -31,6 +31,8 @@ test.beforeAll(async ({ browser }) => {
   expect(kept.kind, JSON.stringify(kept)).toBe('done');
   sound = await converse(page);
   expect(sound.workers).toBe(1);
+  // The device check trusts this adapter.
+  expect(sound.backend).toBe('webgpu');
   expect(sound.answers.map(({ kind }) => kind)).toEqual(TURNS.map(() => 'done'));
 });
 

@@ -40,7 +40,8 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
   const streamed: string[] = [];
   try {
     const loaded = await client.load(model, { backend: 'webgpu' }, () => undefined, never);
-    if (loaded.kind !== 'done') return { answers: [loaded], streamed, workers, calls: await countCalls() };
+    if (loaded.kind !== 'done')
+      return { answers: [loaded], streamed, workers, backend: null, calls: await countCalls() };
     for (const [index, { picture, question }] of turns.entries()) {
       const photo = picture === undefined ? undefined : await (await fetch(`/pictures/${picture}`)).blob();
       messages.push({
@@ -70,7 +71,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
         await new Promise((later) => setTimeout(later, 100));
       }
     }
-    return { answers, streamed, workers, calls: await countCalls() };
+    return { answers, streamed, workers, backend: loaded.value.backend, calls: await countCalls() };
   } finally {
     client.dispose();
   }

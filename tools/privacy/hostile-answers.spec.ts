@@ -1,0 +1,81 @@
+// Answers that try to reach out, shown as any imported conversation is. The policy is taken away here, so
+// that the rendering alone has to hold them: no request, no script. The same texts as raw HTML do leak.
+
+import { expect, test } from '@playwright/test';
+import { preview } from 'vite';
+import { payloads } from './payloads.ts';
+import { Sink } from './sink.ts';
+
+test.use({ serviceWorkers: 'block', locale: 'en' });
+
+const SETTLE_MS = 2000;
+
+test('no hostile answer causes a request or runs a script, even without the policy', async ({ page }) => {
+  const sink = await Sink.start();
+  process.env.DARKROOM_POLICY = 'none';
+  const server = await preview({ preview: { port: 0 }, logLevel: 'silent' });
+  try {
+    const origin = server.resolvedUrls?.local[0] ?? '';
+    const texts = payloads((name) => `http://127.0.0.1:${sink.port}/${name}`);
+    expect(texts.length).toBeGreaterThanOrEqual(40);
+    const dialogs: string[] = [];
+    page.on('dialog', (dialog) => {
+      dialogs.push(dialog.message());
+      void dialog.dismiss();
+    });
+    // What the page tries before it starts; everything else is the real thing.
+    await page.addInitScript(() => {
+      const real = window.fetch.bind(window);
+      window.fetch = (input, init) =>
+        input === 'data:,' ? Promise.reject(new TypeError('blocked')) : real(input, init);
+    });
+    await page.goto(origin);
+    await page.getByRole('button', { name: 'Conversations' }).click();
+    const file = Buffer.from(JSON.stringify(conversation(texts)));
+    await page
+      .getByLabel('Open a saved JSON file')
+      .setInputFiles({ name: 'hostile.json', mimeType: 'application/json', buffer: file });
+    await page.locator('dialog[open]').waitFor({ state: 'detached' });
+    await expect(page.getByText(`question ${texts.length - 1}`, { exact: true })).toBeAttached();
+
+    for (const button of await page.getByRole('button', { name: /preview/i }).all()) await button.click();
+    await page.waitForTimeout(SETTLE_MS);
+    expect(sink.arrivals).toEqual([]);
+    expect(await page.evaluate(() => 'ran' in window)).toBe(false);
+    expect(await page.evaluate(() => 'polluted' in {})).toBe(false);
+    expect(dialogs).toEqual([]);
+    expect(page.url().startsWith(origin)).toBe(true);
+
+    const raw = await page.context().newPage();
+    await raw.goto('about:blank');
+    await raw.setContent(texts.join('\n')).catch(() => undefined);
+    await raw.waitForTimeout(SETTLE_MS);
+    const leaked = new Set(sink.arrivals.filter((arrival) => arrival.includes('/')));
+    console.log(`${texts.length} hostile answers: no request as answers, ${leaked.size} as raw HTML`);
+    expect(leaked.size).toBeGreaterThanOrEqual(10);
+  } finally {
+    await server.close();
+    await sink.stop();
+  }
+});
+
+/** As the page exports one. */
+function conversation(texts: string[]): unknown {
+  const turns = texts.map((answer, index) => ({
+    id: `turn-${index}`,
+    question: `question ${index}`,
+    photos: [],
+    answer,
+    thoughtMs: null,
+    answerer: { id: 'demo', backend: 'webgpu', precision: 'f32', thinks: false },
+    options: { maxTokens: 64, sampling: {} },
+    ending: {
+      kind: 'answered',
+      facts: {
+        ...{ tokens: 9, promptTokens: 9, cachedTokens: 0, reason: 'eos' },
+        timings: { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 1 },
+      },
+    },
+  }));
+  return { format: 'darkroom-conversation', version: 1, id: 'hostile', photos: [], turns };
+}
