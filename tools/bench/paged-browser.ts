@@ -39,6 +39,10 @@ export async function pagedInBrowser(
   const site = await preview(config);
   const profile = mkdtempSync(join(tmpdir(), 'paging-bench-'));
   const browser = await BrowserProcess.start(profile);
+  // It has a group of its own and would outlive this process.
+  const stop = (): void => void browser.kill().finally(() => process.exit(130));
+  process.once('SIGINT', stop);
+  process.once('SIGTERM', stop);
   try {
     const base = `http://localhost:${port}`;
     const page = await browser.page(base);
@@ -59,6 +63,7 @@ export async function pagedInBrowser(
           spread,
         ] as const),
       );
+      console.log(`${asked.slots} of ${experts} experts per layer: done`);
     }
     return runs;
   } finally {

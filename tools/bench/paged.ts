@@ -86,6 +86,7 @@ async function realRuns(): Promise<PagedRun[]> {
   for (const { share, lookAhead } of plans) {
     const slots = Math.round(share * experts);
     done.push(await runPaged(store, runtime, decodePhoto, messages, { ...options, slots, lookAhead }));
+    console.log(`${slots} of ${experts} experts per layer: done`);
   }
   return done;
 }
