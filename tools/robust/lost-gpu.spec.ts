@@ -20,11 +20,13 @@ const converse = (page: Page, strike?: Strike): Promise<Conversed> =>
     strike,
   ] as const);
 
-test.describe.configure({ mode: 'serial', timeout: TIMES * 120_000 + 120_000 });
+test.describe.configure({ mode: 'serial', timeout: TIMES * 240_000 + 120_000 });
 let page: Page;
 let sound: Conversed;
 
 test.beforeAll(async ({ browser }) => {
+  // A software adapter on a loaded machine takes its time to compile shaders.
+  test.setTimeout(400_000);
   page = await browser.newPage();
   await page.goto('/');
   const kept = await page.evaluate((name) => window.robust.keep(name), MODEL);
