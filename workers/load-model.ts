@@ -26,7 +26,7 @@ export interface Loaded {
 export async function loadModel(
   weights: Weights,
   id: string,
-  { backend, precision, expertBudgetBytes }: LoadOptions,
+  { backend, precision, hardwareOnly, expertBudgetBytes }: LoadOptions,
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
@@ -43,6 +43,9 @@ export async function loadModel(
   const trusted = await trustedRuntime(backend, precision);
   const { runtime, distrusted } = trusted;
   try {
+    if (hardwareOnly === true && runtime.backend === 'webgpu' && runtime.isSoftware) {
+      fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');
+    }
     const device = await deviceFacts();
     const known = { storedBytes: bytes, expertBytes };
     const budget = expertBudgetBytes ?? expertBudget(known, backend === 'wasm' ? NO_GPU : device);

@@ -13,6 +13,8 @@ export type Precision = 'f32' | 'f16';
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
+  /** Fail with 'no-webgpu' where the only adapter computes on the processor: WASM is faster there. */
+  hardwareOnly?: boolean;
   /**
    * Experts beyond this many bytes on the device are paged from storage; those of one token always have
    * room, and where the device has less than this, less is taken. Absent: all are resident.

@@ -251,10 +251,11 @@ export class Models {
       if (this.#load !== load || this.#loadState?.kind === 'ready') return;
       this.#loadState = { kind: 'loading', doneBytes, totalBytes };
     };
+    const hardwareOnly = load.backend === 'auto';
     let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
     for (const backend of backendsOf(load.backend, this.hasWebGpu)) {
       onEvent({ doneBytes: 0, totalBytes: 0 });
-      outcome = await this.#inference.load(load.id, { backend }, onEvent, load.stop.signal);
+      outcome = await this.#inference.load(load.id, { backend, hardwareOnly }, onEvent, load.stop.signal);
       if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
     }
     return outcome;
