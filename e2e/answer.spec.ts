@@ -103,7 +103,11 @@ test('Markdown: headings, lists, tables, code, formulas', async ({ page }) => {
 
 test('a page that the model wrote is shown in a frame that reaches nothing', async ({ page }) => {
   const requests: string[] = [];
-  page.on('request', (request) => requests.push(request.url()));
+  // One that the frame's policy stops is announced too, and then said to have failed by it.
+  page.on('requestfinished', (request) => requests.push(request.url()));
+  page.on('requestfailed', (request) => {
+    if (!/csp/i.test(request.failure()?.errorText ?? '')) requests.push(request.url());
+  });
   const html =
     '<style>body{background:url(/from-style)} h1{color:rgb(1, 2, 3)}</style><h1>Hello</h1>' +
     '<img src="/from-image"><script>fetch("/from-script")</script><a href="/from-link">go</a>' +
