@@ -5,7 +5,7 @@ import { addPictures, answered, answers, arrive, ask, question, said, tray } fro
 
 test('a first visit: what this is, the model gets ready by itself, the first answer', async ({ page }) => {
   await page.goto('/');
-  await expect(page.getByRole('heading', { level: 2 })).toHaveText(
+  await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(
     'Ask about a picture. It is read on this device and stays here.',
   );
   await expect(page.getByRole('button', { name: /^Built-in/ })).toBeVisible();
@@ -23,6 +23,16 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
   await ask(page, 'Which colour is it?');
   const second = await answered(page, 2);
   await expect(second.getByText(/picture already read/)).toBeVisible();
+});
+
+test('a sample and one of its questions are clicked, and the answer is right', async ({ page }) => {
+  await page.goto('/');
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Which road sign is this?' }).click();
+  expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
 });
 
 test('asked again, in other words, and put back', async ({ page }) => {
@@ -48,7 +58,7 @@ test('asked again, in other words, and put back', async ({ page }) => {
 test('the page changes its language, and remembers it', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await page.getByLabel('Language').selectOption('中文');
-  await expect(page.getByRole('heading', { level: 2 })).toHaveText(/图片只在本设备上读取/);
+  await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(/图片只在本设备上读取/);
   await expect(page.locator('html')).toHaveAttribute('lang', 'zh-Hans');
   await page.reload();
   await expect(page.getByRole('textbox', { name: '问题' })).toBeVisible();
