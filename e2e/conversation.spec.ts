@@ -31,7 +31,7 @@ test('a sample and one of its questions are clicked, and the answer is right', a
     .getByRole('button', { name: /^Sample picture/ })
     .first()
     .click();
-  await page.getByRole('button', { name: 'Which road sign is this?' }).click();
+  await page.getByRole('button', { name: 'Which road sign is this?', exact: true }).click();
   expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
 });
 
