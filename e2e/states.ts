@@ -17,6 +17,8 @@ const PICTURES = /^(Add pictures|添加图片)$/;
 /** Tells which model answers, and where it is until it is ready. */
 const MODEL_BUTTON = 'header .model button';
 const READY = 60_000;
+/** What stays there where no graphics processor answers. */
+const ON_PROCESSOR = /on the processor|处理器/;
 
 /** Opens the page in a state. The service worker must be blocked: requests are held up here. */
 export async function bring(page: Page, state: State): Promise<void> {
@@ -51,7 +53,8 @@ export async function bring(page: Page, state: State): Promise<void> {
 /** Until the built-in model is on the device: the page then stands still. */
 async function settled(page: Page): Promise<void> {
   await page.locator(MODEL_BUTTON).waitFor();
-  await page.locator(`${MODEL_BUTTON} .state`).waitFor({ state: 'detached', timeout: READY });
+  const onItsWay = page.locator(`${MODEL_BUTTON} .state`).filter({ hasNotText: ON_PROCESSOR });
+  await onItsWay.waitFor({ state: 'detached', timeout: READY });
 }
 
 async function ask(page: Page): Promise<void> {
