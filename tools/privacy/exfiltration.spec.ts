@@ -153,17 +153,13 @@ async function attempt(evaluate: Evaluate, channel: Channel, url: string): Promi
 /** The app's own worker, with the headers that it is served with. */
 async function startWorker(page: Page, script: string): Promise<Worker> {
   const file = readdirSync('dist/assets').find((name) => name.startsWith(script) && name.endsWith('.js'));
-  const before = new Set(page.workers());
-  await page.evaluate(
-    (path) => {
-      Object.assign(window, { kept: new Worker(path, { type: 'module' }) });
-    },
-    `assets/${file ?? ''}`,
-  );
-  await expect.poll(() => page.workers().filter((worker) => !before.has(worker)).length).toBe(1);
-  const [worker] = page.workers().filter((each) => !before.has(each));
-  if (worker === undefined) throw new Error(`${script} did not start.`);
-  return worker;
+  // The app starts workers of its own meanwhile: this one is told by its address.
+  const path = `assets/${file ?? ''}?${Date.now()}`;
+  const started = page.waitForEvent('worker', (worker) => worker.url().endsWith(path));
+  await page.evaluate((url) => {
+    Object.assign(window, { kept: new Worker(url, { type: 'module' }) });
+  }, path);
+  return started;
 }
 
 async function launch(netLog: string): Promise<Browser> {

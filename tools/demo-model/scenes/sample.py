@@ -31,6 +31,20 @@ SKILLS = {
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
 
+# What people say around a question; no answer depends on it.
+BEFORE = {
+    'en': ('Hi!', 'Hello,', 'Hey,', 'Quick question:', 'Excuse me,', 'Okay,', 'Please look:', 'In this photo:', 'Looking at this,',
+           'From what you see,', 'According to the picture,', 'Be so kind:', 'One thing:', 'As shown here,', 'Tell me honestly,',
+           'I am driving.', 'I am not sure.', 'I need your help.', 'I cannot make it out.', 'Have a look.', 'Just a short answer:'),
+    'zh': ('你好，', '请问，', '麻烦看一下，', '根据图片，', '照图上看，', '我不太清楚，', '帮个忙，', '想问一下，', '看图回答：',
+           '在这张照片里，', '依你看，', '简单回答：', '我看不清，', '嗨，', '问个问题：', '从画面来看，', '师傅，', '我在开车，'),
+}
+AFTER = {
+    'en': ('Thanks.', 'Thank you!', 'Be brief.', 'Answer briefly.', 'Just the answer.', 'I cannot see it well.', 'Look closely.',
+           'If you can.', 'In a few words.', 'I am curious.', 'Please be exact.'),
+    'zh': ('谢谢。', '谢谢你！', '请简短回答。', '我看不清楚。', '仔细看看。', '直接回答就行。', '拜托了。', '麻烦了。', '只要答案。'),
+}
+
 # What people leave out in a hurry; no answer depends on it.
 SMALL_WORDS = frozenset('the of in a an is are me to for on it this do does you there please'.split())
 
@@ -66,8 +80,15 @@ def held_out_phrasings(kind: str, lang: str) -> frozenset[str]:
     return frozenset(normal(text) for text in phrasings()[kind][lang, True])
 
 
-def _casual(rng: random.Random, text: str) -> str:
-    """As people type: now and then without the mark at the end, in lower case, with a please, or with a slip."""
+def _casual(rng: random.Random, text: str, lang: str) -> str:
+    """As people type: now and then with something said before or after, without the mark at the end, in lower case, with a
+    please, or with a slip."""
+    if rng.random() < 0.2 and text[0] != '{':
+        before = rng.choice(BEFORE[lang])
+        start = text if before[-1] in '.!：:' or not text[:1].isascii() or text.startswith('I ') else text[0].lower() + text[1:]
+        text = f'{before} {start}' if lang == 'en' else before + text
+    if rng.random() < 0.12:
+        text = f'{text} {rng.choice(AFTER[lang])}' if lang == 'en' else text + rng.choice(AFTER[lang])
     words = text.split(' ')
     small = [i for i, word in enumerate(words) if word in SMALL_WORDS]
     if small and rng.random() < 0.08:
@@ -95,7 +116,7 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
         phrasing = phrasing if normal(other) in held_out_phrasings(kind, lang) else other
     text = fill(phrasing, question.slots[lang])
     if not held_out:
-        text = _casual(rng, text)
+        text = _casual(rng, text, lang)
     return Exchange(question.kind, lang, held_out, text, question.answer[lang], question.metric, question.scale)
 
 
