@@ -9,6 +9,7 @@ import { serveFolder } from '../serve/folder.ts';
 import { isolated } from '../serve/shared-config.ts';
 import { WEIGHTS_PORT } from '../test/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
+import { peakResident, toldBytes } from './browser-memory.ts';
 import type { PagedRun } from './paged-run.ts';
 
 export interface Plan {
@@ -56,14 +57,18 @@ export async function pagedInBrowser(
     const runs: PagedRun[] = [];
     for (const { share, lookAhead } of plans) {
       const asked = { ...options, lookAhead, slots: Math.round(share * experts) };
-      runs.push(
-        await page.evaluate(([text, one, uneven]) => window.paging.run(text, one, uneven), [
-          prompt,
-          asked,
-          spread,
-        ] as const),
+      const run = await page.evaluate(([text, one, uneven]) => window.paging.run(text, one, uneven), [
+        prompt,
+        asked,
+        spread,
+      ] as const);
+      runs.push(run);
+      const budget = run.denseBytes + run.slotBytes;
+      console.log(
+        `${asked.slots} of ${experts} experts per layer: GPU buffers held ${toldBytes(run.gpuPeakBytes)} at most, ` +
+          `${(100 * (run.gpuPeakBytes / budget - 1)).toFixed(1)} % over weights and slots (${toldBytes(budget)}); ` +
+          `the page's process ${toldBytes(peakResident(profile, 'renderer'))}, the GPU's ${toldBytes(peakResident(profile, 'gpu-process'))}`,
       );
-      console.log(`${asked.slots} of ${experts} experts per layer: done`);
     }
     return runs;
   } finally {

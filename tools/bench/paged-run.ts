@@ -9,6 +9,7 @@ import type { DecodePhoto } from '../../src/engine/photo.ts';
 import type { Runtime } from '../../src/engine/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
+import { embeddingBytes, weightBytes } from './weight-bytes.ts';
 
 export interface PagedRunOptions {
   /** Per layer. */
@@ -37,6 +38,8 @@ export interface PagedRun extends PagedRunOptions {
     | 'computeMs'
   > & { tokens: number };
   slotBytes: number;
+  /** Everything else of the decoder, in the form in which the device holds it. */
+  denseBytes: number;
   trace: RoutingTrace;
 }
 
@@ -111,6 +114,7 @@ export async function runPaged(
       computeMs: sum(answer, 'computeMs'),
     },
     slotBytes: passes[0]!.paging.slotBytes,
+    denseBytes: weightBytes(store.manifest, engine.target) + embeddingBytes(store.manifest),
     trace: recorder.trace(moe!.experts, moe!.expertsPerToken),
   };
 }

@@ -22,6 +22,13 @@ export function weightBytes(manifest: Manifest, target: Target): number {
   return bytes;
 }
 
+/** An embedding that is not the head: one row of it is read per token, all of it is held. */
+export function embeddingBytes({ tensors }: Manifest): number {
+  if (tensors['lm_head.weight'] === undefined) return 0;
+  const held = Object.entries(tensors).filter(([name]) => name.includes('embed_tokens'));
+  return held.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+}
+
 /** The experts that one token chooses, in all layers. */
 export function expertBytesPerToken(manifest: Manifest, { files, target }: Engine): number {
   const chosen = files.config.text.moe?.expertsPerToken ?? 0;

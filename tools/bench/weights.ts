@@ -3,7 +3,7 @@
 // bytes in the same run, and the peak memory of the page's process (Linux).
 
 import type { Page } from '@playwright/test';
-import { mkdtempSync, readdirSync, readFileSync, rmSync, statfsSync } from 'node:fs';
+import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -12,6 +12,7 @@ import { build, preview } from 'vite';
 import { WEIGHTS_PORT } from '../test/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
 import { SyntheticPackage } from '../weights/synthetic-package.ts';
+import { peakResident, toldBytes } from './browser-memory.ts';
 
 const { values } = parseArgs({
   options: { gigabytes: { type: 'string', default: '0.5' }, profile: { type: 'string', default: tmpdir() } },
@@ -53,12 +54,12 @@ async function measure(): Promise<void> {
   );
   const downloaded = (performance.now() - start) / 1000;
   if (outcome.kind !== 'done') throw new Error(`The download ended as ${JSON.stringify(outcome)}.`);
-  const downloadMemory = peakMemory();
+  const downloadMemory = peakResident(profile, 'renderer');
 
   page = await freshPage();
-  const idleMemory = peakMemory();
+  const idleMemory = peakResident(profile, 'renderer');
   const gpu = await page.evaluate(() => window.weights.bench.readStored('bench', true));
-  const loadMemory = peakMemory();
+  const loadMemory = peakResident(profile, 'renderer');
   // In turns, and the better of two: others may be at work on this machine.
   const reads: number[] = [];
   const rawReads: number[] = [];
@@ -85,7 +86,8 @@ async function measure(): Promise<void> {
     ['while downloading', downloadMemory],
     ['while loading', loadMemory],
   ] as const;
-  for (const [when, peak] of peaks) console.log(`peak memory of the page's process, ${when}: ${told(peak)}`);
+  for (const [when, peak] of peaks)
+    console.log(`peak memory of the page's process, ${when}: ${toldBytes(peak)}`);
 }
 
 /** In a browser started anew: its memory is what this step takes. */
@@ -117,24 +119,4 @@ function print(rows: [name: string, seconds: number, ...raw: number[]][]): void 
     const shares = raw.map((other) => `${((100 * other) / seconds).toFixed(0)} %`).join(', ');
     console.log(`${name.padEnd(width)} ${rate} MB/s${shares && `  ${shares} of the raw figure`}`);
   }
-}
-
-/** The largest resident size that any page process of the browser had so far; Linux only. */
-function peakMemory(): number | undefined {
-  const peaks: number[] = [];
-  try {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (!command.includes(profile) || !command.includes('--type=renderer')) continue;
-      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      if (peak !== undefined) peaks.push(Number(peak) * 1024);
-    }
-  } catch {
-    // A process that ended meanwhile, or a system without /proc.
-  }
-  return peaks.length === 0 ? undefined : Math.max(...peaks);
-}
-
-function told(peak: number | undefined): string {
-  return peak === undefined ? 'not known here' : `${(peak / 1e6).toFixed(0)} MB`;
 }

@@ -7,11 +7,13 @@ import { Database } from '../../../src/weights/database.ts';
 import { PACE } from '../../../src/weights/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
 import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { countGpuBytes } from '../gpu-bytes.ts';
 import { runPaged } from '../paged-run.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';
 import type { PagingBench } from './paging-bench.ts';
 
 const ID = 'paging-bench';
+const gpuBytes = countGpuBytes();
 const weights = new Weights(new Database(), PACE);
 const signal = new AbortController().signal;
 
@@ -24,8 +26,10 @@ const api = {
   async run(prompt, options, spread) {
     const store = await withSkewedRouters(await weights.open(ID, {}, signal), spread);
     const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    gpuBytes.peak = gpuBytes.now;
     try {
-      return await runPaged(store, runtime, decodePhoto, [{ role: 'user', content: prompt }], options);
+      const run = await runPaged(store, runtime, decodePhoto, [{ role: 'user', content: prompt }], options);
+      return { ...run, gpuPeakBytes: gpuBytes.peak };
     } finally {
       runtime.dispose();
     }

@@ -9,11 +9,16 @@ export interface ReadTimes {
   opfsMs: number;
 }
 
+export interface BrowserRun extends PagedRun {
+  /** The most that all GPU buffers held together, by their sizes. */
+  gpuPeakBytes: number;
+}
+
 export interface PagingBench {
   /** Brings the package at `url` into IndexedDB, as the app does. */
   keep(url: string): Promise<void>;
   /** Pages it from there, on WebGPU. */
-  run(prompt: string, options: PagedRunOptions, spread: number): Promise<PagedRun>;
+  run(prompt: string, options: PagedRunOptions, spread: number): Promise<BrowserRun>;
   /** Reads experts of one shard from IndexedDB and from a copy in the origin's private file system. */
   reads(count: number): Promise<ReadTimes>;
 }
