@@ -47,6 +47,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/main': ['src/client', 'src/ui', 'workers', 'svelte'],
   workers: [
     'src/failure',
+    'src/format',
     'src/contract',
     'src/engine',
     'src/policy',

@@ -1,5 +1,6 @@
-// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small]
-// Converts a Hugging Face checkpoint into a package; run again after a stop, it goes on.
+// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
+// Converts a Hugging Face checkpoint into a package; run again after a stop, it goes on. At the end the
+// exact engine answers the self-test's question, so that other devices can be held against it.
 
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../src/convert/convert.ts';
@@ -8,11 +9,12 @@ import { fail } from '../src/failure.ts';
 import { complaint } from './node/complaint.ts';
 import { DirectorySink } from './node/directory-sink.ts';
 import { DirectorySource } from './node/directory-source.ts';
+import { writeModelCheck } from './node/write-model-check.ts';
 
-const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small]';
+const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]';
 
 async function main(): Promise<void> {
-  const { checkpoint, target, preset } = readArguments();
+  const { checkpoint, target, preset, selfTest } = readArguments();
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   process.once('SIGTERM', () => abort.abort());
@@ -26,6 +28,7 @@ async function main(): Promise<void> {
     });
     line.end();
     printReport(report);
+    if (selfTest) await addSelfTest(target);
   } catch (error) {
     line.end();
     if (abort.signal.aborted) {
@@ -37,19 +40,37 @@ async function main(): Promise<void> {
   }
 }
 
-function readArguments(): { checkpoint: string; target: string; preset: PresetName } {
+/** A package that this engine cannot run is still a package; it is said why it has no self-test. */
+async function addSelfTest(target: string): Promise<void> {
+  try {
+    const isWritten = await writeModelCheck(target);
+    console.log(isWritten ? 'The self-test was written.' : 'No self-test: too large for the processor.');
+  } catch (error) {
+    console.warn(`No self-test: ${complaint(error)}`);
+  }
+}
+
+function readArguments(): {
+  checkpoint: string;
+  target: string;
+  preset: PresetName;
+  selfTest: boolean;
+} {
   const { values, positionals } = parse();
   const [checkpoint, target, ...others] = positionals;
   if (checkpoint === undefined || target === undefined || others.length > 0)
     fail('bad-request', `Usage: ${USAGE}`);
   const preset = values.preset;
   if (!isPreset(preset)) fail('bad-request', `There is no preset "${preset}". Usage: ${USAGE}`);
-  return { checkpoint, target, preset };
+  return { checkpoint, target, preset, selfTest: values['no-self-test'] !== true };
 }
 
 function parse() {
   try {
-    const options = { preset: { type: 'string', default: 'balanced' } } as const;
+    const options = {
+      preset: { type: 'string', default: 'balanced' },
+      'no-self-test': { type: 'boolean' },
+    } as const;
     return parseArgs({ options, allowPositionals: true });
   } catch (error) {
     fail('bad-request', `${error instanceof Error ? error.message : String(error)} Usage: ${USAGE}`);
@@ -113,6 +134,8 @@ function duration(seconds: number): string {
 
 try {
   await main();
+  // The runtime's threads would keep the process.
+  process.exit();
 } catch (error) {
   console.error(complaint(error));
   process.exitCode = 1;

@@ -6,20 +6,22 @@ import type { InferenceApi } from '../src/contract/inference.ts';
 import { fail } from '../src/failure.ts';
 import { Database } from '../src/weights/database.ts';
 import { PACE } from '../src/weights/pace.ts';
+import { Verdicts } from '../src/weights/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { loadModel, type Loaded } from './load-model.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
 
 const runs = new Runs();
-const weights = new Weights(new Database(), PACE);
+const database = new Database();
+const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(database) };
 let loaded: Loaded | undefined;
 
 const api = {
   load: (id, modelId, options, onEvent) =>
     runs.start(id, async (signal) => {
       await release();
-      loaded = await loadModel(weights, modelId, options, onEvent, signal);
+      loaded = await loadModel(stores, modelId, options, onEvent, signal);
       return loaded.facts;
     }),
 

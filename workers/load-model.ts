@@ -1,5 +1,5 @@
 // From a model in storage to an engine that answers: start the runtime, build the graphs and hand the
-// weights over; progress is told to the page.
+// weights over; a device that computes wrongly is passed over for the next. Progress is told to the page.
 
 import type { ExpertShape, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import type { DeviceFacts } from '../src/contract/weights.ts';
@@ -7,11 +7,14 @@ import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
 import { fail } from '../src/failure.ts';
+import type { PackageStore } from '../src/format/package-store.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
 import { deviceFacts } from '../src/weights/device.ts';
 import { expertBudget } from '../src/weights/fit.ts';
+import type { Verdicts } from '../src/weights/verdicts.ts';
 import type { Weights } from '../src/weights/weights.ts';
-import { trustedRuntime } from './trusted-runtime.ts';
+import { ModelTrust } from './model-trust.ts';
+import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 
@@ -22,11 +25,20 @@ export interface Loaded {
   dispose(): Promise<void>;
 }
 
-/** An abort of `signal` is thrown as AbortError; what was begun is released then, as on a failure. */
+/** Where models and what is known of them lie. */
+export interface Stores {
+  weights: Weights;
+  verdicts: Verdicts;
+}
+
+/**
+ * An abort of `signal` is thrown as AbortError; what was begun is released then, as on a failure. Fails
+ * with 'corrupt-shard' where the numbers are wrong on the processor too.
+ */
 export async function loadModel(
-  weights: Weights,
+  { weights, verdicts }: Stores,
   id: string,
-  { backend, precision, hardwareOnly, expertBudgetBytes }: LoadOptions,
+  options: LoadOptions,
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
@@ -36,49 +48,81 @@ export async function loadModel(
 
   // Files were verified on their way into storage; a length is looked at again, a hash in a check-up.
   const store = await weights.open(id, {}, signal);
-  const { shards, preset, experts } = store.manifest;
-  const bytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  const expertBytes = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
+  const bytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   onLoad(0, bytes);
-  const trusted = await trustedRuntime(backend, precision);
-  const { runtime, distrusted } = trusted;
-  try {
-    if (hardwareOnly === true && runtime.backend === 'webgpu' && runtime.isSoftware) {
-      fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');
-    }
-    const device = await deviceFacts();
-    const known = { storedBytes: bytes, expertBytes };
-    const budget = expertBudgetBytes ?? expertBudget(known, backend === 'wasm' ? NO_GPU : device);
-    const options = {
-      onLoad,
-      ...(trusted.precision === undefined ? {} : { precision: trusted.precision }),
-      // Where all experts fit the budget, nothing needs paging.
-      ...(budget === undefined || budget >= expertBytes ? {} : { expertBudgetBytes: budget }),
-    };
-    const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
-    const { files, target } = engine;
-    const { architecture, text } = files.config;
-    const dispose = async (): Promise<void> => {
+  const trust = await ModelTrust.open(verdicts, id, store);
+  for (;;) {
+    const trusted = await trustedRuntime(options.backend, options.precision, trust.accepts);
+    const { runtime } = trusted;
+    let engine: Engine | undefined;
+    try {
+      engine = await openEngine(store, trusted, options, onLoad, signal);
+      if (await trust.confirms(engine, runtime, signal)) {
+        return loadedModel(id, store, engine, trusted, bytes);
+      }
+      if (runtime.backend === 'wasm') {
+        fail('corrupt-shard', 'The model computes other numbers than when it was packed.');
+      }
       await engine.dispose();
       runtime.dispose();
-    };
-    const facts: LoadedModel = {
-      id,
-      architecture,
-      preset,
-      backend: runtime.backend,
-      precision: target.precision,
-      bytes,
-      contextTokens: text.contextLength,
-      thinks: files.thinks,
-      experts: expertShape(engine),
-      ...(distrusted.length === 0 ? {} : { distrusted }),
-    };
-    return { engine, facts, dispose };
-  } catch (error) {
-    runtime.dispose();
-    throw error;
+    } catch (error) {
+      await engine?.dispose().catch(() => undefined);
+      runtime.dispose();
+      throw error;
+    }
   }
+}
+
+async function openEngine(
+  store: PackageStore,
+  { runtime, precision }: TrustedRuntime,
+  { hardwareOnly, expertBudgetBytes }: LoadOptions,
+  onLoad: (doneBytes: number, totalBytes: number) => void,
+  signal: AbortSignal,
+): Promise<Engine> {
+  if (hardwareOnly === true && runtime.backend === 'webgpu' && runtime.isSoftware) {
+    fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');
+  }
+  const { shards, experts } = store.manifest;
+  const storedBytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const expertBytes = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
+  const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
+  const budget = expertBudgetBytes ?? expertBudget({ storedBytes, expertBytes }, device);
+  const options = {
+    onLoad,
+    ...(precision === undefined ? {} : { precision }),
+    // Where all experts fit the budget, nothing needs paging.
+    ...(budget === undefined || budget >= expertBytes ? {} : { expertBudgetBytes: budget }),
+  };
+  return loadEngine(store, runtime, decodePhoto, options, signal);
+}
+
+function loadedModel(
+  id: string,
+  store: PackageStore,
+  engine: Engine,
+  { runtime, distrusted }: TrustedRuntime,
+  bytes: number,
+): Loaded {
+  const { files, target } = engine;
+  const { architecture, text } = files.config;
+  const facts: LoadedModel = {
+    id,
+    architecture,
+    preset: store.manifest.preset,
+    backend: runtime.backend,
+    precision: target.precision,
+    bytes,
+    contextTokens: text.contextLength,
+    thinks: files.thinks,
+    experts: expertShape(engine),
+    ...(distrusted.length === 0 ? {} : { distrusted }),
+  };
+  const dispose = async (): Promise<void> => {
+    await engine.dispose();
+    runtime.dispose();
+  };
+  return { engine, facts, dispose };
 }
 
 function expertShape({ files }: Engine): ExpertShape | null {

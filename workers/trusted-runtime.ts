@@ -1,8 +1,7 @@
-// A runtime that was seen to compute rightly: WebGPU in f16, then in f32, then the processor. What failed
-// is named.
+// A runtime that may be trusted: WebGPU in f16, then in f32, then the processor. What was refused is
+// named.
 
 import type { Backend, Precision } from '../src/contract/inference.ts';
-import { computesRightly } from '../src/engine/device-check.ts';
 import { createRuntime, type Runtime } from '../src/engine/runtime.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
@@ -10,14 +9,15 @@ export interface TrustedRuntime {
   runtime: Runtime;
   /** Absent: the engine's own choice. */
   precision?: Precision;
-  /** What gave wrong numbers on this device. */
+  /** What gives wrong numbers on this device. */
   distrusted: Precision[];
 }
 
-/** Fails as createRuntime does. */
+/** `accepts` judges a precision on a WebGPU device. Fails as createRuntime does. */
 export async function trustedRuntime(
   backend: Backend,
   asked: Precision | undefined,
+  accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
 ): Promise<TrustedRuntime> {
   const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
   if (backend === 'wasm') return { runtime, distrusted: [], ...(asked && { precision: asked }) };
@@ -26,7 +26,7 @@ export async function trustedRuntime(
     for (const precision of asked === undefined ? runtime.precisions : [asked]) {
       // One that the device lacks is refused by the engine, with its own words.
       const isThere = runtime.precisions.includes(precision);
-      if (!isThere || (await computesRightly(runtime, precision))) return { runtime, precision, distrusted };
+      if (!isThere || (await accepts(runtime, precision))) return { runtime, precision, distrusted };
       distrusted.push(precision);
     }
   } catch (error) {

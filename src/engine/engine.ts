@@ -137,6 +137,12 @@ export class Engine {
     };
   }
 
+  /** Lets go of the conversation: what is cached of it, and what was seen in its pictures. */
+  forget(): void {
+    this.#forgetFrom(0);
+    this.#media.keepOnly(new Set());
+  }
+
   async dispose(): Promise<void> {
     this.#media.dispose();
     await this.#decoder.dispose();

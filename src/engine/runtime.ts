@@ -50,6 +50,8 @@ export interface Runtime {
   readonly device: GPUDevice | undefined;
   /** The adapter computes on the processor. */
   readonly isSoftware: boolean;
+  /** The adapter in its own words; empty on WASM. */
+  readonly adapter: string;
   /** Outputs stay in the memory of the backend; `read` brings them over. */
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
   /** The numbers of some tensors, with one wait for all of them. */
@@ -109,6 +111,7 @@ class OrtRuntime implements Runtime {
   readonly precisions: readonly Precision[];
   readonly device: GPUDevice | undefined;
   readonly isSoftware: boolean;
+  readonly adapter: string;
   readonly #ort: Ort;
   readonly #loss: DeviceLoss;
   /** Sessions must be created one after the other. */
@@ -118,7 +121,8 @@ class OrtRuntime implements Runtime {
     this.#ort = ort;
     this.device = device;
     this.#loss = new DeviceLoss(device);
-    this.isSoftware = device === undefined || SOFTWARE_ADAPTERS.test(describeAdapter(device.adapterInfo));
+    this.adapter = device === undefined ? '' : describeAdapter(device.adapterInfo);
+    this.isSoftware = device === undefined || SOFTWARE_ADAPTERS.test(this.adapter);
     this.backend = device === undefined ? 'wasm' : 'webgpu';
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }

@@ -13,7 +13,16 @@ const converted = new Set<string>();
 export function fixturePackage(fixture: string, preset: string): string {
   const target = join(PACKAGES, `${fixture}-${preset}`);
   if (!converted.has(target)) {
-    const args = ['--import', 'tsx', 'tools/convert.ts', join(FIXTURES, fixture), target, '--preset', preset];
+    const args = [
+      '--import',
+      'tsx',
+      'tools/convert.ts',
+      join(FIXTURES, fixture),
+      target,
+      '--preset',
+      preset,
+      '--no-self-test',
+    ];
     execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
     converted.add(target);
   }

@@ -6,7 +6,7 @@ import type { KeptModel } from '../../contract/weights.ts';
 import { isConnectionAllowlistEnforced } from '../../policy/probe.ts';
 import { eraseAndRestart, takeErasure, type Erasure } from './erase.ts';
 import type { RequestLog } from './request-log.svelte.ts';
-import { groupRequests, type RequestGroup } from './requests.ts';
+import type { RequestGroup } from './requests.ts';
 
 /** 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. */
 export type Enforcement = 'checking' | 'enforced' | 'partly';
@@ -34,7 +34,6 @@ export class Privacy {
   #stored = $state.raw<Stored | null>(null);
   #erasure = $state.raw<Erasure | null>(null);
   readonly #log: RequestLog;
-  readonly #groups = $derived.by(() => groupRequests(this.#log.requests, document.baseURI));
 
   constructor(source: PolicySource, log: RequestLog, weights: Pick<WeightsClient, 'list'>) {
     this.source = source;
@@ -55,7 +54,7 @@ export class Privacy {
   }
 
   get groups(): readonly RequestGroup[] {
-    return this.#groups;
+    return this.#log.groups;
   }
 
   /** Null until it is known. */

@@ -1,16 +1,17 @@
-// All requests of the page and its workers since the page opened.
+// All requests of the page and its workers since the page opened, counted: a page may stay open for weeks.
 
 import { watchRequests, type SeenRequest } from '../../policy/watch-requests.ts';
+import { groupRequests, type RequestGroup } from './requests.ts';
 
 export class RequestLog {
-  #requests = $state.raw<readonly SeenRequest[]>([]);
+  #groups = $state.raw<readonly RequestGroup[]>([]);
 
   constructor() {
     watchRequests((requests) => this.#note(requests));
   }
 
-  get requests(): readonly SeenRequest[] {
-    return this.#requests;
+  get groups(): readonly RequestGroup[] {
+    return this.#groups;
   }
 
   /** Also hears what this worker tells of its requests (workers/tell-requests.ts). */
@@ -24,6 +25,6 @@ export class RequestLog {
   }
 
   #note(requests: readonly SeenRequest[]): void {
-    this.#requests = [...this.#requests, ...requests];
+    this.#groups = groupRequests(requests, document.baseURI, this.#groups);
   }
 }

@@ -28,3 +28,17 @@ test('requests are grouped by host and purpose, other hosts first', () => {
     ['app.example.org', 'list', 1, 4000, 0],
   ]);
 });
+
+test('later requests are added to what was there', () => {
+  const before = groupRequests([seen(HERE, 500), seen('https://hub.example.org/a', 7)], HERE);
+  const after = groupRequests(
+    [seen(`${HERE}a.js`, 20), seen('https://hub.example.org/b', null)],
+    HERE,
+    before,
+  );
+  expect(after.map(({ host, count, bytes, unsized }) => [host, count, bytes, unsized])).toEqual([
+    ['hub.example.org', 2, 7, 1],
+    ['app.example.org', 2, 520, 0],
+  ]);
+  expect(before[1]?.count).toBe(1);
+});

@@ -16,9 +16,16 @@ export interface RequestGroup {
   unsized: number;
 }
 
-/** Groups by host and purpose: other hosts first, then the most bytes. `here`: the page's address. */
-export function groupRequests(requests: readonly SeenRequest[], here: string): RequestGroup[] {
-  const groups = new Map<string, RequestGroup>();
+/**
+ * Groups by host and purpose: other hosts first, then the most bytes. `here`: the page's address.
+ * `before`: groups of earlier requests, which these are added to.
+ */
+export function groupRequests(
+  requests: readonly SeenRequest[],
+  here: string,
+  before: readonly RequestGroup[] = [],
+): RequestGroup[] {
+  const groups = new Map(before.map((group) => [`${group.host} ${group.purpose}`, { ...group }]));
   const { origin } = new URL(here);
   for (const { url, bytes } of requests) {
     const asked = new URL(url, here);
@@ -26,7 +33,7 @@ export function groupRequests(requests: readonly SeenRequest[], here: string): R
     if (!asked.protocol.startsWith('http')) continue;
     const isHere = asked.origin === origin;
     const purpose = purposeOf(asked, isHere);
-    const key = `${asked.origin} ${purpose}`;
+    const key = `${asked.host} ${purpose}`;
     const group = groups.get(key) ?? { host: asked.host, isHere, purpose, count: 0, bytes: 0, unsized: 0 };
     group.count++;
     group.bytes += bytes ?? 0;

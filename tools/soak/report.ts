@@ -1,0 +1,42 @@
+// What was held before and after, as a table; and what of it has grown.
+
+import type { Holdings } from './inspector.ts';
+
+const NAMES: Record<keyof Holdings, string> = {
+  pageHeapBytes: 'JS heap of the page',
+  workerHeapBytes: 'JS heaps of the workers',
+  wasmBytes: 'WASM memory',
+  gpuBytes: 'GPU buffers, bytes',
+  gpuBuffers: 'GPU buffers',
+  messagePorts: 'message ports',
+  objectUrls: 'object URLs',
+  domNodes: 'DOM nodes',
+  eventListeners: 'event listeners',
+};
+const KEYS = Object.keys(NAMES) as (keyof Holdings)[];
+/** Of memory. */
+const MAY_GROW = 0.05;
+
+/** Memory may grow by 5 %; of everything else nothing may be left. */
+export function grown(before: Holdings, after: Holdings): string[] {
+  return KEYS.filter((key) => {
+    const limit = isBytes(key) ? before[key] * (1 + MAY_GROW) : before[key];
+    return !(after[key] <= limit);
+  }).map((key) => `${NAMES[key]}: ${shown(key, before[key])} became ${shown(key, after[key])}`);
+}
+
+export function table(before: Holdings, after: Holdings): string {
+  const rows = KEYS.map((key) => {
+    const change = before[key] === 0 ? '' : `${((after[key] / before[key] - 1) * 100).toFixed(1)} %`;
+    return `| ${NAMES[key]} | ${shown(key, before[key])} | ${shown(key, after[key])} | ${change} |`;
+  });
+  return ['| | after the tenth | at the end | change |', '|---|---|---|---|', ...rows].join('\n');
+}
+
+function isBytes(key: keyof Holdings): boolean {
+  return key.endsWith('Bytes');
+}
+
+function shown(key: keyof Holdings, value: number): string {
+  return isBytes(key) ? `${(value / 1e6).toFixed(2)} MB` : String(value);
+}

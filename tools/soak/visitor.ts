@@ -1,0 +1,138 @@
+// Somebody who asks the page about pictures, one conversation after the other; what is done follows from
+// a seed.
+
+import type { Locator, Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
+import sharp from 'sharp';
+import { random } from '../weights/random.ts';
+
+const SAMPLES = 'public/samples';
+const ANSWER_WAIT_MS = 180_000;
+
+interface Sample {
+  images: string[];
+  questions: { text: { en: string }; answer: { en: string } }[];
+}
+
+export interface Told {
+  questions: number;
+  answered: number;
+  stopped: number;
+  regenerated: number;
+  photos: number;
+  conversations: number;
+  /** First answers about samples as they are, whose right answer is known. */
+  judged: number;
+  right: number;
+  /** What the page said instead of an answer. */
+  failures: string[];
+}
+
+export class Visitor {
+  readonly told: Told = {
+    ...{ questions: 0, answered: 0, stopped: 0, regenerated: 0, photos: 0, conversations: 0 },
+    ...{ judged: 0, right: 0, failures: [] },
+  };
+  readonly #page: Page;
+  readonly #next: () => number;
+  readonly #samples: Sample[];
+
+  constructor(page: Page, seed: number) {
+    this.#page = page;
+    this.#next = random(seed);
+    const list = JSON.parse(readFileSync(`${SAMPLES}/index.json`, 'utf8')) as { samples: Sample[] };
+    this.#samples = list.samples;
+  }
+
+  /** A whole conversation of at most so many questions, which ends with an empty page. */
+  async converse(atMost: number): Promise<void> {
+    const sample = this.#pick(this.#samples);
+    const isAsItIs = this.#next() < 0.5;
+    const hasTwo = this.#next() < 0.25;
+    await this.#add(await this.#photo(sample, isAsItIs));
+    if (hasTwo) await this.#add(await this.#photo(this.#pick(this.#samples), false));
+    const count = Math.min(atMost, 1 + Math.floor(this.#next() * 4));
+    for (let n = 0; n < count; n++) {
+      const { text, answer } = this.#pick(sample.questions);
+      const judge = isAsItIs && !hasTwo && n === 0 ? answer.en : undefined;
+      await this.#ask(text.en, judge);
+    }
+    if (count < atMost && this.#next() < 0.3) await this.#again();
+    await this.#page.getByRole('button', { name: 'New conversation' }).click();
+    this.told.conversations++;
+  }
+
+  async #ask(words: string, expected: string | undefined): Promise<void> {
+    await this.#page.getByRole('textbox', { name: 'Question', exact: true }).fill(words);
+    await this.#button('Ask').click();
+    const stops = expected === undefined && this.#next() < 0.12;
+    await this.#end(stops, expected);
+  }
+
+  async #again(): Promise<void> {
+    const button = this.#answers()
+      .last()
+      .getByRole('button', { name: /^(Answer again|Try again)$/ });
+    await button.click();
+    this.told.regenerated++;
+    await this.#end(false, undefined);
+  }
+
+  async #end(stops: boolean, expected: string | undefined): Promise<void> {
+    this.told.questions++;
+    if (stops) {
+      await this.#page.waitForTimeout(Math.floor(this.#next() * 600));
+      // It may have been quicker.
+      await this.#button('Stop')
+        .click({ timeout: 1000 })
+        .catch(() => undefined);
+    }
+    await this.#button('Ask').waitFor({ timeout: ANSWER_WAIT_MS });
+    const answer = this.#answers().last();
+    const alert = answer.getByRole('alert');
+    if ((await alert.count()) > 0) {
+      this.told.failures.push((await alert.textContent()) ?? '');
+      return;
+    }
+    if ((await answer.getByText('Stopped.').count()) > 0) this.told.stopped++;
+    else this.told.answered++;
+    if (expected === undefined) return;
+    this.told.judged++;
+    const said = (await answer.locator('[aria-busy]').innerText()).trim();
+    if (said.toLowerCase() === expected.toLowerCase()) this.told.right++;
+  }
+
+  async #add(photo: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+    const remove = this.#page.getByRole('button', { name: /^Remove / });
+    const before = await remove.count();
+    await this.#page.getByLabel('Add pictures').first().setInputFiles(photo);
+    await remove.nth(before).waitFor();
+    this.told.photos++;
+  }
+
+  /** A sample, or a picture of it that nobody has seen before. */
+  async #photo(sample: Sample, asItIs: boolean): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+    const name = sample.images[0] ?? '';
+    const buffer = readFileSync(`${SAMPLES}/${name}`);
+    if (asItIs) return { name, mimeType: 'image/webp', buffer };
+    const width = 160 + Math.floor(this.#next() * 700);
+    const turned = sharp(buffer)
+      .modulate({ hue: Math.floor(this.#next() * 360) })
+      .resize({ width });
+    return { name: `${width}.jpg`, mimeType: 'image/jpeg', buffer: await turned.jpeg().toBuffer() };
+  }
+
+  #button(name: string): Locator {
+    return this.#page.getByRole('button', { name, exact: true });
+  }
+
+  #answers(): Locator {
+    return this.#page.getByRole('article', { name: 'Answer' });
+  }
+
+  #pick<T>(list: readonly T[]): T {
+    const chosen = list[Math.floor(this.#next() * list.length)];
+    if (chosen === undefined) throw new Error('There is nothing to choose from.');
+    return chosen;
+  }
+}

@@ -1,0 +1,42 @@
+// The inspector's session of a worker, tunnelled through that of its page: Playwright opens none.
+
+import type { CDPSession } from '@playwright/test';
+
+export class WorkerSession {
+  readonly #page: CDPSession;
+  readonly #sessionId: string;
+  readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (why: Error) => void }>();
+  #calls = 0;
+
+  constructor(page: CDPSession, sessionId: string) {
+    this.#page = page;
+    this.#sessionId = sessionId;
+    page.on('Target.receivedMessageFromTarget', ({ sessionId: from, message }) => {
+      if (from !== sessionId) return;
+      const { id, result, error } = JSON.parse(message) as {
+        id?: number;
+        result?: unknown;
+        error?: { message: string };
+      };
+      const call = id === undefined ? undefined : this.#waiting.get(id);
+      if (id === undefined || call === undefined) return;
+      this.#waiting.delete(id);
+      if (error === undefined) call.resolve(result);
+      else call.reject(new Error(error.message));
+    });
+  }
+
+  readonly send = async (method: string, params: object): Promise<unknown> => {
+    const id = ++this.#calls;
+    const answered = new Promise((resolve, reject) => this.#waiting.set(id, { resolve, reject }));
+    await this.#page.send('Target.sendMessageToTarget', {
+      sessionId: this.#sessionId,
+      message: JSON.stringify({ id, method, params }),
+    });
+    return answered;
+  };
+
+  async heapUsage(): Promise<{ usedSize: number }> {
+    return (await this.send('Runtime.getHeapUsage', {})) as { usedSize: number };
+  }
+}
