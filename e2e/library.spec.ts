@@ -127,3 +127,14 @@ test('what is no link is told, and an address without a model too', async ({ pag
     'A part of the model is missing',
   );
 });
+
+test('a host that the operator did not name is refused with its sentence', async ({ page }) => {
+  await page.goto('/');
+  await openLibrary(page);
+  const link = panel(page).getByLabel('Link');
+  await link.fill('http://127.0.0.1:9/elsewhere/');
+  await link.press('Enter');
+  await expect(panel(page).getByRole('article', { name: 'elsewhere' }).getByRole('alert')).toContainText(
+    'only from the hosts that its operator named',
+  );
+});

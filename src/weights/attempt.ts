@@ -4,6 +4,7 @@
 import { Failure, fail } from '../failure.ts';
 import { checkAnswer, type AnswerFacts, type Part } from './answer-checks.ts';
 import type { Hosts } from './hosts.ts';
+import { refusedOrigin } from './refused.ts';
 
 export interface Asked {
   url: string;
@@ -57,6 +58,10 @@ export async function attempt<T>(
     if (cause instanceof Failure) throw cause;
     // fetch and streams report every broken line as a TypeError; anything else is a bug.
     if (!(cause instanceof TypeError)) throw cause;
+    const refused = await refusedOrigin(url);
+    if (refused !== undefined) {
+      fail('host-blocked', `The policy of this page does not let ${refused} be reached.`, cause);
+    }
     fail('network', `${name} could not be fetched: ${cause.message}`, cause);
   } finally {
     watch.stop();

@@ -1,0 +1,18 @@
+// Which origins the app's own policy refused: the browser tells it as an event beside a bare network error.
+
+const refused = new Set<string>();
+
+/** Absent in Node. */
+if ('SecurityPolicyViolationEvent' in globalThis) {
+  globalThis.addEventListener('securitypolicyviolation', (event) => {
+    if (event instanceof SecurityPolicyViolationEvent && URL.canParse(event.blockedURI))
+      refused.add(new URL(event.blockedURI).origin);
+  });
+}
+
+/** The origin of this address, if the policy refused a request to it. The event may come after the error. */
+export async function refusedOrigin(url: string): Promise<string | undefined> {
+  await new Promise((later) => setTimeout(later));
+  const { origin } = new URL(url);
+  return refused.has(origin) ? origin : undefined;
+}
