@@ -4,16 +4,38 @@
 import type { Page } from '@playwright/test';
 import { CONVERSATION, SCENE } from './scene.ts';
 
-export const STATES = ['empty', 'answering', 'answered', 'library', 'failure'] as const;
+export const STATES = [
+  'empty',
+  'sample',
+  'answering',
+  'answered',
+  'experts',
+  'failure',
+  'menu',
+  'library',
+  'settings',
+  'history',
+  'privacy',
+] as const;
 export type State = (typeof STATES)[number];
 
 /** Names in both languages. */
 const ASK = /^(Ask|提问)$/;
 const STOP = /^(Stop|停止)$/;
 const QUESTION = /^(Question|问题)$/;
-const CONVERSATIONS = /^(Conversations|对话记录)$/;
 const IMPORT = /Open a saved JSON file|打开保存的 JSON 文件/;
+const KEEP = /Keep conversations on this device|在本设备上保存对话/;
 const PICTURES = /^(Add pictures|添加图片)$/;
+const SAMPLE = /^(Sample picture|示例图片)/;
+const SUGGESTIONS = /^(Ask about it|可以这样问)/;
+/** On a phone the ways to the panels are in a menu. */
+const MENU = /^(More|更多)$/;
+const TOOLS = {
+  history: /^(Conversations|对话记录)$/,
+  settings: /^(Settings|设置)$/,
+  privacy: /^(Privacy|隐私)$/,
+  experts: /^(Experts at work|正在工作的专家)$/,
+};
 /** Tells which model answers, and where it is until it is ready. */
 const MODEL_BUTTON = 'header .model button';
 const READY = 60_000;
@@ -26,35 +48,83 @@ export async function bring(page: Page, state: State): Promise<void> {
   if (state === 'failure') await page.route(/inference\.worker[^/]*\.[jt]s/, (route) => route.abort());
   await page.goto('/');
   await page.getByRole('textbox', { name: QUESTION }).waitFor();
-  switch (state) {
-    case 'empty':
-      await settled(page);
-      return;
-    case 'answered':
-      return answered(page);
-    case 'library':
-      await settled(page);
-      await page.locator(MODEL_BUTTON).click();
-      await page.locator('dialog[open] article').first().waitFor();
-      return;
-    case 'answering':
-      await settled(page);
-      await addScene(page);
-      await ask(page);
-      await page.getByRole('button', { name: STOP }).waitFor();
-      return;
-    case 'failure':
-      await addScene(page);
-      await ask(page);
-      await page.getByRole('alert').first().waitFor({ timeout: READY });
+  if (state === 'failure') {
+    await addScene(page);
+    await ask(page);
+    await page.getByRole('alert').first().waitFor({ timeout: READY });
+    return;
   }
+  await settled(page);
+  await STEPS[state](page);
 }
+
+const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = {
+  empty: async () => {
+    // As it is.
+  },
+  sample: async (page) => {
+    await page.getByRole('button', { name: SAMPLE }).first().click();
+    await page.getByRole('group', { name: SUGGESTIONS }).waitFor();
+  },
+  answering: async (page) => {
+    await addScene(page);
+    await ask(page);
+    hold(page);
+    await page.getByRole('button', { name: STOP }).waitFor();
+  },
+  answered: openConversation,
+  experts: async (page) => {
+    await page.getByRole('button', { name: SAMPLE }).first().click();
+    await page.getByRole('group', { name: SUGGESTIONS }).getByRole('button').first().click();
+    await page.locator('article footer').waitFor({ timeout: READY });
+    await tool(page, 'experts');
+    await page.locator('figure canvas').waitFor();
+  },
+  menu: async (page) => {
+    const menu = page.getByRole('button', { name: MENU });
+    if (await menu.isVisible()) await menu.click();
+  },
+  library: async (page) => {
+    await page.locator(MODEL_BUTTON).click();
+    await page.locator('dialog[open] article').first().waitFor();
+  },
+  settings: async (page) => {
+    await tool(page, 'settings');
+    await page.locator('dialog[open] summary').click();
+  },
+  history: async (page) => {
+    await openConversation(page);
+    await tool(page, 'history');
+    await page.getByLabel(KEEP).check();
+    await page.locator('dialog[open] li').first().waitFor();
+  },
+  privacy: async (page) => {
+    await tool(page, 'privacy');
+    await page.locator('dialog[open] section').last().waitFor();
+  },
+};
 
 /** Until the built-in model is on the device: the page then stands still. */
 async function settled(page: Page): Promise<void> {
   await page.locator(MODEL_BUTTON).waitFor();
   const onItsWay = page.locator(`${MODEL_BUTTON} .state`).filter({ hasNotText: ON_PROCESSOR });
   await onItsWay.waitFor({ state: 'detached', timeout: READY });
+}
+
+/** The model stops where it is, for as long as the page is looked at. */
+function hold(page: Page): void {
+  const worker = page.workers().find((one) => one.url().includes('inference.worker'));
+  const blocked = worker?.evaluate(() => {
+    const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
+    Atomics.wait(new Int32Array(buffer), 0, 0, 60_000);
+  });
+  // It ends with the page.
+  blocked?.catch(() => undefined);
+}
+
+async function tool(page: Page, name: keyof typeof TOOLS): Promise<void> {
+  await STEPS.menu(page);
+  await page.getByRole('button', { name: TOOLS[name] }).click();
 }
 
 async function ask(page: Page): Promise<void> {
@@ -69,18 +139,17 @@ async function addScene(page: Page): Promise<void> {
 }
 
 /** A conversation with boxes, brought in as the file that the page itself exports. */
-async function answered(page: Page): Promise<void> {
+async function openConversation(page: Page): Promise<void> {
   const photos = [
     { id: 'desk', name: 'desk.png', type: 'image/png', part: null, data: await drawScene(page) },
   ];
   const json = JSON.stringify({ ...CONVERSATION, photos });
-  await page.getByRole('button', { name: CONVERSATIONS }).click();
+  await tool(page, 'history');
   await page
     .getByLabel(IMPORT)
     .setInputFiles({ name: 'desk.json', mimeType: 'application/json', buffer: Buffer.from(json) });
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
   await page.getByText('spiral').first().waitFor();
-  await settled(page);
 }
 
 /** The scene as a PNG in base64; drawn by the browser that is at hand. */

@@ -10,6 +10,7 @@ import { WeightsClient } from './client/weights-client.ts';
 import App from './ui/App.svelte';
 import { Conversation } from './ui/conversation/conversation.svelte.ts';
 import { ExpertActivity } from './ui/experts/expert-activity.svelte.ts';
+import { PagingWatch } from './ui/experts/paging-watch.svelte.ts';
 import { HistoryStore } from './ui/history/history-store.ts';
 import { History } from './ui/history/history.svelte.ts';
 import { Language } from './ui/language.svelte.ts';
@@ -66,6 +67,7 @@ function start(policy: PolicySource): void {
   const shelf = new PhotoShelf(photoClient);
   const tray = new Tray(shelf);
   const experts = new ExpertActivity();
+  const paging = new PagingWatch();
   const conversation = new Conversation({
     client: inference,
     models,
@@ -75,6 +77,7 @@ function start(policy: PolicySource): void {
       return settings.options(model);
     },
     onExperts: (chosen, model) => experts.add(chosen, model),
+    onPaging: (report) => paging.add(report),
     nextFrame: (job) => requestAnimationFrame(job),
   });
   const stage = new Stage(conversation, tray);
@@ -104,6 +107,7 @@ function start(policy: PolicySource): void {
       shelf,
       stage,
       experts,
+      paging,
       history,
       samples,
       privacy,

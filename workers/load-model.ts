@@ -1,11 +1,12 @@
 // From a model in storage to an engine that answers: start the runtime, build the graphs and hand the
 // weights over; a device that computes wrongly is passed over for the next. Progress is told to the page.
 
-import type { ExpertShape, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
+import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import type { DeviceFacts } from '../src/contract/weights.ts';
 import { decodePhoto } from '../src/engine/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
+import type { Runtime } from '../src/engine/runtime.ts';
 import { fail } from '../src/failure.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
@@ -56,9 +57,10 @@ export async function loadModel(
     const { runtime } = trusted;
     let engine: Engine | undefined;
     try {
-      engine = await openEngine(store, trusted, options, onLoad, signal);
+      const room = await expertRoom(store, runtime, options.expertBudgetBytes);
+      engine = await openEngine(store, trusted, options, room, onLoad, signal);
       if (await trust.confirms(engine, runtime, signal)) {
-        return loadedModel(id, store, engine, trusted, bytes);
+        return loadedModel(id, store, engine, trusted, bytes, room);
       }
       if (runtime.backend === 'wasm') {
         fail('corrupt-shard', 'The model computes other numbers than when it was packed.');
@@ -73,26 +75,37 @@ export async function loadModel(
   }
 }
 
+type ExpertRoom = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
+
+/** What the experts take, and what they get: `wanted` where somebody says so, else what suits the device. */
+async function expertRoom(
+  { manifest }: PackageStore,
+  runtime: Runtime,
+  wanted: number | undefined,
+): Promise<ExpertRoom> {
+  const storedBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const bytes = manifest.experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
+  const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
+  const budget = wanted ?? expertBudget({ storedBytes, expertBytes: bytes }, device);
+  // Where all of them fit the budget, nothing needs paging.
+  return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
+}
+
 async function openEngine(
   store: PackageStore,
   { runtime, precision }: TrustedRuntime,
-  { hardwareOnly, expertBudgetBytes }: LoadOptions,
+  { hardwareOnly }: LoadOptions,
+  { budgetBytes }: ExpertRoom,
   onLoad: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
 ): Promise<Engine> {
   if (hardwareOnly === true && runtime.backend === 'webgpu' && runtime.isSoftware) {
     fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');
   }
-  const { shards, experts } = store.manifest;
-  const storedBytes = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  const expertBytes = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
-  const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
-  const budget = expertBudgetBytes ?? expertBudget({ storedBytes, expertBytes }, device);
   const options = {
     onLoad,
     ...(precision === undefined ? {} : { precision }),
-    // Where all experts fit the budget, nothing needs paging.
-    ...(budget === undefined || budget >= expertBytes ? {} : { expertBudgetBytes: budget }),
+    ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),
   };
   return loadEngine(store, runtime, decodePhoto, options, signal);
 }
@@ -103,6 +116,7 @@ function loadedModel(
   engine: Engine,
   { runtime, distrusted }: TrustedRuntime,
   bytes: number,
+  room: ExpertRoom,
 ): Loaded {
   const { files, target } = engine;
   const { architecture, text } = files.config;
@@ -115,7 +129,7 @@ function loadedModel(
     bytes,
     contextTokens: text.contextLength,
     thinks: files.thinks,
-    experts: expertShape(engine),
+    experts: loadedExperts(engine, room),
     ...(distrusted.length === 0 ? {} : { distrusted }),
   };
   const dispose = async (): Promise<void> => {
@@ -125,8 +139,8 @@ function loadedModel(
   return { engine, facts, dispose };
 }
 
-function expertShape({ files }: Engine): ExpertShape | null {
+function loadedExperts({ files }: Engine, room: ExpertRoom): LoadedExperts | null {
   const { moe } = files.config.text;
   if (moe === undefined) return null;
-  return { layers: moe.layers.length, count: moe.experts, chosen: moe.expertsPerToken };
+  return { layers: moe.layers.length, count: moe.experts, chosen: moe.expertsPerToken, ...room };
 }

@@ -13,7 +13,7 @@ const MODEL: LoadedModel = {
   bytes: 1000,
   contextTokens: 100,
   thinks: false,
-  experts: { layers: 1, count: 4, chosen: 2 },
+  experts: { layers: 1, count: 4, chosen: 2, bytes: 800, budgetBytes: null },
 };
 const ANSWER: Answer = {
   text: 'one two three',

@@ -44,7 +44,7 @@ export interface LoadedModel {
   /** Whether the model writes a thought before its answer. */
   thinks: boolean;
   /** Its mixture layers; null for a dense model. */
-  experts: ExpertShape | null;
+  experts: LoadedExperts | null;
   /** Precisions in which this device's GPU gave wrong numbers; another way was taken. */
   distrusted?: Precision[];
 }
@@ -54,6 +54,13 @@ export interface ExpertShape {
   layers: number;
   count: number;
   chosen: number;
+}
+
+export interface LoadedExperts extends ExpertShape {
+  /** Of all of them. */
+  bytes: number;
+  /** At most so many lie on the device, the others are read when they are wanted; null: all lie there. */
+  budgetBytes: number | null;
 }
 
 /** Names one load or answer, so that it can be stopped; the page chooses it. */

@@ -74,10 +74,10 @@ class Inference {
 
   load(
     id: string,
-    { backend }: LoadOptions,
+    { backend, expertBudgetBytes }: LoadOptions,
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>> {
-    this.asked.push(`${id} ${backend}`);
+    this.asked.push([id, backend, ...(expertBudgetBytes === undefined ? [] : [expertBudgetBytes])].join(' '));
     this.tell = onEvent;
     const code = this.refuses.get(backend);
     const model: LoadedModel = {
@@ -263,4 +263,29 @@ test('a model that goes from storage leaves the device', async () => {
   await models.leave('demo');
   expect(inference.asked).toEqual(['demo webgpu', 'unload']);
   expect(models.phase.kind).toBe('stored');
+});
+
+test('memory for experts loads the model anew, is remembered for it alone, and can be left to the device', async () => {
+  const remembered: Notes = {};
+  const { weights, inference, models } = setUp({ remembered });
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.giveExperts(4000);
+  expect(models.phase.kind).not.toBe('ready');
+  expect(models.model?.id, 'what is known of it stays').toBe('demo');
+  await models.ready(never);
+  models.choose('large');
+  await models.ready(never);
+  expect(inference.asked).toEqual(['demo webgpu', 'demo webgpu 4000', 'large webgpu']);
+
+  const later = setUp({ remembered: { ...remembered, model: 'demo' } });
+  later.weights.keep('demo');
+  await later.models.start(PAGE);
+  await later.models.ready(never);
+  later.models.giveExperts(null);
+  await later.models.ready(never);
+  expect(later.inference.asked).toEqual(['demo webgpu 4000', 'demo webgpu']);
+  expect(later.models.expertBudgetOf('demo')).toBe(null);
 });

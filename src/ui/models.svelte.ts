@@ -1,11 +1,13 @@
 // Which model answers, and where it is: offered, on its way, in storage, on the device. The conversation
 // asks for `ready` before each question; everything in between happens here.
 
+import { SvelteMap } from 'svelte/reactivity';
 import type { InferenceClient } from '../client/inference-client.ts';
 import type { WeightsClient } from '../client/weights-client.ts';
-import type { Backend, LoadedModel } from '../contract/inference.ts';
+import type { LoadedModel } from '../contract/inference.ts';
 import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
+import { DeviceLoad, type BackendChoice, type LoadState, type RunChoices } from './device-load.svelte.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, listEntries, type Entry } from './entries.ts';
 import { catalogueUrl, localPackages } from './page-models.ts';
@@ -20,12 +22,7 @@ export type Phase =
   | { kind: 'paused' }
   /** In storage; the next question brings it to the device. */
   | { kind: 'stored' }
-  | { kind: 'loading'; doneBytes: number; totalBytes: number }
-  | { kind: 'ready'; model: LoadedModel }
-  | { kind: 'failed'; failure: FailureInfo };
-
-/** 'auto': WebGPU where there is one that works, the processor otherwise. */
-export type BackendChoice = 'auto' | Backend;
+  | LoadState;
 
 /** Failures of an answer that say nothing against the loaded model: the next question may go to it. */
 const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
@@ -34,19 +31,6 @@ const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'prompt-too-long',
   'bad-request',
 ]);
-
-/** What a device may say to a model that the processor could still run. */
-const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu']);
-
-/** A model on the device, or on its way there; one at a time. */
-interface Load {
-  id: string;
-  backend: BackendChoice;
-  stop: AbortController;
-  ended: Promise<Outcome<LoadedModel>>;
-}
-
-type LoadState = Extract<Phase, { kind: 'loading' | 'ready' | 'failed' }>;
 
 interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles'>;
@@ -69,8 +53,9 @@ export class Models {
   #isKnown = $state(false);
   #chosenId = $state<string | null>(null);
   #backend = $state<BackendChoice>('auto');
-  #load = $state.raw<Load | undefined>();
-  #loadState = $state.raw<LoadState | undefined>();
+  /** By model: bytes of experts that somebody wanted on the device in this visit. */
+  readonly #expertBudgets = new SvelteMap<string, number | null>();
+  readonly #load: DeviceLoad;
   readonly #entries = $derived.by(() =>
     listEntries({
       offers: this.#offers,
@@ -86,6 +71,7 @@ export class Models {
     this.#remembered = remembered;
     this.hasWebGpu = hasWebGpu;
     this.downloads = new Downloads(weights);
+    this.#load = new DeviceLoad(inference, hasWebGpu);
     this.#chosenId = remembered.get('model');
     const backend = remembered.get('backend');
     if (backend === 'webgpu' || backend === 'wasm') this.#backend = backend;
@@ -109,6 +95,12 @@ export class Models {
     return this.#backend;
   }
 
+  /** The chosen model as it was loaded last; null until it has been. */
+  get model(): LoadedModel | null {
+    const { latest } = this.#load;
+    return latest !== undefined && latest.id === this.chosen?.request.id ? latest : null;
+  }
+
   /** Whether the chosen model runs on the processor although the graphics processor was wanted. */
   get isOnProcessorForLack(): boolean {
     const phase = this.phase;
@@ -122,7 +114,8 @@ export class Models {
     if (!entry) return { kind: 'absent' };
     const { download } = entry;
     if (download?.state.kind === 'running') return { kind: 'downloading', download };
-    if (this.#isLoadOf(entry) && this.#loadState) return this.#loadState;
+    const load = this.#load.stateOf(entry.request.id, this.#choicesFor(entry));
+    if (load) return load;
     if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
     if (isLoadable(entry)) return { kind: 'stored' };
     return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
@@ -161,6 +154,24 @@ export class Models {
     if (this.chosen && isLoadable(this.chosen)) void this.#begin(this.chosen);
   }
 
+  /** Bytes of experts that a model may hold on the device, as chosen; null: as many as suit it. */
+  expertBudgetOf(id: string): number | null {
+    const held = this.#expertBudgets.get(id);
+    if (held !== undefined) return held;
+    const bytes = Number(this.#remembered.get(`experts.${id}`) ?? NaN);
+    return Number.isFinite(bytes) ? bytes : null;
+  }
+
+  /** Gives the chosen model's experts more or less memory, for good; null: as much as suits the device. */
+  giveExperts(bytes: number | null): void {
+    const { chosen } = this;
+    if (!chosen) return;
+    const { id } = chosen.request;
+    this.#expertBudgets.set(id, bytes);
+    this.#remembered.set(`experts.${id}`, bytes === null ? null : String(bytes));
+    if (isLoadable(chosen)) void this.#begin(chosen);
+  }
+
   /** Brings a model into storage, or goes on with it, without making it the one that answers. */
   async fetch(request: ModelRequest, files?: File[]): Promise<void> {
     const ended = this.downloads.start(request, files);
@@ -192,14 +203,12 @@ export class Models {
 
   /** The next question loads the model anew. */
   unload(): void {
-    this.#load?.stop.abort();
-    this.#load = undefined;
-    this.#loadState = undefined;
+    this.#load.stop();
   }
 
   /** A model is about to go from storage: it leaves the device too. */
   async leave(id: string): Promise<void> {
-    if (this.#load?.id !== id) return;
+    if (this.#load.id !== id) return;
     this.unload();
     await this.#inference.unload();
   }
@@ -214,57 +223,19 @@ export class Models {
     this.#packages = await localPackages(pageUrl);
   }
 
-  #isLoadOf(entry: Entry): boolean {
-    return this.#load?.id === entry.request.id && this.#load.backend === this.#backend;
+  #choicesFor({ request }: Entry): RunChoices {
+    return { backend: this.#backend, expertBudgetBytes: this.expertBudgetOf(request.id) };
   }
 
   /** The load of a model: the one under way or done, or a new one. A load of another model ends. */
   #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
-    if (this.#load && this.#isLoadOf(entry) && this.#loadState?.kind !== 'failed') return this.#load.ended;
-    this.unload();
-    const stop = new AbortController();
-    const load: Load = {
-      id: entry.request.id,
-      backend: this.#backend,
-      stop,
-      // A step later, so that what it tells finds this load in its place.
-      ended: Promise.resolve().then(() => this.#bring(entry, load)),
-    };
-    this.#load = load;
-    void load.ended.then((outcome) => {
-      if (this.#load !== load) return;
-      if (outcome.kind === 'stopped') this.unload();
-      else this.#loadState = outcome.kind === 'failed' ? outcome : { kind: 'ready', model: outcome.value };
-    });
-    return load.ended;
-  }
-
-  /** Into storage, then to the device. */
-  async #bring(entry: Entry, load: Load): Promise<Outcome<LoadedModel>> {
-    if (!isLoadable(entry)) {
+    return this.#load.begin(entry.request.id, this.#choicesFor(entry), async () => {
+      if (isLoadable(entry)) return { kind: 'done', value: null };
       const kept = await this.downloads.start(entry.request);
       await this.refresh();
-      if (kept.kind !== 'done') return kept;
-    }
-    const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
-      // Events come by a channel of their own and may be late.
-      if (this.#load !== load || this.#loadState?.kind === 'ready') return;
-      this.#loadState = { kind: 'loading', doneBytes, totalBytes };
-    };
-    const hardwareOnly = load.backend === 'auto';
-    let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
-    for (const backend of backendsOf(load.backend, this.hasWebGpu)) {
-      onEvent({ doneBytes: 0, totalBytes: 0 });
-      outcome = await this.#inference.load(load.id, { backend, hardwareOnly }, onEvent, load.stop.signal);
-      if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
-    }
-    return outcome;
+      return kept;
+    });
   }
-}
-
-function backendsOf(choice: BackendChoice, hasWebGpu: boolean): Backend[] {
-  if (choice !== 'auto') return [choice];
-  return hasWebGpu ? ['webgpu', 'wasm'] : ['wasm'];
 }
 
 function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {

@@ -1,9 +1,9 @@
-// npm run screenshots [-- --only library]: pictures of every state of the page, phone and desktop, light and
-// dark, in both languages, into .cache/screenshots. Look at each before a release.
+// npm run screenshots [-- --only library,answered] [--built]: pictures of every state of the page, phone and
+// desktop, light and dark, in both languages, into .cache/screenshots. Look at each before a release.
 
 import { chromium } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
-import { join } from 'node:path';
+import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
 import { bring, STATES } from '../../e2e/states.ts';
@@ -18,10 +18,18 @@ const SCHEMES = ['light', 'dark'] as const;
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
 
 const { values } = parseArgs({
-  options: { only: { type: 'string' }, out: { type: 'string', default: '.cache/screenshots' } },
+  options: {
+    only: { type: 'string' },
+    out: { type: 'string', default: '.cache/screenshots' },
+    /** Takes dist/ as it is. */
+    built: { type: 'boolean', default: false },
+  },
 });
-mkdirSync(values.out, { recursive: true });
-await build({ logLevel: 'warn' });
+const chosen = values.only?.split(',');
+const states = STATES.filter((state) => chosen === undefined || chosen.includes(state));
+const out = resolve(values.out);
+mkdirSync(out, { recursive: true });
+if (!values.built) await build({ logLevel: 'warn' });
 const port = APP_PORT + 20;
 const site = await preview({ logLevel: 'warn', preview: { port, strictPort: true } });
 const executablePath = findChromium();
@@ -30,29 +38,33 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
 });
 try {
-  for (const state of STATES) if (values.only === undefined || values.only === state) await take(state);
+  for (const device of Object.keys(DEVICES) as (keyof typeof DEVICES)[]) {
+    for (const language of Object.keys(LOCALES) as (keyof typeof LOCALES)[]) await take(device, language);
+  }
+  console.log(`${states.length * 8} pictures in ${out}`);
 } finally {
   await browser.close();
   await site.close();
 }
 
-/** One state in all its looks. */
-async function take(state: (typeof STATES)[number]): Promise<void> {
-  for (const [device, options] of Object.entries(DEVICES)) {
-    for (const [language, locale] of Object.entries(LOCALES)) {
-      for (const colorScheme of SCHEMES) {
-        const baseURL = `http://localhost:${port}/`;
-        const context = await browser.newContext({
-          ...options,
-          ...{ locale, colorScheme, baseURL, serviceWorkers: 'block' },
-        });
-        const page = await context.newPage();
-        await bring(page, state);
-        const file = join(values.out, `${state}-${device}-${colorScheme}-${language}.png`);
-        await page.screenshot({ path: file, animations: 'disabled' });
-        await context.close();
-        console.log(file);
-      }
+/** Every state on one device in one language; the model is fetched once. */
+async function take(device: keyof typeof DEVICES, language: keyof typeof LOCALES): Promise<void> {
+  const context = await browser.newContext({
+    ...DEVICES[device],
+    locale: LOCALES[language],
+    baseURL: `http://localhost:${port}/`,
+    serviceWorkers: 'block',
+  });
+  for (const state of states) {
+    const page = await context.newPage();
+    await bring(page, state);
+    for (const colorScheme of SCHEMES) {
+      await page.emulateMedia({ colorScheme });
+      const path = join(out, `${state}-${device}-${colorScheme}-${language}.png`);
+      await page.screenshot({ path, animations: 'disabled' });
     }
+    await page.close();
+    console.log(`${state}, ${device}, ${language}`);
   }
+  await context.close();
 }

@@ -24,7 +24,9 @@ export type Block =
   /** JSON that could be read, as far as it is written. */
   | { kind: 'data'; text: string; value: unknown }
   | { kind: 'formula'; tex: string }
-  | { kind: 'rule' };
+  | { kind: 'rule' }
+  /** Nothing to read: where on the picture something of the document lies, 0 … 1000 of its sides. */
+  | { kind: 'place'; label: string; corners: number[] };
 
 export interface ListItem {
   /** Of a task list; null elsewhere. */

@@ -28,6 +28,17 @@ test('boxes and points are found with what names them', () => {
   ]);
 });
 
+test('places in the other forms that the model has are drawn, numbers in prose are not', () => {
+  expect(marks('(447, 81)')).toEqual([{ shape: { kind: 'point', x: 447, y: 81 }, label: '', picture: null }]);
+  expect(marks('<!-- Image (10, 20, 300, 400) -->\n\n# Title\n\n<!-- Table (1, 2, 3, 4) -->')).toEqual([
+    { shape: box(10, 20, 300, 400), label: 'Image', picture: null },
+    { shape: box(1, 2, 3, 4), label: 'Table', picture: null },
+  ]);
+  expect(marks('The cat lies at (447, 81), I think.')).toEqual([]);
+  expect(marks('It is in [10, 20, 300, 400].')).toEqual([]);
+  expect(marks('(1447, 81)')).toEqual([]);
+});
+
 test('while it is written, only complete boxes are drawn, each under the name it keeps', () => {
   const text =
     '```json\n[{"bbox_2d": [10, 20, 30, 40], "label": "a"}, {"bbox_2d": [50, 60, 70, 80], "label": "b"}]';

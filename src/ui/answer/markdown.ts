@@ -66,11 +66,23 @@ function blocksOf(token: Known): Block[] {
       return [{ kind: 'rule' }];
     case 'html':
       return /^<!--[\s\S]*-->\s*$/.test(token.text)
-        ? []
+        ? places(token.text)
         : [{ kind: 'paragraph', children: [plain(token.text)] }];
     default:
       return [];
   }
+}
+
+/** Figures and tables of a document are announced as `<!-- Image (x1, y1, x2, y2) -->`. */
+function places(comments: string): Block[] {
+  return Array.from(
+    comments.matchAll(/<!--\s*([^<>()]+?)\s*\(([\d.,\s]+)\)\s*-->/g),
+    ([, label, corners]) => ({
+      kind: 'place',
+      label: label ?? '',
+      corners: corners?.split(',').map(Number) ?? [],
+    }),
+  );
 }
 
 function item(token: Tokens.ListItem): ListItem {

@@ -2,7 +2,7 @@
 // them (github.com/QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb), each with the text that names it.
 
 import type { Box } from '../../contract/photos.ts';
-import type { PlacedBlock } from './blocks.ts';
+import { spokenText, type PlacedBlock } from './blocks.ts';
 
 export interface Mark {
   /** Unique in its answer, and the same while the answer grows. */
@@ -19,10 +19,17 @@ const BOXES = ['bbox_2d', 'bbox', 'box_2d', 'box'];
 const POINTS = ['point_2d', 'point', 'coordinate'];
 const LABELS = ['label', 'text_content', 'text', 'name', 'description', 'category', 'type'];
 const PICTURES = ['img_idx', 'image_index', 'image_idx', 'picture_index'];
+/** An answer that is one place of a screen, as it is asked for in the form (x, y). */
+const LONE_POINT = /^\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
 const HTML_BOX = /<(\w+)([^>]*)\sdata-bbox="([\d.\s,]+)"/g;
 
 export function marksOf(blocks: readonly PlacedBlock[]): Mark[] {
+  if (blocks.length === 1) {
+    const point = numbers(LONE_POINT.exec(spokenText(blocks[0]!.block).trim())?.slice(1), 2);
+    if (point) return [{ id: '0', shape: pointShape(point), label: '', picture: null, source: null }];
+  }
   return blocks.flatMap(({ at, block }) => {
+    if (block.kind === 'place') return placeMarks(block.label, block.corners, `${at}`);
     if (block.kind === 'data') return walk(block.value, `${at}`);
     return block.kind === 'code' && block.language === 'html' ? htmlMarks(block.text, `${at}`) : [];
   });
@@ -45,7 +52,11 @@ function shapeOf(value: Record<string, unknown>): Mark['shape'] | undefined {
   const box = numbers(first(value, BOXES), 4);
   if (box !== undefined) return boxShape(box);
   const point = numbers(first(value, POINTS), 2);
-  return point && { kind: 'point', x: point[0]!, y: point[1]! };
+  return point && pointShape(point);
+}
+
+function pointShape([x = 0, y = 0]: readonly number[]): Mark['shape'] {
+  return { kind: 'point', x, y };
 }
 
 /** Corners in either order. */
@@ -65,6 +76,11 @@ function numbers(value: unknown, count: number): number[] | undefined {
   if (!Array.isArray(value) || value.length !== count) return undefined;
   const all = value.map(Number);
   return all.every((one) => one >= 0 && one <= 1000) ? all : undefined;
+}
+
+function placeMarks(label: string, corners: readonly number[], id: string): Mark[] {
+  const box = numbers(corners, 4);
+  return box ? [{ id, shape: boxShape(box), label, picture: null, source: null }] : [];
 }
 
 /** Pages written down as HTML carry the place of each part as an attribute. */

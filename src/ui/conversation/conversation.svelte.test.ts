@@ -61,6 +61,7 @@ function start(): { script: Script; conversation: Conversation } {
     },
     options: () => ({ maxTokens: 8, sampling: {} }),
     onExperts: () => undefined,
+    onPaging: () => undefined,
     nextFrame: (job) => job(),
   });
   return { script, conversation };

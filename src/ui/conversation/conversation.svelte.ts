@@ -2,7 +2,7 @@
 // keeps the text as it comes, and loses nothing when something fails. Nothing here knows how it looks.
 
 import type { InferenceClient } from '../../client/inference-client.ts';
-import type { AnswerEvent, AnswerOptions, Stage } from '../../contract/answer.ts';
+import type { AnswerEvent, AnswerOptions, PagingReport, Stage } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import type { NextFrame } from '../answer/answer-document.svelte.ts';
@@ -35,6 +35,8 @@ export interface ConversationParts {
   options: (model: LoadedModel) => AnswerOptions;
   /** Which experts the latest token went to: (layers, chosen). */
   onExperts: (chosen: Uint16Array, model: LoadedModel) => void;
+  /** How paging went in the latest pass. */
+  onPaging: (report: PagingReport) => void;
   nextFrame: NextFrame;
 }
 
@@ -181,7 +183,8 @@ export class Conversation {
       if (this.#run !== run || run.signal.aborted) return;
       if (event.kind === 'text') turn.document.push(event.text);
       else if (event.kind === 'experts') this.#parts.onExperts(event.chosen, model);
-      else if (event.kind === 'stage') {
+      else if (event.kind === 'paging') this.#parts.onPaging(event.paging);
+      else {
         const { stage, done, total } = event;
         this.#phase = { kind: 'answering', stage, done, total, tokensPerSecond: rate(stage, done) };
       }

@@ -1,6 +1,6 @@
 // Which experts the answer under way has asked: how recently each, and what share of them all.
 
-import type { ExpertShape, LoadedModel } from '../../contract/inference.ts';
+import type { ExpertShape } from '../../contract/inference.ts';
 
 /** Of the light that is left after each token. */
 const FADING = 0.82;
@@ -41,7 +41,7 @@ export class ExpertActivity {
   }
 
   /** `chosen`: (layers, chosen), numbers within their layer. */
-  add(chosen: Uint16Array, { experts }: Pick<LoadedModel, 'experts'>): void {
+  add(chosen: Uint16Array, { experts }: { experts: ExpertShape | null }): void {
     if (experts === null) return;
     if (this.#light.length !== experts.layers * experts.count) {
       this.#light = new Float32Array(experts.layers * experts.count);

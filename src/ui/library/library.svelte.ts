@@ -3,7 +3,13 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
-import type { ModelRequest, Preset, StorageFacts } from '../../contract/weights.ts';
+import type {
+  CatalogueModel,
+  ExpectedSpeed,
+  ModelRequest,
+  Preset,
+  StorageFacts,
+} from '../../contract/weights.ts';
 import type { FailureInfo } from '../../failure.ts';
 import type { Models } from '../models.svelte.ts';
 
@@ -14,13 +20,17 @@ export type Care =
   | { kind: 'removing' }
   | { kind: 'failed'; failure: FailureInfo };
 
-type LibraryWeights = Pick<WeightsClient, 'storage' | 'readLink' | 'checkUp' | 'remove'>;
+/** 'unknown': this device could not be measured. */
+export type Speed = { kind: 'measuring' } | ({ kind: 'expected' } & ExpectedSpeed) | { kind: 'unknown' };
+
+type LibraryWeights = Pick<WeightsClient, 'storage' | 'expectSpeed' | 'readLink' | 'checkUp' | 'remove'>;
 
 export class Library {
   readonly models: Models;
   readonly #weights: LibraryWeights;
   readonly #pageUrl: string;
   readonly #care = new SvelteMap<string, Care>();
+  readonly #speeds = new SvelteMap<string, Speed>();
   #isOpen = $state(false);
   #storage = $state.raw<StorageFacts | undefined>();
   #wish = $state.raw<ModelRequest | undefined>();
@@ -53,6 +63,21 @@ export class Library {
 
   careOf(id: string): Care | undefined {
     return this.#care.get(id);
+  }
+
+  /** How fast a model can be expected to be here; undefined until it was asked. */
+  speedOf(id: string): Speed | undefined {
+    return this.#speeds.get(id);
+  }
+
+  /** Measures this device, once for all models, and estimates the model's speed. */
+  async expectSpeed(model: CatalogueModel): Promise<void> {
+    const known = this.#speeds.get(model.id);
+    if (known !== undefined && known.kind !== 'unknown') return;
+    this.#speeds.set(model.id, { kind: 'measuring' });
+    const expected = await this.#weights.expectSpeed(model);
+    const speed = expected.kind === 'done' ? expected.value : null;
+    this.#speeds.set(model.id, speed === null ? { kind: 'unknown' } : { kind: 'expected', ...speed });
   }
 
   show(): void {

@@ -11,6 +11,8 @@ export interface Frame extends Size {
   top: number;
 }
 
+/** Of a button or key. */
+export const ZOOM_STEP = 1.5;
 const MAX_SCALE = 16;
 
 export class View {
@@ -62,21 +64,6 @@ export class View {
   pan(dx: number, dy: number, picture: Size, window: Size): void {
     const frame = this.frame(picture, window);
     this.#centre({ ...frame, left: frame.left + dx, top: frame.top + dy }, window);
-  }
-
-  /** Shows a part, 0 … 1000 of the sides, with room around it; never larger than `closest`. */
-  show(
-    [left, top, right, bottom]: readonly [number, number, number, number],
-    picture: Size,
-    window: Size,
-    closest = 4,
-  ): void {
-    const fit = Math.min(window.width / picture.width, window.height / picture.height);
-    const wide = (Math.max(1, right - left) / 1000) * picture.width * fit;
-    const high = (Math.max(1, bottom - top) / 1000) * picture.height * fit;
-    this.#scale = Math.min(closest, Math.max(1, 0.5 * Math.min(window.width / wide, window.height / high)));
-    this.#x = (left + right) / 2000;
-    this.#y = (top + bottom) / 2000;
   }
 
   #centre(frame: Frame, window: Size): void {

@@ -24,11 +24,3 @@ test('panning stops at the edges', () => {
   view.pan(-30, 0, picture, window);
   expect(view.frame(picture, window).left).toBeCloseTo(-30);
 });
-
-test('a part is shown with room around it', () => {
-  const view = new View();
-  view.show([400, 400, 600, 600], picture, window);
-  expect(view.scale).toBe(2.5);
-  view.show([500, 500, 501, 501], picture, window);
-  expect(view.scale).toBe(4);
-});

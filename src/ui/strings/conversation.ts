@@ -17,7 +17,6 @@ const english = (q: Quantities) => ({
   copied: 'Copied',
   regenerate: 'Answer again',
   retry: 'Try again',
-  details: 'Details',
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
 
@@ -62,7 +61,6 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   copied: '已复制',
   regenerate: '重新回答',
   retry: '重试',
-  details: '详情',
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
 

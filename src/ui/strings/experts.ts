@@ -1,4 +1,4 @@
-// Which experts are at work.
+// Which experts are at work, and where they lie.
 
 import { quantities, type Quantities } from './quantities.ts';
 
@@ -10,6 +10,17 @@ const english = (q: Quantities) => ({
   perToken: (share: number) => `${q.percent(share)} per token`,
   picture: (layers: number, count: number) => `${q.whole(layers)} layers of ${q.whole(count)} experts`,
   idle: 'Nothing yet: ask something.',
+  held: 'On the device',
+  heldOf: (held: number, total: number, bytes: number) =>
+    `${q.whole(held)} of ${q.whole(total)} experts, room of ${q.bytes(bytes)}`,
+  hits: 'At hand when wanted, lately',
+  waiting: 'Time spent waiting for storage',
+  share: (share: number) => q.percent(share),
+  memory: 'Memory for experts',
+  memoryOf: (bytes: number, total: number) => `${q.bytes(bytes)} of ${q.bytes(total)}`,
+  memoryHint:
+    'More is faster, as long as the device has it. A change loads the model anew; the conversation stays.',
+  automatic: 'Automatic',
 });
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
@@ -20,6 +31,16 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   perToken: (share: number) => `每个词元用到 ${q.percent(share)}`,
   picture: (layers: number, count: number) => `${q.whole(layers)} 层，每层 ${q.whole(count)} 个专家`,
   idle: '还没有内容：请先提问。',
+  held: '在设备上',
+  heldOf: (held: number, total: number, bytes: number) =>
+    `${q.whole(total)} 个专家中的 ${q.whole(held)} 个，可容纳 ${q.bytes(bytes)}`,
+  hits: '近来需要时已就位',
+  waiting: '等待存储所占时间',
+  share: (share: number) => q.percent(share),
+  memory: '专家可用的内存',
+  memoryOf: (bytes: number, total: number) => `${q.bytes(bytes)}，共 ${q.bytes(total)}`,
+  memoryHint: '只要设备承受得起，越多越快。更改后模型会重新加载，对话保留。',
+  automatic: '自动',
 });
 
 export const en = english(quantities('en'));

@@ -27,7 +27,6 @@ export const en = {
   really: 'Delete for good?',
   reallyAll: 'Delete all of them for good?',
   no: 'No',
-  details: 'Details',
 
   question: (number: number) => `Question ${number}`,
   answer: 'Answer',
@@ -57,7 +56,6 @@ export const zh: typeof en = {
   really: '永久删除？',
   reallyAll: '永久删除全部对话？',
   no: '否',
-  details: '详细信息',
 
   question: (number) => `问题 ${number}`,
   answer: '回答',

@@ -1,6 +1,6 @@
-// The library: which models there are, what fits, what is on its way, what is kept.
+// The library: which models there are, what fits, ways to add more.
 
-import type { Activity, FitReason } from '../../contract/weights.ts';
+import type { FitReason } from '../../contract/weights.ts';
 import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
@@ -11,13 +11,10 @@ const english = (q: Quantities) => ({
   more: 'More models',
   nothingHere: 'No model is on this device yet.',
   noCatalogue: 'The list of models cannot be read at the moment. What is on this device works all the same.',
-
   answering: 'Answers now',
   use: 'Use',
   useName: (name: string) => `Use ${name}`,
   loading: (share: number) => `Loading: ${q.percent(share)}`,
-  ready: 'Ready',
-
   builtIn: 'Comes with this page',
   parameters: (count: number) => `${q.short(count)} parameters`,
   licence: (name: string) => `Licence: ${name}`,
@@ -30,7 +27,6 @@ const english = (q: Quantities) => ({
   from: (place: string) => `From ${place}`,
   fromFiles: 'From files of this computer',
   preset: { exact: 'Exact', balanced: 'Balanced', small: 'Small' },
-
   verdict: {
     fits: 'Fits this device.',
     perhaps: 'May fit this device.',
@@ -54,58 +50,9 @@ const english = (q: Quantities) => ({
         return `Without 16-bit arithmetic it takes ${q.bytes(reason.extraBytes)} more.`;
     }
   },
-
   download: (bytes: number | null) => (bytes === null ? 'Download' : `Download ${q.bytes(bytes)}`),
   downloadAnyway: 'Download all the same',
-  pause: 'Pause',
-  resume: 'Go on',
-  cancel: 'Cancel',
-  retry: 'Try again',
   chooseFiles: 'Choose the files again',
-  progressOf: (name: string) => `Progress of ${name}`,
-  bytesOf: (done: number, total: number) => `${q.bytes(done)} of ${q.bytes(total)}`,
-  rate: (bytesPerSecond: number) => q.rate(bytesPerSecond),
-  left: (seconds: number) => `${q.duration(seconds)} left`,
-  activity: (activity: Activity): string => {
-    switch (activity.kind) {
-      case 'planning':
-        return 'Reading what it consists of';
-      case 'downloading':
-        return 'Downloading';
-      case 'verifying':
-        return 'Verifying';
-      case 'quantising':
-        return activity.layer === null
-          ? 'Quantising'
-          : `Quantising layer ${activity.layer} of ${activity.layers}`;
-    }
-  },
-  retrying: (attempt: number, waitMs: number) =>
-    `Attempt ${attempt} broke off; the next one follows in ${q.duration(waitMs / 1000)}`,
-  following: 'Another tab is at work on it; this one watches',
-  pausing: 'Pausing',
-  paused: 'Paused',
-  stays: 'What is here stays here.',
-  details: 'Details',
-
-  full: 'There is no room left on this device.',
-  needed: (bytes: number) => `${q.bytes(bytes)} more are needed.`,
-  couldGo: 'What could go:',
-  freeBy: (name: string, bytes: number) => `Remove ${name} (${q.bytes(bytes)})`,
-
-  check: 'Check',
-  checkName: (name: string) => `Check ${name}`,
-  checking: (share: number) => `Checking: ${q.percent(share)}`,
-  sound: (files: number) => (files === 1 ? 'Its file is sound.' : `All ${q.whole(files)} files are sound.`),
-  damaged: (files: number) =>
-    files === 1 ? 'One file is damaged or missing.' : `${q.whole(files)} files are damaged or missing.`,
-  repair: 'Repair',
-  remove: 'Remove',
-  removeName: (name: string) => `Remove ${name}`,
-  reallyRemove: (bytes: number) => `Remove it? ${q.bytes(bytes)} become free.`,
-  keep: 'Keep',
-  removing: 'Removing',
-
   add: 'Add a model',
   addHint: 'Any Qwen3-VL: from a model hub, from a web folder, or from this computer.',
   link: 'Link',
@@ -118,11 +65,9 @@ const english = (q: Quantities) => ({
   files: 'From files',
   orDropThem: 'or drop them here',
   fromFolder: (files: number) => (files === 1 ? 'Model from one file' : `Model from ${files} files`),
-
   asked: (name: string) => `A link asks for the model ${name}.`,
   askedFrom: (host: string) => `It comes from ${host}. Nothing has been fetched yet.`,
   notNow: 'Not now',
-
   persisted: 'The browser keeps models for good.',
   notPersisted:
     'The browser may clear models when space runs short. Bookmark or install this page to change that.',
@@ -137,13 +82,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   more: '更多模型',
   nothingHere: '本设备上还没有模型。',
   noCatalogue: '暂时无法读取模型列表。本设备上已有的模型照常可用。',
-
   answering: '正在使用',
   use: '使用',
   useName: (name) => `使用 ${name}`,
   loading: (share) => `正在加载：${q.percent(share)}`,
-  ready: '就绪',
-
   builtIn: '随本页面提供',
   parameters: (count) => `${q.short(count)} 参数`,
   licence: (name) => `许可：${name}`,
@@ -154,7 +96,6 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   from: (place) => `来自 ${place}`,
   fromFiles: '来自本机文件',
   preset: { exact: '精确', balanced: '均衡', small: '小巧' },
-
   verdict: {
     fits: '适合本设备。',
     perhaps: '可能适合本设备。',
@@ -178,56 +119,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
         return `由于不支持 16 位运算，还需多占 ${q.bytes(reason.extraBytes)}。`;
     }
   },
-
   download: (bytes) => (bytes === null ? '下载' : `下载 ${q.bytes(bytes)}`),
   downloadAnyway: '仍然下载',
-  pause: '暂停',
-  resume: '继续',
-  cancel: '取消',
-  retry: '重试',
   chooseFiles: '重新选择文件',
-  progressOf: (name) => `${name} 的进度`,
-  bytesOf: (done, total) => `已完成 ${q.bytes(done)}，共 ${q.bytes(total)}`,
-  rate: (bytesPerSecond) => `每秒 ${q.bytes(bytesPerSecond)}`,
-  left: (seconds) => `还需 ${q.duration(seconds)}`,
-  activity: (activity) => {
-    switch (activity.kind) {
-      case 'planning':
-        return '正在读取模型的组成';
-      case 'downloading':
-        return '正在下载';
-      case 'verifying':
-        return '正在校验';
-      case 'quantising':
-        return activity.layer === null
-          ? '正在量化'
-          : `正在量化第 ${activity.layer} 层，共 ${activity.layers} 层`;
-    }
-  },
-  retrying: (attempt, waitMs) => `第 ${attempt} 次尝试中断；${q.duration(waitMs / 1000)}后再试`,
-  following: '另一个标签页正在处理；这里显示其进度',
-  pausing: '正在暂停',
-  paused: '已暂停',
-  stays: '已有的内容会保留。',
-  details: '详细信息',
-
-  full: '本设备的空间已满。',
-  needed: (bytes) => `还需要 ${q.bytes(bytes)}。`,
-  couldGo: '可以删除：',
-  freeBy: (name, bytes) => `删除 ${name}（${q.bytes(bytes)}）`,
-
-  check: '检查',
-  checkName: (name) => `检查 ${name}`,
-  checking: (share) => `正在检查：${q.percent(share)}`,
-  sound: (files) => `全部 ${q.whole(files)} 个文件完好。`,
-  damaged: (files) => `${q.whole(files)} 个文件损坏或缺失。`,
-  repair: '修复',
-  remove: '删除',
-  removeName: (name) => `删除 ${name}`,
-  reallyRemove: (bytes) => `确定删除？将腾出 ${q.bytes(bytes)}。`,
-  keep: '保留',
-  removing: '正在删除',
-
   add: '添加模型',
   addHint: '任何 Qwen3-VL：来自模型社区、网络文件夹或本机。',
   link: '链接',
@@ -240,11 +134,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   files: '从文件',
   orDropThem: '或拖放到这里',
   fromFolder: (files) => `来自 ${files} 个文件的模型`,
-
   asked: (name) => `一个链接请求使用模型 ${name}。`,
   askedFrom: (host) => `它来自 ${host}。尚未下载任何内容。`,
   notNow: '暂不',
-
   persisted: '浏览器会长期保存模型。',
   notPersisted: '空间不足时，浏览器可能会清除模型。将本页面加入书签或安装到设备可以改变这一点。',
   used: (bytes) => `本页面已用 ${q.bytes(bytes)}。`,
@@ -252,4 +144,3 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
 
 export const en = english(quantities('en'));
 export const zh = chinese(quantities('zh'));
-export type LibraryStrings = typeof en;

@@ -9,6 +9,8 @@ export interface Quantities {
   whole(value: number): string;
   /** 12.3 */
   tenths(value: number): string;
+  /** 34, 8.3, 0.4: two digits at most, as an estimate should have. */
+  rough(value: number): string;
   /** 2.1B, 21亿 */
   short(value: number): string;
   /** 42 % */
@@ -28,6 +30,7 @@ export function quantities(code: LanguageCode): Quantities {
   };
   const whole = format({ maximumFractionDigits: 0 });
   const tenths = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const rough = format({ maximumSignificantDigits: 2 });
   const short = format({ notation: 'compact', maximumSignificantDigits: 3 });
   const percent = format({ style: 'percent', maximumFractionDigits: 0 });
   const [hour, minute, second] = code === 'zh' ? ['小时', '分钟', '秒'] : ['h', 'min', 's'];
@@ -45,5 +48,14 @@ export function quantities(code: LanguageCode): Quantities {
     const hours = `${whole(Math.floor(minutes / 60))} ${hour}`;
     return rest === 0 ? hours : `${hours} ${rest} ${minute}`;
   };
-  return { whole, tenths, short, percent, bytes, rate: (perSecond) => `${bytes(perSecond)}/s`, duration };
+  return {
+    whole,
+    tenths,
+    rough,
+    short,
+    percent,
+    bytes,
+    rate: (perSecond) => `${bytes(perSecond)}/s`,
+    duration,
+  };
 }

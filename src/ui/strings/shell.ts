@@ -10,6 +10,7 @@ const english = (q: Quantities) => ({
   newConversation: 'New conversation',
   settings: 'Settings',
   history: 'Conversations',
+  menu: 'More',
   language: 'Language',
   models: 'Which model answers, and others',
   noModel: 'Choose a model',
@@ -24,6 +25,7 @@ const english = (q: Quantities) => ({
   conversation: 'Conversation',
   latest: 'Jump to latest',
   close: 'Close',
+  details: 'Details',
 });
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
@@ -34,6 +36,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   newConversation: '新对话',
   settings: '设置',
   history: '对话记录',
+  menu: '更多',
   language: '语言',
   models: '由哪个模型回答，以及其他模型',
   noModel: '选择模型',
@@ -48,6 +51,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   conversation: '对话',
   latest: '跳到最新',
   close: '关闭',
+  details: '详细信息',
 });
 
 export const en = english(quantities('en'));

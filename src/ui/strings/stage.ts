@@ -2,6 +2,7 @@
 
 const english = () => ({
   stage: 'Picture',
+  tools: 'Tools of the picture',
   howTo: 'Plus and minus zoom, arrow keys move, 0 shows the whole picture.',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
@@ -25,6 +26,7 @@ const english = () => ({
 
 const chinese = (): ReturnType<typeof english> => ({
   stage: '图片',
+  tools: '图片工具',
   howTo: '加号和减号缩放，方向键移动，0 显示整张图片。',
   zoomIn: '放大',
   zoomOut: '缩小',
