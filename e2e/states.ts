@@ -149,7 +149,7 @@ async function openConversation(page: Page): Promise<void> {
     .getByLabel(IMPORT)
     .setInputFiles({ name: 'desk.json', mimeType: 'application/json', buffer: Buffer.from(json) });
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
-  await page.getByText('spiral').first().waitFor();
+  await page.locator('article footer').first().waitFor();
 }
 
 /** The scene as a PNG in base64; drawn by the browser that is at hand. */

@@ -5,7 +5,7 @@ import { quantities, type Quantities } from './quantities.ts';
 const english = (q: Quantities) => ({
   question: 'Question',
   hint: 'Ask about the picture',
-  hintWithout: 'Add a picture and ask about it',
+  hintWithout: 'Ask about a picture',
   ask: 'Ask',
   stop: 'Stop',
   you: 'You asked',
