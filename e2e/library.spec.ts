@@ -27,6 +27,31 @@ function watchShards(page: Page): string[] {
   return shards;
 }
 
+/** As if the disk had lost the model's largest file. */
+async function loseShard(page: Page): Promise<void> {
+  await page.evaluate(
+    (model) =>
+      new Promise<void>((resolve) => {
+        const open = indexedDB.open('darkroom-weights');
+        open.onsuccess = () => {
+          const change = open.result.transaction('entries', 'readwrite');
+          const store = change.objectStore('entries');
+          const [keys, values] = [store.getAllKeys(), store.getAll()];
+          values.onsuccess = () => {
+            const sizes = values.result.map((value: unknown, index) =>
+              value instanceof Blob && JSON.stringify(keys.result[index]).includes(`["file","${model}`)
+                ? value.size
+                : 0,
+            );
+            store.delete(keys.result[sizes.indexOf(Math.max(...sizes))]!);
+          };
+          change.oncomplete = () => resolve();
+        };
+      }),
+    MODEL,
+  );
+}
+
 test('a link asks before it fetches anything, and a No is respected', async ({ page }) => {
   const asked = watchShards(page);
   await page.goto(`/?model=${PACKAGE}`);
@@ -74,25 +99,7 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
   await page.goto(`/?model=${PACKAGE}`);
   await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
   await expect(row(page).getByText('Answers now')).toBeVisible();
-  // As if the disk had lost a file.
-  await page.evaluate(
-    () =>
-      new Promise<void>((resolve) => {
-        const open = indexedDB.open('darkroom-weights');
-        open.onsuccess = () => {
-          const change = open.result.transaction('entries', 'readwrite');
-          const store = change.objectStore('entries');
-          const keys = store.getAllKeys();
-          keys.onsuccess = () => {
-            const isFile = (key: IDBValidKey): boolean =>
-              JSON.stringify(key).startsWith('["file"') && JSON.stringify(key).includes('dense-tied-exact');
-            const file = keys.result.find(isFile);
-            if (file !== undefined) store.delete(file);
-          };
-          change.oncomplete = () => resolve();
-        };
-      }),
-  );
+  await loseShard(page);
   await row(page)
     .getByRole('button', { name: `Check ${MODEL}` })
     .click();
@@ -105,6 +112,18 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
     .click();
   await expect(row(page).getByText(/files are sound/)).toBeVisible();
   expect(asked.filter((url) => !url.endsWith('manifest.json')).length).toBeLessThanOrEqual(1);
+});
+
+test('what the disk lost is brought again, alone, when the model is loaded', async ({ page }) => {
+  await page.goto(`/?model=${PACKAGE}`);
+  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
+  await expect(row(page).getByText('Answers now')).toBeVisible();
+  await loseShard(page);
+  const asked = watchShards(page);
+  await page.goto('/');
+  await openLibrary(page);
+  await expect(row(page).getByText('Answers now')).toBeVisible();
+  expect(asked.filter((url) => !url.endsWith('manifest.json'))).toHaveLength(1);
 });
 
 test('a folder of this computer becomes a model', async ({ page }) => {

@@ -22,6 +22,21 @@ export type LoadState =
 /** What a device may say to a model that the processor could still run. */
 const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu']);
 
+/** What storage may have lost; a check-up finds it and a download brings it again. */
+const MENDABLE: ReadonlySet<FailureCode> = new Set(['missing-file', 'corrupt-shard']);
+
+export function isMendable({ code }: FailureInfo): boolean {
+  return MENDABLE.has(code);
+}
+
+/** A model's place in storage. */
+export interface Stored {
+  /** Settles when the model is there. */
+  bring(): Promise<Outcome<unknown>>;
+  /** Looks for damage and brings again what it finds; whether there was any. */
+  mend(signal: AbortSignal): Promise<Outcome<boolean>>;
+}
+
 interface Load extends RunChoices {
   id: string;
   stop: AbortController;
@@ -55,12 +70,8 @@ export class DeviceLoad {
     return this.#isOf(id, choices) ? this.#state : undefined;
   }
 
-  /** The load under way or done, or a new one: `store` settles when the model is in storage. */
-  begin(
-    id: string,
-    choices: RunChoices,
-    store: () => Promise<Outcome<unknown>>,
-  ): Promise<Outcome<LoadedModel>> {
+  /** The load under way or done, or a new one. */
+  begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
     if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
     this.stop();
     const load: Load = {
@@ -68,7 +79,7 @@ export class DeviceLoad {
       ...choices,
       stop: new AbortController(),
       // A step later, so that what it tells finds this load in its place.
-      ended: Promise.resolve().then(() => this.#bring(load, store)),
+      ended: Promise.resolve().then(() => this.#bring(load, stored)),
     };
     this.#load = load;
     void load.ended.then((outcome) => {
@@ -95,10 +106,18 @@ export class DeviceLoad {
     return load?.id === id && load.backend === backend && load.expertBudgetBytes === expertBudgetBytes;
   }
 
-  /** Into storage, then to the device. */
-  async #bring(load: Load, store: () => Promise<Outcome<unknown>>): Promise<Outcome<LoadedModel>> {
-    const stored = await store();
-    if (stored.kind !== 'done') return stored;
+  /** Into storage, then to the device; once more where storage turns out to have lost something. */
+  async #bring(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
+    const brought = await stored.bring();
+    if (brought.kind !== 'done') return brought;
+    const loaded = await this.#toDevice(load);
+    if (loaded.kind !== 'failed' || !isMendable(loaded.failure)) return loaded;
+    const mended = await stored.mend(load.stop.signal);
+    if (mended.kind !== 'done') return mended;
+    return mended.value ? this.#toDevice(load) : loaded;
+  }
+
+  async #toDevice(load: Load): Promise<Outcome<LoadedModel>> {
     const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
       // Events come by a channel of their own and may be late.
       if (this.#load !== load || this.#state?.kind === 'ready') return;

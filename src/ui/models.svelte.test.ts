@@ -2,7 +2,14 @@
 
 import { expect, test } from 'vitest';
 import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
-import type { CatalogueModel, KeptModel, ModelRequest, Offer, WeightsEvent } from '../contract/weights.ts';
+import type {
+  CatalogueModel,
+  CheckUp,
+  KeptModel,
+  ModelRequest,
+  Offer,
+  WeightsEvent,
+} from '../contract/weights.ts';
 import type { FailureCode, Outcome } from '../failure.ts';
 import { Models } from './models.svelte.ts';
 
@@ -53,6 +60,12 @@ class Weights {
         resolve(end === 'done' ? done(model) : end === 'stopped' ? { kind: 'stopped' } : failed(end));
       };
     });
+  }
+  damaged: string[] = [];
+  checkUp(id: string): Promise<Outcome<CheckUp>> {
+    this.asked.push(`check ${id}`);
+    if (this.damaged.length > 0) this.kept = this.kept.map((model) => ({ ...model, state: 'unfinished' }));
+    return Promise.resolve(done({ checkedFiles: 1, damaged: this.damaged }));
   }
   importFiles(request: ModelRequest, _: File[], onEvent: (event: WeightsEvent) => void, signal: AbortSignal) {
     return this.download(request, onEvent, signal);
@@ -288,4 +301,45 @@ test('memory for experts loads the model anew, is remembered for it alone, and c
   await later.models.ready(never);
   expect(later.inference.asked).toEqual(['demo webgpu 4000', 'demo webgpu']);
   expect(later.models.expertBudgetOf('demo')).toBe(null);
+});
+
+test('what storage lost is found when the model is loaded, brought again, and loaded then', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  weights.damaged = ['a shard'];
+  inference.refuses.set('wasm', 'missing-file');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['check demo', 'demo']);
+  inference.refuses.clear();
+  weights.settle('done');
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
+  expect(models.phase.kind).toBe('ready');
+});
+
+test('a load that fails although storage is whole is not repeated', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  inference.refuses.set('wasm', 'corrupt-shard');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['check demo']);
+  expect(inference.asked).toEqual(['demo wasm']);
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+});
+
+test('after an answer that met damage, the next question mends the model first', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  await models.start(PAGE);
+  await soon();
+  models.failed({ code: 'missing-file', message: '' });
+  weights.damaged = ['a shard'];
+  const ready = models.ready(new AbortController().signal);
+  await soon();
+  expect(weights.asked).toEqual(['check demo', 'demo']);
+  weights.settle('done');
+  expect((await ready).kind).toBe('done');
+  expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
 });

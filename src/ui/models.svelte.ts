@@ -7,7 +7,13 @@ import type { WeightsClient } from '../client/weights-client.ts';
 import type { LoadedModel } from '../contract/inference.ts';
 import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
-import { DeviceLoad, type BackendChoice, type LoadState, type RunChoices } from './device-load.svelte.ts';
+import {
+  DeviceLoad,
+  isMendable,
+  type BackendChoice,
+  type LoadState,
+  type RunChoices,
+} from './device-load.svelte.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, listEntries, type Entry } from './entries.ts';
 import { catalogueUrl, localPackages } from './page-models.ts';
@@ -33,7 +39,7 @@ const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
 ]);
 
 interface Parts {
-  weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles'>;
+  weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
   inference: Pick<InferenceClient, 'load' | 'unload'>;
   remembered: Remembered;
   /** Whether the browser offers it at all. */
@@ -56,6 +62,9 @@ export class Models {
   /** By model: bytes of experts that somebody wanted on the device in this visit. */
   readonly #expertBudgets = new SvelteMap<string, number | null>();
   readonly #load: DeviceLoad;
+  /** Models of which an answer found a file missing or damaged: they are mended before they are loaded again. */
+  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nobody looks at it.
+  readonly #damaged = new Set<string>();
   readonly #entries = $derived.by(() =>
     listEntries({
       offers: this.#offers,
@@ -197,8 +206,9 @@ export class Models {
   }
 
   /** To be told when an answer failed: after what may have broken the model it is loaded anew. */
-  failed({ code }: FailureInfo): void {
-    if (!MODEL_SURVIVES.has(code)) this.unload();
+  failed(failure: FailureInfo): void {
+    if (isMendable(failure) && this.#load.id !== undefined) this.#damaged.add(this.#load.id);
+    if (!MODEL_SURVIVES.has(failure.code)) this.unload();
   }
 
   /** The next question loads the model anew. */
@@ -229,12 +239,29 @@ export class Models {
 
   /** The load of a model: the one under way or done, or a new one. A load of another model ends. */
   #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
-    return this.#load.begin(entry.request.id, this.#choicesFor(entry), async () => {
-      if (isLoadable(entry)) return { kind: 'done', value: null };
-      const kept = await this.downloads.start(entry.request);
-      await this.refresh();
-      return kept;
+    const { id } = entry.request;
+    return this.#load.begin(id, this.#choicesFor(entry), {
+      bring: async () => {
+        if (this.#damaged.delete(id)) return this.#mend(entry, new AbortController().signal);
+        return isLoadable(entry) ? { kind: 'done', value: null } : this.#store(entry);
+      },
+      mend: (signal) => this.#mend(entry, signal),
     });
+  }
+
+  async #store({ request }: Entry): Promise<Outcome<KeptModel>> {
+    const kept = await this.downloads.start(request);
+    await this.refresh();
+    return kept;
+  }
+
+  /** Brings again what turns out damaged; whether anything did. */
+  async #mend(entry: Entry, signal: AbortSignal): Promise<Outcome<boolean>> {
+    const checked = await this.#weights.checkUp(entry.request.id, () => undefined, signal);
+    if (checked.kind !== 'done') return checked;
+    if (checked.value.damaged.length === 0) return { kind: 'done', value: false };
+    const stored = await this.#store(entry);
+    return stored.kind === 'done' ? { kind: 'done', value: true } : stored;
   }
 }
 

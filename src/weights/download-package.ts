@@ -34,7 +34,7 @@ export async function downloadPackage(
 }
 
 /** Fetches what is not kept of a package. */
-export async function fetchMissing(
+async function fetchMissing(
   shelf: Shelf,
   manifest: Manifest,
   origin: PackageOrigin,
@@ -66,14 +66,14 @@ export async function fetchMissing(
 }
 
 /** One file: fetched, verified, kept. */
-export async function bringHome(
+async function bringHome(
   shelf: Shelf,
   file: PackageFile,
   origin: PackageOrigin,
-  progress: Progress | undefined,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<void> {
-  const onBytes = (bytes: number): void => progress?.add(bytes);
+  const onBytes = (bytes: number): void => progress.add(bytes);
   for (let attempt = 0; ; attempt++) {
     const bytes = await fetchTold(file, origin, progress, signal);
     try {
@@ -92,14 +92,14 @@ export async function bringHome(
 async function fetchTold(
   file: PackageFile,
   origin: PackageOrigin,
-  progress: Progress | undefined,
+  progress: Progress,
   signal: AbortSignal,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  progress?.begin({ kind: 'downloading' });
+  progress.begin({ kind: 'downloading' });
   try {
-    return await origin.fetch(file, (bytes) => progress?.add(bytes), signal);
+    return await origin.fetch(file, (bytes) => progress.add(bytes), signal);
   } finally {
-    progress?.end({ kind: 'verifying' });
+    progress.end({ kind: 'verifying' });
   }
 }
 

@@ -17,7 +17,18 @@ export interface PackageFile {
 }
 
 /** Kinds of entries; the model's id comes second in every key. */
-const KINDS = ['model', 'manifest', 'pending', 'kept', 'file', 'note', 'probe', 'piece', 'used', 'verdict'] as const;
+const KINDS = [
+  'model',
+  'manifest',
+  'pending',
+  'kept',
+  'file',
+  'note',
+  'probe',
+  'piece',
+  'used',
+  'verdict',
+] as const;
 export type EntryKind = (typeof KINDS)[number];
 
 export class Shelf {

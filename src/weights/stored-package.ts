@@ -1,5 +1,5 @@
 // A package in storage, as the engine reads it. Holds each shard's Blob once it was asked for, so that
-// random reads are slices of a handle. A shard that is missing or damaged is mended where there is a way.
+// random reads are slices of a handle.
 
 import { fail, Failure } from '../failure.ts';
 import { shardFile, type Manifest } from '../format/manifest.ts';
@@ -8,35 +8,22 @@ import { sha256Hex } from '../format/sha256.ts';
 import type { Database } from './database.ts';
 import { Shelf, type PackageFile } from './shelf.ts';
 
-export interface OpenOptions {
-  /** Hash each file when it is first read. Otherwise its length alone is looked at. */
-  hash?: boolean;
-  /** Brings one file of the package into storage again, verified. */
-  mend?: (file: PackageFile) => Promise<void>;
-}
-
 /** Opens a model. Fails with 'missing-file' where it is not there or not finished, or with 'newer-format'. */
-export async function openStoredPackage(
-  database: Database,
-  id: string,
-  options: OpenOptions = {},
-): Promise<PackageStore> {
+export async function openStoredPackage(database: Database, id: string): Promise<PackageStore> {
   const shelf = new Shelf(database, id);
   const manifest = await shelf.manifest();
   if (!manifest) fail('missing-file', `There is no finished model ${id} in storage.`);
-  return new StoredPackage(shelf, manifest, options);
+  return new StoredPackage(shelf, manifest);
 }
 
 class StoredPackage implements PackageStore {
   readonly manifest: Manifest;
   readonly #shelf: Shelf;
-  readonly #options: OpenOptions;
   readonly #blobs = new Map<string, Promise<Blob>>();
 
-  constructor(shelf: Shelf, manifest: Manifest, options: OpenOptions) {
+  constructor(shelf: Shelf, manifest: Manifest) {
     this.manifest = manifest;
     this.#shelf = shelf;
-    this.#options = options;
   }
 
   async file(name: string): Promise<Uint8Array> {
@@ -45,7 +32,7 @@ class StoredPackage implements PackageStore {
     return new Uint8Array(await (await this.#held(file)).arrayBuffer());
   }
 
-  /** Fails with 'missing-file' or 'corrupt-shard', naming the shard, where it cannot be mended. */
+  /** Fails with 'missing-file', or with 'corrupt-shard' where its length is another; hashes are a check-up's. */
   shard(index: number): Promise<Blob> {
     const shard = this.manifest.shards[index];
     if (!shard) fail('bad-request', `The package has no shard ${index}.`);
@@ -55,23 +42,11 @@ class StoredPackage implements PackageStore {
   #held(file: PackageFile): Promise<Blob> {
     const known = this.#blobs.get(file.sha256);
     if (known) return known;
-    const opened = this.#open(file);
+    const opened = soundFile(this.#shelf, file, false);
     this.#blobs.set(file.sha256, opened);
     // A later read may find it mended.
     opened.catch(() => this.#blobs.delete(file.sha256));
     return opened;
-  }
-
-  async #open(file: PackageFile): Promise<Blob> {
-    const { mend, hash = false } = this.#options;
-    try {
-      return await soundFile(this.#shelf, file, hash);
-    } catch (error) {
-      const isDamage = error instanceof Failure && DAMAGE.has(error.code);
-      if (!mend || !isDamage) throw error;
-      await mend(file);
-      return soundFile(this.#shelf, file, hash);
-    }
   }
 }
 

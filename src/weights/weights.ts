@@ -1,5 +1,5 @@
-// Everything that can be done about models in storage: the verbs behind the weights worker, and the way
-// in which a reader mends a package. Owns nothing but the connection to storage.
+// Everything that can be done about models in storage: the verbs behind the weights worker, and what the
+// engine opens. Owns nothing but the connection to storage.
 
 import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from '../contract/weights.ts';
 import { Failure, fail } from '../failure.ts';
@@ -8,7 +8,7 @@ import type { PackageStore } from '../format/package-store.ts';
 import { checkUp } from './check-up.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
 import type { Database } from './database.ts';
-import { bringHome, downloadPackage, type Tell } from './download-package.ts';
+import { downloadPackage, type Tell } from './download-package.ts';
 import type { Transfers } from './fetch-file.ts';
 import { FilesSource } from './files-source.ts';
 import { Hosts } from './hosts.ts';
@@ -17,8 +17,8 @@ import { listModels } from './library.ts';
 import { alone, ifFree } from './one-tab.ts';
 import { FilesOrigin, HttpOrigin } from './origin.ts';
 import type { Pace } from './pace.ts';
-import { Shelf, type PackageFile } from './shelf.ts';
-import { isSound, openStoredPackage } from './stored-package.ts';
+import { Shelf } from './shelf.ts';
+import { openStoredPackage } from './stored-package.ts';
 
 export class Weights {
   readonly #database: Database;
@@ -75,26 +75,11 @@ export class Weights {
   }
 
   /**
-   * A finished model for the engine. A file that is missing or damaged is brought again, alone, where
-   * the model came as a package from a host. A converted one fails with 'corrupt-shard' then, and is
-   * mended by `checkUp` and `download`: its shard is made again from the bytes that it needs.
+   * A finished model for the engine. Fails with 'missing-file' or 'corrupt-shard' where a file is gone or has
+   * another length; `checkUp` and `download` mend that, wherever the model came from.
    */
-  async open(id: string, options: { hash?: boolean }, signal: AbortSignal): Promise<PackageStore> {
-    const shelf = new Shelf(this.#database, id);
-    const request = await shelf.request();
-    const mend = async (file: PackageFile): Promise<void> => {
-      if (request?.source.kind !== 'package') {
-        fail('corrupt-shard', `${file.name} is missing or damaged in storage; it must be made again.`);
-      }
-      const origin = new HttpOrigin(request.source.url, hostsOf(request.source), this.#transfers(ignore));
-      await alone(id, ignore, signal, async () => {
-        // Whoever was at work on the model meanwhile may have brought it.
-        if (await isSound(shelf, file)) return;
-        await shelf.drop([file.sha256]);
-        await bringHome(shelf, file, origin, undefined, signal);
-      });
-    };
-    return openStoredPackage(this.#database, id, { ...options, mend });
+  open(id: string): Promise<PackageStore> {
+    return openStoredPackage(this.#database, id);
   }
 
   async #run(
@@ -140,10 +125,6 @@ export class Weights {
         tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
     };
   }
-}
-
-function ignore(): void {
-  // Nobody watches a mend.
 }
 
 async function isReady(shelf: Shelf): Promise<boolean> {

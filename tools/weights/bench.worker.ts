@@ -52,7 +52,7 @@ const api = {
   },
 
   async readStored(id, toGpu) {
-    const store = await new Weights(new Database(), PACE).open(id, {}, new AbortController().signal);
+    const store = await new Weights(new Database(), PACE).open(id);
     const adapter = toGpu && 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
     const device = await adapter?.requestDevice();
     const start = performance.now();

@@ -20,7 +20,7 @@ const api = {
       const store =
         'url' in from
           ? await openFetchedStore(from.url, () => undefined, signal)
-          : await new Weights(new Database(), PACE).open(from.id, { hash: from.hash }, signal);
+          : await new Weights(new Database(), PACE).open(from.id);
       const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
       const engine = await loadEngine(store, runtime, decodePhoto, { ignoreStops: true }, signal);
       const tokens: number[] = [];

@@ -46,7 +46,7 @@ test('a package is downloaded, verified, answers as when loaded cleanly, and goe
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
   const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
   expect(clean.tokens).toHaveLength(12);
-  expect(await page.evaluate(() => window.weights.answer({ id: 'dense', hash: true }))).toEqual(clean);
+  expect(await page.evaluate(() => window.weights.answer({ id: 'dense' }))).toEqual(clean);
 
   const before = host.log.length;
   expect((await download(page)).outcome.kind).toBe('done');
@@ -204,7 +204,7 @@ test('200 faults at random lose nothing', async ({ page }) => {
   }
   expect((await download(page)).outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
-  expect(await page.evaluate(() => window.weights.answer({ id: 'dense', hash: true }))).toEqual(clean);
+  expect(await page.evaluate(() => window.weights.answer({ id: 'dense' }))).toEqual(clean);
   const told = (map: Map<string, number>): string =>
     Array.from(map, ([name, n]) => `${name} ${n}`).join(', ');
   console.log(`seed ${seed}: ${faults} faults (${told(kinds)}) in ${rounds} downloads; ends: ${told(codes)}`);

@@ -30,7 +30,7 @@ export interface Answered {
 }
 
 export interface EngineApi {
-  answer(from: { url: string } | { id: string; hash: boolean }): Promise<Answered>;
+  answer(from: { url: string } | { id: string }): Promise<Answered>;
 }
 
 /** Seconds for all of the work. */

@@ -54,7 +54,7 @@ for (const fixture of ['dense-tied', 'moe-untied', 'moe-fp8'] as const) {
     const clean = host.servePackage(`${fixture}-package`, folder);
     const expected = await page.evaluate((url) => window.weights.answer({ url }), clean);
     expect(expected.tokens).toHaveLength(12);
-    expect(await page.evaluate((id) => window.weights.answer({ id, hash: true }), fixture)).toEqual(expected);
+    expect(await page.evaluate((id) => window.weights.answer({ id }), fixture)).toEqual(expected);
     expect(await page.evaluate((id) => window.weights.keys('piece', id), fixture)).toEqual([]);
   });
 }
@@ -107,7 +107,7 @@ test('a converted shard that was damaged is made again, and nothing is fetched f
 }) => {
   const request = requestOf('moe-untied');
   await download(page, request);
-  const sound = await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id);
+  const sound = await page.evaluate((id) => window.weights.answer({ id }), request.id);
   const before = host.log.length;
   expect((await download(page, request)).outcome).toMatchObject({ value: { state: 'ready' } });
   expect(host.log.length).toBe(before);
@@ -115,13 +115,13 @@ test('a converted shard that was damaged is made again, and nothing is fetched f
   const [shard] = manifestIn(join(FIXTURE_PACKAGES, 'moe-untied-balanced')).shards;
   const victim = shard?.sha256 ?? '';
   const asked = [request.id, victim] as const;
-  await page.evaluate(([id, sha256]) => window.weights.damage(id, sha256, 'flip'), asked);
-  const broken = await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id);
+  await page.evaluate(([id, sha256]) => window.weights.damage(id, sha256, 'cut'), asked);
+  const broken = await page.evaluate((id) => window.weights.answer({ id }), request.id);
   expect(broken.failure?.code).toBe('corrupt-shard');
   const { outcome } = await page.evaluate((id) => window.weights.checkUp(id), request.id);
   expect(outcome).toMatchObject({ value: { damaged: [`${victim}.safetensors`] } });
   expect((await download(page, request)).outcome).toMatchObject({ value: { state: 'ready' } });
-  expect(await page.evaluate((id) => window.weights.answer({ id, hash: true }), request.id)).toEqual(sound);
+  expect(await page.evaluate((id) => window.weights.answer({ id }), request.id)).toEqual(sound);
 });
 
 test('60 faults at random on a hub lose nothing', async ({ page }) => {

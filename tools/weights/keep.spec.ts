@@ -26,8 +26,7 @@ test.beforeEach(async ({ page }) => {
 const download = (page: Page) => page.evaluate((asked) => window.weights.download(asked), request);
 const storedHashes = async (page: Page, id = 'moe'): Promise<string[]> =>
   (await page.evaluate((model) => window.weights.stored(model), id)).map((file) => file.actual).sort();
-const answer = (page: Page, id = 'moe') =>
-  page.evaluate((model) => window.weights.answer({ id: model, hash: true }), id);
+const answer = (page: Page, id = 'moe') => page.evaluate((model) => window.weights.answer({ id: model }), id);
 
 test('one tab downloads, another follows, and takes over when the first one is closed', async ({
   page,
@@ -103,8 +102,11 @@ for (const kind of ['package', 'checkpoint'] as const) {
   });
 }
 
-for (const how of ['flip', 'cut', 'remove'] as const) {
-  test(`a shard damaged in storage (${how}) is fetched again alone when the model is loaded`, async ({
+for (const [how, code] of [
+  ['cut', 'corrupt-shard'],
+  ['remove', 'missing-file'],
+] as const) {
+  test(`a shard damaged in storage (${how}) is told when the model is loaded, and fetched again alone`, async ({
     page,
   }) => {
     expect((await download(page)).outcome.kind).toBe('done');
@@ -112,8 +114,12 @@ for (const how of ['flip', 'cut', 'remove'] as const) {
     const victim = manifestIn(folder).shards[2]?.sha256 ?? '';
     await page.evaluate(([sha256, way]) => window.weights.damage('moe', sha256, way), [victim, how] as const);
     const before = host.log.length;
+    expect((await answer(page)).failure?.code).toBe(code);
+    await page.evaluate(() => window.weights.checkUp('moe'));
+    await download(page);
     expect(await answer(page)).toEqual(sound);
-    expect(host.log.slice(before).map(({ path }) => path)).toEqual([`/moe/${victim}.safetensors`]);
+    const fetched = host.log.slice(before).map(({ path }) => path);
+    expect(fetched.sort()).toEqual([`/moe/${victim}.safetensors`, '/moe/manifest.json'].sort());
     expect(await storedHashes(page)).toEqual(hashesIn(folder));
   });
 }

@@ -24,7 +24,7 @@ const api = {
   },
 
   async run(prompt, options, spread) {
-    const store = await withSkewedRouters(await weights.open(ID, {}, signal), spread);
+    const store = await withSkewedRouters(await weights.open(ID), spread);
     const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
     gpuBytes.peak = gpuBytes.now;
     try {
@@ -36,7 +36,7 @@ const api = {
   },
 
   async reads(count) {
-    const store = await weights.open(ID, {}, signal);
+    const store = await weights.open(ID);
     const { at, bytes } = store.manifest.experts.at(-1)!;
     const [shard] = at[0]!;
     const places = at.filter(([each]) => each === shard).map(([, offset]) => offset);
