@@ -56,6 +56,9 @@ export async function bring(page: Page, state: State): Promise<void> {
   }
   await settled(page);
   await STEPS[state](page);
+  await page.waitForFunction(() =>
+    Array.from(document.images).every((image) => image.complete || image.loading === 'lazy'),
+  );
 }
 
 const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = {

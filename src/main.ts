@@ -26,6 +26,7 @@ import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
 import { Settings } from './ui/settings/settings.svelte.ts';
 import { Stage } from './ui/stage/stage.svelte.ts';
+import { AppUpdate } from './ui/update/app-update.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
@@ -56,8 +57,6 @@ if (protection.kind === 'reload') {
 } else {
   stayHere();
   start(protection.kind);
-  // The development server has none, and needs none: it sends the policy.
-  if (import.meta.env.PROD) void appCache.keepTheApp();
 }
 
 function start(policy: PolicySource): void {
@@ -88,13 +87,18 @@ function start(policy: PolicySource): void {
     store: new HistoryStore(),
     openPhoto: (file) => photoClient.open(file, new AbortController().signal),
     remembered,
+    tab: sessionStorage,
   });
+  const update = new AppUpdate(appCache, history);
 
   const link = new URL(document.baseURI).searchParams.get('model');
   void models.start(document.baseURI).then(() => library.welcome(link));
   // Asked once: the address without it is what a reload or a bookmark should mean.
   if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
+  void history.arrive();
+  // The development server has none, and needs none: it sends the policy.
+  if (import.meta.env.PROD) void appCache.keepTheApp().then(() => update.watch());
   mount(App, {
     target: document.body,
     props: {
@@ -111,6 +115,7 @@ function start(policy: PolicySource): void {
       history,
       samples,
       privacy,
+      update,
     },
   });
 }

@@ -42,6 +42,7 @@ export class AppCache {
 
   /** Calls back when a newer version of the app lies ready; it stays so until `takeOver`. */
   async onUpdate(ready: () => void): Promise<void> {
+    if (!('serviceWorker' in navigator)) return;
     const registration = await navigator.serviceWorker.ready;
     if (registration.waiting !== null) ready();
     registration.addEventListener('updatefound', () => {

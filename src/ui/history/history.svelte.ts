@@ -10,12 +10,18 @@ import { toMarkdown, type SavedFile } from './export-markdown.ts';
 import type { HistoryStore, Kept } from './history-store.ts';
 
 const TITLE_LENGTH = 80;
+/** The id of the conversation that a page left to the next one of its tab. */
+const CARRIED = 'darkroom-carried';
+/** It was not kept before, and need not be afterwards. */
+const FOR_NOW = 'darkroom-carried-for-now';
 
 export interface HistoryParts {
   conversation: Pick<Conversation, 'save' | 'load'>;
   store: Pick<HistoryStore, 'list' | 'read' | 'keep' | 'remove' | 'clear'>;
   openPhoto: OpenPhoto;
   remembered: Remembered;
+  /** What this tab alone remembers, over a reload too. */
+  tab: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   now?: () => number;
 }
 
@@ -75,6 +81,34 @@ export class History {
     if (saved.turns.length === 0) return this.#tail;
     this.#tail = this.#try(() => this.#keep(saved));
     return this.#tail;
+  }
+
+  /**
+   * Before the page starts anew: puts the conversation where the tab's next page finds it, wanted or not.
+   * False where the browser does not keep it.
+   */
+  async carry(): Promise<boolean> {
+    const saved = this.#parts.conversation.save();
+    if (saved.turns.length === 0) return true;
+    const { store, tab } = this.#parts;
+    await this.#try(async () => {
+      if (!this.#isOn && (await store.read(saved.id)) === undefined) tab.setItem(FOR_NOW, 'yes');
+      await this.#keep(saved);
+      tab.setItem(CARRIED, saved.id);
+    });
+    if (this.#failure) this.#isOpen = true;
+    return !this.#failure;
+  }
+
+  /** At the start: goes on with what was carried here, and keeps it only if it was kept before. */
+  async arrive(): Promise<void> {
+    const { store, tab } = this.#parts;
+    const id = tab.getItem(CARRIED);
+    if (id === null) return;
+    tab.removeItem(CARRIED);
+    await this.reopen(id);
+    if (tab.getItem(FOR_NOW) !== null) await this.#try(() => store.remove(id));
+    tab.removeItem(FOR_NOW);
   }
 
   async reopen(id: string): Promise<void> {

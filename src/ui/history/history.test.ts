@@ -119,7 +119,17 @@ test('without pictures Markdown is one file', async () => {
   expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
 });
 
-function setUp(notes: Record<string, string | null> = {}) {
+/** A tab's own memory. */
+function tabMemory() {
+  const held = new Map<string, string>();
+  return {
+    getItem: (name: string) => held.get(name) ?? null,
+    setItem: (name: string, value: string) => void held.set(name, value),
+    removeItem: (name: string) => void held.delete(name),
+  };
+}
+
+function setUp(notes: Record<string, string | null> = {}, tab = tabMemory()) {
   const kept = new Map<string, [Kept, SavedConversation]>();
   const loaded: SavedConversation[] = [];
   const store = {
@@ -137,6 +147,7 @@ function setUp(notes: Record<string, string | null> = {}) {
     store,
     openPhoto: open,
     remembered: { get: (name) => notes[name] ?? null, set: (name, value) => void (notes[name] = value) },
+    tab,
     now: () => 7,
   });
   return { history, kept, loaded, notes };
@@ -158,6 +169,20 @@ test('a kept conversation is reopened, and deleted for good', async () => {
   expect(loaded).toEqual([conversation]);
   await history.removeAll();
   expect([kept.size, history.list.length]).toEqual([0, 0]);
+});
+
+test('a conversation is carried over to the page that comes, and kept there only if that is wanted', async () => {
+  for (const wanted of [false, true]) {
+    const tab = tabMemory();
+    const { history, kept, loaded } = setUp(wanted ? { history: 'on' } : {}, tab);
+    expect(await history.carry()).toBe(true);
+    expect(kept.size).toBe(1);
+    await history.arrive();
+    expect(loaded).toEqual([conversation]);
+    expect(kept.size).toBe(wanted ? 1 : 0);
+    await history.arrive();
+    expect(loaded).toHaveLength(1);
+  }
 });
 
 test('a wrong file is told and changes nothing', async () => {

@@ -40,6 +40,8 @@ export class Privacy {
     this.#log = log;
     this.#weights = weights;
     this.#erasure = takeErasure();
+    // Whoever erased something wants to see that it is gone.
+    if (this.#erasure !== null) this.show();
     void isConnectionAllowlistEnforced().then((enforced) => {
       this.#enforcement = enforced ? 'enforced' : 'partly';
     });
