@@ -81,7 +81,7 @@ export class Visitor {
   async #end(stops: boolean, expected: string | undefined): Promise<void> {
     this.told.questions++;
     if (stops) {
-      await this.#page.waitForTimeout(Math.floor(this.#next() * 600));
+      await this.#page.waitForTimeout(Math.floor(this.#next() * 250));
       // It may have been quicker.
       await this.#button('Stop')
         .click({ timeout: 1000 })

@@ -36,7 +36,13 @@ export class WorkerSession {
     return answered;
   };
 
-  async heapUsage(): Promise<{ usedSize: number }> {
-    return (await this.send('Runtime.getHeapUsage', {})) as { usedSize: number };
+  /** The value of an expression in the worker. */
+  async number(expression: string): Promise<number> {
+    const answer = await this.send('Runtime.evaluate', { expression, returnByValue: true });
+    return (answer as { result: { value: number } }).result.value;
+  }
+
+  async heapBytes(): Promise<number> {
+    return ((await this.send('Runtime.getHeapUsage', {})) as { usedSize: number }).usedSize;
   }
 }
