@@ -26,6 +26,7 @@ export type FailureCode =
   | 'bad-conversation' // a file to be imported does not parse as a conversation
   | 'bad-photo' // damaged, or of a format that cannot be decoded
   | 'photo-too-large'
+  | 'photo-too-narrow' // one side is more than 200 times the other
   | 'prompt-too-long' // the conversation does not fit the context
   | 'no-webgpu'
   | 'out-of-memory'

@@ -16,7 +16,7 @@ export interface OpenedPhoto {
 }
 
 export interface PhotoApi {
-  /** Fails with 'bad-photo' or 'photo-too-large'. */
+  /** Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'. */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
 
   /** The part as a picture of its own, pixel for pixel (PNG). Fails as `open` does. */

@@ -4,13 +4,14 @@
 import { fail } from '../failure.ts';
 import { readPhotoSize } from './photo-size.ts';
 import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from './photo.ts';
+import { checkAspect } from './smart-resize.ts';
 
 /** Pixels read back at a time: keeps the RGBA copy small, and the canvas below every browser's limit. */
 const BAND_PIXELS = 4 * 1024 * 1024;
 /** Enough of the file for its size to be found past most EXIF thumbnails and profiles. */
 const HEADER_BYTES = 256 * 1024;
 
-/** Fails with 'bad-photo' or 'photo-too-large'. */
+/** Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   // The reference's decoder hands over the stored values and ignores colour profiles. The default
   // would convert a Display-P3 photo, as phones take them, to other values.
@@ -24,7 +25,8 @@ export const decodePhoto: DecodePhoto = async (photo) => {
 
 /**
  * The decoded photo, upright; the caller closes it. `colours`: 'none' leaves the stored values as they
- * are, 'default' converts them for the screen. Fails with 'bad-photo' or 'photo-too-large'.
+ * are, 'default' converts them for the screen. Fails with 'bad-photo',
+ * 'photo-too-large', or 'photo-too-narrow' where the model could not read it.
  */
 export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Promise<ImageBitmap> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
@@ -32,6 +34,7 @@ export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Pr
   const bitmap = await decode(photo, colours);
   try {
     refuseTooLarge(bitmap);
+    checkAspect(bitmap.height, bitmap.width);
     return bitmap;
   } catch (error) {
     bitmap.close();

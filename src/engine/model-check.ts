@@ -16,10 +16,11 @@ const QUESTION = 'What is in the picture?';
 const MAX_STEPS = 4;
 const BEST = 32;
 /**
- * Of the deviation of all logits: above rounding, below what a fault does. Measured on the built-in model:
- * see tools/robust/README.md.
+ * Of the deviation of all logits: above rounding, below what a fault does. One swapped nibble among the
+ * built-in model's 4-bit weights moved them by 1.2e-3 to 5e-2 (24 of them, at random); f16 rounds too
+ * coarsely for that and is held to what an overflow or a broken shader does.
  */
-export const TOLERANCE: Record<Precision, number> = { f32: 2e-3, f16: 1e-1 };
+export const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-1 };
 
 /** The logits of one position, and the token that was chosen by them. */
 export interface Step {

@@ -8,7 +8,7 @@ import { openBitmap } from './decode-photo.ts';
 const PREVIEW_SIDE = 640;
 const PREVIEW_QUALITY = 0.85;
 
-/** Fails with 'bad-photo' or 'photo-too-large'. */
+/** Fails as openBitmap does. */
 export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
   const bitmap = await openBitmap(photo, 'default');
   try {

@@ -80,9 +80,9 @@ describe('clips with the published budget', () => {
 test('a picture more than 200 times as long as wide is refused, for clips after scaling up', () => {
   expect(smartResize({ height: 10, width: 2000 }, 32, PUBLISHED).width).toBeGreaterThan(0);
   expect(() => smartResize({ height: 10, width: 2001 }, 32, PUBLISHED)).toThrow(
-    expect.objectContaining({ code: 'bad-photo' }),
+    expect.objectContaining({ code: 'photo-too-narrow' }),
   );
   expect(() => smartResizeClip(4, { height: 10, width: 2010 }, 32, 2, CLIP)).toThrow(
-    expect.objectContaining({ code: 'bad-photo' }),
+    expect.objectContaining({ code: 'photo-too-narrow' }),
   );
 });

@@ -16,6 +16,7 @@ export interface PixelBudget {
   maxPixels: number;
 }
 
+/** The reference refuses more. */
 const MAX_ASPECT_RATIO = 200;
 
 /** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
@@ -26,7 +27,7 @@ export function roundHalfEven(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** Fails with 'bad-photo' when one side is more than 200 times the other. */
+/** Fails with 'photo-too-narrow' when one side is more than 200 times the other. */
 export function smartResize({ height, width }: Size, factor: number, budget: PixelBudget): Size {
   checkAspect(height, width);
   const snapped = { height: snap(height, factor), width: snap(width, factor) };
@@ -59,11 +60,12 @@ export function smartResizeClip(
   return snapped;
 }
 
-function checkAspect(height: number, width: number): void {
+/** Fails with 'photo-too-narrow'. */
+export function checkAspect(height: number, width: number): void {
   const ratio = Math.max(height, width) / Math.min(height, width);
   if (!(ratio <= MAX_ASPECT_RATIO)) {
     fail(
-      'bad-photo',
+      'photo-too-narrow',
       `A picture of ${width}×${height} is too narrow: one side is more than 200 times the other.`,
     );
   }

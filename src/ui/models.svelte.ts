@@ -34,6 +34,7 @@ export type Phase =
 const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'bad-photo',
   'photo-too-large',
+  'photo-too-narrow',
   'prompt-too-long',
   'bad-request',
 ]);

@@ -1,8 +1,9 @@
 // What the test asks of the page, and what the page tells.
 
-import type { Backend } from '../../src/contract/inference.ts';
 import type { Outcome } from '../../src/failure.ts';
+import type { Backend, LoadedModel } from '../../src/contract/inference.ts';
 import type { Calls, Fault } from './fault.ts';
+import type { Plant } from './plant.ts';
 
 export interface Turn {
   /** Name of a file in tools/reference/pictures. */
@@ -24,9 +25,20 @@ export interface Conversed {
   calls: Calls;
 }
 
+export interface Judged {
+  loaded: Outcome<LoadedModel>;
+  answer: Outcome<string>;
+  /** Whether the fault took place. */
+  isPlanted: boolean;
+}
+
 export interface Harness {
-  /** Brings a fixture package into storage. */
-  keep(name: string): Promise<Outcome<unknown>>;
+  /** Brings a fixture package, or the built-in model ('demo'), into storage under a name of its own. */
+  keep(name: string, id?: string): Promise<Outcome<unknown>>;
+  /** Loads a model on a device with a fault, if any, and asks it about a picture at an address. */
+  judge(model: string, turn: { url: string; question: string }, plant?: Plant): Promise<Judged>;
+  /** The first bytes of the built-in model's tensor as it is stored, and its length. */
+  stored(tensor: string): Promise<{ dtype: string; bytes: number[]; length: number }>;
   converse(model: string, turns: Turn[], strike?: Strike): Promise<Conversed>;
 }
 

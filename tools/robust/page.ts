@@ -4,9 +4,13 @@ import { InferenceClient } from '../../src/client/inference-client.ts';
 import { CLOCK, RecoveringInference } from '../../src/client/recovering-inference.ts';
 import { WeightsClient } from '../../src/client/weights-client.ts';
 import type { Message } from '../../src/contract/conversation.ts';
+import { shardFile } from '../../src/format/manifest.ts';
+import { parseManifest } from '../../src/format/parse-manifest.ts';
 import { COUNTS, WISHES, type Calls, type Fault } from './fault.ts';
 import fragileWorker from './fragile.worker.ts?worker&url';
-import type { Conversed, Harness, Strike, Turn } from './harness.ts';
+import type { Conversed, Harness, Judged, Strike, Turn } from './harness.ts';
+import { PLANTED, type Plant } from './plant.ts';
+import plantedWorker from './planted.worker.ts?worker&url';
 
 const MAX_TOKENS = 6;
 const never = new AbortController().signal;
@@ -15,10 +19,13 @@ const weights = new WeightsClient(
 );
 
 const harness: Harness = {
-  keep: (name) => {
-    const source = { kind: 'package', url: `${location.origin}/packages/${name}/` } as const;
-    return weights.download({ id: name, name, source }, () => undefined, never);
+  keep: (name, id = name) => {
+    const folder = name === 'demo' ? 'models' : 'packages';
+    const source = { kind: 'package', url: `${location.origin}/${folder}/${name}/` } as const;
+    return weights.download({ id, name, source }, () => undefined, never);
   },
+  judge,
+  stored,
   converse,
 };
 window.robust = harness;
@@ -82,4 +89,49 @@ function countCalls(): Promise<Calls> {
     new BroadcastChannel(COUNTS).onmessage = ({ data }: MessageEvent<Calls>) => resolve(data);
     new BroadcastChannel(WISHES).postMessage('count');
   });
+}
+
+async function judge(
+  model: string,
+  { url, question }: { url: string; question: string },
+  plant?: Plant,
+): Promise<Judged> {
+  let isPlanted = false;
+  const heard = new BroadcastChannel(PLANTED);
+  heard.onmessage = () => (isPlanted = true);
+  const none: Plant = { kind: 'zeros', shader: 'none of them' };
+  const client = new InferenceClient(
+    () =>
+      new Worker(`${plantedWorker}#${encodeURIComponent(JSON.stringify(plant ?? none))}`, { type: 'module' }),
+  );
+  try {
+    const loaded = await client.load(model, { backend: 'webgpu' }, () => undefined, never);
+    const photo = await (await fetch(url)).blob();
+    const content = [{ type: 'image', photo } as const, { type: 'text', text: question } as const];
+    const answer = await client.answer(
+      [{ role: 'user', content }],
+      { maxTokens: 24, sampling: {} },
+      () => undefined,
+      never,
+    );
+    return {
+      loaded,
+      answer: answer.kind === 'done' ? { kind: 'done', value: answer.value.text } : answer,
+      isPlanted,
+    };
+  } finally {
+    client.dispose();
+    heard.close();
+  }
+}
+
+async function stored(tensor: string): ReturnType<Harness['stored']> {
+  const folder = `${location.origin}/models/demo/`;
+  const manifest = parseManifest(await (await fetch(`${folder}manifest.json`)).json());
+  const entry = manifest.tensors[tensor];
+  const shard = entry && manifest.shards[entry.shard];
+  if (entry === undefined || shard === undefined) throw new Error(`The built-in model has no ${tensor}.`);
+  const all = await (await fetch(`${folder}${shardFile(shard)}`)).arrayBuffer();
+  const bytes = new Uint8Array(all, entry.offset, entry.bytes);
+  return { dtype: entry.dtype, bytes: Array.from(bytes), length: bytes.length };
 }

@@ -17,6 +17,8 @@ export default mergeConfig(shared, {
   plugins: [
     sendPolicy(resolve(top, 'public/models/index.json')),
     serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
+    serveFolder({ path: '/models/', folder: resolve(top, 'public/models') }),
+    serveFolder({ path: '/samples/', folder: resolve(top, 'public/samples') }),
     serveFolder({ path: '/pictures/', folder: resolve(top, 'tools/reference/pictures') }),
   ],
   build: { outDir: resolve(top, '.cache/robust-page'), emptyOutDir: true },

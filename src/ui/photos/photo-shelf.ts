@@ -16,7 +16,10 @@ export class PhotoShelf {
     this.#client = client;
   }
 
-  /** Fails with 'bad-photo', 'photo-too-large', or 'worker-died' where a picture was too much for it. */
+  /**
+   * Fails with 'bad-photo', 'photo-too-large', 'photo-too-narrow', or 'worker-died' where a picture was too
+   * much for it.
+   */
   async open(
     file: Blob,
     name: string,

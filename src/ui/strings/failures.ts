@@ -50,6 +50,8 @@ export const en: Failures = {
     'This picture is damaged or of a kind that cannot be read. Your question is kept. JPEG, PNG, WebP and AVIF pictures work.',
   'photo-too-large':
     'This picture has too many pixels to be opened safely. Your question is kept. Use a smaller copy of it.',
+  'photo-too-narrow':
+    'This picture is more than 200 times as long as it is wide, and the model reads none like that. Your question is kept. Use a part of it.',
   'prompt-too-long':
     'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture, lower the picture detail, or begin a new conversation.',
   'no-webgpu':
@@ -97,6 +99,7 @@ export const zh: Failures = {
   'bad-conversation': '该文件不是在这里保存的对话，或已损坏。没有任何变化。请选择从本页面导出的 .json 文件。',
   'bad-photo': '这张图片已损坏，或格式无法读取。您的问题已保留。支持 JPEG、PNG、WebP 和 AVIF 图片。',
   'photo-too-large': '这张图片的像素太多，无法安全打开。您的问题已保留。请使用较小的副本。',
+  'photo-too-narrow': '这张图片的长度超过宽度的 200 倍，模型无法读取。您的问题已保留。请使用其中的一部分。',
   'prompt-too-long':
     '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片、降低图片细节，或开始新的对话。',
   'no-webgpu':

@@ -1,0 +1,71 @@
+// The app's inference worker on a device that computes wrongly: the fault is named in the address's
+// fragment, and is in the device's own copies and shaders, not in what is stored.
+
+/* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
+import '../../workers/inference.worker.ts';
+import { PLANTED, type Plant } from './plant.ts';
+
+const plant = JSON.parse(decodeURIComponent(self.location.hash.slice(1))) as Plant;
+const told = new BroadcastChannel(PLANTED);
+
+/** Spoils bytes on their way to the device, if they are those that are meant. */
+function spoil(bytes: Uint8Array): void {
+  if (plant.kind === 'zeros' || !plant.weights.every((byte, index) => bytes[index] === byte)) return;
+  if (plant.kind === 'nibble') {
+    const byte = bytes[plant.at] ?? 0;
+    bytes[plant.at] = ((byte & 15) << 4) | (byte >> 4);
+  } else {
+    const numbers = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
+    for (let i = 0; i < numbers.length; i++) numbers[i]! *= plant.factor;
+  }
+  told.postMessage(plant.kind);
+}
+
+const { writeBuffer } = GPUQueue.prototype;
+GPUQueue.prototype.writeBuffer = function (buffer, offset, data, dataOffset = 0, size?): undefined {
+  const view = ArrayBuffer.isView(data) ? data : new Uint8Array(data);
+  const unit = 'BYTES_PER_ELEMENT' in view ? Number(view.BYTES_PER_ELEMENT) : 1;
+  const length = size === undefined ? view.byteLength - dataOffset * unit : size * unit;
+  const copy = Uint8Array.from(new Uint8Array(view.buffer, view.byteOffset + dataOffset * unit, length));
+  spoil(copy);
+  writeBuffer.call(this, buffer, offset, copy);
+};
+
+const mapped = new WeakMap<GPUBuffer, ArrayBuffer>();
+const { getMappedRange, unmap } = GPUBuffer.prototype;
+GPUBuffer.prototype.getMappedRange = function (...range) {
+  const bytes = getMappedRange.apply(this, range);
+  mapped.set(this, bytes);
+  return bytes;
+};
+GPUBuffer.prototype.unmap = function (): undefined {
+  const bytes = mapped.get(this);
+  if (bytes !== undefined) spoil(new Uint8Array(bytes));
+  unmap.call(this);
+};
+
+const { createShaderModule } = GPUDevice.prototype;
+const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
+const codes = new WeakMap<GPUShaderModule, string>();
+GPUDevice.prototype.createShaderModule = function (descriptor) {
+  const module = createShaderModule.call(this, descriptor);
+  codes.set(module, descriptor.code);
+  return module;
+};
+/** The same shader, every number that it would store being zero. */
+function zeroed(device: GPUDevice, descriptor: GPUComputePipelineDescriptor): GPUComputePipelineDescriptor {
+  const code = codes.get(descriptor.compute.module);
+  const name = descriptor.label ?? '';
+  if (plant.kind !== 'zeros' || code === undefined || !name.includes(plant.shader)) return descriptor;
+  const silent = code.replace(/(output\w*\[[^\]]*\]) = ([^;]+);/g, '$1 = ($2) * 0;');
+  if (silent === code) return descriptor;
+  told.postMessage(plant.kind);
+  const module = createShaderModule.call(device, { code: silent });
+  return { ...descriptor, compute: { ...descriptor.compute, module } };
+}
+GPUDevice.prototype.createComputePipeline = function (descriptor) {
+  return createComputePipeline.call(this, zeroed(this, descriptor));
+};
+GPUDevice.prototype.createComputePipelineAsync = function (descriptor) {
+  return createComputePipelineAsync.call(this, zeroed(this, descriptor));
+};
