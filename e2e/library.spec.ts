@@ -38,11 +38,11 @@ async function loseShard(page: Page): Promise<void> {
           const store = change.objectStore('entries');
           const [keys, values] = [store.getAllKeys(), store.getAll()];
           values.onsuccess = () => {
-            const sizes = values.result.map((value: unknown, index) =>
-              value instanceof Blob && JSON.stringify(keys.result[index]).includes(`["file","${model}`)
-                ? value.size
-                : 0,
-            );
+            const sizes = values.result.map((value: unknown, index) => {
+              const key = JSON.stringify(keys.result[index]);
+              const isFile = key.startsWith('["file"') && key.includes(model);
+              return isFile && value instanceof Blob ? value.size : 0;
+            });
             store.delete(keys.result[sizes.indexOf(Math.max(...sizes))]!);
           };
           change.oncomplete = () => resolve();
