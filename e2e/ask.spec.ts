@@ -86,6 +86,43 @@ test('a worker that dies is told, and the next question starts another', async (
   await answered(page, 1);
 });
 
+test('a worker that dies while it answers is replaced, and the answer goes on as if nothing had been', async ({
+  page,
+}) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 300 });
+  await ask(page, 'Tell a story.');
+  const undisturbed = await said(await answered(page, 1));
+  await page.getByRole('button', { name: 'Answer again' }).click();
+  await expect(answers(page).locator('[aria-busy="true"]')).not.toBeEmpty();
+  const worker = page.workers().find((one) => one.url().includes('inference.worker'));
+  if (worker === undefined) throw new Error('No worker answers.');
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('gone');
+    });
+  });
+  expect(await said(await answered(page, 1))).toBe(undisturbed);
+  await ask(page, 'And then?');
+  await answered(page, 2);
+});
+
+test('a question longer than the model can take in is told, and the next one is answered', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 8 });
+  await ask(page, 'very '.repeat(9000));
+  await expect(answers(page).getByRole('alert')).toContainText('longer than this model can take in', {
+    timeout: 60_000,
+  });
+  await ask(page, 'What do you know?');
+  await expect(answers(page)).toHaveCount(2);
+  await expect(
+    answers(page)
+      .nth(1)
+      .getByText(/first word after/),
+  ).toBeVisible({ timeout: 100_000 });
+});
+
 test('what is no picture is refused by its name, and the others are added', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };

@@ -35,6 +35,19 @@ test('a sample and one of its questions are clicked, and the answer is right', a
   expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
 });
 
+test('the built-in model answers rightly on the graphics processor too', async ({ page }) => {
+  // A software adapter takes minutes to compile its shaders and to prove itself; it is forced, since the
+  // page prefers the processor to it.
+  test.setTimeout(480_000);
+  await arrive(page, { model: 'demo', backend: 'webgpu', maxTokens: 16 });
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: 'Which road sign is this?', exact: true }).click();
+  expect(await said(await answered(page, 1, 420_000))).toBe('Pedestrian crossing');
+});
+
 test('asked again, in other words, and put back', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 12 });
   await addPictures(page, 'odd.png', 'wide.png');

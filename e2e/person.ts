@@ -52,10 +52,10 @@ export async function ask(page: Page, words: string): Promise<void> {
 }
 
 /** Waits until the n-th answer (from 1) has ended well. */
-export async function answered(page: Page, n: number): Promise<Locator> {
+export async function answered(page: Page, n: number, timeout = 100_000): Promise<Locator> {
   await expect(answers(page)).toHaveCount(n);
   const answer = answers(page).nth(n - 1);
-  await expect(answer.getByText(/first word after/)).toBeVisible({ timeout: 100_000 });
+  await expect(answer.getByText(/first word after/)).toBeVisible({ timeout });
   return answer;
 }
 

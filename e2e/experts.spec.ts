@@ -1,0 +1,61 @@
+// Experts in the page: which are at work, where they lie, how much memory they get; and before a download,
+// how fast a model can be expected to be.
+
+import { expect, test, type Locator, type Page } from '@playwright/test';
+import { answered, answers, arrive, ask, said } from './person.ts';
+
+const QUESTION = 'Which road sign is this?';
+/** A quarter of the built-in model's experts. */
+const LITTLE = 210_000;
+
+const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Experts at work' });
+
+test('paged experts give the same answer; what lies on the device is told, and more memory ends the paging', async ({
+  page,
+}) => {
+  await page.addInitScript((bytes) => {
+    // Once: what the slider chooses later must stay.
+    if (localStorage.getItem('darkroom.experts.demo') === null) {
+      localStorage.setItem('darkroom.experts.demo', String(bytes));
+    }
+  }, LITTLE);
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: QUESTION, exact: true }).click();
+  expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
+
+  await page.getByRole('button', { name: 'Experts at work' }).click();
+  await expect(figure(page)).toContainText(/% of the experts were asked in this answer/);
+  await expect(page.getByText(/^\d+ of 32 experts, room of/)).toBeVisible();
+  const hits = page.getByText('At hand when wanted, lately').locator('xpath=following-sibling::dd');
+  await expect(hits).toHaveText(/^\d+%$/);
+  await expect(page.getByText('Time spent waiting for storage')).toBeVisible();
+
+  const memory = page.getByRole('slider', { name: 'Memory for experts' });
+  await expect(memory).toHaveValue('25');
+  await memory.fill('100');
+  await expect(page.getByText('On the device')).toHaveCount(0);
+  await expect(memory).toHaveValue('100');
+  await ask(page, QUESTION);
+  await answered(page, 2);
+  await expect(answers(page)).toHaveCount(2);
+  await expect(page.getByText('On the device'), 'nothing is paged any more').toHaveCount(0);
+  await page.getByRole('button', { name: 'Automatic' }).click();
+  await expect(memory, 'all of them fit: there is nothing to choose').toHaveCount(0);
+});
+
+test('before the 30B is downloaded, the speed to expect of this device is told as an estimate', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await page.locator('header .model button').click();
+  const row = page.getByRole('article', { name: 'Qwen3-VL 30B-A3B Instruct' });
+  await row.scrollIntoViewIfNeeded();
+  await expect(row.getByText(/Measuring how fast it would be here/)).toBeVisible();
+  await expect(row.getByText(/^Estimate for this device: about [\d.,]+ tokens per second/)).toBeVisible({
+    timeout: 90_000,
+  });
+});
