@@ -13,6 +13,10 @@ import { ExpertActivity } from './ui/experts/expert-activity.svelte.ts';
 import { PagingWatch } from './ui/experts/paging-watch.svelte.ts';
 import { HistoryStore } from './ui/history/history-store.ts';
 import { History } from './ui/history/history.svelte.ts';
+import Kiosk from './ui/kiosk/Kiosk.svelte';
+import { kioskSettings, type KioskSettings } from './ui/kiosk/kiosk-settings.ts';
+import { PinLock } from './ui/kiosk/pin.ts';
+import { Statistics } from './ui/kiosk/statistics.svelte.ts';
 import { Language } from './ui/language.svelte.ts';
 import { Library } from './ui/library/library.svelte.ts';
 import { Models } from './ui/models.svelte.ts';
@@ -56,10 +60,10 @@ if (protection.kind === 'reload') {
   mount(Unprotected, { target: document.body, props: { reason: protection.reason, language } });
 } else {
   stayHere();
-  start(protection.kind);
+  start(protection.kind, await kioskSettings(location.href, remembered));
 }
 
-function start(policy: PolicySource): void {
+function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const models = new Models({ weights, inference, remembered, hasWebGpu: 'gpu' in navigator });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
@@ -82,6 +86,18 @@ function start(policy: PolicySource): void {
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
   const privacy = new Privacy(policy, requests, weights);
+  // The development server has none, and needs none: it sends the policy.
+  const kept = import.meta.env.PROD ? appCache.keepTheApp() : undefined;
+  if (kiosk !== null) {
+    void models.start(document.baseURI);
+    void samples.start();
+    const lock = new PinLock(remembered, kiosk.pin);
+    const statistics = new Statistics(remembered);
+    const parts = { language, models, library, settings, conversation, tray, shelf, stage, samples, privacy };
+    const forget = (): void => void inference.forget();
+    mount(Kiosk, { target: document.body, props: { ...parts, kiosk, lock, statistics, forget } });
+    return;
+  }
   const history = new History({
     conversation,
     store: new HistoryStore(),
@@ -97,8 +113,7 @@ function start(policy: PolicySource): void {
   if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
   void history.arrive();
-  // The development server has none, and needs none: it sends the policy.
-  if (import.meta.env.PROD) void appCache.keepTheApp().then(() => update.watch());
+  void kept?.then(() => update.watch());
   mount(App, {
     target: document.body,
     props: {

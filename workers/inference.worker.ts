@@ -33,6 +33,12 @@ const api = {
 
   cancel: (id) => runs.cancel(id),
 
+  forget: () =>
+    runs.start('forget', () => {
+      loaded?.engine.forget();
+      return Promise.resolve(null);
+    }),
+
   unload: () =>
     runs.start('unload', async () => {
       await release();

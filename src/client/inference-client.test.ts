@@ -58,6 +58,10 @@ class Thread extends EventTarget implements WorkerLike, InferenceApi {
     this.#stop.get(runId)?.({ kind: 'stopped' });
   }
 
+  forget() {
+    return Promise.resolve({ kind: 'done', value: null } as const);
+  }
+
   unload(): Promise<Outcome<null>> {
     return Promise.resolve({ kind: 'done', value: null });
   }

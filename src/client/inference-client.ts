@@ -34,6 +34,10 @@ export class InferenceClient {
     return this.#calls.run(signal, (api, id) => api.answer(id, messages, options, Comlink.proxy(onEvent)));
   }
 
+  forget(): Promise<Outcome<null>> {
+    return this.#calls.call((api) => api.forget());
+  }
+
   unload(): Promise<Outcome<null>> {
     return this.#calls.call((api) => api.unload());
   }

@@ -54,6 +54,10 @@ class Scripted {
     return Promise.resolve(end);
   }
 
+  forget() {
+    return Promise.resolve({ kind: 'done', value: null } as const);
+  }
+
   unload(): Promise<Outcome<null>> {
     return Promise.resolve({ kind: 'done', value: null });
   }

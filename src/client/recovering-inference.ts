@@ -16,7 +16,7 @@ const LOSSES_WITHIN_MS = 5 * 60_000;
 const ADAPTER_WAIT_S = 130;
 const ADAPTER_RETRY_S = 5;
 
-type Inner = Pick<InferenceClient, 'load' | 'answer' | 'unload' | 'dispose'>;
+type Inner = Pick<InferenceClient, 'load' | 'answer' | 'forget' | 'unload' | 'dispose'>;
 
 export interface Clock {
   now(): number;
@@ -83,6 +83,10 @@ export class RecoveringInference implements Inner {
       const recovered = await this.#recover(onEvent, signal);
       if (recovered.kind !== 'done') return recovered;
     }
+  }
+
+  forget(): Promise<Outcome<null>> {
+    return this.#inner.forget();
   }
 
   unload(): Promise<Outcome<null>> {

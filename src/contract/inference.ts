@@ -89,6 +89,9 @@ export interface InferenceApi {
   /** Stops a run that is waiting or under way; an unknown or finished one is ignored. */
   cancel(runId: RunId): void;
 
+  /** Lets the loaded model, if any, forget every conversation: what is cached of words and pictures. */
+  forget(): Promise<Outcome<null>>;
+
   /** Releases the loaded model, if any. */
   unload(): Promise<Outcome<null>>;
 }

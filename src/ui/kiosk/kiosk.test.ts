@@ -1,0 +1,92 @@
+import { expect, test } from 'vitest';
+import type { Remembered } from '../remembered.ts';
+import { add, quantile, type Distribution } from './distribution.ts';
+import { parse } from './kiosk-settings.ts';
+import { hashPin, PinLock } from './pin.ts';
+import { nextAt, Watchdog, type Watched } from './watchdog.ts';
+
+class Memory implements Remembered {
+  readonly held = new Map<string, string>();
+  get(name: string): string | null {
+    return this.held.get(name) ?? null;
+  }
+  set(name: string, value: string | null): void {
+    if (value === null) this.held.delete(name);
+    else this.held.set(name, value);
+  }
+}
+
+test('settings that make no sense are as they were at first', () => {
+  expect(parse({ idleSeconds: 30, graceSeconds: 5, reloadHour: null, pin: 7 })).toMatchObject({
+    idleSeconds: 30,
+    graceSeconds: 20,
+    reloadHour: null,
+    pin: null,
+  });
+  expect(parse('yes')).toEqual(parse({}));
+});
+
+test('the halfway and the slowest values are exact to a few percent', () => {
+  let values: Distribution = {};
+  for (let value = 1; value <= 1000; value++) values = add(values, value);
+  expect(Math.abs((quantile(values, 0.5) ?? 0) / 500 - 1)).toBeLessThan(0.03);
+  expect(Math.abs((quantile(values, 0.99) ?? 0) / 990 - 1)).toBeLessThan(0.03);
+  expect(quantile({}, 0.5)).toBeNull();
+  expect(add(values, NaN)).toBe(values);
+});
+
+test('a PIN is set once, opens, and many wrong ones have to wait', async () => {
+  let now = 0;
+  const memory = new Memory();
+  const lock = new PinLock(memory, null, () => now);
+  expect(lock.isUnset).toBe(true);
+  expect(await lock.opens('1234')).toBe(false);
+  await lock.set('4711');
+  await lock.set('1234');
+  expect(await lock.opens('4711')).toBe(true);
+  expect([...memory.held.values()].join()).not.toContain('4711');
+  for (let time = 0; time < 5; time++) expect(await lock.opens('1234')).toBe(false);
+  expect(lock.waitSeconds).toBe(60);
+  expect(await lock.opens('4711')).toBe(false);
+  now = 60_000;
+  expect(await lock.opens('4711')).toBe(true);
+});
+
+test('the catalogue’s PIN cannot be replaced on the device', async () => {
+  const lock = new PinLock(new Memory(), await hashPin('2468'));
+  await lock.set('1111');
+  expect(await lock.opens('1111')).toBe(false);
+  expect(await lock.opens('2468')).toBe(true);
+});
+
+test('the page starts anew when it hangs, and else only when nobody is there', () => {
+  const began = new Date(2026, 0, 1, 12).getTime();
+  let now = began;
+  const seen: Watched = { isWorking: true, isWaiting: false, hasFailed: false };
+  const restarts: string[] = [];
+  const dog = new Watchdog({
+    settings: { stuckSeconds: 100, reloadHour: 4 },
+    look: () => seen,
+    restart: (why) => restarts.push(why),
+    now: () => now,
+  });
+  now += 99_000;
+  dog.tick();
+  dog.alive();
+  now += 99_000;
+  dog.error();
+  dog.tick();
+  expect(restarts).toEqual([]);
+  now += 2000;
+  dog.tick();
+  expect(restarts).toEqual(['stuck']);
+  Object.assign(seen, { isWorking: false, isWaiting: true });
+  dog.tick();
+  expect(restarts).toEqual(['stuck', 'error']);
+});
+
+test('once a day is after the hour, not in it for ever', () => {
+  const noon = new Date(2026, 4, 5, 12).getTime();
+  expect(new Date(nextAt(4, noon)).getDate()).toBe(6);
+  expect(nextAt(14, noon) - noon).toBe(2 * 3600_000);
+});
