@@ -1,6 +1,7 @@
 // npm run bench:weights [-- --gigabytes 4]: a package of random bytes is downloaded, stored, opened again
 // and deleted in a real Chromium; MB/s of each step beside what the raw browser reaches with the same
-// bytes in the same run, and the peak memory of the page's process (Linux).
+// bytes in the same run, and the peak memory of the page's process (Linux). With --package DIR a real one is
+// downloaded and made ready on WebGPU instead: what that takes beside three shards and the largest tensor.
 
 import type { Page } from '@playwright/test';
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
@@ -9,15 +10,23 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
+import { MAX_SHARD_BYTES } from '../../src/format/manifest.ts';
+import { openDirectoryStore } from '../node/directory-store.ts';
 import { WEIGHTS_PORT } from '../test/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
+import { Host } from '../weights/host.ts';
 import { SyntheticPackage } from '../weights/synthetic-package.ts';
 import { peakResident, toldBytes } from './browser-memory.ts';
 
 const { values } = parseArgs({
-  options: { gigabytes: { type: 'string', default: '0.5' }, profile: { type: 'string', default: tmpdir() } },
+  options: {
+    gigabytes: { type: 'string', default: '0.5' },
+    profile: { type: 'string', default: tmpdir() },
+    package: { type: 'string' },
+  },
 });
-const bytes = Number(values.gigabytes) * 1e9;
+const bytes =
+  values.package === undefined ? Number(values.gigabytes) * 1e9 : await packageBytes(values.package);
 const free = statfsSync(values.profile);
 if (free.bavail * free.bsize < 3 * bytes) throw new Error(`${values.profile} has too little room.`);
 
@@ -25,19 +34,26 @@ const configFile = 'tools/weights/vite.config.ts';
 await build({ configFile, logLevel: 'warn' });
 const port = WEIGHTS_PORT + 10;
 const site = await preview({ configFile, logLevel: 'warn', preview: { port, strictPort: true } });
-const served = await SyntheticPackage.serve(bytes);
 const profile = mkdtempSync(join(values.profile, 'weights-bench-'));
 let browser = await BrowserProcess.start(profile);
 try {
-  await measure();
+  await (values.package === undefined ? measure() : measureLoad(values.package));
 } finally {
   await browser.kill();
-  served.stop();
   await site.close();
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 }
 
 async function measure(): Promise<void> {
+  const served = await SyntheticPackage.serve(bytes);
+  try {
+    await measurePackage(served);
+  } finally {
+    served.stop();
+  }
+}
+
+async function measurePackage(served: SyntheticPackage): Promise<void> {
   const urls = served.shardUrls;
   let page = await freshPage();
   const only = await page.evaluate((all) => window.weights.bench.fetchOnly(all), urls);
@@ -71,7 +87,7 @@ async function measure(): Promise<void> {
   await page.evaluate(() => window.weights.bench.dropRaw());
   const deleted = await remove(page);
 
-  print([
+  print(served, [
     ['raw: fetch alone', only],
     ['raw: fetch and store, no hash', stored],
     ['raw: fetch, hash, store', hashed],
@@ -88,6 +104,36 @@ async function measure(): Promise<void> {
   ] as const;
   for (const [when, peak] of peaks)
     console.log(`peak memory of the page's process, ${when}: ${toldBytes(peak)}`);
+}
+
+/** The decoder and the vision encoder of a real package, from storage to the GPU. */
+async function measureLoad(folder: string): Promise<void> {
+  const host = await Host.start();
+  const { manifest } = await openDirectoryStore(folder);
+  const url = host.servePackage('model', folder);
+  let page = await freshPage();
+  const { outcome } = await page.evaluate(
+    (from) =>
+      window.weights.download({ id: 'bench', name: 'Bench', source: { kind: 'package', url: from } }, 'app'),
+    url,
+  );
+  await host.stop();
+  if (outcome.kind !== 'done') throw new Error(`The download ended as ${JSON.stringify(outcome)}.`);
+  page = await freshPage();
+  const idle = peakResident(profile, 'renderer') ?? 0;
+  const seconds = await page.evaluate(() => window.weights.bench.loadEngine('bench'));
+  const peak = peakResident(profile, 'renderer') ?? 0;
+  const largest = Math.max(...Object.values(manifest.tensors).map((tensor) => tensor.bytes));
+  const bound = 3 * MAX_SHARD_BYTES + largest;
+  console.log(`${(bytes / 1e9).toFixed(2)} GB made ready on WebGPU in ${seconds.toFixed(1)} s`);
+  console.log(
+    `the page's process grew by ${toldBytes(peak - idle)} at most; three shards and the largest tensor are ${toldBytes(bound)}`,
+  );
+}
+
+async function packageBytes(folder: string): Promise<number> {
+  const { manifest } = await openDirectoryStore(folder);
+  return manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
 }
 
 /** In a browser started anew: its memory is what this step takes. */
@@ -111,7 +157,7 @@ async function remove(page: Page): Promise<string> {
 }
 
 /** Name, seconds, and seconds of raw figures to hold them against. */
-function print(rows: [name: string, seconds: number, ...raw: number[]][]): void {
+function print(served: SyntheticPackage, rows: [name: string, seconds: number, ...raw: number[]][]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(`\n${(served.bytes / 1e9).toFixed(2)} GB in ${served.shardUrls.length} shards`);
   for (const [name, seconds, ...raw] of rows) {

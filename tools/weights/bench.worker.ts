@@ -1,11 +1,16 @@
 // What the raw browser reaches with the same bytes: fetch alone, fetch and store without a hash, reading
-// stored Blobs one after the other; and the same reads through a stored package, to the GPU if there is one.
+// stored Blobs one after the other; the same reads through a stored package, to the GPU if there is one; and
+// a stored model made ready.
 
 import * as Comlink from 'comlink';
 import { createStore, get, set } from 'idb-keyval';
+import { decodePhoto } from '../../src/engine/decode-photo.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
+import { createRuntime } from '../../src/engine/runtime.ts';
 import { Database } from '../../src/weights/database.ts';
 import { PACE } from '../../src/weights/pace.ts';
 import { Weights } from '../../src/weights/weights.ts';
+import { runtimeFiles } from '../../workers/runtime-files.ts';
 import type { BenchApi } from './harness.ts';
 
 const LANES = 3;
@@ -49,6 +54,17 @@ const api = {
       const request = indexedDB.deleteDatabase('weights-raw');
       request.onblocked = request.onsuccess = request.onerror = resolve;
     });
+  },
+
+  async loadEngine(id) {
+    const store = await new Weights(new Database(), PACE).open(id);
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const start = performance.now();
+    const engine = await loadEngine(store, runtime, decodePhoto, {}, new AbortController().signal);
+    const seconds = (performance.now() - start) / 1000;
+    await engine.dispose();
+    runtime.dispose();
+    return seconds;
   },
 
   async readStored(id, toGpu) {

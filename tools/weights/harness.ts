@@ -40,6 +40,8 @@ export interface BenchApi {
   fetchHashAndStore(urls: string[]): Promise<number>;
   readRaw(urls: string[]): Promise<number>;
   dropRaw(): Promise<void>;
+  /** A stored model, made ready to answer on WebGPU. */
+  loadEngine(id: string): Promise<number>;
   readStored(id: string, toGpu: boolean): Promise<{ seconds: number; onGpu: boolean }>;
 }
 

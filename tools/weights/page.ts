@@ -91,6 +91,7 @@ window.weights = {
     fetchHashAndStore: (urls) => benched((api) => api.fetchHashAndStore(urls)),
     readRaw: (urls) => benched((api) => api.readRaw(urls)),
     dropRaw: () => benched((api) => api.dropRaw()),
+    loadEngine: (id) => benched((api) => api.loadEngine(id)),
     readStored: (id, toGpu) => benched((api) => api.readStored(id, toGpu)),
   },
 } satisfies Harness;
