@@ -141,6 +141,13 @@ test('three losses within five minutes end with an explanation, and the next que
   }
 });
 
+test('a worker that dies three times is not blamed on the graphics processor', async () => {
+  const { worker, inference } = await loaded();
+  const dead = { pieces: [], end: failed('worker-died') };
+  worker.answers = [dead, dead, dead];
+  expect((await answered(inference)).outcome).toMatchObject({ failure: { code: 'worker-died' } });
+});
+
 test('where the browser gives no adapter for a while, it is waited for, with a countdown', async () => {
   const { worker, clock, inference } = await loaded();
   worker.answers = [{ pieces: [], end: LOST }];

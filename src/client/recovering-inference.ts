@@ -28,8 +28,7 @@ export class RecoveringInference implements Inner {
   readonly #inner: Inner;
   readonly #clock: Clock;
   #loaded: { modelId: string; options: LoadOptions; model: LoadedModel } | undefined;
-  /** When devices were lost. */
-  #losses: number[] = [];
+  #losses: { at: number; code: FailureCode }[] = [];
 
   constructor(inner: Inner, clock: Clock) {
     this.#inner = inner;
@@ -47,8 +46,9 @@ export class RecoveringInference implements Inner {
     for (;;) {
       const outcome = await this.#inner.load(modelId, options, onEvent, signal);
       if (outcome.kind === 'done') this.#loaded = { modelId, options, model: outcome.value };
-      if (!isLoss(outcome)) return outcome;
-      const unstable = this.#lose();
+      const code = lossOf(outcome);
+      if (code === undefined) return outcome;
+      const unstable = this.#lose(code);
       if (unstable !== undefined) return unstable;
     }
   }
@@ -79,8 +79,9 @@ export class RecoveringInference implements Inner {
         onEvent({ kind: 'text', text });
       };
       const outcome = await this.#inner.answer(messages, repeatable, listen, signal);
-      if (!isLoss(outcome)) return outcome;
-      const recovered = await this.#recover(onEvent, signal);
+      const code = lossOf(outcome);
+      if (code === undefined) return outcome;
+      const recovered = await this.#recover(code, onEvent, signal);
       if (recovered.kind !== 'done') return recovered;
     }
   }
@@ -100,15 +101,19 @@ export class RecoveringInference implements Inner {
   }
 
   /** Brings the model that was loaded back to a device. */
-  async #recover(onEvent: (event: AnswerEvent) => void, signal: AbortSignal): Promise<Outcome<null>> {
+  async #recover(
+    lostBy: FailureCode,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<null>> {
     const loaded = this.#loaded;
     if (loaded === undefined) return failing('device-lost', 'The device was lost before a model was loaded.');
     let { options } = loaded;
     let waitedS = 0;
-    let isLost = true;
+    let code: FailureCode | undefined = lostBy;
     for (;;) {
-      if (isLost) {
-        const unstable = this.#lose();
+      if (code !== undefined) {
+        const unstable = this.#lose(code);
         if (unstable !== undefined) return unstable;
       }
       onEvent({ kind: 'stage', stage: 'recovering', done: waitedS, total: waitedS > 0 ? ADAPTER_WAIT_S : 0 });
@@ -117,8 +122,8 @@ export class RecoveringInference implements Inner {
         this.#loaded = { ...loaded, options, model: outcome.value };
         return { kind: 'done', value: null };
       }
-      isLost = isLoss(outcome);
-      if (isLost) continue;
+      code = lossOf(outcome);
+      if (code !== undefined) continue;
       if (outcome.kind === 'stopped') return outcome;
       const smaller =
         outcome.failure.code === 'out-of-memory' ? smallerBudget(loaded.model, options) : undefined;
@@ -136,15 +141,19 @@ export class RecoveringInference implements Inner {
   }
 
   /** Notes a loss and ends the worker, whose device and runtime are of no more use. */
-  #lose(): Outcome<never> | undefined {
+  #lose(code: FailureCode): Outcome<never> | undefined {
     const now = this.#clock.now();
-    this.#losses = [...this.#losses.filter((at) => now - at < LOSSES_WITHIN_MS), now];
+    this.#losses = [...this.#losses.filter(({ at }) => now - at < LOSSES_WITHIN_MS), { at: now, code }];
     this.#inner.dispose();
     if (this.#losses.length < MAX_LOSSES) return undefined;
     // The next question may try again: the count begins anew when somebody has read the explanation.
-    const count = this.#losses.length;
+    const losses = this.#losses;
     this.#losses = [];
-    return failing('device-unstable', `The device was lost ${count} times within five minutes.`);
+    const times = `${losses.length} times within five minutes`;
+    // Nothing points at the graphics processor where only the worker ended.
+    return losses.every((loss) => loss.code === 'worker-died')
+      ? failing('worker-died', `The worker ended ${times}.`)
+      : failing('device-unstable', `The device was lost ${times}.`);
   }
 }
 
@@ -162,8 +171,8 @@ export const CLOCK: Clock = {
     }),
 };
 
-function isLoss<T>(outcome: Outcome<T>): boolean {
-  return outcome.kind === 'failed' && LOST.has(outcome.failure.code);
+function lossOf<T>(outcome: Outcome<T>): FailureCode | undefined {
+  return outcome.kind === 'failed' && LOST.has(outcome.failure.code) ? outcome.failure.code : undefined;
 }
 
 /** Half as many experts on the device; undefined where there are none to leave out. */

@@ -87,7 +87,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   useName: (name) => `使用 ${name}`,
   loading: (share) => `正在加载：${q.percent(share)}`,
   builtIn: '随本页面提供',
-  parameters: (count) => `${q.short(count)} 参数`,
+  parameters: (count) => `${q.short(count)}参数`,
   licence: (name) => `许可：${name}`,
   sizes: (download, stored) =>
     download === stored ? `下载 ${q.bytes(download)}` : `下载 ${q.bytes(download)}，保存 ${q.bytes(stored)}`,

@@ -48,7 +48,8 @@ const english = (q: Quantities) => ({
     count === 0 ? 'No conversations' : 'A store for conversations, used only if you keep them',
   app: 'This app itself, to start without a network',
   noApp: 'Nothing of this app itself',
-  settings: (count: number) => (count === 1 ? 'One setting' : `${q.whole(count)} settings`),
+  settings: (count: number) =>
+    count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
   usage: (bytes: number) => `All in all ${q.bytes(bytes)}`,
   erase: 'Erase all of it',
   reallyErase: 'Models, conversations, settings: all of it goes, for good. The page starts anew.',
