@@ -3,15 +3,20 @@
 
 import asyncifyGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
+import jspiGlue from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
+import jspiBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../src/contract/inference.ts';
+import type { RuntimeFiles } from '../src/engine/runtime.ts';
 
-/** The variant with the backend's kernels, by absolute URLs, as `env.wasm.wasmPaths` wants them. */
-export function runtimeFiles(backend: Backend): { mjs: string; wasm: string } {
-  return backend === 'webgpu'
-    ? { mjs: absolute(asyncifyGlue), wasm: absolute(asyncifyBinary) }
-    : { mjs: absolute(wasmGlue), wasm: absolute(wasmBinary) };
+/** The build for a backend in this browser, by absolute URLs, as `env.wasm.wasmPaths` wants them. */
+export function runtimeFiles(backend: Backend): RuntimeFiles {
+  if (backend === 'wasm') return { build: 'wasm', mjs: absolute(wasmGlue), wasm: absolute(wasmBinary) };
+  // Where WebAssembly can wait for JavaScript, weights are streamed to the device one after the other.
+  return 'Suspending' in WebAssembly
+    ? { build: 'jspi', mjs: absolute(jspiGlue), wasm: absolute(jspiBinary) }
+    : { build: 'asyncify', mjs: absolute(asyncifyGlue), wasm: absolute(asyncifyBinary) };
 }
 
 function absolute(path: string): string {

@@ -8,9 +8,9 @@ import type { Dtype, ExpertPart, TensorEntry } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import { expertBlob, tensorBlob, tensorEntry } from '../format/read-package.ts';
 import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../graph/emitted.ts';
-import type { WeightData } from './runtime.ts';
+import type { WeightData, WeightSource } from './runtime.ts';
 
-/** In the graph's order. `onBytes` is told the bytes of each weight once it is at hand. */
+/** In the graph's order. Nothing is read yet; `onBytes` is told bytes as they are, and a stop ends the reading. */
 export async function loadWeights(
   store: PackageStore,
   graph: EmittedGraph,
@@ -18,28 +18,41 @@ export async function loadWeights(
   signal: AbortSignal,
 ): Promise<WeightData[]> {
   const loaded: WeightData[] = [];
+  const onRead = (bytes: number): void => {
+    signal.throwIfAborted();
+    onBytes(bytes);
+  };
   for (const [path, source] of graph.weights) {
     signal.throwIfAborted();
     const data =
       source.kind === 'tensor' ? await loadTensor(store, source) : await loadExperts(store, source);
-    onBytes(data instanceof Blob ? data.size : data.byteLength);
-    loaded.push({ path, data });
+    loaded.push({ path, data, onRead });
   }
   return loaded;
 }
 
 const STORED_AS: Record<Precision, Dtype> = { f32: 'F32', f16: 'F16' };
+const BYTES: Record<Precision, number> = { f32: 4, f16: 2 };
 
-async function loadTensor(store: PackageStore, source: TensorSource): Promise<Blob | Uint8Array> {
+async function loadTensor(store: PackageStore, source: TensorSource): Promise<WeightSource> {
+  const { as } = source;
   const entry = tensorEntry(store, source.tensor);
   const blob = await tensorBlob(store, entry);
-  if (source.as === 'stored' || STORED_AS[source.as] === entry.dtype) return blob;
-  const stored = await bytesOf(blob);
-  const values =
-    entry.quantization === undefined
-      ? floats(stored, entry.dtype, source.tensor)
-      : await dequantized(store, stored, entry.quantization);
-  return encoded(values, source.as);
+  if (as === 'stored' || STORED_AS[as] === entry.dtype) return blob;
+  const make = async (): Promise<Uint8Array> => {
+    const stored = await bytesOf(blob);
+    const values =
+      entry.quantization === undefined
+        ? floats(stored, entry.dtype, source.tensor)
+        : await dequantized(store, stored, entry.quantization);
+    return encoded(values, as);
+  };
+  return { bytes: elementsOf(entry) * BYTES[as], make };
+}
+
+function elementsOf({ quantization, shape }: Pick<ExpertPart, 'quantization' | 'shape'>): number {
+  if (quantization !== undefined) return quantization.rows * quantization.columns;
+  return shape.reduce((product, each) => product * each, 1);
 }
 
 async function dequantized(
@@ -51,23 +64,32 @@ async function dequantized(
   return dequantizeRows(blocks, words(scales), quantization.columns, quantization);
 }
 
-async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<Blob | Uint8Array> {
+async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<WeightSource> {
+  const { as, layout } = source;
   const layer = store.manifest.experts.find((each) => each.layer === source.layer);
   const part = layer?.parts.find((each) => each.name === source.part);
   if (layer === undefined || part === undefined) {
     fail('bad-manifest', `The package has no experts "${source.part}" for layer ${source.layer}.`);
   }
   const experts = await Promise.all(layer.at.map((_, expert) => expertBlob(store, source.layer, expert)));
-  if (source.as === 'stored' || (STORED_AS[source.as] === part.dtype && source.layout === 'rows')) {
+  if (as === 'stored' || (STORED_AS[as] === part.dtype && layout === 'rows')) {
     return new Blob(experts.map((expert) => expert.slice(part.offset, part.offset + part.bytes)));
   }
-  const stacked: Uint8Array[] = [];
-  for (const expert of experts) {
-    const bytes = await bytesOf(expert);
-    const { values, rows, columns } = expertMatrix(bytes, layer.parts, part);
-    stacked.push(encoded(arranged(values, rows, columns, source.layout), source.as));
-  }
-  return joined(stacked);
+  // Of a gate and an up that are stored as one, half.
+  const rows = layout === 'gate transposed' || layout === 'up transposed' ? 0.5 : 1;
+  const bytes = elementsOf(part) * rows * experts.length * BYTES[as];
+  const make = async (): Promise<Uint8Array> => {
+    const stacked = new Uint8Array(bytes);
+    let at = 0;
+    for (const expert of experts) {
+      const { values, rows: all, columns } = expertMatrix(await bytesOf(expert), layer.parts, part);
+      const one = encoded(arranged(values, all, columns, layout), as);
+      stacked.set(one, at);
+      at += one.byteLength;
+    }
+    return stacked;
+  };
+  return { bytes, make };
 }
 
 function expertMatrix(
@@ -124,16 +146,6 @@ function floats(bytes: Uint8Array, dtype: Dtype, name: string): Float32Array {
 function encoded(values: Float32Array, as: Precision | 'stored'): Uint8Array {
   const numbers = as === 'f16' ? encodeF16(values) : values;
   return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
-}
-
-function joined(parts: Uint8Array[]): Uint8Array {
-  const whole = new Uint8Array(parts.reduce((sum, part) => sum + part.byteLength, 0));
-  let at = 0;
-  for (const part of parts) {
-    whole.set(part, at);
-    at += part.byteLength;
-  }
-  return whole;
 }
 
 function words(bytes: Uint8Array): Uint16Array {

@@ -5,6 +5,7 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { fail } from '../failure.ts';
 import type { EmittedGraph, Precision } from '../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
+import { WeightHandover } from './weight-handover.ts';
 
 type Ort = typeof import('onnxruntime-web');
 export type Tensor = OrtTensor;
@@ -12,10 +13,19 @@ export type Feeds = Record<string, Tensor>;
 export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
 export type ElementType = 'float32' | 'float16' | 'int32' | 'int64';
 
+/** Builds of onnxruntime-web: WebGPU where WebAssembly can wait for JavaScript (JSPI), WebGPU elsewhere, WASM alone. */
+export type RuntimeBuild = 'jspi' | 'asyncify' | 'wasm';
+
+export interface RuntimeFiles {
+  build: RuntimeBuild;
+  mjs: string;
+  wasm: string;
+}
+
 export interface RuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** Where the page serves the runtime's own files; absent in Node, where they lie beside the module. */
-  files?: { mjs: string; wasm: string };
+  files?: RuntimeFiles;
   /** WASM threads; more than one needs cross-origin isolation. Absent: onnxruntime's own choice. */
   threads?: number;
   /** Another build of the runtime, or another WebGPU implementation (Node has neither by itself). */
@@ -29,9 +39,13 @@ export type Wanted = Tensor | { lastRowOf: Tensor };
 
 export interface WeightData {
   path: string;
-  /** A Blob is read when the session is made, one weight after the other. */
-  data: Blob | Uint8Array;
+  data: WeightSource;
+  /** Told bytes as they are read; what it throws ends the making of the session. */
+  onRead?: (bytes: number) => void;
 }
+
+/** A Blob or a maker is read when the session is made: one weight after the other with JSPI, else all at once. */
+export type WeightSource = Blob | Uint8Array | { bytes: number; make: () => Promise<Uint8Array> };
 
 /** One session of one graph. */
 export interface Session {
@@ -68,18 +82,23 @@ export interface Runtime {
 
 /** Fails with 'no-webgpu' where the browser offers no adapter. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  const ort = options.ort ?? (await importOrt(options.backend));
-  if (options.files !== undefined) ort.env.wasm.wasmPaths = options.files;
+  const build = options.files?.build ?? (options.backend === 'webgpu' ? 'asyncify' : 'wasm');
+  const ort = options.ort ?? (await importOrt(build));
+  if (options.files !== undefined) {
+    const { mjs, wasm } = options.files;
+    ort.env.wasm.wasmPaths = { mjs, wasm };
+  }
   if (options.wasmBinary !== undefined) ort.env.wasm.wasmBinary = options.wasmBinary;
   if (options.threads !== undefined) ort.env.wasm.numThreads = options.threads;
   ort.env.logLevel = 'error';
   const device = options.backend === 'webgpu' ? await createDevice(options.gpu ?? navigator.gpu) : undefined;
-  return new OrtRuntime(ort, device);
+  return new OrtRuntime(ort, device, build === 'jspi');
 }
 
-/** The WebGPU build runs on the CPU too, but several times slower than the build without it. */
-async function importOrt(backend: 'webgpu' | 'wasm'): Promise<Ort> {
-  return backend === 'webgpu' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
+/** The WebGPU builds run on the CPU too, but several times slower than the build without it. */
+function importOrt(build: RuntimeBuild): Promise<Ort> {
+  if (build === 'jspi') return import('onnxruntime-web/jspi');
+  return build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
 }
 
 /**
@@ -113,12 +132,15 @@ class OrtRuntime implements Runtime {
   readonly isSoftware: boolean;
   readonly adapter: string;
   readonly #ort: Ort;
+  /** Whether weights are read while a session is made. */
+  readonly #streams: boolean;
   readonly #loss: DeviceLoss;
   /** Sessions must be created one after the other. */
   #opening: Promise<unknown> = Promise.resolve();
 
-  constructor(ort: Ort, device: GPUDevice | undefined) {
+  constructor(ort: Ort, device: GPUDevice | undefined, streams: boolean) {
     this.#ort = ort;
+    this.#streams = streams;
     this.device = device;
     this.#loss = new DeviceLoss(device);
     this.adapter = device === undefined ? '' : describeAdapter(device.adapterInfo);
@@ -136,12 +158,16 @@ class OrtRuntime implements Runtime {
 
   async #create(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
     const { device } = this;
-    const session = await this.#ort.InferenceSession.create(graph.model, {
-      externalData: weights,
-      logSeverityLevel: 3,
-      executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
-      ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
-    });
+    const handover = new WeightHandover(device, this.#streams);
+    const externalData = await handover.all(weights);
+    const session = await handover.told(
+      this.#ort.InferenceSession.create(graph.model, {
+        externalData,
+        logSeverityLevel: 3,
+        executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
+        ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
+      }),
+    );
     return {
       inputs: session.inputNames,
       outputs: session.outputNames,

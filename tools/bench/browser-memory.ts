@@ -4,18 +4,41 @@ import { readdirSync, readFileSync } from 'node:fs';
 
 /** The largest resident size that any process of this type of the browser with this profile had so far; Linux only. */
 export function peakResident(profile: string, type: 'renderer' | 'gpu-process'): number | undefined {
-  const peaks: number[] = [];
+  const peaks = statuses(profile, type).map((status) => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
+  return peaks.length === 0 ? undefined : 1024 * Math.max(...peaks);
+}
+
+/** /proc/<pid>/status of each such process. */
+function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
   try {
-    for (const pid of readdirSync('/proc').filter((name) => /^\d+$/.test(name))) {
-      const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-      if (!command.includes(profile) || !command.includes(`--type=${type}`)) continue;
-      const peak = /VmHWM:\s+(\d+) kB/.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))?.[1];
-      if (peak !== undefined) peaks.push(Number(peak) * 1024);
-    }
+    return readdirSync('/proc')
+      .filter((name) => /^\d+$/.test(name))
+      .flatMap((pid) => {
+        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
+        const isOne = command.includes(profile) && command.includes(`--type=${type}`);
+        return isOne ? [readFileSync(`/proc/${pid}/status`, 'utf8')] : [];
+      });
   } catch {
     // A process that ended meanwhile, or a system without /proc.
+    return [];
   }
-  return peaks.length === 0 ? undefined : Math.max(...peaks);
+}
+
+/**
+ * Watches the pages' memory that is not shared with other processes (heaps, not what is on its way to the GPU)
+ * until it is told to stop; then gives the largest that was seen. Linux only.
+ */
+export function watchHeaps(profile: string): () => number {
+  let peak = 0;
+  const timer = setInterval(() => {
+    for (const status of statuses(profile, 'renderer')) {
+      peak = Math.max(peak, 1024 * Number(/RssAnon:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
+    }
+  }, 50);
+  return () => {
+    clearInterval(timer);
+    return peak;
+  };
 }
 
 export function toldBytes(bytes: number | undefined): string {

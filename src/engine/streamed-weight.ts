@@ -1,0 +1,35 @@
+// Weights as onnxruntime-web's JSPI build takes them: Blobs that it reads one after the other while it makes a
+// session, so that no more than one weight is in memory. Its own way of reading them, into a buffer of the
+// caller's, hangs now and then in Chromium 156; a stream that does not offer that is read the plain way.
+
+const CHUNK_BYTES = 4 * 1024 * 1024;
+
+export class StreamedWeight extends Blob {
+  readonly #bytes: number;
+  readonly #read: (start: number, end: number) => Promise<Uint8Array>;
+
+  constructor(bytes: number, read: (start: number, end: number) => Promise<Uint8Array>) {
+    super();
+    this.#bytes = bytes;
+    this.#read = read;
+  }
+
+  override get size(): number {
+    return this.#bytes;
+  }
+
+  override slice(start = 0, end = this.#bytes): StreamedWeight {
+    return new StreamedWeight(end - start, (from, to) => this.#read(start + from, start + to));
+  }
+
+  override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
+    let at = 0;
+    const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
+      const end = Math.min(this.#bytes, at + CHUNK_BYTES);
+      if (end > at) controller.enqueue(await this.#read(at, end));
+      at = end;
+      if (at === this.#bytes) controller.close();
+    };
+    return new ReadableStream({ pull }, { highWaterMark: 0 });
+  }
+}
