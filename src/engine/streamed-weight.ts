@@ -24,12 +24,12 @@ export class StreamedWeight extends Blob {
 
   override stream(): ReadableStream<Uint8Array<ArrayBuffer>> {
     let at = 0;
-    const pull = async (controller: ReadableStreamDefaultController): Promise<void> => {
+    const pull = async (controller: ReadableStreamDefaultController<Uint8Array>): Promise<void> => {
       const end = Math.min(this.#bytes, at + CHUNK_BYTES);
       if (end > at) controller.enqueue(await this.#read(at, end));
       at = end;
       if (at === this.#bytes) controller.close();
     };
-    return new ReadableStream({ pull }, { highWaterMark: 0 });
+    return new ReadableStream<Uint8Array<ArrayBuffer>>({ pull }, { highWaterMark: 0 });
   }
 }
