@@ -15,6 +15,8 @@ for (const look of LOOKS) {
   test.describe(look.name, () => {
     test.use({ viewport: look.viewport, colorScheme: look.scheme, locale: look.locale });
     for (const state of STATES) {
+      // Only where there is no room for its buttons.
+      if (state === 'menu' && look.viewport.width > 704) continue;
       test(`axe finds nothing: ${state}`, async ({ page }) => {
         await bring(page, state);
         const { violations } = await new AxeBuilder({ page }).analyze();
