@@ -20,6 +20,12 @@ export interface Holdings {
 
 const OBJECT_URLS = 'objectUrlsOfTheSoak';
 
+/** As much of a heap snapshot as is read: one node after the other, each with these fields. */
+interface Snapshot {
+  snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
+  nodes: number[];
+}
+
 export class Inspector {
   readonly #page: Page;
   readonly #session: CDPSession;
@@ -76,7 +82,7 @@ export class Inspector {
       OBJECT_URLS,
     );
     const holdings: Holdings = {
-      pageHeapBytes: metric('JSHeapUsedSize'),
+      pageHeapBytes: await this.#pageHeapBytes(),
       workerHeapBytes: 0,
       wasmBytes: 0,
       gpuBytes: 0,
@@ -120,11 +126,32 @@ export class Inspector {
     });
     const counted = await this.#session.send('Runtime.callFunctionOn', {
       objectId: objects.objectId ?? '',
-      functionDeclaration: 'function () { return this.length; }',
+      functionDeclaration:
+        'function () { return this.filter((each) => each.nodeType !== Node.ATTRIBUTE_NODE).length; }',
       returnByValue: true,
     });
     await this.#session.send('Runtime.releaseObjectGroup', group);
     return counted.result.value as number;
+  }
+
+  /** What scripts hold; not the browser's own objects, among which are the inspector's own records. */
+  async #pageHeapBytes(): Promise<number> {
+    let text = '';
+    const take = ({ chunk }: { chunk: string }): void => {
+      text += chunk;
+    };
+    this.#session.on('HeapProfiler.addHeapSnapshotChunk', take);
+    await this.#session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    this.#session.off('HeapProfiler.addHeapSnapshotChunk', take);
+    const { snapshot, nodes } = JSON.parse(text) as Snapshot;
+    const { node_fields: fields, node_types: types } = snapshot.meta;
+    const native = types[0].indexOf('native');
+    let bytes = 0;
+    for (let at = 0; at < nodes.length; at += fields.length) {
+      if (nodes[at + fields.indexOf('type')] !== native)
+        bytes += nodes[at + fields.indexOf('self_size')] ?? 0;
+    }
+    return bytes;
   }
 
   /** Several rounds: what a finaliser lets go of is collected in the next one. */

@@ -1,4 +1,4 @@
-// A Chromium of the test's own, with a profile that outlives it, so that it can be killed as a whole.
+// A Chromium of one's own, with a profile that outlives it, so that it can be killed as a whole.
 
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -17,11 +17,16 @@ export class BrowserProcess {
     this.#browser = browser;
   }
 
-  static async start(profile: string): Promise<BrowserProcess> {
+  /** `looks`: how it appears on the screen, by default not at all; `more`: further arguments. */
+  static async start(
+    profile: string,
+    looks: readonly string[] = ['--headless=new'],
+    more: readonly string[] = [],
+  ): Promise<BrowserProcess> {
     const portFile = join(profile, 'DevToolsActivePort');
     rmSync(portFile, { force: true });
     const args = [
-      '--headless=new',
+      ...looks,
       '--no-sandbox',
       '--disable-dev-shm-usage',
       '--no-first-run',
@@ -29,6 +34,7 @@ export class BrowserProcess {
       '--disable-background-networking',
       '--remote-debugging-port=0',
       `--user-data-dir=${profile}`,
+      ...more,
       'about:blank',
     ];
     // A group of its own: killing it takes the browser's children along.
@@ -46,6 +52,19 @@ export class BrowserProcess {
     const page = await context.newPage();
     await page.goto(url);
     return page;
+  }
+
+  /** Whether the process is there still. */
+  get isRunning(): boolean {
+    return this.#child.exitCode === null && this.#child.signalCode === null;
+  }
+
+  /** Has Chromium lose its GPU process. */
+  async crashGpu(): Promise<void> {
+    const session = await this.#browser.newBrowserCDPSession();
+    // It may be gone before it answers.
+    await session.send('Browser.crashGpuProcess').catch(() => undefined);
+    await session.detach().catch(() => undefined);
   }
 
   /** At once, as a power cut would. */

@@ -3,23 +3,24 @@
 /** Call the returned function to let the screen sleep again. Browsers without wake locks let it sleep. */
 export function keepAwake(): () => void {
   let lock: WakeLockSentinel | undefined;
-  let ended = false;
+  const end = new AbortController();
+  const isEnded = (): boolean => end.signal.aborted;
   const take = async (): Promise<void> => {
-    if (ended || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
+    if (isEnded() || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
     try {
       lock = await navigator.wakeLock.request('screen');
-      if (ended) await lock.release();
+      // It may have come too late.
+      if (isEnded()) await lock.release();
     } catch (error) {
       // A battery that is nearly empty, mostly.
       console.warn('The screen may go dark.', error);
     }
   };
   const onVisible = (): void => void take();
-  document.addEventListener('visibilitychange', onVisible);
+  document.addEventListener('visibilitychange', onVisible, { signal: end.signal });
   void take();
   return () => {
-    ended = true;
-    document.removeEventListener('visibilitychange', onVisible);
+    end.abort();
     void lock?.release();
   };
 }
