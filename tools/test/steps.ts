@@ -43,6 +43,7 @@ export const STEPS: Step[] = [
     args: ['test'],
     report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
   },
+  { name: 'soak', command: 'tsx', args: ['tools/soak/soak.ts', '--questions', '20'] },
   { name: 'f16', command: 'tsx', args: ['tools/parity/f16.ts'] },
   { name: 'mutations', command: 'tsx', args: ['tools/parity/mutations.ts'] },
 ];
