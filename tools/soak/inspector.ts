@@ -126,8 +126,12 @@ export class Inspector {
     });
     const counted = await this.#session.send('Runtime.callFunctionOn', {
       objectId: objects.objectId ?? '',
-      functionDeclaration:
-        'function () { return this.filter((each) => each.nodeType !== Node.ATTRIBUTE_NODE).length; }',
+      functionDeclaration: `function () {
+        return this.filter((each) => {
+          // Prototypes inherit from the class and are none of it: they refuse to be asked.
+          try { return each.nodeType !== Node.ATTRIBUTE_NODE; } catch { return false; }
+        }).length;
+      }`,
       returnByValue: true,
     });
     await this.#session.send('Runtime.releaseObjectGroup', group);

@@ -1,0 +1,110 @@
+// Several tabs on one model, a tab closed in the middle of its answer, a storage that is taken away.
+
+import { expect, test, type BrowserContext, type Page } from '@playwright/test';
+import { answered, answers, arrive, ask, FIXTURE, said } from '../../e2e/person.ts';
+import { APP_PORT } from '../test/places.ts';
+
+const ORIGIN = `http://localhost:${APP_PORT}`;
+test.use({ baseURL: `${ORIGIN}/` });
+test.describe.configure({ timeout: 300_000 });
+
+const SAMPLE = 'public/samples/signs-7.webp';
+const WORDS = 'Which road sign is this?';
+const RIGHT = 'Stop';
+
+async function tab(context: BrowserContext, model = 'demo', maxTokens = 64): Promise<Page> {
+  const page = await context.newPage();
+  await arrive(page, { model, backend: 'wasm', maxTokens });
+  return page;
+}
+
+async function askSample(page: Page): Promise<void> {
+  await page.getByLabel('Add pictures').first().setInputFiles(SAMPLE);
+  await ask(page, WORDS);
+}
+
+test('two tabs that open at the same time share one download, and both answer', async ({ context }) => {
+  let shards = 0;
+  await context.route('**/models/demo/*.safetensors', async (route) => {
+    shards++;
+    await route.continue();
+  });
+  const [one, two] = await Promise.all([tab(context), tab(context)]);
+  await Promise.all([askSample(one), askSample(two)]);
+  expect(await said(await answered(one, 1))).toBe(RIGHT);
+  expect(await said(await answered(two, 1))).toBe(RIGHT);
+  expect(shards).toBe(1);
+});
+
+test('a tab that is closed in the middle of its answer leaves the other alone', async ({ context }) => {
+  const [one, two] = [await tab(context, FIXTURE, 4000), await tab(context)];
+  await ask(one, 'Tell me everything.');
+  await expect(answers(one).getByText('Answering')).toBeVisible({ timeout: 100_000 });
+  await askSample(two);
+  await one.close({ runBeforeUnload: false });
+  expect(await said(await answered(two, 1))).toBe(RIGHT);
+  // And whoever comes next finds the model that was in use.
+  const three = await tab(context, FIXTURE, 4);
+  await ask(three, 'Hello');
+  await answered(three, 1);
+});
+
+test('a tab that is closed in the middle of a download leaves it to the other', async ({ context }) => {
+  let open = (): void => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  let asked = 0;
+  await context.route('**/models/demo/*.safetensors', async (route) => {
+    asked++;
+    await opened;
+    await route.continue().catch(() => undefined);
+  });
+  const one = await tab(context);
+  await expect.poll(() => asked).toBe(1);
+  const two = await tab(context);
+  await askSample(two);
+  await one.close();
+  open();
+  expect(await said(await answered(two, 1))).toBe(RIGHT);
+});
+
+test('a storage that is taken away while the page is open costs no answer', async ({ context }) => {
+  const page = await tab(context);
+  await askSample(page);
+  await answered(page, 1);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin: ORIGIN, storageTypes: 'indexeddb' });
+  // What is on the device answers on.
+  await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
+  expect(await said(await answered(page, 1))).toBe(RIGHT);
+  // After a new start it is fetched anew.
+  await page.reload();
+  await askSample(page);
+  expect(await said(await answered(page, 1))).toBe(RIGHT);
+});
+
+test('a model that must be read anew from a storage that is gone says so, and comes back', async ({
+  context,
+}) => {
+  const page = await tab(context);
+  await askSample(page);
+  await answered(page, 1);
+  const session = await context.newCDPSession(page);
+  await session.send('Storage.clearDataForOrigin', { origin: ORIGIN, storageTypes: 'indexeddb' });
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await page.getByText('More', { exact: true }).click();
+  await page.getByLabel('Runs on').selectOption('auto');
+  await page.getByRole('button', { name: 'Close' }).click();
+  await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
+  const last = answers(page).last();
+  await expect(last.getByRole('alert').or(last.getByText(/first word after/))).toBeVisible({
+    timeout: 100_000,
+  });
+  const retry = last.getByRole('button', { name: 'Try again' });
+  if ((await retry.count()) > 0) {
+    await expect(last.getByRole('alert')).toContainText(/missing|storage|store/);
+    await expect(answers(page)).toHaveCount(1);
+    await page.reload();
+    await askSample(page);
+  }
+  expect(await said(await answered(page, 1))).toBe(RIGHT);
+});
