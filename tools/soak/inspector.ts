@@ -138,7 +138,10 @@ export class Inspector {
     return counted.result.value as number;
   }
 
-  /** What scripts hold; not the browser's own objects, among which are the inspector's own records. */
+  /**
+   * What scripts hold; neither compiled code, which comes in steps for hundreds of questions, nor the
+   * browser's own objects, among which are the inspector's records.
+   */
   async #pageHeapBytes(): Promise<number> {
     let text = '';
     const take = ({ chunk }: { chunk: string }): void => {
@@ -149,11 +152,11 @@ export class Inspector {
     this.#session.off('HeapProfiler.addHeapSnapshotChunk', take);
     const { snapshot, nodes } = JSON.parse(text) as Snapshot;
     const { node_fields: fields, node_types: types } = snapshot.meta;
-    const native = types[0].indexOf('native');
+    const others = new Set([types[0].indexOf('native'), types[0].indexOf('code')]);
     let bytes = 0;
     for (let at = 0; at < nodes.length; at += fields.length) {
-      if (nodes[at + fields.indexOf('type')] !== native)
-        bytes += nodes[at + fields.indexOf('self_size')] ?? 0;
+      if (others.has(nodes[at + fields.indexOf('type')] ?? -1)) continue;
+      bytes += nodes[at + fields.indexOf('self_size')] ?? 0;
     }
     return bytes;
   }

@@ -27,13 +27,7 @@ if (!Number.isInteger(questions) || questions <= WARM_UP) {
 const app = await serveBuiltApp();
 const browser = await chromium.launch({
   executablePath: findOrInstallChromium(),
-  args: [
-    '--no-sandbox',
-    '--disable-dev-shm-usage',
-    '--enable-unsafe-webgpu',
-    // Compiled code lies in the same heap and grows for hundreds of questions: here scripts are interpreted.
-    '--js-flags=--no-sparkplug --no-maglev --no-turbofan',
-  ],
+  args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
 });
 const errors: string[] = [];
 try {
