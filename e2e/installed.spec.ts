@@ -6,10 +6,9 @@ import { expect, test, type Page } from '@playwright/test';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
-import { APP_PORT } from '../tools/test/places.ts';
 import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
 
-const PORT = APP_PORT + 30;
+const PORT = 4213;
 test.use({ baseURL: `http://localhost:${PORT}/`, serviceWorkers: 'allow' });
 
 let site: PreviewServer;

@@ -55,7 +55,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'comlink',
     'onnxruntime-web',
   ],
-  e2e: ['@playwright/test', '@axe-core/playwright', 'sharp', 'node:fs', 'node:zlib'],
+  e2e: ['@playwright/test', '@axe-core/playwright', 'sharp', 'vite', 'node:fs', 'node:path', 'node:zlib'],
 };
 
 /** Packages that one file alone knows. */
