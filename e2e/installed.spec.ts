@@ -4,7 +4,6 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
 import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
 
@@ -67,7 +66,7 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   const before = await said(await answered(page, 1));
   await kept(page);
 
-  const script = join(folder, 'service-worker.js');
+  const script = `${folder}/service-worker.js`;
   const built = readFileSync(script, 'utf8');
   const version = /version\W+([0-9a-f]{16})/.exec(built)?.[1] ?? '';
   writeFileSync(script, built.replaceAll(version, 'f'.repeat(16)));
