@@ -53,12 +53,12 @@ export async function loadModel(
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   for (;;) {
-    const trusted = await trustedRuntime(options.backend, options.precision, trust.accepts);
+    const trusted = await trustedRuntime(options.backend, options, trust.accepts);
     const { runtime } = trusted;
     let engine: Engine | undefined;
     try {
       const room = await expertRoom(store, runtime, options.expertBudgetBytes);
-      engine = await openEngine(store, trusted, options, room, onLoad, signal);
+      engine = await openEngine(store, trusted, room, onLoad, signal);
       if (await trust.confirms(engine, runtime, signal)) {
         return loadedModel(id, store, engine, trusted, bytes, room);
       }
@@ -94,14 +94,10 @@ async function expertRoom(
 async function openEngine(
   store: PackageStore,
   { runtime, precision }: TrustedRuntime,
-  { hardwareOnly }: LoadOptions,
   { budgetBytes }: ExpertRoom,
   onLoad: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
 ): Promise<Engine> {
-  if (hardwareOnly === true && runtime.backend === 'webgpu' && runtime.isSoftware) {
-    fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');
-  }
   const options = {
     onLoad,
     ...(precision === undefined ? {} : { precision }),

@@ -1,7 +1,7 @@
 // A runtime that may be trusted: WebGPU in f16, then in f32, then the processor. What was refused is
 // named.
 
-import type { Backend, Precision } from '../src/contract/inference.ts';
+import type { Backend, LoadOptions, Precision } from '../src/contract/inference.ts';
 import { createRuntime, type Runtime } from '../src/engine/runtime.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
@@ -16,10 +16,10 @@ export interface TrustedRuntime {
 /** `accepts` judges a precision on a WebGPU device. Fails as createRuntime does. */
 export async function trustedRuntime(
   backend: Backend,
-  asked: Precision | undefined,
+  { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
   accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
 ): Promise<TrustedRuntime> {
-  const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+  const runtime = await createRuntime({ backend, hardwareOnly, files: runtimeFiles(backend) });
   if (backend === 'wasm') return { runtime, distrusted: [], ...(asked && { precision: asked }) };
   const distrusted: Precision[] = [];
   try {

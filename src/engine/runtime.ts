@@ -5,6 +5,7 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { fail } from '../failure.ts';
 import type { EmittedGraph, Precision } from '../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
+import { createDevice, describeAdapter, isSoftware } from './webgpu-device.ts';
 import { WeightHandover } from './weight-handover.ts';
 
 type Ort = typeof import('onnxruntime-web');
@@ -32,6 +33,8 @@ export interface RuntimeOptions {
   ort?: Ort;
   wasmBinary?: Uint8Array;
   gpu?: GPU;
+  /** Not on a WebGPU adapter that computes on the processor. */
+  hardwareOnly?: boolean;
 }
 
 /** A tensor, or its last row (along the last axis). */
@@ -80,8 +83,13 @@ export interface Runtime {
   dispose(): void;
 }
 
-/** Fails with 'no-webgpu' where the browser offers no adapter. */
+/** Fails with 'no-webgpu' where the browser offers no adapter, or none of the kind wanted. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  // First: where there is none, nothing of the runtime need be fetched.
+  const device =
+    options.backend === 'webgpu'
+      ? await createDevice(options.gpu ?? navigator.gpu, options.hardwareOnly === true)
+      : undefined;
   const build = options.files?.build ?? (options.backend === 'webgpu' ? 'asyncify' : 'wasm');
   const ort = options.ort ?? (await importOrt(build));
   if (options.files !== undefined) {
@@ -91,7 +99,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   if (options.wasmBinary !== undefined) ort.env.wasm.wasmBinary = options.wasmBinary;
   if (options.threads !== undefined) ort.env.wasm.numThreads = options.threads;
   ort.env.logLevel = 'error';
-  const device = options.backend === 'webgpu' ? await createDevice(options.gpu ?? navigator.gpu) : undefined;
   return new OrtRuntime(ort, device, build === 'jspi');
 }
 
@@ -99,30 +106,6 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 function importOrt(build: RuntimeBuild): Promise<Ort> {
   if (build === 'jspi') return import('onnxruntime-web/jspi');
   return build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
-}
-
-/**
- * A device with the adapter's limits and f16 where it has it, but without subgroups: with them,
- * onnxruntime 1.30's attention is wrong on adapters whose subgroups are narrow.
- */
-async function createDevice(gpu: GPU | undefined): Promise<GPUDevice> {
-  const adapter = await gpu?.requestAdapter({ powerPreference: 'high-performance' });
-  if (!adapter) fail('no-webgpu', 'This browser offers no WebGPU adapter.');
-  const { limits } = adapter;
-  return adapter.requestDevice({
-    requiredFeatures: adapter.features.has('shader-f16') ? ['shader-f16'] : [],
-    requiredLimits: {
-      maxBufferSize: limits.maxBufferSize,
-      maxStorageBufferBindingSize: limits.maxStorageBufferBindingSize,
-      maxStorageBuffersPerShaderStage: limits.maxStorageBuffersPerShaderStage,
-      maxComputeWorkgroupStorageSize: limits.maxComputeWorkgroupStorageSize,
-      maxComputeWorkgroupSizeX: limits.maxComputeWorkgroupSizeX,
-      maxComputeWorkgroupSizeY: limits.maxComputeWorkgroupSizeY,
-      maxComputeWorkgroupSizeZ: limits.maxComputeWorkgroupSizeZ,
-      maxComputeInvocationsPerWorkgroup: limits.maxComputeInvocationsPerWorkgroup,
-      maxComputeWorkgroupsPerDimension: limits.maxComputeWorkgroupsPerDimension,
-    },
-  });
 }
 
 class OrtRuntime implements Runtime {
@@ -144,7 +127,7 @@ class OrtRuntime implements Runtime {
     this.device = device;
     this.#loss = new DeviceLoss(device);
     this.adapter = device === undefined ? '' : describeAdapter(device.adapterInfo);
-    this.isSoftware = device === undefined || SOFTWARE_ADAPTERS.test(this.adapter);
+    this.isSoftware = device === undefined || isSoftware(this.adapter);
     this.backend = device === undefined ? 'wasm' : 'webgpu';
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }
@@ -255,14 +238,6 @@ class OrtRuntime implements Runtime {
     this.#loss.release();
     this.device?.destroy();
   }
-}
-
-/** isFallbackAdapter is newer than some implementations that have adapters to fall back on. */
-const SOFTWARE_ADAPTERS = /swiftshader|llvmpipe|lavapipe|fallback/i;
-
-function describeAdapter(info: GPUAdapterInfo): string {
-  const fallback = info.isFallbackAdapter ? 'fallback' : '';
-  return [info.vendor, info.architecture, info.device, info.description, fallback].join(' ');
 }
 
 /** Resolves after what waits in the event loop now. A timer would wait 4 ms each time. */
