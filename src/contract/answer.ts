@@ -54,11 +54,11 @@ export interface PagingCounts {
   /** Experts that were at hand when they were chosen, and those that were not. */
   hits: number;
   misses: number;
-  /** Reads begun on a guess of the next layer's experts, and those that were then wanted. */
+  /** Reads begun on a guess of the next layers' experts, and those that were then wanted. */
   guesses: number;
   rightGuesses: number;
   readBytes: number;
-  /** Time in which storage was read (several reads at a time count each), and in which it was handed over. */
+  /** Time in which anything was read from storage, and in which what was read was handed over. */
   readMs: number;
   uploadMs: number;
   /** Time in which nothing could go on before a read was done. */

@@ -26,8 +26,8 @@ export interface EngineOptions {
   releaseVision?: boolean;
   /** Hold at most so many bytes of experts on the device and page the others; no matter to dense models. Absent: hold all. */
   expertBudgetBytes?: number;
-  /** With paging: read what the next layer is likely to want. Default: yes. */
-  lookAhead?: boolean;
+  /** With paging: layers ahead whose likely experts are read; 0: none. Absent: as many as pay. */
+  lookAhead?: number;
   /** With paging: told each layer's choice, for recording traces. */
   onRouting?: OnRouting;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
@@ -74,7 +74,7 @@ async function openDecoder(
   runtime: Runtime,
   config: ModelConfig,
   target: Target,
-  { expertBudgetBytes: budgetBytes, lookAhead = true, onRouting }: EngineOptions,
+  { expertBudgetBytes: budgetBytes, lookAhead, onRouting }: EngineOptions,
   onBytes: (bytes: number) => void,
   signal: AbortSignal,
 ): Promise<Decoder> {

@@ -23,27 +23,32 @@ export const SEGMENT = {
   row: 'row',
   /** f32 (1, slots): the chosen experts' logits at their slots, and far less elsewhere. */
   slotLogits: 'slot_logits',
-  /** A guess at the next router's logits, (n, experts): the next router on this layer's residual stream. */
-  ahead: 'ahead',
 } as const;
+
+/** A guess at a later router's logits, (n, experts): that router on this layer's residual stream. */
+export function aheadOutput(distance: number): string {
+  return `ahead.${distance}`;
+}
 
 /** Far below any logit, and still a number in f16. */
 export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
 
 /**
  * One graph more than there are mixture layers. The first embeds, the last puts out the logits; the
- * others' outputs are nextResidual, nextNormed, router.i and ahead. `slots` per layer.
+ * others' outputs are nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`, as far as there
+ * are layers. `slots` per layer.
  */
 export function segmentGraphs(
   config: ModelConfig,
   manifest: Manifest,
   target: Target,
   slots: number,
+  lookAhead: number,
 ): EmittedGraph[] {
   const { moe } = config.text;
   if (moe === undefined) fail('bug', 'A dense model has no experts to page.');
   return Array.from({ length: moe.layers.length + 1 }, (_, index) =>
-    segmentGraph(config, moe, manifest, target, slots, index),
+    segmentGraph(config, moe, manifest, target, slots, lookAhead, index),
   );
 }
 
@@ -53,6 +58,7 @@ function segmentGraph(
   manifest: Manifest,
   target: Target,
   slots: number,
+  lookAhead: number,
   index: number,
 ): EmittedGraph {
   const write = new LayerWriter(manifest, target);
@@ -89,10 +95,10 @@ function segmentGraph(
   graph.output(middle.residual, precision, ['n', ...width]);
   graph.output(middle.normed, precision, ['n', ...width]);
   router(write, middle.normed, mixtureNext, moe, routerOutput(mixtureNext));
-  const guessed = moe.layers[index + 1];
-  if (guessed !== undefined) {
+  for (const [i, guessed] of moe.layers.slice(index + 1, index + 1 + lookAhead).entries()) {
     const gain = `model.language_model.layers.${guessed}.post_attention_layernorm.weight`;
-    router(write, write.rmsNorm(middle.residual, gain, text.rmsNormEps), guessed, moe, SEGMENT.ahead);
+    const normed = write.rmsNorm(middle.residual, gain, text.rmsNormEps);
+    router(write, normed, guessed, moe, aheadOutput(1 + i));
   }
   return write.emit();
 }

@@ -6,8 +6,13 @@ export interface RoutingTrace {
   perToken: number;
   /** By token: its experts, (layers, perToken). */
   tokens: readonly Uint16Array[];
-  /** By token: what the layer before guessed of them, (layers, perToken); the first layer's are no guess. */
-  guesses: readonly Uint16Array[];
+  /** How many experts a guess names. */
+  perGuess: number;
+  /**
+   * By distance less one, then by token: what the layer so far before guessed, the likeliest first,
+   * (layers, perGuess). Layers that none precedes so far have no guess: zeros.
+   */
+  guesses: readonly (readonly Uint16Array[])[];
 }
 
 /** The part of a token's record that belongs to one layer. */
@@ -15,13 +20,32 @@ export function ofLayer({ perToken }: RoutingTrace, record: Uint16Array, layer: 
   return record.subarray(layer * perToken, (layer + 1) * perToken);
 }
 
-/** Of the experts guessed, the share that was then chosen: as many are guessed as are chosen. */
-export function guessRecall(trace: RoutingTrace): number {
+/** What `layer` guessed of the `lookAhead` layers that follow it. */
+export function guessesAt(
+  { layers, perGuess, guesses }: RoutingTrace,
+  time: number,
+  layer: number,
+  lookAhead: number,
+): Uint16Array[] {
+  return guesses.slice(0, Math.min(lookAhead, layers - 1 - layer)).map((byToken, i) => {
+    const guessed = layer + 1 + i;
+    return byToken[time]!.subarray(guessed * perGuess, (guessed + 1) * perGuess);
+  });
+}
+
+/** As if every guess had been right. */
+export function withRightGuesses(trace: RoutingTrace): RoutingTrace {
+  return { ...trace, perGuess: trace.perToken, guesses: trace.guesses.map(() => trace.tokens) };
+}
+
+/** Of the experts chosen, the share that the layer `distance` before had among its best `perToken`. */
+export function guessRecall(trace: RoutingTrace, distance: number): number {
   let right = 0;
   let all = 0;
   for (const [time, record] of trace.tokens.entries()) {
-    for (let layer = 1; layer < trace.layers; layer++) {
-      const guessed = new Set(ofLayer(trace, trace.guesses[time]!, layer));
+    for (let layer = distance; layer < trace.layers; layer++) {
+      const guess = guessesAt(trace, time, layer - distance, distance)[distance - 1];
+      const guessed = new Set(guess?.subarray(0, trace.perToken));
       for (const expert of ofLayer(trace, record, layer)) if (guessed.has(expert)) right++;
       all += trace.perToken;
     }

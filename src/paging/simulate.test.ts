@@ -16,7 +16,10 @@ function marching(tokens: number, experts: number, guess: 'right' | 'wrong'): Ro
     experts,
     perToken: K,
     tokens: Array.from({ length: tokens }, (_, t) => record(t)),
-    guesses: Array.from({ length: tokens }, (_, t) => record(guess === 'right' ? t : t + 1)),
+    perGuess: K,
+    guesses: Array.from({ length: 2 }, () =>
+      Array.from({ length: tokens }, (_, t) => record(guess === 'right' ? t : t + 1)),
+    ),
   };
 }
 
@@ -27,7 +30,7 @@ describe('the cost of a token', () => {
       slots: 4,
       replacement: () => new Recency(),
       speeds: SPEEDS,
-      lookAhead: true,
+      lookAhead: 1,
       warmUp: 4,
     };
     const { hitRate, msPerToken, waitMs, readMs } = simulate(trace, options);
@@ -37,26 +40,37 @@ describe('the cost of a token', () => {
   });
 
   test('without look-ahead every miss is waited for', () => {
-    const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, lookAhead: false };
+    const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, lookAhead: 0 };
     const { hitRate, waitMs, uploadMs, msPerToken } = simulate(marching(10, 20, 'right'), options);
     expect(hitRate).toBe(0);
-    expect(waitMs).toBe(LAYERS * K * 4);
+    // The first is handed over while the second is read.
+    expect(waitMs).toBe(LAYERS * (K * 4 - 1));
     expect(uploadMs).toBe(LAYERS * K * 1);
-    expect(msPerToken).toBe(LAYERS * (10 + K * 4 + K * 1) + 5);
+    expect(msPerToken).toBe(LAYERS * (10 + K * 4 + 1) + 5);
   });
 
   test('right guesses that fit a layer’s time hide all reading but the first layer’s', () => {
-    const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, lookAhead: true };
-    expect(simulate(marching(10, 20, 'right'), options).waitMs).toBe(K * 4);
+    const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, lookAhead: 1 };
+    expect(simulate(marching(10, 20, 'right'), options).waitMs).toBe(K * 4 - 1);
   });
 
-  test('a wrong guess costs at most the read that had begun', () => {
+  test('a second layer ahead hides what is read longer than one layer computes', () => {
+    const slow = { ...SPEEDS, readMs: 10 };
+    const options = { slots: K, replacement: () => new Recency(), speeds: slow };
+    const [one, two] = [1, 2].map((lookAhead) =>
+      simulate(marching(10, 20, 'right'), { ...options, lookAhead }),
+    );
+    expect(two!.waitMs).toBeLessThanOrEqual(one!.waitMs);
+    expect(two!.neededMs).toBe(two!.readMs);
+  });
+
+  test('a wrong guess costs at most the piece that had begun', () => {
     const slow = { ...SPEEDS, readMs: 15 };
     const options = { slots: K, replacement: () => new Recency(), speeds: slow };
-    const off = simulate(marching(10, 40, 'wrong'), { ...options, lookAhead: false });
-    const on = simulate(marching(10, 40, 'wrong'), { ...options, lookAhead: true });
+    const off = simulate(marching(10, 40, 'wrong'), { ...options, lookAhead: 0 });
+    const on = simulate(marching(10, 40, 'wrong'), { ...options, lookAhead: 1 });
     expect(on.waitMs).toBeGreaterThan(off.waitMs);
-    expect(on.waitMs - off.waitMs).toBeLessThanOrEqual(LAYERS * slow.readMs);
+    expect(on.waitMs - off.waitMs).toBeLessThanOrEqual((LAYERS * slow.readMs) / 4);
   });
 });
 
@@ -67,17 +81,18 @@ test('no policy misses less than foresight', () => {
     const first = Math.min(next(12), next(12));
     return Uint16Array.of(first, (first + 1 + next(11)) % 12);
   });
-  const trace: RoutingTrace = { layers: 1, experts: 12, perToken: 2, tokens, guesses: tokens };
+  const trace: RoutingTrace = { layers: 1, experts: 12, perToken: 2, tokens, perGuess: 2, guesses: [] };
   for (const slots of [2, 3, 5, 8, 11]) {
     const misses = (replacement: () => Recency | RecencyFrequency | Foresight): number =>
-      simulate(trace, { slots, replacement, speeds: SPEEDS, lookAhead: false }).misses;
+      simulate(trace, { slots, replacement, speeds: SPEEDS, lookAhead: 0 }).misses;
     const least = misses(() => new Foresight(tokens.map((record) => ofLayer(trace, record, 0))));
     expect(least).toBeLessThanOrEqual(misses(() => new Recency()));
     expect(least).toBeLessThanOrEqual(misses(() => new RecencyFrequency(8)));
   }
 });
 
-test('recall is the share of the chosen that was guessed, the first layer left out', () => {
-  expect(guessRecall(marching(10, 20, 'right'))).toBe(1);
-  expect(guessRecall(marching(10, 20, 'wrong'))).toBe(0);
+test('recall is the share of the chosen that was guessed, the first layers left out', () => {
+  expect(guessRecall(marching(10, 20, 'right'), 1)).toBe(1);
+  expect(guessRecall(marching(10, 20, 'right'), 2)).toBe(1);
+  expect(guessRecall(marching(10, 20, 'wrong'), 1)).toBe(0);
 });

@@ -1,9 +1,11 @@
-// What paging a recorded trace costs on a device: the pager's own cache and policies, time from a model of
-// one reader beside one processor. Decoding only, one token after the other.
+// What paging a recorded trace costs on a device: the pager's own cache, policies and order of reading, time
+// from a model of one reader beside one processor. Decoding only, one token after the other.
 
 import { ExpertCache } from './expert-cache.ts';
+import { readingOrder } from './look-ahead.ts';
+import { ExpertRead, PIECES, ReadQueue, type ExpertId } from './read-queue.ts';
 import type { Replacement } from './replacement.ts';
-import { ofLayer, type RoutingTrace } from './routing-trace.ts';
+import { guessesAt, ofLayer, type RoutingTrace } from './routing-trace.ts';
 
 export interface DeviceSpeeds {
   /** One expert: from storage to memory, and from memory to its slot. */
@@ -25,7 +27,8 @@ export interface Simulated {
   uploadMs: number;
   /** Reading that nothing hid. */
   waitMs: number;
-  /** All reading, wrong guesses included. */
+  /** Reading what was missing, and all reading, wrong guesses included. */
+  neededMs: number;
   readMs: number;
 }
 
@@ -34,17 +37,22 @@ export interface SimulationOptions {
   slots: number;
   replacement: (layer: number) => Replacement;
   speeds: DeviceSpeeds;
-  lookAhead: boolean;
-  /** Tokens at the start that fill the cache and are not counted. */
+  /** Layers; 0: none. */
+  lookAhead: number;
+  /** A prompt went before: the slots hold experts, any of them. */
+  isFilled?: boolean;
+  /** Tokens at the start that are not counted. */
   warmUp?: number;
 }
 
 export function simulate(trace: RoutingTrace, options: SimulationOptions): Simulated {
-  const { slots, replacement, speeds, lookAhead, warmUp = 0 } = options;
+  const { slots, replacement, speeds, lookAhead, isFilled = false, warmUp = 0 } = options;
   const caches = Array.from(
     { length: trace.layers },
     (_, layer) => new ExpertCache(slots, replacement(layer)),
   );
+  if (isFilled)
+    for (const cache of caches) for (let expert = 0; expert < slots; expert++) cache.place(expert);
   const reader = new Reader(speeds.readMs);
   const sums = { hits: 0, misses: 0, compute: 0, upload: 0, wait: 0, read: 0 };
   let now = 0;
@@ -58,13 +66,16 @@ export function simulate(trace: RoutingTrace, options: SimulationOptions): Simul
       sums.compute += speeds.layerMs;
       const chosen = ofLayer(trace, record, layer);
       const missing = bring(cache, chosen, time);
-      const ready = reader.demand(missing, now);
-      const next = caches[layer + 1];
-      const guessed = lookAhead && next ? ofLayer(trace, trace.guesses[time]!, layer + 1) : [];
-      reader.guess([...guessed].filter((expert) => next?.find(expert) === undefined));
-      sums.wait += Math.max(0, ready - now);
-      sums.upload += missing.length * speeds.uploadMs;
-      now = Math.max(now, ready) + missing.length * speeds.uploadMs;
+      const arrivals = reader.demand(layer, missing, now);
+      const guesses = guessesAt(trace, time, layer, lookAhead);
+      const isHeld = (of: number, expert: number): boolean => caches[of]!.find(expert) !== undefined;
+      reader.guess(layer, readingOrder(layer + 1, guesses, isHeld));
+      let ready = now;
+      for (const arrival of arrivals) ready = Math.max(ready, arrival) + speeds.uploadMs;
+      const uploadMs = missing.length * speeds.uploadMs;
+      sums.upload += uploadMs;
+      sums.wait += ready - now - uploadMs;
+      now = ready;
       sums.hits += chosen.length - missing.length;
       sums.misses += missing.length;
     }
@@ -80,6 +91,7 @@ export function simulate(trace: RoutingTrace, options: SimulationOptions): Simul
     computeMs: sums.compute / tokens,
     uploadMs: sums.upload / tokens,
     waitMs: sums.wait / tokens,
+    neededMs: (sums.misses * speeds.readMs) / tokens,
     readMs: sums.read / tokens,
   };
 }
@@ -99,38 +111,41 @@ function bring(cache: ExpertCache, chosen: Uint16Array, time: number): number[] 
   return missing;
 }
 
-/** One read after the other; a guess that has begun is finished, one that has not is dropped. */
+class TimedRead extends ExpertRead {
+  endMs = 0;
+}
+
+/** One read after the other. What has begun is finished before another is begun. */
 class Reader {
   busyMs = 0;
   readonly #readMs: number;
-  #free = 0;
-  #guesses: number[] = [];
+  readonly #queue = new ReadQueue((layer, expert) => new TimedRead(layer, expert));
+  #freeMs = 0;
 
   constructor(readMs: number) {
     this.#readMs = readMs;
   }
 
-  guess(experts: number[]): void {
-    this.#guesses = experts;
+  guess(passed: number, experts: readonly ExpertId[]): void {
+    this.#queue.guess(passed, experts);
   }
 
-  /** When the last of `experts`, asked for now, is at hand. Guesses were read until now. */
-  demand(experts: readonly number[], now: number): number {
-    const read = new Map<number, number>();
-    for (const guess of this.#guesses) {
-      if (this.#free >= now) break;
-      read.set(guess, this.#next(this.#free));
-    }
-    this.#guesses = [];
-    let ready = 0;
-    for (const expert of experts) ready = Math.max(ready, read.get(expert) ?? this.#next(now));
-    this.#free = Math.max(this.#free, now);
-    return ready;
+  /** When each of `experts`, asked for now, is at hand, ascending. Guesses were read until now. */
+  demand(layer: number, experts: readonly number[], now: number): number[] {
+    while (this.#freeMs < now && this.#readNext());
+    this.#freeMs = Math.max(this.#freeMs, now);
+    const reads = experts.map((expert) => this.#queue.want(layer, expert));
+    while (reads.some(({ begun }) => begun < PIECES)) this.#readNext();
+    return reads.map(({ endMs }) => endMs).sort((a, b) => a - b);
   }
 
-  #next(from: number): number {
-    this.#free = Math.max(this.#free, from) + this.#readMs;
-    this.busyMs += this.#readMs;
-    return this.#free;
+  #readNext(): boolean {
+    const next = this.#queue.next();
+    if (next === undefined) return false;
+    const ms = (this.#readMs * (next.to - next.from)) / PIECES;
+    this.#freeMs += ms;
+    this.busyMs += ms;
+    next.read.endMs = this.#freeMs;
+    return true;
   }
 }

@@ -1,6 +1,7 @@
 // A routing trace of the 30B's shape without the 30B: each layer has favourites, tokens that follow each
 // other like the same experts, and the rest is chance.
 
+import { guessedPerLayer, LOOK_AHEAD } from './look-ahead.ts';
 import type { RoutingTrace } from './routing-trace.ts';
 
 export interface TraceShape {
@@ -16,13 +17,14 @@ export interface TraceCharacter {
   /** Drifts, keeping half of itself over `halfLife` tokens. */
   topic: number;
   halfLife: number;
-  /** Of the noise that a guess one layer ahead adds. */
+  /** Of the noise that each layer between a guess and what it guesses adds. */
   guessNoise: number;
 }
 
 /**
  * Fits the published hit rates of Qwen3-30B-A3B paged natively with 6, 19, 38 and 64 % of the experts
- * resident (36.6, 74.1, 89.4 and 96.2 %); a guess then names three of four experts.
+ * resident (36.6, 74.1, 89.4 and 96.2 %). What a guess knows is assumed: three of four experts one layer ahead,
+ * seven of ten two layers ahead.
  */
 export const LIKE_30B: TraceCharacter = { favourites: 1, topic: 1, halfLife: 16, guessNoise: 0.5 };
 
@@ -40,29 +42,30 @@ export function typicalTrace(
   const keep = 2 ** (-1 / halfLife);
   const fresh = topic * Math.sqrt(1 - keep * keep);
   const all: Uint16Array[] = [];
-  const guesses: Uint16Array[] = [];
+  const perGuess = guessedPerLayer(perToken, experts);
+  const guesses = Array.from({ length: LOOK_AHEAD }, (): Uint16Array[] => []);
   for (let token = 0; token < tokens; token++) {
     const chosen = new Uint16Array(layers * perToken);
-    const guessed = new Uint16Array(layers * perToken);
+    for (const byToken of guesses) byToken.push(new Uint16Array(layers * perGuess));
     for (let layer = 0; layer < layers; layer++) {
       const logits = new Float64Array(experts);
-      const seen = new Float64Array(experts);
       for (let e = 0; e < experts; e++) {
         const at = layer * experts + e;
         drift[at] = keep * drift[at]! + fresh * normal();
         logits[e] = fixed[at]! + drift[at] + normal();
-        seen[e] = logits[e]! + guessNoise * normal();
       }
       chosen.set(best(logits, perToken), layer * perToken);
-      guessed.set(best(seen, perToken), layer * perToken);
+      for (const byToken of guesses) {
+        for (let e = 0; e < experts; e++) logits[e]! += guessNoise * normal();
+        byToken[token]!.set(best(logits, perGuess), layer * perGuess);
+      }
     }
     all.push(chosen);
-    guesses.push(guessed);
   }
-  return { layers, experts, perToken, tokens: all, guesses };
+  return { layers, experts, perToken, tokens: all, perGuess, guesses };
 }
 
-/** The k largest, in no order. */
+/** The k largest, descending. */
 function best(logits: Float64Array, k: number): Uint16Array {
   const order = Uint16Array.from(logits, (_, expert) => expert);
   return order.sort((a, b) => logits[b]! - logits[a]!).slice(0, k);

@@ -15,7 +15,8 @@ import type { PagedRun } from './paged-run.ts';
 export interface Plan {
   /** Of the experts, on the device. */
   share: number;
-  lookAhead: boolean;
+  /** Layers; 0: none. */
+  lookAhead: number;
 }
 
 export async function pagedInBrowser(

@@ -8,6 +8,7 @@ import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
 import type { DecodePhoto } from '../../src/engine/photo.ts';
 import type { Runtime } from '../../src/engine/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
+import { guessedPerLayer, LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { embeddingBytes, weightBytes } from './weight-bytes.ts';
 
@@ -15,7 +16,8 @@ export interface PagedRunOptions {
   /** Per layer. */
   slots: number;
   tokens: number;
-  lookAhead: boolean;
+  /** Layers. */
+  lookAhead: number;
   seed: number;
 }
 
@@ -64,7 +66,7 @@ export async function runPaged(
       ignoreStops: true,
       // Only a prompt with a picture needs it.
       releaseVision: true,
-      onRouting: (index, chosen, guessed) => recorder.add(index, chosen, guessed),
+      onRouting: (index, chosen, guesses) => recorder.add(index, chosen, guesses),
     },
     signal,
   );
@@ -121,27 +123,36 @@ export async function runPaged(
 
 /** Puts what is told layer by layer together, token by token. */
 class Recorder {
-  readonly #tokens: Uint16Array[][] = [];
-  readonly #guesses: Uint16Array[][] = [];
+  /** By layer, then by token. */
+  readonly #chosen: Uint16Array[][] = [];
+  /** By distance less one, then by layer guessed, then by token. */
+  readonly #guesses: (Uint16Array | undefined)[][][] = Array.from({ length: LOOK_AHEAD }, () => []);
 
-  add(index: number, chosen: Uint16Array, guessed: Uint16Array | undefined): void {
-    if (index === 0) {
-      this.#tokens.push([]);
-      this.#guesses.push([new Uint16Array(chosen.length)]);
-    }
-    this.#tokens.at(-1)!.push(chosen);
-    if (guessed !== undefined) this.#guesses.at(-1)!.push(guessed);
+  add(index: number, chosen: readonly Uint16Array[], guesses: readonly Uint16Array[]): void {
+    const layer = (this.#chosen[index] ??= []);
+    const time = layer.length;
+    layer.push(...chosen);
+    for (const [i, guess] of guesses.entries()) (this.#guesses[i]![index + 1 + i] ??= [])[time] = guess;
   }
 
   trace(experts: number, perToken: number): RoutingTrace {
-    const joined = (parts: Uint16Array[]): Uint16Array =>
-      Uint16Array.from(parts.flatMap((part) => [...part]));
+    const perGuess = guessedPerLayer(perToken, experts);
+    const layers = this.#chosen.length;
+    const record = (size: number, of: (layer: number) => Uint16Array | undefined): Uint16Array => {
+      const all = new Uint16Array(layers * size);
+      for (let layer = 0; layer < layers; layer++) all.set(of(layer) ?? [], layer * size);
+      return all;
+    };
+    const times = [...(this.#chosen.at(-1) ?? []).keys()];
     return {
-      layers: this.#tokens[0]?.length ?? 0,
+      layers,
       experts,
       perToken,
-      tokens: this.#tokens.map(joined),
-      guesses: this.#guesses.map(joined),
+      tokens: times.map((time) => record(perToken, (layer) => this.#chosen[layer]![time])),
+      perGuess,
+      guesses: this.#guesses.map((byLayer) =>
+        times.map((time) => record(perGuess, (layer) => byLayer[layer]?.[time])),
+      ),
     };
   }
 }

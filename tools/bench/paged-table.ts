@@ -1,7 +1,8 @@
 // The tables of bench:paged.
 
+import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';
-import { guessRecall, ofLayer, type RoutingTrace } from '../../src/paging/routing-trace.ts';
+import { guessRecall, ofLayer, withRightGuesses, type RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { simulate, type DeviceSpeeds } from '../../src/paging/simulate.ts';
 import type { PagedRun } from './paged-run.ts';
 
@@ -42,7 +43,7 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
       return [
         percent(slots / experts, 0),
         fixed(slotBytes / 1e6, 0),
-        lookAhead ? 'on' : 'off',
+        String(lookAhead),
         percent(decode.hits / (decode.hits + decode.misses)),
         fixed((1000 * decode.tokens) / passMs, 2),
         fixed(passMs / decode.tokens, 0),
@@ -66,10 +67,11 @@ const NO_TIME: DeviceSpeeds = { readMs: 0, uploadMs: 0, layerMs: 0, tokenMs: 0 }
 
 /** Misses of each policy, as many times Belády's. */
 export function policyTable(trace: RoutingTrace, residencies: readonly number[], warmUp: number): string[][] {
+  const each = { speeds: NO_TIME, lookAhead: 0, isFilled: true, warmUp };
   const rows = residencies.map((share) => {
     const slots = Math.max(trace.perToken, Math.round(share * trace.experts));
     const misses = (replacement: (layer: number) => Recency | RecencyFrequency | Foresight): number =>
-      simulate(trace, { slots, replacement, speeds: NO_TIME, lookAhead: false, warmUp }).misses;
+      simulate(trace, { ...each, slots, replacement }).misses;
     const futureOf = (layer: number) => trace.tokens.map((record) => ofLayer(trace, record, layer));
     const least = misses((layer) => new Foresight(futureOf(layer)));
     const all = (trace.tokens.length - warmUp) * trace.layers * trace.perToken;
@@ -81,7 +83,7 @@ export function policyTable(trace: RoutingTrace, residencies: readonly number[],
     return [percent(share, 0), ...policies.map(cell), percent(1 - least / all)];
   });
   const title = (halfLife: number): string => `recency+frequency ${halfLife}`;
-  const recall = `guess recall ${percent(guessRecall(trace))}`;
+  const recall = `guess recall ${[1, 2].map((distance) => percent(guessRecall(trace, distance), 0)).join(', ')}`;
   return [[recall, title(8), title(32), title(128), 'recency', 'Belády'], ...rows];
 }
 
@@ -90,34 +92,53 @@ export interface Machine {
   speeds: DeviceSpeeds;
 }
 
-/** Tokens per second by residency, look-ahead off and on, and how much waiting the floor leaves. */
+/**
+ * By residency: tokens per second with look-ahead of 0 to 2 layers and at the floor, which is the larger of
+ * reading what was missing and of computing; how far the last run
+ * lies above it, and would if all guesses were right; and its parts in ms per token.
+ */
 export function machineTable(
   trace: RoutingTrace,
-  machines: readonly Machine[],
+  { name, speeds }: Machine,
   residencies: readonly number[],
   warmUp: number,
 ): string[][] {
-  const heads = machines.flatMap(({ name }) => [`${name}: tokens/s off`, 'on', 'over the floor']);
   const rows = residencies.map((share) => {
     const slots = Math.max(trace.perToken, Math.round(share * trace.experts));
-    const cells = machines.flatMap(({ speeds }) => {
-      const run = (lookAhead: boolean) =>
-        simulate(trace, {
-          slots,
-          replacement: () => new RecencyFrequency(),
-          speeds,
-          lookAhead,
-          warmUp,
-        });
-      const [off, on] = [run(false), run(true)];
-      const floor = Math.max(off.readMs, on.computeMs + on.uploadMs);
-      return [
-        fixed(off.tokensPerSecond, 2),
-        fixed(on.tokensPerSecond, 2),
-        percent(on.msPerToken / floor - 1, 0),
-      ];
-    });
-    return [percent(share, 0), ...cells];
+    const run = (of: RoutingTrace, lookAhead: number) =>
+      simulate(of, {
+        ...{ slots, speeds, lookAhead, warmUp, isFilled: true },
+        replacement: () => new RecencyFrequency(),
+      });
+    const runs = runsAhead.map((lookAhead) => run(trace, lookAhead));
+    const foreseen = run(withRightGuesses(trace), LOOK_AHEAD);
+    const { neededMs, computeMs, uploadMs, waitMs, readMs, msPerToken } = runs.at(-1)!;
+    const floor = Math.max(neededMs, computeMs);
+    return [
+      percent(share, 0),
+      ...runs.map(({ tokensPerSecond }) => fixed(tokensPerSecond, 2)),
+      fixed(1000 / floor, 2),
+      percent(msPerToken / floor - 1, 0),
+      percent(foreseen.msPerToken / floor - 1, 0),
+      ...[computeMs, neededMs, readMs, uploadMs, waitMs].map((ms) => fixed(ms, 0)),
+    ];
   });
-  return [['resident', ...heads], ...rows];
+  const ahead = runsAhead.map((layers) => `${layers} ahead`);
+  return [
+    [
+      name,
+      ...ahead,
+      'floor',
+      'over it',
+      'if guesses were right',
+      'compute ms',
+      'reads needed',
+      'reads',
+      'upload',
+      'wait',
+    ],
+    ...rows,
+  ];
 }
+
+const runsAhead = Array.from({ length: LOOK_AHEAD + 1 }, (_, layers) => layers);

@@ -8,6 +8,7 @@ import sharp from 'sharp';
 import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { randomGenerator } from '../../src/engine/random.ts';
+import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
 import { simulate } from '../../src/paging/simulate.ts';
 import { LIKE_30B, typicalTrace } from '../../src/paging/typical-trace.ts';
@@ -26,8 +27,8 @@ const { values } = parseArgs({
     /** A package to page; absent: one is made. */
     package: { type: 'string' },
     layers: { type: 'string', default: '2' },
-    /** Shares of the experts on the device, and :off for no look-ahead. */
-    runs: { type: 'string', default: '1,0.5,0.25,0.25:off,0.0625' },
+    /** Shares of the experts on the device, and :0 or :1 to guess no or one layer ahead. */
+    runs: { type: 'string', default: '1,0.5,0.25,0.25:1,0.25:0,0.0625' },
     tokens: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
     /** Of the picture in the prompt, in pixels; 0: no picture. 544 is about 300 tokens. */
@@ -65,16 +66,16 @@ if (values.parts.includes('simulated')) {
   console.log('\nHits and misses, a trace like that of the 30B');
   print(policyTable(trace, RESIDENCIES, 48));
   console.log(
-    '\nThe 30B simulated (expert 2.65 MB); over the floor: beyond the larger of reading and computing',
+    '\nThe 30B simulated (expert 2.65 MB), tokens/s; floor: the larger of computing and of reads needed',
   );
-  print(machineTable(trace, machines(), RESIDENCIES, 48));
+  for (const machine of machines()) print(machineTable(trace, machine, RESIDENCIES, 48));
 }
 
 async function realRuns(): Promise<PagedRun[]> {
   const folder = values.package ?? (await prepare());
   const plans = values.runs.split(',').map((run) => {
-    const [share, off] = run.split(':');
-    return { share: Number(share), lookAhead: off === undefined };
+    const [share, lookAhead] = run.split(':');
+    return { share: Number(share), lookAhead: Number(lookAhead ?? LOOK_AHEAD) };
   });
   const options = { tokens: Number(values.tokens), seed: 1 };
   if (values.browser) return pagedInBrowser(folder, PROMPT, plans, options, Number(values.spread));
@@ -138,7 +139,7 @@ function errorTable(all: readonly PagedRun[]): string[][] {
     const real = (1000 * run.decode.tokens) / run.decode.passMs;
     const error = simulated.tokensPerSecond / real - 1;
     return [
-      `${((100 * run.slots) / run.experts).toFixed(0)} %${run.lookAhead ? '' : ' off'}`,
+      `${((100 * run.slots) / run.experts).toFixed(0)} %, ${run.lookAhead}`,
       real.toFixed(2),
       simulated.tokensPerSecond.toFixed(2),
       `${(100 * error).toFixed(0)} %`,

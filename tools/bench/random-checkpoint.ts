@@ -56,7 +56,7 @@ export function shapesOf(size: Size, layers: number): Record<string, unknown> {
       depth: layers,
       num_heads: 16,
       out_hidden_size: 2048,
-      deepstack_visual_indexes: [0, 1, 2].map((k) => Math.min(k, layers - 1)),
+      deepstack_visual_indexes: [0, 1, 2].slice(0, layers),
     },
   };
 }

@@ -53,12 +53,14 @@ export class ExpertGroups {
   }
 
   /**
-   * normed (n, hidden) → what the experts of mixture layer `index` put out, f32 (n, hidden).
+   * normed (n, hidden) → what the experts of mixture layer `index` put out, f32 (n, hidden). `guesses` of the
+   * layers that follow are read once this layer's own experts are being read.
    */
   async run(
     index: number,
     normed: Tensor,
     { byExpert }: RoutedChunk,
+    guesses: readonly ArrayLike<number>[],
     signal: AbortSignal | undefined,
   ): Promise<Tensor> {
     const pager = this.#pager;
@@ -79,7 +81,9 @@ export class ExpertGroups {
     try {
       for (let at = 0; at < order.length; at += this.#perRun) {
         signal?.throwIfAborted();
-        askUpTo(at + (1 + GROUPS_AHEAD) * this.#perRun);
+        const end = at + (1 + GROUPS_AHEAD) * this.#perRun;
+        askUpTo(end);
+        if (end >= order.length) pager.guess(index, guesses);
         const group = order.slice(at, at + this.#perRun);
         const places = await pager.bring(index, group, asked);
         const next = await this.#runGroup(index, normed, mixed, group, places, byExpert);

@@ -6,6 +6,7 @@ import { fail, Failure } from '../../failure.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { expertBlob } from '../../format/read-package.ts';
 import { ExpertCache, type Place } from '../../paging/expert-cache.ts';
+import { readingOrder } from '../../paging/look-ahead.ts';
 import { RecencyFrequency, type Replacement } from '../../paging/replacement.ts';
 import { ExpertReads } from './expert-reads.ts';
 import type { ExpertSlots } from './expert-slots.ts';
@@ -29,7 +30,10 @@ export class ExpertPager {
     this.slots = slots;
     this.#layers = store.manifest.experts.map(({ layer }) => layer);
     this.#caches = this.#layers.map((_, index) => new ExpertCache(slots.perLayer, replacement(index)));
-    this.#reads = new ExpertReads((index, expert) => readExpert(store, this.#layers[index]!, expert));
+    this.#reads = new ExpertReads({
+      bytes: (index) => store.manifest.experts[index]!.bytes,
+      read: (index, expert, start, end) => readExpert(store, this.#layers[index]!, expert, start, end),
+    });
   }
 
   /** Experts in slots, of all layers. */
@@ -59,13 +63,13 @@ export class ExpertPager {
     return this.#reads.demand(index, expert);
   }
 
-  /** Reads what layer `index` may want, unless it is held; earlier guesses are dropped. */
-  guess(index: number, experts: Iterable<number>): void {
-    const cache = this.#caches[index]!;
-    this.#reads.guess(
-      index,
-      [...experts].filter((expert) => cache.find(expert) === undefined),
-    );
+  /**
+   * Reads what the layers after `index` may want, unless it is held. `guesses`: one per layer, the likeliest
+   * experts first. What was guessed of `index` and before is dropped: all that was wanted has been asked for.
+   */
+  guess(index: number, guesses: readonly ArrayLike<number>[]): void {
+    const order = readingOrder(index + 1, guesses, (layer, expert) => this.isHeld(layer, expert));
+    this.#reads.guess(index, order);
   }
 
   /**
@@ -148,9 +152,16 @@ const NOTHING: PagingCounts = {
   ...{ readBytes: 0, readMs: 0, uploadMs: 0, waitMs: 0 },
 };
 
-async function readExpert(store: PackageStore, layer: number, expert: number): Promise<Uint8Array> {
+async function readExpert(
+  store: PackageStore,
+  layer: number,
+  expert: number,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
   try {
-    return new Uint8Array(await (await expertBlob(store, layer, expert)).arrayBuffer());
+    const blob = await expertBlob(store, layer, expert);
+    return new Uint8Array(await blob.slice(start, end).arrayBuffer());
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     fail('corrupt-shard', `Expert ${expert} of layer ${layer} cannot be read from storage.`, cause);

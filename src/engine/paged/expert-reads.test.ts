@@ -1,69 +1,95 @@
 import { expect, test } from 'vitest';
 import { ExpertReads } from './expert-reads.ts';
 
-/** A store whose reads end when the test says so. */
+const BYTES = 16;
+
+/** A store whose reads end when the test says so, the oldest of an expert first. Two are made at a time. */
 function heldStore() {
-  const begun: number[] = [];
-  const ends = new Map<number, { resolve: (bytes: Uint8Array) => void; reject: (error: Error) => void }>();
-  const reads = new ExpertReads((_, expert) => {
-    begun.push(expert);
-    return new Promise((resolve, reject) => ends.set(expert, { resolve, reject }));
+  const begun: string[] = [];
+  const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
+  const reads = new ExpertReads({
+    bytes: () => BYTES,
+    read: (_, expert, start, end) => {
+      begun.push(`${expert} ${start}-${end}`);
+      return new Promise((resolve, reject) => {
+        const bytes = Uint8Array.from({ length: end - start }, (_, i) => expert + start + i);
+        ends.push({ expert, resolve: () => resolve(bytes), reject });
+      });
+    },
   });
-  const end = async (expert: number): Promise<void> => {
-    ends.get(expert)!.resolve(Uint8Array.of(expert));
-    await new Promise((resolve) => setTimeout(resolve));
+  const take = (expert: number) =>
+    ends.splice(
+      ends.findIndex((each) => each.expert === expert),
+      1,
+    )[0]!;
+  const end = async (...experts: number[]): Promise<void> => {
+    for (const expert of experts) {
+      take(expert).resolve();
+      await new Promise((resolve) => setTimeout(resolve));
+    }
   };
-  return { reads, begun, ends, end };
+  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert }));
+  return { reads, begun, take, end, id };
 }
 
-test('what is wanted is read before what is guessed, in order', async () => {
-  const { reads, begun, end } = heldStore();
-  reads.guess(1, [10, 11, 12]);
-  expect(begun).toEqual([10, 11]); // two at a time
-  void reads.demand(0, 1);
+/** As the store gives them. */
+function whole(expert: number): Uint8Array {
+  return Uint8Array.from({ length: BYTES }, (_, i) => expert + i);
+}
+
+test('what is wanted is read after the pieces of guesses that had begun, and in one go', async () => {
+  const { reads, begun, end, id } = heldStore();
+  reads.guess(0, id(1, 10, 11));
+  expect(begun).toEqual(['10 0-4', '10 4-8']);
+  const wanted = reads.demand(0, 1);
   void reads.demand(0, 2);
-  await end(10);
-  await end(11);
-  expect(begun).toEqual([10, 11, 1, 2]);
+  await end(10, 10);
+  expect(begun.slice(2)).toEqual(['1 0-16', '2 0-16']);
   await end(1);
-  expect(begun).toEqual([10, 11, 1, 2, 12]);
+  expect(begun.slice(4)).toEqual(['10 8-12']);
+  expect(await wanted).toEqual(whole(1));
 });
 
 test('a right guess is handed over without another read', async () => {
-  const { reads, begun, end } = heldStore();
-  reads.guess(1, [10]);
-  await end(10);
-  expect(await reads.demand(1, 10)).toEqual(Uint8Array.of(10));
-  expect(begun).toEqual([10]);
-  expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: 1 });
+  const { reads, begun, end, id } = heldStore();
+  reads.guess(0, id(1, 10));
+  await end(10, 10, 10, 10);
+  expect(await reads.demand(1, 10)).toEqual(whole(10));
+  expect(begun).toHaveLength(4);
+  expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
 });
 
-test('a wrong guess that has not begun is never read', async () => {
-  const { reads, begun, end } = heldStore();
-  reads.guess(1, [10, 11, 12, 13]);
-  reads.guess(2, [20]);
+test('of a guess that is wanted before it was read, only the rest is read', async () => {
+  const { reads, begun, end, id } = heldStore();
+  reads.guess(0, id(1, 10));
+  const wanted = reads.demand(1, 10);
   await end(10);
-  await end(11);
-  expect(begun).toEqual([10, 11, 20]);
+  expect(begun).toEqual(['10 0-4', '10 4-8', '10 8-16']);
+  await end(10, 10);
+  expect(await wanted).toEqual(whole(10));
+  expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
 });
 
-test('a guess that is wanted while it waits goes in front', async () => {
-  const { reads, begun, end } = heldStore();
-  reads.guess(1, [10, 11, 12, 13]);
-  const wanted = reads.demand(1, 13);
-  await end(10);
-  expect(begun).toEqual([10, 11, 13]);
-  await end(13);
-  expect(await wanted).toEqual(Uint8Array.of(13));
+test('whoever asks for an expert again gets bytes that were read again', async () => {
+  const { reads, begun, end, id } = heldStore();
+  reads.guess(0, id(1, 10));
+  await end(10, 10, 10, 10);
+  void reads.demand(1, 10);
+  void reads.demand(1, 10);
+  expect(begun.slice(4)).toEqual(['10 0-16']);
 });
 
 test('a read that fails tells whoever wanted it; a failed guess tells nobody', async () => {
-  const { reads, ends, end } = heldStore();
-  reads.guess(1, [10]);
-  ends.get(10)!.reject(new Error('damaged'));
+  const { reads, begun, take, end, id } = heldStore();
+  reads.guess(0, id(1, 10));
+  take(10).reject(new Error('damaged'));
+  await end(10);
+  expect(begun).toHaveLength(2);
   const wanted = reads.demand(1, 11);
-  ends.get(11)!.reject(new Error('gone'));
+  take(11).reject(new Error('gone'));
   await expect(wanted).rejects.toThrow('gone');
-  void reads.demand(1, 12);
-  await end(12);
+  await expect(reads.demand(1, 10)).rejects.toThrow('damaged');
+  const again = reads.demand(1, 10);
+  await end(10);
+  expect(await again).toEqual(whole(10));
 });

@@ -1,108 +1,94 @@
-// Reads experts from the store, a few at a time: those that somebody waits for first, guesses in the
-// time that is left. A guess that turns out wrong is dropped before it is read, or forgotten after.
+// Reads experts from the store, a few at a time, in the queue's order. Owns the bytes of guesses until they
+// are wanted or dropped.
+
+import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../paging/read-queue.ts';
 
 /** More reads in flight raise latency, not throughput. */
 const LANES = 2;
 
-interface Job {
-  layer: number;
-  expert: number;
-  isGuess: boolean;
-  result: Promise<Uint8Array>;
-  settle: { resolve: (bytes: Uint8Array) => void; reject: (error: unknown) => void };
+/** Where the bytes come from. */
+export interface ReadSource {
+  /** Of one expert of mixture layer `index`. */
+  bytes(index: number): number;
+  read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
+}
+
+class Read extends ExpertRead {
+  readonly result: Promise<Uint8Array>;
+  resolve!: (bytes: Uint8Array) => void;
+  reject!: (error: unknown) => void;
+  /** Of a guess: its pieces put together. */
+  whole: Uint8Array | undefined;
+  arrived = 0;
+
+  constructor(layer: number, expert: number) {
+    super(layer, expert);
+    this.result = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // A guess that fails is nobody's failure, unless it is wanted later: then its promise tells.
+    this.result.catch(() => undefined);
+  }
 }
 
 export class ExpertReads {
-  /** Milliseconds that lanes were busy, bytes brought, guesses begun and guesses that were then wanted. */
+  /** Milliseconds in which anything was read, bytes brought, guesses begun and guesses that were then wanted. */
   readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
-  readonly #read: (layer: number, expert: number) => Promise<Uint8Array>;
-  /** In the order in which they will be read. */
-  readonly #waiting: Job[] = [];
-  readonly #jobs = new Map<string, Job>();
+  readonly #source: ReadSource;
+  readonly #queue = new ReadQueue((layer, expert) => new Read(layer, expert));
   #busy = 0;
+  #busySince = 0;
 
-  constructor(read: (layer: number, expert: number) => Promise<Uint8Array>) {
-    this.#read = read;
+  constructor(source: ReadSource) {
+    this.#source = source;
   }
 
   /** The bytes of an expert. Whoever asks gets them alone: they are not kept. Fails as the store does. */
   demand(layer: number, expert: number): Promise<Uint8Array> {
-    const key = `${layer}.${expert}`;
-    const known = this.#jobs.get(key);
-    const job = known ?? this.#add(layer, expert, false);
-    this.#jobs.delete(key);
-    if (known !== undefined) {
-      this.totals.rightGuesses++;
-      known.isGuess = false;
-      const at = this.#waiting.indexOf(known);
-      if (at !== -1) this.#waiting.splice(at, 1);
-      if (at !== -1) this.#enqueue(known);
-    }
+    const read = this.#queue.want(layer, expert);
+    if (read.begun > 0) this.totals.rightGuesses++;
     this.#start();
-    return job.result;
+    return read.result;
   }
 
-  /** What may be wanted next, the likeliest first. Guesses made before are dropped unless repeated. */
-  guess(layer: number, experts: Iterable<number>): void {
-    const keep = new Set<string>();
-    for (const expert of experts) {
-      const key = `${layer}.${expert}`;
-      keep.add(key);
-      if (!this.#jobs.has(key)) this.#add(layer, expert, true);
-    }
-    for (const [key, job] of this.#jobs) {
-      if (keep.has(key)) continue;
-      this.#jobs.delete(key);
-      const at = this.#waiting.indexOf(job);
-      if (at !== -1) this.#waiting.splice(at, 1);
-    }
+  /** What may be wanted next, in the order in which to read it; layers up to `passed` have their experts. */
+  guess(passed: number, experts: readonly ExpertId[]): void {
+    this.#queue.guess(passed, experts);
     this.#start();
-  }
-
-  #add(layer: number, expert: number, isGuess: boolean): Job {
-    let settle!: Job['settle'];
-    const result = new Promise<Uint8Array>((resolve, reject) => {
-      settle = { resolve, reject };
-    });
-    const job: Job = { layer, expert, isGuess, result, settle };
-    // A guess that fails is nobody's failure, unless it is wanted later: then its promise tells.
-    result.catch(() => undefined);
-    if (isGuess) {
-      this.#jobs.set(`${layer}.${expert}`, job);
-      this.#waiting.push(job);
-    } else {
-      this.#enqueue(job);
-    }
-    return job;
-  }
-
-  /** Behind what somebody waits for, before all guesses. */
-  #enqueue(job: Job): void {
-    const at = this.#waiting.findIndex((each) => each.isGuess);
-    this.#waiting.splice(at === -1 ? this.#waiting.length : at, 0, job);
   }
 
   #start(): void {
     while (this.#busy < LANES) {
-      const job = this.#waiting.shift();
-      if (job === undefined) return;
-      this.#busy++;
-      if (job.isGuess) this.totals.guesses++;
-      void this.#perform(job);
+      const next = this.#queue.next();
+      if (next === undefined) return;
+      if (next.from === 0 && next.to < PIECES) this.totals.guesses++;
+      if (this.#busy++ === 0) this.#busySince = performance.now();
+      void this.#perform(next);
     }
   }
 
-  async #perform(job: Job): Promise<void> {
-    const start = performance.now();
+  async #perform({ read, from, to }: NextRead<Read>): Promise<void> {
+    const bytes = this.#source.bytes(read.layer);
+    // Whole words: converting a part wants them aligned.
+    const edge = (piece: number): number =>
+      piece === PIECES ? bytes : 4 * Math.floor((bytes * piece) / PIECES / 4);
     try {
-      const bytes = await this.#read(job.layer, job.expert);
-      this.totals.bytes += bytes.byteLength;
-      job.settle.resolve(bytes);
+      const piece = await this.#source.read(read.layer, read.expert, edge(from), edge(to));
+      this.totals.bytes += piece.byteLength;
+      read.arrived += to - from;
+      if (piece.byteLength === bytes) {
+        read.resolve(piece);
+      } else {
+        read.whole ??= new Uint8Array(bytes);
+        read.whole.set(piece, edge(from));
+        if (read.arrived === PIECES) read.resolve(read.whole);
+      }
     } catch (error) {
-      job.settle.reject(error);
+      read.begun = PIECES;
+      read.reject(error);
     } finally {
-      this.totals.readMs += performance.now() - start;
-      this.#busy--;
+      if (--this.#busy === 0) this.totals.readMs += performance.now() - this.#busySince;
       this.#start();
     }
   }

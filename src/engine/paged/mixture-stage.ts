@@ -4,15 +4,13 @@
 import type { MoeConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import { routerOutput } from '../../graph/mixture.ts';
-import { NO_LOGIT, SEGMENT } from '../../graph/segments.ts';
+import { aheadOutput, NO_LOGIT, SEGMENT } from '../../graph/segments.ts';
+import { guessedPerLayer } from '../../paging/look-ahead.ts';
 import { chooseExperts, floatsOf } from '../routing.ts';
 import type { Feeds, Runtime, Tensor } from '../runtime.ts';
 import type { ExpertGroups } from './expert-groups.ts';
 import type { ExpertPager } from './expert-pager.ts';
 import { guessedExperts, routeChunk } from './routed-chunk.ts';
-
-/** More than these are not held in memory for a layer that has not been reached. */
-const MOST_GUESSES = 24;
 
 /** What one segment leaves to the next. */
 export interface Handover {
@@ -26,14 +24,19 @@ export interface Handover {
 export interface StageOptions {
   /** By mixture layer: whether a single row runs within the next segment. */
   inSegment: readonly boolean[];
-  lookAhead: boolean;
+  /** Layers. */
+  lookAhead: number;
   precision: Precision;
-  /** Tells whoever records a trace: the experts of mixture layer `index`, and a guess of the next one's. */
+  /** Tells whoever records a trace: the experts of mixture layer `index`, and guesses of the next ones'. */
   onRouting?: OnRouting | undefined;
 }
 
-/** `chosen`: the last row's experts; `guessed`: as many of layer `index` + 1. */
-export type OnRouting = (index: number, chosen: Uint16Array, guessed: Uint16Array | undefined) => void;
+/** `chosen`: each row's experts; `guesses[i]`: the likeliest of layer `index` + 1 + i, for single rows. */
+export type OnRouting = (
+  index: number,
+  chosen: readonly Uint16Array[],
+  guesses: readonly Uint16Array[],
+) => void;
 
 export class MixtureStage {
   readonly #runtime: Runtime;
@@ -62,12 +65,19 @@ export class MixtureStage {
     this.#nothing = runtime.zeros('f32', [1, hidden]);
   }
 
-  /** The outputs of segment `index` that this stage takes and disposes of. */
-  outputs(index: number): string[] {
-    const { nextResidual, nextNormed, ahead } = SEGMENT;
+  /** The outputs of segment `index`, run on `rows`, that this stage takes and disposes of. */
+  outputs(index: number, rows: number): string[] {
+    const { nextResidual, nextNormed } = SEGMENT;
     const router = routerOutput(this.#moe.layers[index]!);
-    const guesses = this.#options.lookAhead && index + 1 < this.#moe.layers.length;
-    return [nextResidual, nextNormed, router, ...(guesses ? [ahead] : [])];
+    // Many rows keep the reader busy with what one layer wants.
+    const far = Math.min(this.#options.lookAhead, rows === 1 ? Infinity : 1);
+    const layers = Math.min(far, this.#moe.layers.length - 1 - index);
+    return [
+      nextResidual,
+      nextNormed,
+      router,
+      ...Array.from({ length: layers }, (_, i) => aheadOutput(1 + i)),
+    ];
   }
 
   /** `results` of segment `index` → the last row's router logits, and what the next segment is given. */
@@ -81,16 +91,15 @@ export class MixtureStage {
     try {
       signal?.throwIfAborted();
       const start = performance.now();
-      const { logits, ahead } = await this.#readRouting(index, results);
+      const { logits, ahead } = await this.#readRouting(index, results, normed.dims[0]!);
       const computeMs = performance.now() - start;
-      this.#tellRouting(index, logits, ahead);
       const isRow = normed.dims[0] === 1 && this.#options.inSegment[index] === true;
       const handover = isRow
         ? await this.#bringForRow(index, logits, ahead, residual, normed)
         : await this.#runGroups(index, logits, ahead, residual, normed, signal);
       return { lastLogits: logits.slice(-this.#moe.experts), computeMs, handover };
     } catch (error) {
-      for (const name of this.outputs(index)) results[name]!.dispose();
+      for (const name of this.outputs(index, normed.dims[0]!)) results[name]!.dispose();
       throw error;
     }
   }
@@ -103,35 +112,32 @@ export class MixtureStage {
   async #readRouting(
     index: number,
     results: Feeds,
-  ): Promise<{ logits: Float32Array; ahead: Float32Array | undefined }> {
-    const names = this.outputs(index).slice(2);
+    rows: number,
+  ): Promise<{ logits: Float32Array; ahead: Float32Array[] }> {
+    const names = this.outputs(index, rows).slice(2);
     const tensors = names.map((name) => results[name]!);
-    const [logits, ahead] = (await this.#runtime.read(tensors)).map(floatsOf);
+    const [logits, ...ahead] = (await this.#runtime.read(tensors)).map(floatsOf);
     for (const tensor of tensors) tensor.dispose();
     return { logits: logits!, ahead };
-  }
-
-  #tellRouting(index: number, logits: Float32Array, ahead: Float32Array | undefined): void {
-    const { onRouting } = this.#options;
-    const { experts, expertsPerToken } = this.#moe;
-    const chosen = (rows: Float32Array): Uint16Array => chooseExperts(rows.slice(-experts), expertsPerToken);
-    onRouting?.(index, chosen(logits), ahead && chosen(ahead));
   }
 
   /** One row: its experts run in the next segment, out of their slots. */
   async #bringForRow(
     index: number,
     logits: Float32Array,
-    ahead: Float32Array | undefined,
+    ahead: readonly Float32Array[],
     residual: Tensor,
     normed: Tensor,
   ): Promise<Handover> {
     const pager = this.#pager;
-    const { expertsPerToken } = this.#moe;
+    const { experts, expertsPerToken } = this.#moe;
     const chosen = chooseExperts(logits, expertsPerToken);
+    const perGuess = guessedPerLayer(expertsPerToken, experts);
+    const guesses = ahead.map((guess) => chooseExperts(guess, perGuess));
+    this.#options.onRouting?.(index, [chosen], guesses);
     pager.use(index, [chosen]);
     const bringing = pager.bring(index, chosen);
-    if (ahead !== undefined) pager.guess(index + 1, chooseExperts(ahead, expertsPerToken));
+    pager.guess(index, guesses);
     const places = await bringing;
     const slotLogits = this.#noChoice();
     for (const { expert, slot } of places) slotLogits[slot] = logits[expert]!;
@@ -154,19 +160,18 @@ export class MixtureStage {
   async #runGroups(
     index: number,
     logits: Float32Array,
-    ahead: Float32Array | undefined,
+    ahead: readonly Float32Array[],
     residual: Tensor,
     normed: Tensor,
     signal: AbortSignal | undefined,
   ): Promise<Handover> {
     const { experts, expertsPerToken } = this.#moe;
     const routed = routeChunk(logits, experts, expertsPerToken);
+    this.#options.onRouting?.(index, routed.chosen, []);
     this.#pager.use(index, routed.chosen);
-    const mixed = await this.#groups.run(index, normed, routed, signal);
+    const guesses = ahead.map((guess) => guessedExperts(guess, experts, expertsPerToken));
+    const mixed = await this.#groups.run(index, normed, routed, guesses, signal);
     normed.dispose();
-    if (ahead !== undefined) {
-      this.#pager.guess(index + 1, guessedExperts(ahead, experts, expertsPerToken).slice(0, MOST_GUESSES));
-    }
     return {
       feeds: {
         ...this.#feeds(index, residual, this.#noChoice()),

@@ -9,6 +9,7 @@ import type { PackageStore } from '../../format/package-store.ts';
 import type { Target } from '../../graph/emitted.ts';
 import { segmentGraphs } from '../../graph/segments.ts';
 import { slotParts } from '../../graph/slots.ts';
+import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
 import { logitOutputs, readLogits } from '../read-logits.ts';
 import { chunkFeeds, wanted } from '../chunk-feeds.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from '../decoder.ts';
@@ -27,8 +28,8 @@ const PREFILL_CHUNK = 512;
 export interface PagedOptions {
   /** Bytes of expert slots on the device, of all layers together; the fewest legal ones where it is less. */
   budgetBytes: number;
-  /** Read what the next layer is likely to want. Default: yes. */
-  lookAhead?: boolean;
+  /** Layers ahead whose likely experts are read; 0: none. Absent: as many as pay. */
+  lookAhead?: number | undefined;
   onRouting?: OnRouting | undefined;
 }
 
@@ -71,7 +72,7 @@ export class PagedDecoder implements Decoder {
     runtime: Runtime,
     config: ModelConfig,
     target: Target,
-    { budgetBytes, lookAhead = true, onRouting }: PagedOptions,
+    { budgetBytes, lookAhead = LOOK_AHEAD, onRouting }: PagedOptions,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
   ): Promise<PagedDecoder> {
@@ -83,7 +84,7 @@ export class PagedDecoder implements Decoder {
     const slots = await ExpertSlots.allocate(runtime, manifest, precision, budgetBytes, fewest);
     const segments: Session[] = [];
     try {
-      for (const graph of segmentGraphs(config, manifest, target, slots.perLayer)) {
+      for (const graph of segmentGraphs(config, manifest, target, slots.perLayer, lookAhead)) {
         segments.push(await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
       }
       const pager = new ExpertPager(store, slots);
@@ -125,7 +126,7 @@ export class PagedDecoder implements Decoder {
     let results: Feeds = {};
     for (const [index, segment] of this.#segments.entries()) {
       const isLast = index === this.#segments.length - 1;
-      const names = isLast ? logitOutputs(text) : this.#stage.outputs(index);
+      const names = isLast ? logitOutputs(text) : this.#stage.outputs(index, n);
       const outputs: Record<string, Tensor | null> = Object.fromEntries(names.map((name) => [name, null]));
       for (const name of segment.outputs) if (present[name] !== undefined) outputs[name] = present[name];
       try {

@@ -2,6 +2,7 @@
 // experts do not fit, the simulator of the pager over a trace like those of the real model.
 
 import type { CatalogueModel, DeviceFacts, ExpectedSpeed } from '../../contract/weights.ts';
+import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
 import { RecencyFrequency } from '../../paging/replacement.ts';
 import { simulate } from '../../paging/simulate.ts';
 import { LIKE_30B, typicalTrace } from '../../paging/typical-trace.ts';
@@ -42,7 +43,8 @@ export function expectedSpeed(model: CatalogueModel, device: DeviceFacts, speed:
       layerMs: layerMs + speed.roundTripMs,
       tokenMs: 0,
     },
-    lookAhead: true,
+    lookAhead: LOOK_AHEAD,
+    isFilled: true,
     warmUp: WARM_UP,
   });
   const tokensPerSecond = (1000 * layers) / (msPerToken * experts.layers);

@@ -1,0 +1,57 @@
+import { describe, expect, test } from 'vitest';
+import { readingOrder } from './look-ahead.ts';
+import { ExpertRead, ReadQueue } from './read-queue.ts';
+
+function queue() {
+  const own = new ReadQueue((layer, expert) => new ExpertRead(layer, expert));
+  /** The next reads, as 'layer.expert:pieces'. */
+  const next = (count: number): (string | undefined)[] =>
+    Array.from({ length: count }, () => {
+      const found = own.next();
+      return found && `${found.read.layer}.${found.read.expert}:${found.to - found.from}`;
+    });
+  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert }));
+  return { own, next, id };
+}
+
+describe('the order of reading', () => {
+  test('what is wanted, whole; then guesses, in quarters', () => {
+    const { own, next, id } = queue();
+    own.guess(0, id(1, 7, 8));
+    expect(next(2)).toEqual(['1.7:1', '1.7:1']);
+    own.want(0, 3);
+    own.want(0, 4);
+    expect(next(8)).toEqual([...['0.3:4', '0.4:4', '1.7:1', '1.7:1'], ...Array(4).fill('1.8:1')]);
+    expect(own.next()).toBeUndefined();
+  });
+
+  test('of a guess that comes true, what is left', () => {
+    const { own, next, id } = queue();
+    own.guess(0, id(1, 7, 8));
+    next(3);
+    own.want(1, 8);
+    own.want(1, 7);
+    expect(next(3)).toEqual(['1.8:4', '1.7:1', undefined]);
+  });
+
+  test('a wrong guess is dropped: at once if it has not begun, else when its layer is reached', () => {
+    const { own, next, id } = queue();
+    own.guess(0, [...id(1, 7), ...id(2, 8, 9)]);
+    next(5);
+    own.guess(1, id(2, 5));
+    expect(next(5)).toEqual(['2.5:1', '2.5:1', '2.5:1', '2.5:1', '2.8:1']);
+    own.guess(2, []);
+    expect(own.next()).toBeUndefined();
+  });
+
+  test('no more guesses are kept than memory is for', () => {
+    const { own, next, id } = queue();
+    own.guess(0, id(1, ...Array(60).keys()));
+    expect(next(1000).filter(Boolean)).toHaveLength(24 * 4);
+  });
+});
+
+test('guesses are read nearest and likeliest first, without what is held', () => {
+  const order = readingOrder(3, [Uint16Array.of(5, 6, 7), Uint16Array.of(1, 2)], (_, expert) => expert === 6);
+  expect(order.map(({ layer, expert }) => `${layer}.${expert}`)).toEqual(['3.5', '3.7', '4.1', '4.2']);
+});
