@@ -1,7 +1,7 @@
 // In which order experts are read: what somebody waits for, then guesses, these a piece at a time, so that a
 // wrong one holds nobody up for long. Pure bookkeeping, the same for the real pager and the simulator.
 
-/** An expert is read in so many pieces while it is a guess; what is wanted is read in one go. */
+/** An expert as large as the 30B's is read in so many pieces while it is a guess; what is wanted, in one go. */
 export const PIECES = 4;
 /** Guesses that are read, and held in memory until their layer is reached, are no more than these. */
 const MOST_GUESSES = 24;
@@ -26,17 +26,20 @@ export class ExpertRead implements ExpertId {
 /** The next thing to read: pieces `from` to `to`, the latter exclusive. */
 export interface NextRead<Read> {
   read: Read;
+  isGuess: boolean;
   from: number;
   to: number;
 }
 
 export class ReadQueue<Read extends ExpertRead> {
+  readonly pieces: number;
   readonly #make: (layer: number, expert: number) => Read;
   readonly #wanted: Read[] = [];
   /** Those that are read to the end, too. */
   #guesses: Read[] = [];
 
-  constructor(make: (layer: number, expert: number) => Read) {
+  constructor(pieces: number, make: (layer: number, expert: number) => Read) {
+    this.pieces = pieces;
     this.#make = make;
   }
 
@@ -44,7 +47,7 @@ export class ReadQueue<Read extends ExpertRead> {
   want(layer: number, expert: number): Read {
     const read = this.#find({ layer, expert }) ?? this.#make(layer, expert);
     this.#guesses = this.#guesses.filter((guess) => guess !== read);
-    if (read.begun < PIECES) this.#wanted.push(read);
+    if (read.begun < this.pieces) this.#wanted.push(read);
     return read;
   }
 
@@ -60,11 +63,11 @@ export class ReadQueue<Read extends ExpertRead> {
 
   next(): NextRead<Read> | undefined {
     const wanted = this.#wanted.shift();
-    const read = wanted ?? this.#guesses.find(({ begun }) => begun < PIECES);
+    const read = wanted ?? this.#guesses.find(({ begun }) => begun < this.pieces);
     if (read === undefined) return undefined;
     const from = read.begun;
-    read.begun = wanted === undefined ? from + 1 : PIECES;
-    return { read, from, to: read.begun };
+    read.begun = wanted === undefined ? from + 1 : this.pieces;
+    return { read, isGuess: wanted === undefined, from, to: read.begun };
   }
 
   #find({ layer, expert }: ExpertId): Read | undefined {

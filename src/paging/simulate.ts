@@ -119,7 +119,7 @@ class TimedRead extends ExpertRead {
 class Reader {
   busyMs = 0;
   readonly #readMs: number;
-  readonly #queue = new ReadQueue((layer, expert) => new TimedRead(layer, expert));
+  readonly #queue = new ReadQueue(PIECES, (layer, expert) => new TimedRead(layer, expert));
   #freeMs = 0;
 
   constructor(readMs: number) {

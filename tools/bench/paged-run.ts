@@ -94,6 +94,8 @@ export async function runPaged(
   const [prompt, answer] = [reports(true), reports(false)];
   return {
     ...options,
+    // At least as many as a token needs.
+    slots: passes[0]!.paging.slots / moe!.layers.length,
     experts: moe!.experts,
     prefill: {
       tokens: promptTokens,

@@ -31,16 +31,17 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '1,0.5,0.25,0.25:1,0.25:0,0.0625' },
     tokens: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
-    /** Of the picture in the prompt, in pixels; 0: no picture. 544 is about 300 tokens. */
-    side: { type: 'string', default: '0' },
-    /** How unevenly the random routers choose. */
-    spread: { type: 'string', default: '0.5' },
+    /** A picture in the prompt: a file, or noise of so many pixels; 544 is about 300 tokens. Absent: none. */
+    picture: { type: 'string' },
+    /** How unevenly the random routers choose; absent: as they are, if a package is given. */
+    spread: { type: 'string' },
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
   },
 });
 
 const PROMPT = 'Describe it.';
+const spread = Number(values.spread ?? (values.package === undefined ? 0.5 : 0));
 const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
 if (values.parts.includes('real')) {
   const runs = await realRuns();
@@ -52,7 +53,7 @@ if (values.parts.includes('real')) {
   console.log(
     `\nHits and misses (times Belády's), routing of that run, ${longest.trace.tokens.length} tokens`,
   );
-  print(policyTable(longest.trace, [0.0625, 0.25, 0.5], Math.floor(longest.trace.tokens.length / 4)));
+  print(policyTable(longest.trace, [0.0625, 0.25, 0.5, 0.75], Math.floor(longest.trace.tokens.length / 4)));
   console.log('\nThe simulator against these runs, its speeds taken from the first');
   print(errorTable(runs));
 }
@@ -78,9 +79,9 @@ async function realRuns(): Promise<PagedRun[]> {
     return { share: Number(share), lookAhead: Number(lookAhead ?? LOOK_AHEAD) };
   });
   const options = { tokens: Number(values.tokens), seed: 1 };
-  if (values.browser) return pagedInBrowser(folder, PROMPT, plans, options, Number(values.spread));
+  if (values.browser) return pagedInBrowser(folder, PROMPT, plans, options, spread);
   const messages = await conversation();
-  const store = await withSkewedRouters(await openDirectoryStore(folder), Number(values.spread));
+  const store = await withSkewedRouters(await openDirectoryStore(folder), spread);
   const runtime = await createNodeRuntime({ backend: 'wasm', threads: Number(values.threads) });
   const experts = store.manifest.experts[0]?.at.length ?? 0;
   const done: PagedRun[] = [];
@@ -100,10 +101,12 @@ async function prepare(): Promise<string> {
 }
 
 async function conversation(): Promise<Message[]> {
-  const side = Number(values.side);
-  if (side === 0) return [{ role: 'user', content: PROMPT }];
+  if (values.picture === undefined) return [{ role: 'user', content: PROMPT }];
+  const side = Number(values.picture);
   const noise = { type: 'gaussian' as const, mean: 128, sigma: 40 };
-  const picture = sharp({ create: { width: side, height: side, channels: 3, background: 'grey', noise } });
+  const picture = Number.isNaN(side)
+    ? sharp(values.picture)
+    : sharp({ create: { width: side, height: side, channels: 3, background: 'grey', noise } });
   const photo = new Blob([Uint8Array.from(await picture.png().toBuffer())]);
   return [
     {

@@ -31,7 +31,7 @@ export class ExpertPager {
     this.#layers = store.manifest.experts.map(({ layer }) => layer);
     this.#caches = this.#layers.map((_, index) => new ExpertCache(slots.perLayer, replacement(index)));
     this.#reads = new ExpertReads({
-      bytes: (index) => store.manifest.experts[index]!.bytes,
+      bytes: store.manifest.experts.map(({ bytes }) => bytes),
       read: (index, expert, start, end) => readExpert(store, this.#layers[index]!, expert, start, end),
     });
   }

@@ -1,22 +1,27 @@
 import { expect, test } from 'vitest';
 import { ExpertReads } from './expert-reads.ts';
 
-const BYTES = 16;
+/** Four pieces, of which the unit is told. */
+const UNIT = 4;
+const BYTES = 4 * UNIT;
 
 /** A store whose reads end when the test says so, the oldest of an expert first. Two are made at a time. */
 function heldStore() {
   const begun: string[] = [];
   const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
-  const reads = new ExpertReads({
-    bytes: () => BYTES,
-    read: (_, expert, start, end) => {
-      begun.push(`${expert} ${start}-${end}`);
-      return new Promise((resolve, reject) => {
-        const bytes = Uint8Array.from({ length: end - start }, (_, i) => expert + start + i);
-        ends.push({ expert, resolve: () => resolve(bytes), reject });
-      });
+  const reads = new ExpertReads(
+    {
+      bytes: [BYTES, BYTES],
+      read: (_, expert, start, end) => {
+        begun.push(`${expert} ${start / UNIT}-${end / UNIT}`);
+        return new Promise((resolve, reject) => {
+          const bytes = Uint8Array.from({ length: end - start }, (_, i) => expert + start + i);
+          ends.push({ expert, resolve: () => resolve(bytes), reject });
+        });
+      },
     },
-  });
+    UNIT,
+  );
   const take = (expert: number) =>
     ends.splice(
       ends.findIndex((each) => each.expert === expert),
@@ -40,13 +45,13 @@ function whole(expert: number): Uint8Array {
 test('what is wanted is read after the pieces of guesses that had begun, and in one go', async () => {
   const { reads, begun, end, id } = heldStore();
   reads.guess(0, id(1, 10, 11));
-  expect(begun).toEqual(['10 0-4', '10 4-8']);
+  expect(begun).toEqual(['10 0-1', '10 1-2']);
   const wanted = reads.demand(0, 1);
   void reads.demand(0, 2);
   await end(10, 10);
-  expect(begun.slice(2)).toEqual(['1 0-16', '2 0-16']);
+  expect(begun.slice(2)).toEqual(['1 0-4', '2 0-4']);
   await end(1);
-  expect(begun.slice(4)).toEqual(['10 8-12']);
+  expect(begun.slice(4)).toEqual(['10 2-3']);
   expect(await wanted).toEqual(whole(1));
 });
 
@@ -64,7 +69,7 @@ test('of a guess that is wanted before it was read, only the rest is read', asyn
   reads.guess(0, id(1, 10));
   const wanted = reads.demand(1, 10);
   await end(10);
-  expect(begun).toEqual(['10 0-4', '10 4-8', '10 8-16']);
+  expect(begun).toEqual(['10 0-1', '10 1-2', '10 2-4']);
   await end(10, 10);
   expect(await wanted).toEqual(whole(10));
   expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
@@ -76,7 +81,7 @@ test('whoever asks for an expert again gets bytes that were read again', async (
   await end(10, 10, 10, 10);
   void reads.demand(1, 10);
   void reads.demand(1, 10);
-  expect(begun.slice(4)).toEqual(['10 0-16']);
+  expect(begun.slice(4)).toEqual(['10 0-4']);
 });
 
 test('a read that fails tells whoever wanted it; a failed guess tells nobody', async () => {

@@ -5,11 +5,13 @@ import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../
 
 /** More reads in flight raise latency, not throughput. */
 const LANES = 2;
+/** Smaller reads take as long. */
+const LEAST_PIECE_BYTES = 512 * 1024;
 
 /** Where the bytes come from. */
 export interface ReadSource {
-  /** Of one expert of mixture layer `index`. */
-  bytes(index: number): number;
+  /** Of one expert, by mixture layer. */
+  readonly bytes: readonly number[];
   read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
 }
 
@@ -36,12 +38,17 @@ export class ExpertReads {
   /** Milliseconds in which anything was read, bytes brought, guesses begun and guesses that were then wanted. */
   readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
   readonly #source: ReadSource;
-  readonly #queue = new ReadQueue((layer, expert) => new Read(layer, expert));
+  readonly #queue: ReadQueue<Read>;
   #busy = 0;
   #busySince = 0;
 
-  constructor(source: ReadSource) {
+  constructor(source: ReadSource, leastPieceBytes = LEAST_PIECE_BYTES) {
     this.#source = source;
+    const pieces = Math.floor(Math.max(...source.bytes) / leastPieceBytes);
+    this.#queue = new ReadQueue(
+      Math.max(1, Math.min(PIECES, pieces)),
+      (layer, expert) => new Read(layer, expert),
+    );
   }
 
   /** The bytes of an expert. Whoever asks gets them alone: they are not kept. Fails as the store does. */
@@ -62,17 +69,18 @@ export class ExpertReads {
     while (this.#busy < LANES) {
       const next = this.#queue.next();
       if (next === undefined) return;
-      if (next.from === 0 && next.to < PIECES) this.totals.guesses++;
+      if (next.isGuess && next.from === 0) this.totals.guesses++;
       if (this.#busy++ === 0) this.#busySince = performance.now();
       void this.#perform(next);
     }
   }
 
   async #perform({ read, from, to }: NextRead<Read>): Promise<void> {
-    const bytes = this.#source.bytes(read.layer);
+    const { pieces } = this.#queue;
+    const bytes = this.#source.bytes[read.layer]!;
     // Whole words: converting a part wants them aligned.
     const edge = (piece: number): number =>
-      piece === PIECES ? bytes : 4 * Math.floor((bytes * piece) / PIECES / 4);
+      piece === pieces ? bytes : 4 * Math.floor((bytes * piece) / pieces / 4);
     try {
       const piece = await this.#source.read(read.layer, read.expert, edge(from), edge(to));
       this.totals.bytes += piece.byteLength;
@@ -82,10 +90,10 @@ export class ExpertReads {
       } else {
         read.whole ??= new Uint8Array(bytes);
         read.whole.set(piece, edge(from));
-        if (read.arrived === PIECES) read.resolve(read.whole);
+        if (read.arrived === pieces) read.resolve(read.whole);
       }
     } catch (error) {
-      read.begun = PIECES;
+      read.begun = pieces;
       read.reject(error);
     } finally {
       if (--this.#busy === 0) this.totals.readMs += performance.now() - this.#busySince;
