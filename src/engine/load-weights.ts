@@ -82,7 +82,7 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
     const stacked = new Uint8Array(bytes);
     let at = 0;
     for (const expert of experts) {
-      const { values, rows: all, columns } = expertMatrix(await bytesOf(expert), layer.parts, part);
+      const { values, rows: all, columns } = await expertMatrix(expert, layer.parts, part);
       const one = encoded(arranged(values, all, columns, layout), as);
       stacked.set(one, at);
       at += one.byteLength;
@@ -92,24 +92,26 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
   return { bytes, make };
 }
 
-function expertMatrix(
-  expert: Uint8Array,
+/** Reads what it needs of an expert, no more: all experts of a layer may be read for their scales alone. */
+async function expertMatrix(
+  expert: Blob,
   parts: ExpertPart[],
   part: ExpertPart,
-): { values: Float32Array; rows: number; columns: number } {
-  const bytesOfPart = (each: ExpertPart): Uint8Array => expert.slice(each.offset, each.offset + each.bytes);
+): Promise<{ values: Float32Array; rows: number; columns: number }> {
+  const bytesOfPart = ({ offset, bytes }: ExpertPart): Promise<Uint8Array> =>
+    bytesOf(expert.slice(offset, offset + bytes));
   const { quantization } = part;
   if (quantization !== undefined) {
     const scales = parts.find((each) => each.name === `${part.name}.scales`);
     if (scales === undefined) fail('bad-manifest', `Expert part "${part.name}" has no scales.`);
     const { rows, columns } = quantization;
-    const values = dequantizeRows(bytesOfPart(part), words(bytesOfPart(scales)), columns, quantization);
-    return { values, rows, columns };
+    const [blocks, scale] = [await bytesOfPart(part), words(await bytesOfPart(scales))];
+    return { values: dequantizeRows(blocks, scale, columns, quantization), rows, columns };
   }
   const [rows, columns] = part.shape;
   if (rows === undefined || columns === undefined)
     fail('bad-manifest', `Expert part "${part.name}" is not a matrix.`);
-  return { values: floats(bytesOfPart(part), part.dtype, part.name), rows, columns };
+  return { values: floats(await bytesOfPart(part), part.dtype, part.name), rows, columns };
 }
 
 /** (rows, columns), or the transpose of all, even (gate) or odd (up) rows. */

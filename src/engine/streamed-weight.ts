@@ -2,7 +2,7 @@
 // session, so that no more than one weight is in memory. Its own way of reading them, into a buffer of the
 // caller's, hangs now and then in Chromium 156; a stream that does not offer that is read the plain way.
 
-const CHUNK_BYTES = 4 * 1024 * 1024;
+export const CHUNK_BYTES = 4 * 1024 * 1024;
 
 export class StreamedWeight extends Blob {
   readonly #bytes: number;

@@ -1,14 +1,17 @@
 // How weights reach a session: streamed while it is made, where the runtime can wait, else brought before.
 
+import { BlobReader, ReusedBuffer } from './blob-reader.ts';
 import type { WeightData, WeightSource } from './runtime.ts';
 import { StreamedWeight } from './streamed-weight.ts';
 
 /** What is written to the device waits in memory until the device gets to it: not more than this. */
-const AHEAD_BYTES = 64 * 1024 * 1024;
+export const AHEAD_BYTES = 64 * 1024 * 1024;
 
 export class WeightHandover {
   readonly #device: GPUDevice | undefined;
   readonly #streams: boolean;
+  /** Weights are read one after the other, each through here. */
+  readonly #chunk = new ReusedBuffer();
   #ahead = 0;
   /** What went wrong while reading; the runtime itself only tells that something did. */
   #failure: unknown;
@@ -42,7 +45,7 @@ export class WeightHandover {
   }
 
   #streamed(data: WeightSource, onRead: ((bytes: number) => void) | undefined): StreamedWeight {
-    const read = reader(data);
+    const read = reader(data, this.#chunk);
     return new StreamedWeight(sizeOf(data), async (start, end) => {
       try {
         await this.#pace(end - start);
@@ -70,9 +73,13 @@ function sizeOf(data: WeightSource): number {
 }
 
 /** Each byte is read once, in order: what was made is let go with its last one. */
-function reader(data: WeightSource): (start: number, end: number) => Promise<Uint8Array> {
+function reader(
+  data: WeightSource,
+  chunk: ReusedBuffer,
+): (start: number, end: number) => Promise<Uint8Array> {
   if (data instanceof Blob) {
-    return async (start, end) => new Uint8Array(await data.slice(start, end).arrayBuffer());
+    let source: BlobReader | undefined;
+    return (start, end) => (source ??= new BlobReader(data, chunk)).next(end - start);
   }
   if (!('make' in data)) return (start, end) => Promise.resolve(data.subarray(start, end));
   let made: Uint8Array | undefined;

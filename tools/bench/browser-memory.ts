@@ -1,6 +1,9 @@
 // What a browser's processes held at most, as Linux counts it.
 
+import type { Page } from '@playwright/test';
 import { readdirSync, readFileSync } from 'node:fs';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { WorkerSession } from '../soak/worker-session.ts';
 
 /** The largest resident size that any process of this type of the browser with this profile had so far; Linux only. */
 export function peakResident(profile: string, type: 'renderer' | 'gpu-process'): number | undefined {
@@ -37,6 +40,29 @@ export function watchHeaps(profile: string): () => number {
   }, 50);
   return () => {
     clearInterval(timer);
+    return peak;
+  };
+}
+
+/** Watches the heap of the page's workers, buffers included, as the JavaScript engine counts it; as above. */
+export async function watchWorkers(page: Page): Promise<() => number> {
+  const session = await page.context().newCDPSession(page);
+  let peak = 0;
+  let isOver = false;
+  const watch = async (worker: WorkerSession): Promise<void> => {
+    while (!isOver) {
+      peak = Math.max(peak, await worker.heapAndBuffersBytes());
+      await sleep(20);
+    }
+  };
+  session.on('Target.attachedToTarget', ({ sessionId }) => void watch(new WorkerSession(session, sessionId)));
+  await session.send('Target.setAutoAttach', {
+    autoAttach: true,
+    waitForDebuggerOnStart: false,
+    flatten: false,
+  });
+  return () => {
+    isOver = true;
     return peak;
   };
 }

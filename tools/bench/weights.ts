@@ -16,7 +16,7 @@ import { WEIGHTS_PORT } from '../test/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
 import { Host } from '../weights/host.ts';
 import { SyntheticPackage } from '../weights/synthetic-package.ts';
-import { peakResident, toldBytes, watchHeaps } from './browser-memory.ts';
+import { peakResident, toldBytes, watchHeaps, watchWorkers } from './browser-memory.ts';
 
 const { values } = parseArgs({
   options: {
@@ -122,12 +122,14 @@ async function measureLoad(folder: string): Promise<void> {
   page = await freshPage();
   const idle = { all: peakResident(profile, 'renderer') ?? 0, heaps: await heapsNow() };
   const heaps = watchHeaps(profile);
+  const workers = await watchWorkers(page);
   const seconds = await page.evaluate(() => window.weights.bench.loadEngine('bench'));
   const grown = { heaps: heaps() - idle.heaps, all: (peakResident(profile, 'renderer') ?? 0) - idle.all };
   const largest = Math.max(...Object.values(manifest.tensors).map((tensor) => tensor.bytes));
   const bound = 3 * MAX_SHARD_BYTES + largest;
   console.log(`${(bytes / 1e9).toFixed(2)} GB made ready on WebGPU in ${seconds.toFixed(1)} s`);
   console.log(`three shards and the largest tensor are ${toldBytes(bound)}`);
+  console.log(`the heap of the worker with its buffers was ${toldBytes(workers())} at most`);
   console.log(`the page's heaps grew by ${toldBytes(grown.heaps)} at most`);
   console.log(`with what is shared with the GPU's process, on its way there, ${toldBytes(grown.all)}`);
 }

@@ -60,3 +60,11 @@ test('a layer whose numbers overflow is found', async () => {
   expect(dtype).toBe('F32');
   await expectFound({ kind: 'overflow', weights: bytes.slice(0, NEEDLE), factor: 1e38 });
 });
+
+// Of the quantised product, which the operators' own check knows too, and of the norm before each layer,
+// which only the whole model shows.
+for (const shader of ['MatMulNBits', 'SimplifiedLayerNorm']) {
+  test(`a shader that gives zeros is found (${shader})`, async () => {
+    await expectFound({ kind: 'zeros', shader });
+  });
+}

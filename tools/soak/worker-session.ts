@@ -43,6 +43,19 @@ export class WorkerSession {
   }
 
   async heapBytes(): Promise<number> {
-    return ((await this.send('Runtime.getHeapUsage', {})) as { usedSize: number }).usedSize;
+    return (await this.#heap()).usedSize;
+  }
+
+  /** The heap with what its buffers hold outside it. */
+  async heapAndBuffersBytes(): Promise<number> {
+    const { usedSize, embedderHeapUsedSize, backingStorageSize } = await this.#heap();
+    return usedSize + embedderHeapUsedSize + backingStorageSize;
+  }
+
+  async #heap(): Promise<Record<'usedSize' | 'embedderHeapUsedSize' | 'backingStorageSize', number>> {
+    return (await this.send('Runtime.getHeapUsage', {})) as Record<
+      'usedSize' | 'embedderHeapUsedSize' | 'backingStorageSize',
+      number
+    >;
   }
 }

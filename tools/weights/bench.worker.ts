@@ -5,7 +5,10 @@
 import * as Comlink from 'comlink';
 import { createStore, get, set } from 'idb-keyval';
 import { decodePhoto } from '../../src/engine/decode-photo.ts';
+import { BlobReader, ReusedBuffer } from '../../src/engine/blob-reader.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
+import { CHUNK_BYTES } from '../../src/engine/streamed-weight.ts';
+import { AHEAD_BYTES } from '../../src/engine/weight-handover.ts';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { Database } from '../../src/weights/database.ts';
 import { PACE } from '../../src/weights/pace.ts';
@@ -72,15 +75,24 @@ const api = {
     const adapter = toGpu && 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
     const device = await adapter?.requestDevice();
     const start = performance.now();
+    // As an engine reads: piece by piece through one buffer, the device a little behind.
+    const buffer = new ReusedBuffer();
+    const target = device?.createBuffer({ size: CHUNK_BYTES, usage: GPUBufferUsage.COPY_DST });
+    let ahead = 0;
     for (const [index, { bytes }] of store.manifest.shards.entries()) {
-      const buffer = await (await store.shard(index)).arrayBuffer();
-      if (!device) continue;
-      const target = device.createBuffer({ size: bytes, usage: GPUBufferUsage.COPY_DST });
-      device.queue.writeBuffer(target, 0, buffer);
-      await device.queue.onSubmittedWorkDone();
-      // A model keeps its buffers; here one is enough, and the machine may be small.
-      target.destroy();
+      const reader = new BlobReader(await store.shard(index), buffer);
+      for (let at = 0; at < bytes; at += CHUNK_BYTES) {
+        const piece = await reader.next(Math.min(CHUNK_BYTES, bytes - at));
+        if (device === undefined || target === undefined) continue;
+        // A model keeps its buffers; here one is enough, and the machine may be small.
+        device.queue.writeBuffer(target, 0, piece);
+        ahead += piece.byteLength;
+        if (ahead <= AHEAD_BYTES) continue;
+        await device.queue.onSubmittedWorkDone();
+        ahead = 0;
+      }
     }
+    await device?.queue.onSubmittedWorkDone();
     const seconds = (performance.now() - start) / 1000;
     device?.destroy();
     return { seconds, onGpu: device !== undefined };

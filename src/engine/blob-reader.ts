@@ -1,0 +1,47 @@
+// A Blob read in order through one buffer that is used again and again. Buffers of the browser's own would
+// be let go by a garbage collection only: hundreds of MB of them gather while gigabytes are read.
+
+/** Passed from read to read; whoever reads next overwrites what the one before got. */
+export class ReusedBuffer {
+  #buffer = new ArrayBuffer(0);
+
+  take(bytes: number): ArrayBuffer {
+    const buffer = this.#buffer;
+    return buffer.byteLength < bytes ? new ArrayBuffer(bytes) : buffer;
+  }
+
+  give(buffer: ArrayBuffer): void {
+    this.#buffer = buffer;
+  }
+}
+
+export class BlobReader {
+  readonly #buffer: ReusedBuffer;
+  /** Both are held on to: Chromium 156 stops reading where they are collected while a read is under way. */
+  readonly #blob: Blob;
+  readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
+  readonly #reader: ReadableStreamBYOBReader;
+
+  constructor(blob: Blob, buffer: ReusedBuffer) {
+    this.#blob = blob;
+    this.#buffer = buffer;
+    this.#stream = blob.stream();
+    this.#reader = this.#stream.getReader({ mode: 'byob' });
+  }
+
+  /** The next bytes, good until the buffer is used again. Fails where the Blob has no more, or cannot be read. */
+  async next(bytes: number): Promise<Uint8Array> {
+    let buffer = this.#buffer.take(bytes);
+    let at = 0;
+    while (at < bytes) {
+      const { value } = await this.#reader.read(new Uint8Array(buffer, at, bytes - at));
+      if (value === undefined || value.byteLength === 0) {
+        throw new RangeError(`A weight of ${this.#blob.size} bytes ends early.`);
+      }
+      buffer = value.buffer;
+      at += value.byteLength;
+    }
+    this.#buffer.give(buffer);
+    return new Uint8Array(buffer, 0, bytes);
+  }
+}
