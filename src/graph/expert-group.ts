@@ -26,7 +26,6 @@ export function expertGroupGraph(
   manifest: Manifest,
   target: Target,
   layer: number,
-  slots: number,
   experts: number,
 ): EmittedGraph {
   const write = new LayerWriter(manifest, target);
@@ -34,7 +33,7 @@ export function expertGroupGraph(
   const { hiddenSize, moe } = config.text;
   const normed = graph.input('normed', precision, ['n', hiddenSize]);
   const mixed = graph.input('mixed', 'f32', ['n', hiddenSize]);
-  const held = slotInputs(write, layer, slots);
+  const held = slotInputs(write, layer);
   const chosen = graph.input('chosen', 'i32', [experts]);
   const rows = graph.input('rows', 'i64', ['m']);
   const shares = graph.input('shares', 'f32', ['m', 1]);

@@ -36,19 +36,17 @@ export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
 /**
  * One graph more than there are mixture layers. The first embeds, the last puts out the logits; the
  * others' outputs are nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`, as far as there
- * are layers. `slots` per layer.
- */
+ * are layers. */
 export function segmentGraphs(
   config: ModelConfig,
   manifest: Manifest,
   target: Target,
-  slots: number,
   lookAhead: number,
 ): EmittedGraph[] {
   const { moe } = config.text;
   if (moe === undefined) fail('bug', 'A dense model has no experts to page.');
   return Array.from({ length: moe.layers.length + 1 }, (_, index) =>
-    segmentGraph(config, moe, manifest, target, slots, lookAhead, index),
+    segmentGraph(config, moe, manifest, target, lookAhead, index),
   );
 }
 
@@ -57,7 +55,6 @@ function segmentGraph(
   moe: MoeConfig,
   manifest: Manifest,
   target: Target,
-  slots: number,
   lookAhead: number,
   index: number,
 ): EmittedGraph {
@@ -76,7 +73,7 @@ function segmentGraph(
     const mixed = write.floatInput(SEGMENT.mixed, ['m', ...width]);
     const parts = slotParts(manifest, mixtureBefore);
     const output = parts.isQuantized
-      ? graph.node('Add', [mixed, mixtureOfRow(write, moe, mixtureBefore, slots, text.hiddenSize)])
+      ? graph.node('Add', [mixed, mixtureOfRow(write, moe, mixtureBefore, text.hiddenSize)])
       : mixed;
     state = layers.finish(mixtureBefore, { residual, normed: '' }, output);
   }
@@ -103,14 +100,8 @@ function segmentGraph(
   return write.emit();
 }
 
-function mixtureOfRow(
-  write: LayerWriter,
-  moe: MoeConfig,
-  layer: number,
-  slots: number,
-  hidden: number,
-): string {
+function mixtureOfRow(write: LayerWriter, moe: MoeConfig, layer: number, hidden: number): string {
   const row = write.graph.input(SEGMENT.row, write.precision, [1, hidden]);
-  const logits = write.floatInput(SEGMENT.slotLogits, [1, slots]);
-  return quantizedMixture(write, moe, layer, row, logits, slotInputs(write, layer, slots));
+  const logits = write.floatInput(SEGMENT.slotLogits, [1, 'slots']);
+  return quantizedMixture(write, moe, layer, row, logits, slotInputs(write, layer));
 }

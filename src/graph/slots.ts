@@ -43,13 +43,16 @@ export interface SlotInputs {
   downScales: Value;
 }
 
-/** Declares the slots of a layer as inputs, each (slots, …the part's shape). Float parts have no scales. */
-export function slotInputs(write: LayerWriter, layer: number, slots: number): SlotInputs {
+/**
+ * Declares the slots of a layer as inputs, each (slots, …the part's shape), however many there are: that is
+ * known once the device holds all else. Float parts have no scales.
+ */
+export function slotInputs(write: LayerWriter, layer: number): SlotInputs {
   const { parts } = expertLayer(write.experts, layer);
   const declare = (name: ExpertPart['name']): Value => {
     const part = parts.find((each) => each.name === name);
     if (part === undefined) return '';
-    return write.graph.input(`slots.${name}`, slotType(part, write.precision), [slots, ...part.shape]);
+    return write.graph.input(`slots.${name}`, slotType(part, write.precision), ['slots', ...part.shape]);
   };
   return {
     quantization: parts.find(({ name }) => name === 'gate_up')?.quantization,

@@ -10,7 +10,9 @@ import { isolated } from '../serve/shared-config.ts';
 import { WEIGHTS_PORT } from '../test/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
 import { peakResident, toldBytes } from './browser-memory.ts';
+import type { ReadTimes } from './paged-page/paging-bench.ts';
 import type { PagedRun } from './paged-run.ts';
+import { print } from './paged-table.ts';
 
 export interface Plan {
   /** Of the experts, on the device. */
@@ -49,10 +51,18 @@ export async function pagedInBrowser(
     const base = `http://localhost:${port}`;
     const page = await browser.page(base);
     await page.evaluate((url) => window.paging.keep(url), `${base}/packages/${basename(folder)}/`);
-    const reads = await page.evaluate(() => window.paging.reads(64));
-    const { expertBytes, indexedDbMs, opfsMs } = reads;
+    const { expertBytes, indexedDb, opfs } = await page.evaluate(() => window.paging.reads());
     const rate = (ms: number): string => `${ms.toFixed(2)} ms, ${(expertBytes / 1e3 / ms).toFixed(0)} MB/s`;
-    console.log(`\none expert read: IndexedDB ${rate(indexedDbMs)}; OPFS ${rate(opfsMs)} (both warm)`);
+    const row = (name: string, { first, again, inPieces }: ReadTimes): string[] => [
+      name,
+      ...[first, again, inPieces].map(rate),
+    ];
+    console.log('');
+    print([
+      ['one expert read', 'first', 'again', 'in pieces'],
+      row('IndexedDB', indexedDb),
+      row('OPFS', opfs),
+    ]);
     const { manifest } = await openDirectoryStore(folder);
     const experts = manifest.experts[0]?.at.length ?? 0;
     const runs: PagedRun[] = [];

@@ -24,7 +24,14 @@ export interface PagedRunOptions {
 export interface PagedRun extends PagedRunOptions {
   experts: number;
   /** Of the prompt: tokens, time, and experts brought in. */
-  prefill: { tokens: number; ms: number; misses: number; readMs: number; waitMs: number };
+  prefill: {
+    tokens: number;
+    ms: number;
+    misses: number;
+    readMs: number;
+    uploadMs: number;
+    waitMs: number;
+  };
   /** Sums over the tokens after the prompt. */
   decode: Pick<
     PagingReport,
@@ -102,6 +109,7 @@ export async function runPaged(
       ms: sum(prompt, 'passMs'),
       misses: sum(prompt, 'misses'),
       readMs: sum(prompt, 'readMs'),
+      uploadMs: sum(prompt, 'uploadMs'),
       waitMs: sum(prompt, 'waitMs'),
     },
     decode: {

@@ -31,10 +31,12 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
       'overhead',
       'reading',
       'MB/s read',
+      'over the floor',
       'guesses right',
       'prompt',
       'prefill s',
       'of it waiting',
+      'over the floor',
       'brought in',
     ],
     ...runs.map(({ slots, experts, slotBytes, lookAhead, prefill, decode }) => {
@@ -53,14 +55,21 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
         share(passMs - computeMs - waitMs - uploadMs),
         share(readMs),
         fixed(decode.readBytes / 1e3 / readMs, 0),
+        overFloor(decode, passMs),
         `${decode.rightGuesses} of ${decode.guesses}`,
         String(prefill.tokens),
         fixed(prefill.ms / 1000, 1),
         percent(prefill.waitMs / prefill.ms, 0),
+        overFloor(prefill, prefill.ms),
         String(prefill.misses),
       ];
     }),
   ];
+}
+
+/** Beyond the larger of reading, wrong guesses included, and of all that is neither waiting nor uploading. */
+function overFloor(of: { readMs: number; waitMs: number; uploadMs: number }, ms: number): string {
+  return percent(ms / Math.max(of.readMs, ms - of.waitMs - of.uploadMs) - 1, 0);
 }
 
 const NO_TIME: DeviceSpeeds = { readMs: 0, uploadMs: 0, layerMs: 0, tokenMs: 0 };

@@ -44,7 +44,7 @@ export class ExpertGroups {
       const format = JSON.stringify(
         parts.map(({ dtype, shape, quantization }) => [dtype, shape, quantization]),
       );
-      const graph = expertGroupGraph(config, store.manifest, target, layer, pager.slots.perLayer, perRun);
+      const graph = expertGroupGraph(config, store.manifest, target, layer, perRun);
       const session = byFormat.get(format) ?? (await runtime.open(graph, []));
       byFormat.set(format, session);
       sessions.push(session);

@@ -6,7 +6,7 @@ import type { PagingReport } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
-import type { Target } from '../../graph/emitted.ts';
+import type { EmittedGraph, Target } from '../../graph/emitted.ts';
 import { segmentGraphs } from '../../graph/segments.ts';
 import { slotParts } from '../../graph/slots.ts';
 import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
@@ -80,13 +80,17 @@ export class PagedDecoder implements Decoder {
     if (moe === undefined) fail('bad-request', 'A dense model has no experts to page.');
     const { manifest } = store;
     const { precision } = target;
-    const fewest = moe.expertsPerToken;
-    const slots = await ExpertSlots.allocate(runtime, manifest, precision, budgetBytes, fewest);
-    const segments: Session[] = [];
+    const graphs = segmentGraphs(config, manifest, target, lookAhead);
+    const opened = new Map<EmittedGraph, Session>();
+    let slots: ExpertSlots | undefined;
     try {
-      for (const graph of segmentGraphs(config, manifest, target, slots.perLayer, lookAhead)) {
-        segments.push(await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
+      // Ends first, they hold the largest weights: while it is loaded, a weight lies on the device twice.
+      for (const graph of [graphs.at(-1)!, ...graphs.slice(0, -1)]) {
+        opened.set(graph, await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
       }
+      const segments = graphs.map((graph) => opened.get(graph)!);
+      const fewest = moe.expertsPerToken;
+      slots = await ExpertSlots.allocate(runtime, manifest, precision, budgetBytes, fewest);
       const pager = new ExpertPager(store, slots);
       const groups = await ExpertGroups.open(store, runtime, config, target, pager);
       const inSegment = manifest.experts.map(({ layer }) => slotParts(manifest, layer).isQuantized);
@@ -94,8 +98,8 @@ export class PagedDecoder implements Decoder {
       const stage = new MixtureStage(runtime, pager, groups, moe, hiddenSize, options);
       return new PagedDecoder(segments, stage, pager, groups, runtime, config, target);
     } catch (error) {
-      for (const segment of segments) await segment.release();
-      slots.dispose();
+      for (const segment of opened.values()) await segment.release();
+      slots?.dispose();
       throw error;
     }
   }

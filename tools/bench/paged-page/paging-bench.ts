@@ -2,11 +2,13 @@
 
 import type { PagedRun, PagedRunOptions } from '../paged-run.ts';
 
+/** Milliseconds per expert, in random order. */
 export interface ReadTimes {
-  expertBytes: number;
-  /** Milliseconds per expert, in random order. */
-  indexedDbMs: number;
-  opfsMs: number;
+  /** Read for the first time since the page began, and once more. */
+  first: number;
+  again: number;
+  /** In four pieces, as guesses are. */
+  inPieces: number;
 }
 
 export interface BrowserRun extends PagedRun {
@@ -20,5 +22,5 @@ export interface PagingBench {
   /** Pages it from there, on WebGPU. */
   run(prompt: string, options: PagedRunOptions, spread: number): Promise<BrowserRun>;
   /** Reads experts of one shard from IndexedDB and from a copy in the origin's private file system. */
-  reads(count: number): Promise<ReadTimes>;
+  reads(): Promise<{ expertBytes: number; indexedDb: ReadTimes; opfs: ReadTimes }>;
 }
