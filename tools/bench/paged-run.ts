@@ -126,7 +126,7 @@ export async function runPaged(
       computeMs: sum(answer, 'computeMs'),
     },
     slotBytes: passes[0]!.paging.slotBytes,
-    denseBytes: weightBytes(store.manifest, engine.target) + embeddingBytes(store.manifest),
+    denseBytes: weightBytes(store.manifest, engine.target) + embeddingBytes(store.manifest, engine.target),
     trace: recorder.trace(moe!.experts, moe!.expertsPerToken),
   };
 }

@@ -23,10 +23,15 @@ export function weightBytes(manifest: Manifest, target: Target): number {
 }
 
 /** An embedding that is not the head: one row of it is read per token, all of it is held. */
-export function embeddingBytes({ tensors }: Manifest): number {
+export function embeddingBytes({ tensors }: Manifest, { precision }: Target): number {
   if (tensors['lm_head.weight'] === undefined) return 0;
   const held = Object.entries(tensors).filter(([name]) => name.includes('embed_tokens'));
-  return held.reduce((sum, [, { bytes }]) => sum + bytes, 0);
+  const floatBytes = precision === 'f32' ? 4 : 2;
+  return held.reduce(
+    (sum, [, { quantization, shape, bytes }]) =>
+      sum + (quantization === undefined ? floatBytes * product(shape) : bytes),
+    0,
+  );
 }
 
 /** The experts that one token chooses, in all layers. */
