@@ -1,6 +1,6 @@
 // What the page weighs, and that it stays quick while it works.
 
-import { expect, test, type Page } from '@playwright/test';
+import { expect, test, type Browser, type Page } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
 import { answered, arrive, ask, FIXTURE, tray } from './person.ts';
@@ -24,63 +24,91 @@ test('the page is there with at most 200 KB of compressed JavaScript and CSS', a
   expect(total).toBeLessThan(BUDGET_BYTES);
 });
 
-/** A task of the main thread over 50 ms: how long, and what of it our scripts took, by where it began. */
-interface LongTask {
-  ms: number;
-  ours: { ms: number; from: string }[];
+/** What a task of the page's main thread took: by the clock, of the processor, and of that in our scripts, in ms. */
+interface Task {
+  clock: number;
+  own: number;
+  scripts: number;
 }
 
-declare global {
-  interface Window {
-    longTasks: LongTask[];
-  }
+const TIMELINE = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
+
+/** The main thread's tasks while `job` runs. Others may be at work on this machine: the clock counts them too. */
+async function tasksOf(browser: Browser, page: Page, job: () => Promise<void>): Promise<Task[]> {
+  await browser.startTracing(page, { categories: TIMELINE });
+  await job();
+  const { traceEvents } = JSON.parse((await browser.stopTracing()).toString()) as {
+    traceEvents: TraceEvent[];
+  };
+  const threads = traceEvents.filter(
+    ({ name, args }) => name === 'thread_name' && args?.name === MAIN_THREAD,
+  );
+  const byThread = threads.map(({ pid, tid }) =>
+    traceEvents.filter((event) => event.ph === 'X' && event.pid === pid && event.tid === tid),
+  );
+  // The page's is the busiest of them.
+  const events = byThread.sort((a, b) => b.length - a.length)[0] ?? [];
+  const scripts = events.filter(({ name }) => name === 'FunctionCall');
+  return events
+    .filter(({ name }) => name === 'RunTask')
+    .map(({ ts, dur = 0, tdur = 0 }) => ({
+      clock: dur / 1000,
+      own: tdur / 1000,
+      scripts: Math.max(
+        0,
+        ...scripts
+          .filter((call) => call.ts >= ts && call.ts < ts + dur)
+          .map((call) => (call.tdur ?? 0) / 1000),
+      ),
+    }));
 }
 
-/** Notes long frames with the scripts that ran in them; the browser names scripts from 5 ms on. */
-async function watchLongTasks(page: Page): Promise<() => Promise<LongTask[]>> {
-  await page.evaluate(() => {
-    window.longTasks = [];
-    const observer = new PerformanceObserver((list) => {
-      for (const entry of list.getEntries()) {
-        const { scripts = [] } = entry as PerformanceEntry & {
-          scripts?: { duration: number; invoker: string; sourceURL: string }[];
-        };
-        const ours = scripts
-          .filter(({ sourceURL }) => sourceURL.startsWith(location.origin))
-          .map(({ duration, invoker }) => ({ ms: Math.round(duration), from: invoker }));
-        window.longTasks.push({ ms: Math.round(entry.duration), ours });
-      }
-    });
-    observer.observe({ type: 'long-animation-frame' });
-  });
-  return () => page.evaluate(() => window.longTasks.splice(0));
+const MAIN_THREAD = 'CrRendererMain';
+
+/** As Chromium writes it: microseconds; `tdur` is what the thread itself had of the processor. */
+interface TraceEvent {
+  name: string;
+  ph: string;
+  pid: number;
+  tid: number;
+  ts: number;
+  dur?: number;
+  tdur?: number;
+  args?: { name?: string };
 }
 
-function print(what: string, tasks: readonly LongTask[]): void {
-  const ours = tasks.flatMap((task) => task.ours).filter(({ ms }) => ms > 50);
-  const all = tasks.map(({ ms }) => ms).join(', ') || 'none';
-  const own = ours.map(({ ms, from }) => `${ms} (${from})`).join(', ') || 'none';
-  console.log(`Over 50 ms on the main thread while ${what}: ${all}; by a script of ours: ${own}`);
+function print(what: string, tasks: readonly Task[]): void {
+  const over = (times: number[]): number => times.filter((ms) => ms > 50).length;
+  const [clock, own, scripts] = (['clock', 'own', 'scripts'] as const).map((key) =>
+    tasks.map((task) => task[key]),
+  );
+  console.log(
+    `While ${what}: of ${tasks.length} tasks of the main thread ${over(clock!)} took over 50 ms by the clock, ` +
+      `${over(own!)} of its own time (longest ${Math.max(...own!).toFixed(0)} ms, our scripts ${Math.max(...scripts!).toFixed(0)} ms)`,
+  );
 }
 
-test('48 megapixels and a streaming answer keep the page responsive', async ({ page }) => {
+test('48 megapixels and a streaming answer keep the page responsive', async ({ page, browser }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 200 });
   // A file on disk: a buffer would be carried into the page piece by piece, which blocks it for a second.
   const photo = test.info().outputPath('large.jpg');
   await sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#87a', noise: NOISE } })
     .jpeg({ quality: 60 })
     .toFile(photo);
-  const taken = await watchLongTasks(page);
-  await page.getByLabel('Add pictures').first().setInputFiles(photo);
-  await expect(tray(page).getByRole('button', { name: 'Remove large.jpg' })).toBeVisible({ timeout: 60_000 });
-  const opening = await taken();
+  const opening = await tasksOf(browser, page, async () => {
+    await page.getByLabel('Add pictures').first().setInputFiles(photo);
+    await expect(tray(page).getByRole('button', { name: 'Remove large.jpg' })).toBeVisible({
+      timeout: 60_000,
+    });
+  });
   await tray(page).getByRole('button', { name: 'Remove large.jpg' }).click();
-  await ask(page, 'Tell a long story.');
-  await answered(page, 1);
-  const streaming = await taken();
+  const streaming = await tasksOf(browser, page, async () => {
+    await ask(page, 'Tell a long story.');
+    await answered(page, 1);
+  });
   print('a large picture opens', opening);
   print('an answer streams', streaming);
-  // The machine that tests is shared: what hangs is caught, what stutters is printed.
-  const scripts = [...opening, ...streaming].flatMap((task) => task.ours).map(({ ms }) => ms);
-  expect(Math.max(0, ...scripts)).toBeLessThan(500);
+  expect(streaming.length).toBeGreaterThan(100);
+  // What hangs is caught, what stutters is printed.
+  expect(Math.max(...[...opening, ...streaming].map(({ scripts }) => scripts))).toBeLessThan(500);
 });
