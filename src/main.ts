@@ -88,12 +88,12 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const privacy = new Privacy(policy, requests, weights);
   // The development server has none, and needs none: it sends the policy.
   const kept = import.meta.env.PROD ? appCache.keepTheApp() : undefined;
+  const parts = { language, models, library, settings, conversation, tray, shelf, stage, samples, privacy };
   if (kiosk !== null) {
     void models.start(document.baseURI);
     void samples.start();
     const lock = new PinLock(remembered, kiosk.pin);
     const statistics = new Statistics(remembered);
-    const parts = { language, models, library, settings, conversation, tray, shelf, stage, samples, privacy };
     const forget = (): void => void inference.forget();
     mount(Kiosk, { target: document.body, props: { ...parts, kiosk, lock, statistics, forget } });
     return;
@@ -114,23 +114,5 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   void samples.start();
   void history.arrive();
   void kept?.then(() => update.watch());
-  mount(App, {
-    target: document.body,
-    props: {
-      language,
-      models,
-      library,
-      settings,
-      conversation,
-      tray,
-      shelf,
-      stage,
-      experts,
-      paging,
-      history,
-      samples,
-      privacy,
-      update,
-    },
-  });
+  mount(App, { target: document.body, props: { ...parts, experts, paging, history, update } });
 }

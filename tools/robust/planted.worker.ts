@@ -45,27 +45,20 @@ GPUBuffer.prototype.unmap = function (): undefined {
 };
 
 const { createShaderModule } = GPUDevice.prototype;
-const { createComputePipeline, createComputePipelineAsync } = GPUDevice.prototype;
-const codes = new WeakMap<GPUShaderModule, string>();
 GPUDevice.prototype.createShaderModule = function (descriptor) {
-  const module = createShaderModule.call(this, descriptor);
-  codes.set(module, descriptor.code);
-  return module;
+  if (plant.kind !== 'zeros' || descriptor.label?.includes(plant.shader) !== true) {
+    return createShaderModule.call(this, descriptor);
+  }
+  const code = zeroed(descriptor.code);
+  if (code !== descriptor.code) told.postMessage(plant.kind);
+  return createShaderModule.call(this, { ...descriptor, code });
 };
+
 /** The same shader, every number that it would store being zero. */
-function zeroed(device: GPUDevice, descriptor: GPUComputePipelineDescriptor): GPUComputePipelineDescriptor {
-  const code = codes.get(descriptor.compute.module);
-  const name = descriptor.label ?? '';
-  if (plant.kind !== 'zeros' || code === undefined || !name.includes(plant.shader)) return descriptor;
-  const silent = code.replace(/(output\w*\[[^\]]*\]) = ([^;]+);/g, '$1 = ($2) * 0;');
-  if (silent === code) return descriptor;
-  told.postMessage(plant.kind);
-  const module = createShaderModule.call(device, { code: silent });
-  return { ...descriptor, compute: { ...descriptor.compute, module } };
+function zeroed(code: string): string {
+  const outputs = Array.from(code.matchAll(/var<storage, *read_write> +(\w+)/g), ([, name = '']) => name);
+  return outputs.reduce<string>(
+    (all, name) => all.replace(new RegExp(`(\\b${name}\\[[^;]*\\]\\s*=)(?!=)([^;]+);`, 'g'), '$1 ($2) * 0;'),
+    code,
+  );
 }
-GPUDevice.prototype.createComputePipeline = function (descriptor) {
-  return createComputePipeline.call(this, zeroed(this, descriptor));
-};
-GPUDevice.prototype.createComputePipelineAsync = function (descriptor) {
-  return createComputePipelineAsync.call(this, zeroed(this, descriptor));
-};

@@ -61,9 +61,9 @@ test('a layer whose numbers overflow is found', async () => {
   await expectFound({ kind: 'overflow', weights: bytes.slice(0, NEEDLE), factor: 1e38 });
 });
 
-// Of the quantised product, which the operators' own check knows too, and of the norm before each layer,
+// Of the quantised product, which the operators' own check knows too, and of the norm of every layer,
 // which only the whole model shows.
-for (const shader of ['MatMulNBits', 'SimplifiedLayerNorm']) {
+for (const shader of ['MatMulNBits', 'LayerNorm']) {
   test(`a shader that gives zeros is found (${shader})`, async () => {
     await expectFound({ kind: 'zeros', shader });
   });

@@ -1,0 +1,48 @@
+// What the page is made of: long-lived objects that main.ts makes once and that never change; what they
+// hold does.
+
+import type { Conversation } from './conversation/conversation.svelte.ts';
+import type { ExpertActivity } from './experts/expert-activity.svelte.ts';
+import type { PagingWatch } from './experts/paging-watch.svelte.ts';
+import type { History } from './history/history.svelte.ts';
+import type { KioskSettings } from './kiosk/kiosk-settings.ts';
+import type { PinLock } from './kiosk/pin.ts';
+import type { Statistics } from './kiosk/statistics.svelte.ts';
+import type { Language } from './language.svelte.ts';
+import type { Library } from './library/library.svelte.ts';
+import type { Models } from './models.svelte.ts';
+import type { PhotoShelf } from './photos/photo-shelf.ts';
+import type { Tray } from './photos/tray.svelte.ts';
+import type { Privacy } from './privacy/privacy.svelte.ts';
+import type { Samples } from './samples/samples.svelte.ts';
+import type { Settings } from './settings/settings.svelte.ts';
+import type { Stage } from './stage/stage.svelte.ts';
+import type { AppUpdate } from './update/app-update.svelte.ts';
+
+interface PageParts {
+  language: Language;
+  models: Models;
+  library: Library;
+  settings: Settings;
+  conversation: Conversation;
+  tray: Tray;
+  shelf: PhotoShelf;
+  stage: Stage;
+  samples: Samples;
+  privacy: Privacy;
+}
+
+export interface AppParts extends PageParts {
+  experts: ExpertActivity;
+  paging: PagingWatch;
+  history: History;
+  update: AppUpdate;
+}
+
+export interface KioskParts extends PageParts {
+  kiosk: KioskSettings;
+  lock: PinLock;
+  statistics: Statistics;
+  /** Lets the model forget what it was shown. */
+  forget: () => void;
+}
