@@ -10,7 +10,8 @@ export interface RoutingTrace {
   perGuess: number;
   /**
    * By distance less one, then by token: what the layer so far before guessed, the likeliest first,
-   * (layers, perGuess). Layers that none precedes so far have no guess: zeros.
+   * (layers, perGuess), or empty for a token that was not guessed. Layers that none precedes so far have no
+   * guess: zeros.
    */
   guesses: readonly (readonly Uint16Array[])[];
 }
@@ -44,8 +45,9 @@ export function guessRecall(trace: RoutingTrace, distance: number): number {
   let all = 0;
   for (const [time, record] of trace.tokens.entries()) {
     for (let layer = distance; layer < trace.layers; layer++) {
-      const guess = guessesAt(trace, time, layer - distance, distance)[distance - 1];
-      const guessed = new Set(guess?.subarray(0, trace.perToken));
+      const guess = guessesAt(trace, time, layer - distance, distance)[distance - 1]!;
+      if (guess.length === 0) continue;
+      const guessed = new Set(guess.subarray(0, trace.perToken));
       for (const expert of ofLayer(trace, record, layer)) if (guessed.has(expert)) right++;
       all += trace.perToken;
     }

@@ -161,7 +161,11 @@ class Recorder {
       tokens: times.map((time) => record(perToken, (layer) => this.#chosen[layer]![time])),
       perGuess,
       guesses: this.#guesses.map((byLayer) =>
-        times.map((time) => record(perGuess, (layer) => byLayer[layer]?.[time])),
+        times.map((time) =>
+          byLayer.some((byTime) => byTime?.[time] !== undefined)
+            ? record(perGuess, (layer) => byLayer[layer]?.[time])
+            : new Uint16Array(0),
+        ),
       ),
     };
   }
