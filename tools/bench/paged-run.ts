@@ -162,7 +162,7 @@ class Recorder {
       perGuess,
       guesses: this.#guesses.map((byLayer) =>
         times.map((time) =>
-          byLayer.some((byTime) => byTime?.[time] !== undefined)
+          byLayer.some((byTime) => byTime[time] !== undefined)
             ? record(perGuess, (layer) => byLayer[layer]?.[time])
             : new Uint16Array(0),
         ),
