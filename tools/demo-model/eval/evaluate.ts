@@ -1,18 +1,15 @@
 // npm run eval:demo: the held-out questions, answered by the shipped package through the shipped engine
-// (greedy, on WASM), and how many were answered rightly.
+// (greedy, on WASM; --browser: by the built page on WebGPU), and how many were answered rightly.
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import type { AnswerEvent } from '../../../src/contract/answer.ts';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { Failure } from '../../../src/failure.ts';
 import { complaint } from '../../node/complaint.ts';
-import { decodePhoto } from '../../node/decode-photo.ts';
-import { openDirectoryStore } from '../../node/directory-store.ts';
-import { createNodeRuntime } from '../../node/runtime.ts';
-import { asMessages, readHeldOut } from './held-out.ts';
+import { readHeldOut } from './held-out.ts';
+import { answersInBrowser } from './in-browser.ts';
+import { AnsweringEngine } from './in-engine.ts';
 import { isRight } from './scoring.ts';
-import { ExpertUse, Scores } from './table.ts';
+import { Scores } from './table.ts';
 
 const here = import.meta.dirname;
 const USAGE = `npm run eval:demo -- [options]
@@ -21,7 +18,8 @@ const USAGE = `npm run eval:demo -- [options]
   --skills a,b    only these
   --most N        at most so many questions of a skill
   --wrong N       show so many wrong answers of each skill
-  --threads N     (2)`;
+  --threads N     (2)
+  --browser       ask the built page (npm run build) in Chromium on WebGPU; takes the shipped package`;
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
@@ -32,6 +30,7 @@ async function main(): Promise<void> {
       most: { type: 'string', default: 'Infinity' },
       wrong: { type: 'string', default: '0' },
       threads: { type: 'string', default: '2' },
+      browser: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -46,21 +45,16 @@ async function main(): Promise<void> {
     asked.set(skill, count);
     return count <= Number(values.most) && (skills?.includes(skill) ?? true);
   });
-  const never = new AbortController().signal;
-  const runtime = await createNodeRuntime({ backend: 'wasm', threads: Number(values.threads) });
-  const engine = await loadEngine(await openDirectoryStore(values.package), runtime, decodePhoto, {}, never);
   const scores = new Scores();
-  const { moe } = engine.files.config.text;
-  const use = moe === undefined ? undefined : new ExpertUse(moe.layers.length, moe.experts);
   const shown = new Map<string, number>();
   const start = performance.now();
-  for (const held of questions) {
-    const messages = await asMessages(values.set, held);
-    const options = { maxTokens: 200, sampling: {}, watchExperts: true };
-    const watch = (event: AnswerEvent): void => {
-      if (event.kind === 'experts') use?.add(event.chosen);
-    };
-    const { text } = await engine.answer(messages, options, watch, never);
+  const inEngine = values.browser
+    ? undefined
+    : await AnsweringEngine.open(values.package, Number(values.threads));
+  const answers = inEngine?.answers(values.set, questions) ?? answersInBrowser(values.set, questions);
+  let count = 0;
+  for await (const [held, text] of answers) {
+    count++;
     const right = isRight(text, held.answer, held.metric, held.scale);
     scores.add(held, right);
     const before = shown.get(held.skill) ?? 0;
@@ -70,10 +64,9 @@ async function main(): Promise<void> {
     }
   }
   const seconds = ((performance.now() - start) / 1000).toFixed(0);
-  process.stdout.write(`${scores.table()}\n${questions.length} questions in ${seconds} s\n`);
-  if (use !== undefined) process.stdout.write(`${use.summary()}\n`);
-  await engine.dispose();
-  runtime.dispose();
+  process.stdout.write(`${scores.table()}\n${count} questions in ${seconds} s\n`);
+  if (inEngine?.use !== undefined) process.stdout.write(`${inEngine.use.summary()}\n`);
+  await inEngine?.close();
 }
 
 try {
