@@ -174,7 +174,7 @@ test('without WebGPU the processor answers, whether the browser lacks it or the 
   await without.models.start(PAGE);
   await without.models.ready(never);
   expect(without.inference.asked).toEqual(['demo wasm']);
-  expect(without.models.isOnProcessorForLack).toBe(true);
+  expect(without.models.drawback).toBe('onProcessor');
 
   const refused = setUp();
   refused.weights.keep('demo');
@@ -182,10 +182,10 @@ test('without WebGPU the processor answers, whether the browser lacks it or the 
   await refused.models.start(PAGE);
   await refused.models.ready(never);
   expect(refused.inference.asked).toEqual(['demo webgpu', 'demo wasm']);
-  expect(refused.models.isOnProcessorForLack).toBe(true);
+  expect(refused.models.drawback).toBe('onProcessor');
   refused.models.chooseBackend('wasm');
   await refused.models.ready(never);
-  expect(refused.models.isOnProcessorForLack).toBe(false);
+  expect(refused.models.drawback).toBeNull();
 });
 
 test('the model is loaded anew after a failure that may have broken it, and only then', async () => {

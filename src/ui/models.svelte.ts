@@ -111,10 +111,13 @@ export class Models {
     return latest !== undefined && latest.id === this.chosen?.request.id ? latest : null;
   }
 
-  /** Whether the chosen model runs on the processor although the graphics processor was wanted. */
-  get isOnProcessorForLack(): boolean {
-    const phase = this.phase;
-    return phase.kind === 'ready' && phase.model.backend === 'wasm' && this.#backend !== 'wasm';
+  /** What makes the chosen model slower here than it might be. Wrong numbers are told before mere lack. */
+  get drawback(): 'distrusted' | 'notInHalves' | 'onProcessor' | null {
+    const { phase } = this;
+    if (phase.kind !== 'ready') return null;
+    const { backend, distrusted } = phase.model;
+    if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
+    return backend === 'wasm' && this.#backend !== 'wasm' ? 'onProcessor' : null;
   }
 
   /** Where the chosen model is. */
