@@ -10,6 +10,22 @@ const LITTLE = 210_000;
 
 const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Experts at work' });
 
+test('the answer stays in view when the experts are shown below it', async ({ page }) => {
+  // So low that there is no room for both without scrolling.
+  await page.setViewportSize({ width: 700, height: 620 });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('button', { name: QUESTION, exact: true }).click();
+  const facts = (await answered(page, 1)).getByText(/first word after/);
+  await expect(facts).toBeInViewport();
+  await page.getByRole('button', { name: 'Experts at work' }).click();
+  await expect(figure(page)).toBeVisible();
+  await expect(facts).toBeInViewport();
+});
+
 test('paged experts give the same answer; what lies on the device is told, and more memory ends the paging', async ({
   page,
 }) => {
