@@ -12,7 +12,7 @@ const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Expert
 
 test('the answer stays in view when the experts are shown below it', async ({ page }) => {
   // So low that there is no room for both without scrolling.
-  await page.setViewportSize({ width: 700, height: 620 });
+  await page.setViewportSize({ width: 900, height: 620 });
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await page
     .getByRole('button', { name: /^Sample picture/ })
