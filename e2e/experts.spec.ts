@@ -10,15 +10,19 @@ const LITTLE = 210_000;
 
 const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Experts at work' });
 
-test('the answer stays in view when the experts are shown below it', async ({ page }) => {
-  // So low that there is no room for both without scrolling.
-  await page.setViewportSize({ width: 900, height: 620 });
-  await arrive(page, { model: 'demo', backend: 'wasm' });
+async function askSample(page: Page): Promise<void> {
   await page
     .getByRole('button', { name: /^Sample picture/ })
     .first()
     .click();
   await page.getByRole('button', { name: QUESTION, exact: true }).click();
+}
+
+test('the answer stays in view when the experts are shown below it', async ({ page }) => {
+  // So low that there is no room for both without scrolling.
+  await page.setViewportSize({ width: 900, height: 620 });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await askSample(page);
   const facts = (await answered(page, 1)).getByText(/first word after/);
   await expect(facts).toBeInViewport();
   await page.getByRole('button', { name: 'Experts at work' }).click();
@@ -36,11 +40,7 @@ test('paged experts give the same answer; what lies on the device is told, and m
     }
   }, LITTLE);
   await arrive(page, { model: 'demo', backend: 'wasm' });
-  await page
-    .getByRole('button', { name: /^Sample picture/ })
-    .first()
-    .click();
-  await page.getByRole('button', { name: QUESTION, exact: true }).click();
+  await askSample(page);
   expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
 
   await page.getByRole('button', { name: 'Experts at work' }).click();
