@@ -5,6 +5,7 @@ import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { fail } from '../failure.ts';
 import type { EmittedGraph, Precision } from '../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
+import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
 import { createDevice, describeAdapter, isSoftware } from './webgpu-device.ts';
 import { WeightHandover } from './weight-handover.ts';
 
@@ -166,34 +167,8 @@ class OrtRuntime implements Runtime {
 
   async read(wanted: Wanted[]): Promise<TensorData[]> {
     const { device } = this;
-    const spans = wanted.map(spanOf);
-    if (device === undefined) {
-      return spans.map(({ tensor, first, elements }) =>
-        asTensorData(tensor.data).subarray(first, first + elements),
-      );
-    }
-    // The runtime's own getData waits once per tensor, and several times longer than this.
-    const copies = spans.map((span) => copyOf(span));
-    const staging = device.createBuffer({
-      size: copies.reduce((sum, { bytes }) => sum + bytes, 0),
-      usage: MAP_READ | COPY_DST,
-    });
-    const commands = device.createCommandEncoder();
-    let at = 0;
-    for (const { tensor, from, bytes } of copies) {
-      commands.copyBufferToBuffer(tensor.gpuBuffer, from, staging, at, bytes);
-      at += bytes;
-    }
-    device.queue.submit([commands.finish()]);
-    await this.#loss.during(() => staging.mapAsync(GPU_MAP_READ));
-    const all = staging.getMappedRange().slice(0);
-    staging.destroy();
-    at = 0;
-    return copies.map(({ tensor, skip, length, bytes }) => {
-      const start = at + skip;
-      at += bytes;
-      return typedView(tensor, all.slice(start, start + length));
-    });
+    if (device === undefined) return readFromMemory(wanted);
+    return this.#loss.during(() => readFromDevice(device, wanted));
   }
 
   readonly tensor = (type: ElementType, data: TensorData, shape: number[]): Tensor =>
@@ -252,57 +227,5 @@ function eventLoopTurn(): Promise<void> {
   });
 }
 
-// Flags of GPUBufferUsage and GPUMapMode, which Node lacks: STORAGE | COPY_SRC | COPY_DST and so on.
+// Flags of GPUBufferUsage, which Node lacks: STORAGE | COPY_SRC | COPY_DST.
 const GPU_BUFFER_USAGE = 0x80 | 0x04 | 0x08;
-const MAP_READ = 0x01;
-const COPY_DST = 0x08;
-const GPU_MAP_READ = 0x01;
-
-const ELEMENT_BYTES = { float32: 4, int32: 4, float16: 2, int64: 8, uint8: 1 } as const;
-
-/** Elements of a tensor that somebody wants. */
-interface Span {
-  tensor: Tensor;
-  first: number;
-  elements: number;
-}
-
-function spanOf(wanted: Wanted): Span {
-  if (!('lastRowOf' in wanted)) return { tensor: wanted, first: 0, elements: wanted.size };
-  const tensor = wanted.lastRowOf;
-  const elements = tensor.dims.at(-1) ?? 1;
-  return { tensor, first: tensor.size - elements, elements };
-}
-
-/** Copies begin and end at multiples of four bytes; `skip` leads to the first one that was wanted. */
-function copyOf({ tensor, first, elements }: Span): {
-  tensor: Tensor;
-  from: number;
-  bytes: number;
-  skip: number;
-  length: number;
-} {
-  const sizes: Partial<Record<Tensor['type'], number>> = ELEMENT_BYTES;
-  const size = sizes[tensor.type] ?? fail('bug', `Tensors of type ${tensor.type} are not read.`);
-  const skip = (first * size) % 4;
-  const length = elements * size;
-  return { tensor, from: first * size - skip, bytes: Math.ceil((skip + length) / 4) * 4, skip, length };
-}
-
-function typedView(tensor: Tensor, bytes: ArrayBuffer): TensorData {
-  if (tensor.type === 'float32') return new Float32Array(bytes);
-  if (tensor.type === 'int32') return new Int32Array(bytes);
-  return tensor.type === 'int64' ? new BigInt64Array(bytes) : new Uint16Array(bytes);
-}
-
-function asTensorData(data: Tensor['data']): TensorData {
-  if (
-    data instanceof Float32Array ||
-    data instanceof Int32Array ||
-    data instanceof BigInt64Array ||
-    data instanceof Uint16Array
-  ) {
-    return data;
-  }
-  return fail('bug', 'The runtime returned a tensor of an unexpected type.');
-}
