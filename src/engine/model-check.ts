@@ -2,6 +2,7 @@
 // about one small picture, its logits held against those in the package. Finds what no operator shows by
 // itself: damaged weights on the device, overflows of f16, a shader that only this model uses.
 
+import type { Part } from '../contract/conversation.ts';
 import { Failure, type FailureCode } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
 import type { PackageStore } from '../format/package-store.ts';
@@ -12,7 +13,10 @@ import { TEST_CARD } from './test-card.ts';
 /** Among the package's own files; packages that a browser converted have none. */
 export const MODEL_CHECK_FILE = 'self-test.json';
 const VERSION = 1;
-const QUESTION = 'What is in the picture?';
+const QUESTION: Part[] = [
+  { type: 'image', photo: new Blob([TEST_CARD], { type: 'image/png' }) },
+  { type: 'text', text: 'What is in the picture?' },
+];
 const MAX_STEPS = 4;
 const BEST = 32;
 /**
@@ -36,10 +40,12 @@ export interface Step {
 export type Observed = { id: number; logits: Float32Array }[];
 
 /** Asks the question; leaves the engine as if nobody had. Fails as Engine.answer does. */
-export async function observe(engine: Engine, signal: AbortSignal): Promise<Observed> {
+export async function observe(
+  engine: Engine,
+  signal: AbortSignal,
+  content: Part[] = QUESTION,
+): Promise<Observed> {
   const observed: Observed = [];
-  const photo = new Blob([TEST_CARD], { type: 'image/png' });
-  const content = [{ type: 'image', photo } as const, { type: 'text', text: QUESTION } as const];
   engine.forget();
   try {
     await engine.answer(
@@ -129,9 +135,10 @@ export async function modelIsRight(
   engine: Engine,
   reference: readonly Step[],
   signal: AbortSignal,
+  content: Part[] = QUESTION,
 ): Promise<boolean> {
   try {
-    const largest = difference(await observe(engine, signal), reference);
+    const largest = difference(await observe(engine, signal, content), reference);
     return largest <= TOLERANCE[engine.target.precision];
   } catch (error) {
     const isOwn = error instanceof Failure && PASSES_ON.has(error.code);
