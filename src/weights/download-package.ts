@@ -5,13 +5,18 @@ import type { ModelRequest, WeightsEvent } from '../contract/weights.ts';
 import { Failure, fail } from '../failure.ts';
 import type { Manifest } from '../format/manifest.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
-import { sha256Hex } from '../format/sha256.ts';
+import type { Hash } from './hash.ts';
 import type { PackageOrigin } from './origin.ts';
 import { Progress } from './progress.ts';
 import { filesOf, type PackageFile, type Shelf } from './shelf.ts';
 
 /** A wrong hash is fetched again this often. */
 const HASH_RETRIES = 2;
+
+export interface Means {
+  origin: PackageOrigin;
+  hash: Hash;
+}
 
 export type Tell = (event: WeightsEvent) => void;
 
@@ -23,13 +28,13 @@ export type Tell = (event: WeightsEvent) => void;
 export async function downloadPackage(
   shelf: Shelf,
   request: ModelRequest,
-  origin: PackageOrigin,
+  means: Means,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  const manifest = parseManifest(await origin.manifest(signal));
+  const manifest = parseManifest(await means.origin.manifest(signal));
   await shelf.begin(request, manifest);
-  await fetchMissing(shelf, manifest, origin, tell, signal);
+  await fetchMissing(shelf, manifest, means, tell, signal);
   await shelf.finish(manifest);
 }
 
@@ -37,7 +42,7 @@ export async function downloadPackage(
 async function fetchMissing(
   shelf: Shelf,
   manifest: Manifest,
-  origin: PackageOrigin,
+  means: Means,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
@@ -51,12 +56,14 @@ async function fetchMissing(
   let broken: Error | undefined;
   // Where one lane fails, the others bring their present file home and take no other.
   const lane = async (): Promise<void> => {
+    // One buffer for all its files: fresh memory costs the system as much as the copying into it.
+    let room: ArrayBuffer | undefined;
     for (const file of queue) {
-      await bringHome(shelf, file, origin, progress, signal);
+      room = await bringHome(shelf, file, means, progress, signal, room);
       if (broken !== undefined) return;
     }
   };
-  const lanes = Array.from({ length: Math.min(origin.lanes, missing.length) }, () =>
+  const lanes = Array.from({ length: Math.min(means.origin.lanes, missing.length) }, () =>
     lane().catch((error: unknown) => {
       broken ??= error instanceof Error ? error : new Error(String(error));
     }),
@@ -65,23 +72,25 @@ async function fetchMissing(
   if (broken !== undefined) throw broken;
 }
 
-/** One file: fetched, verified, kept. */
+/** One file: fetched, verified, kept. Returns the buffer it came in. */
 async function bringHome(
   shelf: Shelf,
   file: PackageFile,
-  origin: PackageOrigin,
+  { origin, hash }: Means,
   progress: Progress,
   signal: AbortSignal,
-): Promise<void> {
-  const onBytes = (bytes: number): void => progress.add(bytes);
+  room: ArrayBuffer | undefined,
+): Promise<ArrayBuffer> {
   for (let attempt = 0; ; attempt++) {
-    const bytes = await fetchTold(file, origin, progress, signal);
+    const fetched = await fetchTold(file, origin, progress, signal, room);
+    const { sha256, bytes } = await hash(fetched);
+    room = bytes.buffer;
     try {
-      await verify(file, bytes);
-      await shelf.keep(file.sha256, bytes);
-      return;
+      if (sha256 !== file.sha256) fail('corrupt-shard', `${file.name} does not match its SHA-256.`);
+      await shelf.keep(sha256, bytes);
+      return room;
     } catch (error) {
-      onBytes(-bytes.byteLength);
+      progress.add(-bytes.byteLength);
       if (!(error instanceof Failure) || error.code !== 'corrupt-shard' || attempt === HASH_RETRIES)
         throw error;
     }
@@ -94,17 +103,14 @@ async function fetchTold(
   origin: PackageOrigin,
   progress: Progress,
   signal: AbortSignal,
+  room: ArrayBuffer | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   progress.begin({ kind: 'downloading' });
   try {
-    return await origin.fetch(file, (bytes) => progress.add(bytes), signal);
+    return await origin.fetch(file, (bytes) => progress.add(bytes), signal, room);
   } finally {
     progress.end({ kind: 'verifying' });
   }
-}
-
-async function verify({ name, sha256 }: PackageFile, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-  if ((await sha256Hex(bytes)) !== sha256) fail('corrupt-shard', `${name} does not match its SHA-256.`);
 }
 
 function sumBytes(files: PackageFile[]): number {

@@ -22,17 +22,22 @@ export interface WantedPart extends Asked, Part {
 }
 
 /**
- * Bytes `start` to `end` of a file, exactly that many. Fails with what the last attempt failed with;
- * 'no-range' where a part was wanted and the host only sends the whole file.
+ * Bytes `start` to `end` of a file, exactly that many, in `room` where it has enough. Fails with what the
+ * last attempt failed with; 'no-range' where a part was wanted and the host only sends the whole file.
  */
 export async function fetchPart(
   wanted: WantedPart,
   transfers: Transfers,
   signal: AbortSignal,
+  room?: ArrayBuffer,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { start, end, fileBytes, name } = wanted;
   const isWhole = start === 0 && end === fileBytes;
-  const bytes = new Uint8Array(end - start);
+  const length = end - start;
+  const bytes =
+    room !== undefined && room.byteLength >= length
+      ? new Uint8Array(room, 0, length)
+      : new Uint8Array(length);
   let filled = 0;
   let goesOn = true;
   const step = (): Promise<void> => {

@@ -12,11 +12,12 @@ export interface PackageOrigin {
   readonly lanes: number;
   /** manifest.json, not yet parsed. */
   manifest(signal: AbortSignal): Promise<unknown>;
-  /** The bytes of a file, as many as it should have; not yet verified. */
+  /** The bytes of a file, as many as it should have; not yet verified. In `room`, where it has enough. */
   fetch(
     file: PackageFile,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
+    room?: ArrayBuffer,
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -48,10 +49,11 @@ export class HttpOrigin implements PackageOrigin {
     { name, bytes }: PackageFile,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
+    room?: ArrayBuffer,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const url = this.#folder + name;
     const wanted = { url, name, hosts: this.#hosts, start: 0, end: bytes, fileBytes: bytes };
-    return fetchPart(wanted, { ...this.#transfers, onBytes }, signal);
+    return fetchPart(wanted, { ...this.#transfers, onBytes }, signal, room);
   }
 }
 

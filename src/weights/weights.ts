@@ -11,6 +11,7 @@ import type { Database } from './database.ts';
 import { downloadPackage, type Tell } from './download-package.ts';
 import type { Transfers } from './fetch-file.ts';
 import { FilesSource } from './files-source.ts';
+import { hashHere, type Hash } from './hash.ts';
 import { Hosts } from './hosts.ts';
 import { downloadCheckpoint } from './hub.ts';
 import { listModels } from './library.ts';
@@ -23,10 +24,12 @@ import { openStoredPackage } from './stored-package.ts';
 export class Weights {
   readonly #database: Database;
   readonly #pace: Pace;
+  readonly #hash: Hash;
 
-  constructor(database: Database, pace: Pace) {
+  constructor(database: Database, pace: Pace, hash = hashHere) {
     this.#database = database;
     this.#pace = pace;
+    this.#hash = hash;
   }
 
   list(): Promise<KeptModel[]> {
@@ -47,7 +50,7 @@ export class Weights {
         await downloadCheckpoint(shelf, request, source, transfers, told, signal);
       } else {
         const origin = new HttpOrigin(source.url, hostsOf(source), transfers);
-        await downloadPackage(shelf, request, origin, told, signal);
+        await downloadPackage(shelf, request, { origin, hash: this.#hash }, told, signal);
       }
     });
   }
@@ -59,7 +62,7 @@ export class Weights {
     const named = new Map(files.map((file) => [file.name, file]));
     return this.#run(request, tell, signal, (shelf, told) =>
       named.has(MANIFEST_FILE)
-        ? downloadPackage(shelf, request, new FilesOrigin(named), told, signal)
+        ? downloadPackage(shelf, request, { origin: new FilesOrigin(named), hash: this.#hash }, told, signal)
         : convertCheckpoint(shelf, request, new FilesSource(named), source.preset, { tell: told }, signal),
     );
   }

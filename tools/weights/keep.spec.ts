@@ -1,9 +1,12 @@
 // What happens to a model after it has come: several tabs, files without a network, damage and repair.
 
 import { expect, test, type Page } from '@playwright/test';
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { preview } from 'vite';
 import type { ModelRequest } from '../../src/contract/weights.ts';
-import { FIXTURE_PACKAGES } from '../test/places.ts';
+import { FIXTURE_PACKAGES, WEIGHTS_PORT } from '../test/places.ts';
 import { Host } from './host.ts';
 import { filesIn, FIXTURES, hashesIn, manifestIn, manyShards } from './packages.ts';
 
@@ -57,6 +60,39 @@ test('one tab downloads, another follows, and takes over when the first one is c
   const again = host.log.slice(atClose).filter(({ path }) => kept.some((sha256) => path.includes(sha256)));
   expect(again).toEqual([]);
   expect(await storedHashes(second)).toEqual(hashesIn(folder));
+});
+
+const hashers = (page: Page): string[] =>
+  page
+    .workers()
+    .map((worker) => worker.url())
+    .filter((url) => url.includes('hash.worker'));
+
+test('files are hashed on a thread of their own', async ({ page }) => {
+  expect(await download(page)).toMatchObject({ outcome: { kind: 'done', value: { state: 'ready' } } });
+  expect(hashers(page)).toHaveLength(1);
+});
+
+test('where no worker can be had to hash, files are hashed where they come in', async ({ page }) => {
+  const without = mkdtempSync(join(tmpdir(), 'no-hash-worker-'));
+  const leaveOut = (path: string): boolean => !path.includes('hash.worker');
+  cpSync('.cache/weights-page', without, { recursive: true, filter: leaveOut });
+  const configFile = 'tools/weights/vite.config.ts';
+  const site = await preview({
+    configFile,
+    logLevel: 'warn',
+    build: { outDir: without },
+    preview: { port: WEIGHTS_PORT + 20, strictPort: true },
+  });
+  try {
+    await page.goto(`http://localhost:${WEIGHTS_PORT + 20}/`);
+    expect(await download(page)).toMatchObject({ outcome: { kind: 'done', value: { state: 'ready' } } });
+    expect(hashers(page)).toEqual([]);
+    expect(await storedHashes(page)).toEqual(hashesIn(folder));
+  } finally {
+    await site.close();
+    rmSync(without, { recursive: true });
+  }
 });
 
 test('a tab that follows hears the progress of the other', async ({ page, context }) => {
