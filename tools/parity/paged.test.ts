@@ -4,6 +4,7 @@
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
+import type { Message } from '../../src/contract/conversation.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
@@ -42,6 +43,38 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
       expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
     });
   });
+}
+
+// 8 experts, of which a token takes 2: all, half, a quarter, which is as few as are legal.
+describe.each([8, 4, 2])('the built-in model with %i slots per layer', (perLayer) => {
+  const resident = openStore('public/models/demo');
+  const paged = openStore('public/models/demo', perLayer);
+
+  test.each(CASES)('%s', async (name) => {
+    const messages = conversations.get(name)!;
+    const [expected, seen] = [
+      await answered(await resident, messages),
+      await answered(await paged, messages),
+    ];
+    expect(seen.map(({ id }) => id)).toEqual(expected.map(({ id }) => id));
+    for (const [index, { logits }] of expected.entries()) {
+      const largest = logits.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
+      const off = logits.map((logit, at) => Math.abs(seen[index]!.logits[at]! - logit));
+      expect(Math.max(...off)).toBeLessThan(1e-4 * largest);
+    }
+  });
+});
+
+/** The tokens of an answer, at most 8, and all logits that each was chosen by. */
+async function answered(
+  engine: Engine,
+  messages: Message[],
+): Promise<{ id: number; logits: Float32Array }[]> {
+  const steps: { id: number; logits: Float32Array }[] = [];
+  await engine.answer(messages, { maxTokens: 8, sampling: {} }, () => undefined, signal, {
+    onToken: async (id, logits) => void steps.push({ id, logits: (await logits.all()).slice() }),
+  });
+  return steps;
 }
 
 describe('a conversation that goes on', () => {
@@ -120,13 +153,14 @@ function damaged(blob: Blob): Blob {
   });
 }
 
-async function open(
-  fixture: string,
-  preset: string,
-  perLayer: number,
-  on: Runtime = runtime,
-): Promise<Engine> {
-  const store: PackageStore = await openDirectoryStore(fixturePackage(fixture, preset));
-  const expertBudgetBytes = perLayer * slotBytes(store.manifest, 'f32');
-  return loadEngine(store, on, decodePhoto, { expertBudgetBytes, ignoreStops: true }, signal);
+function open(fixture: string, preset: string, perLayer: number, on: Runtime = runtime): Promise<Engine> {
+  return openStore(fixturePackage(fixture, preset), perLayer, on);
+}
+
+/** Without `perLayer` every expert is resident. */
+async function openStore(folder: string, perLayer?: number, on: Runtime = runtime): Promise<Engine> {
+  const store: PackageStore = await openDirectoryStore(folder);
+  const paging =
+    perLayer === undefined ? {} : { expertBudgetBytes: perLayer * slotBytes(store.manifest, 'f32') };
+  return loadEngine(store, on, decodePhoto, { ...paging, ignoreStops: true }, signal);
 }
