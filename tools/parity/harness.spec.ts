@@ -39,6 +39,8 @@ test('the self-test passes on the engine’s device and catches one with subgrou
 });
 
 // The quantised packages run every case on WASM (wasm.test.ts); here the kinds of step they differ in.
+const LONG = process.env.LONG === '1';
+const PAGED = LONG ? ['text', 'picture', 'two-pictures', 'second-turn'] : ['picture'];
 const SOME = ['text', 'picture', 'second-turn'];
 const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'dense-tied-exact', goldens: 'dense-tied', backend: 'webgpu' },
@@ -47,11 +49,16 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', only: SOME },
   { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', only: SOME },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
-  // As few experts on the device as one token needs; quantised and float ones. Every residency on WASM.
-  ...[
-    { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', slots: 4 } as const,
-    { package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu', slots: 2 } as const,
-  ].map((run) => ({ ...run, only: ['picture'] })),
+  // As few experts on the device as one token needs; quantised and float ones. Every residency on WASM, and
+  // here with LONG=1.
+  ...(LONG ? [16, 8, 4] : [4]).map((slots) => ({
+    ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
+    ...{ slots, only: PAGED },
+  })),
+  ...(LONG ? [8, 4, 2] : [2]).map((slots) => ({
+    ...({ package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu' } as const),
+    ...{ slots, only: PAGED },
+  })),
 ];
 
 for (const run of RUNS) {
