@@ -3,36 +3,32 @@
 
 import type { Answer, AnswerEvent, AnswerOptions, Timings } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
-import { fail } from '../failure.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
-import { cachedPrefix, tokenMarks, type TokenMark } from './cached-prefix.ts';
+import { tokenMarks } from './cached-prefix.ts';
 import type { TemplateMessage } from './chat-template.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
-import { planChunks, type SlotPlace } from './chunks.ts';
-import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
+import type { Decoder, Logits } from './decoder.ts';
 import { isMedia, MediaLibrary, type Medium } from './media.ts';
 import type { EngineOptions } from './load-engine.ts';
 import type { DecodePhoto } from './photo.ts';
-import { buildPrompt, roomForAnswer, type Prompt, type VisualSlot } from './prompt.ts';
+import { buildPrompt, roomForAnswer, type Prompt } from './prompt.ts';
 import { createSampler, type Sampler } from './sampler.ts';
 import { createTextStream } from './text-stream.ts';
-import { rotaryTables, tokenPositions } from './token-positions.ts';
-import type { RotaryTables } from './vision-positions.ts';
-import { groupsPerBlock, type VisionEncoder } from './vision-encoder.ts';
+import { TokenCache } from './token-cache.ts';
+import { tokenPositions } from './token-positions.ts';
+import type { VisionEncoder } from './vision-encoder.ts';
 
 export class Engine {
   readonly files: CheckpointFiles;
   readonly target: Target;
   readonly #decoder: Decoder;
+  readonly #cache: TokenCache;
   readonly #media: MediaLibrary;
   readonly #openVision: (signal: AbortSignal) => Promise<VisionEncoder>;
   readonly #releaseVision: boolean;
-  readonly #chunkTokens: number;
   readonly #stops: ReadonlySet<number>;
   #vision: VisionEncoder | undefined;
-  /** What each cached token is: its id, or the picture and group it belongs to. */
-  #cached: TokenMark[] = [];
 
   constructor(
     files: CheckpointFiles,
@@ -47,7 +43,8 @@ export class Engine {
     this.#decoder = decoder;
     this.#openVision = openVision;
     this.#releaseVision = options.releaseVision === true;
-    this.#chunkTokens = Math.min(decoder.maxChunk, options.chunkTokens ?? Infinity);
+    const chunkTokens = Math.min(decoder.maxChunk, options.chunkTokens ?? Infinity);
+    this.#cache = new TokenCache(decoder, files.config.text, chunkTokens);
     this.#stops = options.ignoreStops === true ? new Set() : files.stops;
     this.#media = new MediaLibrary(files, decodePhoto);
   }
@@ -81,7 +78,7 @@ export class Engine {
     );
     const room = roomForAnswer(prompt.inputIds, config.text);
     const marks = tokenMarks(prompt, media);
-    const cached = cachedPrefix(this.#cached, marks);
+    const cached = this.#cache.prefixOf(marks);
     clock.end('decodingMs');
 
     await this.#encodeMedia(prompt, media, cached, onEvent, signal, trace);
@@ -90,7 +87,8 @@ export class Engine {
     const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
     trace.onPrompt?.(text, prompt, positions, media);
     const watch = { watchExperts: options.watchExperts === true };
-    let logits = await this.#prefill(prompt, positions, media, marks, cached, watch, onEvent, signal);
+    const sequence = { prompt, positions, media, marks };
+    let logits = await this.#cache.prefill(sequence, cached, watch, onEvent, signal);
     if (trace.onPrefillLogits) trace.onPrefillLogits(await logits.all());
     this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
     clock.end('prefillMs');
@@ -122,8 +120,7 @@ export class Engine {
       }
       say(stream.push(id));
       if (tokens === limit) break;
-      logits = await this.#step(id, next + tokens - 1, watch);
-      this.#tellPaging(onEvent);
+      logits = await this.#cache.step(id, next + tokens - 1, watch, onEvent);
     }
     say(stream.flush());
     clock.end('answeringMs');
@@ -139,7 +136,7 @@ export class Engine {
 
   /** Lets go of the conversation: what is cached of it, and what was seen in its pictures. */
   forget(): void {
-    this.#forgetFrom(0);
+    this.#cache.forgetFrom(0);
     this.#media.keepOnly(new Set());
   }
 
@@ -190,78 +187,6 @@ export class Engine {
       this.#vision = undefined;
     }
   }
-
-  /** Brings the cache from `cached` tokens of the prompt to all of them. */
-  async #prefill(
-    prompt: Prompt,
-    positions: Int32Array,
-    media: readonly Medium[],
-    marks: readonly TokenMark[],
-    cached: number,
-    watch: AppendOptions,
-    onEvent: (event: AnswerEvent) => void,
-    signal: AbortSignal,
-  ): Promise<Logits> {
-    const length = prompt.inputIds.length;
-    this.#forgetFrom(cached);
-    const blocks = media.flatMap((medium) => medium.blocks ?? [undefined]);
-    const placeOf = (slot: VisualSlot): SlotPlace => {
-      const before = media
-        .slice(0, slot.media)
-        .reduce((sum, medium) => sum + (medium.blocks?.length ?? 1), 0);
-      const perBlock = groupsPerBlock(media[slot.media]!.prompt.grid);
-      return {
-        block: before + Math.floor(slot.group / perBlock),
-        firstRow: 1 + (slot.group % perBlock) * slot.height * slot.width,
-      };
-    };
-    let logits: Logits | undefined;
-    for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#chunkTokens)) {
-      onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
-      signal.throwIfAborted();
-      const features = plan.block === undefined ? undefined : blocks[plan.block];
-      const chunk: Chunk = {
-        ids: prompt.inputIds.slice(plan.from, plan.to),
-        featureRows: plan.featureRows,
-        ...(features === undefined ? {} : { features }),
-        ...this.#rotary(columns(positions, length, plan.from, plan.to)),
-      };
-      const options = plan.to === length ? { ...watch, signal } : { signal };
-      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, options);
-      this.#tellPaging(onEvent);
-    }
-    return logits ?? fail('bug', 'A prompt without tokens.');
-  }
-
-  async #step(id: number, position: number, watch: AppendOptions): Promise<Logits> {
-    const chunk: Chunk = {
-      ids: Int32Array.of(id),
-      featureRows: new Int32Array(1),
-      ...this.#rotary(Int32Array.of(position, position, position)),
-    };
-    return this.#append([id], chunk, watch);
-  }
-
-  #rotary(positions: Int32Array): RotaryTables {
-    const { headDim, ropeTheta, mropeSection } = this.files.config.text;
-    return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
-  }
-
-  async #append(marks: TokenMark[], chunk: Chunk, watch: AppendOptions): Promise<Logits> {
-    const logits = await this.#decoder.append(chunk, watch);
-    this.#cached.push(...marks);
-    return logits;
-  }
-
-  #tellPaging(onEvent: (event: AnswerEvent) => void): void {
-    const { paging } = this.#decoder;
-    if (paging !== undefined) onEvent({ kind: 'paging', paging });
-  }
-
-  #forgetFrom(length: number): void {
-    this.#decoder.truncate(length);
-    this.#cached.length = Math.min(this.#cached.length, length);
-  }
 }
 
 async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
@@ -272,15 +197,6 @@ async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
 function templateMessage({ role, content }: Message): TemplateMessage {
   if (typeof content === 'string') return { role, content };
   return { role, content: content.map((part) => (part.type === 'text' ? part : { type: part.type })) };
-}
-
-/** Columns from … to − 1 of a (3, n) array. */
-function columns(positions: Int32Array, n: number, from: number, to: number): Int32Array {
-  const result = new Int32Array(3 * (to - from));
-  for (let axis = 0; axis < 3; axis++) {
-    result.set(positions.subarray(axis * n + from, axis * n + to), axis * (to - from));
-  }
-  return result;
 }
 
 class StageClock {
