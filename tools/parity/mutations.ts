@@ -1,5 +1,6 @@
 // npm run mutations: proof that the tests can fail. Each mutation breaks the model in one place, in a
-// copy of the sources; the unit and parity tests must then fail. Prints which test caught it.
+// copy of the sources; the unit and parity tests, which pass in a copy without any, must then fail. Prints
+// which test caught it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -77,7 +78,9 @@ const MUTATIONS: Mutation[] = [
 
 const top = resolve(import.meta.dirname, '../..');
 const copy = join(top, '.cache/mutant');
-const rows = MUTATIONS.map((mutation) => ({ mutation, caught: caughtBy(mutation) }));
+const sound = failureIn(undefined);
+if (sound !== undefined) throw new Error(`Fails without a mutation: ${sound}`);
+const rows = MUTATIONS.map((mutation) => ({ mutation, caught: failureIn(mutation) }));
 const width = Math.max(...MUTATIONS.map(({ name }) => name.length));
 for (const { mutation, caught } of rows) {
   console.log(`${mutation.name.padEnd(width)}  ${caught ?? 'NOT CAUGHT'}`);
@@ -86,8 +89,8 @@ const survivors = rows.filter(({ caught }) => caught === undefined).length;
 console.log(`${rows.length - survivors} of ${rows.length} mutations caught`);
 process.exitCode = survivors === 0 ? 0 : 1;
 
-/** The first test that fails with the mutation, or undefined. */
-function caughtBy(mutation: Mutation): string | undefined {
+/** The first test that fails in a copy, with the mutation if there is one; or undefined. */
+function failureIn(mutation: Mutation | undefined): string | undefined {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   for (const name of [
@@ -105,8 +108,10 @@ function caughtBy(mutation: Mutation): string | undefined {
     });
   }
   symlinkSync(join(top, 'node_modules'), join(copy, 'node_modules'));
-  const file = join(copy, mutation.file);
-  writeFileSync(file, mutated(readFileSync(file, 'utf8'), mutation));
+  if (mutation !== undefined) {
+    const file = join(copy, mutation.file);
+    writeFileSync(file, mutated(readFileSync(file, 'utf8'), mutation));
+  }
   const report = join(copy, 'report.json');
   spawnSync(
     process.execPath,
@@ -115,6 +120,8 @@ function caughtBy(mutation: Mutation): string | undefined {
       'run',
       'src/engine',
       'tools/parity/wasm.test.ts',
+      // The built-in model's own check would catch most, and name no stage.
+      '--exclude=src/engine/model-check.test.ts',
       '--bail=1',
       '--reporter=json',
       `--outputFile=${report}`,
