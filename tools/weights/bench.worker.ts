@@ -32,9 +32,10 @@ const raw = createStore('weights-raw', 'blobs');
 const fetched = async (url: string): Promise<Blob> => (await fetch(url, { cache: 'no-store' })).blob();
 
 const api = {
+  // Not as Blobs: those that nobody keeps fill the browser's room for them before they are collected.
   fetchOnly: (urls) =>
     inLanes(urls, async (url) => {
-      await fetched(url);
+      await (await fetch(url, { cache: 'no-store' })).body?.pipeTo(new WritableStream());
     }),
 
   fetchAndStore: (urls) => inLanes(urls, async (url) => set(url, await fetched(url), raw)),
