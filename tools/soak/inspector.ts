@@ -185,7 +185,15 @@ function count(): void {
       return memory;
     },
   });
-  if ('GPUDevice' in globalThis) {
+  // A worker has no GPUDevice before its script begins, which first of all listens for messages.
+  const listen = EventTarget.prototype.addEventListener;
+  EventTarget.prototype.addEventListener = function (...args: Parameters<typeof listen>): void {
+    EventTarget.prototype.addEventListener = listen;
+    countGpu();
+    listen.apply(this, args);
+  };
+  const countGpu = (): void => {
+    if (!('GPUDevice' in globalThis)) return;
     const create = GPUDevice.prototype.createBuffer;
     GPUDevice.prototype.createBuffer = function (descriptor) {
       const buffer = create.call(this, descriptor);
@@ -197,7 +205,7 @@ function count(): void {
       gpu.delete(this);
       destroy.call(this);
     };
-  }
+  };
   Object.assign(globalThis, {
     soak: {
       gpu,

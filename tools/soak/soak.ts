@@ -65,6 +65,7 @@ try {
     ...grown(before, after),
     ...failures.map((text) => `an answer failed: ${text}`),
     ...errors.map((text) => `an error of the page: ${text}`),
+    ...(values.backend === 'webgpu' && after.gpuBuffers === 0 ? ['no buffer of the GPU was counted'] : []),
     ...(told.judged > told.right ? [`${told.judged - told.right} known answers were wrong`] : []),
   ];
   for (const one of wrong) console.error(one);
