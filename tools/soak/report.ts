@@ -16,10 +16,13 @@ const NAMES: Record<keyof Holdings, string> = {
 const KEYS = Object.keys(NAMES) as (keyof Holdings)[];
 /** Of memory. */
 const MAY_GROW = 0.05;
-/** A component that is shown for the first time after the tenth question leaves its template for good. */
-const MAY_STAY: Partial<Record<keyof Holdings, number>> = { domNodes: 10 };
+/**
+ * A component that is shown for the first time after the tenth question leaves its template for good, a
+ * prompt of a new length a buffer in the runtime's pool.
+ */
+const MAY_STAY: Partial<Record<keyof Holdings, number>> = { domNodes: 10, gpuBuffers: 4 };
 
-/** Memory may grow by 5 %; of everything else nothing may be left but templates. */
+/** Memory may grow by 5 %; of everything else nothing may be left but that. */
 export function grown(before: Holdings, after: Holdings): string[] {
   return KEYS.filter((key) => {
     const limit = isBytes(key) ? before[key] * (1 + MAY_GROW) : before[key] + (MAY_STAY[key] ?? 0);
