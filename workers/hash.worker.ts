@@ -1,9 +1,11 @@
 // Hashes files for the weights worker, each in the buffer it came in, which goes back with the answer.
 
-import { sha256Hex } from '../src/format/sha256.ts';
+import * as Comlink from 'comlink';
+import { hashHere, type Hash } from '../src/weights/hash.ts';
 
-self.onmessage = async ({ data: bytes }: MessageEvent<Uint8Array<ArrayBuffer>>) => {
-  const sha256 = await sha256Hex(bytes);
-  self.postMessage({ sha256, bytes }, { transfer: [bytes.buffer] });
+const hash: Hash = async (bytes) => {
+  const hashed = await hashHere(bytes);
+  return Comlink.transfer(hashed, [hashed.bytes.buffer]);
 };
+Comlink.expose(hash);
 self.postMessage('ready');
