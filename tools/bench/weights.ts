@@ -4,6 +4,7 @@
 // downloaded and made ready on WebGPU instead: what that takes beside three shards and the largest tensor.
 
 import type { Page } from '@playwright/test';
+import { execFileSync } from 'node:child_process';
 import { mkdtempSync, rmSync, statfsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -57,12 +58,15 @@ async function measurePackage(served: SyntheticPackage): Promise<void> {
   const urls = served.shardUrls;
   let page = await freshPage();
   const only = await page.evaluate((all) => window.weights.bench.fetchOnly(all), urls);
+  letDiskRest();
   const hashed = await page.evaluate((all) => window.weights.bench.fetchHashAndStore(all), urls);
   await page.evaluate(() => window.weights.bench.dropRaw());
+  letDiskRest();
   const stored = await page.evaluate((all) => window.weights.bench.fetchAndStore(all), urls);
 
   page = await freshPage();
   const source = { kind: 'package' as const, url: served.url };
+  letDiskRest();
   const start = performance.now();
   const { outcome } = await page.evaluate(
     (asked) => window.weights.download({ id: 'bench', name: 'Bench', source: asked }, 'app'),
@@ -143,6 +147,11 @@ async function heapsNow(): Promise<number> {
 async function packageBytes(folder: string): Promise<number> {
   const { manifest } = await openDirectoryStore(folder);
   return manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+}
+
+/** Until nothing of an earlier step is left to be written: the next would wait for it (Linux, macOS). */
+function letDiskRest(): void {
+  if (process.platform !== 'win32') execFileSync('sync');
 }
 
 /** In a browser started anew: its memory is what this step takes. */
