@@ -6,18 +6,16 @@ import { shardFile, tensorRanges, type Manifest } from '../format/manifest.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { parseHeader, headerLength } from '../format/safetensors.ts';
 import { convert, type ConvertProgress } from './convert.ts';
+import { MemorySink, MemorySource, type Files } from './memory-ports.ts';
 import type { PresetName } from './precision.ts';
 import {
   checkpointFiles,
   config,
   fp8,
-  MemorySink,
-  MemorySource,
   model,
   packagedGateUp,
   tensor,
   weight,
-  type Files,
 } from './synthetic-checkpoint.ts';
 
 const EXPERTS = 'model.language_model.layers.1.mlp.experts';

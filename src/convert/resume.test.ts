@@ -1,15 +1,8 @@
 import { describe, expect, it } from 'vitest';
 import { MANIFEST_FILE, tensorRanges } from '../format/manifest.ts';
 import { convert, type ConvertOptions, type ConvertProgress } from './convert.ts';
-import {
-  checkpointFiles,
-  config,
-  MemorySink,
-  MemorySource,
-  model,
-  tensor,
-  weight,
-} from './synthetic-checkpoint.ts';
+import { MemorySink, MemorySource } from './memory-ports.ts';
+import { checkpointFiles, config, model, tensor, weight } from './synthetic-checkpoint.ts';
 
 /** Small shards, so that there are a dozen of them and large tensors are cut. */
 const OPTIONS: ConvertOptions = { preset: 'balanced', shardBytes: 6000 };

@@ -1,10 +1,9 @@
 // For tests: small checkpoints with weights that follow from a tensor's name, in every layout that the
-// converter reads, and ports that keep files in memory.
+// converter reads.
 
 import { encodeBF16, encodeF16, F8_E4M3_VALUES } from '../format/float.ts';
 import { writeHeader, type ElementType } from '../format/safetensors.ts';
-import type { CheckpointSource } from './checkpoint-source.ts';
-import type { PackageSink } from './package-sink.ts';
+import type { Files } from './memory-ports.ts';
 
 export interface SyntheticTensor {
   dtype: ElementType;
@@ -248,8 +247,6 @@ export function safetensorsFile(tensors: Tensors): Uint8Array<ArrayBuffer> {
   return file;
 }
 
-export type Files = Map<string, Uint8Array<ArrayBuffer>>;
-
 /** A checkpoint's files: one safetensors file, or `parts` of them with an index. */
 export function checkpointFiles(configJson: object, tensors: Tensors, parts = 1): Files {
   const text = (value: unknown) => new TextEncoder().encode(JSON.stringify(value));
@@ -270,46 +267,4 @@ export function checkpointFiles(configJson: object, tensors: Tensors, parts = 1)
     files.set(file, safetensorsFile(mine));
   }
   return files.set('model.safetensors.index.json', text({ metadata: {}, weight_map: map }));
-}
-
-/** Files in memory; remembers the largest read. */
-export class MemorySource implements CheckpointSource {
-  readonly files: Files;
-  largestRead = 0;
-  bytesRead = 0;
-
-  constructor(files: Files) {
-    this.files = files;
-  }
-
-  size(name: string): Promise<number | undefined> {
-    return Promise.resolve(this.files.get(name)?.byteLength);
-  }
-
-  read(name: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
-    this.largestRead = Math.max(this.largestRead, end - start);
-    this.bytesRead += end - start;
-    return Promise.resolve((this.files.get(name) ?? new Uint8Array()).slice(start, end));
-  }
-}
-
-/** Files in memory. Throws after `writesLeft` writes, as if the process had been killed. */
-export class MemorySink implements PackageSink {
-  readonly files: Files = new Map();
-  writesLeft = Infinity;
-
-  read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
-    return Promise.resolve(this.files.get(name));
-  }
-
-  write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    if (this.writesLeft-- <= 0) return Promise.reject(new Error('killed'));
-    this.files.set(name, bytes);
-    return Promise.resolve();
-  }
-
-  remove(name: string): Promise<void> {
-    this.files.delete(name);
-    return Promise.resolve();
-  }
 }
