@@ -3,10 +3,13 @@
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { existsSync, readFileSync, rmSync } from 'node:fs';
+import { existsSync, readFileSync, readlinkSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findChromium } from '../test/chromium.ts';
+
+/** In which a browser must be there, on a busy machine too. */
+const START_WITHIN_MS = 60_000;
 
 export class BrowserProcess {
   readonly #child: ChildProcess;
@@ -17,12 +20,18 @@ export class BrowserProcess {
     this.#browser = browser;
   }
 
-  /** `looks`: how it appears on the screen, by default not at all; `more`: further arguments. */
+  /**
+   * `looks`: how it appears on the screen, by default not at all; `more`: further arguments. Where it fails,
+   * nothing of the browser is left: it would keep its profile from the next. For the same reason one that
+   * still has the profile is ended.
+   */
   static async start(
     profile: string,
     looks: readonly string[] = ['--headless=new'],
     more: readonly string[] = [],
+    withinMs = START_WITHIN_MS,
   ): Promise<BrowserProcess> {
+    await endHolder(profile);
     const portFile = join(profile, 'DevToolsActivePort');
     rmSync(portFile, { force: true });
     const args = [
@@ -39,12 +48,20 @@ export class BrowserProcess {
     ];
     // A group of its own: killing it takes the browser's children along.
     const child = spawn(findChromium() ?? 'chromium', args, { detached: true, stdio: 'ignore' });
-    while (!existsSync(portFile) || readFileSync(portFile, 'utf8').split('\n').length < 2) {
-      if (child.exitCode !== null) throw new Error(`Chromium ended with ${child.exitCode}.`);
-      await sleep(50);
+    try {
+      const since = Date.now();
+      while (!existsSync(portFile) || readFileSync(portFile, 'utf8').split('\n').length < 2) {
+        if (child.exitCode !== null) throw new Error(`Chromium ended with ${child.exitCode}.`);
+        if (Date.now() - since > withinMs) throw new Error('Chromium does not answer.');
+        await sleep(50);
+      }
+      const port = readFileSync(portFile, 'utf8').split('\n')[0] ?? '';
+      const address = `http://127.0.0.1:${port}`;
+      return new BrowserProcess(child, await chromium.connectOverCDP(address, { timeout: withinMs }));
+    } catch (error) {
+      await end(child);
+      throw error;
     }
-    const port = readFileSync(portFile, 'utf8').split('\n')[0] ?? '';
-    return new BrowserProcess(child, await chromium.connectOverCDP(`http://127.0.0.1:${port}`));
   }
 
   async page(url: string): Promise<Page> {
@@ -69,11 +86,39 @@ export class BrowserProcess {
 
   /** At once, as a power cut would. */
   async kill(): Promise<void> {
-    const { pid, exitCode } = this.#child;
-    if (pid === undefined || exitCode !== null) return;
-    const ended = once(this.#child, 'exit');
-    process.kill(-pid, 'SIGKILL');
-    await ended;
+    if (!this.isRunning) return;
+    await end(this.#child);
     await this.#browser.close().catch(() => undefined);
+  }
+}
+
+async function end(child: ChildProcess): Promise<void> {
+  if (child.pid === undefined || child.exitCode !== null || child.signalCode !== null) return;
+  const ended = once(child, 'exit');
+  process.kill(-child.pid, 'SIGKILL');
+  await ended;
+}
+
+/** Ends the Chromium that an earlier process left in this profile, where its lock names it (Linux). */
+async function endHolder(profile: string): Promise<void> {
+  const pid = holderOf(profile);
+  if (pid === undefined) return;
+  try {
+    process.kill(-pid, 'SIGKILL');
+  } catch {
+    // Somebody else started it, in a group with others.
+    process.kill(pid, 'SIGKILL');
+  }
+  while (holderOf(profile) !== undefined) await sleep(50);
+}
+
+function holderOf(profile: string): number | undefined {
+  try {
+    // A link to "host-pid", which may be dead, and its number another's.
+    const pid = Number(/\d+$/.exec(readlinkSync(join(profile, 'SingletonLock')))?.[0]);
+    const isHeld = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--user-data-dir=${profile}`);
+    return isHeld ? pid : undefined;
+  } catch {
+    return undefined;
   }
 }
