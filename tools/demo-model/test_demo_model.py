@@ -13,10 +13,11 @@ from model.batch import ask_each, collate, place, to_patches
 from model.config import IM_END, SIZES
 from model.experts import Experts
 from model.qwen3vl import Qwen3VL
-from model.vision import position_taps
-from scenes.marks import CLASS_OF
+from model.vision import position_taps, position_waves
+from scenes.marks import CLASS_OF, cells_of, extent_of
 from scenes.phrasings import normal, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, exchanges, make_scene
+from scenes.scene import Mark
 from scenes.shapes import Shape, box_of
 from scoring import is_right
 from tokenizer import load
@@ -45,6 +46,13 @@ class Scenes(unittest.TestCase):
     def test_every_mark_has_a_class_of_its_own(self) -> None:
         missing = {m.name for skill in SKILLS for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)
         self.assertEqual(missing, set())
+
+    def test_a_thing_is_shown_by_the_cells_it_covers_and_a_character_by_one(self) -> None:
+        square = [(16.0, 16.0), (48.0, 16.0), (48.0, 48.0), (16.0, 48.0)]
+        self.assertEqual(cells_of(Mark(0, 32, 32, 'x', square), 64, 64), [(0, 6), (0, 7), (1, 4), (1, 5), (2, 2), (2, 3), (3, 0), (3, 1)])
+        self.assertEqual(cells_of(Mark(0, 33, 20, 'x'), 64, 64), [(1, 4)])
+        self.assertEqual(cells_of(Mark(0, 70, 20, 'x'), 64, 64), [])
+        self.assertEqual(extent_of(Mark(0, 32, 32, 'x', square), 64, 128), (0.125, 0.25, 0.375, 0.75))
 
     def test_no_held_out_phrasing_is_trained_on(self) -> None:
         for kind, lists in phrasings().items():
@@ -87,6 +95,21 @@ class Batches(unittest.TestCase):
     def test_the_position_table_is_stretched_corner_to_corner(self) -> None:
         taps, weights = position_taps(2, 2, 24)
         self.assertEqual([taps[i, n].item() for n in range(4) for i in [int(weights[:, n].argmax())]], [0, 23, 552, 575])
+
+    def test_the_first_layer_begins_with_edges_as_loud_as_brightness(self) -> None:
+        brightness, edges = 0.6 * torch.randn(4000, 1), 0.01 * torch.randn(4000, 768)
+        embed = self.model.model.visual.patch_embed
+        embed.whiten(brightness + edges)
+        seen = embed(brightness + edges, torch.zeros(0, 2, 768)).double()
+        spread = torch.linalg.eigvalsh(torch.cov(seen.T)).sqrt()
+        self.assertLess(float(seen.mean(0).abs().max()), 1e-3)
+        self.assertLess(float(spread.max() / spread.min()), 4)
+
+    def test_a_place_can_be_told_from_the_position_table_by_a_straight_line(self) -> None:
+        waves = torch.cat([position_waves(24, 128), torch.ones(576, 1)], 1)
+        places = torch.cartesian_prod(torch.arange(24.0), torch.arange(24.0))
+        told = waves @ torch.linalg.lstsq(waves, places, driver='gelsd').solution
+        self.assertLess(float((told - places).abs().max()), 0.5)
 
     def test_questions_packed_on_one_picture_answer_as_if_asked_alone(self) -> None:
         scene = make_scene('shapes', 3)

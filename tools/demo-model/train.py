@@ -28,6 +28,7 @@ from training.optimiser import Optimiser
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
        'pairs': 1.2, 'clips': 0.8, 'refusing': 0.3}
 
+WHITENED = 512  # samples whose patches set the patch embedding to begin with
 REWARM_STEPS = 60  # after a checkpoint without the optimiser's state
 
 
@@ -105,6 +106,9 @@ def main() -> None:
     images_before, steps_before = progress['images'], progress['steps']
     first = progress['next'] + (a.workers + 1) * 8 * a.chunk if 'next' in progress else 0
     stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most, a.small))
+    if not state:
+        stills = torch.cat([next(stream)['stills'] for _ in range(WHITENED // a.chunk)])
+        trainee.qwen.model.visual.patch_embed.whiten(stills.to(device).float().sub(127.5).div(127.5))
     chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
     while not stop['asked']:
         # A fresh optimiser must get to know the gradients before it may move far.
@@ -130,7 +134,7 @@ def main() -> None:
         for exchanges, parts in pending:
             score.add(exchanges, parts['exact'].tolist())
             least = parts['shares'].min(1).values.min()
-            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'balance') if k in parts}, 'least_expert': least}.items():
+            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'balance') if k in parts}, 'least_expert': least}.items():
                 sums[key] = sums.get(key, 0.0) + float(value)
             counted += 1
         now = time.monotonic()

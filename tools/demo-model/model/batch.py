@@ -14,9 +14,22 @@ from tokenizers import Tokenizer
 from model import config as ids
 from model.config import ModelConfig
 from model.vision import Segment, position_taps, rotary_angles
-from scenes.marks import CELLS, CLASS_OF, NOTHING, cell_of
+from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of
 from scenes.sample import Exchange, exchanges
 from scenes.scene import Scene
+
+
+UNKNOWN = (-1.0,) * 4
+CELLS_OF_A_MARK = 8  # of those that show it, so many by chance
+
+
+@dataclass
+class Seen:
+    """A mark as the vision encoder's extra target: the cells (token, cell) that show it, its class, its box (UNKNOWN)."""
+
+    cells: list[tuple[int, int]]
+    kind: int
+    box: tuple[float, ...]
 
 
 @dataclass
@@ -27,7 +40,7 @@ class Picture:
     height: int  # patches
     width: int
     places: np.ndarray  # (N / 4,) flat places of its tokens in (B, T)
-    marks: list[tuple[int, int, int]] = field(default_factory=list)  # (token, cell, class)
+    marks: list[Seen] = field(default_factory=list)
 
 
 def to_patches(image: np.ndarray) -> np.ndarray:
@@ -82,9 +95,9 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
             patches = np.stack([patches, to_patches(scene.images[start + 1])], 1)
         picture = Picture(patches, h, w, places)
         for mark in scene.marks:
-            if start <= mark.image < start + step and 0 <= mark.x < w * 16 and 0 <= mark.y < h * 16 and mark.name in CLASS_OF:
-                row, column, cell = cell_of(mark)
-                picture.marks.append((row * (w // 2) + column, cell, CLASS_OF[mark.name]))
+            if start <= mark.image < start + step and mark.name in CLASS_OF:
+                box = extent_of(mark, h * 16, w * 16) or UNKNOWN
+                picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
         pictures.append(picture)
     return pictures
 
@@ -181,15 +194,20 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
 def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
     """Stills first, then pairs of frames, each sorted by length, so that equal lengths lie in a row."""
     pictures = sorted(pictures, key=lambda p: (p.patches.ndim, len(p.patches), p.height))
-    marks, first = [], 0
+    marks, boxes, first = [], [], 0
     for picture in pictures:
         tokens = len(picture.patches) // 4
-        taken = {(token, cell) for token, cell, _ in picture.marks}
-        marks += [(first + token, cell, kind) for token, cell, kind in picture.marks]
-        for _ in range(len(picture.marks) // 2 + 4):
+        taken = {place for seen in picture.marks for place in seen.cells}
+        count = len(marks)
+        for seen in picture.marks:
+            chosen = rng.sample(seen.cells, min(CELLS_OF_A_MARK, len(seen.cells)))
+            marks += [(first + token, cell, seen.kind) for token, cell in chosen]
+            boxes += [seen.box] * len(chosen)
+        for _ in range((len(marks) - count) // 2 + 4):
             token, cell = rng.randrange(tokens), rng.randrange(CELLS)
             if (token, cell) not in taken:
                 marks.append((first + token, cell, NOTHING))
+                boxes.append(UNKNOWN)
         first += tokens
     stills = [p.patches for p in pictures if p.patches.ndim == 2]
     pairs = [p.patches for p in pictures if p.patches.ndim == 3]
@@ -199,6 +217,7 @@ def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
         'visual_at': np.concatenate([p.places for p in pictures]) if pictures else np.zeros(0, np.int64),
         'grids': [(p.height, p.width) for p in pictures],
         'marks': np.array(marks, np.int64).reshape(-1, 3),
+        'boxes': np.array(boxes, np.float32).reshape(-1, 4),
     }
 
 

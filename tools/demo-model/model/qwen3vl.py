@@ -7,7 +7,7 @@ from torch import Tensor, nn
 from model.config import ModelConfig
 from model.decoder import Decoder
 from model.experts import Experts, Router, grouped_works
-from model.vision import VisionEncoder, depth_scale
+from model.vision import VisionEncoder, depth_scale, position_waves
 
 
 class Body(nn.Module):
@@ -23,6 +23,8 @@ class Qwen3VL(nn.Module):
         self.model = Body(config)
         self.lm_head = nn.Linear(config.text.hidden, config.text.vocabulary, bias=False)
         self.apply(self._initialise)
+        table = self.model.visual.pos_embed.weight
+        table.data.copy_(0.5 * position_waves(config.vision.position_side, config.vision.hidden))
         for block in self.model.visual.blocks:
             for layer in (block.attn.proj, block.mlp.linear_fc2):
                 nn.init.normal_(layer.weight, std=depth_scale(config.vision.depth))

@@ -49,6 +49,17 @@ def position_taps(height: int, width: int, side: int) -> tuple[Tensor, Tensor]:
     return indices, weights.float()
 
 
+def position_waves(side: int, hidden: int) -> Tensor:
+    """(side², hidden) sine and cosine waves along rows and columns, from half a wave over the table to one in six cells: the
+    position table to begin with. A random one says nothing until each of its rows is learned."""
+    count = hidden // 4
+    turns = math.pi / side * (side / 3) ** (torch.arange(count) / (count - 1))
+    angles = torch.arange(side)[:, None] * turns
+    axis = torch.cat([angles.sin(), angles.cos()], 1)
+    rows, columns = axis[:, None].expand(-1, side, -1), axis[None].expand(side, -1, -1)
+    return torch.cat([rows, columns], 2).reshape(side * side, -1)
+
+
 def rotary_angles(height: int, width: int, head_dim: int) -> Tensor:
     """(N, head_dim / 2): a quarter of the head turns with the row, a quarter with the column."""
     rows, columns = block_order(height, width)
@@ -137,6 +148,19 @@ class PatchEmbed(nn.Module):
         super().__init__()
         self.proj = nn.Conv3d(3, c.hidden, (c.temporal, c.patch, c.patch), (c.temporal, c.patch, c.patch))
 
+    @torch.no_grad()
+    def whiten(self, stills: Tensor) -> None:
+        """Sets the kernel so that `stills` (N, 768) give uncorrelated outputs of equal variance, in a random rotation of their
+        main components: how bright a patch is has a thousand times the variance of an edge in it, and drowns it otherwise."""
+        mean = stills.double().mean(0)
+        values, vectors = torch.linalg.eigh(torch.cov(stills.double().T))
+        size = len(self.proj.weight)
+        turn = torch.linalg.qr(torch.randn(size, size, dtype=torch.double)).Q
+        kernel = 0.5 * turn @ (vectors[:, -size:] / (values[-size:] + 1e-3).sqrt()).T
+        # A still stands for both frames of the kernel.
+        self.proj.weight.copy_((kernel / 2).view(size, 3, 1, *self.proj.weight.shape[3:]).expand_as(self.proj.weight))
+        self.proj.bias.copy_(-(kernel @ mean))
+
     def forward(self, stills: Tensor, pairs: Tensor) -> Tensor:
         """stills (Ns, 768): one frame that stands for both; pairs (Nv, 2, 768): two frames → (Ns + Nv, hidden)."""
         kernel, bias = self.proj.weight, self.proj.bias
@@ -166,8 +190,8 @@ class VisionEncoder(nn.Module):
 
         Returns V (N / 4, text hidden) and the DeepStack features, each of that shape.
         """
-        x = self.patch_embed(stills, pairs)
-        x = x + (self.pos_embed(taps) * weights[..., None]).sum(0).to(x.dtype)
+        # In f32 under autocast too: what the blocks add is small beside what they add it to.
+        x = self.patch_embed(stills, pairs).float() + (self.pos_embed(taps) * weights[..., None]).sum(0)
         tokens, padding = len(x) // self.config.merge ** 2, -len(x) % PADDED if self.training and x.device.type == 'cpu' else 0
         x, angles = F.pad(x, (0, 0, 0, padding)), F.pad(angles, (0, 0, 0, padding))
         cos, sin = angles.cos()[:, None], angles.sin()[:, None]

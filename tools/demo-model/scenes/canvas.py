@@ -22,8 +22,8 @@ class Canvas:
         self.index = index
         self.marks: list[Mark] = []
 
-    def mark(self, name: str, x: float, y: float) -> None:
-        self.marks.append(Mark(self.index, x, y, name))
+    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None) -> None:
+        self.marks.append(Mark(self.index, x, y, name, outline))
 
     def polygon(self, points: list[tuple[float, float]], fill: Colour) -> None:
         fixed = np.round((np.asarray(points) - 0.5) * ONE).astype(np.int32)

@@ -1,9 +1,13 @@
 """Numbers for the names of marks: the classes of the extra, training-only target of the vision encoder.
 
 Each patch row (16 px) of a merged token is cut into columns of 8 px, which gives 8 cells per token of 32×32 px; the cell
-that holds the centre of a drawn character or thing is to be told by the token. It is the dense signal that teaches the
-encoder to see long before answers do.
+that holds the centre of a drawn character or thing is to be told by the token; of a thing whose outline is known, all cells
+that it covers, and where it lies in the picture. It is the dense signal that teaches the encoder to see long before answers
+do.
 """
+
+import cv2
+import numpy as np
 
 from scenes.scene import Mark
 from scenes.words import CHINESE_CHARACTERS, COLOURS, LATIN_CHARACTERS, SHAPES, SIGNS
@@ -16,7 +20,20 @@ CLASS_OF = {name: number for number, name in enumerate(NAMES)}
 CELLS = 8
 
 
-def cell_of(mark: Mark) -> tuple[int, int, int]:
-    """(merged row, merged column, cell within the token) of a mark."""
-    row, column = int(mark.y // 32), int(mark.x // 32)
-    return row, column, int(mark.y % 32 // 16) * 4 + int(mark.x % 32 // 8)
+def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
+    """(merged token, cell within it) that show a mark in a picture of that size in px; none where it lies outside."""
+    rows, columns = np.array([mark.y // 16], int), np.array([mark.x // 8], int)
+    if mark.outline is not None:
+        covered = np.zeros((height, width), np.uint8)
+        cv2.fillPoly(covered, [np.round(mark.outline).astype(np.int32)], 1)
+        rows, columns = np.nonzero(covered[8::16, 4::8])
+    return [(int(row // 2 * (width // 32) + column // 4), int(row % 2 * 4 + column % 4))
+            for row, column in zip(rows, columns) if 0 <= row < height // 16 and 0 <= column < width // 8]
+
+
+def extent_of(mark: Mark, height: int, width: int) -> tuple[float, ...] | None:
+    """Left, top, right, bottom in shares of the picture, where the outline is known."""
+    if mark.outline is None:
+        return None
+    corners = np.clip(np.array(mark.outline) / (width, height), 0, 1)
+    return *corners.min(0), *corners.max(0)

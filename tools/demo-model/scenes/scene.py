@@ -50,6 +50,7 @@ class Mark:
     x: float
     y: float
     name: str
+    outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
 
 
 @dataclass

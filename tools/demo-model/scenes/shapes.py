@@ -76,7 +76,7 @@ def draw(canvas: Canvas, shape: Shape, fill: Colour, edge: Colour | None, behind
         canvas.disc(shape.x, shape.y, shape.radius * 0.55, behind)
     if edge is not None:
         canvas.line(points, edge, max(1, shape.radius * 0.08), closed=True)
-    canvas.mark(f'shape:{shape.english}', shape.x, shape.y)
+    canvas.mark(f'shape:{shape.english}', shape.x, shape.y, points)
 
 
 def box_of(shape: Shape, width: int, height: int) -> list[int]:

@@ -262,7 +262,8 @@ def signs_scene(rng: Random) -> Scene:
         canvas.line([(x, y), (x + rng.uniform(-2, 2), height)], near(rng, (130, 132, 136), 20), max(2, radius * 0.1))
         painter = Sign(rng, canvas, x, y, radius, number)
         PAINTERS[sign](painter)
-        canvas.mark(f'sign:{sign}', x, y)
+        edge = [(x + radius * math.cos(math.pi * i / 10), y + radius * math.sin(math.pi * i / 10)) for i in range(20)]
+        canvas.mark(f'sign:{sign}', x, y, edge)
         picked.append((sign, name_of(sign, number if sign == 'speed' else ''), number))
     return Scene('signs', [wear(rng, canvas.pixels)], _questions(picked, side_by_side), canvas.marks)
 

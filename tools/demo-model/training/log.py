@@ -25,7 +25,7 @@ class Score:
 class Log:
     """log.csv, one line per some steps; says it on the terminal as well."""
 
-    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'balance', 'least_expert', 'images_per_second',
+    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'balance', 'least_expert', 'images_per_second',
               'waiting', *SKILLS]
 
     def __init__(self, path: Path):

@@ -49,6 +49,12 @@ class Muon(torch.optim.Optimizer):
                     p.add_(update, alpha=-group['lr'] * scale)
 
 
+# The rate of the patch embedding, beside that of the rest. A patch is 768 numbers that mostly have one sign, and AdamW moves
+# each of its weights by the full rate: at 2e-3 one step moves what comes out by as much as its scale. Then the
+# embedding grows (to 60 times the position table, so that places could not be told) and jitters by a twentieth each step.
+PATCH_RATE = 0.05
+
+
 def is_matrix(name: str, parameter: nn.Parameter) -> bool:
     """Whether Muon takes a parameter: inner products only, neither tables nor the first and last layer nor the router."""
     outside = ('embed', 'lm_head', 'mlp.gate.weight', 'head.')
@@ -62,18 +68,21 @@ class Optimiser:
         named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
         matrices = [p for n, p in named if muon and is_matrix(n, p)]
         taken = {id(p) for p in matrices}
+        patches = [p for n, p in named if 'patch_embed' in n]
+        taken |= {id(p) for p in patches}
         decayed = [p for n, p in named if id(p) not in taken and p.ndim >= 2]
         plain = [p for n, p in named if id(p) not in taken and p.ndim < 2]
         fused = any(p.is_cuda for _, p in named)
         self.lr = lr
-        self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0}],
+        self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0},
+                                       {'params': patches, 'weight_decay': 0.01, 'share': PATCH_RATE}],
                                       lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
         self.muon = Muon(matrices, lr) if matrices else None
 
     def rate(self, factor: float) -> None:
         for optimiser in (self.adam, self.muon):
             for group in optimiser.param_groups if optimiser else []:
-                group['lr'] = self.lr * factor
+                group['lr'] = self.lr * factor * group.get('share', 1.0)
 
     def step(self) -> None:
         self.adam.step()
