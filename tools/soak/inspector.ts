@@ -3,12 +3,16 @@
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import type { CDPSession, Page } from '@playwright/test';
+import { heldByScripts, type HeldByScripts } from './heap-snapshot.ts';
 import { WorkerSession } from './worker-session.ts';
 
 /** Bytes, or how many are alive. */
 export interface Holdings {
+  /** What scripts hold, without compiled code. */
   pageHeapBytes: number;
   workerHeapBytes: number;
+  /** Of page and workers. */
+  arrayBuffers: number;
   wasmBytes: number;
   gpuBytes: number;
   gpuBuffers: number;
@@ -19,12 +23,6 @@ export interface Holdings {
 }
 
 const OBJECT_URLS = 'objectUrlsOfTheSoak';
-
-/** As much of a heap snapshot as is read: one node after the other, each with these fields. */
-interface Snapshot {
-  snapshot: { meta: { node_fields: string[]; node_types: [string[]] } };
-  nodes: number[];
-}
 
 export class Inspector {
   readonly #page: Page;
@@ -81,9 +79,11 @@ export class Inspector {
       (name) => (Reflect.get(window, name) as Set<string>).size,
       OBJECT_URLS,
     );
+    const page = await this.#heldByPage();
     const holdings: Holdings = {
-      pageHeapBytes: await this.#pageHeapBytes(),
+      pageHeapBytes: page.bytes,
       workerHeapBytes: 0,
+      arrayBuffers: page.arrayBuffers,
       wasmBytes: 0,
       gpuBytes: 0,
       gpuBuffers: 0,
@@ -93,7 +93,9 @@ export class Inspector {
       eventListeners: metric('JSEventListeners'),
     };
     for (const worker of this.#workers.values()) {
-      holdings.workerHeapBytes += await worker.heapBytes();
+      const held = heldByScripts(await worker.heapSnapshot());
+      holdings.workerHeapBytes += held.bytes;
+      holdings.arrayBuffers += held.arrayBuffers;
       holdings.wasmBytes += await worker.number('soak.wasmBytes()');
       holdings.gpuBytes += await worker.number('soak.gpuBytes()');
       holdings.gpuBuffers += await worker.number('soak.gpu.size');
@@ -138,11 +140,7 @@ export class Inspector {
     return counted.result.value as number;
   }
 
-  /**
-   * What scripts hold; neither compiled code, which comes in steps for hundreds of questions, nor the
-   * browser's own objects, among which are the inspector's records.
-   */
-  async #pageHeapBytes(): Promise<number> {
+  async #heldByPage(): Promise<HeldByScripts> {
     let text = '';
     const take = ({ chunk }: { chunk: string }): void => {
       text += chunk;
@@ -150,15 +148,7 @@ export class Inspector {
     this.#session.on('HeapProfiler.addHeapSnapshotChunk', take);
     await this.#session.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
     this.#session.off('HeapProfiler.addHeapSnapshotChunk', take);
-    const { snapshot, nodes } = JSON.parse(text) as Snapshot;
-    const { node_fields: fields, node_types: types } = snapshot.meta;
-    const others = new Set([types[0].indexOf('native'), types[0].indexOf('code')]);
-    let bytes = 0;
-    for (let at = 0; at < nodes.length; at += fields.length) {
-      if (others.has(nodes[at + fields.indexOf('type')] ?? -1)) continue;
-      bytes += nodes[at + fields.indexOf('self_size')] ?? 0;
-    }
-    return bytes;
+    return heldByScripts(text);
   }
 
   /** Several rounds: what a finaliser lets go of is collected in the next one. */

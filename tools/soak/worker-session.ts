@@ -7,17 +7,21 @@ export class WorkerSession {
   readonly #sessionId: string;
   readonly #waiting = new Map<number, { resolve: (result: unknown) => void; reject: (why: Error) => void }>();
   #calls = 0;
+  #snapshot = '';
 
   constructor(page: CDPSession, sessionId: string) {
     this.#page = page;
     this.#sessionId = sessionId;
     page.on('Target.receivedMessageFromTarget', ({ sessionId: from, message }) => {
       if (from !== sessionId) return;
-      const { id, result, error } = JSON.parse(message) as {
+      const { id, method, params, result, error } = JSON.parse(message) as {
         id?: number;
+        method?: string;
+        params?: { chunk: string };
         result?: unknown;
         error?: { message: string };
       };
+      if (method === 'HeapProfiler.addHeapSnapshotChunk') this.#snapshot += params?.chunk ?? '';
       const call = id === undefined ? undefined : this.#waiting.get(id);
       if (id === undefined || call === undefined) return;
       this.#waiting.delete(id);
@@ -42,20 +46,22 @@ export class WorkerSession {
     return (answer as { result: { value: number } }).result.value;
   }
 
-  async heapBytes(): Promise<number> {
-    return (await this.#heap()).usedSize;
+  /** The heap as V8 writes it down. */
+  async heapSnapshot(): Promise<string> {
+    this.#snapshot = '';
+    await this.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
+    const text = this.#snapshot;
+    this.#snapshot = '';
+    return text;
   }
 
   /** The heap with what its buffers hold outside it. */
   async heapAndBuffersBytes(): Promise<number> {
-    const { usedSize, embedderHeapUsedSize, backingStorageSize } = await this.#heap();
-    return usedSize + embedderHeapUsedSize + backingStorageSize;
-  }
-
-  async #heap(): Promise<Record<'usedSize' | 'embedderHeapUsedSize' | 'backingStorageSize', number>> {
-    return (await this.send('Runtime.getHeapUsage', {})) as Record<
+    const usage = await this.send('Runtime.getHeapUsage', {});
+    const { usedSize, embedderHeapUsedSize, backingStorageSize } = usage as Record<
       'usedSize' | 'embedderHeapUsedSize' | 'backingStorageSize',
       number
     >;
+    return usedSize + embedderHeapUsedSize + backingStorageSize;
   }
 }
