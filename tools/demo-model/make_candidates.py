@@ -13,6 +13,7 @@ import cv2
 
 from scenes.phrasings import fill, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene
+from scenes.scene import part_looks
 
 FIRST_SEED = HELD_OUT_SEEDS + 1_000_000
 
@@ -32,7 +33,7 @@ def main() -> None:
             for name, image in zip(names, scene.images):
                 cv2.imwrite(str(a.out / name), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
             questions = [{
-                'kind': q.kind, 'metric': q.metric, 'scale': q.scale, 'answer': q.answer,
+                'kind': q.kind, 'metric': q.metric, 'scale': q.scale, 'answer': {lang: part_looks(text)[0] for lang, text in q.answer.items()},
                 # The first phrasing of a kind is the plainest one.
                 'text': {lang: fill(phrasings()[q.kind][lang, False][0], q.slots[lang]) for lang in ('en', 'zh')},
             } for q in scene.questions if q.kind in phrasings() and q.kind != 'other']

@@ -1,7 +1,7 @@
 """Trains the built-in model; goes on from --run where that folder holds a checkpoint.
 
 python train.py --run DIR [--minutes 9] [--images N] [--size demo] [--skills a,b=2] … see README.md.
-Writes DIR/checkpoint (resumable, parts of at most 15 MiB), DIR/log.csv (loss and exact answers per skill on fresh
+Writes DIR/checkpoint (resumable, parts of at most 15 MiB), DIR/log.csv (loss and right answers per skill on fresh
 pictures, each seen once: no sample is ever repeated, so this is validation on the phrasings trained on).
 """
 
@@ -18,6 +18,7 @@ import torch
 from data import loader
 from model.config import SIZES
 from model.qwen3vl import Qwen3VL
+from tokenizer import load
 from training import checkpoint
 from training.echo import Echo, echoed
 from training.log import Log, Score
@@ -51,6 +52,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
     parser.add_argument('--cool', action='store_true', help='let the rate fall to 2 %% over --minutes: the last slice')
     parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
+    parser.add_argument('--looks', type=float, default=0.3, help='weight of where attention should be')
     parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
     parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
     parser.add_argument('--light', action='store_true', help='save weights in bf16 only: a third of the size')
@@ -99,7 +101,8 @@ def main() -> None:
     for name in (signal.SIGTERM, signal.SIGINT):
         signal.signal(name, lambda *_: stop.update(asked=True))
 
-    log, score, sums, counted = Log(a.run / 'log.csv'), Score(), {}, 0
+    tokenizer = load()
+    log, score, sums, counted = Log(a.run / 'log.csv'), Score(tokenizer), {}, 0
     began, saved, logged, since, waited = progress['minutes'], time.monotonic(), time.monotonic(), 0, 0.0
     chunks_per_step = max(1, a.batch // a.chunk)
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
@@ -121,20 +124,20 @@ def main() -> None:
             placed, is_fresh = next(chunks)
             waited += time.monotonic() - asked
             with torch.autocast(device.type, torch.bfloat16):
-                loss, parts = trainee(placed, a.marks)
+                loss, parts = trainee(placed, a.marks, a.looks)
             (loss / chunks_per_step).backward()
             since += placed['images']
             if is_fresh:
-                pending.append((placed['exchanges'], parts))
+                pending.append((placed['exchanges'], placed['answer_of'], parts))
                 progress['images'] += placed['images']
         if torch.isfinite(torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)):
             optimiser.step()
         optimiser.zero_grad()
         progress['steps'] += 1
-        for exchanges, parts in pending:
-            score.add(exchanges, parts['exact'].tolist())
+        for exchanges, answer_of, parts in pending:
+            score.add(exchanges, answer_of, parts['guess'], parts['exact'])
             least = parts['shares'].min(1).values.min()
-            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'balance') if k in parts}, 'least_expert': least}.items():
+            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'balance') if k in parts}, 'least_expert': least}.items():
                 sums[key] = sums.get(key, 0.0) + float(value)
             counted += 1
         now = time.monotonic()
@@ -144,7 +147,7 @@ def main() -> None:
         if now - logged > (20 if device.type == 'cuda' else 60) or finished:
             log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': factor,
                       **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), 'waiting': waited / (now - logged), **score.shares()})
-            score, sums, counted, since, waited, logged = Score(), {}, 0, 0, 0.0, now
+            score, sums, counted, since, waited, logged = Score(tokenizer), {}, 0, 0, 0.0, now
         if now - saved > a.save_every * 60 or finished:
             checkpoint.save(folder, trainee, optimiser, progress, a.light)
             saved = time.monotonic()

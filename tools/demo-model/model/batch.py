@@ -14,9 +14,9 @@ from tokenizers import Tokenizer
 from model import config as ids
 from model.config import ModelConfig
 from model.vision import Segment, position_taps, rotary_angles
-from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of
+from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of, sides_of
 from scenes.sample import Exchange, exchanges
-from scenes.scene import Scene
+from scenes.scene import Look, Scene
 
 
 UNKNOWN = (-1.0,) * 4
@@ -53,13 +53,18 @@ def to_patches(image: np.ndarray) -> np.ndarray:
 class Prompt:
     """One row of the batch while it is put together."""
 
-    def __init__(self, encode, row: int, length: int):
-        self.encode, self.row, self.length = encode, row, length
+    def __init__(self, tokenizer: Tokenizer, row: int, length: int):
+        self.tokenizer, self.row, self.length = tokenizer, row, length
         self.tokens: list[int] = []
         self.positions: list[np.ndarray] = []  # pieces of (3, n)
         self.turns: list[int] = []
         self.next = 0  # position of the next token
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
+        self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
+        self.looks: list[tuple[int, list[int]]] = []  # (place of the token before, places that the token is read off)
+
+    def encode(self, text: str) -> list[int]:
+        return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
 
     def text(self, tokens: list[int], turn: int) -> None:
         self.positions.append(np.broadcast_to(np.arange(self.next, self.next + len(tokens)), (3, len(tokens))))
@@ -94,10 +99,13 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
         if step == 2:
             patches = np.stack([patches, to_patches(scene.images[start + 1])], 1)
         picture = Picture(patches, h, w, places)
-        for mark in scene.marks:
+        for number, mark in enumerate(scene.marks):
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
                 picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
+                for side, tokens in enumerate(sides_of(mark, h * 16, w * 16)):
+                    shown = prompt.shown.setdefault((number, side), [])
+                    shown += [int(places[token]) - prompt.row * prompt.length for token in tokens]
         pictures.append(picture)
     return pictures
 
@@ -111,7 +119,8 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
     after_question = [ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')]
     between = [*prompt.encode('\n'), ids.IM_START, *prompt.encode('user\n')]
     for number, exchange in enumerate(asked):
-        question, answer = prompt.encode(exchange.question), [*prompt.encode(exchange.answer), ids.IM_END]
+        question, encoded = prompt.encode(exchange.question), prompt.tokenizer.encode(exchange.answer, add_special_tokens=False)
+        answer = [*encoded.ids, ids.IM_END]
         follow = thread > 0 and rng.random() < 0.2
         need = len(question) + len(after_question) + len(answer) + (len(between) if follow else 0)
         if len(prompt.tokens) + need > prompt.length:
@@ -124,6 +133,10 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         prompt.text(question + after_question, thread)
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
+        for i, (_, end) in enumerate(encoded.offsets):
+            places = [place for look in exchange.looks[end - 1] for place in prompt.shown.get(look, [])]
+            if places:
+                prompt.looks.append((at + i, places))
         prompt.text(answer, thread)
     return len(asked)
 
@@ -131,13 +144,10 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
 def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int, held_out: bool = False,
             most: int = 12) -> dict:
     """(scene, seed) of each row → arrays. `length` is T; at most `most` exchanges per picture, as many as fit."""
-    def encode(text: str) -> list[int]:
-        return list(tokenizer.encode(text, add_special_tokens=False).ids)
-
     rows, pictures, kept = [], [], []
     for row, (scene, seed) in enumerate(samples):
         rng = Random(seed ^ 0x5EED)
-        prompt = Prompt(encode, row, length)
+        prompt = Prompt(tokenizer, row, length)
         pictures += lay_out(prompt, scene)
         asked = exchanges(rng, scene, most, held_out)
         asked = asked[:converse(prompt, asked, rng, len(kept))]
@@ -152,14 +162,11 @@ def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int,
 
 def ask_each(items: list[tuple[Scene, Exchange]], tokenizer: Tokenizer) -> dict:
     """One row per scene and question, with its answer as the target: for teacher-forced evaluation."""
-    def encode(text: str) -> list[int]:
-        return list(tokenizer.encode(text, add_special_tokens=False).ids)
-
-    longest = max(sum(i.shape[0] * i.shape[1] for i in scene.images) // 1024 + len(encode(e.question + e.answer))
+    longest = max(sum(i.shape[0] * i.shape[1] for i in scene.images) // 1024 + len(tokenizer.encode(e.question + e.answer).ids)
                   for scene, e in items)
     rows, pictures = [], []
     for row, (scene, exchange) in enumerate(items):
-        rows.append(Prompt(encode, row, longest + 128))
+        rows.append(Prompt(tokenizer, row, longest + 128))
         pictures += lay_out(rows[-1], scene)
         converse(rows[-1], [exchange], Random(0), row)
     return _text_arrays(rows, longest + 128) | _vision_arrays(pictures, Random(0)) | {
@@ -168,12 +175,9 @@ def ask_each(items: list[tuple[Scene, Exchange]], tokenizer: Tokenizer) -> dict:
 
 def prompt_of(scene: Scene, question: str, tokenizer: Tokenizer) -> dict:
     """One scene and one question up to where the answer begins, as a batch of one row without padding."""
-    def encode(text: str) -> list[int]:
-        return list(tokenizer.encode(text, add_special_tokens=False).ids)
-
-    prompt = Prompt(encode, 0, 0)
+    prompt = Prompt(tokenizer, 0, 0)
     pictures = lay_out(prompt, scene)
-    prompt.text([*encode(question), ids.IM_END, *encode('\n'), ids.IM_START, *encode('assistant\n')], 1)
+    prompt.text([*prompt.encode(question), ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')], 1)
     return _text_arrays([prompt], len(prompt.tokens)) | _vision_arrays(pictures, Random(0)) | {'exchanges': [], 'images': 1}
 
 
@@ -188,7 +192,16 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
         turns[row, :n] = prompt.turns
     targets = np.array([t for p in rows for t in p.targets], np.int64).reshape(-1, 3)
     return {'tokens': tokens, 'positions': positions, 'turns': turns, 'answer_at': targets[:, 0].copy(),
-            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy()}
+            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy(), **_looks(rows, length)}
+
+
+def _looks(rows: list[Prompt], length: int) -> dict:
+    """look_at (L,) flat places from which an answer's token is told; look_on (L, T) the places of their rows it is read off."""
+    looks = [look for prompt in rows for look in prompt.looks]
+    on = np.zeros((len(looks), length), bool)
+    for index, (_, places) in enumerate(looks):
+        on[index, places] = True
+    return {'look_at': np.array([at for at, _ in looks], np.int64), 'look_on': on}
 
 
 def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:

@@ -59,7 +59,8 @@ class Attention(nn.Module):
         self.o_proj = nn.Linear(c.heads * c.head_dim, c.hidden, bias=False)
         self.q_norm, self.k_norm = RMSNorm(c.head_dim, c.eps), RMSNorm(c.head_dim, c.eps)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None) -> Tensor:
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None,
+                watched: list[tuple[Tensor, Tensor]] | None) -> Tensor:
         batch, length, _ = x.shape
         shape = (batch, length, -1, self.c.head_dim)
         v = self.v_proj(x).view(shape).transpose(1, 2)
@@ -69,6 +70,8 @@ class Attention(nn.Module):
             k, v = cache.extend(k, v)
         groups = self.c.heads // self.c.kv_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
+        if watched is not None:
+            watched.append((q, k))
         y = attend(q, k, v, mask)
         return self.o_proj(y.transpose(1, 2).reshape(batch, length, -1))
 
@@ -79,8 +82,9 @@ class Layer(nn.Module):
         self.input_layernorm, self.post_attention_layernorm = RMSNorm(c.hidden, c.eps), RMSNorm(c.hidden, c.eps)
         self.self_attn, self.mlp = Attention(c), SparseMLP(c)
 
-    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None) -> tuple[Tensor, Tensor, Tensor]:
-        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache)
+    def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None,
+                watched: list[tuple[Tensor, Tensor]] | None) -> tuple[Tensor, Tensor, Tensor]:
+        x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache, watched)
         y, balance, share = self.mlp(self.post_attention_layernorm(x))
         return x + y, balance, share
 
@@ -94,9 +98,11 @@ class Decoder(nn.Module):
         self.norm = RMSNorm(c.hidden, c.eps)
 
     def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor, visual_at: Tensor, visual: Tensor | None,
-                deepstack: list[Tensor], caches: list[Cache] | None = None) -> tuple[Tensor, Tensor, Tensor]:
+                deepstack: list[Tensor], caches: list[Cache] | None = None,
+                watched: list[tuple[Tensor, Tensor]] | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) boolean, true where seen; visual_at (M,) flat places b·T + t of
-        the rows of `visual` (M, hidden) and of each deepstack feature.
+        the rows of `visual` (M, hidden) and of each deepstack feature. Into `watched`
+        each layer puts its queries and keys, turned, (B, heads, T, head_dim).
 
         Returns the normed states (B, T, hidden), the mean balance loss and the expert shares (layers, E).
         """
@@ -108,7 +114,7 @@ class Decoder(nn.Module):
         cos, sin = angles.cos(), angles.sin()
         balances, shares = [], []
         for index, layer in enumerate(self.layers):
-            x, balance, share = layer(x, cos, sin, mask, caches[index] if caches else None)
+            x, balance, share = layer(x, cos, sin, mask, caches[index] if caches else None, watched)
             if index < len(deepstack) and len(deepstack[index]):
                 x = x.reshape(-1, shape[-1]).index_add(0, visual_at, deepstack[index].to(x.dtype)).view(shape)
             balances.append(balance)

@@ -1,5 +1,7 @@
 """The whole model with the checkpoint's tensor names: model.visual.*, model.language_model.*, lm_head.*."""
 
+from typing import Any
+
 import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
@@ -63,18 +65,21 @@ class Qwen3VL(nn.Module):
         pairs = batch['pairs'].float().sub(127.5).div(127.5)
         return self.model.visual(stills, pairs, batch['taps'], batch['tap_weights'], batch['angles'], batch['segments'])
 
-    def forward(self, batch: dict) -> dict[str, Tensor | None]:
-        """batch: see batch.py. Returns logits at the answers (A, vocabulary), V, balance and shares."""
+    def forward(self, batch: dict) -> dict[str, Any]:
+        """batch: see batch.py. Returns logits at the answers (A, vocabulary), V, balance, shares, and for those who
+        watch it the attention's mask and each layer's queries and keys."""
         visual, deepstack = self.see(batch)
         mask = block_mask(batch['turns'])
         if self.training and mask.device.type == 'cpu':
             mask = torch.zeros(mask.shape, dtype=torch.bfloat16).masked_fill_(~mask, float('-inf'))
+        watched: list[tuple[Tensor, Tensor]] = []
         states, balance, shares = self.model.language_model(
-            batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack)
+            batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack, watched=watched)
         answers = len(batch['answer_at'])
         places = F.pad(batch['answer_at'], (0, -answers % 256 if self.training else 0))
         asked = states.reshape(-1, states.shape[-1]).index_select(0, places)
-        return {'logits': self.lm_head(asked)[:answers], 'visual': visual, 'balance': balance, 'shares': shares}
+        return {'logits': self.lm_head(asked)[:answers], 'visual': visual, 'balance': balance, 'shares': shares, 'mask': mask,
+                'watched': watched}
 
 
 def block_mask(turns: Tensor) -> Tensor:

@@ -31,6 +31,25 @@ def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
             for row, column in zip(rows, columns) if 0 <= row < height // 16 and 0 <= column < width // 8]
 
 
+EDGE = 5  # px from a thing's outermost point
+
+
+def sides_of(mark: Mark, height: int, width: int) -> list[list[int]]:
+    """The merged tokens that show the whole of a mark, and those that show its outermost part to the left, top, right, bottom:
+    there an edge of its box can be read off. Of a mark without an outline, all are where its centre is."""
+    tokens = sorted({token for token, _ in cells_of(mark, height, width)})
+    if mark.outline is None:
+        return [tokens] * 5
+    covered = np.zeros((height, width), np.uint8)
+    cv2.fillPoly(covered, [np.round(mark.outline).astype(np.int32)], 1)
+    rows, columns = np.nonzero(covered)
+    if not len(rows):
+        return [tokens] * 5
+    near = (columns <= columns.min() + EDGE, rows <= rows.min() + EDGE, columns >= columns.max() - EDGE, rows >= rows.max() - EDGE)
+    at = rows // 32 * (width // 32) + columns // 32
+    return [tokens, *(np.unique(at[one]).tolist() for one in near)]
+
+
 def extent_of(mark: Mark, height: int, width: int) -> tuple[float, ...] | None:
     """Left, top, right, bottom in shares of the picture, where the outline is known."""
     if mark.outline is None:

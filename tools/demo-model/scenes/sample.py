@@ -17,7 +17,7 @@ from scenes.pairs import pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
 from scenes.reading import reading_scene
 from scenes.receipts import receipts_scene
-from scenes.scene import Question, Scene
+from scenes.scene import Look, Question, Scene, part_looks
 from scenes.shapes import grounding_scene, shapes_scene
 from scenes.signs import signs_scene
 
@@ -60,6 +60,7 @@ class Exchange:
     answer: str
     metric: str
     scale: float
+    looks: list[tuple[Look, ...]]  # for each character of the answer what it is read off
 
 
 def make_scene(skill: str, seed: int) -> Scene:
@@ -117,7 +118,8 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
     text = fill(phrasing, question.slots[lang])
     if not held_out:
         text = _casual(rng, text, lang)
-    return Exchange(question.kind, lang, held_out, text, question.answer[lang], question.metric, question.scale)
+    answer, looks = part_looks(question.answer[lang])
+    return Exchange(question.kind, lang, held_out, text, answer, question.metric, question.scale, looks)
 
 
 def exchanges(rng: Random, scene: Scene, count: int, held_out: bool = False) -> list[Exchange]:

@@ -4,6 +4,7 @@ Coordinates are pixels, origin top left. A `Question` carries both languages; wh
 is decided by sample.py.
 """
 
+import re
 from dataclasses import dataclass, field
 
 import numpy as np
@@ -35,6 +36,31 @@ def both(english: str, chinese: str) -> dict[str, str]:
 
 def yes_no(truth: bool) -> dict[str, str]:
     return both('Yes', '是') if truth else both('No', '否')
+
+
+LOOKS = range(0xE000, 0xF8FF)  # code points for private use
+
+
+WHOLE, LEFT, TOP, RIGHT, BOTTOM = SIDES = range(5)
+# A mark's number and the side of it that is looked at.
+Look = tuple[int, int]
+
+
+def look(*marks: int, side: int = WHOLE) -> str:
+    """Put into an answer, it says that what follows is read off these marks of the scene (their numbers); without any, that it is
+    read off nothing. It is no part of the text: see part_looks()."""
+    return ''.join(chr(LOOKS[mark * len(SIDES) + side]) for mark in marks) or chr(LOOKS.stop)
+
+
+def part_looks(answer: str) -> tuple[str, list[tuple[Look, ...]]]:
+    """An answer with looks → its text, and for each of its characters what it is read off."""
+    text, looks, at = '', [], ()
+    for before, piece in re.findall(f'([{chr(LOOKS[0])}-{chr(LOOKS.stop)}]*)([^{chr(LOOKS[0])}-{chr(LOOKS.stop)}]*)', answer):
+        if before:
+            at = tuple(divmod(ord(one) - LOOKS[0], len(SIDES)) for one in before if ord(one) in LOOKS)
+        text += piece
+        looks += [at] * len(piece)
+    return text, looks
 
 
 def slots(**names: dict[str, str]) -> dict[str, dict[str, str]]:

@@ -8,7 +8,7 @@ from random import Random
 import numpy as np
 
 from scenes.canvas import Canvas, Colour
-from scenes.scene import BOXES, Question, Scene, both, same, slots, yes_no
+from scenes.scene import BOXES, SIDES, Question, Scene, both, look, same, slots, yes_no
 from scenes.surface import LARGE, MEDIUM, SMALL, any_ground, distance, ground, named, near, wear
 from scenes.words import COLOURS, PLACES, SHAPES
 
@@ -127,15 +127,27 @@ def unique(shapes: list[Shape]) -> list[tuple[Shape, dict[str, str]]]:
 
 def describe(shapes: list[Shape]) -> dict[str, str]:
     """The sentence about all shapes, named from left to right."""
-    english = [article(s.english) for s in shapes]
+    english = [look(i) + article(s.english) + look() for i, s in enumerate(shapes)]
+    chinese = '、'.join(look(i) + s.chinese + look() for i, s in enumerate(shapes))
     words = english[0] if len(english) == 1 else f'{", ".join(english[:-1])} and {english[-1]}'
     amount = 'is one shape' if len(shapes) == 1 else f'are {len(shapes)} shapes'
-    return both(f'There {amount}: {words}.', f'图中有{len(shapes)}个图形：{"、".join(s.chinese for s in shapes)}。')
+    return both(f'There {amount}: {words}.', f'图中有{len(shapes)}个图形：{chinese}。')
 
 
-def as_boxes(shapes: list[Shape], width: int, height: int, lang: str) -> str:
-    found = [{'bbox_2d': box_of(s, width, height), 'label': s.name()[lang]} for s in shapes]
-    return json.dumps(found, ensure_ascii=False, separators=(',', ':'))
+def as_boxes(found: list[Shape], shapes: list[Shape], width: int, height: int, lang: str) -> str:
+    """JSON of those of the scene's shapes that were found."""
+    items = []
+    for shape in found:
+        mark = shapes.index(shape)
+        edges = [look(mark, side=side) + str(value) for side, value in zip(SIDES[1:], box_of(shape, width, height))]
+        label = json.dumps(shape.name()[lang], ensure_ascii=False)
+        items.append(f'{look(mark)}{{"bbox_2d":[{",".join(edges)}{look(mark)}],"label":{label}}}')
+    return f'[{",".join(items)}{look()}]'
+
+
+def read_off(answer: dict[str, str], which: list[Shape], shapes: list[Shape]) -> dict[str, str]:
+    """The answer, which comes from a look at some of the scene's shapes."""
+    return {lang: look(*(shapes.index(s) for s in which)) + text for lang, text in answer.items()}
 
 
 def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
@@ -151,46 +163,49 @@ def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> lis
             continue
         before = rng.random() < 0.5
         kind = ('left_of' if before else 'right_of') if across else ('above' if before else 'below')
-        questions.append(Question(kind, yes_no((gap < 0) == before), slots(a=name_a, b=name_b), weight=1.5))
+        questions.append(Question(kind, read_off(yes_no((gap < 0) == before), [a, b], shapes), slots(a=name_a, b=name_b), weight=1.5))
     for kind, key, sign in (('leftmost', 'x', 1), ('rightmost', 'x', -1), ('topmost', 'y', 1), ('bottommost', 'y', -1)):
         if len(shapes) < 2:
             break
         order = sorted(shapes, key=lambda s: sign * getattr(s, key))
         if abs(getattr(order[0], key) - getattr(order[1], key)) > 0.06 * (width if key == 'x' else height):
-            questions.append(Question(kind, order[0].name(), weight=0.5))
+            questions.append(Question(kind, read_off(order[0].name(), [order[0]], shapes), weight=0.5))
     return questions
 
 
 def questions_about(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
-    questions = [Question('count_shapes', same(str(len(shapes)))), Question('describe', describe(shapes), weight=2.5)]
+    def seen(which: list[Shape], answer: dict[str, str]) -> dict[str, str]:
+        return read_off(answer, which, shapes)
+
+    questions = [Question('count_shapes', seen(shapes, same(str(len(shapes))))), Question('describe', describe(shapes), weight=2.5)]
     for _ in range(2):
         kind = rng.choice(shapes).kind if rng.random() < 0.8 else rng.choice(list(SHAPES))
-        amount = sum(s.kind == kind for s in shapes)
+        counted = [s for s in shapes if s.kind == kind]
         many = {'cross': 'crosses'}.get(kind, kind + 's')
-        questions.append(Question('count_kind', same(str(amount)), slots(x=both(many, SHAPES[kind]))))
+        questions.append(Question('count_kind', seen(counted, same(str(len(counted)))), slots(x=both(many, SHAPES[kind]))))
         colour = rng.choice(shapes).colour if rng.random() < 0.8 else rng.choice(list(COLOURS))
-        amount = sum(s.colour == colour for s in shapes)
-        questions.append(Question('count_colour', same(str(amount)), slots(x=both(colour, COLOURS[colour][0]))))
+        counted = [s for s in shapes if s.colour == colour]
+        questions.append(Question('count_colour', seen(counted, same(str(len(counted)))), slots(x=both(colour, COLOURS[colour][0]))))
         probe = Shape(rng.choice(list(SHAPES)), rng.choice(list(COLOURS)), 0, 0, 1) if rng.random() < 0.5 else rng.choice(shapes)
-        there = any((s.kind, s.colour) == (probe.kind, probe.colour) for s in shapes)
-        questions.append(Question('exists', yes_no(there), slots(x=both(article(probe.english), probe.chinese))))
+        there = [s for s in shapes if (s.kind, s.colour) == (probe.kind, probe.colour)]
+        questions.append(Question('exists', seen(there, yes_no(bool(there))), slots(x=both(article(probe.english), probe.chinese))))
     for shape in shapes:
         if sum(s.kind == shape.kind for s in shapes) == 1:
-            name = both(shape.kind, SHAPES[shape.kind])
-            questions.append(Question('colour_of', both(shape.colour, COLOURS[shape.colour][0]), slots(x=name)))
+            name, colour = both(shape.kind, SHAPES[shape.kind]), both(shape.colour, COLOURS[shape.colour][0])
+            questions.append(Question('colour_of', seen([shape], colour), slots(x=name)))
         if sum(s.colour == shape.colour for s in shapes) == 1:
-            name = both(shape.colour, COLOURS[shape.colour][0])
-            questions.append(Question('shape_of', both(shape.kind, SHAPES[shape.kind]), slots(x=name)))
+            name, kind_of = both(shape.colour, COLOURS[shape.colour][0]), both(shape.kind, SHAPES[shape.kind])
+            questions.append(Question('shape_of', seen([shape], kind_of), slots(x=name)))
     for shape, name in unique(shapes):
         place = place_of(shape.x, shape.y, width, height)
         if place is not None:
-            questions.append(Question('where', both(place, PLACES[place]), slots(x=name)))
+            questions.append(Question('where', seen([shape], both(place, PLACES[place])), slots(x=name)))
     return questions + _relations(rng, shapes, height, width)
 
 
 def _grounding(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
     def answer(found: list[Shape]) -> dict[str, str]:
-        return {lang: as_boxes(found, width, height, lang) for lang in ('en', 'zh')}
+        return {lang: as_boxes(found, shapes, width, height, lang) for lang in ('en', 'zh')}
 
     questions = [Question('locate', answer([s]), slots(x=name), BOXES) for s, name in unique(shapes)]
     kind, colour = rng.choice(shapes).kind, rng.choice(shapes).colour

@@ -1,20 +1,31 @@
-"""log.csv of a run: loss and exact answers per skill over the images seen."""
+"""log.csv of a run: loss and right answers per skill over the images seen."""
 
 import csv
 from pathlib import Path
 
+from tokenizers import Tokenizer
+from torch import Tensor
+
 from scenes.sample import SKILLS
+from scenes.scene import EXACT
+from scoring import is_right
 
 
 class Score:
     """Answers and right ones per skill since the last line of the log."""
 
-    def __init__(self) -> None:
+    def __init__(self, tokenizer: Tokenizer) -> None:
+        self.tokenizer = tokenizer
         self.asked = dict.fromkeys(SKILLS, 0)
         self.right = dict.fromkeys(SKILLS, 0)
 
-    def add(self, exchanges: list, exact: list[bool]) -> None:
-        for (skill, _), right in zip(exchanges, exact):
+    def add(self, exchanges: list, answer_of: Tensor, guess: Tensor, exact: Tensor) -> None:
+        """The questions of a batch; for each token of their answers whose it is and the likeliest in its place; and whether all
+        of an answer's were right. Boxes and gauges need not be."""
+        for number, ((skill, exchange), right) in enumerate(zip(exchanges, exact.tolist())):
+            if not right and exchange.metric != EXACT:
+                text = self.tokenizer.decode(guess[answer_of == number][:-1].tolist(), skip_special_tokens=False)
+                right = is_right(text, exchange.answer, exchange.metric, exchange.scale)
             self.asked[skill] += 1
             self.right[skill] += right
 
@@ -25,7 +36,7 @@ class Score:
 class Log:
     """log.csv, one line per some steps; says it on the terminal as well."""
 
-    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'balance', 'least_expert', 'images_per_second',
+    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'looks', 'balance', 'least_expert', 'images_per_second',
               'waiting', *SKILLS]
 
     def __init__(self, path: Path):

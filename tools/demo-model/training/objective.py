@@ -1,7 +1,9 @@
 """What training minimises, and how right the answers are on the way.
 
-Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py).
+Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py) + looks.
 """
+
+import math
 
 import torch
 import torch.nn.functional as F
@@ -35,6 +37,26 @@ class MarksHead(nn.Module):
         return F.cross_entropy(logits, marks[:, 2]), right.detach(), missed
 
 
+WATCHED_LAYERS, WATCHED_HEADS = (1, 2), 2  # in each of these layers so many heads are taught where to look
+
+
+def looks(watched: list[tuple[Tensor, Tensor]], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
+    """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
+    what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
+
+    watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, T) true where to look.
+    """
+    logs = []
+    for layer in WATCHED_LAYERS:
+        q, k = (states[:, :WATCHED_HEADS].float() for states in watched[layer])
+        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
+        scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
+        chosen = scores.transpose(1, 2).flatten(0, 1).index_select(0, at).log_softmax(-1)  # (L, heads, T)
+        logs.append(chosen.masked_fill(~on[:, None], -math.inf).logsumexp(-1))
+    given = torch.stack(logs)
+    return -given.mean(), given.detach().exp().mean()
+
+
 class Trainee(nn.Module):
     """The model together with what only training needs."""
 
@@ -42,7 +64,7 @@ class Trainee(nn.Module):
         super().__init__()
         self.qwen, self.head = model, MarksHead(model.config.text.hidden)
 
-    def forward(self, batch: dict, marks_weight: float) -> tuple[Tensor, dict]:
+    def forward(self, batch: dict, marks_weight: float, looks_weight: float) -> tuple[Tensor, dict]:
         """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right."""
         out = self.qwen(batch)
         token_losses = F.cross_entropy(out['logits'].float(), batch['answers'], reduction='none')
@@ -56,6 +78,9 @@ class Trainee(nn.Module):
             marks, parts['marks_right'], missed = self.head(out['visual'], batch['marks'], batch['boxes'])
             parts['marks'], parts['edges'] = marks.detach(), missed.detach()
             loss = loss + marks_weight * (marks + EDGES * missed)
+        if looks_weight > 0 and len(batch['look_at']):
+            astray, parts['looks'] = looks(out['watched'], out['mask'], batch['look_at'], batch['look_on'])
+            loss = loss + looks_weight * astray
         with torch.no_grad():
             parts['guess'] = out['logits'].argmax(-1)
             hit = parts['guess'] == batch['answers']
