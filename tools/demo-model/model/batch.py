@@ -133,8 +133,9 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         prompt.text(question + after_question, thread)
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
-        for i, (_, end) in enumerate(encoded.offsets):
-            places = [place for look in exchange.looks[end - 1] for place in prompt.shown.get(look, [])]
+        for i, (start, end) in enumerate(encoded.offsets):
+            looks = {look for character in exchange.looks[start:end] for look in character}
+            places = [place for look in looks for place in prompt.shown.get(look, [])]
             if places:
                 prompt.looks.append((at + i, places))
         prompt.text(answer, thread)

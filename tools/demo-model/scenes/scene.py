@@ -52,6 +52,12 @@ def look(*marks: int, side: int = WHOLE) -> str:
     return ''.join(chr(LOOKS[mark * len(SIDES) + side]) for mark in marks) or chr(LOOKS.stop)
 
 
+def spelled(text: str, first: int) -> str:
+    """Text of which each character is read off a mark of its own, from `first` on in order; blanks have none."""
+    marks = iter(range(first, first + len(text)))
+    return ''.join(character if character == ' ' else look(next(marks)) + character for character in text) + look()
+
+
 def part_looks(answer: str) -> tuple[str, list[tuple[Look, ...]]]:
     """An answer with looks → its text, and for each of its characters what it is read off."""
     text, looks, at = '', [], ()

@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Callable
+from dataclasses import dataclass
 from random import Random
 
 import cv2
@@ -9,7 +10,7 @@ import numpy as np
 
 from scenes.canvas import Canvas, Colour
 from scenes.fonts import pick_face
-from scenes.scene import Question, Scene, both, same, yes_no
+from scenes.scene import Question, Scene, both, look, same, spelled, yes_no
 from scenes.surface import LARGE, MEDIUM, SMALL, clouds, near, wear
 from scenes.words import SIGNS
 
@@ -224,9 +225,11 @@ ALLOWS = {
 }
 
 
-def name_of(sign: str, number: str) -> dict[str, str]:
+def name_of(sign: str, number: str, mark: int) -> dict[str, str]:
+    """The name, read off the sign's mark."""
     english, chinese = SIGNS[sign]
-    return both(f'{english} {number}', f'{chinese}{number}') if number else both(english, chinese)
+    return both(f'{look(mark)}{english} {number}{look()}', f'{look(mark)}{chinese}{number}{look()}') if number else \
+        both(look(mark) + english + look(), look(mark) + chinese + look())
 
 
 def _roadside(rng: Random, height: int, width: int) -> np.ndarray:
@@ -245,6 +248,16 @@ def _roadside(rng: Random, height: int, width: int) -> np.ndarray:
     return cv2.GaussianBlur(pixels, (0, 0), rng.uniform(0.5, 2))
 
 
+@dataclass
+class Picked:
+    """A sign as drawn: its mark, its name and the number on it (both with looks)."""
+
+    sign: str
+    mark: int
+    name: dict[str, str]
+    number: str
+
+
 def signs_scene(rng: Random) -> Scene:
     height, width = rng.choice(SMALL + MEDIUM + LARGE[:3])
     canvas = Canvas(_roadside(rng, height, width))
@@ -260,29 +273,33 @@ def signs_scene(rng: Random) -> Scene:
         number = str(rng.choice((5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 80, 90, 100, 110, 120, 130))) \
             if 'speed' in sign else ''
         canvas.line([(x, y), (x + rng.uniform(-2, 2), height)], near(rng, (130, 132, 136), 20), max(2, radius * 0.1))
+        digits = len(canvas.marks)
         painter = Sign(rng, canvas, x, y, radius, number)
         PAINTERS[sign](painter)
         edge = [(x + radius * math.cos(math.pi * i / 10), y + radius * math.sin(math.pi * i / 10)) for i in range(20)]
         canvas.mark(f'sign:{sign}', x, y, edge)
-        picked.append((sign, name_of(sign, number if sign == 'speed' else ''), number))
+        mark = len(canvas.marks) - 1
+        shown = spelled(number, digits)
+        picked.append(Picked(sign, mark, name_of(sign, shown if sign == 'speed' else '', mark), shown))
     return Scene('signs', [wear(rng, canvas.pixels)], _questions(picked, side_by_side), canvas.marks)
 
 
-def _questions(picked: list[tuple[str, dict[str, str], str]], side_by_side: bool) -> list[Question]:
+def _questions(picked: list[Picked], side_by_side: bool) -> list[Question]:
     if len(picked) == 2:
-        (_, first, _), (_, second, _) = picked
+        first, second = (each.name for each in picked)
         ends = ('sign_left', 'sign_right') if side_by_side else ('sign_top', 'sign_bottom')
         described = both(f'Two road signs: {first["en"]} and {second["en"]}.', f'两个交通标志：{first["zh"]}和{second["zh"]}。')
         questions = [Question(ends[0], first, weight=2), Question(ends[1], second, weight=2),
                      Question('describe', described, weight=1.5), Question('sign_count', same('2'))]
     else:
-        sign, name, _ = picked[0]
+        sign, name = picked[0].sign, picked[0].name
         described = both(f'A road sign: {name["en"]}.', f'一个交通标志：{name["zh"]}。')
         questions = [Question('which_sign', name, weight=3), Question('describe', described), Question('sign_count', same('1'), weight=0.3)]
         for action, verdicts in ALLOWS.items():
             if sign in verdicts:
-                questions.append(Question(action, yes_no(verdicts[sign]), weight=1.5))
-    for sign, _, number in picked:
-        if sign == 'speed' and sum(s == 'speed' for s, _, _ in picked) == 1:
-            questions.append(Question('speed_limit', same(number), weight=3))
+                verdict = {lang: look(picked[0].mark) + text for lang, text in yes_no(verdicts[sign]).items()}
+                questions.append(Question(action, verdict, weight=1.5))
+    limits = [each for each in picked if each.sign == 'speed']
+    if len(limits) == 1:
+        questions.append(Question('speed_limit', same(limits[0].number), weight=3))
     return questions
