@@ -10,17 +10,19 @@ import torch
 
 from held_out import held_out
 from model.batch import ask_each, collate, place, to_patches
-from model.config import IM_END, SIZES
+from model.config import IM_END, IMAGE_PAD, SIZES
 from model.experts import Experts
 from model.qwen3vl import Qwen3VL
 from model.vision import position_taps, position_waves
-from scenes.marks import CLASS_OF, cells_of, extent_of
+from scenes.canvas import Canvas
+from scenes.marks import CLASS_OF, cells_of, extent_of, sides_of
 from scenes.phrasings import normal, phrasings
-from scenes.sample import HELD_OUT_SEEDS, SKILLS, exchanges, make_scene
-from scenes.scene import Mark
-from scenes.shapes import Shape, box_of
+from scenes.sample import HELD_OUT_SEEDS, SKILLS, ask, exchanges, make_scene
+from scenes.scene import BOXES, LEFT, LOOKS, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled
+from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
+from training.objective import looks
 
 TINY = SIZES['tiny']
 CPU = torch.device('cpu')
@@ -53,6 +55,22 @@ class Scenes(unittest.TestCase):
         self.assertEqual(cells_of(Mark(0, 33, 20, 'x'), 64, 64), [(1, 4)])
         self.assertEqual(cells_of(Mark(0, 70, 20, 'x'), 64, 64), [])
         self.assertEqual(extent_of(Mark(0, 32, 32, 'x', square), 64, 128), (0.125, 0.25, 0.375, 0.75))
+
+    def test_a_look_says_what_an_answer_is_read_off_and_is_no_part_of_it(self) -> None:
+        looked = f'x{look(0, 3)}ab{look(2, side=LEFT)}c{look()}d'
+        both_marks = ((0, WHOLE), (3, WHOLE))
+        self.assertEqual(part_looks(looked), ('xabcd', [(), both_marks, both_marks, ((2, LEFT),), ()]))
+        self.assertEqual(part_looks(spelled('6 0', 4)), ('6 0', [((4, WHOLE),), ((4, WHOLE),), ((5, WHOLE),)]))
+        for skill in SKILLS:
+            for text, looks in (part_looks(t) for q in make_scene(skill, 8).questions for t in q.answer.values()):
+                self.assertEqual(len(text), len(looks))
+                self.assertFalse(any(ord(c) in LOOKS for c in text))
+
+    def test_the_sides_of_a_thing_are_where_its_edges_show(self) -> None:
+        square = [(20.0, 40.0), (90.0, 40.0), (90.0, 60.0), (20.0, 60.0)]
+        whole, left, top, right, bottom = sides_of(Mark(0, 55, 50, 'x', square), 64, 128)
+        self.assertEqual((left, right), ([4], [6]))
+        self.assertEqual((whole, top, bottom), ([4, 5, 6],) * 3)
 
     def test_no_held_out_phrasing_is_trained_on(self) -> None:
         for kind, lists in phrasings().items():
@@ -121,6 +139,32 @@ class Batches(unittest.TestCase):
         single = [n for n, turn in enumerate(np.unique(packed['turns'][packed['turns'] > 0]))]
         self.assertEqual(len(single), len(packed['exchanges']))
         self.assertLess(float((a - b).abs().max()), 1e-4)
+
+    def test_a_coordinate_is_looked_up_at_the_edge_it_tells(self) -> None:
+        shape = Shape('square', 'red', 40, 70, 25)  # 20 … 60 across, in the first and second column of tokens
+        canvas = Canvas(np.zeros((128, 128, 3), np.uint8))
+        draw(canvas, shape, (200, 0, 0), None, (0, 0, 0))
+        found = {lang: as_boxes([shape], [shape], 128, 128, lang) for lang in ('en', 'zh')}
+        scene = Scene('grounding', [canvas.pixels], [Question('locate', found, slots(x=shape.name()), BOXES)], canvas.marks)
+        batch = ask_each([(scene, ask(Random(0), scene.questions[0], 'en'))], self.tokenizer)
+        picture = int(np.flatnonzero(batch['tokens'][0] == IMAGE_PAD)[0])
+        told = {int(at): (np.flatnonzero(on) - picture) % 4 for at, on in zip(batch['look_at'], batch['look_on'])}
+        texts = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
+        edges = [set(told[at - 1]) for at in range(1, len(texts)) if at - 1 in told and texts[at] == ',']
+        # The comma after a coordinate still belongs to it: left, top (both columns), right.
+        self.assertEqual(edges, [{0}, {0, 1}, {1}])
+
+    def test_attention_is_held_against_where_it_should_be(self) -> None:
+        batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)
+        with torch.no_grad():
+            out = self.model(batch)
+        at, visible = batch['look_at'], out['mask'][0, 0][batch['look_at']]
+        self.assertGreater(len(at), 0)
+        self.assertTrue(bool((visible | ~batch['look_on']).all()))
+        loss, share = looks(out['watched'], out['mask'], at, visible)
+        self.assertAlmostEqual(float(loss), 0, places=5)
+        self.assertAlmostEqual(float(share), 1, places=5)
+        self.assertGreater(float(looks(out['watched'], out['mask'], at, batch['look_on'])[0]), 0.5)
 
     def test_an_answer_ends_with_the_end_of_turn(self) -> None:
         batch = collate([(make_scene(s, 2), 2) for s in SKILLS], self.tokenizer, 256)

@@ -61,6 +61,21 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   })),
 ];
 
+test('the built-in model with paged experts answers on webgpu as with all of them resident', async ({
+  page,
+}) => {
+  test.setTimeout(900_000);
+  await page.goto('/');
+  const parted = await page.evaluate(([slots, cases]) => window.harness.pagedBuiltIn(slots, cases), [
+    LONG ? [8, 4, 2] : [2],
+    PAGED,
+  ] as const);
+  for (const each of parted)
+    console.log(`${each.case}, ${each.slots} slots: ${each.furthest.toExponential(1)}`);
+  for (const each of parted) expect.soft(each.furthest, JSON.stringify(each)).toBeLessThan(1e-3);
+  expect(parted).toHaveLength(LONG ? 12 : 1);
+});
+
 for (const run of RUNS) {
   const paged = run.slots === undefined ? '' : `, ${run.slots} slots per layer`;
   test(`${run.package} equals the reference on ${run.backend}${paged}`, async ({ page }) => {

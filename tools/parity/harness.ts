@@ -21,10 +21,21 @@ export interface ParityRun {
   slots?: number;
 }
 
+export interface PagedCase {
+  case: string;
+  slots: number;
+  furthest: number;
+}
+
 export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
   /** Every case of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
+  /**
+   * The built-in model on WebGPU with so many slots per layer against the same with all experts resident: how
+   * far their logits part in each case, see furthest().
+   */
+  pagedBuiltIn(slots: readonly number[], cases: readonly string[]): Promise<PagedCase[]>;
   /**
    * Whether attention over 64 rows is right: on the engine's device, and on one that also has every
    * feature of the adapter, as onnxruntime would ask for.

@@ -2,14 +2,15 @@
 
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../src/engine/decode-photo.ts';
-import { loadEngine } from '../../src/engine/load-engine.ts';
+import { loadEngine, type EngineOptions } from '../../src/engine/load-engine.ts';
 import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
 import { createRuntime } from '../../src/engine/runtime.ts';
 import { attentionIsRight } from '../../src/engine/self-test.ts';
 import { fail } from '../../src/failure.ts';
 import { openFetchedStore } from '../../src/weights/fetched-store.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
-import type { HarnessApi } from './harness.ts';
+import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
+import type { HarnessApi, PagedCase } from './harness.ts';
 import { measure, type Measurement } from './measure.ts';
 import { ReferenceFiles } from './reference-files.ts';
 
@@ -52,6 +53,29 @@ const api = {
     await engine.dispose();
     runtime.dispose();
     return measured;
+  },
+
+  async pagedBuiltIn(slots, cases) {
+    const store = await openFetchedStore(`${self.location.origin}/built-in/`, () => undefined, signal);
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const conversations = await reference.conversations();
+    const stepsWith = async (options: EngineOptions): Promise<GreedyStep[][]> => {
+      const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', ...options }, signal);
+      const steps: GreedyStep[][] = [];
+      for (const name of cases) steps.push(await greedySteps(engine, conversations.get(name)!));
+      await engine.dispose();
+      return steps;
+    };
+    const expected = await stepsWith({});
+    const parted: PagedCase[] = [];
+    for (const each of slots) {
+      const seen = await stepsWith({ expertBudgetBytes: each * slotBytes(store.manifest, 'f32') });
+      for (const [at, name] of cases.entries()) {
+        parted.push({ case: name, slots: each, furthest: furthest(expected[at]!, seen[at]!) });
+      }
+    }
+    runtime.dispose();
+    return parted;
   },
 
   async attention(device) {

@@ -1,5 +1,6 @@
 // Builds and serves the harness: the app's own build settings over another page, with the reference
-// (/reference/: fixtures, goldens, pictures) and the packages converted from it (/packages/) beside it.
+// (/reference/: fixtures, goldens, pictures), the packages converted from it (/packages/) and the built-in
+// model (/built-in/) beside it.
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';
@@ -15,6 +16,7 @@ export default mergeConfig(isolated, {
   publicDir: false,
   plugins: [
     serveFolder({ path: '/reference/', folder: resolve(top, 'tools/reference') }),
+    serveFolder({ path: '/built-in/', folder: resolve(top, 'public/models/demo') }),
     serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
   ],
   build: { outDir: resolve(top, '.cache/parity-page'), emptyOutDir: true },

@@ -55,7 +55,7 @@ def look(*marks: int, side: int = WHOLE) -> str:
 def spelled(text: str, first: int) -> str:
     """Text of which each character is read off a mark of its own, from `first` on in order; blanks have none."""
     marks = iter(range(first, first + len(text)))
-    return ''.join(character if character == ' ' else look(next(marks)) + character for character in text) + look()
+    return ''.join(c if c == ' ' else look(next(marks)) + c for c in text) + look()
 
 
 def part_looks(answer: str) -> tuple[str, list[tuple[Look, ...]]]:

@@ -1,0 +1,32 @@
+// An answer step by step, to hold two ways of computing it against each other.
+
+import type { Message } from '../../src/contract/conversation.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+
+export interface GreedyStep {
+  id: number;
+  /** All of them, which the token was chosen by. */
+  logits: Float32Array;
+}
+
+/** At most 8 tokens. */
+export async function greedySteps(engine: Engine, messages: readonly Message[]): Promise<GreedyStep[]> {
+  const steps: GreedyStep[] = [];
+  const options = { maxTokens: 8, sampling: {} };
+  await engine.answer(messages, options, () => undefined, new AbortController().signal, {
+    onToken: async (id, logits) => void steps.push({ id, logits: (await logits.all()).slice() }),
+  });
+  return steps;
+}
+
+/** The largest difference of two logits as a share of the largest of its step; Infinity where tokens differ. */
+export function furthest(expected: readonly GreedyStep[], seen: readonly GreedyStep[]): number {
+  if (expected.length !== seen.length || expected.some(({ id }, at) => id !== seen[at]!.id)) return Infinity;
+  return Math.max(
+    ...expected.map(({ logits }, step) => {
+      const largest = logits.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
+      const off = logits.map((logit, at) => Math.abs(seen[step]!.logits[at]! - logit));
+      return off.reduce((most, one) => Math.max(most, one), 0) / largest;
+    }),
+  );
+}
