@@ -14,13 +14,18 @@ ONE = 1 << FRACTION_BITS
 
 
 class Canvas:
-    """pixels (H, W, 3) uint8 RGB, drawn in place."""
+    """pixels (H, W, 3) uint8 RGB, drawn in place: picture `index` of its scene, those before it have `marks_before` marks."""
 
-    def __init__(self, pixels: np.ndarray, index: int = 0):
+    def __init__(self, pixels: np.ndarray, index: int = 0, marks_before: int = 0):
         self.pixels = np.ascontiguousarray(pixels)
         self.height, self.width = pixels.shape[:2]
-        self.index = index
+        self.index, self.marks_before = index, marks_before
         self.marks: list[Mark] = []
+
+    @property
+    def next_mark(self) -> int:
+        """The number that the next mark gets in the scene."""
+        return self.marks_before + len(self.marks)
 
     def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None) -> None:
         self.marks.append(Mark(self.index, x, y, name, outline))

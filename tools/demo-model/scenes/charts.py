@@ -1,13 +1,13 @@
 """Bar and line charts whose values can be read off exactly: printed on the chart, or on a half step of its grid."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from random import Random
 
 import numpy as np
 
 from scenes.canvas import Canvas, Colour
 from scenes.fonts import fit_size, pick_face, set_line
-from scenes.scene import Question, Scene, both, same, slots
+from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import dark, distance, ground, named, near, pale, wear
 from scenes.words import CHART_TITLES, CITIES, COLOURS, ITEMS, MONTHS, QUARTERS, WEEKDAYS
 
@@ -54,9 +54,21 @@ def make_chart(rng: Random, kind: str | None = None, count: int | None = None) -
     return Chart(kind, CHART_TITLES[english_title] if chinese else english_title, names, values, top, steps, ordered, labelled)
 
 
-def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 0, paint: Colour | None = None) -> Canvas:
+@dataclass
+class Shown:
+    """What of a chart is read off where: texts with looks, and the marks of where the values end."""
+
+    title: str = ''
+    names: list[str] = field(default_factory=list)
+    values: list[str] = field(default_factory=list)
+    levels: list[int] = field(default_factory=list)
+
+
+def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 0, marks_before: int = 0) -> tuple[Canvas, Shown]:
     paper = pale(rng) if rng.random() < 0.85 else dark(rng)
-    canvas = Canvas(ground(rng, height, width, paper) if rng.random() < 0.3 else np.full((height, width, 3), paper, np.uint8), index)
+    canvas = Canvas(ground(rng, height, width, paper) if rng.random() < 0.3 else np.full((height, width, 3), paper, np.uint8),
+                    index, marks_before)
+    shown = Shown()
     ink = dark(rng) if sum(paper) > 380 else pale(rng)
     grid = tuple((i + 5 * p) // 6 for i, p in zip(ink, paper))
     small = max(10, round(min(height, width) * rng.uniform(0.042, 0.055)))
@@ -65,13 +77,14 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
         small = max(12, small)
     left, right = small * 0.62 * (len(str(chart.top)) + 1.5), width - 6
     top, bottom = small * 2.9, height - small * 1.9
+    shown.title = spelled(chart.title, canvas.next_mark)
     canvas.text(chart.title, width / 2, small * 0.95, face, round(small * 1.2), ink, 'mm')
     for step in range(chart.steps + 1):
         y = bottom - (bottom - top) * step / chart.steps
         canvas.line([(left, y), (right, y)], ink if step == 0 else grid)
         canvas.text(str(chart.top * step // chart.steps), left - 3, y, face, small, ink, 'rm')
     cell = (right - left) / len(chart.names)
-    paint = paint or named(rng, rng.choice([c for c in COLOURS if distance(COLOURS[c][1], paper) > 190]))
+    paint = named(rng, rng.choice([c for c in COLOURS if distance(COLOURS[c][1], paper) > 190]))
     many = chart.kind == 'bar' and rng.random() < 0.3
     points = [(left + cell * (i + 0.5), bottom - (bottom - top) * v / chart.top) for i, v in enumerate(chart.values)]
     if chart.kind == 'line':
@@ -83,6 +96,8 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
             canvas.box(x - thick, y, x + thick, bottom, fill)
         else:
             canvas.disc(x, y, rng.choice((3, 4)), paint)
+        shown.levels.append(canvas.next_mark)
+        shown.values.append(f'{look(canvas.next_mark)}{chart.values[i]}{look()}')
         canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y)
         if chart.labelled:
             line = set_line(str(chart.values[i]), face, small)
@@ -91,31 +106,33 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
             middle = y + small * 0.85 if dip and y + small * 1.5 < bottom else y - small * 0.85
             if chart.kind == 'line':
                 canvas.box(x - w / 2 - 1, middle - h / 2 - 1, x + w / 2 + 1, middle + h / 2 + 1, paper)
+            shown.values[-1] = spelled(str(chart.values[i]), canvas.next_mark)
             canvas.text(str(chart.values[i]), x, middle, face, small, ink, 'mm')
+        shown.names.append(spelled(chart.names[i], canvas.next_mark))
         size = fit_size(chart.names[i], face, cell * 0.96, small, 9 if ord(chart.names[i][0]) < 0x2000 else 11)
         canvas.text(chart.names[i], x, bottom + small * 0.9, face, size, ink, 'mm')
-    return canvas
+    return canvas, shown
 
 
-def chart_questions(rng: Random, chart: Chart) -> list[Question]:
+def chart_questions(rng: Random, chart: Chart, shown: Shown) -> list[Question]:
     names, values = chart.names, chart.values
-    listing = both(', '.join(f'{n} {v}' for n, v in zip(names, values)), '，'.join(f'{n} {v}' for n, v in zip(names, values)))
+    listing = both(*(comma.join(f'{n} {v}' for n, v in zip(shown.names, shown.values)) for comma in (', ', '，')))
     kind = both(f'{chart.kind} chart', '柱状图' if chart.kind == 'bar' else '折线图')
-    described = both(f'A {kind["en"]} titled "{chart.title}": {listing["en"]}.', f'一张标题为“{chart.title}”的{kind["zh"]}：{listing["zh"]}。')
+    described = both(f'A {kind["en"]} titled "{shown.title}": {listing["en"]}.', f'一张标题为“{shown.title}”的{kind["zh"]}：{listing["zh"]}。')
     questions = [Question('chart_list', listing, weight=3), Question('describe', described, weight=1.5),
-                 Question('chart_title', same(chart.title), weight=0.5), Question('chart_kind', kind, weight=0.3)]
+                 Question('chart_title', same(shown.title), weight=0.5), Question('chart_kind', kind, weight=0.3)]
     for i in rng.sample(range(len(names)), min(3, len(names))):
-        questions.append(Question('chart_value', same(str(values[i])), slots(x=same(names[i])), weight=1.5))
+        questions.append(Question('chart_value', same(shown.values[i]), slots(x=same(names[i])), weight=1.5))
     for kind_of_question, value in (('chart_largest', max(values)), ('chart_smallest', min(values))):
         if values.count(value) == 1:
-            questions.append(Question(kind_of_question, same(names[values.index(value)]), weight=1.2))
+            questions.append(Question(kind_of_question, same(shown.names[values.index(value)]), weight=1.2))
     a, b = rng.sample(range(len(names)), 2)
-    questions.append(Question('chart_difference', same(str(abs(values[a] - values[b]))), slots(a=same(names[a]), b=same(names[b])), weight=1.2))
+    questions.append(Question('chart_difference', same(look(shown.levels[a], shown.levels[b]) + str(abs(values[a] - values[b]))), slots(a=same(names[a]), b=same(names[b])), weight=1.2))
     if chart.ordered:
         growth = [y - x for x, y in zip(values, values[1:])]
         best = sorted(growth)[-2:]
         if best[-1] > 0 and (len(best) < 2 or best[-1] - best[0] >= max(1, chart.top / 20)):
-            questions.append(Question('chart_growth', same(names[growth.index(best[-1]) + 1]), weight=1.2))
+            questions.append(Question('chart_growth', same(shown.names[growth.index(best[-1]) + 1]), weight=1.2))
     return questions
 
 
@@ -125,5 +142,5 @@ CHART_SIZES = [(224, 224), (256, 256), (256, 256), (192, 256), (224, 320), (256,
 def charts_scene(rng: Random) -> Scene:
     height, width = rng.choice(CHART_SIZES)
     chart = make_chart(rng)
-    canvas = draw_chart(rng, chart, height, width)
-    return Scene('charts', [wear(rng, canvas.pixels, 0.7)], chart_questions(rng, chart), canvas.marks)
+    canvas, shown = draw_chart(rng, chart, height, width)
+    return Scene('charts', [wear(rng, canvas.pixels, 0.7)], chart_questions(rng, chart, shown), canvas.marks)

@@ -7,7 +7,7 @@ pairs, so that the answer is the time stamp that the model is shown.
 from random import Random
 
 from scenes.canvas import Canvas
-from scenes.scene import Question, Scene, both, slots
+from scenes.scene import Question, Scene, both, look, slots
 from scenes.shapes import Shape, draw
 from scenes.surface import any_ground, distance, ground, named, wear
 from scenes.words import COLOURS, DIRECTIONS
@@ -47,17 +47,22 @@ def clips_scene(rng: Random) -> Scene:
 
 def _questions(rng: Random, first: str, second: str, turns: int | None, heading: str, seconds: list[float]) -> list[Question]:
     last = second if turns is not None else first
-    questions = [Question('direction', both(heading.capitalize(), DIRECTIONS[heading]), weight=2),
-                 Question('colour_start', both(first, COLOURS[first][0])), Question('colour_end', both(last, COLOURS[last][0]))]
+    # A mark per frame: the ball.
+    start, end, both_ends = look(0), look(2 * len(seconds) - 1), look(0, 2 * len(seconds) - 1)
+    moves = both(both_ends + heading + look(), both_ends + DIRECTIONS[heading] + look())
+    begins = both(start + first + look(), start + COLOURS[first][0] + look())
+    ends = both(end + last + look(), end + COLOURS[last][0] + look())
+    questions = [Question('direction', both(both_ends + heading.capitalize(), moves['zh']), weight=2),
+                 Question('colour_start', begins), Question('colour_end', ends)]
     target = second if turns is not None else rng.choice([c for c in COLOURS if c != first])
     slot = slots(x=both(target, COLOURS[target][0]))
     if turns is None:
         when = both(f'It never turns {target}.', f'它没有变成{COLOURS[target][0]}。')
-        then = both(f'and stays {first}', f'始终是{COLOURS[first][0]}')
+        then = both(f'and stays {begins["en"]}', f'始终是{begins["zh"]}')
     else:
-        time = f'{seconds[turns]:.1f}'
+        time = f'{look(2 * turns)}{seconds[turns]:.1f}{look()}'
         when = both(f'At {time} seconds', f'{time}秒')
-        then = both(f'and turns from {first} to {second} at {time} seconds', f'在{time}秒从{COLOURS[first][0]}变成{COLOURS[second][0]}')
+        then = both(f'and turns from {begins["en"]} to {ends["en"]} at {time} seconds', f'在{time}秒从{begins["zh"]}变成{ends["zh"]}')
     questions.append(Question('when_turns', when, slot, weight=3))
-    questions.append(Question('describe', both(f'A ball moves {heading} {then["en"]}.', f'一个球{DIRECTIONS[heading]}移动，{then["zh"]}。'), weight=1.5))
+    questions.append(Question('describe', both(f'A ball moves {moves["en"]} {then["en"]}.', f'一个球{moves["zh"]}移动，{then["zh"]}。'), weight=1.5))
     return questions

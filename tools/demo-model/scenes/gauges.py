@@ -6,7 +6,7 @@ from random import Random
 
 from scenes.canvas import Canvas
 from scenes.fonts import pick_face
-from scenes.scene import GAUGE, Question, Scene, both, same, yes_no
+from scenes.scene import GAUGE, Question, Scene, both, look, same, spelled, yes_no
 from scenes.surface import any_ground, dark, ground, near, pale, tilt, wear
 from scenes.words import QUANTITIES
 
@@ -37,6 +37,16 @@ def format_value(value: float, step: float) -> str:
     """The value with as many decimals as `step` has."""
     decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
     return f'{value:.{decimals}f}'
+
+
+@dataclass(frozen=True)
+class Shown:
+    """What of a dial is read off where: looks at the needle, and texts with looks."""
+
+    needle: str
+    unit: str
+    low: str
+    high: str
 
 
 def gauges_scene(rng: Random) -> Scene:
@@ -71,11 +81,15 @@ def gauges_scene(rng: Random) -> Scene:
         big = i % ticks == 0
         canvas.line([on(reading, 0.9), on(reading, 0.77 if big else 0.84)], ink, 2 if big and radius > 80 else 1)
     face = pick_face(rng, '', rng.choice(('sans', 'bold', 'sans')))
+    ends: dict[int, str] = {}
     size = max(9, round(radius * rng.uniform(0.15, 0.18)))
     for i in range(round(span / dial.major) + 1):
         reading = dial.low + i * dial.major
         x, y = on(reading, 0.6)
+        if reading in (dial.low, dial.high):
+            ends[reading] = spelled(str(reading), canvas.next_mark)
         canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm')
+    unit = spelled(dial.unit, canvas.next_mark)
     canvas.text(dial.unit, cx, cy + radius * (0.34 if sweep > 200 else 0.25), face, round(size * 1.15), ink, 'mm')
     needle = rng.choice(((200, 30, 35), ink, ink, (235, 110, 20)))
     tip, side = on(value, rng.uniform(0.72, 0.82)), angle(value) + math.pi / 2
@@ -85,23 +99,25 @@ def gauges_scene(rng: Random) -> Scene:
     canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
     canvas.disc(cx, cy, radius * 0.07, ink)
     turn = math.degrees(angle(value)) % 360
+    needle_marks = look(canvas.next_mark, canvas.next_mark + 1)
     canvas.mark(f'needle:{int(turn / 360 * 60)}', (cx + tip[0]) / 2, (cy + tip[1]) / 2)
     canvas.mark(f'needle:{int(turn / 360 * 60)}', *tip)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
-    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold), canvas.marks)
+    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold, Shown(needle_marks, unit, ends[dial.low], ends[dial.high])),
+                 canvas.marks)
 
 
-def _questions(dial: Dial, value: float, step: float, threshold: float | None) -> list[Question]:
+def _questions(dial: Dial, value: float, step: float, threshold: float | None, shown: Shown) -> list[Question]:
     span = dial.high - dial.low
-    reading = f'{format_value(value, step)} {dial.unit}'
+    reading = f'{shown.needle}{format_value(value, step)}{look()} {shown.unit}'
     quantity = QUANTITIES[dial.quantity]
-    described = both(f'A {dial.quantity} gauge from {dial.low} to {dial.high} {dial.unit}; it shows {reading}.',
-                     f'一个{quantity}表，量程{dial.low}到{dial.high} {dial.unit}，读数为{reading}。')
+    described = both(f'A {dial.quantity} gauge from {shown.low} to {shown.high} {shown.unit}; it shows {reading}.',
+                     f'一个{quantity}表，量程{shown.low}到{shown.high} {shown.unit}，读数为{reading}。')
     questions = [Question('gauge_read', same(reading), metric=GAUGE, scale=span, weight=4),
                  Question('describe', described, weight=1, metric=GAUGE, scale=span),
-                 Question('gauge_range', both(f'{dial.low} to {dial.high} {dial.unit}', f'{dial.low}到{dial.high} {dial.unit}'), weight=0.7),
+                 Question('gauge_range', both(f'{shown.low} to {shown.high} {shown.unit}', f'{shown.low}到{shown.high} {shown.unit}'), weight=0.7),
                  Question('gauge_kind', both(dial.quantity, quantity), weight=0.4)]
     if threshold is not None and abs(value - threshold) > 0.035 * span:
-        questions.append(Question('gauge_red', yes_no(value > threshold), weight=1))
+        questions.append(Question('gauge_red', {k: shown.needle + v for k, v in yes_no(value > threshold).items()}, weight=1))
     return questions

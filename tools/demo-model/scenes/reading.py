@@ -4,7 +4,7 @@ from random import Random
 
 from scenes.canvas import Canvas
 from scenes.fonts import fit_size, pick_face
-from scenes.scene import Question, Scene, both, same, slots
+from scenes.scene import Question, Scene, both, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
 from scenes.words import CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
 
@@ -51,7 +51,7 @@ def _card(rng: Random) -> Scene:
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))
     colour = ink_on(rng, behind)
-    lines = [_line(rng) for _ in range(count)]
+    lines, shown = [_line(rng) for _ in range(count)], []
     band = height / count
     style = rng.choice(('sans', 'bold', 'serif', 'mono', 'any'))
     middle = rng.random() < 0.6
@@ -61,15 +61,16 @@ def _card(rng: Random) -> Scene:
         size = fit_size(text, face, width * 0.9, int(band * rng.uniform(0.32, 0.72)), smallest)
         x, anchor = (width / 2, 'mm') if middle else (width * 0.05, 'lm')
         slack = max(0.0, (band - size * 1.2) / 2)
+        shown.append(spelled(text, canvas.next_mark))
         canvas.text(text, x, (row + 0.5) * band + rng.uniform(-slack, slack) * 0.7, face, size, colour, anchor,
                     angle=rng.uniform(-8, 8) if count == 1 and rng.random() < 0.25 else 0)
     if rng.random() < 0.25 and count > 1:
         tilt(rng, canvas, 5)
-    questions = [Question('read_all', same('\n'.join(lines)), weight=3), Question('count_lines', same(str(count)), weight=0.2)]
-    described = same(' / '.join(lines))
+    questions = [Question('read_all', same('\n'.join(shown)), weight=3), Question('count_lines', same(str(count)), weight=0.2)]
+    described = same(' / '.join(shown))
     questions.append(Question('describe', both(f'A card with the text: {described["en"]}', f'一张写着文字的卡片：{described["zh"]}'), weight=0.7))
     if count > 1:
-        questions += [Question('read_line', same(text), slots(n=ORDINALS[row]), weight=1.5) for row, text in enumerate(lines)]
+        questions += [Question('read_line', same(text), slots(n=ORDINALS[row]), weight=1.5) for row, text in enumerate(shown)]
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 
@@ -111,11 +112,12 @@ def _plate(rng: Random) -> Scene:
         left = x0 + plate_w * 0.08
     face = pick_face(rng, text, 'bold')
     size = fit_size(text, face, (x0 + plate_w - left) * 0.9, int(plate_h * 0.8), 14)
+    shown = spelled(text, canvas.next_mark)
     canvas.text(text, (left + x0 + plate_w) / 2, y0 + plate_h / 2, face, size, ink, 'mm')
     if rng.random() < 0.4:
         tilt(rng, canvas, 7)
-    described = both(f'A number plate: {text}.', f'一块车牌：{text}。')
-    questions = [Question('plate', same(text), weight=3), Question('describe', described), Question('read_all', same(text))]
+    described = both(f'A number plate: {shown}.', f'一块车牌：{shown}。')
+    questions = [Question('plate', same(shown), weight=3), Question('describe', described), Question('read_all', same(shown))]
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 
@@ -139,14 +141,16 @@ def _price_tag(rng: Random) -> Scene:
     currency = '¥' if chinese else rng.choice('$€£$')
     price = currency + money(rng)
     face = pick_face(rng, item, rng.choice(('sans', 'bold')))
+    shown_item = spelled(item, canvas.next_mark)
     canvas.text(item, (x0 + x1) / 2, y0 + (y1 - y0) * 0.24, face, fit_size(item, face, (x1 - x0) * 0.8, int(height * 0.17), 13), ink, 'mm')
     face = pick_face(rng, '', 'bold')
+    shown_price = spelled(price, canvas.next_mark)
     canvas.text(price, (x0 + x1) / 2, y0 + (y1 - y0) * 0.62, face, fit_size(price, face, (x1 - x0) * 0.85, int(height * 0.36), 14), ink, 'mm')
     if rng.random() < 0.4:
         tilt(rng, canvas, 8)
-    described = both(f'A price tag: {item}, {price}.', f'一张价签：{item}，{price}。')
-    questions = [Question('price', same(price), weight=3), Question('price_item', same(item)),
-                 Question('describe', described), Question('read_all', same(f'{item}\n{price}'))]
+    described = both(f'A price tag: {shown_item}, {shown_price}.', f'一张价签：{shown_item}，{shown_price}。')
+    questions = [Question('price', same(shown_price), weight=3), Question('price_item', same(shown_item)),
+                 Question('describe', described), Question('read_all', same(f'{shown_item}\n{shown_price}'))]
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 

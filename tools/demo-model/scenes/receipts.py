@@ -7,7 +7,7 @@ import numpy as np
 
 from scenes.canvas import Canvas
 from scenes.fonts import pick_face, set_line
-from scenes.scene import Question, Scene, both, same, slots
+from scenes.scene import Question, Scene, both, same, slots, spelled
 from scenes.surface import clouds, near, tilt, wear
 from scenes.words import ITEMS, RECEIPT_WORDS, SHOPS
 
@@ -63,6 +63,9 @@ def receipts_scene(rng: Random) -> Scene:
         rows.append((f'{word("Cash")}\t{paid}.00', 'pair', 1))
     if rng.random() < 0.5:
         rows.append((word('Thank you'), 'middle', 1))
+    # With looks: the lines, of a pair what stands at its left; and what stands at the right of that.
+    shown: dict[str, str] = {}
+    shown_prices: dict[str, str] = {}
     unit = (y1 - y0 - 8) / (sum(r[2] for r in rows) + 1)
     size = int(min(unit * 0.72, (x1 - x0) / 12.5))
     size = max(11 if not chinese else 13, size)
@@ -78,26 +81,34 @@ def receipts_scene(rng: Random) -> Scene:
             big -= 1
         if layout == 'pair':
             name, price = text.split('\t')
+            shown[name] = spelled(name, canvas.next_mark)
             canvas.text(name, left, middle, face, big, ink, 'lm')
+            shown_prices[name] = spelled(price, canvas.next_mark)
             canvas.text(price, right, middle, face, big, ink, 'rm')
         else:
+            start = text.index(date) if date in text else 0
+            part = date if date in text else text
+            shown[part] = spelled(part, canvas.next_mark + len(text[:start].replace(' ', '')))
             x, anchor = (left, 'lm') if layout == 'left' else ((x0 + x1) / 2, 'mm')
             canvas.text(text, x, middle, face, big, ink, anchor)
     if rng.random() < 0.5:
         tilt(rng, canvas, 4)
-    return Scene('receipts', [wear(rng, canvas.pixels, 0.8)], _questions(rng, shop, date, total, items, currency), canvas.marks)
+    facts = {'shop': shown[shop], 'date': shown[date], 'total': shown_prices[word('Total')]}
+    sold = [(name, shown[name], shown_prices[name]) for name, _ in items]
+    return Scene('receipts', [wear(rng, canvas.pixels, 0.8)], _questions(rng, facts, sold, currency), canvas.marks)
 
 
-def _questions(rng: Random, shop: str, date: str, total: str, items: list[tuple[str, str]], currency: str) -> list[Question]:
-    facts = {'shop': shop, 'date': date, 'total': total}
+def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str]], currency: str) -> list[Question]:
+    """facts, and of each item after its name the name and its price: with looks."""
+    shop, date, total = facts.values()
     questions = [Question('receipt_total', same(total), weight=1.5), Question('receipt_date', same(date), weight=1.5),
                  Question('receipt_shop', same(shop), weight=1.5), Question('receipt_count', same(str(len(items))), weight=0.4)]
-    name, price = rng.choice(items)
+    name, _, price = rng.choice(items)
     questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5))
     keys = rng.sample(list(facts), rng.randint(2, 3))
     answers = {lang: json.dumps({k if lang == 'en' else KEYS[k]: facts[k] for k in keys}, ensure_ascii=False) for lang in ('en', 'zh')}
     questions.append(Question('receipt_json', answers, slots(keys=both(', '.join(keys), '、'.join(KEYS[k] for k in keys))), weight=2.5))
-    listing = both(', '.join(f'{n} {p}' for n, p in items), '，'.join(f'{n} {p}' for n, p in items))
+    listing = both(*(comma.join(f'{n} {p}' for _, n, p in items) for comma in (', ', '，')))
     questions.append(Question('receipt_items', listing, weight=2))
     questions.append(Question('describe', both(f'A receipt from {shop}, dated {date}, total {total}.', f'一张{shop}的收据，日期{date}，合计{total}。')))
     return questions

@@ -273,12 +273,12 @@ def signs_scene(rng: Random) -> Scene:
         number = str(rng.choice((5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 80, 90, 100, 110, 120, 130))) \
             if 'speed' in sign else ''
         canvas.line([(x, y), (x + rng.uniform(-2, 2), height)], near(rng, (130, 132, 136), 20), max(2, radius * 0.1))
-        digits = len(canvas.marks)
+        digits = canvas.next_mark
         painter = Sign(rng, canvas, x, y, radius, number)
         PAINTERS[sign](painter)
         edge = [(x + radius * math.cos(math.pi * i / 10), y + radius * math.sin(math.pi * i / 10)) for i in range(20)]
         canvas.mark(f'sign:{sign}', x, y, edge)
-        mark = len(canvas.marks) - 1
+        mark = canvas.next_mark - 1
         shown = spelled(number, digits)
         picked.append(Picked(sign, mark, name_of(sign, shown if sign == 'speed' else '', mark), shown))
     return Scene('signs', [wear(rng, canvas.pixels)], _questions(picked, side_by_side), canvas.marks)
