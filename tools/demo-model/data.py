@@ -5,6 +5,7 @@ Sample n of a run is the scene of seed n, whoever renders it; a resumed run goes
 
 import os
 from collections.abc import Iterator
+from itertools import count
 from random import Random
 
 import cv2
@@ -18,16 +19,22 @@ from tokenizer import load
 
 
 class Stream(IterableDataset):
-    """Yields collated batches of `size` samples; skills are drawn by `weights`."""
+    """Yields collated batches of `size` samples; skills are drawn by `weights`. `share` of `shares` streams gets every so-many-th."""
 
-    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, small: bool = False):
+    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, small: bool = False,
+                 share: int = 0, shares: int = 1):
         if first >= HELD_OUT_SEEDS:
             raise ValueError('training must not reach the held-out seeds')
         self.weights, self.size, self.length, self.first, self.most, self.small = weights, size, length, first, most, small
+        self.share, self.shares = share, shares
+
+    def numbers(self, worker: int, workers: int) -> Iterator[range]:
+        """The seeds of one batch after the other."""
+        step = workers * self.shares
+        return (range(start, start + self.size) for start in count(self.first + (self.share * workers + worker) * self.size, step * self.size))
 
     def __iter__(self) -> Iterator[dict]:
         worker = get_worker_info()
-        count, index = (worker.num_workers, worker.id) if worker else (1, 0)
         cv2.setNumThreads(1)
         os.environ['TOKENIZERS_PARALLELISM'] = 'false'
         torch.set_num_threads(1)
@@ -38,10 +45,9 @@ class Stream(IterableDataset):
         tokenizer = load()
         skills, shares = list(self.weights), list(self.weights.values())
         unknown = [skill for skill in SKILLS if skill not in skills]
-        number = self.first + index * self.size
-        while True:
+        for seeds in self.numbers(worker.id, worker.num_workers) if worker else self.numbers(0, 1):
             samples = []
-            for seed in range(number, number + self.size):
+            for seed in seeds:
                 rng = Random(f'skill:{seed}')
                 skill = rng.choices(skills, shares)[0]
                 # What is not taught is refused: half of the refusals.
@@ -50,10 +56,8 @@ class Stream(IterableDataset):
                 samples.append((scene, seed))
             batch = collate(samples, tokenizer, self.length, most=self.most)
             yield {k: torch.from_numpy(a) if hasattr(a, 'dtype') else a for k, a in batch.items()}
-            number += count * self.size
 
 
-def loader(weights: dict[str, float], size: int, length: int, first: int, workers: int, most: int = 12, small: bool = False) -> DataLoader:
-    return DataLoader(Stream(weights, size, length, first, most, small), batch_size=None, num_workers=workers,
-                      prefetch_factor=4 if workers else None, pin_memory=torch.cuda.is_available(),
-                      multiprocessing_context='fork' if workers else None)
+def loader(stream: Stream, workers: int) -> DataLoader:
+    return DataLoader(stream, batch_size=None, num_workers=workers, prefetch_factor=4 if workers else None,
+                      pin_memory=torch.cuda.is_available(), multiprocessing_context='fork' if workers else None)

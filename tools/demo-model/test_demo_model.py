@@ -2,12 +2,14 @@
 
 import json
 import unittest
+from itertools import islice
 from pathlib import Path
 from random import Random
 
 import numpy as np
 import torch
 
+from data import Stream
 from held_out import held_out
 from model.batch import ask_each, collate, place, to_patches
 from model.config import IM_END, IMAGE_PAD, SIZES
@@ -191,6 +193,13 @@ class Batches(unittest.TestCase):
         self.assertEqual(int(counts.sum()), 14)
         gradient = torch.autograd.grad(y.square().sum(), x)[0]
         self.assertTrue(torch.allclose(gradient, torch.autograd.grad(plain.square().sum(), x)[0], rtol=1e-3, atol=1.0))
+
+    def test_processes_share_the_seeds_among_them(self) -> None:
+        def first_two(share: int, shares: int, worker: int, workers: int) -> list[range]:
+            return list(islice(Stream({}, 8, 224, 100, share=share, shares=shares).numbers(worker, workers), 2))
+        self.assertEqual(first_two(0, 1, 0, 1), [range(100, 108), range(108, 116)])
+        parts = [first_two(share, 2, worker, 2) for share in (0, 1) for worker in (0, 1)]
+        self.assertEqual(sorted(n for part in parts for seeds in part for n in seeds), list(range(100, 164)))
 
     def test_exchanges_repeat_for_a_seed(self) -> None:
         scene = make_scene('charts', 9)

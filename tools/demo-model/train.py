@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from data import loader
+from data import Stream, loader
 from model.config import SIZES
 from model.qwen3vl import Qwen3VL
 from tokenizer import load
@@ -24,6 +24,7 @@ from training.echo import Echo, echoed
 from training.log import Log, Score
 from training.objective import Trainee
 from training.optimiser import Optimiser
+from training.team import Team
 
 # How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
@@ -41,7 +42,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--skills', default='', help='name or name=weight, comma separated; all where empty')
     parser.add_argument('--minutes', type=float, default=math.inf, help='stop and save after this time')
     parser.add_argument('--images', type=float, default=math.inf, help='stop after this many images in all')
-    parser.add_argument('--batch', type=int, default=512 if cuda else 32, help='samples of one step')
+    parser.add_argument('--batch', type=int, default=512 if cuda else 32, help='samples of one step and process')
     parser.add_argument('--chunk', type=int, default=256 if cuda else 32, help='samples rendered and run together')
     parser.add_argument('--echo', type=int, default=0, help='chunks seen before that are run again after each fresh one')
     parser.add_argument('--echo-from', type=int, default=256, help='chunks kept on the device to choose those from')
@@ -70,7 +71,7 @@ def rate(images: float, elapsed_minutes: float, a: argparse.Namespace) -> float:
 
 def main() -> None:
     a = arguments()
-    start = time.monotonic()
+    start, team = time.monotonic(), Team()
     a.run.mkdir(parents=True, exist_ok=True)
     device = torch.device('cuda' if torch.cuda.is_available() else 'cpu')
     if a.threads:
@@ -94,7 +95,7 @@ def main() -> None:
     print(f'{device}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
           f'from image {progress["images"]}', flush=True)
     settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items()}
-    with (a.run / 'settings.jsonl').open('a') as record:
+    with (a.run / 'settings.jsonl' if team.leads else Path(os.devnull)).open('a') as record:
         record.write(json.dumps({'from': progress['images'], 'torch': torch.__version__, **settings}) + '\n')
 
     stop = {'asked': False}
@@ -102,18 +103,19 @@ def main() -> None:
         signal.signal(name, lambda *_: stop.update(asked=True))
 
     tokenizer = load()
-    log, score, sums, counted = Log(a.run / 'log.csv'), Score(tokenizer), {}, 0
+    log, score, sums, counted = Log(a.run / 'log.csv' if team.leads else Path(os.devnull)), Score(tokenizer), {}, 0
     began, saved, logged, since, waited = progress['minutes'], time.monotonic(), time.monotonic(), 0, 0.0
     chunks_per_step = max(1, a.batch // a.chunk)
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
     images_before, steps_before = progress['images'], progress['steps']
-    first = progress['next'] + (a.workers + 1) * 8 * a.chunk if 'next' in progress else 0
-    stream = iter(loader(weights, a.chunk, a.length, first, a.workers, a.most, a.small))
+    first = progress['next'] + (a.workers + 1) * 8 * a.chunk * team.size if 'next' in progress else 0
+    stream = iter(loader(Stream(weights, a.chunk, a.length, first, a.most, a.small, team.rank, team.size), a.workers))
     if not state:
         stills = torch.cat([next(stream)['stills'] for _ in range(WHITENED // a.chunk)])
         trainee.qwen.model.visual.patch_embed.whiten(stills.to(device).float().sub(127.5).div(127.5))
+    team.begin_alike(trainee)
     chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
-    while not stop['asked']:
+    while True:
         # A fresh optimiser must get to know the gradients before it may move far.
         warm_again = 1.0 if restored or not state else min(1.0, (progress['steps'] - steps_before + 1) / REWARM_STEPS)
         factor = rate(progress['images'], (time.monotonic() - start) / 60, a) * warm_again
@@ -126,10 +128,11 @@ def main() -> None:
             with torch.autocast(device.type, torch.bfloat16):
                 loss, parts = trainee(placed, a.marks, a.looks)
             (loss / chunks_per_step).backward()
-            since += placed['images']
+            since += placed['images'] * team.size
             if is_fresh:
                 pending.append((placed['exchanges'], placed['answer_of'], parts))
-                progress['images'] += placed['images']
+                progress['images'] += placed['images'] * team.size
+        team.average(trainee)
         if torch.isfinite(torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)):
             optimiser.step()
         optimiser.zero_grad()
@@ -143,16 +146,17 @@ def main() -> None:
         now = time.monotonic()
         progress['minutes'] = began + (now - start) / 60
         progress['next'] = first + progress['images'] - images_before
-        finished = now - start > a.minutes * 60 or progress['images'] >= a.images or stop['asked']
-        if now - logged > (20 if device.type == 'cuda' else 60) or finished:
+        finished = team.any(now - start > a.minutes * 60 or progress['images'] >= a.images or stop['asked'], device)
+        if (now - logged > (20 if device.type == 'cuda' else 60) or finished) and team.leads:
             log.line({'images': progress['images'], 'minutes': progress['minutes'], 'rate': factor,
                       **{k: v / counted for k, v in sums.items()}, 'images_per_second': since / (now - logged), 'waiting': waited / (now - logged), **score.shares()})
             score, sums, counted, since, waited, logged = Score(tokenizer), {}, 0, 0, 0.0, now
-        if now - saved > a.save_every * 60 or finished:
+        if (now - saved > a.save_every * 60 or finished) and team.leads:
             checkpoint.save(folder, trainee, optimiser, progress, a.light)
             saved = time.monotonic()
         if finished:
             break
+    team.close()
     print('stopped at', progress)
 
 

@@ -1,0 +1,53 @@
+"""Several processes that train one model together, each on pictures of its own: `torchrun --nproc-per-node 2 train.py …`.
+
+After each step's gradients are averaged all of them take the same step, so their weights stay equal. Alone, nothing is sent.
+"""
+
+import os
+
+import torch
+import torch.distributed as dist
+from torch import Tensor, nn
+
+
+class Team:
+    def __init__(self) -> None:
+        self.size, self.rank = int(os.environ.get('WORLD_SIZE', 1)), int(os.environ.get('RANK', 0))
+        if self.size > 1:
+            if torch.cuda.is_available():
+                torch.cuda.set_device(int(os.environ['LOCAL_RANK']))
+            dist.init_process_group('nccl' if torch.cuda.is_available() else 'gloo')
+
+    @property
+    def leads(self) -> bool:
+        """Whether this process writes the log and the checkpoints."""
+        return self.rank == 0
+
+    def begin_alike(self, module: nn.Module) -> None:
+        """Gives all processes the first one's weights."""
+        if self.size > 1:
+            for parameter in module.parameters():
+                dist.broadcast(parameter.data, 0)
+
+    def average(self, module: nn.Module) -> None:
+        """Gives every parameter the mean of all processes' gradients."""
+        if self.size == 1:
+            return
+        parameters = [p for p in module.parameters() if p.requires_grad]
+        flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in parameters])
+        dist.all_reduce(flat)
+        flat /= self.size
+        for p, gradient in zip(parameters, flat.split([p.numel() for p in parameters])):
+            p.grad = gradient.view_as(p)
+
+    def any(self, said: bool, device: torch.device) -> bool:
+        """Whether any process says so."""
+        if self.size == 1:
+            return said
+        told: Tensor = torch.tensor([float(said)], device=device)
+        dist.all_reduce(told)
+        return bool(told.item())
+
+    def close(self) -> None:
+        if self.size > 1:
+            dist.destroy_process_group()
