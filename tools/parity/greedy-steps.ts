@@ -19,9 +19,13 @@ export async function greedySteps(engine: Engine, messages: readonly Message[]):
   return steps;
 }
 
-/** The largest difference of two logits as a share of the largest of its step; Infinity where tokens differ. */
+/**
+ * The largest difference of two logits as a share of the largest of its step; Infinity where tokens differ or
+ * there are none.
+ */
 export function furthest(expected: readonly GreedyStep[], seen: readonly GreedyStep[]): number {
-  if (expected.length !== seen.length || expected.some(({ id }, at) => id !== seen[at]!.id)) return Infinity;
+  const isAlike = expected.length === seen.length && expected.every(({ id }, at) => id === seen[at]!.id);
+  if (!isAlike || expected.length === 0) return Infinity;
   return Math.max(
     ...expected.map(({ logits }, step) => {
       const largest = logits.reduce((most, logit) => Math.max(most, Math.abs(logit)), 0);
