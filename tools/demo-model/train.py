@@ -24,6 +24,7 @@ from training.echo import Echo, echoed
 from training.log import Log, Score
 from training.objective import Trainee
 from training.optimiser import Optimiser
+from training.precision import fastest
 from training.team import Team
 
 # How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
@@ -87,12 +88,13 @@ def main() -> None:
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
         trainee.load_state_dict(state['weights'])
-    optimiser = Optimiser(trainee, a.lr, muon=not a.adam)
+    kind = fastest(device)
+    optimiser = Optimiser(trainee, a.lr, kind, muon=not a.adam)
     restored = bool(state and state['optimiser'] and not a.restart)
     if state and restored:
         optimiser.load_state_dict(state['optimiser'])
     grouped = trainee.qwen.use_fastest_experts(device)
-    print(f'{device}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
+    print(f'{device}, {kind}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
           f'from image {progress["images"]}', flush=True)
     settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items()}
     with (a.run / 'settings.jsonl' if team.leads else Path(os.devnull)).open('a') as record:
@@ -125,7 +127,7 @@ def main() -> None:
             asked = time.monotonic()
             placed, is_fresh = next(chunks)
             waited += time.monotonic() - asked
-            with torch.autocast(device.type, torch.bfloat16):
+            with torch.autocast(device.type, torch.bfloat16, enabled=kind == torch.bfloat16):
                 loss, parts = trainee(placed, a.marks, a.looks)
             (loss / chunks_per_step).backward()
             since += placed['images'] * team.size

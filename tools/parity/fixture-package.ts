@@ -1,12 +1,13 @@
 // A fixture as a package, converted by the converter's own command line, which goes on or does nothing
-// where a package lies.
+// where a package lies. Test files run side by side: each of Vitest's workers has packages of its own.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 
 const FIXTURES = resolve(import.meta.dirname, '../reference/fixtures');
-const PACKAGES = resolve(import.meta.dirname, '../../.cache/parity-packages');
+const WORKER = process.env['VITEST_POOL_ID'] ?? '0';
+const PACKAGES = resolve(import.meta.dirname, '../../.cache/parity-packages', WORKER);
 const converted = new Set<string>();
 
 /** The folder of the package. */

@@ -71,7 +71,8 @@ class Qwen3VL(nn.Module):
         visual, deepstack = self.see(batch)
         mask = block_mask(batch['turns'])
         if self.training and mask.device.type == 'cpu':
-            mask = torch.zeros(mask.shape, dtype=torch.bfloat16).masked_fill_(~mask, float('-inf'))
+            kind = torch.get_autocast_dtype('cpu') if torch.is_autocast_enabled('cpu') else torch.float32
+            mask = torch.zeros(mask.shape, dtype=kind).masked_fill_(~mask, float('-inf'))
         watched: list[tuple[Tensor, Tensor]] = []
         states, balance, shares = self.model.language_model(
             batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack, watched=watched)

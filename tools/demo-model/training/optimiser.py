@@ -8,9 +8,9 @@ import torch
 from torch import Tensor, nn
 
 
-def orthogonalise(update: Tensor, steps: int = 5) -> Tensor:
-    """(…, m, n) → about U·Vᵀ of its singular value decomposition, in bf16: three to five times as fast, on a CPU too."""
-    x = update.to(torch.bfloat16)
+def orthogonalise(update: Tensor, kind: torch.dtype, steps: int = 5) -> Tensor:
+    """(…, m, n) → about U·Vᵀ of its singular value decomposition, in products of `kind`: bf16 is enough."""
+    x = update.to(kind)
     tall = x.shape[-2] > x.shape[-1]
     if tall:
         x = x.transpose(-1, -2)
@@ -22,8 +22,9 @@ def orthogonalise(update: Tensor, steps: int = 5) -> Tensor:
 
 
 class Muon(torch.optim.Optimizer):
-    def __init__(self, parameters: list[nn.Parameter], lr: float, momentum: float = 0.95, weight_decay: float = 0.01):
+    def __init__(self, parameters: list[nn.Parameter], lr: float, kind: torch.dtype, momentum: float = 0.95, weight_decay: float = 0.01):
         super().__init__(parameters, {'lr': lr, 'momentum': momentum, 'weight_decay': weight_decay})
+        self.kind = kind
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -41,7 +42,7 @@ class Muon(torch.optim.Optimizer):
                         state['momentum'] = torch.zeros_like(p)
                     buffer = state['momentum'].lerp_(p.grad, 1 - group['momentum'])
                     updates.append(p.grad.lerp(buffer, group['momentum']))
-                turned = orthogonalise(torch.stack(updates))
+                turned = orthogonalise(torch.stack(updates), self.kind)
                 # 0.2·√max(m, n) gives the update the size of AdamW's (Liu et al., 2025), so both share one rate.
                 scale = 0.2 * max(shape[-2:]) ** 0.5
                 for p, update in zip(members, turned.unbind(0)):
@@ -56,15 +57,16 @@ PATCH_RATE = 0.05
 
 
 def is_matrix(name: str, parameter: nn.Parameter) -> bool:
-    """Whether Muon takes a parameter: inner products only, neither tables nor the first and last layer nor the router."""
-    outside = ('embed', 'lm_head', 'mlp.gate.weight', 'head.')
+    """Whether Muon takes a parameter: inner products only, neither tables nor the first and last layer nor the router. Nor the
+    mergers' square matrices, which alone would be three fifths of its work."""
+    outside = ('embed', 'lm_head', 'mlp.gate.weight', 'head.', 'merger.linear_fc1', 'merger_list')
     return parameter.ndim in (2, 3) and not any(part in name for part in outside)
 
 
 class Optimiser:
     """Both optimisers, their learning rates set together by rate()."""
 
-    def __init__(self, module: nn.Module, lr: float, muon: bool = True):
+    def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, muon: bool = True):
         named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
         matrices = [p for n, p in named if muon and is_matrix(n, p)]
         taken = {id(p) for p in matrices}
@@ -77,7 +79,7 @@ class Optimiser:
         self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0},
                                        {'params': patches, 'weight_decay': 0.01, 'share': PATCH_RATE}],
                                       lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
-        self.muon = Muon(matrices, lr) if matrices else None
+        self.muon = Muon(matrices, lr, kind) if matrices else None
 
     def rate(self, factor: float) -> None:
         for optimiser in (self.adam, self.muon):
