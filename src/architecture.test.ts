@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 
 /** Packages that one file alone knows. */
 const ONE_FILE: Record<string, string> = {
-  'onnxruntime-web': 'src/engine/runtime.ts',
+  'onnxruntime-web': 'src/engine/runtime/runtime.ts',
   jsonrepair: 'src/ui/answer/read-json.ts',
   dompurify: 'src/ui/answer/harmless-page.ts',
   fflate: 'src/ui/history/export-markdown.ts',
@@ -100,7 +100,7 @@ function targetOf(file: string, specifier: string): string {
   return names.slice(0, specifier.startsWith('@') ? 2 : 1).join('/');
 }
 
-/** 'src/engine/prompt.ts' → 'src/engine'; 'src/failure.ts' → 'src/failure'. */
+/** 'src/engine/prompt/prompt.ts' → 'src/engine'; 'src/failure.ts' → 'src/failure'. */
 function partOf(file: string): string {
   const names = file.replace(/\.(ts|svelte)$/, '').split('/');
   return names.slice(0, names[0] === 'src' ? 2 : 1).join('/');

@@ -2,7 +2,7 @@
 // that is a tenth of a second in which nothing is taken from the network.
 
 import * as Comlink from 'comlink';
-import { hashHere, type Hash } from '../src/weights/hash.ts';
+import { hashHere, type Hash } from '../src/weights/download/hash.ts';
 
 /** Begins its worker at the first call; hashes on the caller's thread where the worker cannot be had. */
 export function hashAside(): Hash {

@@ -4,9 +4,9 @@
 import * as Comlink from 'comlink';
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { fail } from '../src/failure.ts';
-import { Database } from '../src/weights/database.ts';
-import { PACE } from '../src/weights/pace.ts';
-import { Verdicts } from '../src/weights/verdicts.ts';
+import { Database } from '../src/weights/store/database.ts';
+import { PACE } from '../src/weights/download/pace.ts';
+import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { loadModel, type Loaded } from './load-model.ts';
 import { Runs } from './runs.ts';

@@ -3,16 +3,16 @@
 
 import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import type { DeviceFacts } from '../src/contract/weights.ts';
-import { decodePhoto } from '../src/engine/decode-photo.ts';
+import { decodePhoto } from '../src/engine/photo/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
-import type { Runtime } from '../src/engine/runtime.ts';
+import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import { fail } from '../src/failure.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
-import { deviceFacts } from '../src/weights/device.ts';
-import { expertBudget } from '../src/weights/fit.ts';
-import type { Verdicts } from '../src/weights/verdicts.ts';
+import { deviceFacts } from '../src/weights/fit/device.ts';
+import { expertBudget } from '../src/weights/fit/fit.ts';
+import type { Verdicts } from '../src/weights/store/verdicts.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
 import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';

@@ -3,12 +3,12 @@
 // storage may be at fault as well.
 
 import type { Precision } from '../src/contract/inference.ts';
-import { computesRightly } from '../src/engine/device-check.ts';
+import { computesRightly } from '../src/engine/self-check/device-check.ts';
 import type { Engine } from '../src/engine/engine.ts';
-import { modelIsRight, readModelCheck, type Step } from '../src/engine/model-check.ts';
-import type { Runtime } from '../src/engine/runtime.ts';
+import { modelIsRight, readModelCheck, type Step } from '../src/engine/self-check/model-check.ts';
+import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
-import type { Verdicts } from '../src/weights/verdicts.ts';
+import type { Verdicts } from '../src/weights/store/verdicts.ts';
 
 export class ModelTrust {
   readonly #verdicts: Verdicts;

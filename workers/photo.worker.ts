@@ -2,7 +2,7 @@
 
 import * as Comlink from 'comlink';
 import type { PhotoApi } from '../src/contract/photos.ts';
-import { cropPhoto, previewPhoto } from '../src/engine/photo-preview.ts';
+import { cropPhoto, previewPhoto } from '../src/engine/photo/photo-preview.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
 

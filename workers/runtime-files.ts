@@ -8,7 +8,7 @@ import jspiBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../src/contract/inference.ts';
-import type { RuntimeFiles } from '../src/engine/runtime.ts';
+import type { RuntimeFiles } from '../src/engine/runtime/runtime.ts';
 
 /** The build for a backend in this browser, by absolute URLs, as `env.wasm.wasmPaths` wants them. */
 export function runtimeFiles(backend: Backend): RuntimeFiles {

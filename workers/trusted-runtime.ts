@@ -2,7 +2,7 @@
 // named.
 
 import type { Backend, LoadOptions, Precision } from '../src/contract/inference.ts';
-import { createRuntime, type Runtime } from '../src/engine/runtime.ts';
+import { createRuntime, type Runtime } from '../src/engine/runtime/runtime.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
 export interface TrustedRuntime {

@@ -3,14 +3,14 @@
 import type { WeightsApi } from '../src/contract/weights.ts';
 import { outcome } from '../src/failure.ts';
 import { fetchCatalogue } from '../src/weights/catalogue.ts';
-import type { Database } from '../src/weights/database.ts';
-import { deviceFacts } from '../src/weights/device.ts';
-import { fit } from '../src/weights/fit.ts';
-import { storageFacts } from '../src/weights/library.ts';
-import { readLink } from '../src/weights/link.ts';
-import { Stoppable } from '../src/weights/stoppable.ts';
-import { measureDevice, type DeviceSpeed } from '../src/weights/speed/device-speed.ts';
-import { expectedSpeed } from '../src/weights/speed/expected-speed.ts';
+import type { Database } from '../src/weights/store/database.ts';
+import { deviceFacts } from '../src/weights/fit/device.ts';
+import { fit } from '../src/weights/fit/fit.ts';
+import { storageFacts } from '../src/weights/store/library.ts';
+import { readLink } from '../src/weights/hub/link.ts';
+import { Stoppable } from '../src/weights/download/stoppable.ts';
+import { measureDevice, type DeviceSpeed } from '../src/weights/fit/device-speed.ts';
+import { expectedSpeed } from '../src/weights/fit/expected-speed.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
 export function weightsApi(weights: Weights, database: Database): WeightsApi {

@@ -1,8 +1,8 @@
 // The weights worker: exposes the WeightsApi over this origin's storage.
 
 import * as Comlink from 'comlink';
-import { Database } from '../src/weights/database.ts';
-import { PACE } from '../src/weights/pace.ts';
+import { Database } from '../src/weights/store/database.ts';
+import { PACE } from '../src/weights/download/pace.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { hashAside } from './hash-aside.ts';
 import { tellRequests } from './tell-requests.ts';

@@ -1,9 +1,9 @@
 // What an answer goes through, told to tests and to whoever inspects the engine. The product passes none.
 
-import type { Logits } from './decoder.ts';
-import type { Medium } from './media.ts';
-import type { VisionInput } from './photo.ts';
-import type { Prompt } from './prompt.ts';
+import type { Logits } from './decoder/decoder.ts';
+import type { Medium } from './photo/media.ts';
+import type { VisionInput } from './photo/photo.ts';
+import type { Prompt } from './prompt/prompt.ts';
 
 export interface AnswerTrace {
   onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;

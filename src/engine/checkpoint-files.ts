@@ -5,14 +5,14 @@ import { Failure } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
 import { parseModelConfig, type ModelConfig } from '../format/model-config.ts';
 import type { PackageStore } from '../format/package-store.ts';
-import { createChatTemplate, type ChatTemplate } from './chat-template.ts';
+import { createChatTemplate, type ChatTemplate } from './prompt/chat-template.ts';
 import {
   parsePreprocessing,
   type ImagePreprocessing,
   type VideoPreprocessing,
-} from './preprocessor-config.ts';
-import { stopTokens } from './stop-tokens.ts';
-import { createTokenizer, type Tokenizer } from './tokenizer.ts';
+} from './photo/preprocessor-config.ts';
+import { stopTokens } from './prompt/stop-tokens.ts';
+import { createTokenizer, type Tokenizer } from './prompt/tokenizer.ts';
 
 export interface CheckpointFiles {
   config: ModelConfig;

@@ -5,19 +5,19 @@ import type { Answer, AnswerEvent, AnswerOptions, Timings } from '../contract/an
 import type { Message } from '../contract/conversation.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
-import { tokenMarks } from './cached-prefix.ts';
-import type { TemplateMessage } from './chat-template.ts';
+import { tokenMarks } from './decoder/cached-prefix.ts';
+import type { TemplateMessage } from './prompt/chat-template.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
-import type { Decoder, Logits } from './decoder.ts';
-import { isMedia, MediaLibrary, type Medium } from './media.ts';
+import type { Decoder, Logits } from './decoder/decoder.ts';
+import { isMedia, MediaLibrary, type Medium } from './photo/media.ts';
 import type { EngineOptions } from './load-engine.ts';
-import type { DecodePhoto } from './photo.ts';
-import { buildPrompt, roomForAnswer, type Prompt } from './prompt.ts';
-import { createSampler, type Sampler } from './sampler.ts';
-import { createTextStream } from './text-stream.ts';
-import { TokenCache } from './token-cache.ts';
-import { tokenPositions } from './token-positions.ts';
-import type { VisionEncoder } from './vision-encoder.ts';
+import type { DecodePhoto } from './photo/photo.ts';
+import { buildPrompt, roomForAnswer, type Prompt } from './prompt/prompt.ts';
+import { createSampler, type Sampler } from './answer/sampler.ts';
+import { createTextStream } from './answer/text-stream.ts';
+import { TokenCache } from './decoder/token-cache.ts';
+import { tokenPositions } from './prompt/token-positions.ts';
+import type { VisionEncoder } from './vision/vision-encoder.ts';
 
 export class Engine {
   readonly files: CheckpointFiles;

@@ -6,16 +6,16 @@ import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
 import type { Precision, Target } from '../graph/emitted.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
-import type { Decoder } from './decoder.ts';
+import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
-import type { DecodePhoto } from './photo.ts';
-import type { OnRouting } from './paged/mixture-stage.ts';
-import { PagedDecoder } from './paged/paged-decoder.ts';
-import { ResidentDecoder } from './resident-decoder.ts';
-import type { Runtime } from './runtime.ts';
-import { mixtureTakesRows } from './self-test.ts';
-import { chooseTarget } from './target.ts';
-import { VisionEncoder } from './vision-encoder.ts';
+import type { DecodePhoto } from './photo/photo.ts';
+import type { OnRouting } from './decoder/paged/mixture-stage.ts';
+import { PagedDecoder } from './decoder/paged/paged-decoder.ts';
+import { ResidentDecoder } from './decoder/resident-decoder.ts';
+import type { Runtime } from './runtime/runtime.ts';
+import { mixtureTakesRows } from './self-check/self-test.ts';
+import { chooseTarget } from './runtime/target.ts';
+import { VisionEncoder } from './vision/vision-encoder.ts';
 
 export interface EngineOptions {
   /** Absent: f16 where the device has it. */

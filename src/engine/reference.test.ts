@@ -6,13 +6,13 @@ import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { headerLength } from '../format/safetensors.ts';
 import { parseModelConfig } from '../format/model-config.ts';
-import { createChatTemplate, type TemplateMessage, type TemplatePart } from './chat-template.ts';
-import type { Grid } from './photo.ts';
-import { buildPrompt, type PromptMedia } from './prompt.ts';
-import { createTextStream } from './text-stream.ts';
-import { tokenPositions } from './token-positions.ts';
-import { createTokenizer } from './tokenizer.ts';
-import { groupTimestamps } from './video-frames.ts';
+import { createChatTemplate, type TemplateMessage, type TemplatePart } from './prompt/chat-template.ts';
+import type { Grid } from './photo/photo.ts';
+import { buildPrompt, type PromptMedia } from './prompt/prompt.ts';
+import { createTextStream } from './answer/text-stream.ts';
+import { tokenPositions } from './prompt/token-positions.ts';
+import { createTokenizer } from './prompt/tokenizer.ts';
+import { groupTimestamps } from './photo/video-frames.ts';
 
 const reference = resolve(import.meta.dirname, '../../tools/reference');
 

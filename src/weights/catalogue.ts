@@ -4,7 +4,7 @@
 import type { CatalogueModel } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
-import { parseSource } from './model-record.ts';
+import { parseSource } from './store/model-record.ts';
 
 /** Fails with 'network', 'missing-file', 'web-page' or 'bad-manifest'. */
 export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {

@@ -5,21 +5,21 @@ import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from
 import { Failure, fail } from '../failure.ts';
 import { MANIFEST_FILE } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
-import { checkUp } from './check-up.ts';
-import { convertCheckpoint } from './convert-checkpoint.ts';
-import type { Database } from './database.ts';
-import { downloadPackage, type Tell } from './download-package.ts';
-import type { Transfers } from './fetch-file.ts';
-import { FilesSource } from './files-source.ts';
-import { hashHere, type Hash } from './hash.ts';
-import { Hosts } from './hosts.ts';
-import { downloadCheckpoint } from './hub.ts';
-import { listModels } from './library.ts';
-import { alone, ifFree } from './one-tab.ts';
-import { FilesOrigin, HttpOrigin } from './origin.ts';
-import type { Pace } from './pace.ts';
-import { Shelf } from './shelf.ts';
-import { openStoredPackage } from './stored-package.ts';
+import { checkUp } from './download/check-up.ts';
+import { convertCheckpoint } from './hub/convert-checkpoint.ts';
+import type { Database } from './store/database.ts';
+import { downloadPackage, type Tell } from './download/download-package.ts';
+import type { Transfers } from './download/fetch-file.ts';
+import { FilesSource } from './download/files-source.ts';
+import { hashHere, type Hash } from './download/hash.ts';
+import { Hosts } from './download/hosts.ts';
+import { downloadCheckpoint } from './hub/hub.ts';
+import { listModels } from './store/library.ts';
+import { alone, ifFree } from './store/one-tab.ts';
+import { FilesOrigin, HttpOrigin } from './download/origin.ts';
+import type { Pace } from './download/pace.ts';
+import { Shelf } from './store/shelf.ts';
+import { openStoredPackage } from './store/stored-package.ts';
 
 export class Weights {
   readonly #database: Database;

@@ -4,9 +4,9 @@
 import type { PagingReport } from '../../src/contract/answer.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
-import type { DecodePhoto } from '../../src/engine/photo.ts';
-import type { Runtime } from '../../src/engine/runtime.ts';
+import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
+import type { DecodePhoto } from '../../src/engine/photo/photo.ts';
+import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { guessedPerLayer, LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';

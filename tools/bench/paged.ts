@@ -7,7 +7,7 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
-import { randomGenerator } from '../../src/engine/random.ts';
+import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
 import { simulate } from '../../src/paging/simulate.ts';

@@ -5,7 +5,7 @@ import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import type { CheckpointSource } from '../../src/convert/checkpoint-source.ts';
 import { expertsPrefix, modelTensors } from '../../src/convert/model-tensors.ts';
-import { randomGenerator } from '../../src/engine/random.ts';
+import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { hasCode } from '../node/system-error.ts';
 import { toBF16 } from '../../src/format/float.ts';
 import { parseModelConfig, type ModelConfig } from '../../src/format/model-config.ts';

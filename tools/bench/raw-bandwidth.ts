@@ -1,7 +1,7 @@
 // How fast the memory that holds the weights can be read: the floor's other half.
 
-import type { Runtime } from '../../src/engine/runtime.ts';
-import { memoryBandwidth } from '../../src/weights/speed/memory-bandwidth.ts';
+import type { Runtime } from '../../src/engine/runtime/runtime.ts';
+import { memoryBandwidth } from '../../src/weights/fit/memory-bandwidth.ts';
 
 const BYTES = 1 << 28;
 

@@ -1,7 +1,7 @@
 // Random routers go to all experts alike; trained ones have favourites. This store scales each router row
 // by a random factor, drawn once per layer and expert, so that some experts are chosen far more often.
 
-import { randomGenerator } from '../../src/engine/random.ts';
+import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { decodeF16, encodeF16 } from '../../src/format/float.ts';
 import { tensorRanges } from '../../src/format/manifest.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';

@@ -5,9 +5,9 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { RgbImage, VisionInput } from '../../src/engine/photo.ts';
-import { preprocessClip, preprocessImage } from '../../src/engine/preprocess.ts';
-import { parsePreprocessing } from '../../src/engine/preprocessor-config.ts';
+import type { RgbImage, VisionInput } from '../../src/engine/photo/photo.ts';
+import { preprocessClip, preprocessImage } from '../../src/engine/photo/preprocess.ts';
+import { parsePreprocessing } from '../../src/engine/photo/preprocessor-config.ts';
 import { decodePhoto } from './decode-photo.ts';
 
 const reference = resolve(import.meta.dirname, '../reference');

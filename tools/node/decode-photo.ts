@@ -1,9 +1,9 @@
-// Encoded photo → pixels in Node, with sharp: what src/engine/decode-photo.ts does in a browser.
+// Encoded photo → pixels in Node, with sharp: what src/engine/photo/decode-photo.ts does in a browser.
 // Transparency lies on white in both; the reference's picture processor drops alpha instead, which
 // shows whatever colour the transparent pixels happen to hide.
 
 import sharp, { type Sharp } from 'sharp';
-import { MAX_PHOTO_PIXELS, type DecodePhoto } from '../../src/engine/photo.ts';
+import { MAX_PHOTO_PIXELS, type DecodePhoto } from '../../src/engine/photo/photo.ts';
 import { fail } from '../../src/failure.ts';
 
 /** Fails with 'bad-photo' or 'photo-too-large'. */

@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createRuntime, type Runtime } from '../../src/engine/runtime.ts';
+import { createRuntime, type Runtime } from '../../src/engine/runtime/runtime.ts';
 
 export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';

@@ -2,7 +2,7 @@
 // computes of its question, and the file's entry in the manifest.
 
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { MODEL_CHECK_FILE, observe, summary } from '../../src/engine/model-check.ts';
+import { MODEL_CHECK_FILE, observe, summary } from '../../src/engine/self-check/model-check.ts';
 import { MANIFEST_FILE, type Manifest } from '../../src/format/manifest.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { decodePhoto } from './decode-photo.ts';

@@ -2,7 +2,7 @@
 // several, not a multiple of anything, and with the best values side by side.
 
 import { expect, test } from 'vitest';
-import { randomGenerator } from '../../src/engine/random.ts';
+import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { BEST_VALUES, bestIds, bestOutputs, CANDIDATES, chooseBest } from '../../src/graph/best-logits.ts';
 import { OnnxGraph } from '../../src/graph/onnx.ts';
 import { createNodeRuntime } from '../node/runtime.ts';

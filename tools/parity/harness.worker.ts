@@ -1,13 +1,13 @@
 // The harness's worker: engine code where the app runs it, driven by a test instead of the page.
 
 import * as Comlink from 'comlink';
-import { decodePhoto } from '../../src/engine/decode-photo.ts';
+import { decodePhoto } from '../../src/engine/photo/decode-photo.ts';
 import { loadEngine, type EngineOptions } from '../../src/engine/load-engine.ts';
-import { slotBytes } from '../../src/engine/paged/expert-slots.ts';
-import { createRuntime } from '../../src/engine/runtime.ts';
-import { attentionIsRight } from '../../src/engine/self-test.ts';
+import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
+import { createRuntime } from '../../src/engine/runtime/runtime.ts';
+import { attentionIsRight } from '../../src/engine/self-check/self-test.ts';
 import { fail } from '../../src/failure.ts';
-import { openFetchedStore } from '../../src/weights/fetched-store.ts';
+import { openFetchedStore } from '../../src/weights/download/fetched-store.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
 import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
 import type { HarnessApi, PagedCase } from './harness.ts';

@@ -22,7 +22,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     name: 'M-RoPE in contiguous sections',
-    file: 'src/engine/token-positions.ts',
+    file: 'src/engine/prompt/token-positions.ts',
     replace: [
       ['if (j % 3 === 1 && j < 3 * mropeSection[1]) return 1;', 'if (j < mropeSection[0]) return 0;'],
       [
@@ -33,7 +33,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     name: 'position table sampled at half-pixels',
-    file: 'src/engine/vision-positions.ts',
+    file: 'src/engine/vision/vision-positions.ts',
     replace: [
       [
         'const source = fround(fround(i * (side - 1)) / Math.max(size - 1, 1));',
@@ -61,12 +61,12 @@ const MUTATIONS: Mutation[] = [
   },
   {
     name: 'positions advance by the number of picture tokens',
-    file: 'src/engine/token-positions.ts',
+    file: 'src/engine/prompt/token-positions.ts',
     replace: [['next += Math.max(slot.height, slot.width);', 'next += slot.height * slot.width;']],
   },
   {
     name: 'Math.round in smart_resize',
-    file: 'src/engine/smart-resize.ts',
+    file: 'src/engine/photo/smart-resize.ts',
     replace: [
       [
         'const below = Math.floor(value);',
@@ -121,7 +121,7 @@ function failureIn(mutation: Mutation | undefined): string | undefined {
       'src/engine',
       'tools/parity/wasm.test.ts',
       // The built-in model's own check would catch most, and name no stage.
-      '--exclude=src/engine/model-check.test.ts',
+      '--exclude=src/engine/self-check/model-check.test.ts',
       '--bail=1',
       '--reporter=json',
       `--outputFile=${report}`,

@@ -5,10 +5,10 @@
 
 import { join } from 'node:path';
 import type { Part } from '../../src/contract/conversation.ts';
-import { quantisedProductIsRight } from '../../src/engine/device-check.ts';
+import { quantisedProductIsRight } from '../../src/engine/self-check/device-check.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { modelIsRight, observe, summary, type Step } from '../../src/engine/model-check.ts';
-import type { Runtime } from '../../src/engine/runtime.ts';
+import { modelIsRight, observe, summary, type Step } from '../../src/engine/self-check/model-check.ts';
+import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import type { Precision } from '../../src/graph/emitted.ts';
 import { decodePhoto } from '../node/decode-photo.ts';

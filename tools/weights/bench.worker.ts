@@ -4,14 +4,14 @@
 
 import * as Comlink from 'comlink';
 import { createStore, get, set } from 'idb-keyval';
-import { decodePhoto } from '../../src/engine/decode-photo.ts';
-import { BlobReader, ReusedBuffer } from '../../src/engine/blob-reader.ts';
+import { decodePhoto } from '../../src/engine/photo/decode-photo.ts';
+import { BlobReader, ReusedBuffer } from '../../src/engine/runtime/blob-reader.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { CHUNK_BYTES } from '../../src/engine/streamed-weight.ts';
-import { AHEAD_BYTES } from '../../src/engine/weight-handover.ts';
-import { createRuntime } from '../../src/engine/runtime.ts';
-import { Database } from '../../src/weights/database.ts';
-import { PACE } from '../../src/weights/pace.ts';
+import { CHUNK_BYTES } from '../../src/engine/runtime/streamed-weight.ts';
+import { AHEAD_BYTES } from '../../src/engine/runtime/weight-handover.ts';
+import { createRuntime } from '../../src/engine/runtime/runtime.ts';
+import { Database } from '../../src/weights/store/database.ts';
+import { PACE } from '../../src/weights/download/pace.ts';
 import { Weights } from '../../src/weights/weights.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
 import type { BenchApi } from './harness.ts';

@@ -1,13 +1,13 @@
 // The engine over a stored model, or over one fetched into memory: what it answers.
 
 import * as Comlink from 'comlink';
-import { decodePhoto } from '../../src/engine/decode-photo.ts';
+import { decodePhoto } from '../../src/engine/photo/decode-photo.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { createRuntime } from '../../src/engine/runtime.ts';
+import { createRuntime } from '../../src/engine/runtime/runtime.ts';
 import { describe } from '../../src/failure.ts';
-import { Database } from '../../src/weights/database.ts';
-import { openFetchedStore } from '../../src/weights/fetched-store.ts';
-import { PACE } from '../../src/weights/pace.ts';
+import { Database } from '../../src/weights/store/database.ts';
+import { openFetchedStore } from '../../src/weights/download/fetched-store.ts';
+import { PACE } from '../../src/weights/download/pace.ts';
 import { Weights } from '../../src/weights/weights.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
 import type { Answered, EngineApi } from './harness.ts';

@@ -5,8 +5,8 @@ import { WeightsClient } from '../../src/client/weights-client.ts';
 import type { WeightsEvent } from '../../src/contract/weights.ts';
 import type { Outcome } from '../../src/failure.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
-import { Database } from '../../src/weights/database.ts';
-import { Shelf } from '../../src/weights/shelf.ts';
+import { Database } from '../../src/weights/store/database.ts';
+import { Shelf } from '../../src/weights/store/shelf.ts';
 import type { Answered, BenchApi, EngineApi, Harness, Ran } from './harness.ts';
 
 const clients = {

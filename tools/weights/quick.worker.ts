@@ -1,7 +1,7 @@
 // The weights worker with little patience, so that hundreds of faults take no hours.
 
 import * as Comlink from 'comlink';
-import { Database } from '../../src/weights/database.ts';
+import { Database } from '../../src/weights/store/database.ts';
 import { Weights } from '../../src/weights/weights.ts';
 import { hashAside } from '../../workers/hash-aside.ts';
 import { weightsApi } from '../../workers/weights-api.ts';

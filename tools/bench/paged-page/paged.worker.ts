@@ -1,11 +1,11 @@
 // The bench's worker: a package kept in IndexedDB as the app keeps it, paged from there on WebGPU.
 
 import * as Comlink from 'comlink';
-import { decodePhoto } from '../../../src/engine/decode-photo.ts';
-import { createRuntime } from '../../../src/engine/runtime.ts';
+import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
+import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import { PIECES } from '../../../src/paging/read-queue.ts';
-import { Database } from '../../../src/weights/database.ts';
-import { PACE } from '../../../src/weights/pace.ts';
+import { Database } from '../../../src/weights/store/database.ts';
+import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
 import { runtimeFiles } from '../../../workers/runtime-files.ts';
 import { countGpuBytes } from '../gpu-bytes.ts';

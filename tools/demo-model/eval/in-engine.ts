@@ -3,7 +3,7 @@
 import type { AnswerEvent } from '../../../src/contract/answer.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
-import type { Runtime } from '../../../src/engine/runtime.ts';
+import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
 import { decodePhoto } from '../../node/decode-photo.ts';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';

@@ -1,0 +1,30 @@
+// How much of a prompt the cache already holds: both are told apart token by token, a picture's tokens by
+// what picture they belong to.
+
+import type { Medium } from '../photo/media.ts';
+import type { Prompt } from '../prompt/prompt.ts';
+
+/** A text token's id, or the picture and frame group that a token stands for. */
+export type TokenMark = number | string;
+
+export function tokenMarks({ inputIds, slots }: Prompt, media: readonly Pick<Medium, 'key'>[]): TokenMark[] {
+  const marks: TokenMark[] = Array.from(inputIds);
+  for (const slot of slots) {
+    const mark = `${media[slot.media]!.key}#${slot.group}`;
+    marks.fill(mark, slot.start, slot.start + slot.height * slot.width);
+  }
+  return marks;
+}
+
+/**
+ * Tokens at the start of `prompt` that need no computing. A picture is reused whole or not at all, and the
+ * last token never: its logits are wanted.
+ */
+export function cachedPrefix(cached: readonly TokenMark[], prompt: readonly TokenMark[]): number {
+  const most = Math.min(cached.length, prompt.length - 1);
+  let length = 0;
+  while (length < most && cached[length] === prompt[length]) length++;
+  const isInside = (at: number): boolean => typeof prompt[at] === 'string' && prompt[at] === prompt[at - 1];
+  while (length > 0 && isInside(length)) length--;
+  return length;
+}

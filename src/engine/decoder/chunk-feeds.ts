@@ -1,0 +1,39 @@
+// What a chunk of tokens feeds to the decoder's graphs: the inputs that text-layers.ts lists, without the
+// cache.
+
+import type { ModelConfig } from '../../format/model-config.ts';
+import type { Chunk } from './decoder.ts';
+import type { Feeds, Runtime, Session, Tensor } from '../runtime/runtime.ts';
+
+/** `past`: tokens in the cache. `noFeatures`: one zero row, for a chunk without pictures. */
+export function chunkFeeds(
+  chunk: Chunk,
+  past: number,
+  { text, vision }: ModelConfig,
+  { tensor }: Pick<Runtime, 'tensor'>,
+  noFeatures: Tensor,
+): Feeds {
+  const n = chunk.ids.length;
+  const isText = Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0));
+  const feeds: Feeds = {
+    input_ids: tensor('int32', chunk.ids, [n]),
+    is_text: tensor('float32', isText, [n, 1]),
+    feature_rows: tensor('int32', chunk.featureRows, [n]),
+    features: chunk.features?.main ?? noFeatures,
+    cos: tensor('float32', chunk.cos, [n, text.headDim / 2]),
+    sin: tensor('float32', chunk.sin, [n, text.headDim / 2]),
+    past_length: tensor('int32', Int32Array.of(past + n - 1), [1]),
+    total_length: tensor('int32', Int32Array.of(past + n), [1]),
+  };
+  for (const k of vision.deepstackLayers.keys()) {
+    feeds[`deepstack.${k}`] = chunk.features?.deepstack[k] ?? noFeatures;
+  }
+  return feeds;
+}
+
+/** Those of the feeds that a session takes. */
+export function wanted(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
+  const own: Feeds = {};
+  for (const name of session.inputs) if (feeds[name] !== undefined) own[name] = feeds[name];
+  return own;
+}

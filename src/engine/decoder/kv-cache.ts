@@ -1,0 +1,117 @@
+// Keys and values of the tokens seen so far, per layer. On WebGPU one buffer per side serves as past
+// and present at once and doubles when full; on WASM the runtime hands back a grown copy each step.
+// Owns its tensors.
+
+import type { TextConfig } from '../../format/model-config.ts';
+import type { Precision } from '../../graph/emitted.ts';
+import type { Feeds, Runtime, Tensor } from '../runtime/runtime.ts';
+
+const FIRST_CAPACITY = 1024;
+
+export class KvCache {
+  /** Tokens held. */
+  length = 0;
+  #capacity = 0;
+  readonly #tensors = new Map<string, Tensor>();
+  readonly #runtime: Runtime;
+  readonly #text: TextConfig;
+  readonly #precision: Precision;
+
+  constructor(runtime: Runtime, text: TextConfig, precision: Precision) {
+    this.#runtime = runtime;
+    this.#text = text;
+    this.#precision = precision;
+    for (const name of this.#names()) this.#tensors.set(name, this.#empty(0));
+  }
+
+  /** Bytes the cache takes now. */
+  get bytes(): number {
+    const tokens = this.#runtime.device === undefined ? this.length : this.#capacity;
+    const { layers, kvHeads, headDim } = this.#text;
+    return 2 * layers * kvHeads * headDim * tokens * (this.#precision === 'f32' ? 4 : 2);
+  }
+
+  /** Makes room for `count` more tokens; returns the inputs and outputs of a run that appends them. */
+  prepare(count: number): { feeds: Feeds; outputs: Record<string, Tensor | null> } {
+    if (this.#runtime.device !== undefined) this.#reserve(this.length + count);
+    const feeds: Feeds = {};
+    const outputs: Record<string, Tensor | null> = {};
+    for (const [name, tensor] of this.#tensors) {
+      feeds[`past.${name}`] = tensor;
+      outputs[`present.${name}`] = this.#runtime.device === undefined ? null : tensor;
+    }
+    return { feeds, outputs };
+  }
+
+  /** Takes over what the run of `prepare(count)` returned. */
+  appended(count: number, results: Feeds): void {
+    this.length += count;
+    if (this.#runtime.device !== undefined) return;
+    for (const name of this.#names()) this.#tensors.set(name, results[`present.${name}`]!);
+  }
+
+  /** Forgets the tokens from `length` on. */
+  truncate(length: number): void {
+    if (length >= this.length) return;
+    if (this.#runtime.device === undefined) {
+      for (const [name, tensor] of this.#tensors) this.#tensors.set(name, this.#shortened(tensor, length));
+    }
+    this.length = length;
+  }
+
+  dispose(): void {
+    for (const tensor of this.#tensors.values()) tensor.dispose();
+    this.#tensors.clear();
+    this.length = this.#capacity = 0;
+  }
+
+  *#names(): Iterable<string> {
+    for (let layer = 0; layer < this.#text.layers; layer++) {
+      yield `${layer}.key`;
+      yield `${layer}.value`;
+    }
+  }
+
+  #empty(tokens: number): Tensor {
+    return this.#runtime.zeros(this.#precision, [1, this.#text.kvHeads, tokens, this.#text.headDim]);
+  }
+
+  #reserve(tokens: number): void {
+    const { device } = this.#runtime;
+    if (device === undefined || tokens <= this.#capacity) return;
+    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(tokens)));
+    const perToken = this.#text.headDim * (this.#precision === 'f32' ? 4 : 2);
+    const commands = device.createCommandEncoder();
+    const old = [...this.#tensors.values()];
+    for (const [name, from] of this.#tensors) {
+      const to = this.#empty(capacity);
+      // Heads are the outer axis, so each head's tokens move to a new place.
+      for (let head = 0; head < this.#text.kvHeads && this.length > 0; head++) {
+        commands.copyBufferToBuffer(
+          from.gpuBuffer,
+          head * this.#capacity * perToken,
+          to.gpuBuffer,
+          head * capacity * perToken,
+          this.length * perToken,
+        );
+      }
+      this.#tensors.set(name, to);
+    }
+    device.queue.submit([commands.finish()]);
+    for (const tensor of old) tensor.dispose();
+    this.#capacity = capacity;
+  }
+
+  #shortened(tensor: Tensor, tokens: number): Tensor {
+    const { kvHeads, headDim } = this.#text;
+    const shorter = this.#empty(tokens);
+    const from = tensor.data as Float32Array;
+    const to = shorter.data as Float32Array;
+    const had = tensor.dims[2]!;
+    for (let head = 0; head < kvHeads; head++) {
+      const start = head * had * headDim;
+      to.set(from.subarray(start, start + tokens * headDim), head * tokens * headDim);
+    }
+    return shorter;
+  }
+}

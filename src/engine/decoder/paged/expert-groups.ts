@@ -1,0 +1,137 @@
+// Runs the experts of one layer on the rows that were routed to them, some experts per run: those in slots
+// first, then the others as they are read, so that each is brought in once. Owns its sessions.
+
+import type { ModelConfig } from '../../../format/model-config.ts';
+import type { PackageStore } from '../../../format/package-store.ts';
+import type { Target } from '../../../graph/emitted.ts';
+import { expertGroupGraph, MOST_IN_GROUP } from '../../../graph/expert-group.ts';
+import { slotParts } from '../../../graph/slots.ts';
+import type { Place } from '../../../paging/expert-cache.ts';
+import { wanted } from '../chunk-feeds.ts';
+import type { Runtime, Session, Tensor } from '../../runtime/runtime.ts';
+import type { ExpertPager } from './expert-pager.ts';
+import type { RoutedChunk } from './routed-chunk.ts';
+
+/** Groups whose experts are read ahead of the one that computes. */
+const GROUPS_AHEAD = 2;
+
+export class ExpertGroups {
+  readonly #runtime: Runtime;
+  readonly #pager: ExpertPager;
+  /** By mixture layer; layers whose experts are stored alike share one. */
+  readonly #sessions: Session[];
+  readonly #perRun: number;
+
+  private constructor(runtime: Runtime, pager: ExpertPager, sessions: Session[], perRun: number) {
+    this.#runtime = runtime;
+    this.#pager = pager;
+    this.#sessions = sessions;
+    this.#perRun = perRun;
+  }
+
+  static async open(
+    store: PackageStore,
+    runtime: Runtime,
+    config: ModelConfig,
+    target: Target,
+    pager: ExpertPager,
+  ): Promise<ExpertGroups> {
+    const perRun = Math.min(MOST_IN_GROUP, pager.slots.perLayer);
+    const byFormat = new Map<string, Session>();
+    const sessions: Session[] = [];
+    for (const { layer } of store.manifest.experts) {
+      const { parts } = slotParts(store.manifest, layer);
+      const format = JSON.stringify(
+        parts.map(({ dtype, shape, quantization }) => [dtype, shape, quantization]),
+      );
+      const graph = expertGroupGraph(config, store.manifest, target, layer, perRun);
+      const session = byFormat.get(format) ?? (await runtime.open(graph, []));
+      byFormat.set(format, session);
+      sessions.push(session);
+    }
+    return new ExpertGroups(runtime, pager, sessions, perRun);
+  }
+
+  /**
+   * normed (n, hidden) → what the experts of mixture layer `index` put out, f32 (n, hidden). `guesses` of the
+   * layers that follow are read once this layer's own experts are being read.
+   */
+  async run(
+    index: number,
+    normed: Tensor,
+    { byExpert }: RoutedChunk,
+    guesses: readonly ArrayLike<number>[],
+    signal: AbortSignal | undefined,
+  ): Promise<Tensor> {
+    const pager = this.#pager;
+    const isHeld = (expert: number): boolean => pager.isHeld(index, expert);
+    // What is held comes first, before anything can take its slot; the most wanted last, where they stay.
+    const order = [...byExpert.keys()].sort(
+      (a, b) =>
+        Number(isHeld(b)) - Number(isHeld(a)) || byExpert.get(a)!.rows.length - byExpert.get(b)!.rows.length,
+    );
+    const asked = new Map<number, Promise<Uint8Array>>();
+    const askUpTo = (end: number): void => {
+      for (const expert of order.slice(0, end)) {
+        if (!isHeld(expert) && !asked.has(expert)) asked.set(expert, pager.ask(index, expert));
+      }
+    };
+    let mixed = this.#runtime.zeros('f32', normed.dims.slice());
+    let before: Promise<void> = Promise.resolve();
+    try {
+      for (let at = 0; at < order.length; at += this.#perRun) {
+        signal?.throwIfAborted();
+        const end = at + (1 + GROUPS_AHEAD) * this.#perRun;
+        askUpTo(end);
+        if (end >= order.length) pager.guess(index, guesses);
+        const group = order.slice(at, at + this.#perRun);
+        const places = await pager.bring(index, group, asked);
+        const next = await this.#runGroup(index, normed, mixed, group, places, byExpert);
+        pager.release(index, places);
+        mixed.dispose();
+        mixed = next;
+        // What is written to the device waits in memory until the device gets to it: not too much of that.
+        await before;
+        before = this.#runtime.settled();
+      }
+      return mixed;
+    } catch (error) {
+      mixed.dispose();
+      throw error;
+    }
+  }
+
+  async release(): Promise<void> {
+    for (const session of new Set(this.#sessions)) await session.release();
+  }
+
+  async #runGroup(
+    index: number,
+    normed: Tensor,
+    mixed: Tensor,
+    group: readonly number[],
+    places: readonly Place[],
+    byExpert: RoutedChunk['byExpert'],
+  ): Promise<Tensor> {
+    const { tensor } = this.#runtime;
+    // The graph takes so many experts; those that are lacking compute row 0 for nothing.
+    const idle = Array.from({ length: this.#perRun - group.length }, () => 0);
+    const loads = group.map((expert) => byExpert.get(expert)!);
+    const slots = [...places.map(({ slot }) => slot), ...idle.map(() => places[0]!.slot)];
+    const rows = [...loads.flatMap((load) => load.rows), ...idle];
+    const shares = [...loads.flatMap((load) => load.shares), ...idle];
+    const counts = [...loads.map((load) => load.rows.length), ...idle.map(() => 1)];
+    const session = this.#sessions[index]!;
+    const feeds = {
+      normed,
+      mixed,
+      ...this.#pager.slots.feeds(index),
+      chosen: tensor('int32', Int32Array.from(slots), [slots.length]),
+      rows: tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]),
+      shares: tensor('float32', Float32Array.from(shares), [rows.length, 1]),
+      counts: tensor('int64', BigInt64Array.from(counts, BigInt), [counts.length]),
+    };
+    this.#pager.check(index, places);
+    return (await session.run(wanted(feeds, session), { 'mixed.next': null }))['mixed.next']!;
+  }
+}

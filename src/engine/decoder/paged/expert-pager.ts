@@ -1,0 +1,169 @@
+// Brings experts from the store into slots: what is asked for, what a guess says may be asked next, and
+// what must leave for it. Counts what it did. Owns the slots.
+
+import type { PagingCounts } from '../../../contract/answer.ts';
+import { fail, Failure } from '../../../failure.ts';
+import type { PackageStore } from '../../../format/package-store.ts';
+import { expertBlob } from '../../../format/read-package.ts';
+import { ExpertCache, type Place } from '../../../paging/expert-cache.ts';
+import { readingOrder } from '../../../paging/look-ahead.ts';
+import { RecencyFrequency, type Replacement } from '../../../paging/replacement.ts';
+import { ExpertReads } from './expert-reads.ts';
+import type { ExpertSlots } from './expert-slots.ts';
+
+export class ExpertPager {
+  readonly slots: ExpertSlots;
+  readonly #layers: readonly number[];
+  readonly #caches: ExpertCache[];
+  readonly #reads: ExpertReads;
+  readonly #counts = { hits: 0, misses: 0, uploadMs: 0, waitMs: 0 };
+  /** Of `take`. */
+  #told: PagingCounts = NOTHING;
+  /** Tokens seen. */
+  #time = 0;
+
+  constructor(
+    store: PackageStore,
+    slots: ExpertSlots,
+    replacement: (index: number) => Replacement = () => new RecencyFrequency(),
+  ) {
+    this.slots = slots;
+    this.#layers = store.manifest.experts.map(({ layer }) => layer);
+    this.#caches = this.#layers.map((_, index) => new ExpertCache(slots.perLayer, replacement(index)));
+    this.#reads = new ExpertReads({
+      bytes: store.manifest.experts.map(({ bytes }) => bytes),
+      read: (index, expert, start, end) => readExpert(store, this.#layers[index]!, expert, start, end),
+    });
+  }
+
+  /** Experts in slots, of all layers. */
+  get held(): number {
+    return this.#caches.reduce((sum, cache) => sum + cache.held, 0);
+  }
+
+  /** Tells the experts of the rows (n, k) that layer `index` routed; the rows are the latest tokens. */
+  use(index: number, rows: readonly ArrayLike<number>[]): void {
+    const cache = this.#caches[index]!;
+    for (const [row, experts] of rows.entries()) {
+      for (let i = 0; i < experts.length; i++) cache.use(experts[i]!, this.#time + row);
+    }
+  }
+
+  /** After `count` tokens went through all layers. */
+  advance(count: number): void {
+    this.#time += count;
+  }
+
+  isHeld(index: number, expert: number): boolean {
+    return this.#caches[index]!.find(expert) !== undefined;
+  }
+
+  /** Begins to read experts that will be brought later, in this order. */
+  ask(index: number, expert: number): Promise<Uint8Array> {
+    return this.#reads.demand(index, expert);
+  }
+
+  /**
+   * Reads what the layers after `index` may want, unless it is held. `guesses`: one per layer, the likeliest
+   * experts first. What was guessed of `index` and before is dropped: all that was wanted has been asked for.
+   */
+  guess(index: number, guesses: readonly ArrayLike<number>[]): void {
+    const order = readingOrder(index + 1, guesses, (layer, expert) => this.isHeld(layer, expert));
+    this.#reads.guess(index, order);
+  }
+
+  /**
+   * Brings experts into slots, pinned: those at hand first, then as reads arrive. `asked`: reads that are
+   * under way. No more than there are slots.
+   */
+  async bring(
+    index: number,
+    experts: ArrayLike<number>,
+    asked: ReadonlyMap<number, Promise<Uint8Array>> = new Map(),
+  ): Promise<Place[]> {
+    const cache = this.#caches[index]!;
+    const places: Place[] = [];
+    const missing: { expert: number; bytes: Promise<Uint8Array> }[] = [];
+    for (let i = 0; i < experts.length; i++) {
+      const expert = experts[i]!;
+      const held = cache.find(expert);
+      if (held === undefined) {
+        missing.push({ expert, bytes: asked.get(expert) ?? this.#reads.demand(index, expert) });
+      } else {
+        cache.pin(held);
+        places[i] = held;
+      }
+    }
+    this.#counts.hits += experts.length - missing.length;
+    this.#counts.misses += missing.length;
+    try {
+      for (const { expert, bytes } of missing) {
+        const start = performance.now();
+        const read = await bytes;
+        const arrived = performance.now();
+        const place = cache.place(expert);
+        this.slots.write(index, place.slot, read);
+        cache.pin(place);
+        places[Array.prototype.indexOf.call(experts, expert)] = place;
+        this.#counts.waitMs += arrived - start;
+        this.#counts.uploadMs += performance.now() - arrived;
+      }
+    } catch (error) {
+      this.release(index, places);
+      throw error;
+    }
+    return places;
+  }
+
+  /** Fails with 'bug' where a slot no longer holds what it was brought for: look just before running. */
+  check(index: number, places: readonly Place[]): void {
+    for (const place of places) this.#caches[index]!.check(place);
+  }
+
+  release(index: number, places: readonly (Place | undefined)[]): void {
+    this.#caches[index]!.release(places.filter((place) => place !== undefined));
+  }
+
+  /** What happened since the last call. */
+  take(): PagingCounts {
+    const { readMs, bytes, guesses, rightGuesses } = this.#reads.totals;
+    const now: PagingCounts = { ...this.#counts, readMs, readBytes: bytes, guesses, rightGuesses };
+    const before = this.#told;
+    this.#told = now;
+    return {
+      hits: now.hits - before.hits,
+      misses: now.misses - before.misses,
+      guesses: now.guesses - before.guesses,
+      rightGuesses: now.rightGuesses - before.rightGuesses,
+      readBytes: now.readBytes - before.readBytes,
+      readMs: now.readMs - before.readMs,
+      uploadMs: now.uploadMs - before.uploadMs,
+      waitMs: now.waitMs - before.waitMs,
+    };
+  }
+
+  dispose(): void {
+    this.slots.dispose();
+  }
+}
+
+const NOTHING: PagingCounts = {
+  ...{ hits: 0, misses: 0, guesses: 0, rightGuesses: 0 },
+  ...{ readBytes: 0, readMs: 0, uploadMs: 0, waitMs: 0 },
+};
+
+async function readExpert(
+  store: PackageStore,
+  layer: number,
+  expert: number,
+  start: number,
+  end: number,
+): Promise<Uint8Array> {
+  try {
+    const blob = await expertBlob(store, layer, expert);
+    return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    fail('corrupt-shard', `Expert ${expert} of layer ${layer} cannot be read from storage.`, cause);
+  }
+}

@@ -1,0 +1,103 @@
+// Reads experts from the store, a few at a time, in the queue's order. Owns the bytes of guesses until they
+// are wanted or dropped.
+
+import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../../paging/read-queue.ts';
+
+/** More reads in flight raise latency, not throughput. */
+const LANES = 2;
+/** Smaller reads take as long. */
+const LEAST_PIECE_BYTES = 512 * 1024;
+
+/** Where the bytes come from. */
+export interface ReadSource {
+  /** Of one expert, by mixture layer. */
+  readonly bytes: readonly number[];
+  read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
+}
+
+class Read extends ExpertRead {
+  readonly result: Promise<Uint8Array>;
+  resolve!: (bytes: Uint8Array) => void;
+  reject!: (error: unknown) => void;
+  /** Of a guess: its pieces put together. */
+  whole: Uint8Array | undefined;
+  arrived = 0;
+
+  constructor(layer: number, expert: number) {
+    super(layer, expert);
+    this.result = new Promise((resolve, reject) => {
+      this.resolve = resolve;
+      this.reject = reject;
+    });
+    // A guess that fails is nobody's failure, unless it is wanted later: then its promise tells.
+    this.result.catch(() => undefined);
+  }
+}
+
+export class ExpertReads {
+  /** Milliseconds in which anything was read, bytes brought, guesses begun and guesses that were then wanted. */
+  readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
+  readonly #source: ReadSource;
+  readonly #queue: ReadQueue<Read>;
+  #busy = 0;
+  #busySince = 0;
+
+  constructor(source: ReadSource, leastPieceBytes = LEAST_PIECE_BYTES) {
+    this.#source = source;
+    const pieces = Math.floor(Math.max(...source.bytes) / leastPieceBytes);
+    this.#queue = new ReadQueue(
+      Math.max(1, Math.min(PIECES, pieces)),
+      (layer, expert) => new Read(layer, expert),
+    );
+  }
+
+  /** The bytes of an expert. Whoever asks gets them alone: they are not kept. Fails as the store does. */
+  demand(layer: number, expert: number): Promise<Uint8Array> {
+    const read = this.#queue.want(layer, expert);
+    if (read.begun > 0) this.totals.rightGuesses++;
+    this.#start();
+    return read.result;
+  }
+
+  /** What may be wanted next, in the order in which to read it; layers up to `passed` have their experts. */
+  guess(passed: number, experts: readonly ExpertId[]): void {
+    this.#queue.guess(passed, experts);
+    this.#start();
+  }
+
+  #start(): void {
+    while (this.#busy < LANES) {
+      const next = this.#queue.next();
+      if (next === undefined) return;
+      if (next.isGuess && next.from === 0) this.totals.guesses++;
+      if (this.#busy++ === 0) this.#busySince = performance.now();
+      void this.#perform(next);
+    }
+  }
+
+  async #perform({ read, from, to }: NextRead<Read>): Promise<void> {
+    const { pieces } = this.#queue;
+    const bytes = this.#source.bytes[read.layer]!;
+    // Whole words: converting a part wants them aligned.
+    const edge = (piece: number): number =>
+      piece === pieces ? bytes : 4 * Math.floor((bytes * piece) / pieces / 4);
+    try {
+      const piece = await this.#source.read(read.layer, read.expert, edge(from), edge(to));
+      this.totals.bytes += piece.byteLength;
+      read.arrived += to - from;
+      if (piece.byteLength === bytes) {
+        read.resolve(piece);
+      } else {
+        read.whole ??= new Uint8Array(bytes);
+        read.whole.set(piece, edge(from));
+        if (read.arrived === pieces) read.resolve(read.whole);
+      }
+    } catch (error) {
+      read.begun = pieces;
+      read.reject(error);
+    } finally {
+      if (--this.#busy === 0) this.totals.readMs += performance.now() - this.#busySince;
+      this.#start();
+    }
+  }
+}

@@ -1,0 +1,200 @@
+// What happens between two segments: the router's choice is read, its experts are brought in, and the
+// next segment is told where they lie (one row) or what they put out (more rows).
+
+import type { MoeConfig } from '../../../format/model-config.ts';
+import type { Precision } from '../../../graph/emitted.ts';
+import { routerOutput } from '../../../graph/mixture.ts';
+import { aheadOutput, NO_LOGIT, SEGMENT } from '../../../graph/segments.ts';
+import { guessedPerLayer } from '../../../paging/look-ahead.ts';
+import { chooseExperts, floatsOf } from '../routing.ts';
+import type { Feeds, Runtime, Tensor } from '../../runtime/runtime.ts';
+import type { ExpertGroups } from './expert-groups.ts';
+import type { ExpertPager } from './expert-pager.ts';
+import { guessedExperts, routeChunk } from './routed-chunk.ts';
+
+/** What one segment leaves to the next. */
+export interface Handover {
+  feeds: Feeds;
+  /** Fails with 'bug' where an expert has lost its slot. */
+  check(): void;
+  /** After the run that took the feeds. */
+  dispose(): void;
+}
+
+export interface StageOptions {
+  /** By mixture layer: whether a single row runs within the next segment. */
+  inSegment: readonly boolean[];
+  /** Layers. */
+  lookAhead: number;
+  precision: Precision;
+  /** Tells whoever records a trace: the experts of mixture layer `index`, and guesses of the next ones'. */
+  onRouting?: OnRouting | undefined;
+}
+
+/** `chosen`: each row's experts; `guesses[i]`: the likeliest of layer `index` + 1 + i, for single rows. */
+export type OnRouting = (
+  index: number,
+  chosen: readonly Uint16Array[],
+  guesses: readonly Uint16Array[],
+) => void;
+
+export class MixtureStage {
+  readonly #runtime: Runtime;
+  readonly #pager: ExpertPager;
+  readonly #groups: ExpertGroups;
+  readonly #moe: MoeConfig;
+  readonly #options: StageOptions;
+  /** Zero rows: one that no expert sees, a sum of nothing. */
+  readonly #noRow: Tensor;
+  readonly #nothing: Tensor;
+
+  constructor(
+    runtime: Runtime,
+    pager: ExpertPager,
+    groups: ExpertGroups,
+    moe: MoeConfig,
+    hidden: number,
+    options: StageOptions,
+  ) {
+    this.#runtime = runtime;
+    this.#pager = pager;
+    this.#groups = groups;
+    this.#moe = moe;
+    this.#options = options;
+    this.#noRow = runtime.zeros(options.precision, [1, hidden]);
+    this.#nothing = runtime.zeros('f32', [1, hidden]);
+  }
+
+  /** The outputs of segment `index`, run on `rows`, that this stage takes and disposes of. */
+  outputs(index: number, rows: number): string[] {
+    const { nextResidual, nextNormed } = SEGMENT;
+    const router = routerOutput(this.#moe.layers[index]!);
+    // Many rows keep the reader busy with what one layer wants.
+    const far = Math.min(this.#options.lookAhead, rows === 1 ? Infinity : 1);
+    const layers = Math.min(far, this.#moe.layers.length - 1 - index);
+    return [
+      nextResidual,
+      nextNormed,
+      router,
+      ...Array.from({ length: layers }, (_, i) => aheadOutput(1 + i)),
+    ];
+  }
+
+  /** `results` of segment `index` → the last row's router logits, and what the next segment is given. */
+  async next(
+    index: number,
+    results: Feeds,
+    signal: AbortSignal | undefined,
+  ): Promise<{ lastLogits: Float32Array; computeMs: number; handover: Handover }> {
+    const residual = results[SEGMENT.nextResidual]!;
+    const normed = results[SEGMENT.nextNormed]!;
+    try {
+      signal?.throwIfAborted();
+      const start = performance.now();
+      const { logits, ahead } = await this.#readRouting(index, results, normed.dims[0]!);
+      const computeMs = performance.now() - start;
+      const isRow = normed.dims[0] === 1 && this.#options.inSegment[index] === true;
+      const handover = isRow
+        ? await this.#bringForRow(index, logits, ahead, residual, normed)
+        : await this.#runGroups(index, logits, ahead, residual, normed, signal);
+      return { lastLogits: logits.slice(-this.#moe.experts), computeMs, handover };
+    } catch (error) {
+      for (const name of this.outputs(index, normed.dims[0]!)) results[name]!.dispose();
+      throw error;
+    }
+  }
+
+  dispose(): void {
+    this.#noRow.dispose();
+    this.#nothing.dispose();
+  }
+
+  async #readRouting(
+    index: number,
+    results: Feeds,
+    rows: number,
+  ): Promise<{ logits: Float32Array; ahead: Float32Array[] }> {
+    const names = this.outputs(index, rows).slice(2);
+    const tensors = names.map((name) => results[name]!);
+    const [logits, ...ahead] = (await this.#runtime.read(tensors)).map(floatsOf);
+    for (const tensor of tensors) tensor.dispose();
+    return { logits: logits!, ahead };
+  }
+
+  /** One row: its experts run in the next segment, out of their slots. */
+  async #bringForRow(
+    index: number,
+    logits: Float32Array,
+    ahead: readonly Float32Array[],
+    residual: Tensor,
+    normed: Tensor,
+  ): Promise<Handover> {
+    const pager = this.#pager;
+    const { experts, expertsPerToken } = this.#moe;
+    const chosen = chooseExperts(logits, expertsPerToken);
+    const perGuess = guessedPerLayer(expertsPerToken, experts);
+    const guesses = ahead.map((guess) => chooseExperts(guess, perGuess));
+    this.#options.onRouting?.(index, [chosen], guesses);
+    pager.use(index, [chosen]);
+    const bringing = pager.bring(index, chosen);
+    pager.guess(index, guesses);
+    const places = await bringing;
+    const slotLogits = this.#noChoice();
+    for (const { expert, slot } of places) slotLogits[slot] = logits[expert]!;
+    return {
+      feeds: {
+        ...this.#feeds(index, residual, slotLogits),
+        [SEGMENT.row]: normed,
+        [SEGMENT.mixed]: this.#nothing,
+      },
+      check: () => pager.check(index, places),
+      dispose: () => {
+        pager.release(index, places);
+        residual.dispose();
+        normed.dispose();
+      },
+    };
+  }
+
+  /** More rows, or experts that only plain operators take: they run here, some at a time. */
+  async #runGroups(
+    index: number,
+    logits: Float32Array,
+    ahead: readonly Float32Array[],
+    residual: Tensor,
+    normed: Tensor,
+    signal: AbortSignal | undefined,
+  ): Promise<Handover> {
+    const { experts, expertsPerToken } = this.#moe;
+    const routed = routeChunk(logits, experts, expertsPerToken);
+    this.#options.onRouting?.(index, routed.chosen, []);
+    this.#pager.use(index, routed.chosen);
+    const guesses = ahead.map((guess) => guessedExperts(guess, experts, expertsPerToken));
+    const mixed = await this.#groups.run(index, normed, routed, guesses, signal);
+    normed.dispose();
+    return {
+      feeds: {
+        ...this.#feeds(index, residual, this.#noChoice()),
+        [SEGMENT.row]: this.#noRow,
+        [SEGMENT.mixed]: mixed,
+      },
+      check: () => undefined,
+      dispose: () => {
+        residual.dispose();
+        mixed.dispose();
+      },
+    };
+  }
+
+  #feeds(index: number, residual: Tensor, slotLogits: Float32Array): Feeds {
+    return {
+      ...this.#pager.slots.feeds(index),
+      [SEGMENT.residual]: residual,
+      [SEGMENT.slotLogits]: this.#runtime.tensor('float32', slotLogits, [1, slotLogits.length]),
+    };
+  }
+
+  #noChoice(): Float32Array {
+    return new Float32Array(this.#pager.slots.perLayer).fill(NO_LOGIT[this.#options.precision]);
+  }
+}

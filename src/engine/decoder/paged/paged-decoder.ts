@@ -1,0 +1,189 @@
+// The decoder whose experts are paged: all else lies on the device, cut into segments at the routers. One
+// run and one small read-back per mixture layer and token; where experts are missing, a wait for the store.
+// Owns sessions, cache and slots.
+
+import type { PagingReport } from '../../../contract/answer.ts';
+import { fail } from '../../../failure.ts';
+import type { ModelConfig } from '../../../format/model-config.ts';
+import type { PackageStore } from '../../../format/package-store.ts';
+import type { EmittedGraph, Target } from '../../../graph/emitted.ts';
+import { segmentGraphs } from '../../../graph/segments.ts';
+import { slotParts } from '../../../graph/slots.ts';
+import { LOOK_AHEAD } from '../../../paging/look-ahead.ts';
+import { logitOutputs, readLogits } from '../read-logits.ts';
+import { chunkFeeds, wanted } from '../chunk-feeds.ts';
+import type { AppendOptions, Chunk, Decoder, Logits } from '../decoder.ts';
+import { KvCache } from '../kv-cache.ts';
+import { loadWeights } from '../../runtime/load-weights.ts';
+import { routedExperts } from '../routing.ts';
+import type { Feeds, Runtime, Session, Tensor } from '../../runtime/runtime.ts';
+import { ExpertGroups } from './expert-groups.ts';
+import { ExpertPager } from './expert-pager.ts';
+import { ExpertSlots } from './expert-slots.ts';
+import { MixtureStage, type Handover, type OnRouting } from './mixture-stage.ts';
+
+/** A long chunk brings every expert in once for many tokens; attention over it must fit the device. */
+const PREFILL_CHUNK = 512;
+
+export interface PagedOptions {
+  /** Bytes of expert slots on the device, of all layers together; the fewest legal ones where it is less. */
+  budgetBytes: number;
+  /** Layers ahead whose likely experts are read; 0: none. Absent: as many as pay. */
+  lookAhead?: number | undefined;
+  onRouting?: OnRouting | undefined;
+}
+
+export class PagedDecoder implements Decoder {
+  readonly maxChunk = PREFILL_CHUNK;
+  readonly #segments: readonly Session[];
+  readonly #stage: MixtureStage;
+  readonly #pager: ExpertPager;
+  readonly #groups: ExpertGroups;
+  readonly #runtime: Runtime;
+  readonly #config: ModelConfig;
+  readonly #cache: KvCache;
+  /** One zero row: the features of a chunk without pictures. */
+  readonly #noFeatures: Tensor;
+  #logits: Tensor | undefined;
+  #report: PagingReport | undefined;
+
+  private constructor(
+    segments: readonly Session[],
+    stage: MixtureStage,
+    pager: ExpertPager,
+    groups: ExpertGroups,
+    runtime: Runtime,
+    config: ModelConfig,
+    target: Target,
+  ) {
+    this.#segments = segments;
+    this.#stage = stage;
+    this.#pager = pager;
+    this.#groups = groups;
+    this.#runtime = runtime;
+    this.#config = config;
+    this.#cache = new KvCache(runtime, config.text, target.precision);
+    this.#noFeatures = runtime.zeros(target.precision, [1, config.text.hiddenSize]);
+  }
+
+  /** Fails with 'out-of-memory' where the device lacks room even for the fewest slots. */
+  static async open(
+    store: PackageStore,
+    runtime: Runtime,
+    config: ModelConfig,
+    target: Target,
+    { budgetBytes, lookAhead = LOOK_AHEAD, onRouting }: PagedOptions,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<PagedDecoder> {
+    const { moe, hiddenSize } = config.text;
+    if (moe === undefined) fail('bad-request', 'A dense model has no experts to page.');
+    const { manifest } = store;
+    const { precision } = target;
+    const graphs = segmentGraphs(config, manifest, target, lookAhead);
+    const opened = new Map<EmittedGraph, Session>();
+    let slots: ExpertSlots | undefined;
+    try {
+      // Ends first, they hold the largest weights: while it is loaded, a weight lies on the device twice.
+      for (const graph of [graphs.at(-1)!, ...graphs.slice(0, -1)]) {
+        opened.set(graph, await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
+      }
+      const segments = graphs.map((graph) => opened.get(graph)!);
+      const fewest = moe.expertsPerToken;
+      slots = await ExpertSlots.allocate(runtime, manifest, precision, budgetBytes, fewest);
+      const pager = new ExpertPager(store, slots);
+      const groups = await ExpertGroups.open(store, runtime, config, target, pager);
+      const inSegment = manifest.experts.map(({ layer }) => slotParts(manifest, layer).isQuantized);
+      const options = { inSegment, lookAhead, precision, onRouting };
+      const stage = new MixtureStage(runtime, pager, groups, moe, hiddenSize, options);
+      return new PagedDecoder(segments, stage, pager, groups, runtime, config, target);
+    } catch (error) {
+      for (const segment of opened.values()) await segment.release();
+      slots?.dispose();
+      throw error;
+    }
+  }
+
+  get length(): number {
+    return this.#cache.length;
+  }
+
+  get paging(): PagingReport | undefined {
+    return this.#report;
+  }
+
+  truncate(length: number): void {
+    this.#cache.truncate(length);
+  }
+
+  async append(chunk: Chunk, { watchExperts = false, signal }: AppendOptions = {}): Promise<Logits> {
+    const { text } = this.#config;
+    const start = performance.now();
+    const n = chunk.ids.length;
+    const { feeds: past, outputs: present } = this.#cache.prepare(n);
+    const own = chunkFeeds(chunk, this.#cache.length, this.#config, this.#runtime, this.#noFeatures);
+    const common = { ...past, ...own };
+    const appended: Feeds = {};
+    const routers: Float32Array[] = [];
+    let computeMs = 0;
+    let handover = NOTHING_YET;
+    let results: Feeds = {};
+    for (const [index, segment] of this.#segments.entries()) {
+      const isLast = index === this.#segments.length - 1;
+      const names = isLast ? logitOutputs(text) : this.#stage.outputs(index, n);
+      const outputs: Record<string, Tensor | null> = Object.fromEntries(names.map((name) => [name, null]));
+      for (const name of segment.outputs) if (present[name] !== undefined) outputs[name] = present[name];
+      try {
+        handover.check();
+        const begun = performance.now();
+        results = await segment.run(wanted({ ...common, ...handover.feeds }, segment), outputs);
+        // WASM computes within the call, a GPU after it: there the wait for what is read tells.
+        if (this.#runtime.device === undefined) computeMs += performance.now() - begun;
+      } finally {
+        handover.dispose();
+      }
+      for (const name of segment.outputs) if (name in present) appended[name] = results[name]!;
+      if (isLast) break;
+      const step = await this.#stage.next(index, results, signal);
+      ({ handover } = step);
+      computeMs += step.computeMs;
+      routers.push(step.lastLogits);
+    }
+    this.#cache.appended(n, appended);
+    this.#pager.advance(n);
+    this.#logits?.dispose();
+    this.#logits = results['logits']!;
+    const waiting = performance.now();
+    const { logits } = await readLogits(this.#runtime, results, text);
+    const end = performance.now();
+    this.#report = this.#tell(end - start, computeMs + end - waiting);
+    const experts = routedExperts(routers, text.moe!.expertsPerToken);
+    return { ...logits, ...(watchExperts ? { experts } : {}) };
+  }
+
+  async dispose(): Promise<void> {
+    this.#logits?.dispose();
+    this.#noFeatures.dispose();
+    this.#stage.dispose();
+    this.#pager.dispose();
+    this.#cache.dispose();
+    await this.#groups.release();
+    for (const segment of this.#segments) await segment.release();
+  }
+
+  #tell(passMs: number, computeMs: number): PagingReport {
+    const { slots, held } = this.#pager;
+    const { layers, experts } = this.#config.text.moe!;
+    return {
+      heldExperts: held,
+      totalExperts: layers.length * experts,
+      slots: layers.length * slots.perLayer,
+      slotBytes: slots.bytes,
+      passMs,
+      computeMs,
+      ...this.#pager.take(),
+    };
+  }
+}
+
+const NOTHING_YET: Handover = { feeds: {}, check: () => undefined, dispose: () => undefined };

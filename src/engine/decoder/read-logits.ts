@@ -1,0 +1,33 @@
+// Reads what a decoder's last graph put out: the best logits at once, all of them when asked for.
+
+import type { TextConfig } from '../../format/model-config.ts';
+import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
+import type { Logits } from './decoder.ts';
+import type { Feeds, Runtime, TensorData, Wanted } from '../runtime/runtime.ts';
+
+/** The outputs to ask for. */
+export function logitOutputs({ vocabSize }: TextConfig): string[] {
+  return ['logits', BEST_VALUES, ...bestOutputs(vocabSize)];
+}
+
+/**
+ * With one wait, `also` included. Disposes of the results but for `logits`, which the caller keeps until
+ * the next append.
+ */
+export async function readLogits(
+  runtime: Runtime,
+  results: Feeds,
+  { vocabSize }: TextConfig,
+  also: Wanted[] = [],
+): Promise<{ logits: Logits; also: TensorData[] }> {
+  const all = results['logits']!;
+  const best = [BEST_VALUES, ...bestOutputs(vocabSize)].map((name) => results[name]!);
+  const [values, ...data] = await runtime.read([...best, ...also]);
+  for (const tensor of best) tensor.dispose();
+  const positions = data.splice(0, best.length - 1);
+  const logits: Logits = {
+    best: { logits: values as Float32Array, ids: bestIds(positions as BigInt64Array[], vocabSize) },
+    all: async () => (await runtime.read([all]))[0] as Float32Array,
+  };
+  return { logits, also: data };
+}

@@ -1,0 +1,131 @@
+// The tokens that the decoder has gone through, and the two ways to add some: a prompt in chunks, an answer
+// one by one. Owns what each cached token is; the decoder owns the cache itself.
+
+import type { AnswerEvent } from '../../contract/answer.ts';
+import { fail } from '../../failure.ts';
+import type { TextConfig } from '../../format/model-config.ts';
+import { cachedPrefix, type TokenMark } from './cached-prefix.ts';
+import { planChunks, type SlotPlace } from './chunks.ts';
+import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
+import type { Medium } from '../photo/media.ts';
+import type { Prompt, VisualSlot } from '../prompt/prompt.ts';
+import { rotaryTables } from '../prompt/token-positions.ts';
+import { groupsPerBlock } from '../vision/vision-encoder.ts';
+import type { RotaryTables } from '../vision/vision-positions.ts';
+
+export class TokenCache {
+  readonly #decoder: Decoder;
+  readonly #text: TextConfig;
+  readonly #chunkTokens: number;
+  /** What each cached token is: its id, or the picture and group it belongs to. */
+  readonly #marks: TokenMark[] = [];
+
+  /** Prompts go through in chunks of at most `chunkTokens`. */
+  constructor(decoder: Decoder, text: TextConfig, chunkTokens: number) {
+    this.#decoder = decoder;
+    this.#text = text;
+    this.#chunkTokens = chunkTokens;
+  }
+
+  /** How many tokens of a prompt need not be computed again. */
+  prefixOf(marks: readonly TokenMark[]): number {
+    return cachedPrefix(this.#marks, marks);
+  }
+
+  /**
+   * Brings the cache from `cached` tokens of the prompt to all of them. `positions` is (3, n), `marks` (n); the
+   * features of all media that reach beyond `cached` are there.
+   */
+  async prefill(
+    { prompt, positions, media, marks }: Sequence,
+    cached: number,
+    watch: AppendOptions,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Logits> {
+    const length = prompt.inputIds.length;
+    this.forgetFrom(cached);
+    const blocks = media.flatMap((medium) => medium.blocks ?? [undefined]);
+    let logits: Logits | undefined;
+    const placeOf = (slot: VisualSlot): SlotPlace => placeIn(media, slot);
+    for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#chunkTokens)) {
+      onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
+      signal.throwIfAborted();
+      const features = plan.block === undefined ? undefined : blocks[plan.block];
+      const chunk: Chunk = {
+        ids: prompt.inputIds.slice(plan.from, plan.to),
+        featureRows: plan.featureRows,
+        ...(features === undefined ? {} : { features }),
+        ...this.#rotary(columns(positions, length, plan.from, plan.to)),
+      };
+      const options = plan.to === length ? { ...watch, signal } : { signal };
+      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, options, onEvent);
+    }
+    return logits ?? fail('bug', 'A prompt without tokens.');
+  }
+
+  /** One token of an answer. */
+  step(
+    id: number,
+    position: number,
+    watch: AppendOptions,
+    onEvent: (event: AnswerEvent) => void,
+  ): Promise<Logits> {
+    const chunk: Chunk = {
+      ids: Int32Array.of(id),
+      featureRows: new Int32Array(1),
+      ...this.#rotary(Int32Array.of(position, position, position)),
+    };
+    return this.#append([id], chunk, watch, onEvent);
+  }
+
+  forgetFrom(length: number): void {
+    this.#decoder.truncate(length);
+    this.#marks.length = Math.min(this.#marks.length, length);
+  }
+
+  async #append(
+    marks: readonly TokenMark[],
+    chunk: Chunk,
+    options: AppendOptions,
+    onEvent: (event: AnswerEvent) => void,
+  ): Promise<Logits> {
+    const logits = await this.#decoder.append(chunk, options);
+    this.#marks.push(...marks);
+    const { paging } = this.#decoder;
+    if (paging !== undefined) onEvent({ kind: 'paging', paging });
+    return logits;
+  }
+
+  #rotary(positions: Int32Array): RotaryTables {
+    const { headDim, ropeTheta, mropeSection } = this.#text;
+    return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
+  }
+}
+
+/** A prompt, and what its tokens are. */
+export interface Sequence {
+  prompt: Prompt;
+  positions: Int32Array;
+  media: readonly Medium[];
+  marks: readonly TokenMark[];
+}
+
+/** The block of features, counted over all media, and the row in it, where a slot begins. */
+function placeIn(media: readonly Medium[], slot: VisualSlot): SlotPlace {
+  const before = media.slice(0, slot.media).reduce((sum, medium) => sum + (medium.blocks?.length ?? 1), 0);
+  const perBlock = groupsPerBlock(media[slot.media]!.prompt.grid);
+  return {
+    block: before + Math.floor(slot.group / perBlock),
+    firstRow: 1 + (slot.group % perBlock) * slot.height * slot.width,
+  };
+}
+
+/** Columns from … to − 1 of a (3, n) array. */
+function columns(positions: Int32Array, n: number, from: number, to: number): Int32Array {
+  const result = new Int32Array(3 * (to - from));
+  for (let axis = 0; axis < 3; axis++) {
+    result.set(positions.subarray(axis * n + from, axis * n + to), axis * (to - from));
+  }
+  return result;
+}

@@ -1,0 +1,62 @@
+// A photo for people to look at: a small copy for thumbnails, and a part cut out to be asked about.
+
+import type { Box, OpenedPhoto } from '../../contract/photos.ts';
+import { fail } from '../../failure.ts';
+import { openBitmap } from './decode-photo.ts';
+
+/** The longer side of a preview, in pixels: a large thumbnail on a dense screen. */
+const PREVIEW_SIDE = 640;
+const PREVIEW_QUALITY = 0.85;
+
+/** Fails as openBitmap does. */
+export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
+  const bitmap = await openBitmap(photo, 'default');
+  try {
+    const { width, height } = bitmap;
+    const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
+    const canvas = draw(bitmap, [0, 0, width, height], width * scale, height * scale);
+    const preview = await canvas.convertToBlob({ type: 'image/jpeg', quality: PREVIEW_QUALITY });
+    return { width, height, preview };
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** The part in the photo's own pixels and stored colours, as PNG. Fails as previewPhoto does. */
+export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
+  // The values that the model would be given of the whole photo are the values of the part.
+  const bitmap = await openBitmap(photo, 'none');
+  try {
+    const [left, top, right, bottom] = pixels(part, bitmap);
+    const canvas = draw(bitmap, [left, top, right - left, bottom - top], right - left, bottom - top);
+    return await canvas.convertToBlob({ type: 'image/png' });
+  } finally {
+    bitmap.close();
+  }
+}
+
+/** A box of thousandths in whole pixels, at least one each way, within the picture. */
+export function pixels(part: Box, { width, height }: { width: number; height: number }): Box {
+  const edge = (share: number, side: number): number =>
+    Math.min(side, Math.max(0, Math.round((share / 1000) * side)));
+  const left = Math.min(edge(part[0], width), width - 1);
+  const top = Math.min(edge(part[1], height), height - 1);
+  return [left, top, Math.max(left + 1, edge(part[2], width)), Math.max(top + 1, edge(part[3], height))];
+}
+
+/** The source rectangle (x, y, width, height) scaled onto white. */
+function draw(
+  bitmap: ImageBitmap,
+  source: [number, number, number, number],
+  width: number,
+  height: number,
+): OffscreenCanvas {
+  const canvas = new OffscreenCanvas(Math.max(1, Math.round(width)), Math.max(1, Math.round(height)));
+  const context = canvas.getContext('2d');
+  if (context === null) fail('out-of-memory', 'The browser gave no canvas to draw the photo on.');
+  context.fillStyle = '#ffffff';
+  context.fillRect(0, 0, canvas.width, canvas.height);
+  context.imageSmoothingQuality = 'high';
+  context.drawImage(bitmap, ...source, 0, 0, canvas.width, canvas.height);
+  return canvas;
+}

@@ -1,0 +1,92 @@
+// The size a picture or clip is given before it is cut into patches: both sides multiples of
+// `factor` (patch · merge), the area within a budget. Every rounding is the reference's
+// (transformers image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, smart_resize), in
+// float64 and in the same order, because one step of rounding moves every patch.
+
+import { fail } from '../../failure.ts';
+
+export interface Size {
+  height: number;
+  width: number;
+}
+
+/** Area limits in pixels; for a clip they count all its frames together. */
+export interface PixelBudget {
+  minPixels: number;
+  maxPixels: number;
+}
+
+/** The reference refuses more. */
+const MAX_ASPECT_RATIO = 200;
+
+/** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
+export function roundHalfEven(value: number): number {
+  const below = Math.floor(value);
+  const rest = value - below;
+  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
+  return below % 2 === 0 ? below : below + 1;
+}
+
+/** Fails with 'photo-too-narrow' when one side is more than 200 times the other. */
+export function smartResize({ height, width }: Size, factor: number, budget: PixelBudget): Size {
+  checkAspect(height, width);
+  const snapped = { height: snap(height, factor), width: snap(width, factor) };
+  const area = snapped.height * snapped.width;
+  if (area > budget.maxPixels) return shrink(height, width, factor, height * width, budget.maxPixels);
+  if (area < budget.minPixels) return grow(height, width, factor, height * width, budget.minPixels);
+  return snapped;
+}
+
+/** The clip's rule: a budget over all frames, and sides below `factor` are first scaled up to it. */
+export function smartResizeClip(
+  frames: number,
+  size: Size,
+  factor: number,
+  temporalFactor: number,
+  budget: PixelBudget,
+): Size {
+  let { height, width } = size;
+  if (height < factor || width < factor) {
+    const scale = Math.max(factor / height, factor / width);
+    height = Math.trunc(height * scale);
+    width = Math.trunc(width * scale);
+  }
+  checkAspect(height, width);
+  const snapped = { height: snap(height, factor), width: snap(width, factor) };
+  const volume = snap(frames, temporalFactor) * snapped.height * snapped.width;
+  const source = frames * height * width;
+  if (volume > budget.maxPixels) return shrink(height, width, factor, source, budget.maxPixels);
+  if (volume < budget.minPixels) return grow(height, width, factor, source, budget.minPixels);
+  return snapped;
+}
+
+/** Fails with 'photo-too-narrow'. */
+export function checkAspect(height: number, width: number): void {
+  const ratio = Math.max(height, width) / Math.min(height, width);
+  if (!(ratio <= MAX_ASPECT_RATIO)) {
+    fail(
+      'photo-too-narrow',
+      `A picture of ${width}×${height} is too narrow: one side is more than 200 times the other.`,
+    );
+  }
+}
+
+function snap(length: number, factor: number): number {
+  return roundHalfEven(length / factor) * factor;
+}
+
+function shrink(height: number, width: number, factor: number, pixels: number, maxPixels: number): Size {
+  const beta = Math.sqrt(pixels / maxPixels);
+  return {
+    height: Math.max(factor, Math.floor(height / beta / factor) * factor),
+    width: Math.max(factor, Math.floor(width / beta / factor) * factor),
+  };
+}
+
+function grow(height: number, width: number, factor: number, pixels: number, minPixels: number): Size {
+  const beta = Math.sqrt(minPixels / pixels);
+  return {
+    height: Math.ceil((height * beta) / factor) * factor,
+    width: Math.ceil((width * beta) / factor) * factor,
+  };
+}

@@ -1,0 +1,48 @@
+// Which frames of a video are shown, and the time each group of them is announced with (transformers
+// video_processing_qwen3_vl.py sample_frames, processing_qwen3_vl.py _calculate_timestamps).
+
+import { fail } from '../../failure.ts';
+import { roundHalfEven } from './smart-resize.ts';
+
+export interface FrameSampling {
+  /** Frames per second to aim at. */
+  fps: number;
+  minFrames: number;
+  maxFrames: number;
+}
+
+/** Evenly spaced frame numbers of a video with `total` frames at `sourceFps`. */
+export function sampleFrames(total: number, sourceFps: number, sampling: FrameSampling): number[] {
+  if (!(total >= 1) || !(sourceFps > 0)) fail('bad-request', 'A video needs frames and a frame rate.');
+  const wanted = Math.trunc((total / sourceFps) * sampling.fps);
+  const count = Math.min(Math.max(wanted, sampling.minFrames), sampling.maxFrames, total);
+  if (count === 1) return [0];
+  const step = (total - 1) / (count - 1);
+  return Array.from({ length: count }, (_, i) => (i === count - 1 ? total - 1 : roundHalfEven(i * step)));
+}
+
+/**
+ * Seconds of each temporal group: the mean of its first and last frame's times. The last frame is
+ * repeated until the groups are full. `indices` count in frames of the source at `fps`.
+ */
+export function groupTimestamps(
+  indices: readonly number[],
+  fps: number,
+  temporalPatchSize: number,
+): number[] {
+  if (!(fps > 0)) fail('bad-request', 'A clip needs the frame rate of its source.');
+  const seconds = (i: number): number => indices[Math.min(i, indices.length - 1)]! / fps;
+  return Array.from({ length: Math.ceil(indices.length / temporalPatchSize) }, (_, group) => {
+    const first = group * temporalPatchSize;
+    return (seconds(first) + seconds(first + temporalPatchSize - 1)) / 2;
+  });
+}
+
+/**
+ * `<1.2 seconds>`, as Python's `.1f` prints it. toFixed also rounds the exact binary value, but sends
+ * exact ties up where Python sends them to even; ties are the odd quarters, such as 0.25.
+ */
+export function formatTimestamp(seconds: number): string {
+  const isTie = Math.abs(seconds * 4) % 2 === 1;
+  return `<${(isTie ? roundHalfEven(seconds * 10) / 10 : seconds).toFixed(1)} seconds>`;
+}

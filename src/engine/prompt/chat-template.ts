@@ -1,0 +1,107 @@
+// The checkpoint's own chat template, rendered by @huggingface/jinja: a conversation becomes the text
+// that the model was trained to continue. What it renders for a picture or a clip is one placeholder;
+// prompt.ts makes tokens of it.
+
+import { Template } from '@huggingface/jinja';
+import { fail } from '../../failure.ts';
+import { Field } from '../../format/json-field.ts';
+
+/** Content as templates read it: media are named, not carried. */
+export type TemplatePart = { type: 'text'; text: string } | { type: 'image' } | { type: 'video' };
+
+export interface TemplateMessage {
+  role: 'system' | 'user' | 'assistant' | 'tool';
+  content: string | TemplatePart[];
+  tool_calls?: { function: { name: string; arguments: Record<string, unknown> } }[];
+}
+
+export interface RenderOptions {
+  /**
+   * JSON schemas of functions, as OpenAI's `tools`. Their numbers are written as JavaScript writes them,
+   * which differs from Python's in 1.0 (here 1) and 1e-07 (here 1e-7).
+   */
+  tools?: readonly object[];
+  /** Ends with the opening of the assistant's turn. */
+  addGenerationPrompt?: boolean;
+  /** Numbers the pictures and clips in the text. */
+  addVisionId?: boolean;
+}
+
+export interface ChatTemplate {
+  /** Fails with 'bad-request' when the template refuses the conversation. */
+  render(messages: readonly TemplateMessage[], options?: RenderOptions): string;
+}
+
+/** The checkpoint's files that may hold the template; absent files are undefined. */
+export interface ChatTemplateFiles {
+  /** chat_template.json, parsed: { "chat_template": … } */
+  json?: unknown;
+  /** chat_template.jinja */
+  jinja?: string;
+  /** tokenizer_config.json, parsed; it also names the special tokens that templates may print. */
+  tokenizerConfig: unknown;
+}
+
+/** Fails with 'missing-file' or 'bad-checkpoint'. The order of the files is the reference's. */
+export function createChatTemplate(files: ChatTemplateFiles): ChatTemplate {
+  const config = new Field(files.tokenizerConfig, 'tokenizer_config.json: ', 'bad-checkpoint');
+  const template = parse(findTemplate(files, config));
+  const specialTokens = namedTokens(config);
+  return {
+    render(messages, { tools, addGenerationPrompt = true, addVisionId = false } = {}) {
+      try {
+        return template.render({
+          ...specialTokens,
+          messages,
+          ...(tools === undefined ? {} : { tools }),
+          add_generation_prompt: addGenerationPrompt,
+          add_vision_id: addVisionId,
+        });
+      } catch (cause) {
+        const reason = cause instanceof Error ? cause.message : String(cause);
+        fail('bad-request', `The chat template refuses this conversation: ${reason}`, cause);
+      }
+    },
+  };
+}
+
+function findTemplate(files: ChatTemplateFiles, config: Field): string {
+  if (files.json !== undefined) {
+    return text(new Field(files.json, 'chat_template.json: ', 'bad-checkpoint').at('chat_template'));
+  }
+  if (files.jinja !== undefined) return files.jinja;
+  const own = config.optional('chat_template');
+  if (own === undefined) fail('missing-file', 'The checkpoint has no chat template.');
+  return text(own);
+}
+
+/** A template, or several by name, of which "default" is meant. */
+function text(field: Field): string {
+  if (!Array.isArray(field.value)) return field.string();
+  const found = field.items().find((item) => item.at('name').string() === 'default');
+  return found === undefined ? field.fail('has no template named "default"') : found.at('template').string();
+}
+
+function parse(source: string): Template {
+  try {
+    return new Template(source);
+  } catch (cause) {
+    fail('bad-checkpoint', 'The chat template does not parse.', cause);
+  }
+}
+
+/** bos_token, eos_token, … as the template's variables; each is text or an object that holds its text. */
+function namedTokens(config: Field): Record<string, string> {
+  const tokens: Record<string, string> = {};
+  for (const [key, field] of config.members()) {
+    if (!key.endsWith('_token') || key.startsWith('add_')) continue;
+    const token =
+      typeof field.value === 'string' ? field : isRecord(field.value) ? field.optional('content') : undefined;
+    if (token !== undefined) tokens[key] = token.string();
+  }
+  return tokens;
+}
+
+function isRecord(value: unknown): boolean {
+  return typeof value === 'object' && value !== null && !Array.isArray(value);
+}

@@ -1,0 +1,148 @@
+// Rendered template text + the grids of its pictures and clips → the token ids of the prompt, and
+// where in them each picture's features belong (transformers processing_qwen3_vl.py).
+
+import { fail } from '../../failure.ts';
+import type { ModelConfig } from '../../format/model-config.ts';
+import type { Grid } from '../photo/photo.ts';
+import type { Tokenizer } from './tokenizer.ts';
+import { formatTimestamp } from '../photo/video-frames.ts';
+
+/** A preprocessed picture or clip, in the order of the conversation. */
+export type PromptMedia =
+  | { kind: 'image'; grid: Grid }
+  /** One timestamp in seconds per temporal group of the grid. */
+  | { kind: 'video'; grid: Grid; timestamps: readonly number[] };
+
+/** A run of placeholder tokens that the features of one picture, or one group of frames, replace. */
+export interface VisualSlot {
+  /** Index into the media. */
+  media: number;
+  kind: PromptMedia['kind'];
+  /** Temporal group within the clip; 0 for a picture. */
+  group: number;
+  /** First token of the run; it has height · width tokens. */
+  start: number;
+  /** In merged tokens. */
+  height: number;
+  width: number;
+}
+
+export interface Prompt {
+  inputIds: Int32Array;
+  /** In order of their tokens. */
+  slots: VisualSlot[];
+}
+
+export interface PromptOptions {
+  tokenizer: Pick<Tokenizer, 'encode' | 'token'>;
+  tokens: ModelConfig['tokens'];
+  mergeSize: number;
+  /**
+   * What becomes of the vision_start and vision_end that the template writes around a clip, whose
+   * groups each bring their own. transformers 5 keeps them; 4.57, and the format that the models were
+   * trained on, replaces them together with the placeholder.
+   */
+  clipWrapper?: 'keep' | 'replace';
+}
+
+/** Fails with 'bad-request' when the text has more or fewer placeholders than there are media. */
+export function buildPrompt(text: string, media: readonly PromptMedia[], options: PromptOptions): Prompt {
+  const { tokenizer, tokens, mergeSize } = options;
+  const ids = tokenizer.encode(expandClips(text, media, options));
+  const runs = visualRuns(media, mergeSize);
+  const slots: VisualSlot[] = [];
+  const used = { image: 0, video: 0 };
+  let length = 0;
+  for (const id of ids) {
+    const kind = id === tokens.image ? 'image' : id === tokens.video ? 'video' : undefined;
+    if (kind === undefined) {
+      length++;
+      continue;
+    }
+    const run = runs[kind][used[kind]++];
+    if (run === undefined) fail('bad-request', `The text names more ${kind}s than there are.`);
+    slots.push({ ...run, start: length });
+    length += run.height * run.width;
+  }
+  if (slots.length < runs.image.length + runs.video.length) {
+    fail('bad-request', 'The chat template left out a picture or a clip.');
+  }
+  const inputIds = new Int32Array(length);
+  let at = 0;
+  let slot = 0;
+  for (const id of ids) {
+    const run = id === tokens.image || id === tokens.video ? slots[slot++] : undefined;
+    const end = at + (run === undefined ? 1 : run.height * run.width);
+    inputIds.fill(id, at, end);
+    at = end;
+  }
+  return { inputIds, slots };
+}
+
+/**
+ * How many tokens an answer may have. Fails with 'prompt-too-long', or with 'bad-checkpoint' for a token
+ * that the embedding has no row for.
+ */
+export function roomForAnswer(
+  inputIds: Int32Array,
+  { vocabSize, contextLength }: Pick<ModelConfig['text'], 'vocabSize' | 'contextLength'>,
+): number {
+  const beyond = inputIds.find((id) => id >= vocabSize);
+  if (beyond !== undefined) {
+    fail(
+      'bad-checkpoint',
+      `The tokenizer gives the token ${beyond}; config.json has a vocab_size of ${vocabSize}.`,
+    );
+  }
+  const room = contextLength - inputIds.length;
+  if (room >= 1) return room;
+  return fail(
+    'prompt-too-long',
+    `The conversation has ${inputIds.length} tokens; the model reads ${contextLength}.`,
+  );
+}
+
+/** The runs of pictures and of clips' groups, each in order: the template may interleave the kinds. */
+function visualRuns(
+  media: readonly PromptMedia[],
+  mergeSize: number,
+): Record<PromptMedia['kind'], Omit<VisualSlot, 'start'>[]> {
+  const runs: ReturnType<typeof visualRuns> = { image: [], video: [] };
+  media.forEach(({ kind, grid }, index) => {
+    const size = { height: grid.height / mergeSize, width: grid.width / mergeSize };
+    for (let group = 0; group < grid.frames; group++) runs[kind].push({ media: index, kind, group, ...size });
+  });
+  return runs;
+}
+
+/**
+ * Writes out each clip's groups, one placeholder per group, before the text is tokenised: a timestamp
+ * is ordinary text and may share a token with the text before it.
+ */
+function expandClips(text: string, media: readonly PromptMedia[], options: PromptOptions): string {
+  const clips = media.filter((one) => one.kind === 'video');
+  if (clips.length === 0) return text;
+  const { tokens, clipWrapper = 'keep' } = options;
+  const pad = tokenText(options, tokens.video);
+  const start = tokenText(options, tokens.visionStart);
+  const end = tokenText(options, tokens.visionEnd);
+  let used = 0;
+  const expand = (): string => {
+    const clip = clips[used++];
+    if (clip === undefined) fail('bad-request', 'The text names more videos than there are.');
+    if (clip.timestamps.length !== clip.grid.frames) {
+      fail('bad-request', `A clip of ${clip.grid.frames} groups has ${clip.timestamps.length} timestamps.`);
+    }
+    return clip.timestamps.map((seconds) => formatTimestamp(seconds) + start + pad + end).join('');
+  };
+  const expanded = text.replaceAll(clipWrapper === 'keep' ? pad : start + pad + end, expand);
+  if (used < clips.length) fail('bad-request', 'The chat template left out a clip.');
+  return expanded;
+}
+
+function tokenText({ tokenizer }: PromptOptions, id: number): string {
+  return (
+    tokenizer.token(id) ??
+    fail('bad-checkpoint', `The tokenizer has no token ${id}, which config.json names.`)
+  );
+}

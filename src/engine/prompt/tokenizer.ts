@@ -1,0 +1,124 @@
+// The checkpoint's own tokenizer: text → ids through @huggingface/tokenizers, ids → bytes here. Bytes,
+// because a byte-level token may hold part of a character, and only a stream can put it together.
+
+import { Tokenizer as BytePairEncoder } from '@huggingface/tokenizers';
+import { fail } from '../../failure.ts';
+import { Field } from '../../format/json-field.ts';
+
+export interface Tokenizer {
+  /** Every id below has a token; rows of the embedding from here on are padding. */
+  readonly size: number;
+  /** The ids of the tokens that tokenizer_config.json names (eos_token, pad_token), by its keys. */
+  readonly named: ReadonlyMap<string, number>;
+  /**
+   * Adds nothing. Special tokens written in the text become special tokens, as in the reference; so
+   * text from outside can end a turn or name a picture.
+   */
+  encode(text: string): number[];
+  /** Whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless asked for. */
+  decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
+  id(token: string): number | undefined;
+  token(id: number): string | undefined;
+  /** Special tokens are left out of decoded text; others that were added, such as <think>, are not. */
+  isSpecial(id: number): boolean;
+  /** The UTF-8 bytes of a token; empty for an id without one. */
+  bytes(id: number): Uint8Array;
+}
+
+const NAMED_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'];
+
+/** From tokenizer.json and tokenizer_config.json, parsed. Fails with 'bad-checkpoint'. */
+export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): Tokenizer {
+  const file = new Field(tokenizerJson, 'tokenizer.json: ', 'bad-checkpoint');
+  const config = new Field(tokenizerConfig, 'tokenizer_config.json: ', 'bad-checkpoint');
+  requireByteLevel(file.at('decoder'));
+  const encoder = createEncoder(file, config);
+  const added = encoder.get_added_tokens_decoder();
+  const size = largestId(file) + 1;
+
+  const named = new Map<string, number>();
+  for (const key of NAMED_TOKENS) {
+    const field = config.optional(key);
+    // A token is written as text, or as an object that holds its text.
+    const token = field && (typeof field.value === 'string' ? field : field.at('content')).string();
+    const id = token === undefined ? undefined : encoder.token_to_id(token);
+    if (id !== undefined) named.set(key, id);
+  }
+  const special = new Set<number>(named.values());
+  for (const [id, token] of added) if (token.special) special.add(id);
+
+  const bytes = (id: number): Uint8Array => {
+    const token = encoder.id_to_token(id);
+    return token === undefined ? new Uint8Array() : tokenBytes(token);
+  };
+  return {
+    size,
+    named,
+    encode: (text) => (text === '' ? [] : encoder.encode(text, { add_special_tokens: false }).ids),
+    decode(ids, { keepSpecial = false } = {}) {
+      const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
+      let text = '';
+      for (const id of ids) {
+        if (keepSpecial || !special.has(id)) text += decoder.decode(bytes(id), { stream: true });
+      }
+      return text + decoder.decode();
+    },
+    id: (token) => encoder.token_to_id(token),
+    token: (id) => encoder.id_to_token(id),
+    isSpecial: (id) => special.has(id),
+    bytes,
+  };
+}
+
+function createEncoder(file: Field, config: Field): BytePairEncoder {
+  try {
+    return new BytePairEncoder(members(file), members(config));
+  } catch (cause) {
+    fail('bad-checkpoint', 'tokenizer.json cannot be read as a tokenizer.', cause);
+  }
+}
+
+function members(field: Field): Record<string, unknown> {
+  return Object.fromEntries(field.members().map(([key, member]) => [key, member.value]));
+}
+
+function requireByteLevel(decoder: Field): void {
+  const type = decoder.at('type').string();
+  if (type !== 'ByteLevel') decoder.fail(`is ${type}; only ByteLevel is known`);
+}
+
+function largestId(file: Field): number {
+  let largest = -1;
+  for (const [, id] of file.at('model').at('vocab').members()) largest = Math.max(largest, id.integer());
+  for (const token of file.optional('added_tokens')?.items() ?? []) {
+    largest = Math.max(largest, token.at('id').integer());
+  }
+  return largest;
+}
+
+/** Byte-level tokens write every byte as one printable character; added tokens are plain text. */
+function tokenBytes(token: string): Uint8Array {
+  const bytes: number[] = [];
+  for (const character of token) {
+    const byte = BYTE_OF_CHARACTER.get(character);
+    if (byte === undefined) return new TextEncoder().encode(token);
+    bytes.push(byte);
+  }
+  return Uint8Array.from(bytes);
+}
+
+/**
+ * GPT-2's table: printable Latin-1 bytes stand for themselves, the others are moved, in order, to the
+ * characters from U+0100 on.
+ */
+const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = byteTable();
+
+function byteTable(): Map<string, number> {
+  const table = new Map<string, number>();
+  let moved = 0x100;
+  for (let byte = 0; byte < 256; byte++) {
+    const printable = (byte > 0x20 && byte < 0x7f) || (byte > 0xa0 && byte !== 0xad);
+    table.set(String.fromCharCode(printable ? byte : moved++), byte);
+  }
+  return table;
+}

@@ -1,0 +1,231 @@
+// The only file that knows onnxruntime-web: starts it on one backend, makes the WebGPU device, opens
+// sessions and tensors. Owns the device; whoever opens a session or a tensor releases it.
+
+import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { fail } from '../../failure.ts';
+import type { EmittedGraph, Precision } from '../../graph/emitted.ts';
+import { DeviceLoss } from './device-loss.ts';
+import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
+import { createDevice, describeAdapter, isSoftware } from './webgpu-device.ts';
+import { WeightHandover } from './weight-handover.ts';
+
+type Ort = typeof import('onnxruntime-web');
+export type Tensor = OrtTensor;
+export type Feeds = Record<string, Tensor>;
+export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
+export type ElementType = 'float32' | 'float16' | 'int32' | 'int64';
+
+/** Builds of onnxruntime-web: WebGPU where WebAssembly can wait for JavaScript (JSPI), WebGPU elsewhere, WASM alone. */
+export type RuntimeBuild = 'jspi' | 'asyncify' | 'wasm';
+
+export interface RuntimeFiles {
+  build: RuntimeBuild;
+  mjs: string;
+  wasm: string;
+}
+
+export interface RuntimeOptions {
+  backend: 'webgpu' | 'wasm';
+  /** Where the page serves the runtime's own files; absent in Node, where they lie beside the module. */
+  files?: RuntimeFiles;
+  /** WASM threads; more than one needs cross-origin isolation. Absent: onnxruntime's own choice. */
+  threads?: number;
+  /** Another build of the runtime, or another WebGPU implementation (Node has neither by itself). */
+  ort?: Ort;
+  wasmBinary?: Uint8Array;
+  gpu?: GPU;
+  /** Not on a WebGPU adapter that computes on the processor. */
+  hardwareOnly?: boolean;
+}
+
+/** A tensor, or its last row (along the last axis). */
+export type Wanted = Tensor | { lastRowOf: Tensor };
+
+export interface WeightData {
+  path: string;
+  data: WeightSource;
+  /** Told bytes as they are read; what it throws ends the making of the session. */
+  onRead?: (bytes: number) => void;
+}
+
+/** A Blob or a maker is read when the session is made: one weight after the other with JSPI, else all at once. */
+export type WeightSource = Blob | Uint8Array | { bytes: number; make: () => Promise<Uint8Array> };
+
+/** One session of one graph. */
+export interface Session {
+  readonly inputs: readonly string[];
+  readonly outputs: readonly string[];
+  /** Runs the graph for the named outputs, into the tensors given for them, if any. */
+  run(feeds: Feeds, outputs: Record<string, Tensor | null>): Promise<Feeds>;
+  release(): Promise<void>;
+}
+
+export interface Runtime {
+  readonly backend: 'webgpu' | 'wasm';
+  /** Float types that graphs may use for activations. */
+  readonly precisions: readonly Precision[];
+  /** The WebGPU device; undefined on WASM. */
+  readonly device: GPUDevice | undefined;
+  /** The adapter computes on the processor. */
+  readonly isSoftware: boolean;
+  /** The adapter in its own words; empty on WASM. */
+  readonly adapter: string;
+  /** Outputs stay in the memory of the backend; `read` brings them over. */
+  open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
+  /** The numbers of some tensors, with one wait for all of them. */
+  read(wanted: Wanted[]): Promise<TensorData[]>;
+  readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
+  /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
+  zeros(type: Precision | 'u8', shape: number[]): Tensor;
+  /** Overwrites bytes of a tensor made by `zeros`, after what was run before. Both multiples of four. */
+  write(tensor: Tensor, offset: number, bytes: Uint8Array): void;
+  /** Resolves when the device has finished what it was given so far. */
+  settled(): Promise<void>;
+  dispose(): void;
+}
+
+/** Fails with 'no-webgpu' where the browser offers no adapter, or none of the kind wanted. */
+export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
+  // First: where there is none, nothing of the runtime need be fetched.
+  const device =
+    options.backend === 'webgpu'
+      ? await createDevice(options.gpu ?? navigator.gpu, options.hardwareOnly === true)
+      : undefined;
+  const build = options.files?.build ?? (options.backend === 'webgpu' ? 'asyncify' : 'wasm');
+  const ort = options.ort ?? (await importOrt(build));
+  if (options.files !== undefined) {
+    const { mjs, wasm } = options.files;
+    ort.env.wasm.wasmPaths = { mjs, wasm };
+  }
+  if (options.wasmBinary !== undefined) ort.env.wasm.wasmBinary = options.wasmBinary;
+  if (options.threads !== undefined) ort.env.wasm.numThreads = options.threads;
+  ort.env.logLevel = 'error';
+  return new OrtRuntime(ort, device, build === 'jspi');
+}
+
+/** The WebGPU builds run on the CPU too, but several times slower than the build without it. */
+function importOrt(build: RuntimeBuild): Promise<Ort> {
+  if (build === 'jspi') return import('onnxruntime-web/jspi');
+  return build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
+}
+
+class OrtRuntime implements Runtime {
+  readonly backend: 'webgpu' | 'wasm';
+  readonly precisions: readonly Precision[];
+  readonly device: GPUDevice | undefined;
+  readonly isSoftware: boolean;
+  readonly adapter: string;
+  readonly #ort: Ort;
+  /** Whether weights are read while a session is made. */
+  readonly #streams: boolean;
+  readonly #loss: DeviceLoss;
+  /** Sessions must be created one after the other. */
+  #opening: Promise<unknown> = Promise.resolve();
+
+  constructor(ort: Ort, device: GPUDevice | undefined, streams: boolean) {
+    this.#ort = ort;
+    this.#streams = streams;
+    this.device = device;
+    this.#loss = new DeviceLoss(device);
+    this.adapter = device === undefined ? '' : describeAdapter(device.adapterInfo);
+    this.isSoftware = device === undefined || isSoftware(this.adapter);
+    this.backend = device === undefined ? 'wasm' : 'webgpu';
+    this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
+  }
+
+  open(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
+    const create = (): Promise<Session> => this.#loss.during(() => this.#create(graph, weights));
+    const opened = this.#opening.then(create, create);
+    this.#opening = opened.catch(() => undefined);
+    return opened;
+  }
+
+  async #create(graph: EmittedGraph, weights: WeightData[]): Promise<Session> {
+    const { device } = this;
+    const handover = new WeightHandover(device, this.#streams);
+    const externalData = await handover.all(weights);
+    const session = await handover.told(
+      this.#ort.InferenceSession.create(graph.model, {
+        externalData,
+        logSeverityLevel: 3,
+        executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
+        ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
+      }),
+    );
+    return {
+      inputs: session.inputNames,
+      outputs: session.outputNames,
+      run: async (feeds, outputs) => {
+        const results = await this.#loss.during(() => session.run(feeds, outputs));
+        // WASM computes without returning to the event loop; a stop could not be heard between runs.
+        if (device === undefined) await eventLoopTurn();
+        return results;
+      },
+      release: () => session.release(),
+    };
+  }
+
+  async read(wanted: Wanted[]): Promise<TensorData[]> {
+    const { device } = this;
+    if (device === undefined) return readFromMemory(wanted);
+    return this.#loss.during(() => readFromDevice(device, wanted));
+  }
+
+  readonly tensor = (type: ElementType, data: TensorData, shape: number[]): Tensor =>
+    new this.#ort.Tensor(type, data, shape);
+
+  zeros(type: Precision | 'u8', shape: number[]): Tensor {
+    const elements = shape.reduce((product, each) => product * each, 1);
+    if (this.device === undefined) {
+      if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements), shape);
+      return type === 'f32'
+        ? new this.#ort.Tensor('float32', new Float32Array(elements), shape)
+        : new this.#ort.Tensor('float16', new Uint16Array(elements), shape);
+    }
+    const dataType = ({ f32: 'float32', f16: 'float16', u8: 'uint8' } as const)[type];
+    const bytes = elements * ELEMENT_BYTES[dataType];
+    const gpuBuffer = this.device.createBuffer({
+      size: Math.max(16, Math.ceil(bytes / 16) * 16),
+      usage: GPU_BUFFER_USAGE,
+    });
+    return this.#ort.Tensor.fromGpuBuffer(gpuBuffer, {
+      dataType,
+      dims: shape,
+      dispose: () => gpuBuffer.destroy(),
+    });
+  }
+
+  write(tensor: Tensor, offset: number, bytes: Uint8Array): void {
+    if (this.device !== undefined) {
+      this.device.queue.writeBuffer(tensor.gpuBuffer, offset, bytes);
+      return;
+    }
+    const { data } = tensor;
+    if (!ArrayBuffer.isView(data)) fail('bug', 'Tensors of this type are not written.');
+    new Uint8Array(data.buffer, data.byteOffset, data.byteLength).set(bytes, offset);
+  }
+
+  async settled(): Promise<void> {
+    await this.device?.queue.onSubmittedWorkDone();
+  }
+
+  dispose(): void {
+    this.#loss.release();
+    this.device?.destroy();
+  }
+}
+
+/** Resolves after what waits in the event loop now. A timer would wait 4 ms each time. */
+function eventLoopTurn(): Promise<void> {
+  return new Promise((resolve) => {
+    const { port1, port2 } = new MessageChannel();
+    port1.onmessage = () => {
+      port1.close();
+      resolve();
+    };
+    port2.postMessage(null);
+  });
+}
+
+// Flags of GPUBufferUsage, which Node lacks: STORAGE | COPY_SRC | COPY_DST.
+const GPU_BUFFER_USAGE = 0x80 | 0x04 | 0x08;

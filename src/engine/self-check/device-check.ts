@@ -1,0 +1,83 @@
+// Whether a device computes rightly, before a model is trusted to it: the two operators that nearly all
+// of an answer is made of, attention and the quantised product, held against the same sums in JavaScript.
+// Wrong answers are worse than slow ones.
+
+import { Failure } from '../../failure.ts';
+import type { Precision } from '../../graph/emitted.ts';
+import { OnnxGraph } from '../../graph/onnx.ts';
+import { randomGenerator } from '../answer/random.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import { attentionIsRight } from './self-test.ts';
+
+const ROWS = 5;
+const COLUMNS = 64; // N, outputs
+const DEPTH = 128; // K, inputs
+const BLOCK = 32;
+/** Of the largest result: above rounding, which is coarse where f16 is summed in f16. */
+const TOLERANCE: Record<Precision, number> = { f32: 1e-4, f16: 2e-2 };
+
+/** False where numbers are wrong or an operator fails; a lost device is thrown. */
+export async function computesRightly(runtime: Runtime, precision: Precision): Promise<boolean> {
+  try {
+    return (
+      (await quantisedProductIsRight(runtime, precision)) && (await attentionIsRight(runtime, precision))
+    );
+  } catch (error) {
+    if (error instanceof Failure) throw error;
+    return false;
+  }
+}
+
+/** (5, 128) · (64, 128)ᵀ with 4-bit weights in blocks of 32, as the decoder's layers use it. */
+export async function quantisedProductIsRight(runtime: Runtime, precision: Precision): Promise<boolean> {
+  const numbers = randomGenerator(2);
+  const x = Float32Array.from({ length: ROWS * DEPTH }, () => numbers() * 2 - 1);
+  const weights = Uint8Array.from({ length: (COLUMNS * DEPTH) / 2 }, () => Math.floor(numbers() * 256));
+  const scales = Float32Array.from({ length: (COLUMNS * DEPTH) / BLOCK }, () => 0.02 + numbers() * 0.02);
+
+  const graph = new OnnxGraph();
+  const cast = (value: string): string =>
+    precision === 'f32' ? value : graph.node('Cast', [value], { to: 10 });
+  const input = cast(graph.input('x', 'f32', ['n', DEPTH]));
+  const scale = cast(graph.constant(scales, [COLUMNS, DEPTH / BLOCK]));
+  const product = graph.fused(
+    'MatMulNBits',
+    [input, graph.weight('w', 'u8', [COLUMNS, DEPTH / BLOCK, BLOCK / 2]), scale],
+    { K: DEPTH, N: COLUMNS, bits: 4, block_size: BLOCK },
+  );
+  const output = precision === 'f32' ? product : graph.node('Cast', [product], { to: 1 });
+  graph.output(output, 'f32', ['n', COLUMNS]);
+  const session = await runtime.open(
+    { model: graph.serialize(), weights: new Map(), outputs: graph.outputs },
+    [{ path: 'w', data: weights }],
+  );
+  try {
+    const results = await session.run({ x: runtime.tensor('float32', x, [ROWS, DEPTH]) }, { [output]: null });
+    const [values] = await runtime.read([results[output]!]);
+    results[output]!.dispose();
+    const expected = product4Bits(x, weights, scales);
+    const largest = expected.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    return expected.every(
+      (value, i) => Math.abs(value - Number(values![i])) <= TOLERANCE[precision] * largest,
+    );
+  } finally {
+    await session.release();
+  }
+}
+
+/** Low nibble first, 8 stands for zero. */
+function product4Bits(x: Float32Array, weights: Uint8Array, scales: Float32Array): Float64Array {
+  const result = new Float64Array(ROWS * COLUMNS);
+  for (let row = 0; row < ROWS; row++) {
+    for (let column = 0; column < COLUMNS; column++) {
+      let sum = 0;
+      for (let k = 0; k < DEPTH; k++) {
+        const at = column * DEPTH + k;
+        const nibble = (weights[at >> 1]! >> (at % 2 === 0 ? 0 : 4)) & 15;
+        sum += x[row * DEPTH + k]! * (nibble - 8) * scales[Math.floor(at / BLOCK)]!;
+      }
+      result[row * COLUMNS + column] = sum;
+    }
+  }
+  return result;
+}

@@ -1,0 +1,148 @@
+// Whether a model computes on this device what it computed when its package was made: one short question
+// about one small picture, its logits held against those in the package. Finds what no operator shows by
+// itself: damaged weights on the device, overflows of f16, a shader that only this model uses.
+
+import type { Part } from '../../contract/conversation.ts';
+import { Failure, type FailureCode } from '../../failure.ts';
+import { Field, parseJson } from '../../format/json-field.ts';
+import type { PackageStore } from '../../format/package-store.ts';
+import type { Precision } from '../../graph/emitted.ts';
+import type { Engine } from '../engine.ts';
+import { TEST_CARD } from './test-card.ts';
+
+/** Among the package's own files; packages that a browser converted have none. */
+export const MODEL_CHECK_FILE = 'self-test.json';
+const VERSION = 1;
+const QUESTION: Part[] = [
+  { type: 'image', photo: new Blob([TEST_CARD], { type: 'image/png' }) },
+  { type: 'text', text: 'What is in the picture?' },
+];
+const MAX_STEPS = 4;
+const BEST = 32;
+/**
+ * Of the deviation of all logits: above rounding, below what a fault does. One swapped nibble among the
+ * built-in model's 4-bit weights moved them by 1.2e-3 to 5e-2 (24 of them, at random); f16 rounds too
+ * coarsely for that and is held to what an overflow or a broken shader does.
+ */
+export const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-1 };
+
+/** The logits of one position, and the token that was chosen by them. */
+export interface Step {
+  id: number;
+  mean: number;
+  /** Standard deviation of all logits. */
+  deviation: number;
+  /** The largest logits of the reference by token, descending. */
+  best: { id: number; logit: number }[];
+}
+
+/** All logits, position after position; the answer is greedy. */
+export type Observed = { id: number; logits: Float32Array }[];
+
+/** Asks the question; leaves the engine as if nobody had. Fails as Engine.answer does. */
+export async function observe(
+  engine: Engine,
+  signal: AbortSignal,
+  content: Part[] = QUESTION,
+): Promise<Observed> {
+  const observed: Observed = [];
+  engine.forget();
+  try {
+    await engine.answer(
+      [{ role: 'user', content }],
+      { maxTokens: MAX_STEPS, sampling: {} },
+      () => undefined,
+      signal,
+      {
+        onToken: async (id, logits) => {
+          observed.push({ id, logits: (await logits.all()).slice() });
+        },
+      },
+    );
+  } finally {
+    engine.forget();
+  }
+  return observed;
+}
+
+/** What the package keeps of it. */
+export function summary(observed: Observed): { version: number; steps: Step[] } {
+  return { version: VERSION, steps: observed.map(stepOf) };
+}
+
+function stepOf({ id, logits }: Observed[number]): Step {
+  const { mean, deviation } = moments(logits);
+  const ids = Array.from(logits.keys()).sort((a, b) => logits[b]! - logits[a]!);
+  return {
+    id,
+    mean,
+    deviation,
+    best: ids.slice(0, BEST).map((each) => ({ id: each, logit: logits[each]! })),
+  };
+}
+
+/**
+ * The largest difference to the reference, in deviations of its logits; NaN where a number is none. Where
+ * two tokens were nearly as likely, the answers may part: what comes after is another text.
+ */
+export function difference(observed: Observed, reference: readonly Step[]): number {
+  let largest = observed.length === 0 ? NaN : 0;
+  for (const [index, { id, mean, deviation, best }] of reference.entries()) {
+    const seen = observed[index];
+    if (seen === undefined) break;
+    const ours = moments(seen.logits);
+    const gaps = [
+      ours.mean - mean,
+      ours.deviation - deviation,
+      ...best.map((each) => (seen.logits[each.id] ?? NaN) - each.logit),
+    ].map((gap) => Math.abs(gap) / deviation);
+    largest = Math.max(largest, ...gaps);
+    if (Number.isNaN(largest) || seen.id !== id) break;
+  }
+  return largest;
+}
+
+function moments(logits: Float32Array): { mean: number; deviation: number } {
+  const mean = logits.reduce((sum, each) => sum + each, 0) / logits.length;
+  const variance = logits.reduce((sum, each) => sum + (each - mean) ** 2, 0) / logits.length;
+  return { mean, deviation: Math.sqrt(variance) };
+}
+
+/** What the package says; undefined where it says nothing. Fails with 'bad-manifest'. */
+export async function readModelCheck(store: PackageStore): Promise<Step[] | undefined> {
+  if (!store.manifest.files.some(({ name }) => name === MODEL_CHECK_FILE)) return undefined;
+  const text = new TextDecoder().decode(await store.file(MODEL_CHECK_FILE));
+  return parse(parseJson(text, MODEL_CHECK_FILE, 'bad-manifest'));
+}
+
+/** Undefined where a newer app wrote it: this one cannot tell. */
+function parse(json: unknown): Step[] | undefined {
+  const root = new Field(json, `${MODEL_CHECK_FILE}: `, 'bad-manifest');
+  if (root.at('version').integer(1) > VERSION) return undefined;
+  return root.at('steps').list((step) => ({
+    id: step.at('id').integer(),
+    mean: step.at('mean').number(),
+    deviation: step.at('deviation').number(),
+    best: step.at('best').list((one) => ({ id: one.at('id').integer(), logit: one.at('logit').number() })),
+  }));
+}
+
+/** What says nothing about the numbers. No token can be chosen of what is no number, which is 'bug' there. */
+const PASSES_ON: ReadonlySet<FailureCode> = new Set(['device-lost', 'out-of-memory']);
+
+/** False where numbers are wrong or an operator fails; a lost device and a stop are thrown. */
+export async function modelIsRight(
+  engine: Engine,
+  reference: readonly Step[],
+  signal: AbortSignal,
+  content: Part[] = QUESTION,
+): Promise<boolean> {
+  try {
+    const largest = difference(await observe(engine, signal, content), reference);
+    return largest <= TOLERANCE[engine.target.precision];
+  } catch (error) {
+    const isOwn = error instanceof Failure && PASSES_ON.has(error.code);
+    if (isOwn || signal.aborted) throw error;
+    return false;
+  }
+}

@@ -1,0 +1,159 @@
+// One HTTP request under a watchdog: asks, looks at the answer, hands on the body as it comes. Whatever
+// breaks on the way ends as a Failure with its code; an abort of the caller's signal stays an abort.
+
+import { Failure, fail } from '../../failure.ts';
+import { checkAnswer, type AnswerFacts, type Part } from './answer-checks.ts';
+import type { Hosts } from './hosts.ts';
+import { refusedOrigin } from './refused.ts';
+
+export interface Asked {
+  url: string;
+  /** For messages. */
+  name: string;
+  hosts: Hosts;
+  /** Absent: the whole file. */
+  part?: Part;
+  /** The file must still be this one. */
+  etag?: string;
+}
+
+export interface Body {
+  facts: AnswerFacts;
+  headers: Headers;
+  /**
+   * Chunks of the body, each good until the next is asked for; fails with 'stalled' or 'network'. Leaving the
+   * loop ends the transfer.
+   */
+  chunks: AsyncIterable<Uint8Array>;
+}
+
+/** Runs `use` over the answer. Nothing of the transfer is left when it settles. */
+export async function attempt<T>(
+  asked: Asked,
+  stallMs: number,
+  signal: AbortSignal,
+  use: (body: Body) => Promise<T>,
+): Promise<T> {
+  signal.throwIfAborted();
+  const { url, name, hosts, part, etag } = asked;
+  const watch = new Watchdog(stallMs, name);
+  const request = new AbortController();
+  const either = AbortSignal.any([signal, watch.signal, request.signal]);
+  try {
+    const response = await fetch(url, {
+      signal: either,
+      // Chromium may serve a cached part as the whole file.
+      cache: 'no-store',
+      credentials: 'omit',
+      referrerPolicy: 'no-referrer',
+      headers: headersOf(url, part, etag),
+    });
+    watch.hear();
+    const facts = checkAnswer(response, name, part);
+    hosts.check(response.url === '' ? url : response.url);
+    if (etag !== undefined && facts.etag !== undefined && facts.etag !== etag) {
+      fail('changed-file', `${name} was changed on the host.`);
+    }
+    return await use({ facts, headers: response.headers, chunks: chunksOf(response, watch) });
+  } catch (cause) {
+    signal.throwIfAborted();
+    if (watch.signal.aborted) throw watch.signal.reason;
+    if (cause instanceof Failure) throw cause;
+    // fetch and streams report every broken line as a TypeError; anything else is a bug.
+    if (!(cause instanceof TypeError)) throw cause;
+    const refused = await refusedOrigin(url);
+    if (refused !== undefined) {
+      fail('host-blocked', `The policy of this page does not let ${refused} be reached.`, cause);
+    }
+    fail('network', `${name} could not be fetched: ${cause.message}`, cause);
+  } finally {
+    watch.stop();
+    request.abort();
+  }
+}
+
+/**
+ * If-Range is sent to the page's own host alone: elsewhere it would need a preflight, which the hosts
+ * that hubs send on to do not answer (huggingface/datasets issue 7931). A Range of this form needs none.
+ * Either way the answer's own ETag is compared.
+ */
+function headersOf(url: string, part: Part | undefined, etag: string | undefined): Record<string, string> {
+  if (!part) return {};
+  const range = { Range: `bytes=${part.start}-${part.end - 1}` };
+  const isOwn = 'location' in globalThis && new URL(url).origin === globalThis.location.origin;
+  return etag !== undefined && isOwn ? { ...range, 'If-Range': etag } : range;
+}
+
+/** Small enough to stay in the processor's cache between being filled and being copied on. */
+const CHUNK_BYTES = 64 * 1024;
+
+async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Uint8Array> {
+  if (response.body === null) return;
+  const read = reading(response.body);
+  for (;;) {
+    const { done, value } = await read();
+    if (done) return;
+    watch.hear();
+    yield value;
+    // Storing what came is not the host's silence.
+    watch.hear();
+  }
+}
+
+/**
+ * Reads a body through one buffer, used again and again, where it is a stream of bytes: a fresh one for
+ * every chunk takes half as long again.
+ */
+function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
+  let reader: ReadableStreamBYOBReader;
+  try {
+    reader = body.getReader({ mode: 'byob' });
+  } catch {
+    const chunks = body.getReader();
+    return () => chunks.read();
+  }
+  let buffer = new ArrayBuffer(CHUNK_BYTES);
+  return async () => {
+    const result = await reader.read(new Uint8Array(buffer));
+    if (result.value !== undefined) buffer = result.value.buffer;
+    return result;
+  };
+}
+
+/** Aborts its signal, with a 'stalled' failure, when nothing was heard for a while. */
+class Watchdog {
+  readonly #stallMs: number;
+  readonly #name: string;
+  readonly #controller = new AbortController();
+  #heardAt = performance.now();
+  #timer: ReturnType<typeof setTimeout>;
+
+  constructor(stallMs: number, name: string) {
+    this.#stallMs = stallMs;
+    this.#name = name;
+    this.#timer = setTimeout(() => this.#look(), stallMs);
+  }
+
+  get signal(): AbortSignal {
+    return this.#controller.signal;
+  }
+
+  /** Called for every chunk: it only takes the time. */
+  hear(): void {
+    this.#heardAt = performance.now();
+  }
+
+  stop(): void {
+    clearTimeout(this.#timer);
+  }
+
+  #look(): void {
+    const left = this.#heardAt + this.#stallMs - performance.now();
+    if (left > 0) {
+      this.#timer = setTimeout(() => this.#look(), left);
+      return;
+    }
+    const seconds = this.#stallMs / 1000;
+    this.#controller.abort(new Failure('stalled', `Nothing of ${this.#name} came for ${seconds} seconds.`));
+  }
+}

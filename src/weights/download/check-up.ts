@@ -1,0 +1,32 @@
+// A check-up: everything that is kept of a model is read and hashed.
+
+import type { CheckUp } from '../../contract/weights.ts';
+import { fail } from '../../failure.ts';
+import type { Tell } from './download-package.ts';
+import { Progress } from './progress.ts';
+import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
+import { isSound } from '../store/stored-package.ts';
+
+/**
+ * Files that are missing, have another length, cannot be read or do not match their hash are dropped, so
+ * that the next download brings them again, and only them. Fails with 'missing-file' for a model that is
+ * not in storage.
+ */
+export async function checkUp(shelf: Shelf, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
+  const manifest = (await shelf.manifest()) ?? (await shelf.pending());
+  if (!manifest) fail('missing-file', `There is no model ${shelf.id} in storage.`);
+  const kept = await shelf.kept();
+  const isFinished = (await shelf.manifest()) !== undefined;
+  // What an unfinished download has not brought yet is not damage.
+  const files = filesOf(manifest).filter((file) => isFinished || kept.has(file.sha256));
+  const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
+  const progress = new Progress(tell, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
+  const damaged: PackageFile[] = [];
+  for (const file of files) {
+    signal.throwIfAborted();
+    if (!(await isSound(shelf, file))) damaged.push(file);
+    progress.add(file.bytes);
+  }
+  await shelf.drop(damaged.map((file) => file.sha256));
+  return { checkedFiles: files.length, damaged: damaged.map((file) => file.name) };
+}

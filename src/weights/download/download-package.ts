@@ -1,0 +1,118 @@
+// A package from its origin into storage: plan, fetch a few files at a time, verify each, keep it. What
+// is kept is never fetched again; what does not match its hash is never kept.
+
+import type { ModelRequest, WeightsEvent } from '../../contract/weights.ts';
+import { Failure, fail } from '../../failure.ts';
+import type { Manifest } from '../../format/manifest.ts';
+import { parseManifest } from '../../format/parse-manifest.ts';
+import type { Hash } from './hash.ts';
+import type { PackageOrigin } from './origin.ts';
+import { Progress } from './progress.ts';
+import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
+
+/** A wrong hash is fetched again this often. */
+const HASH_RETRIES = 2;
+
+export interface Means {
+  origin: PackageOrigin;
+  hash: Hash;
+}
+
+export type Tell = (event: WeightsEvent) => void;
+
+/**
+ * Brings a package into storage, or goes on with it. A package of a newer format fails with
+ * 'newer-format' and leaves the model that is there as it is. Otherwise fails as the transfers do, with
+ * 'corrupt-shard' naming the file, or with 'storage-full'; what is verified stays.
+ */
+export async function downloadPackage(
+  shelf: Shelf,
+  request: ModelRequest,
+  means: Means,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const manifest = parseManifest(await means.origin.manifest(signal));
+  await shelf.begin(request, manifest);
+  await fetchMissing(shelf, manifest, means, tell, signal);
+  await shelf.finish(manifest);
+}
+
+/** Fetches what is not kept of a package. */
+async function fetchMissing(
+  shelf: Shelf,
+  manifest: Manifest,
+  means: Means,
+  tell: Tell,
+  signal: AbortSignal,
+): Promise<void> {
+  const kept = await shelf.kept();
+  const files = filesOf(manifest);
+  const missing = files.filter((file) => !kept.has(file.sha256));
+  const totalBytes = sumBytes(files);
+  const resumedBytes = totalBytes - sumBytes(missing);
+  const progress = new Progress(tell, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
+  const queue = missing.values();
+  let broken: Error | undefined;
+  // Where one lane fails, the others bring their present file home and take no other.
+  const lane = async (): Promise<void> => {
+    // One buffer for all its files: fresh memory costs the system as much as the copying into it.
+    let room: ArrayBuffer | undefined;
+    for (const file of queue) {
+      room = await bringHome(shelf, file, means, progress, signal, room);
+      if (broken !== undefined) return;
+    }
+  };
+  const lanes = Array.from({ length: Math.min(means.origin.lanes, missing.length) }, () =>
+    lane().catch((error: unknown) => {
+      broken ??= error instanceof Error ? error : new Error(String(error));
+    }),
+  );
+  await Promise.all(lanes);
+  if (broken !== undefined) throw broken;
+}
+
+/** One file: fetched, verified, kept. Returns the buffer it came in. */
+async function bringHome(
+  shelf: Shelf,
+  file: PackageFile,
+  { origin, hash }: Means,
+  progress: Progress,
+  signal: AbortSignal,
+  room: ArrayBuffer | undefined,
+): Promise<ArrayBuffer> {
+  for (let attempt = 0; ; attempt++) {
+    const fetched = await fetchTold(file, origin, progress, signal, room);
+    const { sha256, bytes } = await hash(fetched);
+    room = bytes.buffer;
+    try {
+      if (sha256 !== file.sha256) fail('corrupt-shard', `${file.name} does not match its SHA-256.`);
+      await shelf.keep(sha256, bytes);
+      return room;
+    } catch (error) {
+      progress.add(-bytes.byteLength);
+      if (!(error instanceof Failure) || error.code !== 'corrupt-shard' || attempt === HASH_RETRIES)
+        throw error;
+    }
+  }
+}
+
+/** While any file is under way the model is downloading; between the last byte and the end, verifying. */
+async function fetchTold(
+  file: PackageFile,
+  origin: PackageOrigin,
+  progress: Progress,
+  signal: AbortSignal,
+  room: ArrayBuffer | undefined,
+): Promise<Uint8Array<ArrayBuffer>> {
+  progress.begin({ kind: 'downloading' });
+  try {
+    return await origin.fetch(file, (bytes) => progress.add(bytes), signal, room);
+  } finally {
+    progress.end({ kind: 'verifying' });
+  }
+}
+
+function sumBytes(files: PackageFile[]): number {
+  return files.reduce((sum, file) => sum + file.bytes, 0);
+}

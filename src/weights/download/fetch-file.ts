@@ -1,0 +1,145 @@
+// Brings a file, or a part of one, into memory: as many attempts as the pace allows, each going on
+// where the last one broke off.
+
+import { Failure, fail, type FailureCode } from '../../failure.ts';
+import type { Part } from './answer-checks.ts';
+import { attempt, type Asked, type Body } from './attempt.ts';
+import { pause, waitMs, type Pace } from './pace.ts';
+
+/** What another attempt may cure. */
+const PASSING: ReadonlySet<FailureCode> = new Set(['network', 'stalled', 'short-body', 'wrong-range']);
+
+export interface Transfers {
+  pace: Pace;
+  /** Bytes that came; negative where they turned out of no use. */
+  onBytes?: (bytes: number) => void;
+  onRetry?: (retry: { file: string; failure: Failure; attempt: number; waitMs: number }) => void;
+}
+
+export interface WantedPart extends Asked, Part {
+  /** Bytes of the whole file. */
+  fileBytes: number;
+}
+
+/**
+ * Bytes `start` to `end` of a file, exactly that many, in `room` where it has enough. Fails with what the
+ * last attempt failed with; 'no-range' where a part was wanted and the host only sends the whole file.
+ */
+export async function fetchPart(
+  wanted: WantedPart,
+  transfers: Transfers,
+  signal: AbortSignal,
+  room?: ArrayBuffer,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const { start, end, fileBytes, name } = wanted;
+  const isWhole = start === 0 && end === fileBytes;
+  const length = end - start;
+  const bytes =
+    room !== undefined && room.byteLength >= length
+      ? new Uint8Array(room, 0, length)
+      : new Uint8Array(length);
+  let filled = 0;
+  let goesOn = true;
+  const step = (): Promise<void> => {
+    const restarts = isWhole && (filled === 0 || !goesOn);
+    if (restarts) rewind();
+    const part = restarts ? {} : { part: { start: start + filled, end } };
+    const { url, hosts, etag } = wanted;
+    const asked: Asked = { url, name, hosts, ...part, ...(etag === undefined ? {} : { etag }) };
+    return attempt(asked, transfers.pace.stallMs, signal, async ({ facts, chunks }) => {
+      if (facts.start !== start + filled) {
+        if (!isWhole) fail('no-range', `The host sends ${name} only as a whole.`);
+        // The file was changed, or the host has no parts: begin again with what comes.
+        rewind();
+      }
+      if (facts.fileBytes !== undefined && facts.fileBytes !== fileBytes) {
+        fail('short-body', `${name} has ${facts.fileBytes} bytes on the host; ${fileBytes} are expected.`);
+      }
+      for await (const chunk of chunks) {
+        if (filled + chunk.byteLength > bytes.byteLength) {
+          rewind();
+          fail('short-body', `More of ${name} came than the ${bytes.byteLength} bytes expected.`);
+        }
+        bytes.set(chunk, filled);
+        filled += chunk.byteLength;
+        transfers.onBytes?.(chunk.byteLength);
+      }
+      if (filled < bytes.byteLength) {
+        fail('short-body', `${name} ended after ${start + filled} of ${end} bytes.`);
+      }
+    });
+  };
+  const rewind = (): void => {
+    transfers.onBytes?.(-filled);
+    filled = 0;
+  };
+  try {
+    await retried(name, transfers, signal, step, {
+      progress: () => filled,
+      // A host that muddles its ranges may still know how to send the whole file.
+      onFailure: ({ code }) => (goesOn = code !== 'wrong-range'),
+    });
+  } catch (error) {
+    rewind();
+    throw error;
+  }
+  return bytes;
+}
+
+/**
+ * A file of unknown length, or its first bytes; at most `limit` bytes. A host that answers a part with
+ * more than that fails with 'no-range'.
+ */
+export function fetchSmall(
+  asked: Asked,
+  limit: number,
+  transfers: Transfers,
+  signal: AbortSignal,
+): Promise<{ bytes: Uint8Array<ArrayBuffer>; body: Omit<Body, 'chunks'> }> {
+  return retried(asked.name, transfers, signal, () =>
+    attempt(asked, transfers.pace.stallMs, signal, async ({ facts, headers, chunks }) => {
+      const parts: BlobPart[] = [];
+      let length = 0;
+      const tooLong = (): never =>
+        fail(
+          asked.part ? 'no-range' : 'short-body',
+          `${asked.name} came whole, with more than ${limit} bytes.`,
+        );
+      if (!facts.isPart && (facts.fileBytes ?? 0) > limit) tooLong();
+      for await (const chunk of chunks) {
+        length += chunk.byteLength;
+        if (length > limit) tooLong();
+        parts.push(chunk.slice());
+      }
+      if (!facts.isPart && length !== (facts.fileBytes ?? length)) {
+        fail('short-body', `${asked.name} ended after ${length} of ${facts.fileBytes ?? 0} bytes.`);
+      }
+      return { bytes: new Uint8Array(await new Blob(parts).arrayBuffer()), body: { facts, headers } };
+    }),
+  );
+}
+
+/** Repeats `step` while its failures may pass; an attempt that brought something counts as the first. */
+async function retried<T>(
+  file: string,
+  { pace, onRetry }: Transfers,
+  signal: AbortSignal,
+  step: () => Promise<T>,
+  { progress, onFailure }: { progress?: () => number; onFailure?: (failure: Failure) => void } = {},
+): Promise<T> {
+  let best = 0;
+  for (let count = 1; ; count++) {
+    try {
+      return await step();
+    } catch (failure) {
+      if (!(failure instanceof Failure) || !PASSING.has(failure.code)) throw failure;
+      const reached = progress?.() ?? 0;
+      if (reached > best) [best, count] = [reached, 1];
+      if (count >= pace.attempts) throw failure;
+      onFailure?.(failure);
+      const wait = waitMs(pace, count, Math.random);
+      onRetry?.({ file, failure, attempt: count, waitMs: wait });
+      await pause(wait, signal);
+    }
+  }
+}

@@ -1,0 +1,95 @@
+// The origin port: where the files of a package come from, a host or this computer.
+
+import { fail } from '../../failure.ts';
+import { parseJson } from '../../format/json-field.ts';
+import { MANIFEST_FILE } from '../../format/manifest.ts';
+import { fetchPart, fetchSmall, type Transfers } from './fetch-file.ts';
+import type { Hosts } from './hosts.ts';
+import type { PackageFile } from '../store/shelf.ts';
+
+export interface PackageOrigin {
+  /** Reads at a time that pay. */
+  readonly lanes: number;
+  /** manifest.json, not yet parsed. */
+  manifest(signal: AbortSignal): Promise<unknown>;
+  /** The bytes of a file, as many as it should have; not yet verified. In `room`, where it has enough. */
+  fetch(
+    file: PackageFile,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+    room?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>>;
+}
+
+/** Far above any manifest: the largest model of the family takes a few megabytes. */
+const MANIFEST_LIMIT = 256 * 1024 * 1024;
+
+/** A folder of a static host. */
+export class HttpOrigin implements PackageOrigin {
+  readonly lanes: number;
+  readonly #folder: string;
+  readonly #hosts: Hosts;
+  readonly #transfers: Transfers;
+
+  /** `url` with or without a slash at its end. */
+  constructor(url: string, hosts: Hosts, transfers: Transfers) {
+    this.#folder = url.endsWith('/') ? url : `${url}/`;
+    this.#hosts = hosts;
+    this.#transfers = transfers;
+    this.lanes = transfers.pace.lanes;
+  }
+
+  async manifest(signal: AbortSignal): Promise<unknown> {
+    const asked = { url: this.#folder + MANIFEST_FILE, name: MANIFEST_FILE, hosts: this.#hosts };
+    const { bytes } = await fetchSmall(asked, MANIFEST_LIMIT, this.#transfers, signal);
+    return parseJson(new TextDecoder().decode(bytes), MANIFEST_FILE, 'bad-manifest');
+  }
+
+  fetch(
+    { name, bytes }: PackageFile,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+    room?: ArrayBuffer,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const url = this.#folder + name;
+    const wanted = { url, name, hosts: this.#hosts, start: 0, end: bytes, fileBytes: bytes };
+    return fetchPart(wanted, { ...this.#transfers, onBytes }, signal, room);
+  }
+}
+
+/** Files of this computer, by their names. */
+export class FilesOrigin implements PackageOrigin {
+  readonly lanes = 2;
+  readonly #files: ReadonlyMap<string, File>;
+
+  constructor(files: ReadonlyMap<string, File>) {
+    this.#files = files;
+  }
+
+  async manifest(): Promise<unknown> {
+    const file = this.#files.get(MANIFEST_FILE) ?? fail('missing-file', `There is no ${MANIFEST_FILE}.`);
+    return parseJson(await file.text(), MANIFEST_FILE, 'bad-manifest');
+  }
+
+  async fetch(
+    { name, bytes }: PackageFile,
+    onBytes: (bytes: number) => void,
+    signal: AbortSignal,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    signal.throwIfAborted();
+    const file = this.#files.get(name) ?? fail('missing-file', `There is no ${name}.`);
+    if (file.size !== bytes) fail('short-body', `${name} has ${file.size} bytes; ${bytes} are expected.`);
+    const read = new Uint8Array(await readWhole(file));
+    onBytes(read.byteLength);
+    return read;
+  }
+}
+
+/** A file that changed on the disk since it was chosen cannot be read any more. */
+async function readWhole(file: File): Promise<ArrayBuffer> {
+  try {
+    return await file.arrayBuffer();
+  } catch (cause) {
+    fail('changed-file', `${file.name} cannot be read any more.`, cause);
+  }
+}

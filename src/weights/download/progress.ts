@@ -1,0 +1,100 @@
+// Turns bytes into what people want to know: rate and time left. Tells at most ten times a second.
+
+import type { Activity, WeightsEvent } from '../../contract/weights.ts';
+
+const WINDOW_MS = 8000;
+const TELL_MS = 100;
+
+export class Progress {
+  readonly #tell: (event: WeightsEvent) => void;
+  readonly #now: () => number;
+  readonly #totalBytes: number;
+  #resumedBytes: number;
+  #doneBytes: number;
+  #activity: Activity;
+  #underWay = 0;
+  #toldAt = -Infinity;
+  /** Times and bytes when it was told, the oldest first, none older than the window. */
+  #samples: { at: number; bytes: number }[] = [];
+
+  constructor(
+    tell: (event: WeightsEvent) => void,
+    { totalBytes, resumedBytes, activity }: { totalBytes: number; resumedBytes: number; activity: Activity },
+    now: () => number = () => performance.now(),
+  ) {
+    this.#tell = tell;
+    this.#now = now;
+    this.#totalBytes = totalBytes;
+    this.#resumedBytes = resumedBytes;
+    this.#doneBytes = resumedBytes;
+    this.#activity = activity;
+    this.#emit();
+  }
+
+  get remainingBytes(): number {
+    return this.#totalBytes - this.#doneBytes;
+  }
+
+  get doneBytes(): number {
+    return this.#doneBytes;
+  }
+
+  /** `bytes` may be negative: what came was of no use. */
+  add(bytes: number): void {
+    this.#doneBytes += bytes;
+    if (this.#now() - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
+  }
+
+  /** Bytes that an earlier run had done: they say nothing about the rate. */
+  resume(bytes: number): void {
+    this.#resumedBytes += bytes;
+    for (const sample of this.#samples) sample.bytes += bytes;
+    this.add(bytes);
+  }
+
+  doing(activity: Activity): void {
+    const isNew = JSON.stringify(activity) !== JSON.stringify(this.#activity);
+    // A layer may pass unseen, another kind of work does not.
+    const isOther = activity.kind !== this.#activity.kind;
+    this.#activity = activity;
+    if (isOther || (isNew && this.#now() - this.#toldAt >= TELL_MS)) this.#emit();
+  }
+
+  /** One of several jobs side by side begins; `activity` is what they do together. */
+  begin(activity: Activity): void {
+    this.#underWay++;
+    this.doing(activity);
+  }
+
+  /** One of them ended; `activity` is what is left to do once the last one has. */
+  end(activity: Activity): void {
+    if (--this.#underWay === 0) this.doing(activity);
+  }
+
+  #emit(): void {
+    const at = this.#now();
+    this.#toldAt = at;
+    this.#samples.push({ at, bytes: this.#doneBytes });
+    while (this.#samples.length > 2 && at - this.#samples[0]!.at > WINDOW_MS) this.#samples.shift();
+    const bytesPerSecond = this.#rate();
+    this.#tell({
+      kind: 'progress',
+      activity: this.#activity,
+      doneBytes: this.#doneBytes,
+      resumedBytes: this.#resumedBytes,
+      totalBytes: this.#totalBytes,
+      bytesPerSecond,
+      secondsLeft: bytesPerSecond === null ? null : this.remainingBytes / bytesPerSecond,
+    });
+  }
+
+  /** Over the window; null until a second of it is known or while nothing comes. */
+  #rate(): number | null {
+    const [first] = this.#samples;
+    const last = this.#samples.at(-1);
+    if (!first || !last) return null;
+    const seconds = (this.#now() - first.at) / 1000;
+    const rate = (last.bytes - first.bytes) / seconds;
+    return seconds >= 1 && rate > 0 ? rate : null;
+  }
+}

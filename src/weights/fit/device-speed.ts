@@ -1,0 +1,93 @@
+// What bounds a model's speed on this device, measured in a few seconds: reading from storage, handing
+// over to the GPU, the GPU's memory, and the way there and back.
+
+import type { Database, Key } from '../store/database.ts';
+import { memoryBandwidth } from './memory-bandwidth.ts';
+
+export interface DeviceSpeed {
+  /** Bytes per second. What was just written is read, so a slow disk is seen too fast. */
+  read: number;
+  upload: number;
+  gpuMemory: number;
+  /** A small dispatch and four bytes back. */
+  roundTripMs: number;
+}
+
+const SCRATCH: Key = ['speed'];
+const SCRATCH_BYTES = 64 * 2 ** 20;
+/** As large as an expert of the 30B. */
+const PIECE_BYTES = 2.5 * 2 ** 20;
+/** Of each measurement. */
+const LONGEST_MS = 2000;
+
+/** null without a GPU. Fails with 'storage-full' or 'storage-failed'. */
+export async function measureDevice(database: Database): Promise<DeviceSpeed | null> {
+  const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
+  const device = await adapter?.requestDevice();
+  if (device === undefined) return null;
+  try {
+    return {
+      read: await readSpeed(database),
+      upload: await uploadSpeed(device),
+      gpuMemory: await memoryBandwidth(device, 128 * 2 ** 20),
+      roundTripMs: await roundTrip(device),
+    };
+  } finally {
+    device.destroy();
+  }
+}
+
+async function readSpeed(database: Database): Promise<number> {
+  const bytes = new Uint8Array(SCRATCH_BYTES);
+  // Storage may compress: the bytes must be random.
+  for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
+  await database.change({ files: [[SCRATCH, bytes]] });
+  try {
+    const blob = await database.file(SCRATCH);
+    if (blob === undefined) return 0;
+    return await bytesPerSecond(async (turn) => {
+      const from = (turn * 7 * PIECE_BYTES) % (SCRATCH_BYTES - PIECE_BYTES);
+      return (await blob.slice(from, from + PIECE_BYTES).arrayBuffer()).byteLength;
+    });
+  } finally {
+    await database.change({ gone: [SCRATCH] });
+  }
+}
+
+async function uploadSpeed(device: GPUDevice): Promise<number> {
+  const buffer = device.createBuffer({ size: PIECE_BYTES, usage: GPUBufferUsage.COPY_DST });
+  const bytes = new Uint8Array(PIECE_BYTES);
+  const speed = await bytesPerSecond(async () => {
+    for (let i = 0; i < 8; i++) device.queue.writeBuffer(buffer, 0, bytes);
+    await device.queue.onSubmittedWorkDone();
+    return 8 * PIECE_BYTES;
+  });
+  buffer.destroy();
+  return speed;
+}
+
+async function roundTrip(device: GPUDevice): Promise<number> {
+  const from = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_SRC });
+  const times: number[] = [];
+  for (let turn = 0; turn < 20; turn++) {
+    const start = performance.now();
+    const to = device.createBuffer({ size: 16, usage: GPUBufferUsage.COPY_DST | GPUBufferUsage.MAP_READ });
+    const commands = device.createCommandEncoder();
+    commands.copyBufferToBuffer(from, 0, to, 0, 16);
+    device.queue.submit([commands.finish()]);
+    await to.mapAsync(GPUMapMode.READ);
+    to.destroy();
+    times.push(performance.now() - start);
+  }
+  from.destroy();
+  return times.sort((a, b) => a - b)[10]!;
+}
+
+/** Repeats a job that says how many bytes it moved, for a while; the first turn does not count. */
+async function bytesPerSecond(job: (turn: number) => Promise<number>): Promise<number> {
+  await job(0);
+  const start = performance.now();
+  let moved = 0;
+  for (let turn = 1; turn < 200 && performance.now() - start < LONGEST_MS; turn++) moved += await job(turn);
+  return (moved * 1000) / (performance.now() - start);
+}

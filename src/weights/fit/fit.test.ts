@@ -1,0 +1,122 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
+import { parseCatalogue } from '../catalogue.ts';
+import { expertBudget, fit } from './fit.ts';
+
+const GIB = 2 ** 30;
+const LIST = 'https://example.org/models/index.json';
+const models = parseCatalogue(JSON.parse(readFileSync('public/models/index.json', 'utf8')), LIST);
+
+function model(id: string): CatalogueModel {
+  return models.find((each) => each.id === id) ?? expect.fail(`no ${id} in the catalogue`);
+}
+
+/** A device with a good graphics adapter, but for `changes`. */
+function device(
+  memoryBytes: number | null,
+  changes: Partial<NonNullable<DeviceFacts['gpu']>> = {},
+): DeviceFacts {
+  const gpu = { hasF16: true, maxBufferBytes: 4 * GIB, maxBindingBytes: 4 * GIB, ...changes };
+  return { gpu, memoryBytes };
+}
+
+const kinds = (result: ReturnType<typeof fit>): string[] => result.reasons.map((reason) => reason.kind);
+
+test('the catalogue names 2B, 4B, 8B and 30B-A3B, Instruct and Thinking', () => {
+  for (const size of ['2b', '4b', '8b', '30b-a3b']) {
+    for (const kind of ['instruct', 'thinking']) {
+      const { source, license } = model(`qwen3-vl-${size}-${kind}`);
+      expect(source.kind).toBe('hub');
+      expect(license).toBe('Apache-2.0');
+    }
+  }
+});
+
+test('without a graphics adapter nothing of this size fits', () => {
+  const result = fit(model('qwen3-vl-2b-instruct'), { gpu: null, memoryBytes: 8 * GIB });
+  expect(result.verdict).toBe('too-large');
+  expect(kinds(result)).toEqual(['no-gpu', 'memory']);
+});
+
+test('without a graphics adapter a small model fits the processor, with a word about it', () => {
+  const small = {
+    ...model('qwen3-vl-2b-instruct'),
+    storedBytes: 90e6,
+    halfBytes: 20e6,
+    cacheBytesPerToken: 4096,
+  };
+  const result = fit(small, { gpu: null, memoryBytes: 4 * GIB });
+  expect(result).toEqual({ verdict: 'fits', reasons: [{ kind: 'no-gpu' }] });
+});
+
+test('the 2B fits 8 GiB without a word', () => {
+  expect(fit(model('qwen3-vl-2b-instruct'), device(8 * GIB))).toEqual({ verdict: 'fits', reasons: [] });
+});
+
+test('a device that can bind too little is told so, with both figures', () => {
+  const result = fit(model('qwen3-vl-8b-instruct'), device(8 * GIB, { maxBindingBytes: 128 * 2 ** 20 }));
+  expect(result).toEqual({
+    verdict: 'too-large',
+    reasons: [{ kind: 'array-too-large', neededBytes: 622_300_000, limitBytes: 128 * 2 ** 20 }],
+  });
+});
+
+test('a small memory is too small for the 4B, and the reason is the memory', () => {
+  const result = fit(model('qwen3-vl-4b-instruct'), device(4 * GIB));
+  expect(result.verdict).toBe('too-large');
+  expect(kinds(result)).toEqual(['memory']);
+});
+
+test('where the browser reports its cap, more may be there: it fits, with doubt', () => {
+  const result = fit(model('qwen3-vl-8b-instruct'), device(8 * GIB));
+  expect(result.verdict).toBe('fits');
+  expect(kinds(result)).toEqual(['memory-unknown']);
+  expect(kinds(fit(model('qwen3-vl-8b-instruct'), device(null)))).toEqual(['memory-unknown']);
+});
+
+test('a mixture that may fit as a whole fits with paged experts for sure', () => {
+  const result = fit(model('qwen3-vl-30b-a3b-instruct'), device(16 * GIB));
+  expect(result.verdict).toBe('fits-paged');
+  expect(kinds(result)).toEqual(['memory-unknown']);
+});
+
+test('without f16 a model needs more, and the figure says how much', () => {
+  const { halfBytes, cacheBytesPerToken } = model('qwen3-vl-2b-instruct');
+  const result = fit(model('qwen3-vl-2b-instruct'), device(8 * GIB, { hasF16: false }));
+  const extraBytes = halfBytes + 8192 * cacheBytesPerToken;
+  expect(result).toEqual({ verdict: 'fits', reasons: [{ kind: 'no-f16', extraBytes }] });
+});
+
+test('a mixture that is too large as a whole fits with paged experts; a dense model of its size does not', () => {
+  const mixture = { ...model('qwen3-vl-30b-a3b-instruct'), storedBytes: 40e9, expertBytes: 37e9 };
+  expect(fit(mixture, device(8 * GIB)).verdict).toBe('fits-paged');
+  expect(kinds(fit(mixture, device(8 * GIB)))).toEqual(['memory']);
+  expect(fit({ ...mixture, expertBytes: 0 }, device(8 * GIB)).verdict).toBe('too-large');
+});
+
+test('a wrong catalogue is refused by the field that is wrong', () => {
+  const [first] = models;
+  const source = { kind: 'hub', endpoint: 'https://h', repo: 'a/b', revision: 'main', preset: 'tiny' };
+  expect(() => parseCatalogue({ models: [{ ...first, source }] }, LIST)).toThrow('models[0].source.preset');
+  expect(() => parseCatalogue({ models: [first, first] }, LIST)).toThrow('is there twice');
+  expect(() => parseCatalogue({ models: [{ ...first, storedBytes: -1 }] }, LIST)).toThrow('storedBytes');
+});
+
+test('the address of a package counts from the catalogue', () => {
+  const entry = { ...models[0], source: { kind: 'package', url: 'demo/' } };
+  const [parsed] = parseCatalogue({ models: [entry] }, LIST);
+  expect(parsed?.source).toEqual({ kind: 'package', url: 'https://example.org/models/demo/' });
+});
+
+test('a stored mixture that does not fit gets the memory that is left for its experts', () => {
+  const { storedBytes, expertBytes } = model('qwen3-vl-30b-a3b-instruct');
+  const sizes = { storedBytes, expertBytes };
+  expect(expertBudget(sizes, { gpu: device(8 * GIB).gpu, memoryBytes: null })).toBeUndefined();
+  const budget = expertBudget(sizes, device(7 * GIB))!;
+  expect(budget).toBeGreaterThan(0.05 * expertBytes);
+  expect(budget).toBeLessThan(7 * GIB - (storedBytes - expertBytes));
+  expect(expertBudget(sizes, { gpu: null, memoryBytes: null })).toBeLessThan(3 * GIB);
+  expect(expertBudget({ storedBytes: 7e6, expertBytes: 8e5 }, device(4 * GIB))).toBeUndefined();
+  expect(expertBudget({ storedBytes: 9e9, expertBytes: 0 }, device(4 * GIB))).toBeUndefined();
+});

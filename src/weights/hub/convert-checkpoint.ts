@@ -1,0 +1,48 @@
+// A checkpoint, from wherever its files are read, through the converter into storage.
+
+import type { ModelRequest, Preset } from '../../contract/weights.ts';
+import { convert, type ConvertProgress } from '../../convert/convert.ts';
+import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
+import type { Change } from '../store/database.ts';
+import type { Tell } from '../download/download-package.ts';
+import { LayerWatch } from './layer-watch.ts';
+import { ShelfSink } from '../store/package-sink.ts';
+import { Progress } from '../download/progress.ts';
+import type { Shelf } from '../store/shelf.ts';
+
+/** Goes on where an earlier visit stopped. Fails as `convert` and the source do. */
+export async function convertCheckpoint(
+  shelf: Shelf,
+  request: ModelRequest,
+  source: CheckpointSource,
+  preset: Preset,
+  { tell, retire }: { tell: Tell; retire?: () => Change },
+  signal: AbortSignal,
+): Promise<void> {
+  await shelf.begin(request);
+  tell({
+    kind: 'progress',
+    activity: { kind: 'planning' },
+    ...{ doneBytes: 0, resumedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null },
+  });
+  const watch = new LayerWatch(source);
+  await convert(watch, new ShelfSink(shelf, retire), { preset, signal, onProgress: follow(watch, tell) });
+}
+
+function follow(watch: LayerWatch, tell: Tell): (progress: ConvertProgress) => void {
+  let progress: Progress | undefined;
+  let last = { done: 0, resumed: 0 };
+  return ({ done, resumed, total }) => {
+    const activity = { kind: 'quantising', layer: watch.layer, layers: watch.layers } as const;
+    // The converter begins anew, from its shards, where a tensor turned out too wide for F16.
+    if (!progress || done < last.done) {
+      progress = new Progress(tell, { totalBytes: total, resumedBytes: 0, activity });
+      last = { done: 0, resumed: 0 };
+    }
+    progress.doing(activity);
+    const again = resumed - last.resumed;
+    if (again > 0) progress.resume(again);
+    progress.add(done - last.done - again);
+    last = { done, resumed };
+  };
+}

@@ -1,0 +1,49 @@
+// Where the files of a checkpoint lie on a hub: `…/resolve/<revision>/<file>`, as on huggingface.co and
+// its mirrors.
+
+import type { ModelSource } from '../../contract/weights.ts';
+import { fail } from '../../failure.ts';
+
+export type HubSourceSpec = Extract<ModelSource, { kind: 'hub' }>;
+
+export const DEFAULT_ENDPOINT = 'https://huggingface.co';
+
+/**
+ * Reads what a person pastes: `Qwen/Qwen3-VL-2B-Instruct`, with `@revision` at will, or the address of a
+ * repository, of its tree or of a file in it. Fails with 'bad-request'.
+ */
+export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 'repo' | 'revision'> {
+  const trimmed = text.trim();
+  const isUrl = /^https?:\/\//.test(trimmed);
+  if (isUrl && !URL.canParse(trimmed)) fail('bad-request', `"${trimmed}" is not an address.`);
+  const url = isUrl ? new URL(trimmed) : undefined;
+  const path = (url?.pathname ?? trimmed).replace(/^\/+|\/+$/g, '');
+  const match = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+)|\/(?:tree|resolve|blob)\/([^/]+)(?:\/.*)?)?$/.exec(path);
+  const repo = match?.[1];
+  if (repo === undefined) {
+    fail('bad-request', `"${trimmed}" is not a model on a hub: owner/name or its address is expected.`);
+  }
+  return {
+    endpoint: url?.origin ?? DEFAULT_ENDPOINT,
+    repo,
+    revision: decoded(match?.[2] ?? match?.[3] ?? 'main'),
+  };
+}
+
+function decoded(escaped: string): string {
+  try {
+    return decodeURIComponent(escaped);
+  } catch (cause) {
+    return fail('bad-request', `"${escaped}" is not the name of a revision.`, cause);
+  }
+}
+
+export function fileUrl({ endpoint, repo }: HubSourceSpec, revision: string, file: string): string {
+  const path = [...repo.split('/'), 'resolve', revision, file].map(encodeURIComponent).join('/');
+  return `${endpoint.replace(/\/+$/, '')}/${path}`;
+}
+
+/** A commit, rather than a branch that moves. */
+export function isPinned(revision: string): boolean {
+  return /^[0-9a-f]{40}$/.test(revision);
+}

@@ -1,0 +1,228 @@
+// A checkpoint on a hub as the converter reads it: ranges over HTTP, fetched in pieces a few ahead of the
+// reader, each piece once. Owns the transfers; what came lies in the spool.
+
+import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
+import { Failure, fail } from '../../failure.ts';
+import { headerLength, parseHeader } from '../../format/safetensors.ts';
+import type { Part } from '../download/answer-checks.ts';
+import { fetchPart, fetchSmall, type Transfers } from '../download/fetch-file.ts';
+import type { Hosts } from '../download/hosts.ts';
+import { Coverage, cutIntoPieces, indexAt, type Piece, type PieceMap } from './pieces.ts';
+import type { RemoteFile, Spool } from './spool.ts';
+
+/** What is asked of a file first: its length, and with luck all that is small in it. */
+const FIRST_BYTES = 64 * 1024;
+/** Hosts that know no ranges may still send small files whole. */
+const SMALL_FILE_BYTES = 64 * 1024 * 1024;
+/** Pieces held in memory. */
+const HELD_PIECES = 8;
+
+export interface HubFiles {
+  url: (file: string) => string;
+  hosts: Hosts;
+  transfers: Transfers;
+  /** The headers of the first answer for a file. */
+  onHeaders?: (headers: Headers) => void;
+}
+
+export class HubSource implements CheckpointSource {
+  readonly #hub: HubFiles;
+  readonly #spool: Spool;
+  readonly #signal: AbortSignal;
+  readonly #maps = new Map<string, PieceMap>();
+  /** The newest last. */
+  readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  readonly #coverage = new Map<string, Coverage>();
+  readonly #absent = new Set<string>();
+  #underWay = 0;
+
+  /** `signal` ends every transfer, those ahead of the reader too. */
+  constructor(hub: HubFiles, spool: Spool, signal: AbortSignal) {
+    this.#hub = hub;
+    this.#spool = spool;
+    this.#signal = signal;
+  }
+
+  async size(file: string): Promise<number | undefined> {
+    if (this.#absent.has(file)) return undefined;
+    const known = this.#spool.remote(file);
+    if (known) return known.bytes;
+    try {
+      return (await this.#probe(file)).bytes;
+    } catch (error) {
+      if (!(error instanceof Failure) || error.code !== 'missing-file') throw error;
+      this.#absent.add(file);
+      return undefined;
+    }
+  }
+
+  async read(file: string, start: number, end: number): Promise<Uint8Array<ArrayBuffer>> {
+    const remote = this.#spool.remote(file) ?? (await this.#probe(file));
+    const stop = Math.min(end, remote.bytes);
+    const small = this.#spool.part(file, start, stop);
+    if (small) return small;
+    const map = this.#map(file, remote);
+    if (map && this.#isTensorData(map, file, start, stop)) return this.#readPieces(file, map, start, stop);
+    const bytes = await this.#readSmall(file, remote, start, stop);
+    await this.#spool.keepPart(file, start, bytes);
+    return bytes;
+  }
+
+  /** Length, ETag and first bytes. */
+  async #probe(file: string): Promise<RemoteFile> {
+    const part = { start: 0, end: FIRST_BYTES };
+    const asked = { ...this.#asked(file), part };
+    const { transfers, onHeaders } = this.#hub;
+    const { bytes, body } = await fetchSmall(asked, SMALL_FILE_BYTES, transfers, this.#signal);
+    onHeaders?.(body.headers);
+    const { etag, isPart, fileBytes } = body.facts;
+    if (isPart && fileBytes === undefined) fail('no-range', `The host does not say how long ${file} is.`);
+    const total = isPart ? (fileBytes ?? 0) : bytes.byteLength;
+    if (bytes.byteLength < Math.min(total, FIRST_BYTES)) {
+      fail('short-body', `${file} ended after ${bytes.byteLength} bytes.`);
+    }
+    const facts = { bytes: total, ...(etag === undefined ? {} : { etag }) };
+    await this.#spool.keepPart(file, 0, bytes);
+    await this.#spool.noteRemote(file, facts);
+    return facts;
+  }
+
+  /** The pieces of a safetensors file; undefined for any other. */
+  #map(file: string, remote: RemoteFile): PieceMap | undefined {
+    const known = this.#maps.get(file);
+    if (known || !file.endsWith('.safetensors')) return known;
+    const head = this.#spool.part(file, 0, 8);
+    // The converter reads and judges the header itself; here it says where the tensors lie.
+    const length = head && headerLength(head, remote.bytes, file);
+    const header = length && this.#spool.part(file, 8, 8 + length);
+    if (!header) return undefined;
+    const map = cutIntoPieces(parseHeader(header, remote.bytes, file));
+    this.#maps.set(file, map);
+    return map;
+  }
+
+  /**
+   * Whether a read is of tensors rather than a sample taken to recognise the checkpoint: it begins where
+   * a tensor does, or is large, or its piece is at hand anyway.
+   */
+  #isTensorData(map: PieceMap, file: string, start: number, end: number): boolean {
+    const piece = map.pieces[indexAt(map.pieces, start)];
+    if (!piece) return false;
+    const tensor = map.tensors[indexAt(map.tensors, start)];
+    const isLarge = end - start > FIRST_BYTES;
+    return (
+      isLarge ||
+      tensor?.start === start ||
+      this.#held.has(heldName(file, piece)) ||
+      this.#spool.knows(file, piece)
+    );
+  }
+
+  async #readPieces(
+    file: string,
+    map: PieceMap,
+    start: number,
+    end: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const bytes = new Uint8Array(end - start);
+    let index = indexAt(map.pieces, start);
+    for (let at = start; at < end; index++) {
+      const piece = map.pieces[index] ?? fail('bug', `${file} has no piece at byte ${at}.`);
+      const stop = Math.min(end, piece.end);
+      const content = this.#piece(file, piece);
+      this.#fetchAhead(file, map, index);
+      bytes.set((await content).subarray(at - piece.start, stop - piece.start), at - start);
+      this.#cover(file, piece, { start: at, end: stop });
+      at = stop;
+    }
+    return bytes;
+  }
+
+  #fetchAhead(file: string, { pieces }: PieceMap, index: number): void {
+    for (let next = index + 1; next < index + this.#hub.transfers.pace.lanes; next++) {
+      const piece = pieces[next];
+      if (!piece || this.#underWay >= this.#hub.transfers.pace.lanes || !this.#spool.hasRoomAhead) return;
+      if (this.#spool.knows(file, piece) || this.#held.has(heldName(file, piece))) continue;
+      // Whoever reads it hears of its failure.
+      this.#piece(file, piece).catch(() => undefined);
+    }
+  }
+
+  #piece(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const name = heldName(file, piece);
+    const held = this.#held.get(name) ?? this.#bring(file, piece);
+    this.#held.delete(name);
+    this.#held.set(name, held);
+    held.catch(() => {
+      if (this.#held.get(name) === held) this.#held.delete(name);
+    });
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size <= HELD_PIECES) break;
+      this.#held.delete(oldest);
+    }
+    return held;
+  }
+
+  async #bring(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const spooled = await this.#spool.piece(file, piece);
+    if (spooled) return new Uint8Array(await spooled.arrayBuffer());
+    const remote = this.#spool.remote(file) ?? fail('bug', `${file} was never asked for.`);
+    this.#underWay++;
+    try {
+      const bytes = await this.#fetch(file, remote, piece);
+      await this.#spool.keepPiece(file, piece, bytes);
+      return bytes;
+    } finally {
+      this.#underWay--;
+    }
+  }
+
+  /** A part of no tensor, or a sample. The first bytes are here already. */
+  async #readSmall(
+    file: string,
+    remote: RemoteFile,
+    start: number,
+    end: number,
+  ): Promise<Uint8Array<ArrayBuffer>> {
+    const first = start < FIRST_BYTES ? this.#spool.part(file, start, Math.min(end, FIRST_BYTES)) : undefined;
+    const from = start + (first?.byteLength ?? 0);
+    const rest = await this.#fetch(file, remote, { start: from, end });
+    if (!first) return rest;
+    const bytes = new Uint8Array(end - start);
+    bytes.set(first);
+    bytes.set(rest, first.byteLength);
+    return bytes;
+  }
+
+  async #fetch(file: string, remote: RemoteFile, part: Part): Promise<Uint8Array<ArrayBuffer>> {
+    const { bytes: fileBytes, etag } = remote;
+    const known = etag === undefined ? {} : { etag };
+    const wanted = { ...this.#asked(file), ...part, fileBytes, ...known };
+    try {
+      return await fetchPart(wanted, this.#hub.transfers, this.#signal);
+    } catch (error) {
+      // The next visit asks anew what the file is; whether it is still the same checkpoint, the
+      // converter sees.
+      if (error instanceof Failure && error.code === 'changed-file') await this.#spool.forget(file);
+      throw error;
+    }
+  }
+
+  #asked(file: string): { url: string; name: string; hosts: Hosts } {
+    return { url: this.#hub.url(file), name: file, hosts: this.#hub.hosts };
+  }
+
+  #cover(file: string, piece: Piece, part: Part): void {
+    const name = heldName(file, piece);
+    const coverage = this.#coverage.get(name) ?? new Coverage();
+    this.#coverage.set(name, coverage);
+    coverage.add(part);
+    if (!coverage.covers(piece)) return;
+    this.#coverage.delete(name);
+    this.#spool.useUp(file, piece);
+  }
+}
+
+function heldName(file: string, piece: Piece): string {
+  return `${piece.start} ${file}`;
+}

@@ -1,0 +1,35 @@
+// What a person pastes to add a model: a repository on a hub, or the folder of a package.
+
+import type { ModelRequest, Preset } from '../../contract/weights.ts';
+import { fail } from '../../failure.ts';
+import { MANIFEST_FILE } from '../../format/manifest.ts';
+import { DEFAULT_ENDPOINT, parseHubAddress } from './hub-address.ts';
+
+/** Hosts that serve a repository at /owner/name. */
+const HUBS = new Set([DEFAULT_ENDPOINT, 'https://hf-mirror.com']);
+
+/**
+ * `base`: the page's address, from which relative ones count; they begin with a dot or a slash.
+ * `preset`: how a checkpoint is quantised; a package comes as it is. Fails with 'bad-request'.
+ */
+export function readLink(text: string, base: string, preset: Preset): ModelRequest {
+  const trimmed = text.trim();
+  const isAddress = /^(https?:\/\/|\.{0,2}\/)/.test(trimmed);
+  const url = isAddress && URL.canParse(trimmed, base) ? new URL(trimmed, base) : undefined;
+  const isHub = !url || HUBS.has(url.origin) || /\/(tree|resolve|blob)\//.test(url.pathname);
+  if (isHub) {
+    const { endpoint, repo, revision } = parseHubAddress(trimmed);
+    const id = `${endpoint}/${repo}@${revision} ${preset}`;
+    const name = repo.split('/')[1] ?? repo;
+    return { id, name, source: { kind: 'hub', endpoint, repo, revision, preset } };
+  }
+  return packageRequest(url);
+}
+
+function packageRequest(url: URL): ModelRequest {
+  const path = url.pathname.replace(new RegExp(`/?${MANIFEST_FILE}$`), '').replace(/\/*$/, '/');
+  const address = new URL(path, url).href;
+  const folder = decodeURIComponent(path.split('/').at(-2) ?? '');
+  if (folder === '') fail('bad-request', `${address} names no folder of a package.`);
+  return { id: address, name: folder, source: { kind: 'package', url: address } };
+}

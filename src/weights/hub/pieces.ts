@@ -1,0 +1,71 @@
+// A checkpoint file cut into the pieces in which it travels: a piece never crosses from one large tensor
+// into the next, small neighbours share one. The cut follows from the header alone, so that a later
+// visit finds the same pieces.
+
+import type { HeaderEntry } from '../../format/safetensors.ts';
+
+export const PIECE_BYTES = 8 * 1024 * 1024;
+
+/** Bytes `start` to `end` of a file. */
+export interface Piece {
+  start: number;
+  end: number;
+}
+
+export interface PieceMap {
+  /** In the order of the file, without a hole between the first and the last. */
+  pieces: Piece[];
+  /** In the order of the file. */
+  tensors: HeaderEntry[];
+}
+
+/** `tensors` as parseHeader gives them: in order, without holes. */
+export function cutIntoPieces(tensors: HeaderEntry[], pieceBytes = PIECE_BYTES): PieceMap {
+  const pieces: Piece[] = [];
+  let open: Piece | undefined;
+  for (const { start, end } of tensors) {
+    if (open && end - open.start <= pieceBytes) {
+      open.end = end;
+      continue;
+    }
+    open = undefined;
+    for (let at = start; at < end; at += pieceBytes) {
+      const piece = { start: at, end: Math.min(end, at + pieceBytes) };
+      pieces.push(piece);
+      if (end - start <= pieceBytes) open = piece;
+    }
+  }
+  return { pieces, tensors };
+}
+
+/** Index of the piece, or tensor, that holds byte `at`; −1 where there is none. */
+export function indexAt(ranges: readonly Piece[], at: number): number {
+  let [low, high] = [0, ranges.length - 1];
+  while (low <= high) {
+    const middle = (low + high) >> 1;
+    const range = ranges[middle]!;
+    if (at < range.start) high = middle - 1;
+    else if (at >= range.end) low = middle + 1;
+    else return middle;
+  }
+  return -1;
+}
+
+/** The bytes of a piece that were used so far; a byte may be used more than once. */
+export class Coverage {
+  #ranges: Piece[] = [];
+
+  add({ start, end }: Piece): void {
+    const apart = this.#ranges.filter((range) => range.end < start || range.start > end);
+    const touching = this.#ranges.filter((range) => range.end >= start && range.start <= end);
+    const joined = {
+      start: Math.min(start, ...touching.map((range) => range.start)),
+      end: Math.max(end, ...touching.map((range) => range.end)),
+    };
+    this.#ranges = [...apart, joined];
+  }
+
+  covers({ start, end }: Piece): boolean {
+    return this.#ranges.some((range) => range.start <= start && range.end >= end);
+  }
+}

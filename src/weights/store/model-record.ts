@@ -1,0 +1,33 @@
+// What storage remembers of a model besides its files: where it came from. The one parser of it.
+
+import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
+import { Field } from '../../format/json-field.ts';
+
+const PRESETS = ['exact', 'balanced', 'small'] as const;
+
+/** Fails with 'bad-manifest', naming the field. */
+export function parseModelRequest(value: unknown): ModelRequest {
+  const root = new Field(value, 'model: ', 'bad-manifest');
+  return {
+    id: root.at('id').string(),
+    name: root.at('name').string(),
+    source: parseSource(root.at('source')),
+  };
+}
+
+export function parseSource(field: Field): ModelSource {
+  const kind = field.at('kind').oneOf(['package', 'hub', 'files']);
+  const hosts = field.optional('hosts')?.list((host) => host.string());
+  const named = hosts === undefined ? {} : { hosts };
+  if (kind === 'package') return { kind, url: field.at('url').string(), ...named };
+  const preset = field.at('preset').oneOf(PRESETS);
+  if (kind === 'files') return { kind, preset };
+  return {
+    kind,
+    endpoint: field.at('endpoint').string(),
+    repo: field.at('repo').string(),
+    revision: field.at('revision').string(),
+    preset,
+    ...named,
+  };
+}

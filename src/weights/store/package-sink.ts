@@ -1,0 +1,65 @@
+// Where the converter puts a package: into a model's place in storage. A shard waits until the record
+// that names it is written; both, and the end of what the shard was made from, are one transaction.
+
+import type { PackageSink } from '../../convert/package-sink.ts';
+import { RECORD_FILE } from '../../convert/record.ts';
+import { parseJson } from '../../format/json-field.ts';
+import { MANIFEST_FILE } from '../../format/manifest.ts';
+import { parseManifest } from '../../format/parse-manifest.ts';
+import { sha256Hex } from '../../format/sha256.ts';
+import type { Change } from './database.ts';
+import type { Shelf } from './shelf.ts';
+
+const SHARD = /^([0-9a-f]{64})\.safetensors$/;
+
+export class ShelfSink implements PackageSink {
+  readonly #shelf: Shelf;
+  readonly #retire: () => Change;
+  #waiting: { sha256: string; bytes: Uint8Array<ArrayBuffer>; retired: Change } | undefined;
+
+  /** `retire`: asked once per shard, what may leave storage together with its arrival. */
+  constructor(shelf: Shelf, retire: () => Change = () => ({})) {
+    this.#shelf = shelf;
+    this.#retire = retire;
+  }
+
+  async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
+    const sha256 = SHARD.exec(name)?.[1];
+    // A manifest counts as there only with its record: without one the package came from elsewhere.
+    if (sha256 === undefined && name !== RECORD_FILE) return undefined;
+    const { database } = this.#shelf;
+    const key = sha256 === undefined ? this.#shelf.key('note', name) : this.#shelf.key('file', sha256);
+    const blob = await database.file(key);
+    // A file that cannot be read is made again, as one that is not there.
+    const buffer = await blob?.arrayBuffer().catch(() => undefined);
+    return buffer && new Uint8Array(buffer);
+  }
+
+  async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    if (name === RECORD_FILE) return this.#writeRecord(bytes);
+    if (name === MANIFEST_FILE) {
+      const json = parseJson(new TextDecoder().decode(bytes), name, 'bad-manifest');
+      return this.#shelf.finish(parseManifest(json));
+    }
+    const sha256 = SHARD.exec(name)?.[1];
+    if (sha256 === undefined) return this.#shelf.keep(await sha256Hex(bytes), bytes);
+    this.#waiting = { sha256, bytes, retired: this.#retire() };
+  }
+
+  async remove(name: string): Promise<void> {
+    const sha256 = SHARD.exec(name)?.[1];
+    // The manifest stays: the files it names are looked at whenever they are read.
+    if (sha256 !== undefined) await this.#shelf.drop([sha256]);
+  }
+
+  async #writeRecord(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
+    const record: Change = { files: [[this.#shelf.key('note', RECORD_FILE), bytes]] };
+    const shard = this.#waiting;
+    this.#waiting = undefined;
+    if (!shard) return this.#shelf.database.change(record);
+    await this.#shelf.keep(shard.sha256, shard.bytes, {
+      ...shard.retired,
+      files: record.files ?? [],
+    });
+  }
+}

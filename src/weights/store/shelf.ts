@@ -1,0 +1,147 @@
+// One model's place in storage. Files lie under their SHA-256, so that a newer version of a model comes
+// in beside the older one and shares what did not change. A file and the note that it is kept appear in
+// one transaction; only verified bytes are ever handed in.
+
+import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
+import { fail } from '../../failure.ts';
+import { shardFile, type Manifest } from '../../format/manifest.ts';
+import { parseManifest } from '../../format/parse-manifest.ts';
+import type { Change, Database, Key } from './database.ts';
+import { parseModelRequest } from './model-record.ts';
+
+/** A file of a package: side file or shard. */
+export interface PackageFile {
+  name: string;
+  bytes: number;
+  sha256: string;
+}
+
+/** Kinds of entries; the model's id comes second in every key. */
+const KINDS = [
+  'model',
+  'manifest',
+  'pending',
+  'kept',
+  'file',
+  'note',
+  'probe',
+  'piece',
+  'used',
+  'verdict',
+] as const;
+export type EntryKind = (typeof KINDS)[number];
+
+export class Shelf {
+  readonly id: string;
+  readonly database: Database;
+
+  constructor(database: Database, id: string) {
+    this.database = database;
+    this.id = id;
+  }
+
+  key(kind: EntryKind, ...rest: (string | number)[]): Key {
+    return [kind, this.id, ...rest];
+  }
+
+  async request(): Promise<ModelRequest | undefined> {
+    const value = await this.database.get(this.key('model'));
+    return value === undefined ? undefined : parseModelRequest(value);
+  }
+
+  /** The package that can be loaded, once there is one. */
+  manifest(): Promise<Manifest | undefined> {
+    return this.#manifest('manifest');
+  }
+
+  /** The package that is being fetched. */
+  pending(): Promise<Manifest | undefined> {
+    return this.#manifest('pending');
+  }
+
+  /** SHA-256 → bytes of everything that is kept. */
+  async kept(): Promise<Map<string, number>> {
+    const entries = await this.database.under(this.key('kept'));
+    return new Map(entries.map(([key, bytes]) => [String(key[2]), Number(bytes)]));
+  }
+
+  file(sha256: string): Promise<Blob | undefined> {
+    return this.database.file(this.key('file', sha256));
+  }
+
+  /** Notes who the model is; nothing of an earlier visit is lost. */
+  async begin(request: ModelRequest, pending?: Manifest): Promise<void> {
+    const records: [Key, unknown][] = [[this.key('model'), request]];
+    if (pending) records.push([this.key('pending'), pending]);
+    await this.database.change({ records });
+  }
+
+  /** Keeps a file that was verified, and `more` with it. */
+  async keep(sha256: string, bytes: Uint8Array<ArrayBuffer>, more: Change = {}): Promise<void> {
+    await this.database.change({
+      ...more,
+      files: [...(more.files ?? []), [this.key('file', sha256), bytes]],
+      records: [...(more.records ?? []), [this.key('kept', sha256), bytes.byteLength]],
+    });
+  }
+
+  /** Drops files that turned out damaged. */
+  async drop(hashes: string[]): Promise<void> {
+    const gone = hashes.flatMap((sha256) => [this.key('kept', sha256), this.key('file', sha256)]);
+    await this.database.change({ gone });
+  }
+
+  /**
+   * Makes `manifest` the package that can be loaded, and takes away what it does not name. All its
+   * files must be kept; fails with 'missing-file' where one is not.
+   */
+  async finish(manifest: Manifest): Promise<void> {
+    const named = new Set(filesOf(manifest).map((file) => file.sha256));
+    const kept = await this.kept();
+    const lacking = filesOf(manifest).find((file) => !kept.has(file.sha256));
+    if (lacking) fail('missing-file', `${lacking.name} is not in storage.`);
+    const stray = Array.from(kept.keys()).filter((sha256) => !named.has(sha256));
+    await this.database.change({
+      records: [[this.key('manifest'), manifest]],
+      gone: [this.key('pending'), ...stray.flatMap((s) => [this.key('kept', s), this.key('file', s)])],
+      goneUnder: [this.key('probe'), this.key('piece'), this.key('used')],
+    });
+  }
+
+  /** Takes the model away, with everything that lies under its id. */
+  async clear(): Promise<void> {
+    await this.database.change({ goneUnder: KINDS.map((kind) => this.key(kind)) });
+  }
+
+  /** Fails with 'missing-file' for a model that was never begun. */
+  async describe(): Promise<KeptModel> {
+    const request = await this.request();
+    if (!request) fail('missing-file', `There is no model ${this.id} in storage.`);
+    const [manifest, pending, kept] = [await this.manifest(), await this.pending(), await this.kept()];
+    const wanted = pending ?? manifest;
+    const files = wanted && filesOf(wanted);
+    const keptBytes = sum(
+      files ? files.map((file) => (kept.has(file.sha256) ? file.bytes : 0)) : Array.from(kept.values()),
+    );
+    const totalBytes = files ? sum(files.map((file) => file.bytes)) : null;
+    const isWhole = manifest && filesOf(manifest).every((file) => kept.has(file.sha256));
+    const state = !isWhole ? 'unfinished' : pending ? 'updating' : 'ready';
+    return { ...request, state, keptBytes, totalBytes, preset: wanted?.preset ?? null };
+  }
+
+  async #manifest(kind: 'manifest' | 'pending'): Promise<Manifest | undefined> {
+    const value = await this.database.get(this.key(kind));
+    return value === undefined ? undefined : parseManifest(value);
+  }
+}
+
+/** Every file of a package once, the small ones first. */
+export function filesOf(manifest: Manifest): PackageFile[] {
+  const shards = manifest.shards.map((shard) => ({ ...shard, name: shardFile(shard) }));
+  const files = new Map([...manifest.files, ...shards].map((file) => [file.sha256, file]));
+  return Array.from(files.values());
+}
+
+function sum(numbers: number[]): number {
+  return numbers.reduce((total, number) => total + number, 0);
+}

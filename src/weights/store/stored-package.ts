@@ -1,0 +1,90 @@
+// A package in storage, as the engine reads it. Holds each shard's Blob once it was asked for, so that
+// random reads are slices of a handle.
+
+import { fail, Failure } from '../../failure.ts';
+import { shardFile, type Manifest } from '../../format/manifest.ts';
+import type { PackageStore } from '../../format/package-store.ts';
+import { sha256Hex } from '../../format/sha256.ts';
+import type { Database } from './database.ts';
+import { Shelf, type PackageFile } from './shelf.ts';
+
+/** Opens a model. Fails with 'missing-file' where it is not there or not finished, or with 'newer-format'. */
+export async function openStoredPackage(database: Database, id: string): Promise<PackageStore> {
+  const shelf = new Shelf(database, id);
+  const manifest = await shelf.manifest();
+  if (!manifest) fail('missing-file', `There is no finished model ${id} in storage.`);
+  return new StoredPackage(shelf, manifest);
+}
+
+class StoredPackage implements PackageStore {
+  readonly manifest: Manifest;
+  readonly #shelf: Shelf;
+  readonly #blobs = new Map<string, Promise<Blob>>();
+
+  constructor(shelf: Shelf, manifest: Manifest) {
+    this.manifest = manifest;
+    this.#shelf = shelf;
+  }
+
+  async file(name: string): Promise<Uint8Array> {
+    const file = this.manifest.files.find((each) => each.name === name);
+    if (!file) fail('missing-file', `The package has no file ${name}.`);
+    return new Uint8Array(await (await this.#held(file)).arrayBuffer());
+  }
+
+  /** Fails with 'missing-file', or with 'corrupt-shard' where its length is another; hashes are a check-up's. */
+  shard(index: number): Promise<Blob> {
+    const shard = this.manifest.shards[index];
+    if (!shard) fail('bad-request', `The package has no shard ${index}.`);
+    return this.#held({ ...shard, name: shardFile(shard) });
+  }
+
+  #held(file: PackageFile): Promise<Blob> {
+    const known = this.#blobs.get(file.sha256);
+    if (known) return known;
+    const opened = soundFile(this.#shelf, file, false);
+    this.#blobs.set(file.sha256, opened);
+    // A later read may find it mended.
+    opened.catch(() => this.#blobs.delete(file.sha256));
+    return opened;
+  }
+}
+
+const DAMAGE = new Set(['missing-file', 'corrupt-shard']);
+
+/**
+ * A kept file, looked at. Fails with 'missing-file' where it is gone, with 'corrupt-shard' where it has
+ * another length, cannot be read, or (with `hash`) does not match its SHA-256.
+ */
+export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean): Promise<Blob> {
+  const { name, bytes, sha256 } = file;
+  const blob = await shelf.file(sha256);
+  if (!blob) fail('missing-file', `${name} is not in storage.`);
+  if (blob.size !== bytes) {
+    fail('corrupt-shard', `${name} has ${blob.size} bytes in storage; the manifest says ${bytes}.`);
+  }
+  if (hash && (await sha256Hex(await readBlob(blob, name))) !== sha256) {
+    fail('corrupt-shard', `${name} does not match its SHA-256 in storage.`);
+  }
+  return blob;
+}
+
+/** Whether a kept file is there and matches its SHA-256. */
+export async function isSound(shelf: Shelf, file: PackageFile): Promise<boolean> {
+  try {
+    await soundFile(shelf, file, true);
+    return true;
+  } catch (error) {
+    if (error instanceof Failure && DAMAGE.has(error.code)) return false;
+    throw error;
+  }
+}
+
+/** The file behind a Blob may be damaged or gone although its record is there. */
+async function readBlob(blob: Blob, name: string): Promise<Uint8Array<ArrayBuffer>> {
+  try {
+    return new Uint8Array(await blob.arrayBuffer());
+  } catch (cause) {
+    fail('corrupt-shard', `${name} cannot be read from storage.`, cause);
+  }
+}
