@@ -57,13 +57,15 @@ for (const skill of wanted) {
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples }, null, 2)}\n`);
 process.exit(0); // the runtime's threads would keep the process
 
-/** Up to three questions of different kinds that are answered rightly in both languages. */
+/** Up to three questions that are answered rightly in both languages, of different kinds as far as there are. */
 async function answered(engine: Engine, { images, questions }: Candidate): Promise<SampleQuestion[]> {
-  const found = new Map<string, SampleQuestion>();
-  for (const { kind, ...question } of questions) {
-    if (found.size === QUESTIONS_EACH) break;
-    if (found.has(kind)) continue;
-    const photos = await Promise.all(images.map((name) => openAsBlob(join(values.candidates, name))));
+  const photos = await Promise.all(images.map((name) => openAsBlob(join(values.candidates, name))));
+  const isFirst = questions.map(({ kind }, i) => questions.findIndex((other) => other.kind === kind) === i);
+  const inOrder = [...questions.filter((_, i) => isFirst[i]), ...questions.filter((_, i) => !isFirst[i])];
+  const found: SampleQuestion[] = [];
+  for (const { kind: _kind, ...question } of inOrder) {
+    if (found.length === QUESTIONS_EACH) break;
+    if (found.some(({ text }) => text.en === question.text.en)) continue;
     let right = true;
     for (const lang of LANGUAGES) {
       const content = [
@@ -74,7 +76,7 @@ async function answered(engine: Engine, { images, questions }: Candidate): Promi
       const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
       right &&= isRight(text, question.answer[lang], question.metric, question.scale);
     }
-    if (right) found.set(kind, question);
+    if (right) found.push(question);
   }
-  return [...found.values()];
+  return found;
 }
