@@ -11,7 +11,7 @@ import torch
 
 from data import Stream
 from held_out import held_out
-from model.batch import ask_each, collate, place, to_patches
+from model.batch import ask_each, by_head, collate, place, to_patches
 from model.config import IM_END, IMAGE_PAD, SIZES
 from model.experts import Experts
 from model.qwen3vl import Qwen3VL
@@ -154,11 +154,17 @@ class Batches(unittest.TestCase):
         scene = Scene('grounding', [canvas.pixels], [Question('locate', found, slots(x=shape.name()), BOXES)], canvas.marks)
         batch = ask_each([(scene, ask(Random(0), scene.questions[0], 'en'))], self.tokenizer)
         picture = int(np.flatnonzero(batch['tokens'][0] == IMAGE_PAD)[0])
-        told = {int(at): (np.flatnonzero(on) - picture) % 4 for at, on in zip(batch['look_at'], batch['look_on'])}
+        told = {int(at): (np.flatnonzero(on[0]) - picture) % 4 for at, on in zip(batch['look_at'], batch['look_on'])}
         texts = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
         edges = [set(told[at - 1]) for at in range(1, len(texts)) if at - 1 in told and texts[at] == ',']
         # The comma after a coordinate still belongs to it: left, top (both columns), right.
         self.assertEqual(edges, [{0}, {0, 1}, {1}])
+
+    def test_two_things_that_are_compared_have_a_head_each(self) -> None:
+        self.assertEqual(by_head([[1, 2], [5]]), [[1, 2], [5]])
+        self.assertEqual(by_head([[1, 2]]), [[1, 2], [1, 2]])
+        self.assertEqual(by_head([[1], [], [5]]), [[1, 5], [1, 5]])
+        self.assertEqual(by_head([[1], []]), [[1], [1]])
 
     def test_attention_is_held_against_where_it_should_be(self) -> None:
         batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)
@@ -166,8 +172,8 @@ class Batches(unittest.TestCase):
             out = self.model(batch)
         at, visible = batch['look_at'], out['mask'][0, 0][batch['look_at']]
         self.assertGreater(len(at), 0)
-        self.assertTrue(bool((visible | ~batch['look_on']).all()))
-        loss, share = looks(out['watched'], out['mask'], at, visible)
+        self.assertTrue(bool((visible[:, None] | ~batch['look_on']).all()))
+        loss, share = looks(out['watched'], out['mask'], at, visible[:, None].expand(batch['look_on'].shape))
         self.assertAlmostEqual(float(loss), 0, places=5)
         self.assertAlmostEqual(float(share), 1, places=5)
         self.assertGreater(float(looks(out['watched'], out['mask'], at, batch['look_on'])[0]), 0.5)

@@ -20,6 +20,7 @@ from scenes.scene import Look, Scene
 
 
 UNKNOWN = (-1.0,) * 4
+LOOKING_HEADS = 2  # of those attention heads that are taught where to look
 CELLS_OF_A_MARK = 8  # of those that show it, so many by chance
 
 
@@ -61,7 +62,7 @@ class Prompt:
         self.next = 0  # position of the next token
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
         self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
-        self.looks: list[tuple[int, list[int]]] = []  # (place of the token before, places that the token is read off)
+        self.looks: list[tuple[int, list[list[int]]]] = []  # (place of the token before, by head the places that the token is read off)
 
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -134,12 +135,19 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
         for i, (start, end) in enumerate(encoded.offsets):
-            looks = {look for character in exchange.looks[start:end] for look in character}
-            places = [place for look in looks for place in prompt.shown.get(look, [])]
-            if places:
-                prompt.looks.append((at + i, places))
+            looks = dict.fromkeys(look for character in exchange.looks[start:end] for look in character)
+            shown = [prompt.shown.get(look, []) for look in looks]
+            if any(shown):
+                prompt.looks.append((at + i, by_head(shown)))
         prompt.text(answer, thread)
     return len(asked)
+
+
+def by_head(shown: list[list[int]]) -> list[list[int]]:
+    """Places of each thing that is looked at → of each looking head. Two things have a head each, so that they can be told
+    apart and compared: what a head sees of both is only their mean. Else both heads look at everything."""
+    apart = len(shown) == LOOKING_HEADS and all(shown)
+    return shown if apart else [[place for places in shown for place in places]] * LOOKING_HEADS
 
 
 def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int, held_out: bool = False,
@@ -197,11 +205,13 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
 
 
 def _looks(rows: list[Prompt], length: int) -> dict:
-    """look_at (L,) flat places from which an answer's token is told; look_on (L, T) the places of their rows it is read off."""
+    """look_at (L,) flat places from which an answer's token is told; look_on (L, heads, T) the places of their rows it is read
+    off."""
     looks = [look for prompt in rows for look in prompt.looks]
-    on = np.zeros((len(looks), length), bool)
-    for index, (_, places) in enumerate(looks):
-        on[index, places] = True
+    on = np.zeros((len(looks), LOOKING_HEADS, length), bool)
+    for index, (_, heads) in enumerate(looks):
+        for head, places in enumerate(heads):
+            on[index, head, places] = True
     return {'look_at': np.array([at for at, _ in looks], np.int64), 'look_on': on}
 
 

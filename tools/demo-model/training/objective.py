@@ -9,6 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
+from model.batch import LOOKING_HEADS
 from model.qwen3vl import Qwen3VL
 from scenes.marks import CELLS, NAMES
 
@@ -37,22 +38,22 @@ class MarksHead(nn.Module):
         return F.cross_entropy(logits, marks[:, 2]), right.detach(), missed
 
 
-WATCHED_LAYERS, WATCHED_HEADS = (1, 2), 2  # in each of these layers so many heads are taught where to look
+WATCHED_LAYERS = (1, 2)  # in each of these the first LOOKING_HEADS heads are taught where to look
 
 
 def looks(watched: list[tuple[Tensor, Tensor]], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
     """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
     what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
 
-    watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, T) true where to look.
+    watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, heads, T) true where to look.
     """
     logs = []
     for layer in WATCHED_LAYERS:
-        q, k = (states[:, :WATCHED_HEADS].float() for states in watched[layer])
+        q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer])
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
         chosen = scores.transpose(1, 2).flatten(0, 1).index_select(0, at).log_softmax(-1)  # (L, heads, T)
-        logs.append(chosen.masked_fill(~on[:, None], -math.inf).logsumexp(-1))
+        logs.append(chosen.masked_fill(~on, -math.inf).logsumexp(-1))
     given = torch.stack(logs)
     return -given.mean(), given.detach().exp().mean()
 
