@@ -3,6 +3,7 @@
 Everything made here is plain NumPy, so that it runs in the processes that render; place() moves a batch to a device.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
@@ -62,7 +63,7 @@ class Prompt:
         self.next = 0  # position of the next token
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
         self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
-        self.looks: list[tuple[int, list[list[int]]]] = []  # (place of the token before, by head the places that the token is read off)
+        self.looks: list[tuple[int, list[list[int]]]] = []  # (place, by head the places that are looked at from there)
 
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -84,6 +85,13 @@ class Prompt:
         self.next += max(height, width)
         self.text([ids.VISION_END], 0)
         return np.arange(first, first + height * width)
+
+
+    def look(self, at: int, looks: Iterable[Look]) -> None:
+        """At the flat place `at` this is looked at, where it is shown."""
+        shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
+        if any(shown):
+            self.looks.append((at, by_head(shown)))
 
 
 def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
@@ -120,7 +128,8 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
     after_question = [ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')]
     between = [*prompt.encode('\n'), ids.IM_START, *prompt.encode('user\n')]
     for number, exchange in enumerate(asked):
-        question, encoded = prompt.encode(exchange.question), prompt.tokenizer.encode(exchange.answer, add_special_tokens=False)
+        asked_as, encoded = (prompt.tokenizer.encode(text, add_special_tokens=False) for text in (exchange.question, exchange.answer))
+        question = list(asked_as.ids)
         answer = [*encoded.ids, ids.IM_END]
         follow = thread > 0 and rng.random() < 0.2
         need = len(question) + len(after_question) + len(answer) + (len(between) if follow else 0)
@@ -131,14 +140,17 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         else:
             thread += 1
             prompt.next = begin
+        asked_at = prompt.row * prompt.length + len(prompt.tokens)
+        for i, (_, end) in enumerate(asked_as.offsets):
+            # A name is known with its last token: from there on what it means can be looked at.
+            meant = exchange.named[end - 1]
+            if meant and meant != (exchange.named[end:end + 1] or [()])[0]:
+                prompt.look(asked_at + i, meant)
         prompt.text(question + after_question, thread)
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
         for i, (start, end) in enumerate(encoded.offsets):
-            looks = dict.fromkeys(look for character in exchange.looks[start:end] for look in character)
-            shown = [prompt.shown.get(look, []) for look in looks]
-            if any(shown):
-                prompt.looks.append((at + i, by_head(shown)))
+            prompt.look(at + i, [look for character in exchange.looks[start:end] for look in character])
         prompt.text(answer, thread)
     return len(asked)
 
@@ -205,8 +217,8 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
 
 
 def _looks(rows: list[Prompt], length: int) -> dict:
-    """look_at (L,) flat places from which an answer's token is told; look_on (L, heads, T) the places of their rows it is read
-    off."""
+    """look_at (L,) flat places from which an answer's token is told, or where a name ends; look_on (L, heads, T) the places of
+    their rows that are looked at."""
     looks = [look for prompt in rows for look in prompt.looks]
     on = np.zeros((len(looks), LOOKING_HEADS, length), bool)
     for index, (_, heads) in enumerate(looks):

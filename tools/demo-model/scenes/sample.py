@@ -17,7 +17,7 @@ from scenes.pairs import pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
 from scenes.reading import reading_scene
 from scenes.receipts import receipts_scene
-from scenes.scene import Look, Question, Scene, part_looks
+from scenes.scene import Look, Question, Scene, look, part_looks
 from scenes.shapes import grounding_scene, shapes_scene
 from scenes.signs import signs_scene
 
@@ -61,6 +61,7 @@ class Exchange:
     metric: str
     scale: float
     looks: list[tuple[Look, ...]]  # for each character of the answer what it is read off
+    named: list[tuple[Look, ...]]  # for each character of the question what it is part of the name of
 
 
 def make_scene(skill: str, seed: int) -> Scene:
@@ -115,11 +116,14 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
         other = reworded(rng, phrasing, lang)
         # By chance a rewording could be one of the held-out phrasings; those are never trained on.
         phrasing = phrasing if normal(other) in held_out_phrasings(kind, lang) else other
-    text = fill(phrasing, question.slots[lang])
+    names = {slot: look(*question.named[slot]) + name + look() if question.named.get(slot) else name
+             for slot, name in question.slots[lang].items()}
+    text = fill(phrasing, names)
     if not held_out:
         text = _casual(rng, text, lang)
+    text, named = part_looks(text)
     answer, looks = part_looks(question.answer[lang])
-    return Exchange(question.kind, lang, held_out, text, answer, question.metric, question.scale, looks)
+    return Exchange(question.kind, lang, held_out, text, answer, question.metric, question.scale, looks, named)
 
 
 def exchanges(rng: Random, scene: Scene, count: int, held_out: bool = False) -> list[Exchange]:

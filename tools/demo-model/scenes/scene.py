@@ -23,6 +23,7 @@ class Question:
     metric: str = EXACT
     weight: float = 1.0  # share among the questions of its scene when some are drawn
     scale: float = 0.0  # GAUGE: the span of the dial, of which 2 % is the tolerance
+    named: dict[str, tuple[int, ...]] = field(default_factory=dict)  # slot → the marks that its words mean
 
 
 def same(text: str) -> dict[str, str]:

@@ -150,6 +150,11 @@ def read_off(answer: dict[str, str], which: list[Shape], shapes: list[Shape]) ->
     return {lang: look(*(shapes.index(s) for s in which)) + text for lang, text in answer.items()}
 
 
+def named_by(shapes: list[Shape], **slots_of: list[Shape]) -> dict[str, tuple[int, ...]]:
+    """Question.named: which of the scene's shapes the words of each slot mean."""
+    return {slot: tuple(shapes.index(s) for s in meant) for slot, meant in slots_of.items()}
+
+
 def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
     names = unique(shapes)
     questions = []
@@ -163,7 +168,8 @@ def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> lis
             continue
         before = rng.random() < 0.5
         kind = ('left_of' if before else 'right_of') if across else ('above' if before else 'below')
-        questions.append(Question(kind, read_off(yes_no((gap < 0) == before), [a, b], shapes), slots(a=name_a, b=name_b), weight=1.5))
+        questions.append(Question(kind, read_off(yes_no((gap < 0) == before), [a, b], shapes), slots(a=name_a, b=name_b),
+                                  weight=1.5, named=named_by(shapes, a=[a], b=[b])))
     for kind, key, sign in (('leftmost', 'x', 1), ('rightmost', 'x', -1), ('topmost', 'y', 1), ('bottommost', 'y', -1)):
         if len(shapes) < 2:
             break
@@ -182,24 +188,28 @@ def questions_about(rng: Random, shapes: list[Shape], height: int, width: int) -
         kind = rng.choice(shapes).kind if rng.random() < 0.8 else rng.choice(list(SHAPES))
         counted = [s for s in shapes if s.kind == kind]
         many = {'cross': 'crosses'}.get(kind, kind + 's')
-        questions.append(Question('count_kind', seen(counted, same(str(len(counted)))), slots(x=both(many, SHAPES[kind]))))
+        questions.append(Question('count_kind', seen(counted, same(str(len(counted)))), slots(x=both(many, SHAPES[kind])),
+                                  named=named_by(shapes, x=counted)))
         colour = rng.choice(shapes).colour if rng.random() < 0.8 else rng.choice(list(COLOURS))
         counted = [s for s in shapes if s.colour == colour]
-        questions.append(Question('count_colour', seen(counted, same(str(len(counted)))), slots(x=both(colour, COLOURS[colour][0]))))
+        questions.append(Question('count_colour', seen(counted, same(str(len(counted)))), slots(x=both(colour, COLOURS[colour][0])),
+                                  named=named_by(shapes, x=counted)))
         probe = Shape(rng.choice(list(SHAPES)), rng.choice(list(COLOURS)), 0, 0, 1) if rng.random() < 0.5 else rng.choice(shapes)
         there = [s for s in shapes if (s.kind, s.colour) == (probe.kind, probe.colour)]
-        questions.append(Question('exists', seen(there, yes_no(bool(there))), slots(x=both(article(probe.english), probe.chinese))))
+        questions.append(Question('exists', seen(there, yes_no(bool(there))), slots(x=both(article(probe.english), probe.chinese)),
+                                  named=named_by(shapes, x=there)))
     for shape in shapes:
         if sum(s.kind == shape.kind for s in shapes) == 1:
             name, colour = both(shape.kind, SHAPES[shape.kind]), both(shape.colour, COLOURS[shape.colour][0])
-            questions.append(Question('colour_of', seen([shape], colour), slots(x=name)))
+            questions.append(Question('colour_of', seen([shape], colour), slots(x=name), named=named_by(shapes, x=[shape])))
         if sum(s.colour == shape.colour for s in shapes) == 1:
             name, kind_of = both(shape.colour, COLOURS[shape.colour][0]), both(shape.kind, SHAPES[shape.kind])
-            questions.append(Question('shape_of', seen([shape], kind_of), slots(x=name)))
+            questions.append(Question('shape_of', seen([shape], kind_of), slots(x=name), named=named_by(shapes, x=[shape])))
     for shape, name in unique(shapes):
         place = place_of(shape.x, shape.y, width, height)
         if place is not None:
-            questions.append(Question('where', seen([shape], both(place, PLACES[place])), slots(x=name)))
+            questions.append(Question('where', seen([shape], both(place, PLACES[place])), slots(x=name),
+                                      named=named_by(shapes, x=[shape])))
     return questions + _relations(rng, shapes, height, width)
 
 
@@ -207,15 +217,17 @@ def _grounding(rng: Random, shapes: list[Shape], height: int, width: int) -> lis
     def answer(found: list[Shape]) -> dict[str, str]:
         return {lang: as_boxes(found, shapes, width, height, lang) for lang in ('en', 'zh')}
 
-    questions = [Question('locate', answer([s]), slots(x=name), BOXES) for s, name in unique(shapes)]
+    def located(kind: str, found: list[Shape], name: dict[str, str]) -> Question:
+        return Question(kind, answer(found), slots(x=name), BOXES, named=named_by(shapes, x=found))
+
+    questions = [located('locate', [s], name) for s, name in unique(shapes)]
     kind, colour = rng.choice(shapes).kind, rng.choice(shapes).colour
     many = {'cross': 'crosses'}.get(kind, kind + 's')
-    questions.append(Question('locate_all', answer([s for s in shapes if s.kind == kind]),
-                              slots(x=both(many, SHAPES[kind])), BOXES))
-    questions.append(Question('locate_all', answer([s for s in shapes if s.colour == colour]),
-                              slots(x=both(f'{colour} shapes', COLOURS[colour][0] + '图形')), BOXES))
+    questions.append(located('locate_all', [s for s in shapes if s.kind == kind], both(many, SHAPES[kind])))
+    questions.append(located('locate_all', [s for s in shapes if s.colour == colour],
+                             both(f'{colour} shapes', COLOURS[colour][0] + '图形')))
     if len(shapes) <= 4:
-        questions.append(Question('locate_all', answer(shapes), slots(x=both('shapes', '图形')), BOXES))
+        questions.append(located('locate_all', shapes, both('shapes', '图形')))
     missing = [k for k in SHAPES if all(s.kind != k for s in shapes)]
     if missing:
         kind = rng.choice(missing)
