@@ -20,11 +20,11 @@ from scenes.canvas import Canvas
 from scenes.marks import CLASS_OF, cells_of, extent_of, sides_of
 from scenes.phrasings import normal, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, ask, exchanges, make_scene
-from scenes.scene import BOXES, LEFT, LOOKS, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled
+from scenes.scene import BOXES, LEFT, LOOKS, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled, yes_no
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
-from training.objective import looks
+from training.objective import LOOKING_LAYERS, looks
 
 TINY = SIZES['tiny']
 CPU = torch.device('cpu')
@@ -166,6 +166,23 @@ class Batches(unittest.TestCase):
         self.assertEqual(by_head([[1], [], [5]]), [[1, 5], [1, 5]])
         self.assertEqual(by_head([[1], []]), [[1], [1]])
 
+    def test_a_name_is_looked_up_where_it_ends_and_recalled_before_the_answer(self) -> None:
+        shapes = [Shape('square', 'red', 40, 70, 25), Shape('star', 'blue', 100, 70, 20)]
+        canvas = Canvas(np.zeros((128, 128, 3), np.uint8))
+        for shape in shapes:
+            draw(canvas, shape, (200, 0, 0), None, (0, 0, 0))
+        question = Question('left_of', yes_no(True), slots(a=shapes[0].name(), b=shapes[1].name()), named={'a': (0,), 'b': (1,)})
+        asked = ask(Random(0), question, 'en')
+        self.assertEqual(''.join(c for c, at in zip(asked.question, asked.named) if at), 'red squareblue star')
+        batch = ask_each([(Scene('shapes', [canvas.pixels], [question], canvas.marks), asked)], self.tokenizer)
+        text = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
+        self.assertEqual([text[at].strip() for at in batch['look_at']], ['square', 'star'])
+        picture = int(np.flatnonzero(batch['tokens'][0] == IMAGE_PAD)[0])
+        columns = [set((np.flatnonzero(on[0]) - picture) % 4) for on in batch['look_on']]
+        self.assertEqual(columns, [{0, 1}, {2, 3}])
+        self.assertEqual(list(batch['recall_at']), [batch['answer_at'][0]])
+        self.assertEqual([list(np.flatnonzero(head)) for head in batch['recall_on'][0]], [[at] for at in batch['look_at']])
+
     def test_attention_is_held_against_where_it_should_be(self) -> None:
         batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)
         with torch.no_grad():
@@ -173,10 +190,10 @@ class Batches(unittest.TestCase):
         at, visible = batch['look_at'], out['mask'][0, 0][batch['look_at']]
         self.assertGreater(len(at), 0)
         self.assertTrue(bool((visible[:, None] | ~batch['look_on']).all()))
-        loss, share = looks(out['watched'], out['mask'], at, visible[:, None].expand(batch['look_on'].shape))
+        loss, share = looks(out['watched'], LOOKING_LAYERS, out['mask'], at, visible[:, None].expand(batch['look_on'].shape))
         self.assertAlmostEqual(float(loss), 0, places=5)
         self.assertAlmostEqual(float(share), 1, places=5)
-        self.assertGreater(float(looks(out['watched'], out['mask'], at, batch['look_on'])[0]), 0.5)
+        self.assertGreater(float(looks(out['watched'], LOOKING_LAYERS, out['mask'], at, batch['look_on'])[0]), 0.5)
 
     def test_an_answer_ends_with_the_end_of_turn(self) -> None:
         batch = collate([(make_scene(s, 2), 2) for s in SKILLS], self.tokenizer, 256)

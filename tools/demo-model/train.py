@@ -142,7 +142,7 @@ def main() -> None:
         for exchanges, answer_of, parts in pending:
             score.add(exchanges, answer_of, parts['guess'], parts['exact'])
             least = parts['shares'].min(1).values.min()
-            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'balance') if k in parts}, 'least_expert': least}.items():
+            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'balance') if k in parts}, 'least_expert': least}.items():
                 sums[key] = sums.get(key, 0.0) + float(value)
             counted += 1
         now = time.monotonic()

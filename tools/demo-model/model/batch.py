@@ -64,6 +64,7 @@ class Prompt:
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
         self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
         self.looks: list[tuple[int, list[list[int]]]] = []  # (place, by head the places that are looked at from there)
+        self.recalls: list[tuple[int, list[list[int]]]] = []  # (place before an answer, by head the places where names ended)
 
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -140,14 +141,17 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         else:
             thread += 1
             prompt.next = begin
-        asked_at = prompt.row * prompt.length + len(prompt.tokens)
+        asked_at, names = prompt.row * prompt.length + len(prompt.tokens), []
         for i, (_, end) in enumerate(asked_as.offsets):
             # A name is known with its last token: from there on what it means can be looked at.
             meant = exchange.named[end - 1]
             if meant and meant != (exchange.named[end:end + 1] or [()])[0]:
                 prompt.look(asked_at + i, meant)
+                names.append([len(prompt.tokens) + i])
         prompt.text(question + after_question, thread)
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
+        if names:
+            prompt.recalls.append((at, by_head(names)))
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
         for i, (start, end) in enumerate(encoded.offsets):
             prompt.look(at + i, [look for character in exchange.looks[start:end] for look in character])
@@ -213,18 +217,18 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
         turns[row, :n] = prompt.turns
     targets = np.array([t for p in rows for t in p.targets], np.int64).reshape(-1, 3)
     return {'tokens': tokens, 'positions': positions, 'turns': turns, 'answer_at': targets[:, 0].copy(),
-            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy(), **_looks(rows, length)}
+            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy(), 
+            **_looks('look', [look for prompt in rows for look in prompt.looks], length),
+            **_looks('recall', [recall for prompt in rows for recall in prompt.recalls], length)}
 
 
-def _looks(rows: list[Prompt], length: int) -> dict:
-    """look_at (L,) flat places from which an answer's token is told, or where a name ends; look_on (L, heads, T) the places of
-    their rows that are looked at."""
-    looks = [look for prompt in rows for look in prompt.looks]
+def _looks(name: str, looks: list[tuple[int, list[list[int]]]], length: int) -> dict:
+    """…_at (L,) flat places from which something is looked at; …_on (L, heads, T) the places of their rows that are."""
     on = np.zeros((len(looks), LOOKING_HEADS, length), bool)
     for index, (_, heads) in enumerate(looks):
         for head, places in enumerate(heads):
             on[index, head, places] = True
-    return {'look_at': np.array([at for at, _ in looks], np.int64), 'look_on': on}
+    return {f'{name}_at': np.array([at for at, _ in looks], np.int64), f'{name}_on': on}
 
 
 def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:

@@ -38,17 +38,19 @@ class MarksHead(nn.Module):
         return F.cross_entropy(logits, marks[:, 2]), right.detach(), missed
 
 
-WATCHED_LAYERS = (1, 2)  # in each of these the first LOOKING_HEADS heads are taught where to look
+# In each of these layers the first LOOKING_HEADS heads are taught where to look: at what a name in the question means, and at what
+# an answer is read off; in the last, at the names, which by then know their places.
+LOOKING_LAYERS, RECALLING_LAYERS = (1, 2), (-1,)
 
 
-def looks(watched: list[tuple[Tensor, Tensor]], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
+def looks(watched: list[tuple[Tensor, Tensor]], layers: tuple[int, ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
     """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
     what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
 
     watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, heads, T) true where to look.
     """
     logs = []
-    for layer in WATCHED_LAYERS:
+    for layer in layers:
         q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer])
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
@@ -80,7 +82,10 @@ class Trainee(nn.Module):
             parts['marks'], parts['edges'] = marks.detach(), missed.detach()
             loss = loss + marks_weight * (marks + EDGES * missed)
         if looks_weight > 0 and len(batch['look_at']):
-            astray, parts['looks'] = looks(out['watched'], out['mask'], batch['look_at'], batch['look_on'])
+            astray, parts['looks'] = looks(out['watched'], LOOKING_LAYERS, out['mask'], batch['look_at'], batch['look_on'])
+            loss = loss + looks_weight * astray
+        if looks_weight > 0 and len(batch['recall_at']):
+            astray, parts['recalls'] = looks(out['watched'], RECALLING_LAYERS, out['mask'], batch['recall_at'], batch['recall_on'])
             loss = loss + looks_weight * astray
         with torch.no_grad():
             parts['guess'] = out['logits'].argmax(-1)
