@@ -180,7 +180,7 @@ class Batches(unittest.TestCase):
         picture = int(np.flatnonzero(batch['tokens'][0] == IMAGE_PAD)[0])
         columns = [set((np.flatnonzero(on[0]) - picture) % 4) for on in batch['look_on']]
         self.assertEqual(columns, [{0, 1}, {2, 3}])
-        self.assertEqual(list(batch['recall_at']), [batch['answer_at'][0]])
+        self.assertEqual(batch['recall_at'][0], batch['answer_at'][0])
         self.assertEqual([list(np.flatnonzero(head)) for head in batch['recall_on'][0]], [[at] for at in batch['look_at']])
 
     def test_attention_is_held_against_where_it_should_be(self) -> None:

@@ -22,6 +22,7 @@ from scenes.scene import Look, Scene
 
 UNKNOWN = (-1.0,) * 4
 LOOKING_HEADS = 2  # of those attention heads that are taught where to look
+RECALLED = 4  # so many tokens of an answer recall the names of its question
 CELLS_OF_A_MARK = 8  # of those that show it, so many by chance
 
 
@@ -151,7 +152,7 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         prompt.text(question + after_question, thread)
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         if names:
-            prompt.recalls.append((at, by_head(names)))
+            prompt.recalls += [(at + i, by_head(names)) for i in range(min(len(answer), RECALLED))]
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
         for i, (start, end) in enumerate(encoded.offsets):
             prompt.look(at + i, [look for character in exchange.looks[start:end] for look in character])

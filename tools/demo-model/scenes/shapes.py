@@ -155,6 +155,13 @@ def named_by(shapes: list[Shape], **slots_of: list[Shape]) -> dict[str, tuple[in
     return {slot: tuple(shapes.index(s) for s in meant) for slot, meant in slots_of.items()}
 
 
+# Where the first of two things lies as seen from the second. It is said before the yes or no that follows from it: else whether
+# the side is asked for and which side it is would have to be found, and weighed against each other, in one word.
+RELATIVE = {'left_of': both('On the left', '在左边'), 'right_of': both('On the right', '在右边'),
+            'above': both('Above', '在上面'), 'below': both('Below', '在下面')}
+SO = {True: both('so yes.', '是的。'), False: both('so no.', '不是。')}
+
+
 def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> list[Question]:
     names = unique(shapes)
     questions = []
@@ -167,8 +174,11 @@ def _relations(rng: Random, shapes: list[Shape], height: int, width: int) -> lis
         if abs(gap) < 0.1:
             continue
         before = rng.random() < 0.5
-        kind = ('left_of' if before else 'right_of') if across else ('above' if before else 'below')
-        questions.append(Question(kind, read_off(yes_no((gap < 0) == before), [a, b], shapes), slots(a=name_a, b=name_b),
+        sides = ('left_of', 'right_of') if across else ('above', 'below')
+        kind, true = sides[not before], sides[gap > 0]
+        answer = {lang: f'{side}{look()}{comma}{SO[kind == true][lang]}'
+                  for (lang, side), comma in zip(read_off(RELATIVE[true], [a, b], shapes).items(), (', ', '，'))}
+        questions.append(Question(kind, answer, slots(a=name_a, b=name_b),
                                   weight=1.5, named=named_by(shapes, a=[a], b=[b])))
     for kind, key, sign in (('leftmost', 'x', 1), ('rightmost', 'x', -1), ('topmost', 'y', 1), ('bottommost', 'y', -1)):
         if len(shapes) < 2:
