@@ -1,8 +1,6 @@
 // A conversation with the built-in model, really running: the first minute, follow-ups, second thoughts.
 
 import { expect, test } from '@playwright/test';
-import { readFileSync } from 'node:fs';
-import { expectDrawn } from './marks.ts';
 import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
 
 test('a first visit: what this is, the model gets ready by itself, the first answer', async ({ page }) => {
@@ -35,37 +33,6 @@ test('a sample and one of its questions are clicked, and the answer is right', a
     .click();
   await page.getByRole('button', { name: 'Which road sign is this?', exact: true }).click();
   expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
-});
-
-test('asked where a shape is, the built-in model says where, and it is drawn there', async ({
-  page,
-  context,
-}) => {
-  interface Sample {
-    skill: string;
-    questions: { text: { en: string }; answer: { en: string } }[];
-  }
-  const { samples } = JSON.parse(readFileSync('public/samples/index.json', 'utf8')) as { samples: Sample[] };
-  const number = samples.findIndex(({ skill }) => skill === 'grounding');
-  const asked = samples[number]?.questions[0];
-  if (asked === undefined) throw new Error('No sample is about places.');
-  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
-  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 200 });
-  await page
-    .getByRole('button', { name: /^Sample picture/ })
-    .nth(number)
-    .click();
-  await page.getByRole('button', { name: asked.text.en, exact: true }).click();
-  const answer = await answered(page, 1);
-  await answer.getByRole('button', { name: 'Copy the answer' }).click();
-  const places = (json: string): number[][] =>
-    (JSON.parse(json) as { bbox_2d: number[] }[]).map(({ bbox_2d }) => bbox_2d);
-  const told = places(await page.evaluate(() => navigator.clipboard.readText()));
-  const right = places(asked.answer.en);
-  expect(told).toHaveLength(right.length);
-  for (const [i, edge] of told.flat().entries()) expect(Math.abs(edge - right.flat()[i]!)).toBeLessThan(60);
-  await expectDrawn(page, page.getByRole('img', { name: /grounding/ }), told);
-  await expect(answer.getByRole('columnheader').first()).toBeVisible();
 });
 
 for (const backend of ['wasm', 'webgpu'] as const) {
