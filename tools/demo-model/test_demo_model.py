@@ -11,7 +11,7 @@ import torch
 
 from data import Stream
 from held_out import held_out
-from model.batch import ask_each, by_head, collate, place, to_patches
+from model.batch import KINDS, ask_each, by_head, collate, place, to_patches
 from model.config import IM_END, IMAGE_PAD, SIZES
 from model.experts import Experts
 from model.qwen3vl import Qwen3VL
@@ -182,6 +182,12 @@ class Batches(unittest.TestCase):
         self.assertEqual(columns, [{0, 1}, {2, 3}])
         self.assertEqual(batch['recall_at'][0], batch['answer_at'][0])
         self.assertEqual([list(np.flatnonzero(head)) for head in batch['recall_on'][0]], [[at] for at in batch['look_at']])
+        # Where a name ends it must be known where the thing lies, and while answering, what was asked.
+        self.assertEqual(list(batch['known_at']), list(batch['look_at']))
+        for box, shape in zip(batch['known_boxes'], shapes):
+            self.assertLess(np.abs(128 * box - (np.array([shape.x, shape.y] * 2) + shape.radius * np.array([-1, -1, 1, 1]))).max(), 12)
+        self.assertEqual(list(batch['asked_at']), list(batch['answer_at']))
+        self.assertEqual({KINDS[kind] for kind in batch['asked_kinds']}, {'left_of'})
 
     def test_attention_is_held_against_where_it_should_be(self) -> None:
         batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)

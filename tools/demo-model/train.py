@@ -87,7 +87,7 @@ def main() -> None:
     config = SIZES[progress['size']]
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
-        trainee.load_state_dict(state['weights'])
+        trainee.load_state_dict({**trainee.state_dict(), **state['weights']})  # what only training needs may be new
     kind = fastest(device)
     optimiser = Optimiser(trainee, a.lr, kind, muon=not a.adam)
     restored = bool(state and state['optimiser'] and not a.restart)
@@ -142,7 +142,7 @@ def main() -> None:
         for exchanges, answer_of, parts in pending:
             score.add(exchanges, answer_of, parts['guess'], parts['exact'])
             least = parts['shares'].min(1).values.min()
-            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'balance') if k in parts}, 'least_expert': least}.items():
+            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance') if k in parts}, 'least_expert': least}.items():
                 sums[key] = sums.get(key, 0.0) + float(value)
             counted += 1
         now = time.monotonic()

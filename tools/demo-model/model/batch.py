@@ -3,7 +3,7 @@
 Everything made here is plain NumPy, so that it runs in the processes that render; place() moves a batch to a device.
 """
 
-from collections.abc import Iterable
+from collections.abc import Collection
 from dataclasses import dataclass, field
 from functools import lru_cache
 from random import Random
@@ -16,13 +16,16 @@ from model import config as ids
 from model.config import ModelConfig
 from model.vision import Segment, position_taps, rotary_angles
 from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of, sides_of
+from scenes.phrasings import phrasings
 from scenes.sample import Exchange, exchanges
 from scenes.scene import Look, Scene
 
 
+KINDS = sorted(phrasings())
 UNKNOWN = (-1.0,) * 4
 LOOKING_HEADS = 2  # of those attention heads that are taught where to look
 RECALLED = 4  # so many tokens of an answer recall the names of its question
+MEANT = 8  # at so many tokens of an answer it must be known what was asked
 CELLS_OF_A_MARK = 8  # of those that show it, so many by chance
 
 
@@ -66,6 +69,9 @@ class Prompt:
         self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
         self.looks: list[tuple[int, list[list[int]]]] = []  # (place, by head the places that are looked at from there)
         self.recalls: list[tuple[int, list[list[int]]]] = []  # (place before an answer, by head the places where names ended)
+        self.asked: list[tuple[int, int]] = []  # (place before an answer's token, the number of the question's kind)
+        self.boxes: dict[int, tuple[float, ...]] = {}  # of the marks whose outline is known
+        self.known: list[tuple[int, tuple[float, ...]]] = []  # (place, the box of the one thing that is looked at from there)
 
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -89,11 +95,14 @@ class Prompt:
         return np.arange(first, first + height * width)
 
 
-    def look(self, at: int, looks: Iterable[Look]) -> None:
+    def look(self, at: int, looks: Collection[Look]) -> None:
         """At the flat place `at` this is looked at, where it is shown."""
         shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
         if any(shown):
             self.looks.append((at, by_head(shown)))
+        marks = {mark for mark, _ in looks}
+        if len(marks) == 1 and (box := self.boxes.get(marks.pop())):
+            self.known.append((at, box))
 
 
 def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
@@ -113,6 +122,8 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
         for number, mark in enumerate(scene.marks):
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
+                if box != UNKNOWN:
+                    prompt.boxes[number] = box
                 picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
                 for side, tokens in enumerate(sides_of(mark, h * 16, w * 16)):
                     shown = prompt.shown.setdefault((number, side), [])
@@ -153,6 +164,7 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
         at = prompt.row * prompt.length + len(prompt.tokens) - 1
         if names:
             prompt.recalls += [(at + i, by_head(names)) for i in range(min(len(answer), RECALLED))]
+        prompt.asked += [(at + i, KINDS.index(exchange.kind)) for i in range(min(len(answer), MEANT))]
         prompt.targets += [(at + i, token, first_exchange + number) for i, token in enumerate(answer)]
         for i, (start, end) in enumerate(encoded.offsets):
             prompt.look(at + i, [look for character in exchange.looks[start:end] for look in character])
@@ -218,7 +230,11 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
         turns[row, :n] = prompt.turns
     targets = np.array([t for p in rows for t in p.targets], np.int64).reshape(-1, 3)
     return {'tokens': tokens, 'positions': positions, 'turns': turns, 'answer_at': targets[:, 0].copy(),
-            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy(), 
+            'answers': targets[:, 1].copy(), 'answer_of': targets[:, 2].copy(),
+            'asked_at': np.array([at for p in rows for at, _ in p.asked], np.int64),
+            'asked_kinds': np.array([kind for p in rows for _, kind in p.asked], np.int64),
+            'known_at': np.array([at for p in rows for at, _ in p.known], np.int64),
+            'known_boxes': np.array([box for p in rows for _, box in p.known], np.float32).reshape(-1, 4),
             **_looks('look', [look for prompt in rows for look in prompt.looks], length),
             **_looks('recall', [recall for prompt in rows for recall in prompt.recalls], length)}
 

@@ -60,7 +60,7 @@ class Attention(nn.Module):
         self.q_norm, self.k_norm = RMSNorm(c.head_dim, c.eps), RMSNorm(c.head_dim, c.eps)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None,
-                watched: list[tuple[Tensor, Tensor]] | None) -> Tensor:
+                watched: list[tuple[Tensor, Tensor, Tensor]] | None) -> Tensor:
         batch, length, _ = x.shape
         shape = (batch, length, -1, self.c.head_dim)
         v = self.v_proj(x).view(shape).transpose(1, 2)
@@ -71,7 +71,7 @@ class Attention(nn.Module):
         groups = self.c.heads // self.c.kv_heads
         k, v = k.repeat_interleave(groups, 1), v.repeat_interleave(groups, 1)
         if watched is not None:
-            watched.append((q, k))
+            watched.append((q, k, x))
         y = attend(q, k, v, mask)
         return self.o_proj(y.transpose(1, 2).reshape(batch, length, -1))
 
@@ -83,7 +83,7 @@ class Layer(nn.Module):
         self.self_attn, self.mlp = Attention(c), SparseMLP(c)
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, mask: Tensor, cache: Cache | None,
-                watched: list[tuple[Tensor, Tensor]] | None) -> tuple[Tensor, Tensor, Tensor]:
+                watched: list[tuple[Tensor, Tensor, Tensor]] | None) -> tuple[Tensor, Tensor, Tensor]:
         x = x + self.self_attn(self.input_layernorm(x), cos, sin, mask, cache, watched)
         y, balance, share = self.mlp(self.post_attention_layernorm(x))
         return x + y, balance, share
@@ -99,10 +99,10 @@ class Decoder(nn.Module):
 
     def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor, visual_at: Tensor, visual: Tensor | None,
                 deepstack: list[Tensor], caches: list[Cache] | None = None,
-                watched: list[tuple[Tensor, Tensor]] | None = None) -> tuple[Tensor, Tensor, Tensor]:
+                watched: list[tuple[Tensor, Tensor, Tensor]] | None = None) -> tuple[Tensor, Tensor, Tensor]:
         """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) boolean, true where seen; visual_at (M,) flat places b·T + t of
         the rows of `visual` (M, hidden) and of each deepstack feature. Into `watched`
-        each layer puts its queries and keys, turned, (B, heads, T, head_dim).
+        each layer puts its queries and keys, turned, (B, heads, T, head_dim), and the states that they are made from.
 
         Returns the normed states (B, T, hidden), the mean balance loss and the expert shares (layers, E).
         """

@@ -67,13 +67,13 @@ class Qwen3VL(nn.Module):
 
     def forward(self, batch: dict) -> dict[str, Any]:
         """batch: see batch.py. Returns logits at the answers (A, vocabulary), V, balance, shares, and for those who
-        watch it the attention's mask and each layer's queries and keys."""
+        watch it the attention's mask and each layer's queries, keys and states."""
         visual, deepstack = self.see(batch)
         mask = block_mask(batch['turns'])
         if self.training and mask.device.type == 'cpu':
             kind = torch.get_autocast_dtype('cpu') if torch.is_autocast_enabled('cpu') else torch.float32
             mask = torch.zeros(mask.shape, dtype=kind).masked_fill_(~mask, float('-inf'))
-        watched: list[tuple[Tensor, Tensor]] = []
+        watched: list[tuple[Tensor, Tensor, Tensor]] = []
         states, balance, shares = self.model.language_model(
             batch['tokens'], batch['positions'], mask, batch['visual_at'], visual, deepstack, watched=watched)
         answers = len(batch['answer_at'])

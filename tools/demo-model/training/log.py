@@ -36,7 +36,7 @@ class Score:
 class Log:
     """log.csv, one line per some steps; says it on the terminal as well."""
 
-    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'balance', 'least_expert', 'images_per_second',
+    FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance', 'least_expert', 'images_per_second',
               'waiting', *SKILLS]
 
     def __init__(self, path: Path):

@@ -1,6 +1,6 @@
 """What training minimises, and how right the answers are on the way.
 
-Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py) + looks.
+Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py) + looks + places + kinds.
 """
 
 import math
@@ -9,7 +9,7 @@ import torch
 import torch.nn.functional as F
 from torch import Tensor, nn
 
-from model.batch import LOOKING_HEADS
+from model.batch import KINDS, LOOKING_HEADS
 from model.qwen3vl import Qwen3VL
 from scenes.marks import CELLS, NAMES
 
@@ -43,7 +43,7 @@ class MarksHead(nn.Module):
 LOOKING_LAYERS, RECALLING_LAYERS = (1, 2), (-1,)
 
 
-def looks(watched: list[tuple[Tensor, Tensor]], layers: tuple[int, ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
+def looks(watched: list[tuple[Tensor, Tensor, Tensor]], layers: tuple[int, ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
     """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
     what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
 
@@ -51,7 +51,7 @@ def looks(watched: list[tuple[Tensor, Tensor]], layers: tuple[int, ...], mask: T
     """
     logs = []
     for layer in layers:
-        q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer])
+        q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer][:2])
         scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
         scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
         chosen = scores.transpose(1, 2).flatten(0, 1).index_select(0, at).log_softmax(-1)  # (L, heads, T)
@@ -66,6 +66,10 @@ class Trainee(nn.Module):
     def __init__(self, model: Qwen3VL):
         super().__init__()
         self.qwen, self.head = model, MarksHead(model.config.text.hidden)
+        # The box of the one thing that has been looked at, from what the last layer is given; it is where numbers and sides come from.
+        self.place_head = nn.Linear(model.config.text.hidden, 4)
+        # Which kind of question is answered, from the same: whether "on the left" means yes depends on it.
+        self.kind_head = nn.Linear(model.config.text.hidden, len(KINDS))
 
     def forward(self, batch: dict, marks_weight: float, looks_weight: float) -> tuple[Tensor, dict]:
         """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right."""
@@ -87,6 +91,15 @@ class Trainee(nn.Module):
         if looks_weight > 0 and len(batch['recall_at']):
             astray, parts['recalls'] = looks(out['watched'], RECALLING_LAYERS, out['mask'], batch['recall_at'], batch['recall_on'])
             loss = loss + looks_weight * astray
+        states = out['watched'][-1][2].flatten(0, 1)
+        if looks_weight > 0 and len(batch['known_at']):
+            missed = (self.place_head(states.index_select(0, batch['known_at'])).float() - batch['known_boxes']).abs().mean()
+            parts['places'] = missed.detach()
+            loss = loss + looks_weight * EDGES * missed
+        if looks_weight > 0 and len(batch['asked_at']):
+            unclear = F.cross_entropy(self.kind_head(states.index_select(0, batch['asked_at'])).float(), batch['asked_kinds'])
+            parts['kinds'] = unclear.detach()
+            loss = loss + looks_weight * unclear
         with torch.no_grad():
             parts['guess'] = out['logits'].argmax(-1)
             hit = parts['guess'] == batch['answers']
