@@ -2,8 +2,8 @@
 // drawn on the picture.
 
 import { expect, test, type Page } from '@playwright/test';
-import sharp from 'sharp';
 import { openSaved } from './imported.ts';
+import { expectDrawn } from './marks.ts';
 import { arrive, FIXTURE } from './person.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
@@ -26,32 +26,10 @@ test('boxes and points lie on the picture where the answer says, and light up wi
     answer: 'Here they are:\n```json\n' + JSON.stringify(BOXES) + '\n```',
     pictures: ['wide.png'],
   });
-  const picture = page.getByRole('img', { name: 'wide.png' });
-  const frame = await picture.boundingBox();
-  if (frame === null) throw new Error('The picture is not shown.');
   const marks = page.getByRole('list', { name: 'What the answer points at' });
   await expect(marks.getByRole('button')).toHaveCount(3);
-
-  // By their pixels: each side of a box is drawn in the marks' colour at its place.
-  const shot = await sharp(await page.screenshot())
-    .raw()
-    .toBuffer({ resolveWithObject: true });
-  const isMark = (x: number, y: number): boolean => {
-    const at = (Math.round(y) * shot.info.width + Math.round(x)) * shot.info.channels;
-    const [red = 0, green = 0, blue = 0] = shot.data.subarray(at, at + 3);
-    return Math.abs(red - 0xff) + Math.abs(green - 0x5a) + Math.abs(blue - 0x36) < 40;
-  };
-  const inside = 1; // half of the border's two pixels
-  for (const { bbox_2d } of BOXES.slice(0, 2)) {
-    const [left = 0, top = 0, right = 0, bottom = 0] = (bbox_2d ?? []).map((edge, index) =>
-      index % 2 === 0 ? frame.x + (edge / 1000) * frame.width : frame.y + (edge / 1000) * frame.height,
-    );
-    const middle = [(left + right) / 2, (top + bottom) / 2] as const;
-    expect(isMark(left + inside - 0.5, middle[1]), 'left side').toBe(true);
-    expect(isMark(right - inside - 0.5, middle[1]), 'right side').toBe(true);
-    expect(isMark(middle[0], bottom - inside - 0.5), 'lower side').toBe(true);
-    expect(isMark(...middle), 'its middle is free').toBe(false);
-  }
+  const boxes = BOXES.flatMap(({ bbox_2d }) => (bbox_2d === undefined ? [] : [bbox_2d]));
+  await expectDrawn(page, page.getByRole('img', { name: 'wide.png' }), boxes);
 
   await marks.getByRole('button', { name: '2: circle, red' }).hover();
   await expect(answer.getByRole('row', { name: /circle, red/ })).toHaveClass(/pointed/);

@@ -1,7 +1,11 @@
 // A conversation with the built-in model, really running: the first minute, follow-ups, second thoughts.
 
 import { expect, test } from '@playwright/test';
+import { expectDrawn } from './marks.ts';
 import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
+import { boxesOf, sampleOf } from './samples.ts';
+
+const [FIRST, SECOND, THIRD] = sampleOf('signs').questions;
 
 test('a first visit: what this is, the model gets ready by itself, the first answer', async ({ page }) => {
   await page.goto('/');
@@ -31,8 +35,32 @@ test('a sample and one of its questions are clicked, and the answer is right', a
     .getByRole('button', { name: /^Sample picture/ })
     .first()
     .click();
-  await page.getByRole('button', { name: 'Which road sign is this?', exact: true }).click();
-  expect(await said(await answered(page, 1))).toBe('Pedestrian crossing');
+  await page.getByRole('button', { name: FIRST.words, exact: true }).click();
+  expect(await said(await answered(page, 1))).toBe(FIRST.answer);
+});
+
+test('asked where a shape is, the built-in model says where, and it is drawn there', async ({
+  page,
+  context,
+}) => {
+  await context.grantPermissions(['clipboard-read', 'clipboard-write']);
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 200 });
+  const { index, questions } = sampleOf('grounding');
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .nth(index)
+    .click();
+  await page.getByRole('button', { name: questions[0].words, exact: true }).click();
+  const answer = await answered(page, 1);
+  await answer.getByRole('button', { name: 'Copy the answer' }).click();
+  const [told, boxes] = [
+    boxesOf(await page.evaluate(() => navigator.clipboard.readText())),
+    boxesOf(questions[0].answer),
+  ];
+  expect(told).toHaveLength(boxes.length);
+  for (const [i, edge] of told.flat().entries()) expect(Math.abs(edge - boxes.flat()[i]!)).toBeLessThan(80);
+  await expectDrawn(page, page.getByRole('img', { name: /grounding/ }), told);
+  await expect(answer.getByRole('columnheader').first()).toBeVisible();
 });
 
 for (const backend of ['wasm', 'webgpu'] as const) {
@@ -41,31 +69,31 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     // page prefers the processor to it.
     const patience = backend === 'webgpu' ? 420_000 : 100_000;
     test.setTimeout(3 * patience);
-    await arrive(page, { model: 'demo', backend, maxTokens: 16 });
+    await arrive(page, { model: 'demo', backend, maxTokens: 32 });
     await page
       .getByRole('button', { name: /^Sample picture/ })
       .first()
       .click();
-    await page.getByRole('button', { name: 'Which road sign is this?', exact: true }).click();
-    expect(await said(await answered(page, 1, patience))).toBe('Pedestrian crossing');
+    await page.getByRole('button', { name: FIRST.words, exact: true }).click();
+    expect(await said(await answered(page, 1, patience))).toBe(FIRST.answer);
 
-    await ask(page, 'How many signs are there?');
+    await ask(page, SECOND.words);
     const second = await answered(page, 2, patience);
-    expect(await said(second)).toBe('1');
+    expect(await said(second)).toBe(SECOND.answer);
     await expect(second.getByText(/picture already read/)).toBeVisible();
 
     await second.getByRole('button', { name: 'Answer again' }).click();
     await expect(page.getByText('The earlier version was set aside.')).toBeVisible();
-    expect(await said(await answered(page, 2, patience)), 'exact is exact').toBe('1');
+    expect(await said(await answered(page, 2, patience)), 'exact is exact').toBe(SECOND.answer);
 
     const asked = page.getByRole('article', { name: 'You asked' });
     await asked.nth(1).getByRole('button', { name: 'Edit the question' }).click();
-    await page.getByRole('textbox', { name: 'Edit the question' }).fill('Describe the picture.');
+    await page.getByRole('textbox', { name: 'Edit the question' }).fill(THIRD.words);
     await page.getByRole('button', { name: 'Ask again' }).click();
-    await expect(asked.nth(1)).toContainText('Describe the picture.');
-    expect(await said(await answered(page, 2, patience))).toBe('A road sign: Pedestrian crossing.');
+    await expect(asked.nth(1)).toContainText(THIRD.words);
+    expect(await said(await answered(page, 2, patience))).toBe(THIRD.answer);
     await page.getByRole('button', { name: 'Put it back' }).click();
-    await expect(asked.nth(1)).toContainText('How many signs are there?');
+    await expect(asked.nth(1)).toContainText(SECOND.words);
 
     await page.getByRole('button', { name: 'New conversation' }).click();
     await addPictures(page, 'odd.png', 'wide.png');

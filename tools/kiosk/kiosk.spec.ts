@@ -3,6 +3,7 @@
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
+import { sampleOf } from '../../e2e/samples.ts';
 import { picturesKept } from './no-picture.ts';
 
 test.use({
@@ -13,7 +14,7 @@ test.use({
   },
 });
 
-const STOP_SIGN = /Sample picture/;
+const [{ answer: RIGHT }] = sampleOf('signs').questions;
 const finish = (page: Page) => page.getByRole('button', { name: 'Finish and erase' });
 
 async function arrive(page: Page, address = '/?kiosk'): Promise<void> {
@@ -28,11 +29,14 @@ async function arrive(page: Page, address = '/?kiosk'): Promise<void> {
 
 /** Touches the first sample and its first question; waits for the answer. */
 async function askSample(page: Page): Promise<void> {
-  await page.getByRole('button', { name: STOP_SIGN }).first().click();
+  await page
+    .getByRole('button', { name: /Sample picture/ })
+    .first()
+    .click();
   await page.getByRole('group', { name: 'Ask about it' }).getByRole('button').first().click();
   const answer = page.getByRole('article', { name: 'Answer' });
   await expect(answer.getByText(/first word after/)).toBeVisible({ timeout: 100_000 });
-  await expect(answer.locator('[aria-busy]')).toHaveText(/Pedestrian crossing/i);
+  await expect(answer.locator('[aria-busy]')).toHaveText(RIGHT);
 }
 
 test('a visit ends by itself, after a question, and leaves nothing', async ({ page }) => {

@@ -3,6 +3,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, question, said, tray } from '../../e2e/person.ts';
+import { sampleOf } from '../../e2e/samples.ts';
 import { en } from '../../src/ui/strings/failures.ts';
 import { APP_PORT } from '../test/places.ts';
 import { badPictures, type Dropped } from './bad-pictures.ts';
@@ -10,9 +11,8 @@ import { badPictures, type Dropped } from './bad-pictures.ts';
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 test.describe.configure({ timeout: 400_000 });
 
-const SAMPLE = 'public/samples/signs-7.webp';
-const WORDS = 'Which road sign is this?';
-const RIGHT = 'Stop';
+const { file: SAMPLE, questions } = sampleOf('signs');
+const [{ words: WORDS, answer: RIGHT }] = questions;
 
 /** As a conversation begins that bad input must leave alone. */
 async function begin(page: Page): Promise<void> {

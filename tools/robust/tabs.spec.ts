@@ -2,15 +2,15 @@
 
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, FIXTURE, said } from '../../e2e/person.ts';
+import { sampleOf } from '../../e2e/samples.ts';
 import { APP_PORT } from '../test/places.ts';
 
 const ORIGIN = `http://localhost:${APP_PORT}`;
 test.use({ baseURL: `${ORIGIN}/` });
 test.describe.configure({ timeout: 300_000 });
 
-const SAMPLE = 'public/samples/signs-7.webp';
-const WORDS = 'Which road sign is this?';
-const RIGHT = 'Stop';
+const { file: SAMPLE, questions } = sampleOf('signs');
+const [{ words: WORDS, answer: RIGHT }] = questions;
 
 async function tab(context: BrowserContext, model = 'demo', maxTokens = 64): Promise<Page> {
   const page = await context.newPage();

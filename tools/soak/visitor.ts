@@ -3,16 +3,12 @@
 
 import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
+import { basename } from 'node:path';
 import sharp from 'sharp';
+import { samples, type KnownSample } from '../../e2e/samples.ts';
 import { random } from '../weights/random.ts';
 
-const SAMPLES = 'public/samples';
 const ANSWER_WAIT_MS = 180_000;
-
-interface Sample {
-  images: string[];
-  questions: { text: { en: string }; answer: { en: string } }[];
-}
 
 export interface Told {
   questions: number;
@@ -35,27 +31,25 @@ export class Visitor {
   };
   readonly #page: Page;
   readonly #next: () => number;
-  readonly #samples: Sample[];
 
   constructor(page: Page, seed: number) {
     this.#page = page;
     this.#next = random(seed);
-    const list = JSON.parse(readFileSync(`${SAMPLES}/index.json`, 'utf8')) as { samples: Sample[] };
-    this.#samples = list.samples;
   }
 
   /** A whole conversation of at most so many questions, which ends with an empty page. */
   async converse(atMost: number): Promise<void> {
-    const sample = this.#pick(this.#samples);
+    const sample = this.#pick(samples);
     const isAsItIs = this.#next() < 0.5;
     const hasTwo = this.#next() < 0.25;
     await this.#add(await this.#photo(sample, isAsItIs));
-    if (hasTwo) await this.#add(await this.#photo(this.#pick(this.#samples), false));
+    if (hasTwo) await this.#add(await this.#photo(this.#pick(samples), false));
     const count = Math.min(atMost, 1 + Math.floor(this.#next() * 4));
     for (let n = 0; n < count; n++) {
-      const { text, answer } = this.#pick(sample.questions);
-      const judge = isAsItIs && !hasTwo && n === 0 ? answer.en : undefined;
-      await this.#ask(text.en, judge);
+      const { words, answer, isBoxes } = this.#pick(sample.questions);
+      // Boxes are shown as a table.
+      const judge = isAsItIs && !hasTwo && n === 0 && !isBoxes ? answer : undefined;
+      await this.#ask(words, judge);
     }
     if (count < atMost && this.#next() < 0.3) await this.#again();
     await this.#page.getByRole('button', { name: 'New conversation' }).click();
@@ -111,10 +105,12 @@ export class Visitor {
   }
 
   /** A sample, or a picture of it that nobody has seen before. */
-  async #photo(sample: Sample, asItIs: boolean): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-    const name = sample.images[0] ?? '';
-    const buffer = readFileSync(`${SAMPLES}/${name}`);
-    if (asItIs) return { name, mimeType: 'image/webp', buffer };
+  async #photo(
+    { file }: KnownSample,
+    asItIs: boolean,
+  ): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+    const buffer = readFileSync(file);
+    if (asItIs) return { name: basename(file), mimeType: 'image/webp', buffer };
     const width = 160 + Math.floor(this.#next() * 700);
     const turned = sharp(buffer)
       .modulate({ hue: Math.floor(this.#next() * 360) })

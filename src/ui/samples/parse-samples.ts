@@ -27,7 +27,7 @@ export function parseSamples(json: unknown, listUrl: string): Sample[] {
 }
 
 /** One of each skill, then the second of each, and so on. */
-export function mixed(samples: Sample[]): Sample[] {
+export function mixed<Kind extends { skill: string }>(samples: Kind[]): Kind[] {
   const seen = new Map<string, number>();
   const rounds = samples.map((sample) => {
     const round = seen.get(sample.skill) ?? 0;

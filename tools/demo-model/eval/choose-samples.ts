@@ -37,35 +37,48 @@ const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill 
 await rm(values.out, { recursive: true, force: true });
 await mkdir(values.out, { recursive: true });
 const samples: object[] = [];
+/** How often each kind of question was kept. */
+const kept = new Map<string, number>();
 for (const skill of wanted) {
-  let kept = 0;
+  let pictures = 0;
   for (const candidate of candidates.filter((each) => each.skill === skill)) {
-    if (kept === Number(values.each)) break;
+    if (pictures === Number(values.each)) break;
     const questions = await answered(engine, candidate);
     if (questions.length < QUESTIONS_EACH) continue;
-    const images = candidate.images.map((_, i) => `${skill}-${kept + 1}${i === 0 ? '' : `-${i + 1}`}.webp`);
+    const images = candidate.images.map(
+      (_, i) => `${skill}-${pictures + 1}${i === 0 ? '' : `-${i + 1}`}.webp`,
+    );
     for (const [i, name] of candidate.images.entries()) {
       await sharp(join(values.candidates, name))
         .webp({ lossless: true })
         .toFile(join(values.out, images[i]!));
     }
-    samples.push({ skill, images, questions });
-    kept++;
+    for (const { kind } of questions) kept.set(kind, (kept.get(kind) ?? 0) + 1);
+    samples.push({ skill, images, questions: questions.map(({ kind: _kind, ...question }) => question) });
+    pictures++;
   }
-  process.stdout.write(`${skill}: ${kept} pictures\n`);
+  process.stdout.write(`${skill}: ${pictures} pictures\n`);
 }
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples }, null, 2)}\n`);
 process.exit(0); // the runtime's threads would keep the process
 
-/** Up to three questions that are answered rightly in both languages, of different kinds as far as there are. */
-async function answered(engine: Engine, { images, questions }: Candidate): Promise<SampleQuestion[]> {
+/**
+ * Up to three questions that are answered rightly in both languages, with three different answers; kinds that were
+ * kept least often first, and of the same kind only where there is no other.
+ */
+async function answered(
+  engine: Engine,
+  { images, questions }: Candidate,
+): Promise<(SampleQuestion & { kind: string })[]> {
   const photos = await Promise.all(images.map((name) => openAsBlob(join(values.candidates, name))));
   const isFirst = questions.map(({ kind }, i) => questions.findIndex((other) => other.kind === kind) === i);
+  const often = ({ kind }: { kind: string }): number => kept.get(kind) ?? 0;
   const inOrder = [...questions.filter((_, i) => isFirst[i]), ...questions.filter((_, i) => !isFirst[i])];
-  const found: SampleQuestion[] = [];
-  for (const { kind: _kind, ...question } of inOrder) {
+  const rarest = inOrder.toSorted((a, b) => often(a) - often(b));
+  const found: (SampleQuestion & { kind: string })[] = [];
+  for (const question of rarest) {
     if (found.length === QUESTIONS_EACH) break;
-    if (found.some(({ text }) => text.en === question.text.en)) continue;
+    if (found.some(({ answer }) => answer.en === question.answer.en)) continue;
     let right = true;
     for (const lang of LANGUAGES) {
       const content = [

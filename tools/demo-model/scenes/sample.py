@@ -127,7 +127,7 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
 
 
 # What is learned last is asked more often in training.
-HARDER = {'left_of': 2, 'right_of': 2, 'above': 2, 'below': 2, 'locate_all': 2}
+HARDER = {'locate_all': 3}
 
 
 def exchanges(rng: Random, scene: Scene, count: int, held_out: bool = False) -> list[Exchange]:
