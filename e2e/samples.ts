@@ -2,7 +2,6 @@
 // known to answer.
 
 import { readFileSync } from 'node:fs';
-import { mixed } from '../src/ui/samples/parse-samples.ts';
 
 const FOLDER = 'public/samples';
 
@@ -26,9 +25,9 @@ export interface KnownQuestion {
   isBoxes: boolean;
 }
 
-export const samples: readonly KnownSample[] = mixed(
-  (JSON.parse(readFileSync(`${FOLDER}/index.json`, 'utf8')) as { samples: Listed[] }).samples,
-).map(({ skill, images, questions }) => ({
+const listed = JSON.parse(readFileSync(`${FOLDER}/index.json`, 'utf8')) as { samples: Listed[] };
+
+export const samples: readonly KnownSample[] = listed.samples.map(({ skill, images, questions }) => ({
   skill,
   file: `${FOLDER}/${images[0] ?? ''}`,
   questions: questions.map(({ text, answer, metric }) => ({

@@ -14,7 +14,7 @@ export function samplesUrl(pageUrl: string): string {
   return new URL('samples/index.json', pageUrl).href;
 }
 
-/** Files count from the list's own address. Fails with 'bad-manifest', naming the field. */
+/** In the list's order. Files count from its own address. Fails with 'bad-manifest', naming the field. */
 export function parseSamples(json: unknown, listUrl: string): Sample[] {
   return new Field(json, 'samples: ', 'bad-manifest').at('samples').list((field) => ({
     skill: field.at('skill').string(),
@@ -24,15 +24,4 @@ export function parseSamples(json: unknown, listUrl: string): Sample[] {
       return { en: text.at('en').string(), zh: text.at('zh').string() };
     }),
   }));
-}
-
-/** One of each skill, then the second of each, and so on. */
-export function mixed<Kind extends { skill: string }>(samples: Kind[]): Kind[] {
-  const seen = new Map<string, number>();
-  const rounds = samples.map((sample) => {
-    const round = seen.get(sample.skill) ?? 0;
-    seen.set(sample.skill, round + 1);
-    return { sample, round };
-  });
-  return rounds.sort((a, b) => a.round - b.round).map(({ sample }) => sample);
 }

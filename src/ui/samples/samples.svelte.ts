@@ -2,7 +2,7 @@
 // A host without samples has no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
-import { mixed, parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
+import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 
 export class Samples {
   readonly #listUrl: string;
@@ -14,7 +14,6 @@ export class Samples {
     this.#listUrl = samplesUrl(pageUrl);
   }
 
-  /** Pictures of different kinds first. */
   get list(): readonly Sample[] {
     return this.#list;
   }
@@ -27,7 +26,7 @@ export class Samples {
   async start(): Promise<void> {
     try {
       const response = await fetch(this.#listUrl, { credentials: 'omit' });
-      if (response.ok) this.#list = mixed(parseSamples(await response.json(), this.#listUrl));
+      if (response.ok) this.#list = parseSamples(await response.json(), this.#listUrl);
     } catch (error) {
       console.warn('There are no samples.', error);
     }

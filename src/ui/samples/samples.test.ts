@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { mixed, parseSamples } from './parse-samples.ts';
+import { parseSamples } from './parse-samples.ts';
 
 const LIST = 'https://example.org/app/samples/index.json';
 const question = { text: { en: 'How many?', zh: '多少？' }, answer: { en: '3', zh: '3' } };
@@ -18,10 +18,4 @@ test('pictures count from the list, questions come in both languages', () => {
 test('a wrong list is refused by the field that is wrong', () => {
   const spoilt = { samples: [{ skill: 'x', images: ['a'], questions: [{ text: { en: 'only' } }] }] };
   expect(() => parseSamples(spoilt, LIST)).toThrow('samples[0].questions[0].text.zh');
-});
-
-test('pictures of different kinds come first', () => {
-  const of = (skill: string, image: string) => ({ skill, images: [image], questions: [] });
-  const list = [of('a', '1'), of('a', '2'), of('b', '3'), of('a', '4'), of('b', '5')];
-  expect(mixed(list).map((sample) => sample.images[0])).toEqual(['1', '3', '2', '5', '4']);
 });

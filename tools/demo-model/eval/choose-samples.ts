@@ -36,7 +36,7 @@ const candidates = parseCandidates(JSON.parse(await readFile(file, 'utf8')), fil
 const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill }) => skill))];
 await rm(values.out, { recursive: true, force: true });
 await mkdir(values.out, { recursive: true });
-const samples: object[] = [];
+const rounds: object[][] = [];
 /** How often each kind of question was kept. */
 const kept = new Map<string, number>();
 for (const skill of wanted) {
@@ -54,12 +54,17 @@ for (const skill of wanted) {
         .toFile(join(values.out, images[i]!));
     }
     for (const { kind } of questions) kept.set(kind, (kept.get(kind) ?? 0) + 1);
-    samples.push({ skill, images, questions: questions.map(({ kind: _kind, ...question }) => question) });
+    (rounds[pictures] ??= []).push({
+      skill,
+      images,
+      questions: questions.map(({ kind: _kind, ...question }) => question),
+    });
     pictures++;
   }
   process.stdout.write(`${skill}: ${pictures} pictures\n`);
 }
-await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples }, null, 2)}\n`);
+// One of each skill, then the second of each, and so on: the page shows them in this order.
+await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples: rounds.flat() }, null, 2)}\n`);
 process.exit(0); // the runtime's threads would keep the process
 
 /**
