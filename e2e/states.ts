@@ -2,6 +2,7 @@
 // the accessibility test and by the screenshots.
 
 import type { Page } from '@playwright/test';
+import { sampleOf } from './samples.ts';
 import { CONVERSATION, SCENE } from './scene.ts';
 
 export const STATES = [
@@ -9,6 +10,7 @@ export const STATES = [
   'sample',
   'answering',
   'answered',
+  'located',
   'experts',
   'failure',
   'menu',
@@ -27,6 +29,7 @@ const IMPORT = /Open a saved JSON file|打开保存的 JSON 文件/;
 const KEEP = /Keep conversations on this device|在本设备上保存对话/;
 const PICTURES = /^(Add pictures|添加图片)$/;
 const SAMPLE = /^(Sample picture|示例图片)/;
+const REMOVE = /^(Remove|移除) /;
 const SUGGESTIONS = /^(Ask about it|可以这样问)/;
 /** On a phone the ways to the panels are in a menu. */
 const MENU = /^(More|更多)$/;
@@ -68,6 +71,7 @@ const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = 
   sample: async (page) => {
     await page.getByRole('button', { name: SAMPLE }).first().click();
     await page.getByRole('group', { name: SUGGESTIONS }).waitFor();
+    await page.getByRole('button', { name: REMOVE }).waitFor();
   },
   answering: async (page) => {
     await addScene(page);
@@ -76,10 +80,12 @@ const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = 
     await page.getByRole('button', { name: STOP }).waitFor();
   },
   answered: openConversation,
+  located: async (page) => {
+    await askSample(page, sampleOf('grounding').index);
+    await page.locator('article th').first().waitFor();
+  },
   experts: async (page) => {
-    await page.getByRole('button', { name: SAMPLE }).first().click();
-    await page.getByRole('group', { name: SUGGESTIONS }).getByRole('button').first().click();
-    await page.locator('article footer').waitFor({ timeout: READY });
+    await askSample(page, 0);
     await tool(page, 'experts');
     await page.locator('figure canvas').waitFor();
   },
@@ -106,6 +112,13 @@ const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = 
     await page.locator('dialog[open] section').last().waitFor();
   },
 };
+
+/** The first suggested question about a sample; until it is answered. */
+async function askSample(page: Page, index: number): Promise<void> {
+  await page.getByRole('button', { name: SAMPLE }).nth(index).click();
+  await page.getByRole('group', { name: SUGGESTIONS }).getByRole('button').first().click();
+  await page.locator('article footer').waitFor({ timeout: READY });
+}
 
 /** Until the built-in model is on the device: the page then stands still. */
 async function settled(page: Page): Promise<void> {

@@ -50,7 +50,8 @@ const english = (q: Quantities) => ({
   noApp: 'Nothing of this app itself',
   settings: (count: number) =>
     count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
-  usage: (bytes: number) => `All in all ${q.bytes(bytes)}`,
+  /** A browser may count what it has compressed. */
+  usage: (bytes: number) => `All in all, as this browser counts: ${q.bytes(bytes)}`,
   erase: 'Erase all of it',
   reallyErase: 'Models, conversations, settings: all of it goes, for good. The page starts anew.',
   eraseNow: 'Erase now',
@@ -97,7 +98,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   app: '应用本身，用于断网时启动',
   noApp: '没有保存应用本身',
   settings: (count) => `${q.whole(count)} 项设置`,
-  usage: (bytes) => `总共 ${q.bytes(bytes)}`,
+  usage: (bytes) => `总共（由浏览器统计）：${q.bytes(bytes)}`,
   erase: '全部清除',
   reallyErase: '模型、对话、设置将全部永久删除，页面会重新开始。',
   eraseNow: '立即清除',
