@@ -3,6 +3,7 @@
 Sample n of a run is the scene of seed n, whoever renders it; a resumed run goes on with the numbers it has not seen.
 """
 
+import json
 import os
 from collections.abc import Iterator
 from itertools import count
@@ -13,19 +14,24 @@ import torch
 from torch.utils.data import DataLoader, IterableDataset, get_worker_info
 
 from model.batch import collate
+from scenes.fit import fit
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene, refused_scene
-from scenes.surface import keep_small
-from tokenizer import load
+from tokenizer import FILES, load
+
+# Skills whose pictures cannot be scaled down further than the processor does.
+SMALL_PRINT = {'reading', 'charts', 'gauges', 'receipts', 'pairs'}
+# The most that the processor gives the model of a picture.
+PIXELS = json.loads((FILES / 'preprocessor_config.json').read_text())['size']['longest_edge']
 
 
 class Stream(IterableDataset):
     """Yields collated batches of `size` samples; skills are drawn by `weights`. `share` of `shares` streams gets every so-many-th."""
 
-    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, small: bool = False,
+    def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, pixels: int = PIXELS,
                  share: int = 0, shares: int = 1):
         if first >= HELD_OUT_SEEDS:
             raise ValueError('training must not reach the held-out seeds')
-        self.weights, self.size, self.length, self.first, self.most, self.small = weights, size, length, first, most, small
+        self.weights, self.size, self.length, self.first, self.most, self.pixels = weights, size, length, first, most, pixels
         self.share, self.shares = share, shares
 
     def numbers(self, worker: int, workers: int) -> Iterator[range]:
@@ -40,11 +46,10 @@ class Stream(IterableDataset):
         torch.set_num_threads(1)
         if worker and hasattr(os, 'nice'):
             os.nice(5)
-        if self.small:
-            keep_small()
         tokenizer = load()
         skills, shares = list(self.weights), list(self.weights.values())
-        unknown = [skill for skill in SKILLS if skill not in skills]
+        taught = {skill.split('.')[0] for skill in skills}
+        unknown = [skill for skill in SKILLS if skill not in taught]
         for seeds in self.numbers(worker.id, worker.num_workers) if worker else self.numbers(0, 1):
             samples = []
             for seed in seeds:
@@ -53,7 +58,7 @@ class Stream(IterableDataset):
                 # What is not taught is refused: half of the refusals.
                 refused = skill == 'refusing' and unknown and rng.random() < 0.5
                 scene = refused_scene(rng.choice(unknown), seed) if refused else make_scene(skill, seed)
-                samples.append((scene, seed))
+                samples.append((fit(scene, PIXELS if skill.split('.')[0] in SMALL_PRINT else self.pixels), seed))
             batch = collate(samples, tokenizer, self.length, most=self.most)
             yield {k: torch.from_numpy(a) if hasattr(a, 'dtype') else a for k, a in batch.items()}
 

@@ -1,21 +1,25 @@
 """The held-out table from a training checkpoint, in PyTorch: skill × language, kinds, phrasings, expert use.
 
-python evaluate.py --run DIR [--per-skill 320] [--skills a,b] [--kinds] [--threads N]
+python evaluate.py --run DIR [--per-skill 320] [--skills a,b] [--kinds] [--practice] [--fast] [--threads N]
 Greedy decoding with a key/value cache, one question at a time, in f32. --fast forces the right answer's tokens and takes
 the likeliest at each place: for exact answers the same verdict, for boxes and gauges a close guess at it.
 """
 
 import argparse
 from collections import defaultdict
+from dataclasses import replace
 from pathlib import Path
 
 import torch
 
-from held_out import PER_SKILL, Held, held_out
+from data import PIXELS
+from held_out import PER_SKILL, PRACTICE_SEEDS, Held, held_out
 from model.batch import ask_each, place, prompt_of
 from model.config import END_OF_TEXT, IM_END, SIZES
 from model.decoder import Cache
 from model.qwen3vl import Qwen3VL
+from scenes.fit import fit
+from scenes.sample import HELD_OUT_SEEDS
 from scoring import is_right
 from tokenizer import load
 from training import checkpoint
@@ -79,6 +83,7 @@ def main() -> None:
     parser.add_argument('--fast', action='store_true', help='teacher forcing, in batches')
     parser.add_argument('--kinds', action='store_true', help='a line per kind of question as well')
     parser.add_argument('--wrong', type=int, default=0, help='show this many wrong answers per skill')
+    parser.add_argument('--practice', action='store_true', help='not the held-out set, but other scenes in trained wording')
     parser.add_argument('--threads', type=int, default=0)
     a = parser.parse_args()
     if a.threads:
@@ -90,7 +95,8 @@ def main() -> None:
     tokenizer = load()
     table: dict[tuple[str, ...], list[bool]] = defaultdict(list)
     shares, shown = [], defaultdict(int)
-    questions = list(held_out(a.per_skill, a.skills.split(',') if a.skills else None))
+    drawn = held_out(a.per_skill, a.skills.split(',') if a.skills else None, PRACTICE_SEEDS if a.practice else HELD_OUT_SEEDS)
+    questions = [replace(held, scene=fit(held.scene, PIXELS)) for held in drawn]
     for held, given, used in answers(model, questions, tokenizer, device, a.fast):
         exchange = held.exchange
         right = is_right(given, exchange.answer, exchange.metric, exchange.scale)

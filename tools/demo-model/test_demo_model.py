@@ -12,15 +12,16 @@ import torch
 from data import Stream
 from held_out import held_out
 from model.batch import KINDS, ask_each, by_head, collate, place, to_patches
-from model.config import IM_END, IMAGE_PAD, SIZES
+from model.config import IM_END, IMAGE_PAD, SIZES, VIDEO_PAD
 from model.experts import Experts
 from model.qwen3vl import Qwen3VL
 from model.vision import position_taps, position_waves
 from scenes.canvas import Canvas
+from scenes.fit import fit, fitted
 from scenes.marks import CLASS_OF, cells_of, extent_of, sides_of
 from scenes.phrasings import normal, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, ask, exchanges, make_scene
-from scenes.scene import BOXES, LEFT, LOOKS, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled, yes_no
+from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled, yes_no
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
@@ -47,6 +48,17 @@ class Scenes(unittest.TestCase):
                     if scene.seconds is None:
                         self.assertTrue(16384 <= height * width <= 147456, (skill, seed, image.shape))
 
+    def test_a_large_picture_is_scaled_down_with_its_marks(self) -> None:
+        self.assertEqual([fitted(128, 192, 65536), fitted(256, 384, 65536), fitted(512, 256, 65536)], [(128, 192), (192, 288), (352, 160)])
+        canvas = Canvas(np.full((256, 384, 3), 250, np.uint8))
+        draw(canvas, Shape('square', 'red', 300, 100, 50), (200, 0, 0), None, (250, 250, 250))
+        scene = fit(Scene('shapes', [canvas.pixels], [], canvas.marks), 65536)
+        self.assertEqual(scene.images[0].shape, (192, 288, 3))
+        rows, columns = np.nonzero(scene.images[0][:, :, 1] < 100)
+        left, top, right, bottom = extent_of(scene.marks[0], 192, 288)
+        for seen, told in ((columns.min(), left * 288), (columns.max(), right * 288), (rows.min(), top * 192), (rows.max(), bottom * 192)):
+            self.assertLess(abs(seen - told), 2)
+
     def test_every_mark_has_a_class_of_its_own(self) -> None:
         missing = {m.name for skill in SKILLS for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)
         self.assertEqual(missing, set())
@@ -67,9 +79,12 @@ class Scenes(unittest.TestCase):
     def test_a_character_is_read_off_its_own_mark(self) -> None:
         for skill in SKILLS:
             for scene in (make_scene(skill, seed) for seed in range(12)):
-                for text, looks in (part_looks(t) for q in scene.questions for t in q.answer.values()):
+                names = [mark.name for mark in scene.marks]
+                for pair in range(len(scene.seconds or [])):
+                    names += [*scene.time_stamp(pair)[1:], *' ' * STAMP][:STAMP]
+                for text, looks in (part_looks(t) for q in scene.questions for t in q.answer.values() if q.kind != 'count_lines'):
                     self.assertFalse(any(ord(c) in LOOKS for c in text))
-                    seen = [(c, scene.marks[mark].name) for c, at in zip(text, looks, strict=True) for mark, _ in at if c != ' ']
+                    seen = [(c, names[mark]) for c, at in zip(text, looks, strict=True) for mark, _ in at if c != ' ']
                     self.assertEqual([pair for pair in seen if len(pair[1]) == 1 and pair[0] != pair[1]], [])
 
     def test_the_sides_of_a_thing_are_where_its_edges_show(self) -> None:
@@ -188,6 +203,23 @@ class Batches(unittest.TestCase):
             self.assertLess(np.abs(128 * box - (np.array([shape.x, shape.y] * 2) + shape.radius * np.array([-1, -1, 1, 1]))).max(), 12)
         self.assertEqual(list(batch['asked_at']), list(batch['answer_at']))
         self.assertEqual({KINDS[kind] for kind in batch['asked_kinds']}, {'left_of'})
+
+    def test_a_time_is_read_off_the_time_stamp_before_its_frames(self) -> None:
+        scene = next(s for s in (make_scene('clips', seed) for seed in range(50)) for q in s.questions if q.answer['en'][-7:] == 'seconds')
+        question = next(q for q in scene.questions if q.kind == 'when_turns')
+        batch = ask_each([(scene, ask(Random(0), question, 'zh'))], self.tokenizer)
+        text = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
+        shown = {int(at): [text[i] for i in np.flatnonzero(on[0]) if batch['tokens'][0][i] != VIDEO_PAD] for at, on in zip(batch['look_at'], batch['look_on'])}
+        told = ''.join(text[at + 1] for at in batch['answer_at'][:-1])
+        read = ''.join(shown.get(int(at), [''])[0] for at in batch['answer_at'][:-1])
+        self.assertEqual((read, told), (part_looks(question.answer['zh'])[0].rstrip('秒'), part_looks(question.answer['zh'])[0]))
+
+    def test_what_changed_is_looked_up_at_the_same_place_of_the_picture_before(self) -> None:
+        scene = make_scene('pairs.shapes', 3)
+        batch = ask_each([(scene, ask(Random(0), scene.questions[2], 'en'))], self.tokenizer)
+        first, second = np.flatnonzero(batch['tokens'][0] == IMAGE_PAD).reshape(2, -1)
+        pairs = [(int(at), np.flatnonzero(on[0]).tolist()) for at, on in zip(batch['look_at'], batch['look_on']) if at in second]
+        self.assertEqual(pairs, [(int(b), [int(a)]) for a, b in zip(first, second)])
 
     def test_attention_is_held_against_where_it_should_be(self) -> None:
         batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)

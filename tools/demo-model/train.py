@@ -15,7 +15,7 @@ from pathlib import Path
 
 import torch
 
-from data import Stream, loader
+from data import PIXELS, Stream, loader
 from model.config import SIZES
 from model.qwen3vl import Qwen3VL
 from tokenizer import load
@@ -49,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--echo-from', type=int, default=256, help='chunks kept on the device to choose those from')
     parser.add_argument('--length', type=int, default=288, help='tokens of one row')
     parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
-    parser.add_argument('--small', action='store_true', help='only pictures of up to 192 px a side: for the first stretch on a CPU')
+    parser.add_argument('--pixels', type=int, default=PIXELS, help='larger pictures without small print are scaled down to so many: cheaper, for the first stretches')
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
     parser.add_argument('--cool', action='store_true', help='let the rate fall to 2 %% over --minutes: the last slice')
@@ -111,7 +111,7 @@ def main() -> None:
     # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
     images_before, steps_before = progress['images'], progress['steps']
     first = progress['next'] + (a.workers + 1) * 8 * a.chunk * team.size if 'next' in progress else 0
-    stream = iter(loader(Stream(weights, a.chunk, a.length, first, a.most, a.small, team.rank, team.size), a.workers))
+    stream = iter(loader(Stream(weights, a.chunk, a.length, first, a.most, a.pixels, team.rank, team.size), a.workers))
     if not state:
         stills = torch.cat([next(stream)['stills'] for _ in range(WHITENED // a.chunk)])
         trainee.qwen.model.visual.patch_embed.whiten(stills.to(device).float().sub(127.5).div(127.5))

@@ -18,7 +18,7 @@ from model.vision import Segment, position_taps, rotary_angles
 from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of, sides_of
 from scenes.phrasings import phrasings
 from scenes.sample import Exchange, exchanges
-from scenes.scene import Look, Scene
+from scenes.scene import STAMP, WHOLE, Look, Scene, stamp
 
 
 KINDS = sorted(phrasings())
@@ -70,7 +70,8 @@ class Prompt:
         self.looks: list[tuple[int, list[list[int]]]] = []  # (place, by head the places that are looked at from there)
         self.recalls: list[tuple[int, list[list[int]]]] = []  # (place before an answer, by head the places where names ended)
         self.asked: list[tuple[int, int]] = []  # (place before an answer's token, the number of the question's kind)
-        self.boxes: dict[int, tuple[float, ...]] = {}  # of the marks whose outline is known
+        self.boxes: dict[int, tuple[float, ...]] = {}  # of the marks; of one without an outline, a point
+        self.characters: set[int] = set()  # those marks that are characters of a text
         self.known: list[tuple[int, tuple[float, ...]]] = []  # (place, the box of the one thing that is looked at from there)
 
     def encode(self, text: str) -> list[int]:
@@ -81,6 +82,14 @@ class Prompt:
         self.tokens += tokens
         self.turns += [turn] * len(tokens)
         self.next += len(tokens)
+
+    def stamp(self, scene: Scene, pair: int) -> None:
+        """The time stamp before a pair of frames, whose characters can be looked at."""
+        encoded = self.tokenizer.encode(scene.time_stamp(pair), add_special_tokens=False)
+        for i, (start, end) in enumerate(encoded.offsets):
+            for place in range(max(0, start - 1), min(STAMP, end - 1)):  # the stamp begins with <
+                self.shown[stamp(len(scene.marks), pair, place), WHOLE] = [len(self.tokens) + i]
+        self.text(encoded.ids, 0)
 
     def picture(self, height: int, width: int, pad: int) -> np.ndarray:
         """Puts the tokens of a picture of height × width tokens between its marks; returns their flat places."""
@@ -100,9 +109,10 @@ class Prompt:
         shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
         if any(shown):
             self.looks.append((at, by_head(shown)))
-        marks = {mark for mark, _ in looks}
-        if len(marks) == 1 and (box := self.boxes.get(marks.pop())):
-            self.known.append((at, box))
+        # Of the characters of a token, where the last one stands: the next is found from there.
+        known = [mark for mark, _ in looks if mark in self.boxes]
+        if known and (len(set(known)) == 1 or all(mark in self.characters for mark in known)):
+            self.known.append((at, self.boxes[known[-1]]))
 
 
 def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
@@ -113,7 +123,7 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
     for start in range(0, len(scene.images), step):
         h, w = scene.images[start].shape[0] // 16, scene.images[start].shape[1] // 16
         if scene.seconds is not None:
-            prompt.text(prompt.encode(f'<{scene.seconds[start // 2]:.1f} seconds>'), 0)
+            prompt.stamp(scene, start // 2)
         places = prompt.picture(h // 2, w // 2, ids.IMAGE_PAD if step == 1 else ids.VIDEO_PAD)
         patches = to_patches(scene.images[start])
         if step == 2:
@@ -122,13 +132,21 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
         for number, mark in enumerate(scene.marks):
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
-                if box != UNKNOWN:
-                    prompt.boxes[number] = box
+                at = (mark.x / (w * 16), mark.y / (h * 16))
+                prompt.boxes[number] = (*at, *at) if box == UNKNOWN else box
+                if CLASS_OF[mark.name] == NOTHING:
+                    box = UNKNOWN  # where something was: nothing shows how far it reached
+                if len(mark.name) == 1:
+                    prompt.characters.add(number)
                 picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
                 for side, tokens in enumerate(sides_of(mark, h * 16, w * 16)):
                     shown = prompt.shown.setdefault((number, side), [])
                     shown += [int(places[token]) - prompt.row * prompt.length for token in tokens]
         pictures.append(picture)
+    if scene.seconds is None and len(pictures) == 2 and len(pictures[0].places) == len(pictures[1].places):
+        # What changed is seen by looking at the same place of the picture before.
+        before = pictures[0].places - prompt.row * prompt.length
+        prompt.looks += [(int(at), by_head([[int(place)]])) for at, place in zip(pictures[1].places, before)]
     return pictures
 
 

@@ -27,8 +27,8 @@ class Canvas:
         """The number that the next mark gets in the scene."""
         return self.marks_before + len(self.marks)
 
-    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None) -> None:
-        self.marks.append(Mark(self.index, x, y, name, outline))
+    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, share: float | None = None) -> None:
+        self.marks.append(Mark(self.index, x, y, name, outline, share))
 
     def polygon(self, points: list[tuple[float, float]], fill: Colour) -> None:
         fixed = np.round((np.asarray(points) - 0.5) * ONE).astype(np.int32)

@@ -98,7 +98,7 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
             canvas.disc(x, y, rng.choice((3, 4)), paint)
         shown.levels.append(canvas.next_mark)
         shown.values.append(f'{look(canvas.next_mark)}{chart.values[i]}{look()}')
-        canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y)
+        canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y, share=chart.values[i] / chart.top)
         if chart.labelled:
             line = set_line(str(chart.values[i]), face, small)
             h, w = line.alpha.shape

@@ -7,7 +7,7 @@ pairs, so that the answer is the time stamp that the model is shown.
 from random import Random
 
 from scenes.canvas import Canvas
-from scenes.scene import Question, Scene, both, look, slots
+from scenes.scene import Question, Scene, both, look, slots, stamp
 from scenes.shapes import Shape, draw
 from scenes.surface import any_ground, distance, ground, named, wear
 from scenes.words import COLOURS, DIRECTIONS
@@ -60,9 +60,13 @@ def _questions(rng: Random, first: str, second: str, turns: int | None, heading:
         when = both(f'It never turns {target}.', f'它没有变成{COLOURS[target][0]}。')
         then = both(f'and stays {begins["en"]}', f'始终是{begins["zh"]}')
     else:
-        time = f'{look(2 * turns)}{seconds[turns]:.1f}{look()}'
-        when = both(f'At {time} seconds', f'{time}秒')
+        shown = f'{seconds[turns]:.1f}'
+        time = ''.join(look(stamp(2 * len(seconds), turns, place)) + c for place, c in enumerate(shown)) + look()
+        # The first word already looks at the frame: whether there is one decides which word it is.
+        then_shown = look(2 * turns)
+        when = both(f'{then_shown}At{look()} {time} seconds', f'{time}秒')
         then = both(f'and turns from {begins["en"]} to {ends["en"]} at {time} seconds', f'在{time}秒从{begins["zh"]}变成{ends["zh"]}')
-    questions.append(Question('when_turns', when, slot, weight=3))
+    named = {'x': () if turns is None else (2 * turns,)}
+    questions.append(Question('when_turns', when, slot, weight=3, named=named))
     questions.append(Question('describe', both(f'A ball moves {moves["en"]} {then["en"]}.', f'一个球{moves["zh"]}移动，{then["zh"]}。'), weight=1.5))
     return questions

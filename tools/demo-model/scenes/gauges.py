@@ -99,12 +99,12 @@ def gauges_scene(rng: Random) -> Scene:
     canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
     canvas.disc(cx, cy, radius * 0.07, ink)
     turn = math.degrees(angle(value)) % 360
-    needle_marks = look(canvas.next_mark, canvas.next_mark + 1)
     canvas.mark(f'needle:{int(turn / 360 * 60)}', (cx + tip[0]) / 2, (cy + tip[1]) / 2)
-    canvas.mark(f'needle:{int(turn / 360 * 60)}', *tip)
+    at_tip = look(canvas.next_mark)
+    canvas.mark(f'needle:{int(turn / 360 * 60)}', *tip, share=(value - dial.low) / span)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
-    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold, Shown(needle_marks, unit, ends[dial.low], ends[dial.high])),
+    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold, Shown(at_tip, unit, ends[dial.low], ends[dial.high])),
                  canvas.marks)
 
 

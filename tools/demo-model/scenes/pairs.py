@@ -1,72 +1,90 @@
 """Two pictures: what changed between two drawings of the same shapes, or which of two charts is higher."""
 
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from random import Random
 
 from scenes.charts import draw_chart, make_chart
 from scenes.scene import Question, Scene, both, look, same, slots, yes_no
-from scenes.shapes import Shape, article, picture, place_of, scatter, unique
+from scenes.shapes import Shape, article, outline, picture, place_of, scatter, unique
 from scenes.surface import any_ground, distance, ground, named, wear
 from scenes.words import COLOURS, PLACES, SHAPES
 
 
-def _change(rng: Random, before: list[Shape], height: int, width: int, behind: tuple[int, int, int]) -> tuple[list[Shape], dict[str, str]] | None:
-    """The shapes afterwards (what is new or different last) and the sentence about it; None where the drawn change would be hard
-    to name."""
+@dataclass
+class Change:
+    """The shapes afterwards (what is new or different last), the sentence about it, what is no longer where it was, and looks at
+    where the second picture differs."""
+
+    after: list[Shape]
+    sentence: dict[str, str]
+    gone: Shape | None = None
+    there: str = ''
+
+
+def _change(rng: Random, before: list[Shape], height: int, width: int, behind: tuple[int, int, int]) -> Change | None:
+    """None where the drawn change would be hard to name. Marks: the first picture's shapes, the second's, what is gone."""
     pick = rng.choice(('colour', 'colour', 'move', 'add', 'remove', 'none'))
-    named_shapes = [s for s, _ in unique(before)]
+    named_shapes, count = [s for s, _ in unique(before)], len(before)
     if pick == 'none':
-        return list(before), both('Nothing changed.', '没有变化。')
+        return Change(list(before), both('Nothing changed.', '没有变化。'))
     if pick == 'add':
         added = [s for s in scatter(rng, 1, height, width, behind) if all((s.x - o.x) ** 2 + (s.y - o.y) ** 2 >
                  (1.1 * (s.radius + o.radius)) ** 2 for o in before)]
         if not added or any((s.kind, s.colour) == (added[0].kind, added[0].colour) for s in before):
             return None
-        new = look(2 * len(before))
-        return before + added, both(f'{new}{article(added[0].english).capitalize()}{look()} was added.', f'多了一个{new}{added[0].chinese}{look()}。')
+        new = look(2 * count)
+        sentence = both(f'{new}{article(added[0].english).capitalize()}{look()} was added.', f'{new}多了一个{added[0].chinese}{look()}。')
+        return Change(before + added, sentence, there=new)
     if not named_shapes:
         return None
     shape = rng.choice(named_shapes)
     if sum((s.kind, s.colour) == (shape.kind, shape.colour) for s in before) > 1:
         return None
-    rest = [s for s in before if s is not shape]
-    old, new = look(before.index(shape)), look(2 * len(before) - 1)
+    rest, old = [s for s in before if s is not shape], before.index(shape)
     if pick == 'remove':
-        return (rest, both(f'The {old}{shape.english}{look()} is gone.', f'{old}{shape.chinese}{look()}不见了。')) if rest else None
+        gone = 2 * count - 1
+        sentence = both(f'{look(gone)}The {look(old, gone)}{shape.english}{look()} is gone.', f'{look(old, gone)}{shape.chinese}{look()}不见了。')
+        return Change(rest, sentence, shape, look(gone)) if rest else None
+    new = 2 * count - 1
     if pick == 'colour':
         colour = rng.choice([c for c in COLOURS if c != shape.colour and distance(COLOURS[c][1], behind) > 185])
         if any((s.kind, s.colour) == (shape.kind, colour) for s in rest):
             return None
-        return rest + [replace(shape, colour=colour)], both(
-            f'The {old}{shape.kind}{look()} changed from {old}{shape.colour}{look()} to {new}{colour}{look()}.',
-            f'{old}{SHAPES[shape.kind]}{look()}从{old}{COLOURS[shape.colour][0]}{look()}变成了{new}{COLOURS[colour][0]}{look()}。')
+        was, now = look(old, new), look(new)
+        sentence = both(
+            f'{now}The {was}{shape.kind}{look()} changed from {was}{shape.colour}{look()} to {now}{colour}{look()}.',
+            f'{was}{SHAPES[shape.kind]}{look()}从{was}{COLOURS[shape.colour][0]}{look()}变成了{now}{COLOURS[colour][0]}{look()}。')
+        return Change(rest + [replace(shape, colour=colour)], sentence, there=now)
     for _ in range(12):
         x, y = rng.uniform(shape.radius, width - shape.radius), rng.uniform(shape.radius, height - shape.radius)
         far = abs(x - shape.x) > 0.3 * width or abs(y - shape.y) > 0.3 * height
         place = place_of(x, y, width, height)
         if far and place and place != place_of(shape.x, shape.y, width, height) and all(
                 (x - o.x) ** 2 + (y - o.y) ** 2 > (1.1 * (shape.radius + o.radius)) ** 2 for o in rest):
-            target = {'en': place if place.startswith(('top ', 'bottom ')) else place, 'zh': PLACES[place]}
-            return rest + [replace(shape, x=x, y=y)], both(
-                f'The {old}{shape.english}{look()} moved to the {new}{target["en"]}{look()}.',
-                f'{old}{shape.chinese}{look()}移到了{new}{target["zh"]}{look()}。')
+            gone, now = 2 * count, look(new)
+            sentence = both(f'{look(gone, new)}The {now}{shape.english}{look()} moved to the {now}{place}{look()}.',
+                            f'{now}{shape.chinese}{look()}移到了{now}{PLACES[place]}{look()}。')
+            return Change(rest + [replace(shape, x=x, y=y)], sentence, shape, look(gone, new))
     return None
 
 
-def _changed(rng: Random) -> Scene:
+def changed_scene(rng: Random) -> Scene:
     height, width = rng.choice([(128, 128), (160, 160), (192, 192), (128, 192), (192, 128)])
     behind = any_ground(rng)
-    outcome = None
-    while outcome is None:
+    change = None
+    while change is None:
         before = scatter(rng, rng.choice((1, 2, 2, 3, 3, 4)), height, width, behind)
-        outcome = _change(rng, before, height, width, behind) if before else None
-    after, sentence = outcome
+        change = _change(rng, before, height, width, behind) if before else None
     pixels = ground(rng, height, width, behind)
     tints = {c: named(rng, c) for c in COLOURS}
-    style = rng.random()
-    pictures = [picture(Random(style), shapes, pixels, behind, i, tints) for i, shapes in enumerate((before, after))]
-    questions = [Question('what_changed', sentence, weight=3), Question('same_pictures', yes_no(sentence['en'] == 'Nothing changed.')),
-                 Question('count_first', same(str(len(before))), weight=0.7), Question('count_second', same(str(len(after))), weight=0.7)]
+    style, count, after = rng.random(), len(before), len(change.after)
+    pictures = [picture(Random(style), shapes, pixels, behind, i, tints) for i, shapes in enumerate((before, change.after))]
+    if change.gone:
+        pictures[1].mark('nothing', change.gone.x, change.gone.y, outline(change.gone))
+    is_same = {lang: change.there + text for lang, text in yes_no(not change.there).items()}
+    first, second = look(*range(count)), look(*range(count, count + after))
+    questions = [Question('what_changed', change.sentence, weight=3), Question('same_pictures', is_same),
+                 Question('count_first', same(first + str(count)), weight=0.7), Question('count_second', same(second + str(after)), weight=0.7)]
     return Scene('pairs', [wear(rng, c.pixels, 0.7) for c in pictures], questions, pictures[0].marks + pictures[1].marks)
 
 
@@ -94,4 +112,4 @@ def _charts(rng: Random) -> Scene:
 
 
 def pairs_scene(rng: Random) -> Scene:
-    return _changed(rng) if rng.random() < 0.6 else _charts(rng)
+    return changed_scene(rng) if rng.random() < 0.6 else _charts(rng)

@@ -4,7 +4,7 @@ from random import Random
 
 from scenes.canvas import Canvas
 from scenes.fonts import fit_size, pick_face
-from scenes.scene import Question, Scene, both, same, slots, spelled
+from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
 from scenes.words import CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
 
@@ -51,7 +51,7 @@ def _card(rng: Random) -> Scene:
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))
     colour = ink_on(rng, behind)
-    lines, shown = [_line(rng) for _ in range(count)], []
+    lines, shown, begins = [_line(rng) for _ in range(count)], [], []
     band = height / count
     style = rng.choice(('sans', 'bold', 'serif', 'mono', 'any'))
     middle = rng.random() < 0.6
@@ -62,15 +62,17 @@ def _card(rng: Random) -> Scene:
         x, anchor = (width / 2, 'mm') if middle else (width * 0.05, 'lm')
         slack = max(0.0, (band - size * 1.2) / 2)
         shown.append(spelled(text, canvas.next_mark))
+        begins.append(canvas.next_mark)
         canvas.text(text, x, (row + 0.5) * band + rng.uniform(-slack, slack) * 0.7, face, size, colour, anchor,
                     angle=rng.uniform(-8, 8) if count == 1 and rng.random() < 0.25 else 0)
     if rng.random() < 0.25 and count > 1:
         tilt(rng, canvas, 5)
-    questions = [Question('read_all', same('\n'.join(shown)), weight=3), Question('count_lines', same(str(count)), weight=0.2)]
+    questions = [Question('read_all', same('\n'.join(shown)), weight=3), Question('count_lines', same(look(*begins) + str(count)), weight=0.2)]
     described = same(' / '.join(shown))
     questions.append(Question('describe', both(f'A card with the text: {described["en"]}', f'一张写着文字的卡片：{described["zh"]}'), weight=0.7))
     if count > 1:
-        questions += [Question('read_line', same(text), slots(n=ORDINALS[row]), weight=1.5) for row, text in enumerate(shown)]
+        questions += [Question('read_line', same(text), slots(n=ORDINALS[row]), weight=1.5, named={'n': (begins[row],)})
+                      for row, text in enumerate(shown)]
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 

@@ -13,7 +13,7 @@ from scenes.charts import charts_scene
 from scenes.clips import clips_scene
 from scenes.gauges import gauges_scene
 from scenes.other import other_scene, refusals
-from scenes.pairs import pairs_scene
+from scenes.pairs import changed_scene, pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
 from scenes.reading import reading_scene
 from scenes.receipts import receipts_scene
@@ -27,6 +27,8 @@ SKILLS = {
     'charts': charts_scene, 'gauges': gauges_scene, 'receipts': receipts_scene, 'pairs': pairs_scene, 'clips': clips_scene,
     'refusing': other_scene,
 }
+# What of a skill can be taught before the rest of it: a change can be told without being able to read charts.
+PARTS = {'pairs.shapes': changed_scene}
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
@@ -65,9 +67,9 @@ class Exchange:
 
 
 def make_scene(skill: str, seed: int) -> Scene:
-    """The scene of a skill for a seed. Python's hash of text is salted, so the text itself seeds the generator."""
+    """The scene of a skill (or of a part of one) for a seed. Python's hash of text is salted, so the text itself seeds the generator."""
     rng = Random(f'{skill}:{seed}')
-    return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else SKILLS[skill](rng)
+    return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else {**SKILLS, **PARTS}[skill](rng)
 
 
 def refused_scene(skill: str, seed: int) -> Scene:

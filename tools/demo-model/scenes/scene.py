@@ -70,6 +70,14 @@ def part_looks(answer: str) -> tuple[str, list[tuple[Look, ...]]]:
     return text, looks
 
 
+STAMP = 8  # characters of a time stamp, at most
+
+
+def stamp(marks: int, pair: int, place: int) -> int:
+    """The number by which an answer looks at a character of the time stamp before a pair of frames, in a clip of so many marks."""
+    return marks + pair * STAMP + place
+
+
 def slots(**names: dict[str, str]) -> dict[str, dict[str, str]]:
     """{'en': {'x': …}, 'zh': {'x': …}} from x={'en': …, 'zh': …}."""
     return {lang: {name: value[lang] for name, value in names.items()} for lang in ('en', 'zh')}
@@ -84,6 +92,7 @@ class Mark:
     y: float
     name: str
     outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
+    share: float | None = None  # of a scale, where the thing points at a value on one
 
 
 @dataclass
@@ -96,3 +105,7 @@ class Scene:
     marks: list[Mark]
     seconds: list[float] | None = None
     frames_per_second: float = 0.0
+
+    def time_stamp(self, pair: int) -> str:
+        """What stands before a pair of frames, as the model's processor writes it."""
+        return f'<{(self.seconds or [])[pair]:.1f} seconds>'

@@ -20,12 +20,6 @@ MEDIUM = [(256, 256)] * 3 + [(224, 224), (192, 256), (256, 192), (224, 288), (19
 LARGE = [(320, 320), (256, 384), (384, 256), (384, 384), (256, 512), (512, 256), (288, 448)]
 
 
-def keep_small() -> None:
-    """For the first stretch of training: small pictures cost half as much and teach the same shapes."""
-    MEDIUM[:] = SMALL
-    LARGE[:] = SMALL
-
-
 @lru_cache(maxsize=1)
 def _grain_bank() -> np.ndarray:
     return np.random.default_rng(7).normal(0, 1, (1024, 1024)).astype(np.float32)
@@ -152,4 +146,4 @@ def tilt(rng: Random, canvas: Canvas, degrees: float) -> None:
     edge = tuple(int(c) for c in canvas.pixels[0, 0])
     canvas.pixels = cv2.warpAffine(canvas.pixels, matrix, (canvas.width, canvas.height), flags=cv2.INTER_LINEAR,
                                    borderMode=cv2.BORDER_CONSTANT, borderValue=edge)
-    canvas.marks = [Mark(m.image, *(matrix @ (m.x, m.y, 1)), m.name) for m in canvas.marks]
+    canvas.marks = [Mark(m.image, *(matrix @ (m.x, m.y, 1)), m.name, share=m.share) for m in canvas.marks]
