@@ -1,6 +1,5 @@
 // A package in a directory, as the engine reads it in Node.
 
-import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { fail } from '../../src/failure.ts';
@@ -8,11 +7,13 @@ import { parseJson } from '../../src/format/json-field.ts';
 import { MANIFEST_FILE, shardFile, type Manifest } from '../../src/format/manifest.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { parseManifest } from '../../src/format/parse-manifest.ts';
+import { fileBlob } from './file-blob.ts';
 import { hasCode } from './system-error.ts';
 
 export class DirectoryStore implements PackageStore {
   readonly manifest: Manifest;
   readonly #directory: string;
+  readonly #shards = new Map<number, Promise<Blob>>();
 
   constructor(directory: string, manifest: Manifest) {
     this.#directory = directory;
@@ -24,13 +25,19 @@ export class DirectoryStore implements PackageStore {
   }
 
   /** Fails with 'missing-file', or with 'corrupt-shard' where the file has another length. */
-  async shard(index: number): Promise<Blob> {
+  shard(index: number): Promise<Blob> {
+    const blob = this.#shards.get(index) ?? this.#open(index);
+    this.#shards.set(index, blob);
+    return blob;
+  }
+
+  async #open(index: number): Promise<Blob> {
     const shard = this.manifest.shards[index];
     if (!shard) fail('bad-request', `The package has no shard ${index}.`);
     const path = join(this.#directory, shardFile(shard));
     let blob: Blob;
     try {
-      blob = await openAsBlob(path);
+      blob = await fileBlob(path);
     } catch (error) {
       fail('missing-file', `The package lacks ${path}.`, error);
     }

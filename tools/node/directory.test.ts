@@ -72,13 +72,12 @@ describe('a package in a directory', () => {
 
 test('one changed byte in a shard is found', async () => {
   const { target, report } = await convertTo('changed');
-  const store = await openDirectoryStore(target);
-  await expect(verifyShards(store)).resolves.toBeUndefined();
+  await expect(verifyShards(await openDirectoryStore(target))).resolves.toBeUndefined();
   const second = shardFile(report.manifest.shards[1]!);
   const file = await open(join(target, second), 'r+');
   await file.write('!', 5000);
   await file.close();
-  await expect(verifyShards(store)).rejects.toThrow(`${second} does not match its hash`);
+  await expect(verifyShards(await openDirectoryStore(target))).rejects.toThrow(`${second} does not match its hash`);
 });
 
 describe('npm run convert', () => {
