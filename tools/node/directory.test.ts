@@ -77,7 +77,9 @@ test('one changed byte in a shard is found', async () => {
   const file = await open(join(target, second), 'r+');
   await file.write('!', 5000);
   await file.close();
-  await expect(verifyShards(await openDirectoryStore(target))).rejects.toThrow(`${second} does not match its hash`);
+  await expect(verifyShards(await openDirectoryStore(target))).rejects.toThrow(
+    `${second} does not match its hash`,
+  );
 });
 
 describe('npm run convert', () => {

@@ -122,12 +122,16 @@ def chart_questions(rng: Random, chart: Chart, shown: Shown) -> list[Question]:
     questions = [Question('chart_list', listing, weight=3), Question('describe', described, weight=1.5),
                  Question('chart_title', same(shown.title), weight=0.5), Question('chart_kind', kind, weight=0.3)]
     for i in rng.sample(range(len(names)), min(3, len(names))):
-        questions.append(Question('chart_value', same(shown.values[i]), slots(x=same(names[i])), weight=1.5))
+        questions.append(Question('chart_value', same(shown.values[i]), slots(x=same(names[i])), weight=1.5, named={'x': (shown.levels[i],)}))
     for kind_of_question, value in (('chart_largest', max(values)), ('chart_smallest', min(values))):
         if values.count(value) == 1:
             questions.append(Question(kind_of_question, same(shown.names[values.index(value)]), weight=1.2))
     a, b = rng.sample(range(len(names)), 2)
-    questions.append(Question('chart_difference', same(look(shown.levels[a], shown.levels[b]) + str(abs(values[a] - values[b]))), slots(a=same(names[a]), b=same(names[b])), weight=1.2))
+    # The two values are said before what follows from them.
+    low, high = sorted((a, b), key=values.__getitem__)
+    difference = f'{shown.values[high]} - {shown.values[low]} = {values[high] - values[low]}'
+    questions.append(Question('chart_difference', same(difference), slots(a=same(names[a]), b=same(names[b])), weight=1.2,
+                              named={'a': (shown.levels[a],), 'b': (shown.levels[b],)}))
     if chart.ordered:
         growth = [y - x for x, y in zip(values, values[1:])]
         best = sorted(growth)[-2:]

@@ -66,6 +66,7 @@ def receipts_scene(rng: Random) -> Scene:
     # With looks: the lines, of a pair what stands at its left; and what stands at the right of that.
     shown: dict[str, str] = {}
     shown_prices: dict[str, str] = {}
+    price_at: dict[str, int] = {}  # the marks with which prices begin
     unit = (y1 - y0 - 8) / (sum(r[2] for r in rows) + 1)
     size = int(min(unit * 0.72, (x1 - x0) / 12.5))
     size = max(11 if not chinese else 13, size)
@@ -83,7 +84,7 @@ def receipts_scene(rng: Random) -> Scene:
             name, price = text.split('\t')
             shown[name] = spelled(name, canvas.next_mark)
             canvas.text(name, left, middle, face, big, ink, 'lm')
-            shown_prices[name] = spelled(price, canvas.next_mark)
+            shown_prices[name], price_at[name] = spelled(price, canvas.next_mark), canvas.next_mark
             canvas.text(price, right, middle, face, big, ink, 'rm')
         else:
             start = text.index(date) if date in text else 0
@@ -94,21 +95,21 @@ def receipts_scene(rng: Random) -> Scene:
     if rng.random() < 0.5:
         tilt(rng, canvas, 4)
     facts = {'shop': shown[shop], 'date': shown[date], 'total': shown_prices[word('Total')]}
-    sold = [(name, shown[name], shown_prices[name]) for name, _ in items]
+    sold = [(name, shown[name], shown_prices[name], price_at[name]) for name, _ in items]
     return Scene('receipts', [wear(rng, canvas.pixels, 0.8)], _questions(rng, facts, sold, currency), canvas.marks)
 
 
-def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str]], currency: str) -> list[Question]:
-    """facts, and of each item after its name the name and its price: with looks."""
+def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str, int]], currency: str) -> list[Question]:
+    """facts, and of each item after its name the name and its price, with looks, and the mark with which the price begins."""
     shop, date, total = facts.values()
     questions = [Question('receipt_total', same(total), weight=1.5), Question('receipt_date', same(date), weight=1.5),
                  Question('receipt_shop', same(shop), weight=1.5), Question('receipt_count', same(str(len(items))), weight=0.4)]
-    name, _, price = rng.choice(items)
-    questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5))
+    name, _, price, at = rng.choice(items)
+    questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5, named={'x': (at,)}))
     keys = rng.sample(list(facts), rng.randint(2, 3))
     answers = {lang: json.dumps({k if lang == 'en' else KEYS[k]: facts[k] for k in keys}, ensure_ascii=False) for lang in ('en', 'zh')}
     questions.append(Question('receipt_json', answers, slots(keys=both(', '.join(keys), '、'.join(KEYS[k] for k in keys))), weight=2.5))
-    listing = both(*(comma.join(f'{n} {p}' for _, n, p in items) for comma in (', ', '，')))
+    listing = both(*(comma.join(f'{n} {p}' for _, n, p, _ in items) for comma in (', ', '，')))
     questions.append(Question('receipt_items', listing, weight=2))
     questions.append(Question('describe', both(f'A receipt from {shop}, dated {date}, total {total}.', f'一张{shop}的收据，日期{date}，合计{total}。')))
     return questions
