@@ -89,7 +89,7 @@ def main() -> None:
     if state:
         trainee.load_state_dict({**trainee.state_dict(), **state['weights']})  # what only training needs may be new
     kind = fastest(device)
-    optimiser = Optimiser(trainee, a.lr, kind, muon=not a.adam)
+    optimiser = Optimiser(trainee, a.lr, kind, team, muon=not a.adam)
     restored = bool(state and state['optimiser'] and not a.restart)
     if state and restored:
         optimiser.load_state_dict(state['optimiser'])

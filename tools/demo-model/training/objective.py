@@ -49,13 +49,18 @@ def looks(watched: list[tuple[Tensor, Tensor, Tensor]], layers: tuple[int, ...],
 
     watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, heads, T) true where to look.
     """
+    length = mask.shape[-1]
+    seen = mask.flatten(0, 2).index_select(0, at)[:, None]  # (L, 1, T)
+    seen = seen if mask.dtype == torch.bool else seen == 0
+    heads = torch.arange(LOOKING_HEADS, device=at.device)
+    rows = ((at // length)[:, None] * LOOKING_HEADS + heads) * length + (at % length)[:, None]  # (L, heads)
     logs = []
     for layer in layers:
         q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer][:2])
-        scores = q @ k.transpose(-1, -2) * q.shape[-1] ** -0.5
-        scores = scores.masked_fill(~mask, -math.inf) if mask.dtype == torch.bool else scores + mask
-        chosen = scores.transpose(1, 2).flatten(0, 1).index_select(0, at).log_softmax(-1)  # (L, heads, T)
-        logs.append(chosen.masked_fill(~on, -math.inf).logsumexp(-1))
+        scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # (B, heads, T, T)
+        chosen = scores.flatten(0, 2).index_select(0, rows.flatten()).view(*rows.shape, length)
+        chosen = chosen.masked_fill(~seen, -math.inf)
+        logs.append(chosen.masked_fill(~on, -math.inf).logsumexp(-1) - chosen.logsumexp(-1))
     given = torch.stack(logs)
     return -given.mean(), given.detach().exp().mean()
 

@@ -7,6 +7,8 @@ Newton–Schulz steps, so that every direction is learned at the same speed. Exp
 import torch
 from torch import Tensor, nn
 
+from training.team import Team
+
 
 def orthogonalise(update: Tensor, kind: torch.dtype, steps: int = 5) -> Tensor:
     """(…, m, n) → about U·Vᵀ of its singular value decomposition, in products of `kind`: bf16 is enough."""
@@ -21,10 +23,16 @@ def orthogonalise(update: Tensor, kind: torch.dtype, steps: int = 5) -> Tensor:
     return (x.transpose(-1, -2) if tall else x).to(update.dtype)
 
 
+def products(stack: Tensor) -> float:
+    """How much work orthogonalise() has with a stack, for comparing."""
+    least, most = sorted(stack.shape[-2:])
+    return stack.numel() / most * (2 * most + least)
+
+
 class Muon(torch.optim.Optimizer):
-    def __init__(self, parameters: list[nn.Parameter], lr: float, kind: torch.dtype, momentum: float = 0.95, weight_decay: float = 0.01):
+    def __init__(self, parameters: list[nn.Parameter], lr: float, kind: torch.dtype, team: Team, momentum: float = 0.95, weight_decay: float = 0.01):
         super().__init__(parameters, {'lr': lr, 'momentum': momentum, 'weight_decay': weight_decay})
-        self.kind = kind
+        self.kind, self.team = kind, team
 
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
@@ -34,20 +42,32 @@ class Muon(torch.optim.Optimizer):
             for p in group['params']:
                 if p.grad is not None:
                     stacks.setdefault(p.shape, []).append(p)
-            for shape, members in stacks.items():
-                updates = []
+            updates: list[Tensor] = []
+            for members in stacks.values():
+                blended = []
                 for p in members:
                     state = self.state[p]
                     if 'momentum' not in state:
                         state['momentum'] = torch.zeros_like(p)
                     buffer = state['momentum'].lerp_(p.grad, 1 - group['momentum'])
-                    updates.append(p.grad.lerp(buffer, group['momentum']))
-                turned = orthogonalise(torch.stack(updates), self.kind)
+                    blended.append(p.grad.lerp(buffer, group['momentum']))
+                updates.append(torch.stack(blended))
+            self._turn(updates)
+            for (shape, members), turned in zip(stacks.items(), updates):
                 # 0.2·√max(m, n) gives the update the size of AdamW's (Liu et al., 2025), so both share one rate.
                 scale = 0.2 * max(shape[-2:]) ** 0.5
                 for p, update in zip(members, turned.unbind(0)):
                     p.mul_(1 - group['lr'] * group['weight_decay'])
                     p.add_(update, alpha=-group['lr'] * scale)
+
+    def _turn(self, updates: list[Tensor]) -> None:
+        """Orthogonalises each stack in place; each process does its share, as all have the same."""
+        work = [0.0] * self.team.size
+        for update in sorted(updates, key=products, reverse=True):
+            least = work.index(min(work))
+            work[least] += products(update)
+            update.copy_(orthogonalise(update, self.kind)) if least == self.team.rank else update.zero_()
+        self.team.sum(updates)
 
 
 # The rate of the patch embedding, beside that of the rest. A patch is 768 numbers that mostly have one sign, and AdamW moves
@@ -66,7 +86,7 @@ def is_matrix(name: str, parameter: nn.Parameter) -> bool:
 class Optimiser:
     """Both optimisers, their learning rates set together by rate()."""
 
-    def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, muon: bool = True):
+    def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, team: Team, muon: bool = True):
         named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
         matrices = [p for n, p in named if muon and is_matrix(n, p)]
         taken = {id(p) for p in matrices}
@@ -79,7 +99,7 @@ class Optimiser:
         self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0},
                                        {'params': patches, 'weight_decay': 0.01, 'share': PATCH_RATE}],
                                       lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
-        self.muon = Muon(matrices, lr, kind) if matrices else None
+        self.muon = Muon(matrices, lr, kind, team) if matrices else None
 
     def rate(self, factor: float) -> None:
         for optimiser in (self.adam, self.muon):

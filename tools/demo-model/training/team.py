@@ -40,6 +40,15 @@ class Team:
         for p, gradient in zip(parameters, flat.split([p.numel() for p in parameters])):
             p.grad = gradient.view_as(p)
 
+    def sum(self, tensors: list[Tensor]) -> None:
+        """Gives each tensor, in place, the sum over all processes."""
+        if self.size == 1:
+            return
+        flat = torch.cat([t.flatten() for t in tensors])
+        dist.all_reduce(flat)
+        for tensor, part in zip(tensors, flat.split([t.numel() for t in tensors])):
+            tensor.copy_(part.view_as(tensor))
+
     def any(self, said: bool, device: torch.device) -> bool:
         """Whether any process says so."""
         if self.size == 1:
