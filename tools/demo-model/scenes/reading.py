@@ -3,7 +3,7 @@
 from random import Random
 
 from scenes.canvas import Canvas
-from scenes.fonts import fit_size, pick_face
+from scenes.fonts import fit_size, pick_face, set_line
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
 from scenes.words import CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
@@ -73,6 +73,34 @@ def _card(rng: Random) -> Scene:
     if count > 1:
         questions += [Question('read_line', same(text), slots(n=ORDINALS[row]), weight=1.5, named={'n': (begins[row],)})
                       for row, text in enumerate(shown)]
+    return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
+
+
+def page_scene(rng: Random) -> Scene:
+    """A page full of small print, for training only: ten times as many characters to be told apart as on a card."""
+    height, width = rng.choice(((128, 192), (192, 192), (160, 224), (192, 256), (256, 192), (224, 224)))
+    behind = any_ground(rng)
+    canvas = Canvas(ground(rng, height, width, behind))
+    colour, style, left = ink_on(rng, behind), rng.choice(('sans', 'serif', 'mono', 'any', 'any')), width * rng.uniform(0.02, 0.08)
+    shown: list[str] = []
+    begins: list[int] = []
+    y = rng.uniform(2, 12)
+    while True:
+        text = ' '.join(_line(rng) for _ in range(rng.choice((1, 3, 6))))
+        face = pick_face(rng, text, style)
+        smallest = 12 if any(ord(c) > 0x2000 for c in text) else 10
+        size = rng.choice((smallest, smallest + 1, smallest + 2, smallest + 4, smallest + 8))
+        if y + size * 1.3 > height:
+            break
+        while len(text) > 1 and set_line(text, face, size).alpha.shape[1] > width - left - 4:
+            text = text[:-1].rstrip()
+        shown.append(spelled(text, canvas.next_mark))
+        begins.append(canvas.next_mark)
+        canvas.text(text, left, y + size * 0.65, face, size, colour, 'lm')
+        y += size * rng.uniform(1.25, 1.6)
+    if rng.random() < 0.3:
+        tilt(rng, canvas, 4)
+    questions = [Question('read_line', same(text), slots(n=ORDINALS[row]), named={'n': (begins[row],)}) for row, text in enumerate(shown[:3])]
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 

@@ -15,7 +15,7 @@ from scenes.gauges import gauges_scene
 from scenes.other import other_scene, refusals
 from scenes.pairs import changed_scene, pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
-from scenes.reading import reading_scene
+from scenes.reading import page_scene, reading_scene
 from scenes.receipts import receipts_scene
 from scenes.scene import Look, Question, Scene, look, part_looks
 from scenes.shapes import grounding_scene, shapes_scene
@@ -27,8 +27,8 @@ SKILLS = {
     'charts': charts_scene, 'gauges': gauges_scene, 'receipts': receipts_scene, 'pairs': pairs_scene, 'clips': clips_scene,
     'refusing': other_scene,
 }
-# What of a skill can be taught before the rest of it: a change can be told without being able to read charts.
-PARTS = {'pairs.shapes': changed_scene}
+# What of a skill can be taught before the rest of it (a change can be told without being able to read charts), or beside it.
+PARTS = {'pairs.shapes': changed_scene, 'reading.page': page_scene}
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
