@@ -31,6 +31,7 @@ from training.team import Team
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
        'pairs': 1.2, 'clips': 0.8, 'refusing': 0.3}
 
+SUMMED = ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance')
 WHITENED = 512  # samples whose patches set the patch embedding to begin with
 REWARM_STEPS = 60  # after a checkpoint without the optimiser's state
 
@@ -48,7 +49,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--echo', type=int, default=0, help='chunks seen before that are run again after each fresh one')
     parser.add_argument('--echo-from', type=int, default=256, help='chunks kept on the device to choose those from')
     parser.add_argument('--length', type=int, default=288, help='tokens of one row')
-    parser.add_argument('--most', type=int, default=10, help='questions of one picture at most')
+    parser.add_argument('--most', type=int, default=10, help='questions of one picture at most; 0 trains the vision encoder alone, by its marks')
     parser.add_argument('--pixels', type=int, default=PIXELS, help='larger pictures without small print are scaled down to so many: cheaper, for the first stretches')
     parser.add_argument('--lr', type=float, default=2e-3)
     parser.add_argument('--warmup', type=float, default=20_000, help='images until the full rate')
@@ -87,7 +88,8 @@ def main() -> None:
     config = SIZES[progress['size']]
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
-        trainee.load_state_dict({**trainee.state_dict(), **state['weights']})  # what only training needs may be new
+        own = trainee.state_dict()  # what only training needs may be new, or of another size
+        trainee.load_state_dict(own | {k: v for k, v in state['weights'].items() if k.startswith('qwen.') or own[k].shape == v.shape})
     kind = fastest(device)
     optimiser = Optimiser(trainee, a.lr, kind, team, muon=not a.adam)
     restored = bool(state and state['optimiser'] and not a.restart)
@@ -132,8 +134,15 @@ def main() -> None:
             (loss / chunks_per_step).backward()
             since += placed['images'] * team.size
             if is_fresh:
-                pending.append((placed['exchanges'], placed['answer_of'], parts))
                 progress['images'] += placed['images'] * team.size
+            if is_fresh and placed['exchanges']:
+                pending.append((placed['exchanges'], placed['answer_of'], parts))
+            for key in SUMMED:
+                if key in parts:
+                    sums[key] = sums.get(key, 0.0) + float(parts[key])
+            if 'shares' in parts:
+                sums['least_expert'] = sums.get('least_expert', 0.0) + float(parts['shares'].min(1).values.min())
+            counted += 1
         team.average(trainee)
         if torch.isfinite(torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)):
             optimiser.step()
@@ -141,10 +150,6 @@ def main() -> None:
         progress['steps'] += 1
         for exchanges, answer_of, parts in pending:
             score.add(exchanges, answer_of, parts['guess'], parts['exact'])
-            least = parts['shares'].min(1).values.min()
-            for key, value in {**{k: parts[k] for k in ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance') if k in parts}, 'least_expert': least}.items():
-                sums[key] = sums.get(key, 0.0) + float(value)
-            counted += 1
         now = time.monotonic()
         progress['minutes'] = began + (now - start) / 60
         progress['next'] = first + progress['images'] - images_before

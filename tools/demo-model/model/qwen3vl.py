@@ -66,7 +66,7 @@ class Qwen3VL(nn.Module):
         return self.model.visual(stills, pairs, batch['taps'], batch['tap_weights'], batch['angles'], batch['segments'])
 
     def forward(self, batch: dict) -> dict[str, Any]:
-        """batch: see batch.py. Returns logits at the answers (A, vocabulary), V, balance, shares, and for those who
+        """batch: see batch.py. Returns logits at the answers (A, vocabulary), seen(), balance, shares, and for those who
         watch it the attention's mask and each layer's queries, keys and states."""
         visual, deepstack = self.see(batch)
         mask = block_mask(batch['turns'])
@@ -79,8 +79,13 @@ class Qwen3VL(nn.Module):
         answers = len(batch['answer_at'])
         places = F.pad(batch['answer_at'], (0, -answers % 256 if self.training else 0))
         asked = states.reshape(-1, states.shape[-1]).index_select(0, places)
-        return {'logits': self.lm_head(asked)[:answers], 'visual': visual, 'balance': balance, 'shares': shares, 'mask': mask,
+        return {'logits': self.lm_head(asked)[:answers], 'visual': seen(visual, deepstack), 'balance': balance, 'shares': shares, 'mask': mask,
                 'watched': watched}
+
+
+def seen(visual: Tensor | None, deepstack: list[Tensor]) -> Tensor | None:
+    """All that the decoder is told of each merged token: V and the DeepStack features side by side."""
+    return None if visual is None else torch.cat([visual, *deepstack], 1)
 
 
 def block_mask(turns: Tensor) -> Tensor:

@@ -92,3 +92,14 @@ def fit_size(text: str, face: str, width: float, largest: int, smallest: int = 1
     """The largest size in px at which `text` is no wider than `width` (never under `smallest`)."""
     at_largest = sum(glyph(face, largest, c).advance for c in text)
     return max(smallest, min(largest, int(largest * width / max(1.0, at_largest))))
+
+
+def cut(text: str, face: str, size: int, width: float) -> str:
+    """As much of the beginning of `text` as is no wider than `width`, one character at least."""
+    fitting, pen = 0, 0.0
+    for character in text:
+        pen += glyph(face, size, character).advance
+        if pen > width:
+            break
+        fitting += 1
+    return text[:max(1, fitting)].rstrip()

@@ -22,13 +22,13 @@ CELLS = 8
 
 def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
     """(merged token, cell within it) that show a mark in a picture of that size in px; none where it lies outside."""
-    rows, columns = np.array([mark.y // 16], int), np.array([mark.x // 8], int)
+    places = [(int(mark.y // 16), int(mark.x // 8))]
     if mark.outline is not None:
         covered = np.zeros((height, width), np.uint8)
         cv2.fillPoly(covered, [np.round(mark.outline).astype(np.int32)], 1)
-        rows, columns = np.nonzero(covered[8::16, 4::8])
-    return [(int(row // 2 * (width // 32) + column // 4), int(row % 2 * 4 + column % 4))
-            for row, column in zip(rows, columns) if 0 <= row < height // 16 and 0 <= column < width // 8]
+        places = [(int(row), int(column)) for row, column in zip(*np.nonzero(covered[8::16, 4::8]))]
+    return [(row // 2 * (width // 32) + column // 4, row % 2 * 4 + column % 4)
+            for row, column in places if 0 <= row < height // 16 and 0 <= column < width // 8]
 
 
 EDGE = 5  # px from a thing's outermost point

@@ -3,7 +3,7 @@
 from random import Random
 
 from scenes.canvas import Canvas
-from scenes.fonts import fit_size, pick_face, set_line
+from scenes.fonts import cut, fit_size, pick_face
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
 from scenes.words import CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
@@ -92,8 +92,7 @@ def page_scene(rng: Random) -> Scene:
         size = rng.choice((smallest, smallest + 1, smallest + 2, smallest + 4, smallest + 8))
         if y + size * 1.3 > height:
             break
-        while len(text) > 1 and set_line(text, face, size).alpha.shape[1] > width - left - 4:
-            text = text[:-1].rstrip()
+        text = cut(text, face, size, width - left - 4)
         shown.append(spelled(text, canvas.next_mark))
         begins.append(canvas.next_mark)
         canvas.text(text, left, y + size * 0.65, face, size, colour, 'lm')

@@ -10,7 +10,7 @@ import torch.nn.functional as F
 from torch import Tensor, nn
 
 from model.batch import KINDS, LOOKING_HEADS
-from model.qwen3vl import Qwen3VL
+from model.qwen3vl import Qwen3VL, seen
 from scenes.marks import CELLS, NAMES
 
 BALANCE = 0.01
@@ -18,16 +18,16 @@ EDGES = 4.0  # an edge missed by a quarter of the picture weighs as much as one 
 
 
 class MarksHead(nn.Module):
-    """Merged token → for each of its cells the class of what is drawn there, and its box. Only used in training, never
+    """What is seen of a merged token → for each of its cells the class of what is drawn there, and its box. Only used in training, never
     exported."""
 
-    def __init__(self, hidden: int, width: int = 64):
+    def __init__(self, seen: int, width: int = 64):
         super().__init__()
         self.width = width
-        self.spread, self.name, self.box = nn.Linear(hidden, CELLS * width), nn.Linear(width, len(NAMES)), nn.Linear(width, 4)
+        self.spread, self.name, self.box = nn.Linear(seen, CELLS * width), nn.Linear(width, len(NAMES)), nn.Linear(width, 4)
 
     def forward(self, visual: Tensor, marks: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """visual (M, hidden); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the picture,
+        """visual (M, seen); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the picture,
         negative where unknown → mean loss of the names, the share named rightly among the drawn, and by how much an edge of
         a box is missed, in shares of the picture."""
         cells = F.gelu(self.spread(visual).view(-1, CELLS, self.width)[marks[:, 0], marks[:, 1]])
@@ -70,14 +70,17 @@ class Trainee(nn.Module):
 
     def __init__(self, model: Qwen3VL):
         super().__init__()
-        self.qwen, self.head = model, MarksHead(model.config.text.hidden)
+        self.qwen, self.head = model, MarksHead(model.config.text.hidden * (1 + len(model.config.vision.taps)))
         # The box of the one thing that has been looked at, from what the last layer is given; it is where numbers and sides come from.
         self.place_head = nn.Linear(model.config.text.hidden, 4)
         # Which kind of question is answered, from the same: whether "on the left" means yes depends on it.
         self.kind_head = nn.Linear(model.config.text.hidden, len(KINDS))
 
     def forward(self, batch: dict, marks_weight: float, looks_weight: float) -> tuple[Tensor, dict]:
-        """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right."""
+        """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right. Of a batch without
+        questions only what the encoder sees is trained."""
+        if not batch['exchanges']:
+            return self._marked(seen(*self.qwen.see(batch)), batch)
         out = self.qwen(batch)
         token_losses = F.cross_entropy(out['logits'].float(), batch['answers'], reduction='none')
         count = len(batch['exchanges'])
@@ -87,9 +90,8 @@ class Trainee(nn.Module):
         loss = answers + BALANCE * out['balance']
         parts = {'loss': answers.detach(), 'balance': out['balance'].detach(), 'shares': out['shares']}
         if marks_weight > 0 and len(batch['marks']) and out['visual'] is not None:
-            marks, parts['marks_right'], missed = self.head(out['visual'], batch['marks'], batch['boxes'])
-            parts['marks'], parts['edges'] = marks.detach(), missed.detach()
-            loss = loss + marks_weight * (marks + EDGES * missed)
+            marked, seen_parts = self._marked(out['visual'], batch)
+            loss, parts = loss + marks_weight * marked, parts | seen_parts
         if looks_weight > 0 and len(batch['look_at']):
             astray, parts['looks'] = looks(out['watched'], LOOKING_LAYERS, out['mask'], batch['look_at'], batch['look_on'])
             loss = loss + looks_weight * astray
@@ -112,3 +114,7 @@ class Trainee(nn.Module):
             # All tokens right given the right ones before them: exactly what greedy decoding would answer.
             parts['exact'] = wrong == 0
         return loss, parts
+
+    def _marked(self, visual: Tensor, batch: dict) -> tuple[Tensor, dict]:
+        marks, right, missed = self.head(visual, batch['marks'], batch['boxes'])
+        return marks + EDGES * missed, {'marks': marks.detach(), 'marks_right': right, 'edges': missed.detach()}
