@@ -27,6 +27,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'onnxruntime-web',
     '@huggingface/jinja',
     '@huggingface/tokenizers',
+    'mediabunny',
   ],
   'src/client': ['src/failure', 'src/contract', 'comlink'],
   'src/ui': [
@@ -61,6 +62,7 @@ const MAY_IMPORT: Record<string, string[]> = {
 /** Packages that one file alone knows. */
 const ONE_FILE: Record<string, string> = {
   'onnxruntime-web': 'src/engine/runtime/runtime.ts',
+  mediabunny: 'src/engine/clip/video-clip.ts',
   jsonrepair: 'src/ui/answer/read-json.ts',
   dompurify: 'src/ui/answer/harmless-page.ts',
   fflate: 'src/ui/history/export-markdown.ts',
