@@ -27,8 +27,8 @@ const STOP = /^(Stop|停止)$/;
 const QUESTION = /^(Question|问题)$/;
 const IMPORT = /Open a saved JSON file|打开保存的 JSON 文件/;
 const KEEP = /Keep conversations on this device|在本设备上保存对话/;
-const PICTURES = /^(Add pictures|添加图片)$/;
-const SAMPLE = /^(Sample picture|示例图片)/;
+const PICTURES = /^(Add pictures or clips|添加图片或短片)$/;
+const SAMPLE = /^(Sample (picture|clip)|示例(图片|短片))/;
 const REMOVE = /^(Remove|移除) /;
 const SUGGESTIONS = /^(Ask about it|可以这样问)/;
 /** On a phone the ways to the panels are in a menu. */
