@@ -11,7 +11,7 @@ const FRAME_MS = 20_000;
 export class FrameDecoder {
   readonly #decoder: VideoDecoder;
   readonly #ready: RgbImage[] = [];
-  #error: unknown;
+  #error: Error | undefined;
   #wake = (): void => undefined;
 
   /**
@@ -30,7 +30,7 @@ export class FrameDecoder {
             waiting.shift();
           }
         } catch (error) {
-          this.#error ??= error;
+          this.#error ??= error instanceof Error ? error : new Error(String(error));
         } finally {
           frame.close();
         }

@@ -75,7 +75,7 @@ export class Stage {
     const photos = this.#conversation.photosFor(turn);
     return marks.flatMap((mark, index) => {
       const photo = photos[mark.picture ?? photos.length - 1] ?? photos.at(-1);
-      return photo === undefined || photo.clipSeconds !== null
+      return photo?.clipSeconds !== null
         ? []
         : [{ id: `${turn.id}:${mark.id}`, number: index + 1, mark, photo }];
     });
