@@ -3,6 +3,7 @@
 
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
+import { crc32, deflateSync } from 'node:zlib';
 import sharp from 'sharp';
 
 export type Rgb = readonly [red: number, green: number, blue: number];
@@ -41,18 +42,52 @@ export async function makeClip(page: Page, recipe: Recipe): Promise<Buffer> {
   return Buffer.from(base64, 'base64');
 }
 
-/** Lossless; `delays` in milliseconds. */
-export function makeAnimation(
+/** Lossless but for GIF's colour table; `delays` in milliseconds. */
+export async function makeAnimation(
   colours: readonly Rgb[],
   delays: number[],
-  format: 'webp' | 'gif',
+  format: 'webp' | 'gif' | 'png',
 ): Promise<Buffer> {
   const frames = colours.map((colour) => Buffer.alloc(WIDTH * HEIGHT * 3, Uint8Array.from(colour)));
+  if (format === 'png') return animatedPng(frames, delays);
   const raw = { width: WIDTH, height: HEIGHT * colours.length, channels: 3, pageHeight: HEIGHT } as const;
   const image = sharp(Buffer.concat(frames), { raw });
-  return (
-    format === 'gif' ? image.gif({ delay: delays }) : image.webp({ lossless: true, delay: delays })
-  ).toBuffer();
+  const written =
+    format === 'gif' ? image.gif({ delay: delays }) : image.webp({ lossless: true, delay: delays });
+  return written.toBuffer();
+}
+
+/** Source: https://www.w3.org/TR/png-3/#apng-frame-based-animation */
+function animatedPng(frames: readonly Buffer[], delays: readonly number[]): Buffer {
+  const chunk = (type: string, ...data: Buffer[]): Buffer => {
+    const body = Buffer.concat([Buffer.from(type, 'latin1'), ...data]);
+    return Buffer.concat([uint32(body.length - 4), body, uint32(crc32(body))]);
+  };
+  let sequence = 0;
+  const chunks = frames.flatMap((frame, index) => {
+    const delay = Buffer.from([delays[index]! >> 8, delays[index]! & 255, 1000 >> 8, 1000 & 255, 0, 0]);
+    const control = chunk('fcTL', uint32(sequence++, WIDTH, HEIGHT, 0, 0), delay);
+    const rows = Array.from({ length: HEIGHT }, (_, y) =>
+      Buffer.concat([Buffer.alloc(1), frame.subarray(y * WIDTH * 3, (y + 1) * WIDTH * 3)]),
+    );
+    const pixels = deflateSync(Buffer.concat(rows));
+    return [control, index === 0 ? chunk('IDAT', pixels) : chunk('fdAT', uint32(sequence++), pixels)];
+  });
+  const header = chunk('IHDR', uint32(WIDTH, HEIGHT), Buffer.from([8, 2, 0, 0, 0]));
+  const signature = Buffer.from('89504e470d0a1a0a', 'hex');
+  return Buffer.concat([
+    signature,
+    header,
+    chunk('acTL', uint32(frames.length, 0)),
+    ...chunks,
+    chunk('IEND'),
+  ]);
+}
+
+function uint32(...values: number[]): Buffer {
+  const bytes = Buffer.alloc(values.length * 4);
+  values.forEach((value, at) => bytes.writeUInt32BE(value, at * 4));
+  return bytes;
 }
 
 /** Runs in the page. */
@@ -120,7 +155,11 @@ async function encode({
       frame.close();
     }
     await encoder.flush();
-    for (const [chunk, meta] of chunks) await video.add(lib.EncodedPacket.fromEncodedChunk(chunk), meta);
+    for (const [index, [chunk, meta]] of chunks.entries()) {
+      // What the encoder says of durations is its own estimate.
+      const packet = lib.EncodedPacket.fromEncodedChunk(chunk).clone({ duration: duration(index) });
+      await video.add(packet, meta);
+    }
   }
   await output.finalize();
   const bytes = new Uint8Array(target.buffer!);

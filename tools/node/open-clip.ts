@@ -13,7 +13,7 @@ export const openClip: OpenClip = async (file) => {
   const ms = delay.reduce((sum, each) => sum + each, 0);
   return {
     ...{ width, height: pageHeight, frameCount: pages },
-    fps: ms > 0 ? (pages / ms) * 1000 : UNKNOWN_FPS,
+    fps: ms > 0 ? pages / (ms / 1000) : UNKNOWN_FPS,
     async *read(indices, signal) {
       for (const index of indices) {
         signal.throwIfAborted();

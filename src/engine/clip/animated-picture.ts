@@ -45,7 +45,7 @@ export async function openAnimatedPicture(
 async function measure(
   decoder: ImageDecoder,
 ): Promise<Pick<ClipReader, 'width' | 'height' | 'frameCount' | 'fps'> | undefined> {
-  await within(FRAME_MS, decoder.completed);
+  await within(FRAME_MS, Promise.all([decoder.tracks.ready, decoder.completed]));
   const frameCount = decoder.tracks.selectedTrack?.frameCount ?? 0;
   if (frameCount <= 1) return undefined;
   if (frameCount > MAX_ANIMATION_FRAMES) {
@@ -59,7 +59,7 @@ async function measure(
       microseconds += image.duration ?? 0;
     });
   }
-  return { ...size, frameCount, fps: microseconds > 0 ? (frameCount / microseconds) * 1e6 : UNKNOWN_FPS };
+  return { ...size, frameCount, fps: microseconds > 0 ? frameCount / (microseconds / 1e6) : UNKNOWN_FPS };
 }
 
 async function frame<T>(

@@ -29,6 +29,18 @@ test('the frame rate is that of the whole; an unknown last duration is like the 
   expect(averageFps([packet(0, true, 0)])).toBe(24);
 });
 
+test('a rate that was rounded away from a usual one is that one, others are as they are', () => {
+  const paced = (fps: number, frames: number, unit: number): Packet[] =>
+    Array.from({ length: frames }, (_, i) =>
+      packet(Math.trunc(Math.round((i / fps) * unit) * (1e6 / unit)), i === 0, 0),
+    );
+  for (const fps of [30, 30 / 1.001, 24 / 1.001, 25, 60]) {
+    for (const frames of [99, 299]) expect(averageFps(paced(fps, frames, 1000))).toBe(fps);
+  }
+  expect(averageFps(paced(2.5, 40, 90_000))).toBe(2.5);
+  expect(averageFps([packet(0, true, 833_333), packet(833_333, false, 1_166_666)])).toBe(1);
+});
+
 test('packets are decoded from the key packet on, as far as the frames wanted need', () => {
   expect(decodeSpans(PACKETS, [0])).toEqual([{ from: 0, to: 0 }]);
   // The packet of 120 ms comes before that of 40 ms.

@@ -3,6 +3,9 @@
 
 import { UNKNOWN_FPS } from './clip.ts';
 
+/** By how much rounding may have changed the length of a video. */
+const ROUNDED_SECONDS = 0.002;
+
 /** In order of decoding. */
 export interface Packet {
   time: number;
@@ -25,7 +28,7 @@ export function frameTimes(packets: readonly Packet[]): number[] {
     .sort((a, b) => a - b);
 }
 
-/** Frames over the time they take together, as a container's average frame rate is. */
+/** Frames over the time they take together, as the average frame rate of a container is. */
 export function averageFps(packets: readonly Packet[]): number {
   const times = frameTimes(packets);
   const first = times[0] ?? 0;
@@ -33,8 +36,22 @@ export function averageFps(packets: readonly Packet[]): number {
   const own = packets.find(({ time }) => time === last)?.duration ?? 0;
   // Where the last frame's own duration is unknown, it is as long as the others are on average.
   const duration = own > 0 ? own : (last - first) / Math.max(1, times.length - 1);
-  const microseconds = last + duration - first;
-  return microseconds > 0 ? (times.length / microseconds) * 1e6 : UNKNOWN_FPS;
+  // Times were cut to whole microseconds; less than ten of them are nothing.
+  const seconds = Math.round((last + duration - first) / 10) / 1e5;
+  return seconds > 0 ? usualFps(times.length, seconds) : UNKNOWN_FPS;
+}
+
+/**
+ * WebM rounds times to milliseconds; the number of frames to show is cut, not rounded, and would be one too few
+ * at 30.001 frames per second. So a rate that is nearly a usual one is that one, as in the reference's demuxer.
+ */
+function usualFps(frames: number, seconds: number): number {
+  const fps = frames / seconds;
+  const whole = Math.round(fps);
+  const television = Math.round(fps * 1.001) / 1.001;
+  const off = (rate: number): number => Math.abs(frames / rate - seconds);
+  const nearest = off(television) < off(whole) ? television : whole;
+  return off(nearest) <= ROUNDED_SECONDS ? nearest : fps;
 }
 
 /** `wanted`: times of frames, ascending. One that no key packet comes before is in no span. */
