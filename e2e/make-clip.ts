@@ -19,6 +19,8 @@ export interface Recipe {
   keyEvery?: number;
   /** Degrees, clockwise, by which a player turns it. */
   rotation?: 0 | 90;
+  /** The left half of every frame is black. */
+  halfBlack?: boolean;
   /** Sound in place of pictures. */
   soundOnly?: boolean;
 }
@@ -101,7 +103,16 @@ async function encode({
   height: number;
 }): Promise<string> {
   const lib = (window as unknown as { Mediabunny: typeof import('mediabunny') }).Mediabunny;
-  const { codec, container, frames, last, keyEvery = 1000, rotation = 0, soundOnly = false } = recipe;
+  const {
+    codec,
+    container,
+    frames,
+    last,
+    keyEvery = 1000,
+    rotation = 0,
+    halfBlack = false,
+    soundOnly = false,
+  } = recipe;
   const target = new lib.BufferTarget();
   const format =
     container === 'mp4' ? new lib.Mp4OutputFormat({ fastStart: 'in-memory' }) : new lib.WebMOutputFormat();
@@ -146,6 +157,7 @@ async function encode({
     for (const [index, { at, colour }] of frames.entries()) {
       context.fillStyle = `rgb(${colour.join()})`;
       context.fillRect(0, 0, width, height);
+      if (halfBlack) context.clearRect(0, 0, width / 2, height);
       const frame = new VideoFrame(canvas, {
         timestamp: Math.round(at * 1e6),
         duration: Math.round(duration(index) * 1e6),

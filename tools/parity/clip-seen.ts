@@ -16,7 +16,8 @@ export async function clipSeen(engine: Engine, clip: Part): Promise<ClipSeen> {
   const onPixels = ({ prompt }: Medium, input: VisionInput): void => {
     if (prompt.kind !== 'video') fail('bad-request', 'The part is no clip.');
     const { grid, patches } = input;
-    const shown = { timestamps: prompt.timestamps, grid, colours: colours(engine, input) };
+    const upper = mean(engine, input, 0, (grid.height * grid.width) / 2);
+    const shown = { timestamps: prompt.timestamps, grid, colours: colours(engine, input), upper };
     const bytes = new Uint8Array(patches.slice().buffer);
     hashed = crypto.subtle.digest('SHA-256', bytes).then((digest) => {
       seen = { ...shown, hash: Array.from(new Uint8Array(digest)).join() };
@@ -34,24 +35,27 @@ export async function clipSeen(engine: Engine, clip: Part): Promise<ClipSeen> {
   return seen === undefined ? fail('bug', 'The vision encoder saw nothing.') : { ...seen, answer: text };
 }
 
-/** The mean colour of each frame: patches are (channel, frame in group, pixel), normalised. */
-function colours({ files }: Engine, { grid, patches }: VisionInput): number[][] {
+/** The mean colour of each frame. */
+function colours(engine: Engine, input: VisionInput): number[][] {
+  const { grid } = input;
+  const { temporalPatchSize } = engine.files.video.geometry;
+  return Array.from({ length: grid.frames * temporalPatchSize }, (_, frame) =>
+    mean(engine, input, frame, grid.height * grid.width),
+  );
+}
+
+/** Of a frame's first patches, which lie at its top: (channel, frame in group, pixel), normalised. */
+function mean({ files }: Engine, { grid, patches }: VisionInput, frame: number, count: number): number[] {
   const { geometry, normalization } = files.video;
+  const { temporalPatchSize } = geometry;
   const area = geometry.patchSize ** 2;
-  const perGroup = grid.height * grid.width;
-  const features = 3 * geometry.temporalPatchSize * area;
-  return Array.from({ length: grid.frames * geometry.temporalPatchSize }, (_, frame) => {
-    const group = Math.floor(frame / geometry.temporalPatchSize);
-    const tau = frame % geometry.temporalPatchSize;
-    return [0, 1, 2].map((channel) => {
-      let sum = 0;
-      for (let patch = 0; patch < perGroup; patch++) {
-        const at =
-          (group * perGroup + patch) * features + (channel * geometry.temporalPatchSize + tau) * area;
-        for (let pixel = 0; pixel < area; pixel++) sum += patches[at + pixel]!;
-      }
-      const mean = sum / (perGroup * area);
-      return Math.round(mean * normalization.std[channel]! + normalization.mean[channel]!);
-    });
+  const group = Math.floor(frame / temporalPatchSize) * grid.height * grid.width;
+  return [0, 1, 2].map((channel) => {
+    let sum = 0;
+    for (let patch = group; patch < group + count; patch++) {
+      const at = ((patch * 3 + channel) * temporalPatchSize + (frame % temporalPatchSize)) * area;
+      for (let pixel = 0; pixel < area; pixel++) sum += patches[at + pixel]!;
+    }
+    return Math.round((sum / (count * area)) * normalization.std[channel]! + normalization.mean[channel]!);
   });
 }

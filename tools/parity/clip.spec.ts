@@ -105,7 +105,13 @@ test('frames are counted, whatever their distance, and timed by the average rate
 });
 
 test('a clip that a player turns is seen upright', async ({ page }) => {
-  const recipe: Recipe = { container: 'mp4', codec: 'vp09.00.10.08', rotation: 90, ...evenly(COLOURS, FPS) };
-  const { grid } = await seen(page, await makeClip(page, recipe));
-  expect(grid.height).toBeGreaterThan(grid.width);
+  const white: Rgb[] = Array.from({ length: 8 }, () => [255, 255, 255]);
+  const turned = { rotation: 90, halfBlack: true, ...evenly(white, FPS) } as const;
+  const clip = await seen(
+    page,
+    await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...turned }),
+  );
+  expect(clip.grid.height).toBeGreaterThan(clip.grid.width);
+  // What was left is above now. Lying down, the upper half would be grey.
+  expect(Math.max(...clip.upper)).toBeLessThan(60);
 });

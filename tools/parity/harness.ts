@@ -36,6 +36,8 @@ export interface ClipSeen {
   grid: Grid;
   /** The mean of each frame, 0 … 255. */
   colours: number[][];
+  /** The mean of the first frame's upper half. */
+  upper: number[];
   /** Of the patches: equal for equal pixels. */
   hash: string;
   answer: string;
