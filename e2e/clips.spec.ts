@@ -106,6 +106,21 @@ test.describe('with a model that says anything', () => {
     expect(texts[2]).not.toBe(texts[0]);
   });
 
+  test('a sample may be a clip', async ({ page }) => {
+    const { buffer } = await animation('wave.webp', 'webp');
+    const text = { en: 'Which colour comes first?', zh: '先出现什么颜色？' };
+    const listed = { samples: [{ skill: 'clips', clip: 'wave.webp', questions: [{ text }] }] };
+    await page.route('**/samples/index.json', (route) => route.fulfill({ json: listed }));
+    await page.route('**/samples/wave.webp', (route) =>
+      route.fulfill({ contentType: 'image/webp', body: buffer }),
+    );
+    await page.reload();
+    await page.getByRole('button', { name: `Sample clip. Possible question: ${text.en}` }).click();
+    await expect(tile(page, 'Look at wave.webp, a clip of 2 s')).toBeVisible();
+    await page.getByRole('button', { name: text.en, exact: true }).click();
+    await answered(page, 1);
+  });
+
   test('a clip is dropped, and pasted', async ({ page }) => {
     const { name, mimeType, buffer } = await webm(page);
     const dataTransfer = await page.evaluateHandle(
