@@ -214,6 +214,8 @@ test.describe('with a model that says anything', () => {
       ['page.webm', 'video/webm', Buffer.from('<!doctype html><title>Log in</title>'), DAMAGED],
       ['header.mov', 'video/quicktime', Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'), DAMAGED],
       ['half.mp4', 'video/mp4', film.subarray(0, film.length / 2), DAMAGED],
+      // Only its last frame is not whole.
+      ['cut.mp4', 'video/mp4', film.subarray(0, film.length - 8), DAMAGED],
       // Up to where the first cluster would begin.
       ['none.webm', 'video/webm', tape.subarray(0, tape.indexOf(Buffer.from('1f43b675', 'hex'))), DAMAGED],
       ['sound.webm', 'video/webm', await makeClip(page, { ...WEBM, soundOnly: true }), DAMAGED],

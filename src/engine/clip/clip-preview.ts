@@ -1,19 +1,19 @@
 // A clip for people to look at, before it is asked about: its first frame, small, and its length.
 
 import type { OpenedPhoto } from '../../contract/photos.ts';
+import { fail } from '../../failure.ts';
 import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import type { ClipReader } from './clip.ts';
 
-/** Closes the clip. The last frame is decoded too: a file that was cut off is told now. Fails with 'bad-clip'. */
+/** Closes the clip. Fails with 'bad-clip'. */
 export async function previewClip(clip: ClipReader, signal: AbortSignal): Promise<OpenedPhoto> {
   const { width, height, frameCount, fps } = clip;
   try {
-    let preview: Blob | undefined;
-    for await (const frame of clip.read(frameCount > 1 ? [0, frameCount - 1] : [0], signal)) {
-      preview ??= await jpeg(frame);
+    for await (const frame of clip.read([0], signal)) {
+      return { width, height, preview: await jpeg(frame), clipSeconds: frameCount / fps };
     }
-    return { width, height, preview: preview ?? new Blob(), clipSeconds: frameCount / fps };
+    return fail('bad-clip', 'The clip has no first frame.');
   } finally {
     clip.close();
   }

@@ -30,5 +30,5 @@ export const UNKNOWN_FPS = 24;
 /** What is opened at most: every frame up to the last one wanted is decoded, and a file is kept whole. */
 export const MAX_CLIP_SECONDS = 300;
 export const MAX_CLIP_BYTES = 200e6;
-/** An animated picture tells its length only when it is unpacked. */
-export const MAX_ANIMATION_FRAMES = 3000;
+/** An animated picture tells its length only when it is unpacked: so many are five minutes of the quickest GIF. */
+export const MAX_ANIMATION_FRAMES = 15_000;

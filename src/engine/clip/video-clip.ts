@@ -21,7 +21,8 @@ import { FrameDecoder } from './frame-decoder.ts';
 import { averageFps, decodeSpans, frameTimes, type Packet, type Span } from './packets.ts';
 import { within } from './time-limit.ts';
 
-const PROBE_MS = 10_000;
+const PROBE_MS = 20_000;
+const CUT_OFF = 'The file ends before its last frame.';
 
 /** Fails with 'bad-clip', or with 'unplayable-clip' where this browser has no decoder for it. */
 export async function openVideo(file: Blob): Promise<ClipReader> {
@@ -40,6 +41,8 @@ async function probe(input: Input): Promise<ClipReader> {
   const config = await playable(track);
   const sink = new EncodedPacketSink(track);
   const packets = await listPackets(sink);
+  // The list may promise more than there is: a file that was cut off is told before it is asked about.
+  if (packets.length > 0 && (await sink.getPacket(Infinity)) === null) fail('bad-clip', CUT_OFF);
   const times = frameTimes(packets);
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
   const turn = { rotation: await track.getRotation(), flip: await track.getFlip() };
@@ -106,7 +109,7 @@ async function* decodeSpan(
   // Times were cut to whole microseconds. What the container calls a key packet may be none.
   let packet = await sink.getKeyPacket((from + 1) / 1e6, { verifyKeyPackets: true });
   for (;;) {
-    if (packet === null) fail('bad-clip', 'The file ends before its last frame.');
+    if (packet === null) fail('bad-clip', CUT_OFF);
     yield* decoder.decode(packet.toEncodedVideoChunk());
     if (packet.microsecondTimestamp === to) break;
     packet = await sink.getNextPacket(packet);
