@@ -251,7 +251,9 @@ test.describe('with a model that says anything', () => {
       VideoDecoder.isConfigSupported = () => new Promise(() => undefined);
     });
     await add(page, await webm(page));
-    await expect(page.getByRole('alert')).toHaveText(/tape\.webm was not added\. This clip is damaged/);
+    await expect(page.getByRole('alert')).toHaveText(/tape\.webm was not added\. This clip is damaged/, {
+      timeout: 60_000,
+    });
     await add(page, await animation('wave.gif', 'gif'));
     await expect(tile(page, 'Remove wave.gif')).toBeVisible();
   });
