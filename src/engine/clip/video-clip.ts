@@ -63,8 +63,7 @@ async function probe(input: Input): Promise<ClipReader> {
       try {
         let given = 0;
         for (const span of decodeSpans(packets, wanted)) {
-          for await (const image of decodeSpan(sink, decoder, span)) {
-            signal.throwIfAborted();
+          for await (const image of decodeSpan(sink, decoder, span, signal)) {
             given++;
             yield image;
           }
@@ -105,10 +104,12 @@ async function* decodeSpan(
   sink: EncodedPacketSink,
   decoder: FrameDecoder,
   { from, to }: Span,
+  signal: AbortSignal,
 ): AsyncGenerator<RgbImage> {
   // Times were cut to whole microseconds. What the container calls a key packet may be none.
   let packet = await sink.getKeyPacket((from + 1) / 1e6, { verifyKeyPackets: true });
   for (;;) {
+    signal.throwIfAborted();
     if (packet === null) fail('bad-clip', CUT_OFF);
     yield* decoder.decode(packet.toEncodedVideoChunk());
     if (packet.microsecondTimestamp === to) break;
