@@ -34,6 +34,7 @@ export default defineConfig(
       include: [
         '@huggingface/jinja',
         '@huggingface/tokenizers',
+        'mediabunny',
         'onnxruntime-web/jspi',
         'onnxruntime-web/wasm',
         'onnxruntime-web/webgpu',

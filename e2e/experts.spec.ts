@@ -13,7 +13,7 @@ const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Expert
 
 async function askSample(page: Page): Promise<void> {
   await page
-    .getByRole('button', { name: /^Sample picture/ })
+    .getByRole('button', { name: /^Sample / })
     .first()
     .click();
   await page.getByRole('button', { name: QUESTION, exact: true }).click();

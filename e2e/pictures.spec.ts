@@ -38,9 +38,9 @@ async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer
 test('pictures are dropped anywhere on the page', async ({ page }) => {
   const dataTransfer = await transfer(page, 'odd.png');
   await page.dispatchEvent('main', 'dragenter', { dataTransfer });
-  await expect(page.getByText('Let go to add the pictures')).toBeVisible();
+  await expect(page.getByText('Let go to add them')).toBeVisible();
   await page.dispatchEvent('main', 'drop', { dataTransfer });
-  await expect(page.getByText('Let go to add the pictures')).toBeHidden();
+  await expect(page.getByText('Let go to add them')).toBeHidden();
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
 });
 

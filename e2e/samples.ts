@@ -7,13 +7,14 @@ const FOLDER = 'public/samples';
 
 interface Listed {
   skill: string;
-  images: string[];
+  images?: string[];
+  clip?: string;
   questions: { text: { en: string }; answer: { en: string }; metric: string }[];
 }
 
 export interface KnownSample {
   skill: string;
-  /** Its first picture, from the project's root. */
+  /** Its first picture or its clip, from the project's root. */
   file: string;
   questions: KnownQuestion[];
 }
@@ -27,9 +28,9 @@ export interface KnownQuestion {
 
 const listed = JSON.parse(readFileSync(`${FOLDER}/index.json`, 'utf8')) as { samples: Listed[] };
 
-export const samples: readonly KnownSample[] = listed.samples.map(({ skill, images, questions }) => ({
+export const samples: readonly KnownSample[] = listed.samples.map(({ skill, images, clip, questions }) => ({
   skill,
-  file: `${FOLDER}/${images[0] ?? ''}`,
+  file: `${FOLDER}/${clip ?? images?.[0] ?? ''}`,
   questions: questions.map(({ text, answer, metric }) => ({
     words: text.en,
     answer: answer.en,

@@ -2,6 +2,7 @@
 // the accessibility test and by the screenshots.
 
 import type { Page } from '@playwright/test';
+import sharp from 'sharp';
 import { sampleOf } from './samples.ts';
 import { CONVERSATION, SCENE } from './scene.ts';
 
@@ -10,6 +11,7 @@ export const STATES = [
   'sample',
   'answering',
   'answered',
+  'clip',
   'located',
   'experts',
   'failure',
@@ -27,8 +29,9 @@ const STOP = /^(Stop|停止)$/;
 const QUESTION = /^(Question|问题)$/;
 const IMPORT = /Open a saved JSON file|打开保存的 JSON 文件/;
 const KEEP = /Keep conversations on this device|在本设备上保存对话/;
-const PICTURES = /^(Add pictures|添加图片)$/;
-const SAMPLE = /^(Sample picture|示例图片)/;
+const PICTURES = /^(Add pictures or clips|添加图片或短片)$/;
+const SAMPLE = /^(Sample (picture|clip)|示例(图片|短片))/;
+const PAUSE = /^(Pause|暂停)$/;
 const REMOVE = /^(Remove|移除) /;
 const SUGGESTIONS = /^(Ask about it|可以这样问)/;
 /** On a phone the ways to the panels are in a menu. */
@@ -79,7 +82,14 @@ const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = 
     hold(page);
     await page.getByRole('button', { name: STOP }).waitFor();
   },
-  answered: openConversation,
+  answered: (page) => openConversation(page),
+  clip: async (page) => {
+    const file = { name: 'desk.webp', mimeType: 'image/webp', buffer: await filmScene(page) };
+    await openConversation(page, file);
+    await page.getByLabel(PICTURES).first().setInputFiles(file);
+    await page.getByRole('button', { name: REMOVE }).waitFor();
+    await page.getByRole('button', { name: PAUSE }).click();
+  },
   located: async (page) => {
     await askSample(page, sampleOf('grounding').index);
     await page.locator('article th').first().waitFor();
@@ -155,10 +165,10 @@ async function addScene(page: Page): Promise<void> {
 }
 
 /** A conversation with boxes, brought in as the file that the page itself exports. */
-async function openConversation(page: Page): Promise<void> {
-  const photos = [
-    { id: 'desk', name: 'desk.png', type: 'image/png', part: null, data: await drawScene(page) },
-  ];
+async function openConversation(page: Page, file?: Film): Promise<void> {
+  const data = file?.buffer.toString('base64') ?? (await drawScene(page));
+  const { name, mimeType: type } = file ?? { name: 'desk.png', mimeType: 'image/png' };
+  const photos = [{ id: 'desk', name, type, part: null, data }];
   const json = JSON.stringify({ ...CONVERSATION, photos });
   await tool(page, 'history');
   await page
@@ -166,6 +176,24 @@ async function openConversation(page: Page): Promise<void> {
     .setInputFiles({ name: 'desk.json', mimeType: 'application/json', buffer: Buffer.from(json) });
   await page.locator('dialog[open]').waitFor({ state: 'detached' });
   await page.locator('article footer').first().waitFor();
+}
+
+interface Film {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+/** The scene as a clip of three seconds: it lies still, then is seen from its other side. */
+async function filmScene(page: Page): Promise<Buffer> {
+  const scene = sharp(Buffer.from(await drawScene(page), 'base64'))
+    .resize(600)
+    .removeAlpha();
+  const shots = await Promise.all([scene.clone(), scene.clone().flop()].map((one) => one.raw().toBuffer()));
+  const raw = { width: 600, height: 900, channels: 3, pageHeight: 450 } as const;
+  return sharp(Buffer.concat(shots), { raw })
+    .webp({ delay: [2000, 1000] })
+    .toBuffer();
 }
 
 /** The scene as a PNG in base64; drawn by the browser that is at hand. */

@@ -27,6 +27,9 @@ export type FailureCode =
   | 'bad-photo' // damaged, or of a format that cannot be decoded
   | 'photo-too-large'
   | 'photo-too-narrow' // one side is more than 200 times the other
+  | 'bad-clip' // damaged, without a video or without frames, or its decoder never answers
+  | 'unplayable-clip' // of a kind that this browser has no decoder for
+  | 'clip-too-long' // or too large: more than is worth decoding here
   | 'prompt-too-long' // the conversation does not fit the context
   | 'no-webgpu'
   | 'out-of-memory'

@@ -3,6 +3,7 @@
 
 import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import type { DeviceFacts } from '../src/contract/weights.ts';
+import { openClip } from '../src/engine/clip/open-clip.ts';
 import { decodePhoto } from '../src/engine/photo/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
@@ -100,6 +101,7 @@ async function openEngine(
 ): Promise<Engine> {
   const options = {
     onLoad,
+    openClip,
     ...(precision === undefined ? {} : { precision }),
     ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),
   };

@@ -2,6 +2,8 @@
 
 import * as Comlink from 'comlink';
 import type { PhotoApi } from '../src/contract/photos.ts';
+import { previewClip } from '../src/engine/clip/clip-preview.ts';
+import { openClip } from '../src/engine/clip/open-clip.ts';
 import { cropPhoto, previewPhoto } from '../src/engine/photo/photo-preview.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
@@ -9,7 +11,11 @@ import { tellRequests } from './tell-requests.ts';
 const runs = new Runs();
 
 Comlink.expose({
-  open: (id, photo) => runs.start(id, () => previewPhoto(photo)),
+  open: (id, file) =>
+    runs.start(id, async (signal) => {
+      const clip = await openClip(file);
+      return clip === undefined ? previewPhoto(file) : previewClip(clip, signal);
+    }),
   crop: (id, photo, part) => runs.start(id, () => cropPhoto(photo, part)),
   cancel: (id) => runs.cancel(id),
 } satisfies PhotoApi);

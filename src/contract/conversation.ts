@@ -11,7 +11,14 @@ export interface ImagePart {
   photo: Blob;
 }
 
-/** A clip as already extracted frames; decoding video files is not the engine's work. */
+/** A video file or an animated picture; the loaded checkpoint says which of its frames are read. */
+export interface ClipPart {
+  type: 'video';
+  /** The encoded file (WebM, MP4, GIF, …). */
+  clip: Blob;
+}
+
+/** A clip as frames that somebody extracted already. */
 export interface VideoPart {
   type: 'video';
   /** Encoded frames, in time order. */
@@ -22,7 +29,7 @@ export interface VideoPart {
   indices: number[];
 }
 
-export type Part = TextPart | ImagePart | VideoPart;
+export type Part = TextPart | ImagePart | ClipPart | VideoPart;
 
 export interface Message {
   role: 'system' | 'user' | 'assistant';

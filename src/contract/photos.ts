@@ -1,4 +1,4 @@
-// The photo worker's API: what the page needs of a picture before any model reads it. Decoding a large
+// The photo worker's API: what the page needs of a picture or a clip before any model reads it. Decoding a large
 // one takes a second and a gigabyte, so it happens one at a time, away from the page.
 
 import type { Outcome } from '../failure.ts';
@@ -11,15 +11,20 @@ export interface OpenedPhoto {
   /** In pixels, upright. */
   width: number;
   height: number;
-  /** A small JPEG of it, upright. */
+  /** A small JPEG of it, upright; of a clip, its first frame. */
   preview: Blob;
+  /** The length of a clip; null for a picture that stands still. */
+  clipSeconds: number | null;
 }
 
 export interface PhotoApi {
-  /** Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'. */
+  /**
+   * Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
+   * 'unplayable-clip' or 'clip-too-long'.
+   */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
 
-  /** The part as a picture of its own, pixel for pixel (PNG). Fails as `open` does. */
+  /** The part as a picture of its own, pixel for pixel (PNG). Fails as `open` does with a picture. */
   crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;
 
   /** Stops a run that is waiting; an unknown or finished one is ignored. */

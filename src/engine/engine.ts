@@ -36,7 +36,7 @@ export class Engine {
     decoder: Decoder,
     openVision: (signal: AbortSignal) => Promise<VisionEncoder>,
     decodePhoto: DecodePhoto,
-    options: Pick<EngineOptions, 'releaseVision' | 'ignoreStops' | 'chunkTokens'>,
+    options: Pick<EngineOptions, 'releaseVision' | 'ignoreStops' | 'chunkTokens' | 'openClip'>,
   ) {
     this.files = files;
     this.target = target;
@@ -46,7 +46,7 @@ export class Engine {
     const chunkTokens = Math.min(decoder.maxChunk, options.chunkTokens ?? Infinity);
     this.#cache = new TokenCache(decoder, files.config.text, chunkTokens);
     this.#stops = options.ignoreStops === true ? new Set() : files.stops;
-    this.#media = new MediaLibrary(files, decodePhoto);
+    this.#media = new MediaLibrary(files, { photo: decodePhoto, clip: options.openClip });
   }
 
   /** Loads the vision encoder before the first picture needs it. */
@@ -57,8 +57,8 @@ export class Engine {
   /**
    * Answers the last message. What the cache already holds of the conversation is not computed again.
    * A stop asked for through `signal` while tokens are written ends the answer early; before that it
-   * throws an AbortError. Fails with 'prompt-too-long', 'bad-photo', 'photo-too-large', 'bad-request', or
-   * 'bad-checkpoint' where tokenizer and vocabulary do not fit.
+   * throws an AbortError. Fails with 'prompt-too-long', 'bad-request', as opening its pictures and clips does, or
+   * with 'bad-checkpoint' where tokenizer and vocabulary do not fit.
    */
   async answer(
     messages: readonly Message[],
@@ -160,7 +160,7 @@ export class Engine {
     for (const part of parts) {
       onEvent({ kind: 'stage', stage: 'decoding', done: media.length, total: parts.length });
       signal.throwIfAborted();
-      media.push(await this.#media.prepare(part, maxPictureTokens));
+      media.push(await this.#media.prepare(part, signal, maxPictureTokens));
     }
     return media;
   }

@@ -8,6 +8,7 @@ import type { Precision, Target } from '../graph/emitted.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
+import type { OpenClip } from './clip/clip.ts';
 import type { DecodePhoto } from './photo/photo.ts';
 import type { OnRouting } from './decoder/paged/mixture-stage.ts';
 import { PagedDecoder } from './decoder/paged/paged-decoder.ts';
@@ -18,6 +19,8 @@ import { chooseTarget } from './runtime/target.ts';
 import { VisionEncoder } from './vision/vision-encoder.ts';
 
 export interface EngineOptions {
+  /** Absent: clips come as frames only. */
+  openClip?: OpenClip;
   /** Absent: f16 where the device has it. */
   precision?: Precision;
   /** Expand quantised weights when loading. Absent: on WASM, where the model is small enough. */

@@ -6,6 +6,7 @@ import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { readCheckpointFiles } from '../../src/engine/checkpoint-files.ts';
+import { clipType } from '../../src/engine/clip/clip-type.ts';
 import { readPhotoSize } from '../../src/engine/photo/photo-size.ts';
 import { Failure } from '../../src/failure.ts';
 import { parseJson } from '../../src/format/json-field.ts';
@@ -130,6 +131,7 @@ test('pictures of every format', async () => {
   await fuzz('picture', async (next) => {
     const bytes = damageBytes(pictures[Math.floor(next() * pictures.length)]!, next);
     readPhotoSize(bytes.subarray(0, 1024));
+    clipType(bytes.subarray(0, 1024));
     const { width, height, data } = await decodePhoto(new Blob([bytes]));
     expect(data).toHaveLength(width * height * 3);
   });

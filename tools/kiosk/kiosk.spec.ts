@@ -30,7 +30,7 @@ async function arrive(page: Page, address = '/?kiosk'): Promise<void> {
 /** Touches the first sample and its first question; waits for the answer. */
 async function askSample(page: Page): Promise<void> {
   await page
-    .getByRole('button', { name: /Sample picture/ })
+    .getByRole('button', { name: /Sample (picture|clip)/ })
     .first()
     .click();
   await page.getByRole('group', { name: 'Ask about it' }).getByRole('button').first().click();

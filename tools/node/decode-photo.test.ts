@@ -41,7 +41,7 @@ describe.each(visual.filter(({ parts }) => parts.some((part) => part.type !== 't
           inputs.push(preprocessImage(await decode(part.photo), config.image));
         } else {
           const frames = await Promise.all((part.frames ?? []).map(decode));
-          inputs.push(preprocessClip(frames, config.video));
+          inputs.push(await preprocessClip(frames.length, frames, config.video));
         }
       }
       const bytes = inputs.flatMap(({ patches }) => Array.from(patches, (value) => value * 127.5 + 127.5));

@@ -3,16 +3,20 @@
 // shows whatever colour the transparent pixels happen to hide.
 
 import sharp, { type Sharp } from 'sharp';
-import { MAX_PHOTO_PIXELS, type DecodePhoto } from '../../src/engine/photo/photo.ts';
+import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../../src/engine/photo/photo.ts';
 import { fail } from '../../src/failure.ts';
 
 /** Fails with 'bad-photo' or 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
-  // Stored values, as the reference's decoder gives them: no colour profile is applied.
-  const name = photo instanceof File ? photo.name : 'The photo';
+  return decodePage(bytes, 0, photo instanceof File ? photo.name : 'The photo');
+};
+
+/** One frame of an animated picture, or all of one that stands still. Fails as decodePhoto does. */
+export async function decodePage(bytes: Uint8Array, page: number, name = 'The clip'): Promise<RgbImage> {
   if (bytes.length === 0) fail('bad-photo', `${name} is empty.`);
-  const image = sharp(bytes, { ignoreIcc: true, failOn: 'error', limitInputPixels: false });
+  // Stored values, as the reference's decoder gives them: no colour profile is applied.
+  const image = sharp(bytes, { page, ignoreIcc: true, failOn: 'error', limitInputPixels: false });
   await refuseTooLarge(image, name);
   const upright = image.autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
   const { data, info } = await unlessBad(upright.toBuffer({ resolveWithObject: true }), name);
@@ -20,7 +24,7 @@ export const decodePhoto: DecodePhoto = async (photo) => {
   if (channels === 3) return { width, height, data: new Uint8Array(data) };
   if (channels === 4) return { width, height, data: onWhite(data) };
   return fail('bad-photo', `${name} has ${channels} channels.`);
-};
+}
 
 async function refuseTooLarge(image: Sharp, name: string): Promise<void> {
   const { width, height } = await unlessBad(image.metadata(), name);

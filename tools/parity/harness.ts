@@ -1,6 +1,8 @@
 // What the harness page offers to a test: engine code run in a worker of a real browser, its results
 // as JSON. Types only.
 
+import type { Part } from '../../src/contract/conversation.ts';
+import type { Grid } from '../../src/engine/photo/photo.ts';
 import type { Measurement } from './measure.ts';
 
 export interface RuntimeFacts {
@@ -27,10 +29,26 @@ export interface PagedCase {
   furthest: number;
 }
 
+/** What a model is given of a clip. */
+export interface ClipSeen {
+  /** Of each group of frames, in seconds. */
+  timestamps: readonly number[];
+  grid: Grid;
+  /** The mean of each frame, 0 … 255. */
+  colours: number[][];
+  /** The mean of the first frame's upper half. */
+  upper: number[];
+  /** Of the patches: equal for equal pixels. */
+  hash: string;
+  answer: string;
+}
+
 export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
   /** Every case of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
+  /** Asks a fixture on WASM about a clip. */
+  seen(clip: Part): Promise<ClipSeen>;
   /**
    * The built-in model on WebGPU with so many slots per layer against the same with all experts resident: how
    * far their logits part in each case, see furthest().

@@ -1,6 +1,7 @@
 // The harness's worker: engine code where the app runs it, driven by a test instead of the page.
 
 import * as Comlink from 'comlink';
+import { openClip } from '../../src/engine/clip/open-clip.ts';
 import { decodePhoto } from '../../src/engine/photo/decode-photo.ts';
 import { loadEngine, type EngineOptions } from '../../src/engine/load-engine.ts';
 import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
@@ -9,6 +10,7 @@ import { attentionIsRight } from '../../src/engine/self-check/self-test.ts';
 import { fail } from '../../src/failure.ts';
 import { openFetchedStore } from '../../src/weights/download/fetched-store.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
+import { clipSeen } from './clip-seen.ts';
 import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
 import type { HarnessApi, PagedCase } from './harness.ts';
 import { measure, type Measurement } from './measure.ts';
@@ -53,6 +55,22 @@ const api = {
     await engine.dispose();
     runtime.dispose();
     return measured;
+  },
+
+  async seen(clip) {
+    const store = await openFetchedStore(
+      `${self.location.origin}/packages/dense-tied-exact/`,
+      () => undefined,
+      signal,
+    );
+    const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
+    const engine = await loadEngine(store, runtime, decodePhoto, { openClip, ignoreStops: true }, signal);
+    try {
+      return await clipSeen(engine, clip);
+    } finally {
+      await engine.dispose();
+      runtime.dispose();
+    }
   },
 
   async pagedBuiltIn(slots, cases) {

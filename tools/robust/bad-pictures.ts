@@ -10,7 +10,7 @@ export interface Dropped {
   mimeType: string;
   buffer: Buffer;
   /** What becomes of it: it is taken, or refused with the sentence of that failure. */
-  then: 'taken' | 'bad-photo' | 'photo-too-large' | 'photo-too-narrow';
+  then: 'taken' | 'bad-photo' | 'bad-clip' | 'photo-too-large' | 'photo-too-narrow';
 }
 
 /** Every picture of the table. */
@@ -37,7 +37,7 @@ export async function badPictures(): Promise<Dropped[]> {
     ),
     file('scan.tiff', 'image/tiff', await scene().tiff().toBuffer(), 'bad-photo'),
     file('phone.heic', 'image/heic', isoFile('heic'), 'bad-photo'),
-    file('film.mov', 'video/quicktime', isoFile('qt  '), 'bad-photo'),
+    file('film.mov', 'video/quicktime', isoFile('qt  '), 'bad-clip'),
     file('256-megapixels.png', 'image/png', blankPng(16_000, 16_000), 'photo-too-large'),
     file('900-megapixels.png', 'image/png', blankPng(30_000, 30_000), 'photo-too-large'),
     file('strip.png', 'image/png', blankPng(20_000, 10), 'photo-too-narrow'),

@@ -3,13 +3,12 @@
 
 import { fail } from '../../failure.ts';
 import { readPhotoSize } from './photo-size.ts';
-import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from './photo.ts';
+import { MAX_PHOTO_PIXELS, type DecodePhoto } from './photo.ts';
+import { readPixels } from './rgb-pixels.ts';
 import { checkAspect } from './smart-resize.ts';
 
-/** Pixels read back at a time: keeps the RGBA copy small, and the canvas below every browser's limit. */
-const BAND_PIXELS = 4 * 1024 * 1024;
 /** Enough of the file for its size to be found past most EXIF thumbnails and profiles. */
-const HEADER_BYTES = 256 * 1024;
+export const HEADER_BYTES = 256 * 1024;
 
 /** Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
@@ -17,7 +16,7 @@ export const decodePhoto: DecodePhoto = async (photo) => {
   // would convert a Display-P3 photo, as phones take them, to other values.
   const bitmap = await openBitmap(photo, 'none');
   try {
-    return readPixels(bitmap);
+    return readPixels(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
   } finally {
     bitmap.close();
   }
@@ -42,7 +41,7 @@ export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Pr
   }
 }
 
-function refuseTooLarge(size: { width: number; height: number } | undefined): void {
+export function refuseTooLarge(size: { width: number; height: number } | undefined): void {
   if (size && size.width * size.height > MAX_PHOTO_PIXELS) {
     fail(
       'photo-too-large',
@@ -56,30 +55,5 @@ async function decode(photo: Blob, colorSpaceConversion: ColorSpaceConversion): 
     return await createImageBitmap(photo, { imageOrientation: 'from-image', colorSpaceConversion });
   } catch (cause) {
     fail('bad-photo', 'The photo cannot be decoded.', cause);
-  }
-}
-
-function readPixels(bitmap: ImageBitmap): RgbImage {
-  const { width, height } = bitmap;
-  const bandHeight = Math.max(1, Math.min(height, Math.floor(BAND_PIXELS / width)));
-  // willReadFrequently keeps the canvas in memory: pixels do not go through the GPU and back.
-  const context = new OffscreenCanvas(width, bandHeight).getContext('2d', { willReadFrequently: true });
-  if (context === null) fail('out-of-memory', 'The browser gave no canvas to decode the photo on.');
-  const data = new Uint8Array(width * height * 3);
-  for (let top = 0; top < height; top += bandHeight) {
-    context.fillStyle = '#ffffff';
-    context.fillRect(0, 0, width, bandHeight);
-    context.drawImage(bitmap, 0, -top);
-    const rows = Math.min(bandHeight, height - top);
-    dropAlpha(context.getImageData(0, 0, width, rows).data, data, top * width * 3);
-  }
-  return { width, height, data };
-}
-
-function dropAlpha(rgba: Uint8ClampedArray, rgb: Uint8Array, at: number): void {
-  for (let from = 0; from < rgba.length; from += 4) {
-    rgb[at++] = rgba[from]!;
-    rgb[at++] = rgba[from + 1]!;
-    rgb[at++] = rgba[from + 2]!;
   }
 }

@@ -1,23 +1,23 @@
 // The pictures and clips of a conversation: decoded, preprocessed and encoded once, known by their
 // content. Owns the features; those of media that a conversation no longer holds are released.
 
-import type { ImagePart, Part, VideoPart } from '../../contract/conversation.ts';
-import { fail } from '../../failure.ts';
-import type { DecodePhoto, VisionInput } from './photo.ts';
-import { preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
+import type { ClipPart, ImagePart, Part, VideoPart } from '../../contract/conversation.ts';
+import { clipFrames, type ClipDecoders } from '../clip/clip-frames.ts';
+import type { VisionInput } from './photo.ts';
+import { clipTokenBudget, preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
 import type { CheckpointFiles } from '../checkpoint-files.ts';
 import { requireGeometry } from './preprocessor-config.ts';
 import type { PromptMedia } from '../prompt/prompt.ts';
 import { groupTimestamps } from './video-frames.ts';
 import { disposeBlock, type FeatureBlock, type VisionEncoder } from '../vision/vision-encoder.ts';
 
-export type MediaPart = ImagePart | VideoPart;
+export type MediaPart = ImagePart | ClipPart | VideoPart;
 
 export interface Medium {
   /** Of its content: equal for equal files read at equal detail. */
   key: string;
   part: MediaPart;
-  /** At most this many tokens where it is a picture; undefined: as the checkpoint says. */
+  /** At most this many tokens for a picture, or for each group of a clip's frames; undefined: as the checkpoint says. */
   maxTokens: number | undefined;
   prompt: PromptMedia;
   /** Until it is encoded. */
@@ -25,27 +25,30 @@ export interface Medium {
   blocks: FeatureBlock[] | undefined;
 }
 
+const PIECE_BYTES = 32 * 1024 * 1024;
+
 /** What of the checkpoint's files says how media are read. */
 type MediaFiles = Pick<CheckpointFiles, 'image' | 'video' | 'config'>;
 
 export class MediaLibrary {
   readonly #media = new Map<string, Medium>();
   readonly #files: MediaFiles;
-  readonly #decode: DecodePhoto;
+  readonly #decoders: ClipDecoders;
 
-  constructor(files: MediaFiles, decode: DecodePhoto) {
+  constructor(files: MediaFiles, decoders: ClipDecoders) {
     this.#files = files;
-    this.#decode = decode;
+    this.#decoders = decoders;
   }
 
-  /** The medium of a part; decodes it unless its content is known. Fails as DecodePhoto does. */
-  async prepare(part: MediaPart, maxTokens?: number): Promise<Medium> {
+  /** The medium of a part; decodes it unless its content is known. Fails as DecodePhoto and OpenClip do. */
+  async prepare(part: MediaPart, signal: AbortSignal, maxTokens?: number): Promise<Medium> {
     const key = await contentKey(part, maxTokens);
     const known = this.#media.get(key);
     if (known !== undefined) return known;
-    const input = await this.#preprocess(part, maxTokens);
-    const prompt = this.#promptOf(part, input);
-    const medium: Medium = { key, part, maxTokens, prompt, input, blocks: undefined };
+    const medium: Medium = {
+      ...{ key, part, maxTokens, blocks: undefined },
+      ...(await this.#preprocess(part, signal, maxTokens)),
+    };
     this.#media.set(key, medium);
     return medium;
   }
@@ -58,7 +61,7 @@ export class MediaLibrary {
     onPixels: (input: VisionInput) => void,
   ): Promise<void> {
     if (medium.blocks !== undefined) return;
-    const input = medium.input ?? (await this.#preprocess(medium.part, medium.maxTokens));
+    const input = medium.input ?? (await this.#preprocess(medium.part, signal, medium.maxTokens)).input;
     onPixels(input);
     medium.blocks = await encoder.encode(input, signal);
     medium.input = undefined;
@@ -77,29 +80,29 @@ export class MediaLibrary {
     this.keepOnly(new Set());
   }
 
-  async #preprocess(part: MediaPart, maxTokens: number | undefined): Promise<VisionInput> {
+  async #preprocess(
+    part: MediaPart,
+    signal: AbortSignal,
+    maxTokens: number | undefined,
+  ): Promise<{ input: VisionInput; prompt: PromptMedia }> {
     const { image, video, config } = this.#files;
     requireGeometry((part.type === 'image' ? image : video).geometry, config.vision);
     if (part.type === 'image') {
       const budget = maxTokens === undefined ? image.budget : tokenBudget(image, maxTokens);
-      return preprocessImage(await this.#decode(part.photo), image, budget);
+      const input = preprocessImage(await this.#decoders.photo(part.photo), image, budget);
+      return { input, prompt: { kind: 'image', grid: input.grid } };
     }
-    if (part.indices.length !== part.frames.length) {
-      fail('bad-request', `A clip of ${part.frames.length} frames has ${part.indices.length} indices.`);
+    const clip = await clipFrames(part, video, this.#decoders, signal);
+    try {
+      const { indices, fps, frames } = clip;
+      const budget =
+        maxTokens === undefined ? video.budget : clipTokenBudget(video, indices.length, maxTokens);
+      const input = await preprocessClip(indices.length, frames, video, budget);
+      const timestamps = groupTimestamps(indices, fps, config.vision.temporalPatchSize);
+      return { input, prompt: { kind: 'video', grid: input.grid, timestamps } };
+    } finally {
+      clip.close();
     }
-    const frames = [];
-    for (const frame of part.frames) frames.push(await this.#decode(frame));
-    const [first] = frames;
-    if (frames.some((frame) => frame.width !== first?.width || frame.height !== first.height)) {
-      fail('bad-request', 'The frames of a clip differ in size.');
-    }
-    return preprocessClip(frames, video);
-  }
-
-  #promptOf(part: MediaPart, { grid }: VisionInput): PromptMedia {
-    if (part.type === 'image') return { kind: 'image', grid };
-    const { temporalPatchSize } = this.#files.config.vision;
-    return { kind: 'video', grid, timestamps: groupTimestamps(part.indices, part.fps, temporalPatchSize) };
   }
 }
 
@@ -108,11 +111,21 @@ export function isMedia(part: Part): part is MediaPart {
 }
 
 async function contentKey(part: MediaPart, maxTokens: number | undefined): Promise<string> {
-  const files = part.type === 'image' ? [part.photo] : part.frames;
-  const hashes = await Promise.all(files.map(async (file) => sha256(await file.arrayBuffer())));
-  return part.type === 'image'
-    ? `${hashes.join()}@${maxTokens ?? 'own'}`
-    : `${hashes.join()}@${part.fps}:${part.indices.join()}`;
+  const files = part.type === 'image' ? [part.photo] : 'clip' in part ? [part.clip] : part.frames;
+  const hashes = await Promise.all(files.map(contentHash));
+  const detail = maxTokens ?? 'own';
+  return 'frames' in part
+    ? `${hashes.join()}@${detail}:${part.fps}:${part.indices.join()}`
+    : `${hashes.join()}@${detail}`;
+}
+
+/** Of each piece: a clip may be too large to be held at once. */
+async function contentHash(file: Blob): Promise<string> {
+  const hashes: string[] = [];
+  for (let at = 0; at === 0 || at < file.size; at += PIECE_BYTES) {
+    hashes.push(await sha256(await file.slice(at, at + PIECE_BYTES).arrayBuffer()));
+  }
+  return hashes.join('+');
 }
 
 async function sha256(bytes: ArrayBuffer): Promise<string> {

@@ -13,10 +13,7 @@ export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
   const bitmap = await openBitmap(photo, 'default');
   try {
     const { width, height } = bitmap;
-    const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
-    const canvas = draw(bitmap, [0, 0, width, height], width * scale, height * scale);
-    const preview = await canvas.convertToBlob({ type: 'image/jpeg', quality: PREVIEW_QUALITY });
-    return { width, height, preview };
+    return { width, height, preview: await smallCopy(bitmap), clipSeconds: null };
   } finally {
     bitmap.close();
   }
@@ -33,6 +30,14 @@ export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
   } finally {
     bitmap.close();
   }
+}
+
+/** A JPEG for thumbnails. */
+export function smallCopy(bitmap: ImageBitmap): Promise<Blob> {
+  const { width, height } = bitmap;
+  const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
+  const canvas = draw(bitmap, [0, 0, width, height], width * scale, height * scale);
+  return canvas.convertToBlob({ type: 'image/jpeg', quality: PREVIEW_QUALITY });
 }
 
 /** A box of thousandths in whole pixels, at least one each way, within the picture. */

@@ -2,7 +2,7 @@
 
 import { expect, test } from 'vitest';
 import type { RgbImage } from './photo.ts';
-import { preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
+import { clipTokenBudget, preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
 import { parsePreprocessing } from './preprocessor-config.ts';
 
 const fields = { patch_size: 16, image_mean: [0.5, 0.5, 0.5], image_std: [0.5, 0.5, 0.5] };
@@ -38,22 +38,30 @@ test('at most so many tokens: the grid stays below, and never above the checkpoi
   expect(() => tokenBudget(image, 0)).toThrow(expect.objectContaining({ code: 'bad-request' }));
 });
 
-test('a clip’s budget covers all its frames', () => {
+test('a clip’s budget covers all its frames', async () => {
   const frames = Array.from({ length: 5 }, () => grey(90, 120));
-  expect(preprocessClip(frames, video).grid).toEqual({ frames: 3, height: 6, width: 8 });
+  expect((await preprocessClip(5, frames, video)).grid).toEqual({ frames: 3, height: 6, width: 8 });
   const budget = { minPixels: 4096, maxPixels: 4 * 32 * 32 * 4 };
-  expect(preprocessClip(frames, video, budget).grid).toEqual({ frames: 3, height: 2, width: 4 });
+  expect((await preprocessClip(5, frames, video, budget)).grid).toEqual({ frames: 3, height: 2, width: 4 });
 });
 
-test('the cap limits each frame by itself', () => {
+test('at most so many tokens for each group of a clip’s frames', async () => {
+  const frames = Array.from({ length: 5 }, () => grey(320, 320));
+  const { grid } = await preprocessClip(5, frames, video, clipTokenBudget(video, 5, 16));
+  expect(grid).toEqual({ frames: 3, height: 8, width: 8 });
+});
+
+test('the cap limits each frame by itself', async () => {
   const frames = Array.from({ length: 4 }, () => grey(320, 320));
   const capped = { ...video, capPixelsPerFrame: true, maxVideoTokens: 16 };
-  expect(preprocessClip(frames, video).grid).toMatchObject({ height: 20, width: 20 });
+  expect((await preprocessClip(4, frames, video)).grid).toMatchObject({ height: 20, width: 20 });
   // 16 tokens of 32 × 32, but never under 1.05 of the clip's minimum per frame.
-  expect(preprocessClip(frames, capped).grid).toMatchObject({ height: 8, width: 8 });
+  expect((await preprocessClip(4, frames, capped)).grid).toMatchObject({ height: 8, width: 8 });
 });
 
-test('a clip of one frame is one group', () => {
-  expect(preprocessClip([grey(64, 64)], video).grid).toEqual({ frames: 1, height: 4, width: 4 });
-  expect(() => preprocessClip([], video)).toThrow(expect.objectContaining({ code: 'bad-request' }));
+test('a clip of one frame is one group', async () => {
+  expect((await preprocessClip(1, [grey(64, 64)], video)).grid).toEqual({ frames: 1, height: 4, width: 4 });
+  await expect(preprocessClip(0, [], video)).rejects.toMatchObject({ code: 'bad-request' });
+  const odd = [grey(64, 64), grey(64, 96)];
+  await expect(preprocessClip(2, odd, video)).rejects.toMatchObject({ code: 'bad-request' });
 });

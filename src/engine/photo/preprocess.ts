@@ -2,11 +2,11 @@
 // rule for the size.
 
 import { fail } from '../../failure.ts';
-import { patchify } from './patches.ts';
+import { patchify, type PatchGeometry } from './patches.ts';
 import type { RgbImage, VisionInput } from './photo.ts';
 import type { ImagePreprocessing, VideoPreprocessing } from './preprocessor-config.ts';
 import { resizeBicubic } from './resample.ts';
-import { smartResize, smartResizeClip, type PixelBudget } from './smart-resize.ts';
+import { smartResize, smartResizeClip, type PixelBudget, type Size } from './smart-resize.ts';
 
 /** `budget` overrides the checkpoint's, for a coarser or finer reading of the picture. */
 export function preprocessImage(
@@ -20,31 +20,61 @@ export function preprocessImage(
 
 /** The checkpoint's budget, with pictures of `maxTokens` tokens at most; fails with 'bad-request' below one. */
 export function tokenBudget({ geometry, budget }: ImagePreprocessing, maxTokens: number): PixelBudget {
+  return limited(geometry, budget, maxTokens, 1);
+}
+
+/** As tokenBudget, for a clip: each group of frames that are read together counts as a picture. */
+export function clipTokenBudget(
+  { geometry, budget }: VideoPreprocessing,
+  frameCount: number,
+  maxTokens: number,
+): PixelBudget {
+  const { temporalPatchSize } = geometry;
+  const frames = Math.ceil(frameCount / temporalPatchSize) * temporalPatchSize;
+  return limited(geometry, budget, maxTokens, frames);
+}
+
+function limited(
+  geometry: PatchGeometry,
+  budget: PixelBudget,
+  maxTokens: number,
+  frames: number,
+): PixelBudget {
   if (!(maxTokens >= 1)) fail('bad-request', `A picture of at most ${maxTokens} tokens cannot be read.`);
   const side = geometry.patchSize * geometry.mergeSize;
-  const maxPixels = Math.min(budget.maxPixels, Math.floor(maxTokens) * side * side);
+  const maxPixels = Math.min(budget.maxPixels, Math.floor(maxTokens) * side * side * frames);
   return { minPixels: Math.min(budget.minPixels, maxPixels), maxPixels };
 }
 
-/** Frames in time order, all of one size; `budget` counts the pixels of all frames together. */
-export function preprocessClip(
-  frames: readonly RgbImage[],
+/**
+ * `frameCount` frames in time order, all of one size; each is let go of when it is resized. `budget` counts
+ * the pixels of all frames together. Fails with 'bad-request'.
+ */
+export async function preprocessClip(
+  frameCount: number,
+  frames: AsyncIterable<RgbImage> | Iterable<RgbImage>,
   config: VideoPreprocessing,
   budget: PixelBudget = config.budget,
-): VisionInput {
+): Promise<VisionInput> {
   const { patchSize, mergeSize, temporalPatchSize } = config.geometry;
-  const first = frames[0];
-  if (first === undefined) fail('bad-request', 'A clip needs at least one frame.');
   const factor = patchSize * mergeSize;
-  const size = smartResizeClip(
-    // The reference cannot size a clip shorter than one temporal patch; its last frame is repeated.
-    Math.max(frames.length, temporalPatchSize),
-    first,
-    factor,
-    temporalPatchSize,
-    config.capPixelsPerFrame ? cappedBudget(frames.length, factor, config.maxVideoTokens, budget) : budget,
-  );
-  const resized = frames.map((frame) => resizeBicubic(frame, size.height, size.width));
+  const resized: RgbImage[] = [];
+  let first: Size | undefined;
+  for await (const frame of frames) {
+    const { width, height } = (first ??= { width: frame.width, height: frame.height });
+    if (frame.width !== width || frame.height !== height) {
+      fail('bad-request', 'The frames of a clip differ in size.');
+    }
+    const size = smartResizeClip(
+      // The reference cannot size a clip shorter than one temporal patch; its last frame is repeated.
+      Math.max(frameCount, temporalPatchSize),
+      first,
+      factor,
+      temporalPatchSize,
+      config.capPixelsPerFrame ? cappedBudget(frameCount, factor, config.maxVideoTokens, budget) : budget,
+    );
+    resized.push(resizeBicubic(frame, size.height, size.width));
+  }
   return patchify(resized, config.geometry, config.normalization);
 }
 

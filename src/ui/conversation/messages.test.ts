@@ -9,6 +9,7 @@ const photo = (id: string, part: Part | null = null): Photo => ({
   width: 1,
   height: 1,
   preview: new Blob(),
+  clipSeconds: null,
   url: '',
   previewUrl: '',
   part,
@@ -31,6 +32,15 @@ test('photos come before their question, and a follow-up brings what was said be
     ],
     photos: [cat],
   });
+});
+
+test('a clip goes as its file, to be sampled by whoever is asked', () => {
+  const clip = { ...photo('film'), clipSeconds: 3 };
+  expect(toMessages([turn('What?', '', [cat, clip])]).messages[0]?.content).toEqual([
+    image(cat),
+    { type: 'video', clip: clip.file },
+    { type: 'text', text: 'What?' },
+  ]);
 });
 
 test('a question without an answer is left out, but its photos stay with the conversation', () => {

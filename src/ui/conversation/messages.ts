@@ -1,4 +1,4 @@
-// Turns → what the model reads: photos before their question, as it was trained; earlier thoughts left out.
+// Turns → what the model reads: photos and clips before their question, as it was trained; earlier thoughts left out.
 
 import type { Message, Part } from '../../contract/conversation.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -41,6 +41,7 @@ function content(question: string, photos: readonly Photo[], before: readonly Ph
   if (photos.length === 0) return question;
   const all = [...before, ...photos];
   const parts = photos.flatMap((photo): Part[] => {
+    if (photo.clipSeconds !== null) return [{ type: 'video', clip: photo.file }];
     const image: Part = { type: 'image', photo: photo.file };
     const whole = all.findIndex(({ id }) => id === photo.part?.of);
     if (photo.part === null || whole < 0) return [image];

@@ -4,6 +4,7 @@ import { zipSync, type Zippable } from 'fflate';
 import { splitThought } from '../answer/thought.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
+import { isVideo } from '../photos/photo.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import type { HistoryStrings } from '../strings/history.ts';
 
@@ -20,6 +21,11 @@ const TYPES: Record<string, string> = {
   'image/avif': 'avif',
   'image/gif': 'gif',
   'image/bmp': 'bmp',
+  'image/apng': 'png',
+  'video/mp4': 'mp4',
+  'video/quicktime': 'mov',
+  'video/webm': 'webm',
+  'video/x-matroska': 'mkv',
 };
 
 /** `name`: of the file, without an ending. */
@@ -63,8 +69,10 @@ function turnText(
   says: HistoryStrings,
 ): string {
   const byId = new Map(Array.from(paths, ([photo, path]) => [photo.id, path]));
+  // Markdown shows pictures; a video it can only point at.
   const pictures = turn.photos.map(
-    (photo) => `![${photo.name.replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
+    (photo) =>
+      `${isVideo(photo) ? '' : '!'}[${photo.name.replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
   );
   const { thought, answer } = splitThought(turn.answer, turn.answerer?.thinks ?? false);
   const parts = [`## ${says.question(number)}`, ...pictures, turn.question, `### ${says.answer}`];

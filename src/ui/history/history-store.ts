@@ -95,6 +95,7 @@ function parsePhoto(field: Field): SavedPhoto {
     preview: blob('preview'),
     width: field.at('width').integer(1),
     height: field.at('height').integer(1),
+    clipSeconds: field.optional('clipSeconds')?.number() ?? null,
     part: parseOptional(field, 'part', parsePart),
   };
 }

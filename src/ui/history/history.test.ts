@@ -17,11 +17,11 @@ import { History } from './history.svelte.ts';
 const BYTES = new Uint8Array([137, 80, 78, 71, 0, 255, 10]);
 const preview = new Blob(['small']);
 const open = (): Promise<Outcome<OpenedPhoto>> =>
-  Promise.resolve({ kind: 'done', value: { width: 4, height: 3, preview } });
+  Promise.resolve({ kind: 'done', value: { width: 4, height: 3, preview, clipSeconds: null } });
 
 function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
   const file = new Blob([BYTES], { type: 'image/png' });
-  return { id, name: `a [${id}].png`, file, width: 4, height: 3, preview, part };
+  return { id, name: `a [${id}].png`, file, width: 4, height: 3, preview, clipSeconds: null, part };
 }
 
 const first: SavedTurn = {
@@ -112,6 +112,19 @@ test('Markdown goes as a zip with its pictures, the thought folded', async () =>
   expect(text).toContain('![a \\[p1\\].png](pictures/1-a-p1-.png)');
   expect(text).toContain('<summary>Thought</summary>\n\nLet me see.\n\n</details>\n\nA **cat**.');
   expect(text).toContain('*There is no answer.*');
+});
+
+test('Markdown shows an animated picture and points at a video', async () => {
+  const clip = (id: string, type: string): SavedPhoto => ({
+    ...{ ...photo(id), name: `${id}.x`, clipSeconds: 2 },
+    file: new Blob([BYTES], { type }),
+  });
+  const turn = { ...first, photos: [clip('gif', 'image/gif'), clip('tape', 'video/webm')] };
+  const { blob } = await toMarkdown({ id: 'c', turns: [turn] }, 'T', 'T', en);
+  const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
+  expect(files['T/pictures/2-tape.webm']).toEqual(BYTES);
+  const text = strFromU8(files['T/conversation.md'] ?? new Uint8Array());
+  expect(text).toContain('![gif.x](pictures/1-gif.gif)\n\n[tape.x](pictures/2-tape.webm)');
 });
 
 test('without pictures Markdown is one file', async () => {

@@ -1,4 +1,4 @@
-// Makes photos of files and owns their object URLs.
+// Makes photos and clips of files and owns their object URLs.
 
 import type { PhotoClient } from '../../client/photo-client.ts';
 import type { Box } from '../../contract/photos.ts';
@@ -17,8 +17,7 @@ export class PhotoShelf {
   }
 
   /**
-   * Fails with 'bad-photo', 'photo-too-large', 'photo-too-narrow', or 'worker-died' where a picture was too
-   * much for it.
+   * Fails as PhotoApi.open does, or with 'worker-died' where a picture was too much for it.
    */
   async open(
     file: Blob,
@@ -64,6 +63,6 @@ export class PhotoShelf {
   }
 }
 
-export function savedPhoto({ id, name, file, width, height, preview, part }: Photo): SavedPhoto {
-  return { id, name, file, width, height, preview, part };
+export function savedPhoto({ id, name, file, width, height, preview, clipSeconds, part }: Photo): SavedPhoto {
+  return { id, name, file, width, height, preview, clipSeconds, part };
 }

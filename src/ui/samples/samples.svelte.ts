@@ -1,4 +1,4 @@
-// Sample pictures that are served beside the page, each with questions that the built-in model answers.
+// Sample pictures and clips that are served beside the page, each with questions that the built-in model answers.
 // A host without samples has no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
@@ -32,9 +32,9 @@ export class Samples {
     }
   }
 
-  /** The sample's pictures as files; empty where they cannot be fetched. */
+  /** The sample's pictures or its clip as files; empty where they cannot be fetched. */
   async choose(sample: Sample): Promise<File[]> {
-    const files = await Promise.all(sample.images.map(fetchPicture));
+    const files = await Promise.all(sample.files.map(fetchFile));
     if (files.some((file) => file === undefined)) return [];
     this.#chosen = sample;
     return files.filter((file) => file !== undefined);
@@ -50,7 +50,7 @@ export function questionsOf(sample: Sample, code: LanguageCode): string[] {
   return sample.questions.map((question) => question[code]);
 }
 
-async function fetchPicture(url: string): Promise<File | undefined> {
+async function fetchFile(url: string): Promise<File | undefined> {
   const response = await fetch(url, { credentials: 'omit' }).catch(() => undefined);
   if (response?.ok !== true) return undefined;
   const blob = await response.blob();

@@ -68,14 +68,16 @@ export class Stage {
     this.#pointedAt = id;
   }
 
-  /** The marks of a turn's answer: on the picture that they name, else on the last one it saw. */
+  /** The marks of a turn's answer: on the picture that they name, else on the last one it saw; none on a clip. */
   marksOf(turn: Turn): PlacedMark[] {
     const { marks } = turn.document;
     if (marks.length === 0) return [];
     const photos = this.#conversation.photosFor(turn);
     return marks.flatMap((mark, index) => {
       const photo = photos[mark.picture ?? photos.length - 1] ?? photos.at(-1);
-      return photo === undefined ? [] : [{ id: `${turn.id}:${mark.id}`, number: index + 1, mark, photo }];
+      return photo?.clipSeconds !== null
+        ? []
+        : [{ id: `${turn.id}:${mark.id}`, number: index + 1, mark, photo }];
     });
   }
 }

@@ -21,9 +21,11 @@ const english = (q: Quantities) => ({
   restore: 'Put it back',
 
   preparing: 'Getting the model ready',
-  decoding: 'Opening the picture',
-  vision: (done: number, total: number) =>
-    total === 1 ? 'Looking at the picture' : `Looking at the pictures: ${done + 1} of ${total}`,
+  decoding: (hasClip: boolean) => `Opening the ${hasClip ? 'clip' : 'picture'}`,
+  vision: (done: number, total: number, hasClip: boolean) =>
+    total === 1
+      ? `Looking at the ${hasClip ? 'clip' : 'picture'}`
+      : `Looking at the pictures${hasClip ? ' and clips' : ''}: ${done + 1} of ${total}`,
   prefill: (done: number, total: number) => `Reading: ${q.percent(total === 0 ? 0 : done / total)}`,
   recovering: (done: number, total: number) =>
     total === 0
@@ -65,9 +67,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   restore: '恢复',
 
   preparing: '正在准备模型',
-  decoding: '正在打开图片',
-  vision: (done: number, total: number) =>
-    total === 1 ? '正在看图片' : `正在看图片：第 ${done + 1} 张，共 ${total} 张`,
+  decoding: (hasClip: boolean) => `正在打开${hasClip ? '短片' : '图片'}`,
+  vision: (done: number, total: number, hasClip: boolean) =>
+    `正在看${hasClip ? '短片' : '图片'}${total === 1 ? '' : `：第 ${done + 1} 个，共 ${total} 个`}`,
   prefill: (done: number, total: number) => `正在阅读：${q.percent(total === 0 ? 0 : done / total)}`,
   recovering: (done: number, total: number) =>
     total === 0

@@ -52,8 +52,14 @@ export const en: Failures = {
     'This picture has too many pixels to be opened safely. Your question is kept. Use a smaller copy of it.',
   'photo-too-narrow':
     'This picture is more than 200 times as long as it is wide, and the model reads none like that. Your question is kept. Use a part of it.',
+  'bad-clip':
+    'This clip is damaged, or there is no moving picture in it. Your question is kept. WebM and MP4 files, GIF and animated WebP pictures work.',
+  'unplayable-clip':
+    'This browser cannot play this kind of clip, for instance HEVC from a phone. Your question is kept. Save the clip as MP4 with H.264 or as WebM, or try another browser.',
+  'clip-too-long':
+    'This clip is longer than 5 minutes or larger than 200 MB. Your question is kept. Cut out the part that you want to ask about.',
   'prompt-too-long':
-    'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture, lower the picture detail, or begin a new conversation.',
+    'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture or clip, lower the picture detail, or begin a new conversation.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
   'out-of-memory':
@@ -100,8 +106,12 @@ export const zh: Failures = {
   'bad-photo': '这张图片已损坏，或格式无法读取。您的问题已保留。支持 JPEG、PNG、WebP 和 AVIF 图片。',
   'photo-too-large': '这张图片的像素太多，无法安全打开。您的问题已保留。请使用较小的副本。',
   'photo-too-narrow': '这张图片的长度超过宽度的 200 倍，模型无法读取。您的问题已保留。请使用其中的一部分。',
+  'bad-clip': '这段短片已损坏，或其中没有活动画面。您的问题已保留。支持 WebM 和 MP4 文件、GIF 和 WebP 动图。',
+  'unplayable-clip':
+    '此浏览器无法播放这种短片，例如手机拍摄的 HEVC 视频。您的问题已保留。请将短片另存为 H.264 编码的 MP4 或 WebM，或换一个浏览器。',
+  'clip-too-long': '这段短片超过 5 分钟，或大于 200 MB。您的问题已保留。请截取要提问的部分。',
   'prompt-too-long':
-    '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片、降低图片细节，或开始新的对话。',
+    '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片或一段短片、降低图片细节，或开始新的对话。',
   'no-webgpu':
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',

@@ -6,7 +6,8 @@ const english = (q: Quantities) => ({
   title: 'Ask about a picture',
   promise: 'It is read on this device. Nothing is sent, and nothing is kept when you leave.',
   samples: 'Touch a picture to begin',
-  sample: (question: string) => `Sample picture. Possible question: ${question}`,
+  sample: (question: string, isClip: boolean) =>
+    `Sample ${isClip ? 'clip' : 'picture'}. Possible question: ${question}`,
   camera: 'Take a picture',
   begin: 'Begin',
   finish: 'Finish and erase',
@@ -58,7 +59,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   title: '就图片提问',
   promise: '图片只在本设备上读取。不会发送任何内容，您离开后也不会保留任何内容。',
   samples: '触摸一张图片开始',
-  sample: (question) => `示例图片。可以问：${question}`,
+  sample: (question, isClip) => `示例${isClip ? '短片' : '图片'}。可以问：${question}`,
   camera: '拍一张照片',
   begin: '开始',
   finish: '结束并清除',

@@ -1,10 +1,12 @@
-// Pictures on their way into a question: chosen, taken, put in order; and looking at one.
+// Pictures and clips on their way into a question: chosen, taken, put in order; and looking at one.
 
-const english = () => ({
-  add: 'Add pictures',
+import { quantities, type Quantities } from './quantities.ts';
+
+const english = (q: Quantities) => ({
+  add: 'Add pictures or clips',
   choose: 'choose some',
   pictures: 'Pictures of the next question',
-  opening: (count: number) => (count === 1 ? 'Reading a picture…' : `Reading ${count} pictures…`),
+  opening: (count: number) => (count === 1 ? 'Reading a file…' : `Reading ${count} files…`),
   remove: (name: string) => `Remove ${name}`,
   earlier: (name: string) => `Move ${name} forward`,
   later: (name: string) => `Move ${name} back`,
@@ -13,6 +15,11 @@ const english = () => ({
   dismiss: 'Dismiss',
   pasted: 'pasted picture',
   partOf: (name: string) => `part of ${name}`,
+  /** A clip says what it is. */
+  called: (name: string, clipSeconds: number | null) =>
+    clipSeconds === null ? name : `${name}, a clip of ${q.duration(clipSeconds)}`,
+  play: 'Play',
+  pause: 'Pause',
 
   takePhoto: 'Take a picture',
   camera: 'Camera',
@@ -30,11 +37,11 @@ const english = () => ({
   cancel: 'Cancel',
 });
 
-const chinese = (): ReturnType<typeof english> => ({
-  add: '添加图片',
+const chinese = (q: Quantities): ReturnType<typeof english> => ({
+  add: '添加图片或短片',
   choose: '选择图片',
   pictures: '下一个问题的图片',
-  opening: (count: number) => `正在读取 ${count} 张图片…`,
+  opening: (count: number) => `正在读取 ${count} 个文件…`,
   remove: (name: string) => `移除 ${name}`,
   earlier: (name: string) => `将 ${name} 前移`,
   later: (name: string) => `将 ${name} 后移`,
@@ -43,6 +50,10 @@ const chinese = (): ReturnType<typeof english> => ({
   dismiss: '知道了',
   pasted: '粘贴的图片',
   partOf: (name: string) => `${name} 的局部`,
+  called: (name: string, clipSeconds: number | null) =>
+    clipSeconds === null ? name : `${name}（${q.duration(clipSeconds)}的短片）`,
+  play: '播放',
+  pause: '暂停',
 
   takePhoto: '拍照',
   camera: '相机',
@@ -59,5 +70,5 @@ const chinese = (): ReturnType<typeof english> => ({
   cancel: '取消',
 });
 
-export const en = english();
-export const zh = chinese();
+export const en = english(quantities('en'));
+export const zh = chinese(quantities('zh'));

@@ -1,18 +1,18 @@
-// npm run samples:demo: from the candidates that make_candidates.py drew, keeps pictures of which the
+// npm run samples:demo: from the candidates that make_candidates.py drew, keeps pictures and clips of which the
 // shipped package answers at least three questions rightly in both languages, and writes them to
 // public/samples with those questions.
 
-import { openAsBlob } from 'node:fs';
-import { mkdir, readFile, rm, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../node/decode-photo.ts';
+import { openClip } from '../../node/open-clip.ts';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';
-import { LANGUAGES, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
+import { LANGUAGES, mediaOf, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
 import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
@@ -30,7 +30,13 @@ const { values } = parseArgs({
 });
 
 const runtime = await createNodeRuntime({ backend: 'wasm', threads: 2 });
-const engine = await loadEngine(await openDirectoryStore(values.package), runtime, decodePhoto, {}, never);
+const engine = await loadEngine(
+  await openDirectoryStore(values.package),
+  runtime,
+  decodePhoto,
+  { openClip },
+  never,
+);
 const file = join(values.candidates, 'candidates.json');
 const candidates = parseCandidates(JSON.parse(await readFile(file, 'utf8')), file);
 const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill }) => skill))];
@@ -53,10 +59,13 @@ for (const skill of wanted) {
         .webp({ lossless: true })
         .toFile(join(values.out, images[i]!));
     }
+    const clip = candidate.clip && `${skill}-${pictures + 1}${extname(candidate.clip)}`;
+    if (candidate.clip && clip)
+      await copyFile(join(values.candidates, candidate.clip), join(values.out, clip));
     for (const { kind } of questions) kept.set(kind, (kept.get(kind) ?? 0) + 1);
     (rounds[pictures] ??= []).push({
       skill,
-      images,
+      ...(clip ? { clip } : { images }),
       questions: questions.map(({ kind: _kind, ...question }) => question),
     });
     pictures++;
@@ -73,9 +82,10 @@ process.exit(0); // the runtime's threads would keep the process
  */
 async function answered(
   engine: Engine,
-  { images, questions }: Candidate,
+  candidate: Candidate,
 ): Promise<(SampleQuestion & { kind: string })[]> {
-  const photos = await Promise.all(images.map((name) => openAsBlob(join(values.candidates, name))));
+  const { questions } = candidate;
+  const media = await mediaOf(candidate, values.candidates);
   const isFirst = questions.map(({ kind }, i) => questions.findIndex((other) => other.kind === kind) === i);
   const often = ({ kind }: { kind: string }): number => kept.get(kind) ?? 0;
   const inOrder = [...questions.filter((_, i) => isFirst[i]), ...questions.filter((_, i) => !isFirst[i])];
@@ -86,10 +96,7 @@ async function answered(
     if (found.some(({ answer }) => answer.en === question.answer.en)) continue;
     let right = true;
     for (const lang of LANGUAGES) {
-      const content = [
-        ...photos.map((photo) => ({ type: 'image' as const, photo })),
-        { type: 'text' as const, text: question.text[lang] },
-      ];
+      const content = [...media, { type: 'text' as const, text: question.text[lang] }];
       const options = { maxTokens: 200, sampling: {} };
       const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
       right &&= isRight(text, question.answer[lang], question.metric, question.scale);

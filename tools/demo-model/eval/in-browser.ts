@@ -10,7 +10,7 @@ import type { HeldOut } from './held-out.ts';
 /** A software adapter on a busy machine. */
 const PATIENCE_MS = 600_000;
 
-/** Asks `dist/` with its built-in model on WebGPU; clips are left out, since the page takes pictures only. */
+/** Asks `dist/` with its built-in model on WebGPU; clips are left out: the set has their frames, the page takes files. */
 export async function* answersInBrowser(
   set: string,
   questions: readonly HeldOut[],

@@ -1,13 +1,14 @@
 // The promise of the first page: whoever clicks a sample and one of its questions gets the right answer.
 
-import { existsSync, openAsBlob, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../node/decode-photo.ts';
+import { openClip } from '../../node/open-clip.ts';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';
-import { LANGUAGES, parseSamples } from './samples.ts';
+import { LANGUAGES, mediaOf, parseSamples } from './samples.ts';
 import { isRight } from './scoring.ts';
 
 const PUBLIC = resolve(import.meta.dirname, '../../../public');
@@ -18,24 +19,21 @@ test('every question of every sample is answered rightly by the shipped package'
   const samples = parseSamples(JSON.parse(readFileSync(INDEX, 'utf8')), INDEX);
   const runtime = await createNodeRuntime({ backend: 'wasm' });
   const store = await openDirectoryStore(join(PUBLIC, 'models/demo'));
-  const engine = await loadEngine(store, runtime, decodePhoto, {}, never);
+  const engine = await loadEngine(store, runtime, decodePhoto, { openClip }, never);
   const wrong: string[] = [];
   expect(samples.length).toBeGreaterThanOrEqual(12);
-  for (const { images, questions } of samples) {
-    const files = images.map((name) => join(PUBLIC, 'samples', name));
-    expect(files.filter((file) => !existsSync(file))).toEqual([]);
-    const photos = await Promise.all(files.map((file) => openAsBlob(file)));
-    for (const question of questions) {
+  for (const sample of samples) {
+    const media = await mediaOf(sample, join(PUBLIC, 'samples'));
+    for (const question of sample.questions) {
       for (const lang of LANGUAGES) {
-        const content = [
-          ...photos.map((photo) => ({ type: 'image' as const, photo })),
-          { type: 'text' as const, text: question.text[lang] },
-        ];
+        const content = [...media, { type: 'text' as const, text: question.text[lang] }];
         const options = { maxTokens: 200, sampling: {} };
         const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
         const { answer, metric, scale } = question;
         if (!isRight(text, answer[lang], metric, scale)) {
-          wrong.push(`${images[0]}: ${question.text[lang]} → ${text}, not ${answer[lang]}`);
+          wrong.push(
+            `${sample.clip ?? sample.images[0]}: ${question.text[lang]} → ${text}, not ${answer[lang]}`,
+          );
         }
       }
     }

@@ -1,6 +1,9 @@
-// Sample pictures with questions in both languages and their right answers: the candidates that the
+// Sample pictures and clips with questions in both languages and their right answers: the candidates that the
 // renderer draws, and public/samples/index.json.
 
+import { openAsBlob } from 'node:fs';
+import { join } from 'node:path';
+import type { Part } from '../../../src/contract/conversation.ts';
 import { Field } from '../../../src/format/json-field.ts';
 import type { Metric } from './scoring.ts';
 
@@ -16,8 +19,9 @@ export interface SampleQuestion {
 
 export interface Sample {
   skill: string;
-  /** File names beside the index. */
+  /** File names beside the index: pictures, or in their place a clip. */
   images: string[];
+  clip: string | undefined;
   questions: SampleQuestion[];
 }
 
@@ -39,10 +43,22 @@ export function parseSamples(json: unknown, file: string): Sample[] {
   return samples.list((field) => ({ ...head(field), questions: field.at('questions').list(question) }));
 }
 
+/** What a question is asked about, from the files in `folder`. */
+export async function mediaOf(
+  { images, clip }: Pick<Sample, 'images' | 'clip'>,
+  folder: string,
+): Promise<Part[]> {
+  if (clip !== undefined) return [{ type: 'video', clip: await openAsBlob(join(folder, clip)) }];
+  const photos = await Promise.all(images.map((name) => openAsBlob(join(folder, name))));
+  return photos.map((photo) => ({ type: 'image', photo }));
+}
+
 function head(field: Field): Omit<Sample, 'questions'> {
+  const clip = field.optional('clip')?.string();
   return {
     skill: field.at('skill').string(),
-    images: field.at('images').list((each) => each.string()),
+    images: clip === undefined ? field.at('images').list((each) => each.string()) : [],
+    clip,
   };
 }
 

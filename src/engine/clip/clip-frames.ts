@@ -1,0 +1,49 @@
+// The frames of a clip that a checkpoint is shown: those that it samples of a file, or those that somebody
+// extracted.
+
+import type { ClipPart, VideoPart } from '../../contract/conversation.ts';
+import { fail } from '../../failure.ts';
+import type { DecodePhoto, RgbImage } from '../photo/photo.ts';
+import { sampleFrames, type FrameSampling } from '../photo/video-frames.ts';
+import type { OpenClip } from './clip.ts';
+
+export interface ClipDecoders {
+  photo: DecodePhoto;
+  /** Absent: clips come as frames only. */
+  clip?: OpenClip | undefined;
+}
+
+export interface ClipFrames {
+  /** Of the source, at `fps`; one for each frame. */
+  indices: readonly number[];
+  fps: number;
+  /** One at a time. */
+  frames: AsyncIterable<RgbImage>;
+  close(): void;
+}
+
+/** Fails as the decoders do, or with 'bad-request'. */
+export async function clipFrames(
+  part: ClipPart | VideoPart,
+  sampling: FrameSampling,
+  decoders: ClipDecoders,
+  signal: AbortSignal,
+): Promise<ClipFrames> {
+  if ('frames' in part) {
+    const { frames, fps, indices } = part;
+    if (indices.length !== frames.length) {
+      fail('bad-request', `A clip of ${frames.length} frames has ${indices.length} indices.`);
+    }
+    return { indices, fps, frames: decoded(frames, decoders.photo), close: () => undefined };
+  }
+  if (decoders.clip === undefined) fail('bad-request', 'Nothing here opens clips; give their frames.');
+  const clip = await decoders.clip(part.clip);
+  if (clip === undefined) fail('bad-clip', 'The file is no clip.');
+  const { frameCount, fps } = clip;
+  const indices = sampleFrames(frameCount, fps, sampling);
+  return { indices, fps, frames: clip.read(indices, signal), close: () => clip.close() };
+}
+
+async function* decoded(frames: readonly Blob[], decode: DecodePhoto): AsyncGenerator<RgbImage> {
+  for (const frame of frames) yield await decode(frame);
+}

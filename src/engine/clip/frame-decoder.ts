@@ -1,0 +1,72 @@
+// A VideoDecoder that is waited for: packets go in, the pixels of the frames that are wanted come out in
+// order. A frame is copied and closed as it comes, since hardware decoders own few.
+
+import type { RgbImage } from '../photo/photo.ts';
+import { within } from './time-limit.ts';
+
+/** Packets under way: enough for decoders that begin only with a batch. */
+const MAX_QUEUED = 16;
+const FRAME_MS = 20_000;
+
+export class FrameDecoder {
+  readonly #decoder: VideoDecoder;
+  readonly #ready: RgbImage[] = [];
+  #error: Error | undefined;
+  #wake = (): void => undefined;
+
+  /**
+   * `wanted`: times in microseconds, ascending. A frame that the decoder leaves out is replaced by the next
+   * one that it gives.
+   */
+  constructor(config: VideoDecoderConfig, wanted: number[], toPixels: (frame: VideoFrame) => RgbImage) {
+    const waiting = [...wanted];
+    this.#decoder = new VideoDecoder({
+      output: (frame) => {
+        try {
+          const isWanted = waiting[0] !== undefined && frame.timestamp >= waiting[0];
+          const pixels = isWanted ? toPixels(frame) : undefined;
+          while (pixels && waiting[0] !== undefined && frame.timestamp >= waiting[0]) {
+            this.#ready.push(pixels);
+            waiting.shift();
+          }
+        } catch (error) {
+          this.#error ??= error instanceof Error ? error : new Error(String(error));
+        } finally {
+          frame.close();
+        }
+        this.#wake();
+      },
+      error: (error) => {
+        this.#error ??= error;
+        this.#wake();
+      },
+    });
+    this.#decoder.addEventListener('dequeue', () => this.#wake());
+    this.#decoder.configure(config);
+  }
+
+  /** Puts a packet in, and gives the frames that came meanwhile. */
+  async *decode(chunk: EncodedVideoChunk): AsyncGenerator<RgbImage> {
+    while (this.#decoder.decodeQueueSize >= MAX_QUEUED) {
+      await within(FRAME_MS, new Promise<void>((resolve) => (this.#wake = resolve)));
+      yield* this.#take();
+    }
+    yield* this.#take();
+    this.#decoder.decode(chunk);
+  }
+
+  /** Gives what is left of the packets put in; the next must be a key packet. */
+  async *flush(): AsyncGenerator<RgbImage> {
+    await within(FRAME_MS, this.#decoder.flush());
+    yield* this.#take();
+  }
+
+  close(): void {
+    if (this.#decoder.state !== 'closed') this.#decoder.close();
+  }
+
+  *#take(): Generator<RgbImage> {
+    if (this.#error !== undefined) throw this.#error;
+    for (let image = this.#ready.shift(); image !== undefined; image = this.#ready.shift()) yield image;
+  }
+}

@@ -1,0 +1,41 @@
+// A file → a clip that can be read, with the browser's own decoders, in a worker. What video files need is
+// loaded with the first of them.
+
+import { fail } from '../../failure.ts';
+import { HEADER_BYTES, refuseTooLarge } from '../photo/decode-photo.ts';
+import { readPhotoSize } from '../photo/photo-size.ts';
+import { checkAspect } from '../photo/smart-resize.ts';
+import { openAnimatedPicture } from './animated-picture.ts';
+import { MAX_CLIP_BYTES, MAX_CLIP_SECONDS, type ClipReader, type OpenClip } from './clip.ts';
+import { clipType } from './clip-type.ts';
+
+export const openClip: OpenClip = async (file) => {
+  const header = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
+  // A file that says so and begins like none is a damaged one.
+  const type = clipType(header) ?? (file.type.startsWith('video/') ? 'video' : undefined);
+  if (type === undefined) return undefined;
+  if (file.size > MAX_CLIP_BYTES) {
+    fail('clip-too-long', `A clip of ${file.size} bytes is larger than ${MAX_CLIP_BYTES / 1e6} MB.`);
+  }
+  refuseTooLarge(readPhotoSize(header));
+  const clip = await (type === 'video'
+    ? (await import('./video-clip.ts')).openVideo(file)
+    : openAnimatedPicture(file, type));
+  try {
+    if (clip !== undefined) checkClip(clip);
+    return clip;
+  } catch (error) {
+    clip?.close();
+    throw error;
+  }
+};
+
+function checkClip({ width, height, frameCount, fps }: ClipReader): void {
+  if (frameCount === 0) fail('bad-clip', 'The clip has no frames.');
+  const seconds = frameCount / fps;
+  if (seconds > MAX_CLIP_SECONDS) {
+    fail('clip-too-long', `A clip of ${Math.round(seconds)} s is longer than ${MAX_CLIP_SECONDS} s.`);
+  }
+  refuseTooLarge({ width, height });
+  checkAspect(height, width);
+}

@@ -1,0 +1,18 @@
+// Decoders of damaged files may never answer: every wait for one ends.
+
+import { Failure } from '../../failure.ts';
+
+/** Fails with 'bad-clip' where `job` takes longer; what it still does then is nobody's concern. */
+export async function within<T>(ms: number, job: Promise<T>): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => {
+      reject(new Failure('bad-clip', `The decoder did not answer within ${ms / 1000} s.`));
+    }, ms);
+  });
+  try {
+    return await Promise.race([job, late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

@@ -1,0 +1,25 @@
+// Animated pictures in Node, with sharp: what src/engine/clip does in a browser. Nothing here decodes video
+// files.
+
+import sharp from 'sharp';
+import { UNKNOWN_FPS, type OpenClip } from '../../src/engine/clip/clip.ts';
+import { decodePage } from './decode-photo.ts';
+
+/** Undefined for whatever stands still. */
+export const openClip: OpenClip = async (file) => {
+  const bytes = new Uint8Array(await file.arrayBuffer());
+  const { pages = 1, delay = [], width, height, pageHeight = height } = await sharp(bytes).metadata();
+  if (pages <= 1) return undefined;
+  const ms = delay.reduce((sum, each) => sum + each, 0);
+  return {
+    ...{ width, height: pageHeight, frameCount: pages },
+    fps: ms > 0 ? pages / (ms / 1000) : UNKNOWN_FPS,
+    async *read(indices, signal) {
+      for (const index of indices) {
+        signal.throwIfAborted();
+        yield await decodePage(bytes, index);
+      }
+    },
+    close: () => undefined,
+  };
+};

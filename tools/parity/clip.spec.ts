@@ -1,0 +1,117 @@
+// Clips in a real browser: which frames of a file a model is given, with which times and colours. Lossless ones
+// equal, to the pixel, the frames by themselves, which the reference is held against elsewhere.
+
+import { expect, test, type Page } from '@playwright/test';
+import type { Buffer } from 'node:buffer';
+import sharp from 'sharp';
+import {
+  evenly,
+  HEIGHT,
+  makeAnimation,
+  makeClip,
+  WIDTH,
+  type Recipe,
+  type Rgb,
+} from '../../e2e/make-clip.ts';
+import type { ClipSeen } from './harness.ts';
+
+/** The fixture's video processor: 2 frames per second, at least 4. */
+const FPS = 10;
+/** Three seconds, each frame of its own colour; far apart in chroma, so that an encoder's rounding is small. */
+const COLOURS: Rgb[] = Array.from({ length: 30 }, (_, i) => [20 + 7 * i, 230 - 7 * i, 40 + 5 * (i % 10)]);
+/** linspace(0, 29, 6), rounded as the reference rounds. */
+const SAMPLED = [0, 6, 12, 17, 23, 29];
+/** The middle of each pair. */
+const TIMES = [0.3, 1.45, 2.6];
+
+test.beforeEach(async ({ page }) => {
+  await page.goto('/');
+});
+
+function seen(page: Page, file: Buffer): Promise<ClipSeen> {
+  return page.evaluate((base64) => {
+    const bytes = Uint8Array.from(atob(base64), (char) => char.charCodeAt(0));
+    return window.harness.seen({ type: 'video', clip: new Blob([bytes]) });
+  }, file.toString('base64'));
+}
+
+/** The same frames as somebody may extract them. */
+async function seenAsFrames(page: Page, indices: number[], fps: number): Promise<ClipSeen> {
+  const frames = await Promise.all(
+    indices.map(async (index) => {
+      const [r, g, b] = COLOURS[index]!;
+      const create = { width: WIDTH, height: HEIGHT, channels: 3 as const, background: { r, g, b } };
+      return (await sharp({ create }).png().toBuffer()).toString('base64');
+    }),
+  );
+  return page.evaluate(
+    (part) => {
+      const blobs = part.frames.map(
+        (base64) => new Blob([Uint8Array.from(atob(base64), (c) => c.charCodeAt(0))]),
+      );
+      return window.harness.seen({ type: 'video', fps: part.fps, indices: part.indices, frames: blobs });
+    },
+    { frames, indices, fps },
+  );
+}
+
+function expectSeen({ timestamps, colours, grid }: ClipSeen, tolerance: number): void {
+  expect(grid.frames).toBe(3);
+  expect(timestamps).toHaveLength(TIMES.length);
+  timestamps.forEach((seconds, group) => expect(seconds).toBeCloseTo(TIMES[group]!, 3));
+  const furthest = SAMPLED.map((index, at) =>
+    Math.max(...COLOURS[index]!.map((value, channel) => Math.abs(value - colours[at]![channel]!))),
+  );
+  console.log(`colours are off by ${furthest.join(', ')}`);
+  expect(Math.max(...furthest)).toBeLessThanOrEqual(tolerance);
+}
+
+for (const format of ['webp', 'png', 'gif'] as const) {
+  test(`an animated ${format} is seen as its frames are, to the pixel`, async ({ page }) => {
+    const delays = COLOURS.map(() => 1000 / FPS);
+    const clip = await seen(page, await makeAnimation(COLOURS, delays, format));
+    expectSeen(clip, 0);
+    expect(clip).toEqual(await seenAsFrames(page, SAMPLED, FPS));
+  });
+}
+
+const RECIPES: Recipe[] = [
+  { container: 'webm', codec: 'vp8', ...evenly(COLOURS, FPS) },
+  { container: 'webm', codec: 'vp09.00.10.08', keyEvery: 7, ...evenly(COLOURS, FPS) },
+  { container: 'mp4', codec: 'vp09.00.10.08', keyEvery: 12, ...evenly(COLOURS, FPS) },
+  { container: 'mp4', codec: 'avc1.42001f', keyEvery: 12, ...evenly(COLOURS, FPS) },
+];
+
+for (const recipe of RECIPES) {
+  test(`of ${recipe.codec} in ${recipe.container} the sampled frames are seen with their times`, async ({
+    page,
+  }) => {
+    const isThere = await page.evaluate(
+      async (codec) =>
+        (await VideoEncoder.isConfigSupported({ codec, width: 96, height: 64 })).supported === true,
+      recipe.codec,
+    );
+    test.skip(!isThere, 'This browser does not encode it.');
+    expectSeen(await seen(page, await makeClip(page, recipe)), 6);
+  });
+}
+
+test('frames are counted, whatever their distance, and timed by the average rate', async ({ page }) => {
+  // Half of them within the first half second.
+  const at = (index: number): number => (index < 15 ? index / 30 : 0.5 + (index - 15) / 6);
+  const frames = COLOURS.map((colour, index) => ({ at: at(index), colour }));
+  const recipe: Recipe = { container: 'mp4', codec: 'vp09.00.10.08', frames, last: 1 / 6 };
+  expectSeen(await seen(page, await makeClip(page, recipe)), 6);
+});
+
+test('a clip that a player turns is seen upright', async ({ page }) => {
+  const white: Rgb[] = Array.from({ length: 8 }, () => [255, 255, 255]);
+  const turned = { rotation: 90, halfBlack: true, ...evenly(white, FPS) } as const;
+  const clip = await seen(
+    page,
+    await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...turned }),
+  );
+  expect(clip.grid.height).toBeGreaterThan(clip.grid.width);
+  // What was left is above now. Lying down, the upper half would be grey.
+  expect(Math.max(...clip.upper)).toBeLessThan(60);
+});
