@@ -133,15 +133,28 @@ function arranged(
   return result;
 }
 
-/** Numbers as they are stored, in the type of a graph. `bytes` begin at a multiple of the type's size. */
-export function inPrecision(bytes: Uint8Array, dtype: Dtype, as: Precision): Uint8Array {
-  return STORED_AS[as] === dtype ? bytes : encoded(floats(bytes, dtype, 'expert'), as);
+/**
+ * Numbers as they are stored, in the type of a graph. `bytes` begin at a multiple of the type's size. Where they
+ * are decoded, `into` takes them if given, as long as they are many.
+ */
+export function inPrecision(
+  bytes: Uint8Array,
+  dtype: Dtype,
+  as: Precision,
+  into?: Float32Array<ArrayBuffer>,
+): Uint8Array {
+  return STORED_AS[as] === dtype ? bytes : encoded(floats(bytes, dtype, 'expert', into), as);
 }
 
-function floats(bytes: Uint8Array, dtype: Dtype, name: string): Float32Array {
+function floats(
+  bytes: Uint8Array,
+  dtype: Dtype,
+  name: string,
+  into?: Float32Array<ArrayBuffer>,
+): Float32Array {
   if (dtype === 'F32') return new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength / 4);
-  if (dtype === 'F16') return decodeF16(words(bytes));
-  if (dtype === 'BF16') return decodeBF16(words(bytes));
+  if (dtype === 'F16') return decodeF16(words(bytes), into);
+  if (dtype === 'BF16') return decodeBF16(words(bytes), into);
   return fail('bad-manifest', `"${name}" holds bytes, not numbers.`);
 }
 

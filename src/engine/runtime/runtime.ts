@@ -177,10 +177,12 @@ class OrtRuntime implements Runtime {
   zeros(type: Precision | 'u8', shape: number[]): Tensor {
     const elements = shape.reduce((product, each) => product * each, 1);
     if (this.device === undefined) {
-      if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements), shape);
+      // Written to, though zero already: the system gives memory when a page is first written, 4 KB at a time,
+      // and for expert slots that took up to a fifth of the first answer's prefill.
+      if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements).fill(0), shape);
       return type === 'f32'
-        ? new this.#ort.Tensor('float32', new Float32Array(elements), shape)
-        : new this.#ort.Tensor('float16', new Uint16Array(elements), shape);
+        ? new this.#ort.Tensor('float32', new Float32Array(elements).fill(0), shape)
+        : new this.#ort.Tensor('float16', new Uint16Array(elements).fill(0), shape);
     }
     const dataType = ({ f32: 'float32', f16: 'float16', u8: 'uint8' } as const)[type];
     const bytes = elements * ELEMENT_BYTES[dataType];

@@ -8,7 +8,7 @@ import { expertBlob } from '../../../format/read-package.ts';
 import { ExpertCache, type Place } from '../../../paging/expert-cache.ts';
 import { readingOrder } from '../../../paging/look-ahead.ts';
 import { RecencyFrequency, type Replacement } from '../../../paging/replacement.ts';
-import { ExpertReads } from './expert-reads.ts';
+import { ExpertReads, type ReadPace } from './expert-reads.ts';
 import type { ExpertSlots } from './expert-slots.ts';
 
 export class ExpertPager {
@@ -25,15 +25,18 @@ export class ExpertPager {
   constructor(
     store: PackageStore,
     slots: ExpertSlots,
+    pace: ReadPace,
     replacement: (index: number) => Replacement = () => new RecencyFrequency(),
   ) {
     this.slots = slots;
     this.#layers = store.manifest.experts.map(({ layer }) => layer);
     this.#caches = this.#layers.map((_, index) => new ExpertCache(slots.perLayer, replacement(index)));
-    this.#reads = new ExpertReads({
+    const source = {
       bytes: store.manifest.experts.map(({ bytes }) => bytes),
-      read: (index, expert, start, end) => readExpert(store, this.#layers[index]!, expert, start, end),
-    });
+      read: (index: number, expert: number, start: number, end: number) =>
+        readExpert(store, this.#layers[index]!, expert, start, end),
+    };
+    this.#reads = new ExpertReads(source, pace);
   }
 
   /** Experts in slots, of all layers. */

@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
-import { ExpertReads } from './expert-reads.ts';
+import { BESIDE_A_DEVICE, BETWEEN_RUNS, ExpertReads } from './expert-reads.ts';
 
 /** Four pieces, of which the unit is told. */
 const UNIT = 4;
 const BYTES = 4 * UNIT;
 
-/** A store whose reads end when the test says so, the oldest of an expert first. Two are made at a time. */
-function heldStore() {
+/** A store whose reads end when the test says so, the oldest of an expert first. */
+function heldStore(pace = BESIDE_A_DEVICE) {
   const begun: string[] = [];
   const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   const reads = new ExpertReads(
@@ -20,6 +20,7 @@ function heldStore() {
         });
       },
     },
+    pace,
     UNIT,
   );
   const take = (expert: number) =>
@@ -53,6 +54,16 @@ test('what is wanted is read after the pieces of guesses that had begun, and in 
   await end(1);
   expect(begun.slice(4)).toEqual(['10 2-3']);
   expect(await wanted).toEqual(whole(1));
+});
+
+test('where the thread that reads computes, all guesses are begun before it does, each in one go', async () => {
+  const { reads, begun, end, id } = heldStore(BETWEEN_RUNS);
+  reads.guess(0, id(1, 10, 11, 12, 13));
+  expect(begun).toEqual(['10 0-4', '11 0-4', '12 0-4', '13 0-4']);
+  const wanted = reads.demand(1, 12);
+  await end(12);
+  expect(await wanted).toEqual(whole(12));
+  expect(begun).toHaveLength(4);
 });
 
 test('a right guess is handed over without another read', async () => {

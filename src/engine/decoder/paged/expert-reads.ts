@@ -3,10 +3,22 @@
 
 import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../../paging/read-queue.ts';
 
-/** More reads in flight raise latency, not throughput. */
-const LANES = 2;
 /** Smaller reads take as long. */
 const LEAST_PIECE_BYTES = 512 * 1024;
+
+/** How many reads are in flight, and in how many pieces a guess is read at most. */
+export interface ReadPace {
+  readonly lanes: number;
+  readonly pieces: number;
+}
+
+/** A device computes while this thread goes on reading. More reads in flight raise latency, not throughput. */
+export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
+/**
+ * This thread computes, and has no turn to begin another read before a layer is done: all that may be wanted
+ * after it is begun before it. With 2 lanes and 4 pieces, 48 layers of the 30B waited three times as long.
+ */
+export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
 
 /** Where the bytes come from. */
 export interface ReadSource {
@@ -38,15 +50,17 @@ export class ExpertReads {
   /** Milliseconds in which anything was read, bytes brought, guesses begun and guesses that were then wanted. */
   readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
   readonly #source: ReadSource;
+  readonly #lanes: number;
   readonly #queue: ReadQueue<Read>;
   #busy = 0;
   #busySince = 0;
 
-  constructor(source: ReadSource, leastPieceBytes = LEAST_PIECE_BYTES) {
+  constructor(source: ReadSource, pace: ReadPace, leastPieceBytes = LEAST_PIECE_BYTES) {
     this.#source = source;
+    this.#lanes = pace.lanes;
     const pieces = Math.floor(Math.max(...source.bytes) / leastPieceBytes);
     this.#queue = new ReadQueue(
-      Math.max(1, Math.min(PIECES, pieces)),
+      Math.max(1, Math.min(pace.pieces, pieces)),
       (layer, expert) => new Read(layer, expert),
     );
   }
@@ -66,7 +80,7 @@ export class ExpertReads {
   }
 
   #start(): void {
-    while (this.#busy < LANES) {
+    while (this.#busy < this.#lanes) {
       const next = this.#queue.next();
       if (next === undefined) return;
       if (next.isGuess && next.from === 0) this.totals.guesses++;

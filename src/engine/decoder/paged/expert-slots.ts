@@ -19,12 +19,16 @@ export class ExpertSlots {
   readonly #layers: HeldPart[][];
   readonly #runtime: Runtime;
   readonly #precision: Precision;
+  /** What is decoded on its way into a slot: new memory for each would cost more than decoding. */
+  readonly #decoded: Float32Array<ArrayBuffer>;
 
   private constructor(runtime: Runtime, precision: Precision, perLayer: number, layers: HeldPart[][]) {
     this.#runtime = runtime;
     this.#precision = precision;
     this.perLayer = perLayer;
     this.#layers = layers;
+    const counts = layers.flat().map(({ part, type }) => (type === 'u8' ? 0 : elementsOf(part)));
+    this.#decoded = new Float32Array(Math.max(...counts));
   }
 
   /**
@@ -73,7 +77,10 @@ export class ExpertSlots {
         type === 'u8' || part.offset % 4 === 0
           ? expert.subarray(part.offset, part.offset + part.bytes)
           : expert.slice(part.offset, part.offset + part.bytes);
-      const bytes = type === 'u8' ? stored : inPrecision(stored, part.dtype, this.#precision);
+      const bytes =
+        type === 'u8'
+          ? stored
+          : inPrecision(stored, part.dtype, this.#precision, this.#decoded.subarray(0, elementsOf(part)));
       this.#runtime.write(tensor, slot * bytesOf(part, type), bytes);
     }
   }
@@ -108,5 +115,9 @@ function heldParts(
 
 function bytesOf(part: SlotPart, type: Precision | 'u8'): number {
   if (type === 'u8') return part.bytes;
-  return part.shape.reduce((product, each) => product * each, 1) * (type === 'f32' ? 4 : 2);
+  return elementsOf(part) * (type === 'f32' ? 4 : 2);
+}
+
+function elementsOf(part: SlotPart): number {
+  return part.shape.reduce((product, each) => product * each, 1);
 }

@@ -18,6 +18,7 @@ import { loadWeights } from '../../runtime/load-weights.ts';
 import { routedExperts } from '../routing.ts';
 import type { Feeds, Runtime, Session, Tensor } from '../../runtime/runtime.ts';
 import { ExpertGroups } from './expert-groups.ts';
+import { BESIDE_A_DEVICE, BETWEEN_RUNS } from './expert-reads.ts';
 import { ExpertPager } from './expert-pager.ts';
 import { ExpertSlots } from './expert-slots.ts';
 import { MixtureStage, type Handover, type OnRouting } from './mixture-stage.ts';
@@ -91,7 +92,7 @@ export class PagedDecoder implements Decoder {
       const segments = graphs.map((graph) => opened.get(graph)!);
       const fewest = moe.expertsPerToken;
       slots = await ExpertSlots.allocate(runtime, manifest, precision, budgetBytes, fewest);
-      const pager = new ExpertPager(store, slots);
+      const pager = new ExpertPager(store, slots, runtime.device ? BESIDE_A_DEVICE : BETWEEN_RUNS);
       const groups = await ExpertGroups.open(store, runtime, config, target, pager);
       const inSegment = manifest.experts.map(({ layer }) => slotParts(manifest, layer).isQuantized);
       const options = { inSegment, lookAhead, precision, onRouting };
