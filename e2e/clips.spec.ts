@@ -73,6 +73,7 @@ test.describe('with a model that says anything', () => {
     await expect(player).toHaveAccessibleName('tape.webm, a clip of 4 s');
     await expect.poll(() => player.evaluate((one: HTMLVideoElement) => one.duration)).toBeGreaterThan(2.9);
     await expect(page.getByRole('button', { name: 'Ask about a part' })).toHaveCount(0);
+    await expect(page.getByPlaceholder('Ask about the clip')).toBeVisible();
 
     await ask(page, 'What happens?');
     await answered(page, 1);

@@ -65,8 +65,11 @@ class Scenes(unittest.TestCase):
 
     def test_a_thing_is_shown_by_the_cells_it_covers_and_a_character_by_one(self) -> None:
         square = [(16.0, 16.0), (48.0, 16.0), (48.0, 48.0), (16.0, 48.0)]
-        self.assertEqual(cells_of(Mark(0, 32, 32, 'x', square), 64, 64), [(0, 6), (0, 7), (1, 4), (1, 5), (2, 2), (2, 3), (3, 0), (3, 1)])
-        self.assertEqual(cells_of(Mark(0, 33, 20, 'x'), 64, 64), [(1, 4)])
+        self.assertEqual(cells_of(Mark(0, 32, 32, 'x', square), 64, 64), 
+                         [(0, 12), (0, 13), (0, 14), (0, 15), (1, 8), (1, 9), (1, 10), (1, 11),
+                          (2, 4), (2, 5), (2, 6), (2, 7), (3, 0), (3, 1), (3, 2), (3, 3)])
+        self.assertEqual(cells_of(Mark(0, 33, 20, 'x'), 64, 64), [(1, 8)])
+        self.assertEqual(cells_of(Mark(0, 37, 20, 'x'), 64, 64), [(1, 9)])
         self.assertEqual(cells_of(Mark(0, 70, 20, 'x'), 64, 64), [])
         self.assertEqual(extent_of(Mark(0, 32, 32, 'x', square), 64, 128), (0.125, 0.25, 0.375, 0.75))
 

@@ -4,8 +4,8 @@ import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
   question: 'Question',
-  hint: 'Ask about the picture',
-  hintWithout: 'Ask about a picture',
+  hint: (subject: 'picture' | 'clip' | null) =>
+    `Ask about ${subject === null ? 'a picture' : `the ${subject}`}`,
   ask: 'Ask',
   stop: 'Stop',
   you: 'You asked',
@@ -50,8 +50,8 @@ const english = (q: Quantities) => ({
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
   question: '问题',
-  hint: '就这张图片提问',
-  hintWithout: '添加图片并提问',
+  hint: (subject: 'picture' | 'clip' | null) =>
+    subject === null ? '添加图片并提问' : `就这${subject === 'clip' ? '段短片' : '张图片'}提问`,
   ask: '提问',
   stop: '停止',
   you: '您的问题',
