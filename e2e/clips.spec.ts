@@ -89,6 +89,34 @@ test.describe('with a model that says anything', () => {
     );
   });
 
+  test('a MOV is asked about; after Stop amid its frames the next question is answered', async ({ page }) => {
+    await add(page, {
+      ...{ name: 'phone.mov', mimeType: 'video/quicktime' },
+      buffer: await makeClip(page, { ...WEBM, container: 'mov', codec: 'vp09.00.10.08' }),
+    });
+    await expectColour(tile(page, 'Look at phone.mov, a clip of 4 s').locator('img'), RED);
+    await ask(page, 'What happens?');
+    await answered(page, 1);
+    const worker = page.workers().find((one) => one.url().includes('inference.worker'))!;
+    // As slow as a long clip is.
+    const restore = await worker.evaluateHandle(() => {
+      const flush = VideoDecoder.prototype.flush;
+      VideoDecoder.prototype.flush = async function () {
+        await new Promise((resolve) => setTimeout(resolve, 4000));
+        await flush.call(this);
+      };
+      return () => (VideoDecoder.prototype.flush = flush);
+    });
+    await add(page, await webm(page));
+    await ask(page, 'And here?');
+    await expect(answers(page).getByText('Opening the clip').first()).toBeVisible();
+    await page.getByRole('button', { name: 'Stop', exact: true }).click();
+    await expect(answers(page).getByText('Stopped.')).toBeVisible();
+    await restore.evaluate((back) => back());
+    await ask(page, 'And in the end?');
+    expect(await said(await answered(page, 3))).not.toBe('');
+  });
+
   test('the same clip twice is the same answer; other frames are another', async ({ page }) => {
     const texts: string[] = [];
     const other: File = {

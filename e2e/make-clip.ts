@@ -9,7 +9,7 @@ import sharp from 'sharp';
 export type Rgb = readonly [red: number, green: number, blue: number];
 
 export interface Recipe {
-  container: 'webm' | 'mp4';
+  container: 'webm' | 'mp4' | 'mov';
   /** As WebCodecs names it. What this browser cannot encode is filled with nonsense. */
   codec: string;
   frames: { at: number; colour: Rgb }[];
@@ -114,8 +114,8 @@ async function encode({
     soundOnly = false,
   } = recipe;
   const target = new lib.BufferTarget();
-  const format =
-    container === 'mp4' ? new lib.Mp4OutputFormat({ fastStart: 'in-memory' }) : new lib.WebMOutputFormat();
+  const formats = { webm: lib.WebMOutputFormat, mp4: lib.Mp4OutputFormat, mov: lib.MovOutputFormat };
+  const format = new formats[container]({ fastStart: 'in-memory' });
   const output = new lib.Output({ format, target });
   const family = codec.startsWith('hvc1')
     ? 'hevc'

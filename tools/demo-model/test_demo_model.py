@@ -26,6 +26,8 @@ from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
 from training.objective import LOOKING_LAYERS, looks
+from training.optimiser import Optimiser
+from training.team import Team
 
 TINY = SIZES['tiny']
 CPU = torch.device('cpu')
@@ -257,6 +259,20 @@ class Batches(unittest.TestCase):
         self.assertEqual(int(counts.sum()), 14)
         gradient = torch.autograd.grad(y.square().sum(), x)[0]
         self.assertTrue(torch.allclose(gradient, torch.autograd.grad(plain.square().sum(), x)[0], rtol=1e-3, atol=1.0))
+
+    def test_the_vision_encoder_learns_at_a_rate_of_its_own(self) -> None:
+        for share in (1.0, 0.1):
+            torch.manual_seed(0)
+            model = Qwen3VL(TINY)
+            layers = {'visual': model.model.visual.blocks[0].mlp.linear_fc1, 'decoder': model.model.language_model.layers[0].self_attn.q_proj}
+            before = {name: layer.weight.detach().clone() for name, layer in layers.items()}
+            optimiser = Optimiser(model, 1e-3, torch.float32, Team(), encoder=share)
+            for p in model.parameters():
+                p.grad = torch.randn_like(p)
+            optimiser.rate(0.5)
+            optimiser.step()
+            moved = {name: float((layer.weight - before[name]).norm() / layer.weight.numel() ** 0.5) for name, layer in layers.items()}
+            self.assertAlmostEqual(moved['decoder'] * share / moved['visual'], 1, delta=0.15)
 
     def test_processes_share_the_seeds_among_them(self) -> None:
         def first_two(share: int, shares: int, worker: int, workers: int) -> list[range]:

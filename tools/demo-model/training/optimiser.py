@@ -30,7 +30,7 @@ def products(stack: Tensor) -> float:
 
 
 class Muon(torch.optim.Optimizer):
-    def __init__(self, parameters: list[nn.Parameter], lr: float, kind: torch.dtype, team: Team, momentum: float = 0.95, weight_decay: float = 0.01):
+    def __init__(self, parameters: list[dict], lr: float, kind: torch.dtype, team: Team, momentum: float = 0.95, weight_decay: float = 0.01):
         super().__init__(parameters, {'lr': lr, 'momentum': momentum, 'weight_decay': weight_decay})
         self.kind, self.team = kind, team
 
@@ -86,25 +86,25 @@ def is_matrix(name: str, parameter: nn.Parameter) -> bool:
 class Optimiser:
     """Both optimisers, their learning rates set together by rate()."""
 
-    def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, team: Team, muon: bool = True):
-        named = [(n, p) for n, p in module.named_parameters() if p.requires_grad]
-        matrices = [p for n, p in named if muon and is_matrix(n, p)]
-        taken = {id(p) for p in matrices}
-        patches = [p for n, p in named if 'patch_embed' in n]
-        taken |= {id(p) for p in patches}
-        decayed = [p for n, p in named if id(p) not in taken and p.ndim >= 2]
-        plain = [p for n, p in named if id(p) not in taken and p.ndim < 2]
-        fused = any(p.is_cuda for _, p in named)
+    def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, team: Team, muon: bool = True, encoder: float = 1.0):
+        """`encoder`: the share of the rate that the vision encoder learns with."""
+        groups: dict[tuple[bool, float, float], list[nn.Parameter]] = {}
+        for name, p in module.named_parameters():
+            if p.requires_grad:
+                share = (encoder if '.visual.' in name else 1.0) * (PATCH_RATE if 'patch_embed' in name else 1.0)
+                by_muon = muon and is_matrix(name, p)
+                groups.setdefault((by_muon, share, 0.01 if p.ndim >= 2 else 0.0), []).append(p)
+        taken = {by_muon: [{'params': params, 'share': share, 'weight_decay': decay} for (one, share, decay), params in groups.items() if one == by_muon]
+                 for by_muon in (True, False)}
+        fused = any(p.is_cuda for p in module.parameters())
         self.lr = lr
-        self.adam = torch.optim.AdamW([{'params': decayed, 'weight_decay': 0.01}, {'params': plain, 'weight_decay': 0.0},
-                                       {'params': patches, 'weight_decay': 0.01, 'share': PATCH_RATE}],
-                                      lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
-        self.muon = Muon(matrices, lr, kind, team) if matrices else None
+        self.adam = torch.optim.AdamW(taken[False], lr=lr, betas=(0.9, 0.98), eps=1e-9, fused=fused)
+        self.muon = Muon(taken[True], lr, kind, team) if taken[True] else None
 
     def rate(self, factor: float) -> None:
         for optimiser in (self.adam, self.muon):
             for group in optimiser.param_groups if optimiser else []:
-                group['lr'] = self.lr * factor * group.get('share', 1.0)
+                group['lr'] = self.lr * factor * group['share']
 
     def step(self) -> None:
         self.adam.step()
