@@ -100,12 +100,14 @@ test.describe('with a model that says anything', () => {
     const worker = page.workers().find((one) => one.url().includes('inference.worker'))!;
     // As slow as a long clip is.
     const restore = await worker.evaluateHandle(() => {
-      const flush = VideoDecoder.prototype.flush;
-      VideoDecoder.prototype.flush = async function () {
-        await new Promise((resolve) => setTimeout(resolve, 4000));
-        await flush.call(this);
+      const Usual = VideoDecoder;
+      self.VideoDecoder = class extends Usual {
+        override async flush(): Promise<void> {
+          await new Promise((resolve) => setTimeout(resolve, 4000));
+          await super.flush();
+        }
       };
-      return () => (VideoDecoder.prototype.flush = flush);
+      return () => (self.VideoDecoder = Usual);
     });
     await add(page, await webm(page));
     await ask(page, 'And here?');
