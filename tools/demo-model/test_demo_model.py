@@ -25,7 +25,7 @@ from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
-from training.objective import LOOKING_LAYERS, looks
+from training.objective import LOOKING, looks
 from training.optimiser import Optimiser
 from training.team import Team
 
@@ -233,10 +233,10 @@ class Batches(unittest.TestCase):
         at, visible = batch['look_at'], out['mask'][0, 0][batch['look_at']]
         self.assertGreater(len(at), 0)
         self.assertTrue(bool((visible[:, None] | ~batch['look_on']).all()))
-        loss, share = looks(out['watched'], LOOKING_LAYERS, out['mask'], at, visible[:, None].expand(batch['look_on'].shape))
+        loss, share = looks(out['watched'], LOOKING, out['mask'], at, visible[:, None].expand(batch['look_on'].shape))
         self.assertAlmostEqual(float(loss), 0, places=5)
         self.assertAlmostEqual(float(share), 1, places=5)
-        self.assertGreater(float(looks(out['watched'], LOOKING_LAYERS, out['mask'], at, batch['look_on'])[0]), 0.5)
+        self.assertGreater(float(looks(out['watched'], LOOKING, out['mask'], at, batch['look_on'])[0]), 0.5)
 
     def test_an_answer_ends_with_the_end_of_turn(self) -> None:
         batch = collate([(make_scene(s, 2), 2) for s in SKILLS], self.tokenizer, 256)

@@ -6,7 +6,7 @@ from scenes.canvas import Canvas
 from scenes.fonts import cut, fit_size, pick_face
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
-from scenes.words import CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
+from scenes.words import CHINESE_CHARACTERS, CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
 
 PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ'  # no I, O, Q: plates avoid what looks like 1 and 0
 ORDINALS = [both('first', '第一'), both('second', '第二'), both('third', '第三')]
@@ -77,19 +77,21 @@ def _card(rng: Random) -> Scene:
 
 
 def page_scene(rng: Random) -> Scene:
-    """A page full of small print, for training only: ten times as many characters to be told apart as on a card."""
+    """A page full of print, for training only: ten times as many characters to be told apart as on a card."""
     height, width = rng.choice(((128, 192), (192, 192), (160, 224), (192, 256), (256, 192), (224, 224)))
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))
     colour, style, left = ink_on(rng, behind), rng.choice(('sans', 'serif', 'mono', 'any', 'any')), width * rng.uniform(0.02, 0.08)
     shown: list[str] = []
     begins: list[int] = []
-    y = rng.uniform(2, 12)
+    y, chinese = rng.uniform(2, 12), rng.random() < 0.3
     while True:
-        text = ' '.join(_line(rng) for _ in range(rng.choice((1, 3, 6))))
+        count = rng.choice((1, 3, 6))
+        # Each Chinese character as often as any other: some are in one word only, or on number plates.
+        text = ''.join(rng.choices(CHINESE_CHARACTERS, k=4 * count)) if chinese else ' '.join(_line(rng) for _ in range(count))
         face = pick_face(rng, text, style)
         smallest = 12 if any(ord(c) > 0x2000 for c in text) else 10
-        size = rng.choice((smallest, smallest + 1, smallest + 2, smallest + 4, smallest + 8))
+        size = smallest + rng.choice((0, 1, 2, 4, 8, 16, 30))
         if y + size * 1.3 > height:
             break
         text = cut(text, face, size, width - left - 4)

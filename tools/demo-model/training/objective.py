@@ -38,12 +38,12 @@ class MarksHead(nn.Module):
         return F.cross_entropy(logits, marks[:, 2]), right.detach(), missed
 
 
-# In each of these layers the first LOOKING_HEADS heads are taught where to look: at what a name in the question means, and at what
-# an answer is read off; in the last, at the names, which by then know their places.
-LOOKING_LAYERS, RECALLING_LAYERS = (1, 2), (-1,)
+# Layers and the first of the LOOKING_HEADS heads that are taught there where to look: at what a name in the question means, and at
+# what an answer is read off. In the last layer, which knows best where that is, two more: at the names, which by then know their places.
+LOOKING, RECALLING = ((1, 0), (2, 0), (-1, 2)), ((-1, 0),)
 
 
-def looks(watched: list[tuple[Tensor, Tensor, Tensor]], layers: tuple[int, ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
+def looks(watched: list[tuple[Tensor, Tensor, Tensor]], where: tuple[tuple[int, int], ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
     """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
     what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
 
@@ -55,8 +55,8 @@ def looks(watched: list[tuple[Tensor, Tensor, Tensor]], layers: tuple[int, ...],
     heads = torch.arange(LOOKING_HEADS, device=at.device)
     rows = ((at // length)[:, None] * LOOKING_HEADS + heads) * length + (at % length)[:, None]  # (L, heads)
     logs = []
-    for layer in layers:
-        q, k = (states[:, :LOOKING_HEADS].float() for states in watched[layer][:2])
+    for layer, first in where:
+        q, k = (states[:, first:first + LOOKING_HEADS].float() for states in watched[layer][:2])
         scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)  # (B, heads, T, T)
         chosen = scores.flatten(0, 2).index_select(0, rows.flatten()).view(*rows.shape, length)
         chosen = chosen.masked_fill(~seen, -math.inf)
@@ -93,10 +93,10 @@ class Trainee(nn.Module):
             marked, seen_parts = self._marked(out['visual'], batch)
             loss, parts = loss + marks_weight * marked, parts | seen_parts
         if looks_weight > 0 and len(batch['look_at']):
-            astray, parts['looks'] = looks(out['watched'], LOOKING_LAYERS, out['mask'], batch['look_at'], batch['look_on'])
+            astray, parts['looks'] = looks(out['watched'], LOOKING, out['mask'], batch['look_at'], batch['look_on'])
             loss = loss + looks_weight * astray
         if looks_weight > 0 and len(batch['recall_at']):
-            astray, parts['recalls'] = looks(out['watched'], RECALLING_LAYERS, out['mask'], batch['recall_at'], batch['recall_on'])
+            astray, parts['recalls'] = looks(out['watched'], RECALLING, out['mask'], batch['recall_at'], batch['recall_on'])
             loss = loss + looks_weight * astray
         states = out['watched'][-1][2].flatten(0, 1)
         if looks_weight > 0 and len(batch['known_at']):
