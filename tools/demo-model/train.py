@@ -56,7 +56,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--cool', action='store_true', help='let the rate fall to 2 %% over --minutes: the last slice')
     parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
     parser.add_argument('--looks', type=float, default=0.3, help='weight of where attention should be')
-    parser.add_argument('--encoder', type=float, default=1, help='share of the rate that the vision encoder learns with; 0 leaves it as it is: a third quicker')
+    parser.add_argument('--encoder', type=float, default=1, help='share of the rate that the vision encoder learns with; 0 leaves it as it is: two thirds quicker')
     parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
     parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
     parser.add_argument('--light', action='store_true', help='save weights in bf16 only: a third of the size')
