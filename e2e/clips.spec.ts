@@ -2,9 +2,11 @@
 // in its own sentence.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { basename } from 'node:path';
 import sharp from 'sharp';
 import { evenly, makeAnimation, makeClip, type Recipe, type Rgb } from './make-clip.ts';
-import { answered, answers, arrive, ask, FIXTURE, PICTURES, question, said, tray } from './person.ts';
+import { answered, answers, arrive, ask, FIXTURE, PICTURES, said, tray } from './person.ts';
+import { sampleOf } from './samples.ts';
 
 test.use({ locale: 'en' });
 
@@ -135,21 +137,6 @@ test.describe('with a model that says anything', () => {
     expect(texts[0]).not.toBe('');
     expect(texts[1]).toBe(texts[0]);
     expect(texts[2]).not.toBe(texts[0]);
-  });
-
-  test('a sample may be a clip', async ({ page }) => {
-    const { buffer } = await animation('wave.webp', 'webp');
-    const text = { en: 'Which colour comes first?', zh: '先出现什么颜色？' };
-    const listed = { samples: [{ skill: 'clips', clip: 'wave.webp', questions: [{ text }] }] };
-    await page.route('**/samples/index.json', (route) => route.fulfill({ json: listed }));
-    await page.route('**/samples/wave.webp', (route) =>
-      route.fulfill({ contentType: 'image/webp', body: buffer }),
-    );
-    await page.reload();
-    await page.getByRole('button', { name: `Sample clip. Possible question: ${text.en}` }).click();
-    await expect(tile(page, 'Look at wave.webp, a clip of 2 s')).toBeVisible();
-    await page.getByRole('button', { name: text.en, exact: true }).click();
-    await answered(page, 1);
   });
 
   test('a clip is dropped, and pasted', async ({ page }) => {
@@ -290,11 +277,21 @@ test.describe('with a model that says anything', () => {
   });
 });
 
-test('the built-in model has an answer about a clip', async ({ page }) => {
+test('a sample clip stands still in the list; the built-in model rightly answers what is asked of it', async ({
+  page,
+}) => {
+  const { index, file, questions } = sampleOf('clips');
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 60 });
-  await add(page, await webm(page));
-  await expect(tile(page, 'Remove tape.webm')).toBeVisible();
-  await ask(page, 'What happens in the clip?');
-  expect(await said(await answered(page, 1))).not.toBe('');
-  await expect(question(page)).toBeEnabled();
+  for (const { words, answer } of questions) {
+    const sample = page.getByRole('button', { name: /^Sample (clip|picture)/ }).nth(index);
+    await expect(sample).toHaveAccessibleName(/^Sample clip/);
+    await expect(sample).toContainText(/0:0\d/);
+    const shown = await sample.locator('img').getAttribute('src');
+    expect((await sharp(await (await page.request.get(shown!)).body()).metadata()).pages ?? 1).toBe(1);
+    await sample.click();
+    await expect(tile(page, `Look at ${basename(file)}, a clip of`)).toBeVisible();
+    await page.getByRole('button', { name: words, exact: true }).click();
+    expect(await said(await answered(page, 1))).toBe(answer);
+    await page.getByRole('button', { name: 'New conversation' }).click();
+  }
 });

@@ -1,8 +1,9 @@
-"""Pictures that could become samples of the app, with each question in both languages: candidates.json and images as PNG.
+"""Pictures and clips that could become samples of the app, with each question in both languages: candidates.json, pictures as PNG,
+clips as animated WebP without loss.
 
 python make_candidates.py OUT_FOLDER [--per-skill 24] [--skills a,b]
 Seeds are held out, and are others than those of the held-out set. `npm run samples:demo` keeps pictures whose questions the shipped package answers rightly.
-Clips are left out: the app takes pictures.
+Clips have at most two frames a second: of those the app shows the model each frame.
 """
 
 import argparse
@@ -10,12 +11,26 @@ import json
 from pathlib import Path
 
 import cv2
+from PIL import Image
 
 from scenes.phrasings import fill, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene
-from scenes.scene import part_looks
+from scenes.scene import Scene, part_looks
 
 FIRST_SEED = HELD_OUT_SEEDS + 1_000_000
+FRAMES_PER_SECOND = 2  # that the processor's settings sample
+
+
+def write(scene: Scene, folder: Path, name: str) -> dict:
+    """Writes what is asked about, and says under which names."""
+    if scene.seconds is not None:
+        first, *others = [Image.fromarray(image) for image in scene.images]
+        first.save(folder / f'{name}.webp', save_all=True, append_images=others, duration=round(1000 / scene.frames_per_second), lossless=True, method=6)
+        return {'clip': f'{name}.webp'}
+    names = [f'{name}-{i}.png' for i in range(len(scene.images))]
+    for file, image in zip(names, scene.images):
+        cv2.imwrite(str(folder / file), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+    return {'images': names}
 
 
 def main() -> None:
@@ -26,20 +41,19 @@ def main() -> None:
     a = parser.parse_args()
     a.out.mkdir(parents=True, exist_ok=True)
     candidates = []
-    for skill in a.skills.split(',') if a.skills else [s for s in SKILLS if s != 'clips']:
+    for skill in a.skills.split(',') if a.skills else SKILLS:
         for n in range(a.per_skill):
             scene = make_scene(skill, FIRST_SEED + n)
-            names = [f'{skill}-{n:02d}-{i}.png' for i in range(len(scene.images))]
-            for name, image in zip(names, scene.images):
-                cv2.imwrite(str(a.out / name), cv2.cvtColor(image, cv2.COLOR_RGB2BGR), [cv2.IMWRITE_PNG_COMPRESSION, 9])
+            if scene.seconds is not None and scene.frames_per_second > FRAMES_PER_SECOND:
+                continue
             questions = [{
                 'kind': q.kind, 'metric': q.metric, 'scale': q.scale, 'answer': {lang: part_looks(text)[0] for lang, text in q.answer.items()},
                 # The first phrasing of a kind is the plainest one.
                 'text': {lang: fill(phrasings()[q.kind][lang, False][0], q.slots[lang]) for lang in ('en', 'zh')},
             } for q in scene.questions if q.kind in phrasings() and q.kind != 'other']
-            candidates.append({'skill': skill, 'images': names, 'questions': questions})
+            candidates.append({'skill': skill, **write(scene, a.out, f'{skill}-{n:02d}'), 'questions': questions})
     (a.out / 'candidates.json').write_text(json.dumps(candidates, ensure_ascii=False, indent=1))
-    print(f'{len(candidates)} pictures')
+    print(f'{len(candidates)} pictures and clips')
 
 
 if __name__ == '__main__':

@@ -1,5 +1,5 @@
 // The list of samples: `{ samples: [{ skill, images: [file], questions: [{ text: { en, zh } }] }] }`; in place of
-// `images` one may have a `clip`, and a `poster` where a browser shows it in no <img>.
+// `images` one may have a `clip`, a still `poster` of it, and its `seconds`.
 
 import { Field } from '../../format/json-field.ts';
 
@@ -8,8 +8,9 @@ export interface Sample {
   skill: string;
   /** Absolute URLs of its pictures, or of its clip. */
   files: string[];
-  isClip: boolean;
-  /** Absolute URL of the picture that stands for it. */
+  /** Null where it is pictures. */
+  clipSeconds: number | null;
+  /** Absolute URL of the picture that stands for it, and stands still. */
   tile: string;
   questions: { en: string; zh: string }[];
 }
@@ -30,11 +31,15 @@ export function parseSamples(json: unknown, listUrl: string): Sample[] {
   }));
 }
 
-function filesOf(field: Field, urlOf: (file: Field) => string): Pick<Sample, 'files' | 'isClip' | 'tile'> {
+function filesOf(
+  field: Field,
+  urlOf: (file: Field) => string,
+): Pick<Sample, 'files' | 'clipSeconds' | 'tile'> {
   const clip = field.optional('clip');
   if (clip !== undefined) {
-    return { files: [urlOf(clip)], isClip: true, tile: urlOf(field.optional('poster') ?? clip) };
+    const clipSeconds = field.at('seconds').number();
+    return { files: [urlOf(clip)], clipSeconds, tile: urlOf(field.at('poster')) };
   }
   const files = field.at('images').list(urlOf);
-  return { files, isClip: false, tile: files[0] ?? field.at('images').fail('names no picture') };
+  return { files, clipSeconds: null, tile: files[0] ?? field.at('images').fail('names no picture') };
 }

@@ -10,19 +10,20 @@ test('pictures count from the list, questions come in both languages', () => {
     {
       skill: 'counting',
       files: ['https://example.org/app/samples/a.webp'],
-      isClip: false,
+      clipSeconds: null,
       tile: 'https://example.org/app/samples/a.webp',
       questions: [{ en: 'How many?', zh: '多少？' }],
     },
   ]);
 });
 
-test('a clip stands in place of pictures, and for itself where it has no poster', () => {
-  const clip = { skill: 'clips', clip: 'a.webm', questions: [] };
-  const [bare, posed] = parseSamples({ samples: [clip, { ...clip, poster: 'a.webp' }] }, LIST);
-  expect(bare).toMatchObject({ files: ['https://example.org/app/samples/a.webm'], isClip: true });
-  expect(bare?.tile).toBe('https://example.org/app/samples/a.webm');
-  expect(posed?.tile).toBe('https://example.org/app/samples/a.webp');
+test('a clip stands in place of pictures, with a still poster and its length', () => {
+  const clip = { skill: 'clips', clip: 'a.webm', poster: 'a.webp', seconds: 4, questions: [] };
+  const [sample] = parseSamples({ samples: [clip] }, LIST);
+  expect(sample).toMatchObject({ files: ['https://example.org/app/samples/a.webm'], clipSeconds: 4 });
+  expect(sample?.tile).toBe('https://example.org/app/samples/a.webp');
+  const { poster: _poster, ...bare } = clip;
+  expect(() => parseSamples({ samples: [bare] }, LIST)).toThrow('samples[0].poster');
 });
 
 test('a wrong list is refused by the field that is wrong', () => {

@@ -17,6 +17,8 @@ import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
 const QUESTIONS_EACH = 3;
+/** Of a box with the right one: people see it drawn. */
+const OVERLAP = 0.75;
 const never = new AbortController().signal;
 
 const { values } = parseArgs({
@@ -59,13 +61,12 @@ for (const skill of wanted) {
         .webp({ lossless: true })
         .toFile(join(values.out, images[i]!));
     }
-    const clip = candidate.clip && `${skill}-${pictures + 1}${extname(candidate.clip)}`;
-    if (candidate.clip && clip)
-      await copyFile(join(values.candidates, candidate.clip), join(values.out, clip));
+    const clip =
+      candidate.clip === undefined ? undefined : await copyClip(candidate.clip, `${skill}-${pictures + 1}`);
     for (const { kind } of questions) kept.set(kind, (kept.get(kind) ?? 0) + 1);
     (rounds[pictures] ??= []).push({
       skill,
-      ...(clip ? { clip } : { images }),
+      ...(clip ?? { images }),
       questions: questions.map(({ kind: _kind, ...question }) => question),
     });
     pictures++;
@@ -75,6 +76,21 @@ for (const skill of wanted) {
 // One of each skill, then the second of each, and so on: the page shows them in this order.
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples: rounds.flat() }, null, 2)}\n`);
 process.exit(0); // the runtime's threads would keep the process
+
+/** The clip and its middle frame, and how long it lasts. */
+async function copyClip(
+  file: string,
+  name: string,
+): Promise<{ clip: string; poster: string; seconds: number }> {
+  const from = join(values.candidates, file);
+  const [clip, poster] = [`${name}${extname(file)}`, `${name}-poster.webp`];
+  await copyFile(from, join(values.out, clip));
+  const { pages = 1, delay = [] } = await sharp(from).metadata();
+  await sharp(from, { page: Math.floor(pages / 2) })
+    .webp({ lossless: true })
+    .toFile(join(values.out, poster));
+  return { clip, poster, seconds: delay.reduce((sum, ms) => sum + ms, 0) / 1000 };
+}
 
 /**
  * Up to three questions that are answered rightly in both languages, with three different answers; kinds that were
@@ -94,12 +110,14 @@ async function answered(
   for (const question of rarest) {
     if (found.length === QUESTIONS_EACH) break;
     if (found.some(({ answer }) => answer.en === question.answer.en)) continue;
+    // Nobody is invited to look for what is not there.
+    if (question.answer.en === '[]') continue;
     let right = true;
     for (const lang of LANGUAGES) {
       const content = [...media, { type: 'text' as const, text: question.text[lang] }];
       const options = { maxTokens: 200, sampling: {} };
       const { text } = await engine.answer([{ role: 'user', content }], options, () => undefined, never);
-      right &&= isRight(text, question.answer[lang], question.metric, question.scale);
+      right &&= isRight(text, question.answer[lang], question.metric, question.scale, OVERLAP);
     }
     if (right) found.push(question);
   }

@@ -6,7 +6,7 @@ import { parseArgs } from 'node:util';
 import { Failure } from '../../../src/failure.ts';
 import { complaint } from '../../node/complaint.ts';
 import { readHeldOut } from './held-out.ts';
-import { answersInBrowser } from './in-browser.ts';
+import { answersInBrowser, canBeAskedOnPage } from './in-browser.ts';
 import { AnsweringEngine } from './in-engine.ts';
 import { isRight } from './scoring.ts';
 import { Scores } from './table.ts';
@@ -40,7 +40,8 @@ async function main(): Promise<void> {
   }
   const skills = values.skills?.split(',');
   const asked = new Map<string, number>();
-  const questions = (await readHeldOut(values.set)).filter(({ skill }) => {
+  const set = await readHeldOut(values.set);
+  const questions = (values.browser ? set.filter(canBeAskedOnPage) : set).filter(({ skill }) => {
     const count = (asked.get(skill) ?? 0) + 1;
     asked.set(skill, count);
     return count <= Number(values.most) && (skills?.includes(skill) ?? true);

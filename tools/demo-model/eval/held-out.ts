@@ -60,8 +60,15 @@ export async function asMessages(folder: string, held: HeldOut): Promise<Message
   if (held.frameSeconds === null) {
     return [{ role: 'user', content: [...files.map((photo): Part => ({ type: 'image', photo })), text] }];
   }
-  // Frames are evenly spaced; counted in frames of the clip itself.
-  const fps = files.length > 1 ? 1 / (held.frameSeconds[1]! - held.frameSeconds[0]!) : 1;
-  const clip: Part = { type: 'video', frames: files, fps, indices: files.map((_, i) => i) };
+  // Counted in frames of the clip itself.
+  const clip: Part = {
+    ...{ type: 'video', frames: files, fps: framesPerSecond(held.frameSeconds) },
+    indices: files.map((_, i) => i),
+  };
   return [{ role: 'user', content: [clip, text] }];
+}
+
+/** Frames are evenly spaced. */
+export function framesPerSecond([first = 0, second = 1]: readonly number[]): number {
+  return 1 / (second - first);
 }

@@ -2,15 +2,24 @@
 
 import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
+import sharp from 'sharp';
 import { answered, arrive, ask, said, tray } from '../../../e2e/person.ts';
 import { serveBuiltApp } from '../../serve/built-app.ts';
 import { findChromium } from '../../test/chromium.ts';
-import type { HeldOut } from './held-out.ts';
+import { framesPerSecond, type HeldOut } from './held-out.ts';
 
 /** A software adapter on a busy machine. */
 const PATIENCE_MS = 600_000;
 
-/** Asks `dist/` with its built-in model on WebGPU; clips are left out: the set has their frames, the page takes files. */
+/** That the package samples of a clip, in frames per second. */
+const SAMPLED = 2;
+
+/** The set has a clip's frames, the page takes files: the same frames only where it samples all of them. */
+export function canBeAskedOnPage({ frameSeconds }: HeldOut): boolean {
+  return frameSeconds === null || framesPerSecond(frameSeconds) <= SAMPLED;
+}
+
+/** Asks `dist/` with its built-in model on WebGPU. */
 export async function* answersInBrowser(
   set: string,
   questions: readonly HeldOut[],
@@ -25,25 +34,40 @@ export async function* answersInBrowser(
     const page = await browser.newPage({ baseURL: app.origin, serviceWorkers: 'block', locale: 'en-GB' });
     page.setDefaultTimeout(PATIENCE_MS);
     await arrive(page, { model: 'demo', backend: 'webgpu', maxTokens: 200 });
-    for (const held of questions) {
-      if (held.frameSeconds === null) yield [held, await answerTo(page, set, held)];
-    }
+    for (const held of questions) yield [held, await answerTo(page, set, held)];
   } finally {
     await browser.close();
     await app.stop();
   }
 }
 
-async function answerTo(page: Page, set: string, { images, question }: HeldOut): Promise<string> {
+async function answerTo(page: Page, set: string, held: HeldOut): Promise<string> {
+  const { images, frameSeconds, question } = held;
   const anew = page.getByRole('button', { name: 'New conversation' });
   if (await anew.isVisible()) await anew.click();
   if (images.length > 0) {
     const files = images.map((name) => join(set, 'images', name));
-    await page.getByLabel('Add pictures').first().setInputFiles(files);
+    const clip = frameSeconds && (await asClip(files, framesPerSecond(frameSeconds)));
+    await page
+      .getByLabel('Add pictures')
+      .first()
+      .setInputFiles(clip ?? files);
     // The page takes a question while pictures are still being read; here they must be there.
     const remove = tray(page).getByRole('button', { name: /^Remove / });
-    await remove.nth(images.length - 1).waitFor();
+    await remove.nth(clip ? 0 : images.length - 1).waitFor();
   }
   await ask(page, question);
   return said(await answered(page, 1, PATIENCE_MS));
+}
+
+/** An animated picture without loss. */
+async function asClip(
+  frames: string[],
+  fps: number,
+): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
+  const delay = frames.map(() => Math.round(1000 / fps));
+  const buffer = await sharp(frames, { join: { animated: true } })
+    .webp({ lossless: true, delay })
+    .toBuffer();
+  return { name: 'clip.webp', mimeType: 'image/webp', buffer };
 }

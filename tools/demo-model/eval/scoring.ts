@@ -4,9 +4,18 @@ type Box = [x1: number, y1: number, x2: number, y2: number];
 
 export type Metric = 'exact' | 'boxes' | 'gauge';
 
-/** `scale`: the length of a gauge's scale, in its unit; readings may differ by 2 % of it. */
-export function isRight(answer: string, expected: string, metric: Metric, scale: number): boolean {
-  if (metric === 'boxes') return sameBoxes(answer, expected);
+/**
+ * `scale`: the length of a gauge's scale, in its unit; readings may differ by 2 % of it. `overlap`: the least of a box
+ * with the right one (intersection over union).
+ */
+export function isRight(
+  answer: string,
+  expected: string,
+  metric: Metric,
+  scale: number,
+  overlap = 0.5,
+): boolean {
+  if (metric === 'boxes') return sameBoxes(answer, expected, overlap);
   if (metric === 'gauge') return sameReading(answer, expected, scale);
   return answer.trim() === expected.trim();
 }
@@ -23,8 +32,8 @@ function sameReading(answer: string, expected: string, scale: number): boolean {
   return given.every((text, i) => Math.abs(Number(text) - Number(wanted[i])) <= 0.02 * scale + 1e-9);
 }
 
-/** As many boxes, paired best overlap first, each pair with equal labels and an overlap of at least half. */
-function sameBoxes(answer: string, expected: string): boolean {
+/** As many boxes, paired best overlap first, each pair with equal labels and an overlap of at least `least`. */
+function sameBoxes(answer: string, expected: string, least: number): boolean {
   const given = parseBoxes(answer);
   const wanted = parseBoxes(expected);
   if (wanted === undefined || given?.length !== wanted.length) return false;
@@ -35,7 +44,7 @@ function sameBoxes(answer: string, expected: string): boolean {
   const usedGiven = new Set<number>();
   const usedWanted = new Set<number>();
   for (const { i, j, overlap } of pairs) {
-    if (overlap < 0.5 || usedGiven.has(i) || usedWanted.has(j)) continue;
+    if (overlap < least || usedGiven.has(i) || usedWanted.has(j)) continue;
     usedGiven.add(i);
     usedWanted.add(j);
   }
