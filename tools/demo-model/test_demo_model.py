@@ -27,6 +27,7 @@ from scoring import is_right
 from tokenizer import load
 from training.objective import LOOKING, looks
 from training.optimiser import Optimiser
+from training.rounding import Rounding
 from training.team import Team
 
 TINY = SIZES['tiny']
@@ -273,6 +274,26 @@ class Batches(unittest.TestCase):
             optimiser.step()
             moved = {name: float((layer.weight - before[name]).norm() / layer.weight.numel() ** 0.5) for name, layer in layers.items()}
             self.assertAlmostEqual(moved['decoder'] * share / moved['visual'], 1, delta=0.15)
+
+    def test_weights_are_as_stored_for_a_while_and_then_as_before(self) -> None:
+        model = Qwen3VL(SIZES['tiny'])
+        layer = model.model.language_model.layers[0]
+        kept = (layer.self_attn.q_proj.weight, layer.mlp.experts.gate_up_proj)
+        for p in kept:
+            torch.nn.init.normal_(p, std=0.02)
+        before = [p.detach().clone() for p in kept]
+        rounding = Rounding(model)
+        with rounding:
+            for p, full, axis in zip(kept, before, (-1, -2)):
+                # What the converter says it loses of such weights: 8 %.
+                loss = float((p.detach() - full).norm() / full.norm())
+                self.assertTrue(0.07 < loss < 0.09, loss)
+                # A block lies along what one output sums over: at most 16 values.
+                blocks = p.detach().transpose(axis, -1).unflatten(-1, (-1, 32)).flatten(0, -2)
+                self.assertLessEqual(max(len(block.unique()) for block in blocks[:200]), 16)
+            self.assertEqual(len(rounding.parameters), 6 * len(model.model.language_model.layers))
+        for p, full in zip(kept, before):
+            self.assertTrue(torch.equal(p, full))
 
     def test_processes_share_the_seeds_among_them(self) -> None:
         def first_two(share: int, shares: int, worker: int, workers: int) -> list[range]:

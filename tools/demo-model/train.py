@@ -11,6 +11,7 @@ import math
 import os
 import signal
 import time
+from contextlib import nullcontext
 from pathlib import Path
 
 import torch
@@ -25,6 +26,7 @@ from training.log import Log, Score
 from training.objective import Trainee
 from training.optimiser import Optimiser
 from training.precision import fastest
+from training.rounding import Rounding
 from training.team import Team
 
 # How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
@@ -57,6 +59,7 @@ def arguments() -> argparse.Namespace:
     parser.add_argument('--marks', type=float, default=0.5, help='weight of the marks')
     parser.add_argument('--looks', type=float, default=0.3, help='weight of where attention should be')
     parser.add_argument('--encoder', type=float, default=1, help='share of the rate that the vision encoder learns with; 0 leaves it as it is: two thirds quicker')
+    parser.add_argument('--rounded', action='store_true', help='learn with attention and experts in 4 bits, as they will be stored: for the last slices')
     parser.add_argument('--adam', action='store_true', help='AdamW for all parameters instead of Muon for matrices')
     parser.add_argument('--restart', action='store_true', help='take the weights but not the optimiser state')
     parser.add_argument('--light', action='store_true', help='save weights in bf16 only: a third of the size')
@@ -93,6 +96,7 @@ def main() -> None:
         trainee.load_state_dict(own | {k: v for k, v in state['weights'].items() if k.startswith('qwen.') or own[k].shape == v.shape})
     kind = fastest(device)
     trainee.qwen.model.visual.requires_grad_(a.encoder > 0)
+    rounding = Rounding(trainee) if a.rounded else nullcontext()
     optimiser = Optimiser(trainee, a.lr, kind, team, muon=not a.adam, encoder=a.encoder)
     restored = bool(state and state['optimiser'] and not a.restart)
     if state and restored:
@@ -127,24 +131,25 @@ def main() -> None:
         factor = rate(progress['images'], (time.monotonic() - start) / 60, a) * warm_again
         optimiser.rate(factor)
         pending = []
-        for _ in range(chunks_per_step):
-            asked = time.monotonic()
-            placed, is_fresh = next(chunks)
-            waited += time.monotonic() - asked
-            with torch.autocast(device.type, torch.bfloat16, enabled=kind == torch.bfloat16):
-                loss, parts = trainee(placed, a.marks, a.looks)
-            (loss / chunks_per_step).backward()
-            since += placed['images'] * team.size
-            if is_fresh:
-                progress['images'] += placed['images'] * team.size
-            if is_fresh and placed['exchanges']:
-                pending.append((placed['exchanges'], placed['answer_of'], parts))
-            for key in SUMMED:
-                if key in parts:
-                    sums[key] = sums.get(key, 0.0) + float(parts[key])
-            if 'shares' in parts:
-                sums['least_expert'] = sums.get('least_expert', 0.0) + float(parts['shares'].min(1).values.min())
-            counted += 1
+        with rounding:
+            for _ in range(chunks_per_step):
+                asked = time.monotonic()
+                placed, is_fresh = next(chunks)
+                waited += time.monotonic() - asked
+                with torch.autocast(device.type, torch.bfloat16, enabled=kind == torch.bfloat16):
+                    loss, parts = trainee(placed, a.marks, a.looks)
+                (loss / chunks_per_step).backward()
+                since += placed['images'] * team.size
+                if is_fresh:
+                    progress['images'] += placed['images'] * team.size
+                if is_fresh and placed['exchanges']:
+                    pending.append((placed['exchanges'], placed['answer_of'], parts))
+                for key in SUMMED:
+                    if key in parts:
+                        sums[key] = sums.get(key, 0.0) + float(parts[key])
+                if 'shares' in parts:
+                    sums['least_expert'] = sums.get('least_expert', 0.0) + float(parts['shares'].min(1).values.min())
+                counted += 1
         team.average(trainee)
         if torch.isfinite(torch.nn.utils.clip_grad_norm_(trainee.parameters(), 1.0)):
             optimiser.step()
