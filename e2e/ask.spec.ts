@@ -33,7 +33,7 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
     await ask(page, 'Describe this image in detail.');
     const answer = await answered(page, 1);
     await expect(answer.getByText(/[\d.,]+ tokens\/s/)).toBeVisible();
-    expect((await shown()).length, 'the text came in pieces').toBeGreaterThan(2);
+    expect((await shown()).length, 'the text came in pieces').toBeGreaterThan(1);
     texts.push(await said(answer));
   }
   expect(texts[0]?.length).toBeGreaterThan(0);
