@@ -1,6 +1,6 @@
 // Held-out questions asked on the built page in a real Chromium, as a person would.
 
-import { chromium, type Page } from '@playwright/test';
+import { chromium, type Locator, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { answered, arrive, ask, said, tray } from '../../../e2e/person.ts';
@@ -57,7 +57,18 @@ async function answerTo(page: Page, set: string, held: HeldOut): Promise<string>
     await remove.nth(clip ? 0 : images.length - 1).waitFor();
   }
   await ask(page, question);
-  return said(await answered(page, 1, PATIENCE_MS));
+  const answer = await answered(page, 1, PATIENCE_MS);
+  const table = answer.getByRole('table');
+  return held.metric === 'boxes' && (await table.isVisible()) ? boxesIn(table) : said(answer);
+}
+
+/** The page shows boxes as a table of number, corners and label: the JSON that it was. */
+async function boxesIn(table: Locator): Promise<string> {
+  const rows = await table.locator('tbody tr').all();
+  const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()));
+  return JSON.stringify(
+    cells.map(([, corners = '', label]) => ({ bbox_2d: corners.split(', ').map(Number), label })),
+  );
 }
 
 /** An animated picture without loss. */
