@@ -90,8 +90,18 @@ class Scenes(unittest.TestCase):
                     names += [*scene.time_stamp(pair)[1:], *' ' * STAMP][:STAMP]
                 for text, looks in (part_looks(t) for q in scene.questions for t in q.answer.values() if q.kind != 'count_lines'):
                     self.assertFalse(any(ord(c) in LOOKS for c in text))
-                    seen = [(c, names[mark]) for c, at in zip(text, looks, strict=True) for mark, _ in at if c != ' ']
-                    self.assertEqual([pair for pair in seen if len(pair[1]) == 1 and pair[0] != pair[1]], [])
+                    seen = [(c, [names[mark] for mark, _ in at]) for c, at in zip(text, looks, strict=True) if c != ' ']
+                    self.assertEqual([(c, at) for c, at in seen if all(len(name) == 1 for name in at) and at not in ([c], [])], [])
+
+    def test_a_value_is_read_off_the_needle_and_the_number_it_has_passed(self) -> None:
+        for scene in (make_scene('gauges', seed) for seed in range(40)):
+            value = next(q for q in scene.questions if q.kind == 'gauge_read').answer['en']
+            beside = [[scene.marks[mark] for mark, _ in at] for at in part_looks(value)[1] if len(at) == 2]
+            self.assertTrue(beside)
+            for needle, number in beside:
+                between = {mark.share for mark in scene.marks if mark.share is not None and number.share < mark.share < needle.share}
+                self.assertLessEqual(number.share, needle.share)
+                self.assertEqual(between, set())
 
     def test_the_sides_of_a_thing_are_where_its_edges_show(self) -> None:
         square = [(20.0, 40.0), (90.0, 40.0), (90.0, 60.0), (20.0, 60.0)]

@@ -109,10 +109,11 @@ class Prompt:
         shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
         if any(shown):
             self.looks.append((at, by_head(shown)))
-        # Of the characters of a token, where the last one stands: the next is found from there.
+        # Of a thing and characters, where the thing is; of characters alone, the last one: the next is found from there.
         known = [mark for mark, _ in looks if mark in self.boxes]
-        if known and (len(set(known)) == 1 or all(mark in self.characters for mark in known)):
-            self.known.append((at, self.boxes[known[-1]]))
+        things = {mark for mark in known if mark not in self.characters} or set(known[-1:])
+        if len(things) == 1:
+            self.known.append((at, self.boxes[things.pop()]))
 
 
 def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
@@ -133,7 +134,7 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
                 at = (mark.x / (w * 16), mark.y / (h * 16))
-                prompt.boxes[number] = (*at, *at) if box == UNKNOWN else box
+                prompt.boxes[number] = (*at, *at) if box == UNKNOWN or len(mark.name) == 1 else box
                 if CLASS_OF[mark.name] == NOTHING:
                     box = UNKNOWN  # where something was: nothing shows how far it reached
                 if len(mark.name) == 1:

@@ -65,11 +65,11 @@ class Canvas:
         region += ((np.array(colour, np.int16) - region) * part.astype(np.int32) // 255).astype(np.int16).astype(np.uint8)
 
     def text(self, text: str, x: float, y: float, face: str, size: int, colour: Colour, anchor: str = 'lb',
-             spacing: float = 0.0, angle: float = 0.0) -> tuple[float, float, float, float]:
+             spacing: float = 0.0, angle: float = 0.0, share: float | None = None) -> tuple[float, float, float, float]:
         """Draws one line and returns its ink box (x0, y0, x1, y1).
 
         anchor: first letter l, m, r (left, middle, right), second t, m, b (top, middle, baseline). angle: degrees, counter
-        clockwise about the middle of the line.
+        clockwise about the middle of the line. share: where on a scale it stands.
         """
         line = set_line(text, face, size, spacing)
         h, w = line.alpha.shape
@@ -80,7 +80,7 @@ class Canvas:
         left, top = round(left), round(top)
         self.blend(line.alpha, left, top, colour)
         for character, cx, cy in line.centres:
-            self.mark(character, left + cx, top + cy)
+            self.mark(character, left + cx, top + cy, share=share)
         return left, top, left + w, top + h
 
     def _turned(self, alpha: np.ndarray, centres: list[tuple[str, float, float]], cx: float, cy: float, angle: float,

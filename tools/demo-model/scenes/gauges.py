@@ -33,6 +33,9 @@ DIALS = [
 ]
 
 
+NEEDLE = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # shares of its length, up to the tip, where it is marked
+
+
 def format_value(value: float, step: float) -> str:
     """The value with as many decimals as `step` has."""
     decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
@@ -41,9 +44,11 @@ def format_value(value: float, step: float) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a dial is read off where: looks at the needle, and texts with looks."""
+    """What of a dial is read off where: looks at the needle, and texts with looks. The value is read off the needle and the
+    number that it has passed."""
 
     needle: str
+    value: str
     unit: str
     low: str
     high: str
@@ -81,14 +86,13 @@ def gauges_scene(rng: Random) -> Scene:
         big = i % ticks == 0
         canvas.line([on(reading, 0.9), on(reading, 0.77 if big else 0.84)], ink, 2 if big and radius > 80 else 1)
     face = pick_face(rng, '', rng.choice(('sans', 'bold', 'sans')))
-    ends: dict[int, str] = {}
+    numbers: list[int] = []  # the first mark of each
     size = max(9, round(radius * rng.uniform(0.15, 0.18)))
     for i in range(round(span / dial.major) + 1):
         reading = dial.low + i * dial.major
         x, y = on(reading, 0.6)
-        if reading in (dial.low, dial.high):
-            ends[reading] = spelled(str(reading), canvas.next_mark)
-        canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm')
+        numbers.append(canvas.next_mark)
+        canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm', share=i * dial.major / span)
     unit = spelled(dial.unit, canvas.next_mark)
     canvas.text(dial.unit, cx, cy + radius * (0.34 if sweep > 200 else 0.25), face, round(size * 1.15), ink, 'mm')
     needle = rng.choice(((200, 30, 35), ink, ink, (235, 110, 20)))
@@ -98,19 +102,23 @@ def gauges_scene(rng: Random) -> Scene:
     tail = on(value, -0.14)
     canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
     canvas.disc(cx, cy, radius * 0.07, ink)
-    turn = math.degrees(angle(value)) % 360
-    canvas.mark(f'needle:{int(turn / 360 * 60)}', (cx + tip[0]) / 2, (cy + tip[1]) / 2)
-    at_tip = look(canvas.next_mark)
-    canvas.mark(f'needle:{int(turn / 360 * 60)}', *tip, share=(value - dial.low) / span)
+    points_to = f'needle:{int(math.degrees(angle(value)) % 360 / 360 * 60)}'
+    for along in NEEDLE:
+        at_tip = canvas.next_mark
+        canvas.mark(points_to, cx + along * (tip[0] - cx), cy + along * (tip[1] - cy), share=(value - dial.low) / span)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
-    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, step, threshold, Shown(at_tip, unit, ends[dial.low], ends[dial.high])),
-                 canvas.marks)
+    # Of the number that the needle has passed, each digit of the value has one beside it.
+    passed = position // 10
+    last = len(str(dial.low + passed * dial.major)) - 1
+    written = ''.join(look(at_tip, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
+    shown = Shown(look(at_tip), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
+    return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, threshold, shown), canvas.marks)
 
 
-def _questions(dial: Dial, value: float, step: float, threshold: float | None, shown: Shown) -> list[Question]:
+def _questions(dial: Dial, value: float, threshold: float | None, shown: Shown) -> list[Question]:
     span = dial.high - dial.low
-    reading = f'{shown.needle}{format_value(value, step)}{look()} {shown.unit}'
+    reading = f'{shown.value}{look()} {shown.unit}'
     quantity = QUANTITIES[dial.quantity]
     described = both(f'A {dial.quantity} gauge from {shown.low} to {shown.high} {shown.unit}; it shows {reading}.',
                      f'一个{quantity}表，量程{shown.low}到{shown.high} {shown.unit}，读数为{reading}。')

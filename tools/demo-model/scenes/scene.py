@@ -92,7 +92,7 @@ class Mark:
     y: float
     name: str
     outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
-    share: float | None = None  # of a scale, where the thing points at a value on one
+    share: float | None = None  # of a scale, where the thing points at a value on one, or names it
 
 
 @dataclass
