@@ -25,7 +25,7 @@ from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
-from training.objective import LOOKING, looks
+from training.objective import LOOKING, PlaceHead, looks
 from training.optimiser import Optimiser
 from training.rounding import Rounding
 from training.team import Team
@@ -248,6 +248,19 @@ class Batches(unittest.TestCase):
         self.assertAlmostEqual(float(loss), 0, places=5)
         self.assertAlmostEqual(float(share), 1, places=5)
         self.assertGreater(float(looks(out['watched'], LOOKING, out['mask'], at, batch['look_on'])[0]), 0.5)
+
+    def test_a_place_is_told_as_a_distribution_about_it(self) -> None:
+        head, box = PlaceHead(1), torch.tensor([[0.0, 0.137, 0.5, 1.0]])
+        centres = head.LOW + (torch.arange(head.BINS) + 0.5) * (head.HIGH - head.LOW) / head.BINS
+        with torch.no_grad():
+            head.bins.weight.zero_()
+            head.bins.bias.copy_((-((centres - box.T) / head.WIDTH).square() / 2).flatten())  # a normal distribution, by its density
+            right, missed = head(torch.ones(1, 1), box)
+            wrong, by = head(torch.ones(1, 1), box + torch.tensor([[0.1, 0.1, 0.1, -0.1]]))
+        self.assertLess(float(right), 0.1)
+        self.assertLess(float(missed), 0.01)
+        self.assertGreater(float(wrong), 5)
+        self.assertAlmostEqual(float(by), 0.1, places=2)
 
     def test_an_answer_ends_with_the_end_of_turn(self) -> None:
         batch = collate([(make_scene(s, 2), 2) for s in SKILLS], self.tokenizer, 256)

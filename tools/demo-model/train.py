@@ -92,8 +92,8 @@ def main() -> None:
     config = SIZES[progress['size']]
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
-        own = trainee.state_dict()  # what only training needs may be new, or of another size
-        trainee.load_state_dict(own | {k: v for k, v in state['weights'].items() if k.startswith('qwen.') or own[k].shape == v.shape})
+        own = trainee.state_dict()  # what only training needs may be new, gone or of another size
+        trainee.load_state_dict(own | {k: v for k, v in state['weights'].items() if k.startswith('qwen.') or k in own and own[k].shape == v.shape})
     kind = fastest(device)
     trainee.qwen.model.visual.requires_grad_(a.encoder > 0)
     rounding = Rounding(trainee) if a.rounded else nullcontext()
