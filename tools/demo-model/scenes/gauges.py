@@ -33,6 +33,8 @@ DIALS = [
 ]
 
 
+# Where a scale begins and how far it goes round, in degrees, clockwise from 3 o'clock.
+COMMON, LESS_COMMON = (135, 270), ((150, 240), (180, 180), (120, 300))
 NEEDLE = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # shares of its length, up to the tip, where it is marked
 
 
@@ -54,7 +56,7 @@ class Shown:
     high: str
 
 
-def gauges_scene(rng: Random) -> Scene:
+def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COMMON, *LESS_COMMON)) -> Scene:
     height, width = rng.choice([(160, 160), (192, 192), (192, 192), (224, 224), (256, 256), (192, 256), (256, 192)])
     canvas = Canvas(ground(rng, height, width, any_ground(rng)))
     dial = rng.choice(DIALS)
@@ -63,7 +65,7 @@ def gauges_scene(rng: Random) -> Scene:
     ticks = rng.choice((5, 10)) if span / dial.major <= 8 else 5
     position = rng.randint(0, round(span / step))
     value = dial.low + position * step
-    start, sweep = rng.choice(((135, 270), (135, 270), (150, 240), (180, 180), (120, 300)))
+    start, sweep = rng.choice(scales)
     radius = min(height, width) * rng.uniform(0.4, 0.47)
     cx, cy = width / 2 + rng.uniform(-1, 1) * (width / 2 - radius - 2), height / 2 + rng.uniform(-1, 1) * (height / 2 - radius - 2)
 
@@ -114,6 +116,11 @@ def gauges_scene(rng: Random) -> Scene:
     written = ''.join(look(at_tip, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
     shown = Shown(look(at_tip), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
     return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, threshold, shown), canvas.marks)
+
+
+def uncommon_scene(rng: Random) -> Scene:
+    """A gauge with a scale other than the most common, for training only: those are read last, half circles last of all."""
+    return gauges_scene(rng, (*LESS_COMMON, (180, 180)))
 
 
 def _questions(dial: Dial, value: float, threshold: float | None, shown: Shown) -> list[Question]:

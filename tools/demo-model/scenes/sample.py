@@ -11,7 +11,7 @@ from random import Random
 
 from scenes.charts import charts_scene
 from scenes.clips import clips_scene
-from scenes.gauges import gauges_scene
+from scenes.gauges import gauges_scene, uncommon_scene
 from scenes.other import other_scene, refusals
 from scenes.pairs import changed_scene, pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
@@ -28,7 +28,7 @@ SKILLS = {
     'refusing': other_scene,
 }
 # What of a skill can be taught before the rest of it (a change can be told without being able to read charts), or beside it.
-PARTS = {'pairs.shapes': changed_scene, 'reading.page': page_scene}
+PARTS = {'gauges.uncommon': uncommon_scene, 'pairs.shapes': changed_scene, 'reading.page': page_scene}
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
