@@ -105,16 +105,16 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
     canvas.disc(cx, cy, radius * 0.07, ink)
     points_to = f'needle:{int(math.degrees(angle(value)) % 360 / 360 * 60)}'
+    at_needle = canvas.next_mark + (len(NEEDLE) - 1) // 2  # between its ends: there the encoder tells the value best
     for along in NEEDLE:
-        at_tip = canvas.next_mark
         canvas.mark(points_to, cx + along * (tip[0] - cx), cy + along * (tip[1] - cy), share=(value - dial.low) / span)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
     # Of the number that the needle has passed, each digit of the value has one beside it.
     passed = position // 10
     last = len(str(dial.low + passed * dial.major)) - 1
-    written = ''.join(look(at_tip, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
-    shown = Shown(look(at_tip), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
+    written = ''.join(look(at_needle, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
+    shown = Shown(look(at_needle), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
     return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, threshold, shown), canvas.marks)
 
 
