@@ -19,8 +19,8 @@ PLACED = 0.25  # weight of where things lie
 
 class PlaceHead(nn.Module):
     """States → left, top, right, bottom of a thing in shares of the picture, each as a distribution over bins (Imani & White, 2018:
-    the target is a normal distribution about the truth). A number told as a length along one direction is there, but the layer
-    that writes digits cannot tell 0.39 from 0.42 of it; told as bins, it can."""
+    the target is a normal distribution about the truth), so that close values are told apart by more than a length along one
+    direction: digits are written from them."""
 
     BINS, LOW, HIGH, WIDTH = 52, -0.02, 1.02, 0.015
 
