@@ -6,7 +6,7 @@ import cv2
 import numpy as np
 
 from scenes.fonts import set_line
-from scenes.scene import Mark, OnScale
+from scenes.scene import Mark
 
 Colour = tuple[int, int, int]  # RGB
 FRACTION_BITS = 4  # OpenCV draws at sub-pixel coordinates given as fixed-point integers
@@ -27,8 +27,8 @@ class Canvas:
         """The number that the next mark gets in the scene."""
         return self.marks_before + len(self.marks)
 
-    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, on_scale: OnScale | None = None) -> None:
-        self.marks.append(Mark(self.index, x, y, name, outline, on_scale))
+    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, share: float | None = None) -> None:
+        self.marks.append(Mark(self.index, x, y, name, outline, share))
 
     def polygon(self, points: list[tuple[float, float]], fill: Colour) -> None:
         fixed = np.round((np.asarray(points) - 0.5) * ONE).astype(np.int32)
@@ -65,11 +65,11 @@ class Canvas:
         region += ((np.array(colour, np.int16) - region) * part.astype(np.int32) // 255).astype(np.int16).astype(np.uint8)
 
     def text(self, text: str, x: float, y: float, face: str, size: int, colour: Colour, anchor: str = 'lb',
-             spacing: float = 0.0, angle: float = 0.0, on_scale: OnScale | None = None) -> tuple[float, float, float, float]:
+             spacing: float = 0.0, angle: float = 0.0, share: float | None = None) -> tuple[float, float, float, float]:
         """Draws one line and returns its ink box (x0, y0, x1, y1).
 
         anchor: first letter l, m, r (left, middle, right), second t, m, b (top, middle, baseline). angle: degrees, counter
-        clockwise about the middle of the line. on_scale: where on one it stands.
+        clockwise about the middle of the line. share: where on a scale it stands.
         """
         line = set_line(text, face, size, spacing)
         h, w = line.alpha.shape
@@ -80,7 +80,7 @@ class Canvas:
         left, top = round(left), round(top)
         self.blend(line.alpha, left, top, colour)
         for character, cx, cy in line.centres:
-            self.mark(character, left + cx, top + cy, on_scale=on_scale)
+            self.mark(character, left + cx, top + cy, share=share)
         return left, top, left + w, top + h
 
     def _turned(self, alpha: np.ndarray, centres: list[tuple[str, float, float]], cx: float, cy: float, angle: float,

@@ -7,7 +7,7 @@ import numpy as np
 
 from scenes.canvas import Canvas, Colour
 from scenes.fonts import fit_size, pick_face, set_line
-from scenes.scene import OnScale, Question, Scene, both, look, same, slots, spelled
+from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import dark, distance, ground, named, near, pale, wear
 from scenes.words import CHART_TITLES, CITIES, COLOURS, ITEMS, MONTHS, QUARTERS, WEEKDAYS
 
@@ -98,7 +98,7 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
             canvas.disc(x, y, rng.choice((3, 4)), paint)
         shown.levels.append(canvas.next_mark)
         shown.values.append(f'{look(canvas.next_mark)}{chart.values[i]}{look()}')
-        canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y, on_scale=OnScale(chart.values[i] / chart.top, chart.steps))
+        canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y, share=chart.values[i] / chart.top)
         if chart.labelled:
             line = set_line(str(chart.values[i]), face, small)
             h, w = line.alpha.shape

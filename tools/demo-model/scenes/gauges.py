@@ -6,7 +6,7 @@ from random import Random
 
 from scenes.canvas import Canvas
 from scenes.fonts import pick_face
-from scenes.scene import GAUGE, OnScale, Question, Scene, both, look, same, spelled, yes_no
+from scenes.scene import GAUGE, Question, Scene, both, look, same, spelled, yes_no
 from scenes.surface import any_ground, dark, ground, near, pale, tilt, wear
 from scenes.words import QUANTITIES
 
@@ -46,10 +46,10 @@ def format_value(value: float, step: float) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a dial is read off where: looks at the needle and where the red begins, and texts with looks. The value is read off the needle and the
+    """What of a dial is read off where: looks at the needle, and texts with looks. The value is read off the needle and the
     number that it has passed."""
 
-    above: str
+    needle: str
     value: str
     unit: str
     low: str
@@ -61,8 +61,8 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     canvas = Canvas(ground(rng, height, width, any_ground(rng)))
     dial = rng.choice(DIALS)
     span = dial.high - dial.low
-    step, steps = dial.major / 10, round(span / dial.major)
-    ticks = rng.choice((5, 10)) if steps <= 8 else 5
+    step = dial.major / 10
+    ticks = rng.choice((5, 10)) if span / dial.major <= 8 else 5
     position = rng.randint(0, round(span / step))
     value = dial.low + position * step
     start, sweep = rng.choice(scales)
@@ -79,24 +79,22 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     ink = dark(rng) if sum(face_colour) > 380 else pale(rng)
     canvas.disc(cx, cy, radius, near(rng, rng.choice(((60, 62, 66), (170, 172, 176), (30, 30, 32), (150, 120, 60))), 15))
     canvas.disc(cx, cy, radius * 0.94, face_colour)
-    threshold, red = None, canvas.next_mark
+    threshold = None
     if rng.random() < 0.6:
         threshold = dial.low + span * rng.uniform(0.5, 0.92)
-        limit = OnScale((threshold - dial.low) / span, steps)
-        canvas.mark(f'level:{round(16 * limit.share)}', *on(threshold, 0.86), on_scale=limit)
         canvas.arc(cx, cy, radius * 0.86, math.degrees(angle(threshold)), start + sweep, (215, 35, 40), radius * 0.09)
-    for i in range(steps * ticks + 1):
+    for i in range(round(span / dial.major) * ticks + 1):
         reading = dial.low + i * dial.major / ticks
         big = i % ticks == 0
         canvas.line([on(reading, 0.9), on(reading, 0.77 if big else 0.84)], ink, 2 if big and radius > 80 else 1)
     face = pick_face(rng, '', rng.choice(('sans', 'bold', 'sans')))
     numbers: list[int] = []  # the first mark of each
     size = max(9, round(radius * rng.uniform(0.15, 0.18)))
-    for i in range(steps + 1):
+    for i in range(round(span / dial.major) + 1):
         reading = dial.low + i * dial.major
         x, y = on(reading, 0.6)
         numbers.append(canvas.next_mark)
-        canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm', on_scale=OnScale(i / steps, steps))
+        canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm', share=i * dial.major / span)
     unit = spelled(dial.unit, canvas.next_mark)
     canvas.text(dial.unit, cx, cy + radius * (0.34 if sweep > 200 else 0.25), face, round(size * 1.15), ink, 'mm')
     needle = rng.choice(((200, 30, 35), ink, ink, (235, 110, 20)))
@@ -109,14 +107,14 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     points_to = f'needle:{int(math.degrees(angle(value)) % 360 / 360 * 60)}'
     at_needle = canvas.next_mark + (len(NEEDLE) - 1) // 2  # between its ends: there the encoder tells the value best
     for along in NEEDLE:
-        canvas.mark(points_to, cx + along * (tip[0] - cx), cy + along * (tip[1] - cy), on_scale=OnScale((value - dial.low) / span, steps))
+        canvas.mark(points_to, cx + along * (tip[0] - cx), cy + along * (tip[1] - cy), share=(value - dial.low) / span)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
     # Of the number that the needle has passed, each digit of the value has one beside it.
     passed = position // 10
     last = len(str(dial.low + passed * dial.major)) - 1
     written = ''.join(look(at_needle, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
-    shown = Shown(look(at_needle, red), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
+    shown = Shown(look(at_needle), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
     return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, threshold, shown), canvas.marks)
 
 
@@ -136,5 +134,5 @@ def _questions(dial: Dial, value: float, threshold: float | None, shown: Shown) 
                  Question('gauge_range', both(f'{shown.low} to {shown.high} {shown.unit}', f'{shown.low}到{shown.high} {shown.unit}'), weight=0.7),
                  Question('gauge_kind', both(dial.quantity, quantity), weight=0.4)]
     if threshold is not None and abs(value - threshold) > 0.035 * span:
-        questions.append(Question('gauge_red', {k: shown.above + v for k, v in yes_no(value > threshold).items()}, weight=1))
+        questions.append(Question('gauge_red', {k: shown.needle + v for k, v in yes_no(value > threshold).items()}, weight=1))
     return questions

@@ -51,9 +51,10 @@ def sides_of(mark: Mark, height: int, width: int) -> list[list[int]]:
 
 
 def extent_of(mark: Mark, height: int, width: int) -> tuple[float, ...] | None:
-    """Left, top, right, bottom in shares of the picture, where the outline is known; of what stands on a scale, where."""
-    if mark.on_scale is not None:
-        return mark.on_scale.told
+    """Left, top, right, bottom in shares of the picture, where the outline is known; of what points at a scale its value there,
+    four times."""
+    if mark.share is not None:
+        return (mark.share,) * 4
     if mark.outline is None:
         return None
     corners = np.clip(np.array(mark.outline) / (width, height), 0, 1)

@@ -83,21 +83,6 @@ def slots(**names: dict[str, str]) -> dict[str, dict[str, str]]:
     return {lang: {name: value[lang] for name, value in names.items()} for lang in ('en', 'zh')}
 
 
-@dataclass(frozen=True)
-class OnScale:
-    """A value on a scale with numbers at equal distances."""
-
-    share: float  # of the scale, from its beginning
-    steps: int  # from one number to the next
-
-    @property
-    def told(self) -> tuple[float, float, float, float]:
-        """What the vision encoder tells: the share, that of the last number passed, how much of the way to the next, and the
-        share that lies between two. A digit is read off the third, which nobody gets from the first alone without dividing."""
-        passed = min(int(self.share * self.steps + 1e-6), self.steps)
-        return self.share, passed / self.steps, self.share * self.steps - passed, 1 / self.steps
-
-
 @dataclass
 class Mark:
     """Something drawn whose centre is known: the extra target of the vision encoder during training (see marks.py)."""
@@ -107,7 +92,7 @@ class Mark:
     y: float
     name: str
     outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
-    on_scale: OnScale | None = None  # where the thing points at a value on a scale, or names one
+    share: float | None = None  # of a scale, where the thing points at a value on one, or names it
 
 
 @dataclass
