@@ -46,10 +46,10 @@ def format_value(value: float, step: float) -> str:
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a dial is read off where: looks at the needle, and texts with looks. The value is read off the needle and the
+    """What of a dial is read off where: looks at the needle and where the red begins, and texts with looks. The value is read off the needle and the
     number that it has passed."""
 
-    needle: str
+    above: str
     value: str
     unit: str
     low: str
@@ -79,9 +79,11 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     ink = dark(rng) if sum(face_colour) > 380 else pale(rng)
     canvas.disc(cx, cy, radius, near(rng, rng.choice(((60, 62, 66), (170, 172, 176), (30, 30, 32), (150, 120, 60))), 15))
     canvas.disc(cx, cy, radius * 0.94, face_colour)
-    threshold = None
+    threshold, red = None, canvas.next_mark
     if rng.random() < 0.6:
         threshold = dial.low + span * rng.uniform(0.5, 0.92)
+        limit = (threshold - dial.low) / span
+        canvas.mark(f'level:{round(16 * limit)}', *on(threshold, 0.86), share=limit)
         canvas.arc(cx, cy, radius * 0.86, math.degrees(angle(threshold)), start + sweep, (215, 35, 40), radius * 0.09)
     for i in range(round(span / dial.major) * ticks + 1):
         reading = dial.low + i * dial.major / ticks
@@ -114,7 +116,7 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     passed = position // 10
     last = len(str(dial.low + passed * dial.major)) - 1
     written = ''.join(look(at_needle, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
-    shown = Shown(look(at_needle), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
+    shown = Shown(look(at_needle, red), written, unit, spelled(str(dial.low), numbers[0]), spelled(str(dial.high), numbers[-1]))
     return Scene('gauges', [wear(rng, canvas.pixels)], _questions(dial, value, threshold, shown), canvas.marks)
 
 
@@ -134,5 +136,5 @@ def _questions(dial: Dial, value: float, threshold: float | None, shown: Shown) 
                  Question('gauge_range', both(f'{shown.low} to {shown.high} {shown.unit}', f'{shown.low}到{shown.high} {shown.unit}'), weight=0.7),
                  Question('gauge_kind', both(dial.quantity, quantity), weight=0.4)]
     if threshold is not None and abs(value - threshold) > 0.035 * span:
-        questions.append(Question('gauge_red', {k: shown.needle + v for k, v in yes_no(value > threshold).items()}, weight=1))
+        questions.append(Question('gauge_red', {k: shown.above + v for k, v in yes_no(value > threshold).items()}, weight=1))
     return questions
