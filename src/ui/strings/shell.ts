@@ -43,7 +43,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   promise: '就图片提问。图片只在本设备上读取，不会离开这里。',
   dropHere: '将图片或短片拖到此处、粘贴，或',
   choose: '选择图片或短片',
-  small: '现在由内置的小模型回答：它认识路标和简单图形，能指出位置，会读指针仪表，还能看出移动的小球何时变色。',
+  small:
+    '现在由内置的小模型回答：它认识路标和简单图形，能指出位置，会读指针仪表，还能看出移动的小球何时变色。',
   larger: '更大的模型能读懂任何照片',
   letGo: '松开即可添加',
   newConversation: '新对话',
