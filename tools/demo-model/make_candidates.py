@@ -8,6 +8,7 @@ Clips have at most two frames a second: of those the app shows the model each fr
 
 import argparse
 import json
+import re
 from pathlib import Path
 
 import cv2
@@ -19,6 +20,11 @@ from scenes.scene import Scene, part_looks
 
 FIRST_SEED = HELD_OUT_SEEDS + 1_000_000
 FRAMES_PER_SECOND = 2  # that the processor's settings sample
+
+
+def plainest(wordings: list[str]) -> str:
+    """The first phrasing of a kind; what begins as a question ends as one."""
+    return re.sub(r"^((What|Which|How|Where|When|Is|Are)\b.*)\.$", r'\1?', wordings[0])
 
 
 def write(scene: Scene, folder: Path, name: str) -> dict:
@@ -48,8 +54,7 @@ def main() -> None:
                 continue
             questions = [{
                 'kind': q.kind, 'metric': q.metric, 'scale': q.scale, 'answer': {lang: part_looks(text)[0] for lang, text in q.answer.items()},
-                # The first phrasing of a kind is the plainest one.
-                'text': {lang: fill(phrasings()[q.kind][lang, False][0], q.slots[lang]) for lang in ('en', 'zh')},
+                'text': {lang: fill(plainest(phrasings()[q.kind][lang, False]), q.slots[lang]) for lang in ('en', 'zh')},
             } for q in scene.questions if q.kind in phrasings() and q.kind != 'other']
             candidates.append({'skill': skill, **write(scene, a.out, f'{skill}-{n:02d}'), 'questions': questions})
     (a.out / 'candidates.json').write_text(json.dumps(candidates, ensure_ascii=False, indent=1))
