@@ -103,6 +103,16 @@ class Scenes(unittest.TestCase):
                 self.assertLessEqual(number.share, needle.share)
                 self.assertEqual(between, set())
 
+    def test_whether_a_value_is_in_the_red_is_read_off_the_needle_and_where_the_red_begins(self) -> None:
+        asked = 0
+        for scene in (make_scene('gauges', seed) for seed in range(40)):
+            for answer in (q.answer['en'] for q in scene.questions if q.kind == 'gauge_red'):
+                needle, red = (scene.marks[mark] for mark, _ in part_looks(answer)[1][0])
+                self.assertTrue(needle.name.startswith('needle:') and red.name.startswith('level:'))
+                self.assertEqual(answer.endswith('Yes'), needle.share > red.share)
+                asked += 1
+        self.assertGreater(asked, 10)
+
     def test_the_sides_of_a_thing_are_where_its_edges_show(self) -> None:
         square = [(20.0, 40.0), (90.0, 40.0), (90.0, 60.0), (20.0, 60.0)]
         whole, left, top, right, bottom = sides_of(Mark(0, 55, 50, 'x', square), 64, 128)

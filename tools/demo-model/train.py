@@ -104,7 +104,7 @@ def main() -> None:
     grouped = trainee.qwen.use_fastest_experts(device)
     print(f'{device}, {kind}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
           f'from image {progress["images"]}', flush=True)
-    settings = {k: str(v) if isinstance(v, Path) else v for k, v in vars(a).items()}
+    settings = {k: v for k, v in vars(a).items() if k != 'run'}  # where a run lies says nothing about it
     with (a.run / 'settings.jsonl' if team.leads else Path(os.devnull)).open('a') as record:
         record.write(json.dumps({'from': progress['images'], 'torch': torch.__version__, **settings}) + '\n')
 
