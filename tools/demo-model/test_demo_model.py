@@ -2,6 +2,7 @@
 
 import json
 import unittest
+from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import Random
@@ -25,6 +26,7 @@ from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scoring import is_right
 from tokenizer import load
+from training.growth import grown
 from training.objective import LOOKING, PlaceHead, looks
 from training.optimiser import Optimiser
 from training.rounding import Rounding
@@ -88,7 +90,7 @@ class Scenes(unittest.TestCase):
                 names = [mark.name for mark in scene.marks]
                 for pair in range(len(scene.seconds or [])):
                     names += [*scene.time_stamp(pair)[1:], *' ' * STAMP][:STAMP]
-                for text, looks in (part_looks(t) for q in scene.questions for t in q.answer.values() if q.kind != 'count_lines'):
+                for text, looks in (part_looks(t) for q in scene.questions for t in q.answer.values() if q.kind not in ('count_lines', 'receipt_count')):
                     self.assertFalse(any(ord(c) in LOOKS for c in text))
                     seen = [(c, [names[mark] for mark, _ in at]) for c, at in zip(text, looks, strict=True) if c != ' ']
                     self.assertEqual([(c, at) for c, at in seen if all(len(name) == 1 for name in at) and at not in ([c], [])], [])
@@ -112,6 +114,31 @@ class Scenes(unittest.TestCase):
                 self.assertEqual(answer.endswith('Yes'), needle.share > red.share)
                 asked += 1
         self.assertGreater(asked, 10)
+
+    def test_a_value_of_a_chart_is_read_off_its_end_and_the_number_of_the_axis_that_it_reaches(self) -> None:
+        read = 0
+        for scene in (make_scene('charts', seed) for seed in range(60)):
+            axis = [mark for mark in scene.marks if mark.share is not None and not mark.name.startswith('level')]
+            for text, looks in (part_looks(q.answer['en']) for q in scene.questions if q.kind == 'chart_value'):
+                for level, number in ((scene.marks[mark] for mark, _ in at) for at in looks if len(at) == 2):
+                    self.assertIn(number, axis)
+                    self.assertTrue(level.name.startswith('level') and number.share <= level.share)
+                    self.assertEqual([mark for mark in axis if number.share < mark.share <= level.share], [])
+                    read += 1
+        self.assertGreater(read, 50)
+
+    def test_a_category_in_a_question_means_its_name_and_the_end_of_its_value_above_it(self) -> None:
+        named = 0
+        for scene in (make_scene('charts', seed) for seed in range(40)):
+            for question in scene.questions:
+                for slot, (name, level) in question.named.items():
+                    name, level, asked = scene.marks[name], scene.marks[level], question.slots['en'][slot]
+                    self.assertEqual(name.name, asked[0])
+                    self.assertLess(level.y, name.y)
+                    nearer = min((mark for mark in scene.marks if mark.name.startswith('level')), key=lambda mark: abs(mark.x - name.x))
+                    self.assertTrue(len(asked) > 4 or nearer is level)
+                    named += 1
+        self.assertGreater(named, 100)
 
     def test_the_sides_of_a_thing_are_where_its_edges_show(self) -> None:
         square = [(20.0, 40.0), (90.0, 40.0), (90.0, 60.0), (20.0, 60.0)]
@@ -327,6 +354,17 @@ class Batches(unittest.TestCase):
             self.assertEqual(len(rounding.parameters), 6 * len(model.model.language_model.layers))
         for p, full in zip(kept, before):
             self.assertTrue(torch.equal(p, full))
+
+    def test_a_larger_decoder_answers_as_before(self) -> None:
+        small = Qwen3VL(replace(TINY, text=replace(TINY.text, heads=5, kv_heads=5, expert_intermediate=96))).eval()
+        own = self.model.state_dict()
+        self.model.load_state_dict({name: grown(name, old, own[name]) for name, old in small.state_dict().items()})
+        batch = place(collate([(make_scene('shapes', 3), 3)], self.tokenizer, 224, most=4), TINY, CPU)
+        with torch.no_grad():
+            before, after = small(batch)['logits'], self.model(batch)['logits']
+        self.assertLess(float((before - after).abs().max()), 1e-4)
+        with self.assertRaises(ValueError):
+            grown('q_proj.weight', torch.zeros(3, 2), torch.zeros(2, 2))
 
     def test_processes_share_the_seeds_among_them(self) -> None:
         def first_two(share: int, shares: int, worker: int, workers: int) -> list[range]:

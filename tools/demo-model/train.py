@@ -22,6 +22,7 @@ from model.qwen3vl import Qwen3VL
 from tokenizer import load
 from training import checkpoint
 from training.echo import Echo, echoed
+from training.growth import grown
 from training.log import Log, Score
 from training.objective import Trainee
 from training.optimiser import Optimiser
@@ -93,7 +94,8 @@ def main() -> None:
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
         own = trainee.state_dict()  # what only training needs may be new, gone or of another size
-        trainee.load_state_dict(own | {k: v for k, v in state['weights'].items() if k.startswith('qwen.') or k in own and own[k].shape == v.shape})
+        trainee.load_state_dict(own | {k: grown(k, v, own[k]) if k.startswith('qwen.') else v for k, v in state['weights'].items()
+                                       if k.startswith('qwen.') or k in own and own[k].shape == v.shape})
     kind = fastest(device)
     trainee.qwen.model.visual.requires_grad_(a.encoder > 0)
     rounding = Rounding(trainee) if a.rounded else nullcontext()

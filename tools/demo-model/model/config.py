@@ -47,7 +47,7 @@ class ModelConfig:
 SIZES = {
     'demo': ModelConfig(),
     'tiny': ModelConfig(VisionConfig(depth=5, hidden=128, heads=4, intermediate=512, taps=(1, 2, 3)),
-                        TextConfig(hidden=160, layers=4, heads=5, kv_heads=5, experts=8, top_k=2, expert_intermediate=96)),
+                        TextConfig(hidden=160, layers=4, heads=7, kv_heads=7, experts=8, top_k=2, expert_intermediate=192)),
 }
 
 

@@ -64,8 +64,8 @@ class Attention(nn.Module):
         batch, length, _ = x.shape
         shape = (batch, length, -1, self.c.head_dim)
         v = self.v_proj(x).view(shape).transpose(1, 2)
-        q = rotate(self.q_norm(self.q_proj(x).view(shape)), cos, sin).to(v.dtype).transpose(1, 2)
-        k = rotate(self.k_norm(self.k_proj(x).view(shape)), cos, sin).to(v.dtype).transpose(1, 2)
+        q = rotate(self.q_norm(self.q_proj(x).view(shape)), cos, sin).transpose(1, 2)
+        k = rotate(self.k_norm(self.k_proj(x).view(shape)), cos, sin).transpose(1, 2)
         if cache is not None:
             k, v = cache.extend(k, v)
         groups = self.c.heads // self.c.kv_heads

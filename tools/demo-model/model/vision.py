@@ -68,8 +68,9 @@ def rotary_angles(height: int, width: int, head_dim: int) -> Tensor:
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Half-split rotation; cos and sin cover the first half and are used for both."""
+    """Half-split rotation; cos and sin cover the first half and are used for both. In the dtype of x: of bf16 in f32 it takes twice the time."""
     first, second = x.chunk(2, -1)
+    cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
@@ -93,7 +94,7 @@ class Attention(nn.Module):
 
     def forward(self, x: Tensor, cos: Tensor, sin: Tensor, segments: list[Segment]) -> Tensor:
         q, k, v = self.qkv(x).view(len(x), 3, self.heads, self.head_dim).unbind(1)
-        q, k = rotate(q, cos, sin).to(v.dtype), rotate(k, cos, sin).to(v.dtype)
+        q, k = rotate(q, cos, sin), rotate(k, cos, sin)
         outputs, start = [], 0
         for segment in segments:
             end = start + segment.length * segment.count

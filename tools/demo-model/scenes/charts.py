@@ -1,6 +1,7 @@
 """Bar and line charts whose values can be read off exactly: printed on the chart, or on a half step of its grid."""
 
 from dataclasses import dataclass, field
+from itertools import permutations
 from random import Random
 
 import numpy as np
@@ -29,7 +30,7 @@ class Chart:
     labelled: bool
 
 
-def make_chart(rng: Random, kind: str | None = None, count: int | None = None) -> Chart:
+def make_chart(rng: Random, kind: str | None = None, count: int | None = None, labelled: bool | None = None) -> Chart:
     chinese = rng.random() < 0.4
     kind = kind or rng.choice(('bar', 'line'))
     ordered = kind == 'line' or rng.random() < 0.5
@@ -42,7 +43,7 @@ def make_chart(rng: Random, kind: str | None = None, count: int | None = None) -
     names = [table[k] if chinese else k for k in keys]
     if table is QUARTERS and chinese and rng.random() < 0.5:
         names = keys
-    labelled = rng.random() < 0.6
+    labelled = rng.random() < 0.6 if labelled is None else labelled
     steps = rng.choice((4, 5, 5))
     top = steps * rng.choice((2, 4, 5, 10, 20, 50, 100, 200) if labelled else (2, 10, 20, 100, 200))
     half = top // steps // 2
@@ -62,6 +63,15 @@ class Shown:
     names: list[str] = field(default_factory=list)
     values: list[str] = field(default_factory=list)
     levels: list[int] = field(default_factory=list)
+    begins: list[int] = field(default_factory=list)  # the first mark of each name
+
+    def of(self, i: int) -> tuple[int, int]:
+        """What a category's name in a question means: its print, and in the same column the end of its value."""
+        return self.begins[i], self.levels[i]
+
+    def found(self, i: int) -> str:
+        """The name of a category that is chosen by its value."""
+        return look(*reversed(self.of(i))) + self.names[i].lstrip(look(self.begins[i]))
 
 
 def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 0, marks_before: int = 0) -> tuple[Canvas, Shown]:
@@ -79,10 +89,12 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
     top, bottom = small * 2.9, height - small * 1.9
     shown.title = spelled(chart.title, canvas.next_mark)
     canvas.text(chart.title, width / 2, small * 0.95, face, round(small * 1.2), ink, 'mm')
+    numbers: list[int] = []  # the first mark of each of the axis
     for step in range(chart.steps + 1):
         y = bottom - (bottom - top) * step / chart.steps
         canvas.line([(left, y), (right, y)], ink if step == 0 else grid)
-        canvas.text(str(chart.top * step // chart.steps), left - 3, y, face, small, ink, 'rm')
+        numbers.append(canvas.next_mark)
+        canvas.text(str(chart.top * step // chart.steps), left - 3, y, face, small, ink, 'rm', share=step / chart.steps)
     cell = (right - left) / len(chart.names)
     paint = named(rng, rng.choice([c for c in COLOURS if distance(COLOURS[c][1], paper) > 190]))
     many = chart.kind == 'bar' and rng.random() < 0.3
@@ -97,7 +109,11 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
         else:
             canvas.disc(x, y, rng.choice((3, 4)), paint)
         shown.levels.append(canvas.next_mark)
-        shown.values.append(f'{look(canvas.next_mark)}{chart.values[i]}{look()}')
+        # Of the number that the value reaches, each digit of the value has one beside it.
+        reached = chart.values[i] * chart.steps // chart.top
+        last = len(str(chart.top * reached // chart.steps)) - 1
+        shown.values.append(''.join(look(canvas.next_mark, numbers[reached] + min(place, last)) + digit
+                                    for place, digit in enumerate(str(chart.values[i]))) + look())
         canvas.mark(f'level:{round(16 * chart.values[i] / chart.top)}', x, y, share=chart.values[i] / chart.top)
         if chart.labelled:
             line = set_line(str(chart.values[i]), face, small)
@@ -108,10 +124,19 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
                 canvas.box(x - w / 2 - 1, middle - h / 2 - 1, x + w / 2 + 1, middle + h / 2 + 1, paper)
             shown.values[-1] = spelled(str(chart.values[i]), canvas.next_mark)
             canvas.text(str(chart.values[i]), x, middle, face, small, ink, 'mm')
+        shown.begins.append(canvas.next_mark)
         shown.names.append(spelled(chart.names[i], canvas.next_mark))
         size = fit_size(chart.names[i], face, cell * 0.96, small, 9 if ord(chart.names[i][0]) < 0x2000 else 11)
         canvas.text(chart.names[i], x, bottom + small * 0.9, face, size, ink, 'mm')
     return canvas, shown
+
+
+def difference(chart: Chart, shown: Shown, a: int, b: int) -> Question:
+    """Of two categories. The two values are said before what follows from them."""
+    low, high = sorted((a, b), key=chart.values.__getitem__)
+    worked_out = f'{shown.values[high]} - {shown.values[low]} = {chart.values[high] - chart.values[low]}'
+    return Question('chart_difference', same(worked_out), slots(a=same(chart.names[a]), b=same(chart.names[b])), weight=1.2,
+                    named={'a': shown.of(a), 'b': shown.of(b)})
 
 
 def chart_questions(rng: Random, chart: Chart, shown: Shown) -> list[Question]:
@@ -122,21 +147,16 @@ def chart_questions(rng: Random, chart: Chart, shown: Shown) -> list[Question]:
     questions = [Question('chart_list', listing, weight=3), Question('describe', described, weight=1.5),
                  Question('chart_title', same(shown.title), weight=0.5), Question('chart_kind', kind, weight=0.3)]
     for i in rng.sample(range(len(names)), min(3, len(names))):
-        questions.append(Question('chart_value', same(shown.values[i]), slots(x=same(names[i])), weight=1.5, named={'x': (shown.levels[i],)}))
+        questions.append(Question('chart_value', same(shown.values[i]), slots(x=same(names[i])), weight=1.5, named={'x': shown.of(i)}))
     for kind_of_question, value in (('chart_largest', max(values)), ('chart_smallest', min(values))):
         if values.count(value) == 1:
-            questions.append(Question(kind_of_question, same(shown.names[values.index(value)]), weight=1.2))
-    a, b = rng.sample(range(len(names)), 2)
-    # The two values are said before what follows from them.
-    low, high = sorted((a, b), key=values.__getitem__)
-    difference = f'{shown.values[high]} - {shown.values[low]} = {values[high] - values[low]}'
-    questions.append(Question('chart_difference', same(difference), slots(a=same(names[a]), b=same(names[b])), weight=1.2,
-                              named={'a': (shown.levels[a],), 'b': (shown.levels[b],)}))
+            questions.append(Question(kind_of_question, same(shown.found(values.index(value))), weight=1.2))
+    questions.append(difference(chart, shown, *rng.sample(range(len(names)), 2)))
     if chart.ordered:
         growth = [y - x for x, y in zip(values, values[1:])]
         best = sorted(growth)[-2:]
         if best[-1] > 0 and (len(best) < 2 or best[-1] - best[0] >= max(1, chart.top / 20)):
-            questions.append(Question('chart_growth', same(shown.names[growth.index(best[-1]) + 1]), weight=1.2))
+            questions.append(Question('chart_growth', same(shown.found(growth.index(best[-1]) + 1)), weight=1.2))
     return questions
 
 
@@ -148,3 +168,12 @@ def charts_scene(rng: Random) -> Scene:
     chart = make_chart(rng)
     canvas, shown = draw_chart(rng, chart, height, width)
     return Scene('charts', [wear(rng, canvas.pixels, 0.7)], chart_questions(rng, chart, shown), canvas.marks)
+
+
+def differences_scene(rng: Random) -> Scene:
+    """A small chart with print beside its values, asked for every difference, for training only: subtracting takes practice."""
+    chart = make_chart(rng, count=rng.randint(3, 4), labelled=True)
+    canvas, shown = draw_chart(rng, chart, *rng.choice([(160, 192), (160, 224), (192, 192)]))
+    pairs = [pair for pair in permutations(range(len(chart.names)), 2) if rng.random() < 0.5]
+    questions = [difference(chart, shown, a, b) for a, b in pairs or [(0, 1)]]
+    return Scene('charts', [wear(rng, canvas.pixels, 0.5)], questions, canvas.marks)

@@ -105,9 +105,9 @@ def _charts(rng: Random) -> Scene:
             where = look(one.levels[i], other.levels[i])
             higher = both(where + 'The first', where + '第一张') if first.values[i] > second.values[i] else \
                 both(where + 'The second', where + '第二张')
-            questions.append(Question('higher_chart', higher, slots(x=same(name)), weight=2, named={'x': (one.levels[i], other.levels[i])}))
-        questions.append(Question('value_in_first', same(one.values[i]), slots(x=same(name)), weight=0.5, named={'x': (one.levels[i],)}))
-        questions.append(Question('value_in_second', same(other.values[i]), slots(x=same(name)), weight=0.5, named={'x': (other.levels[i],)}))
+            questions.append(Question('higher_chart', higher, slots(x=same(name)), weight=2, named={'x': (one.begins[i], other.begins[i])}))
+        questions.append(Question('value_in_first', same(one.values[i]), slots(x=same(name)), weight=0.5, named={'x': one.of(i)}))
+        questions.append(Question('value_in_second', same(other.values[i]), slots(x=same(name)), weight=0.5, named={'x': other.of(i)}))
     return Scene('pairs', [wear(rng, c.pixels, 0.5) for c in (drawn, other_drawn)], questions, drawn.marks + other_drawn.marks)
 
 

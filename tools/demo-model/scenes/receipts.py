@@ -7,7 +7,7 @@ import numpy as np
 
 from scenes.canvas import Canvas
 from scenes.fonts import pick_face, set_line
-from scenes.scene import Question, Scene, both, same, slots, spelled
+from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import clouds, near, tilt, wear
 from scenes.words import ITEMS, RECEIPT_WORDS, SHOPS
 
@@ -66,7 +66,7 @@ def receipts_scene(rng: Random) -> Scene:
     # With looks: the lines, of a pair what stands at its left; and what stands at the right of that.
     shown: dict[str, str] = {}
     shown_prices: dict[str, str] = {}
-    price_at: dict[str, int] = {}  # the marks with which prices begin
+    begins: dict[str, tuple[int, int]] = {}  # the marks with which a name and its price begin
     unit = (y1 - y0 - 8) / (sum(r[2] for r in rows) + 1)
     size = int(min(unit * 0.72, (x1 - x0) / 12.5))
     size = max(11 if not chinese else 13, size)
@@ -82,9 +82,10 @@ def receipts_scene(rng: Random) -> Scene:
             big -= 1
         if layout == 'pair':
             name, price = text.split('\t')
+            name_at = canvas.next_mark
             shown[name] = spelled(name, canvas.next_mark)
             canvas.text(name, left, middle, face, big, ink, 'lm')
-            shown_prices[name], price_at[name] = spelled(price, canvas.next_mark), canvas.next_mark
+            shown_prices[name], begins[name] = spelled(price, canvas.next_mark), (name_at, canvas.next_mark)
             canvas.text(price, right, middle, face, big, ink, 'rm')
         else:
             start = text.index(date) if date in text else 0
@@ -95,17 +96,17 @@ def receipts_scene(rng: Random) -> Scene:
     if rng.random() < 0.5:
         tilt(rng, canvas, 4)
     facts = {'shop': shown[shop], 'date': shown[date], 'total': shown_prices[word('Total')]}
-    sold = [(name, shown[name], shown_prices[name], price_at[name]) for name, _ in items]
+    sold = [(name, shown[name], shown_prices[name], begins[name]) for name, _ in items]
     return Scene('receipts', [wear(rng, canvas.pixels, 0.8)], _questions(rng, facts, sold, currency), canvas.marks)
 
 
-def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str, int]], currency: str) -> list[Question]:
-    """facts, and of each item after its name the name and its price, with looks, and the mark with which the price begins."""
+def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str, tuple[int, int]]], currency: str) -> list[Question]:
+    """facts, and of each item after its name the name and its price, with looks, and the marks with which they begin."""
     shop, date, total = facts.values()
     questions = [Question('receipt_total', same(total), weight=1.5), Question('receipt_date', same(date), weight=1.5),
-                 Question('receipt_shop', same(shop), weight=1.5), Question('receipt_count', same(str(len(items))), weight=0.4)]
-    name, _, price, at = rng.choice(items)
-    questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5, named={'x': (at,)}))
+                 Question('receipt_shop', same(shop), weight=1.5), Question('receipt_count', same(look(*(begin for *_, (begin, _) in items)) + str(len(items))), weight=0.4)]
+    name, _, price, begin = rng.choice(items)
+    questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5, named={'x': begin}))
     keys = rng.sample(list(facts), rng.randint(2, 3))
     answers = {lang: json.dumps({k if lang == 'en' else KEYS[k]: facts[k] for k in keys}, ensure_ascii=False) for lang in ('en', 'zh')}
     questions.append(Question('receipt_json', answers, slots(keys=both(', '.join(keys), '、'.join(KEYS[k] for k in keys))), weight=2.5))

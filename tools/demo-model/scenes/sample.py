@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 from random import Random
 
-from scenes.charts import charts_scene
+from scenes.charts import charts_scene, differences_scene
 from scenes.clips import clips_scene
 from scenes.gauges import gauges_scene, uncommon_scene
 from scenes.other import other_scene, refusals
@@ -28,7 +28,8 @@ SKILLS = {
     'refusing': other_scene,
 }
 # What of a skill can be taught before the rest of it (a change can be told without being able to read charts), or beside it.
-PARTS = {'gauges.uncommon': uncommon_scene, 'pairs.shapes': changed_scene, 'reading.page': page_scene}
+PARTS = {'charts.differences': differences_scene, 'gauges.uncommon': uncommon_scene, 'pairs.shapes': changed_scene,
+         'reading.page': page_scene}
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')

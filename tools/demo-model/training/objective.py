@@ -14,7 +14,8 @@ from model.qwen3vl import Qwen3VL, seen
 from scenes.marks import CELLS, NAMES
 
 BALANCE = 0.01
-PLACED = 0.25  # weight of where things lie
+PLACED = 0.25  # weight of where things lie, as the encoder tells it
+READ_AT = 0.6  # and of where the decoder looks
 
 
 class PlaceHead(nn.Module):
@@ -65,7 +66,8 @@ class MarksHead(nn.Module):
 
 # Layers and the first of the LOOKING_HEADS heads that are taught there where to look: at what a name in the question means, and at
 # what an answer is read off. In the last layer, which knows best where that is, two more: at the names, which by then know their places.
-LOOKING, RECALLING = ((1, 0), (2, 0), (-1, 2)), ((-1, 0),)
+# What a head brings is 32 numbers, and a token of print shows ten characters: so four heads look.
+LOOKING, RECALLING = ((1, 0), (1, 5), (2, 0), (2, 5), (-1, 2), (-1, 5)), ((-1, 0),)
 
 
 def looks(watched: list[tuple[Tensor, Tensor, Tensor]], where: tuple[tuple[int, int], ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
@@ -126,7 +128,7 @@ class Trainee(nn.Module):
         states = out['watched'][-1][2].flatten(0, 1)
         if looks_weight > 0 and len(batch['known_at']):
             astray, parts['places'] = self.place_head(states.index_select(0, batch['known_at']), batch['known_boxes'])
-            loss = loss + looks_weight * PLACED * astray
+            loss = loss + looks_weight * READ_AT * astray
         if looks_weight > 0 and len(batch['asked_at']):
             unclear = F.cross_entropy(self.kind_head(states.index_select(0, batch['asked_at'])).float(), batch['asked_kinds'])
             parts['kinds'] = unclear.detach()
