@@ -104,7 +104,8 @@ def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, s
     """facts, and of each item after its name the name and its price, with looks, and the marks with which they begin."""
     shop, date, total = facts.values()
     questions = [Question('receipt_total', same(total), weight=1.5), Question('receipt_date', same(date), weight=1.5),
-                 Question('receipt_shop', same(shop), weight=1.5), Question('receipt_count', same(look(*(begin for *_, (begin, _) in items)) + str(len(items))), weight=0.4)]
+                 Question('receipt_shop', same(shop), weight=1.5),
+                 Question('receipt_count', same(look(*(begin for *_, (begin, _) in items)) + str(len(items))), weight=0.4)]
     name, _, price, begin = rng.choice(items)
     questions.append(Question('receipt_price', same(currency + price), slots(x=same(name)), weight=1.5, named={'x': begin}))
     keys = rng.sample(list(facts), rng.randint(2, 3))
