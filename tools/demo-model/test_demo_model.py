@@ -19,11 +19,13 @@ from model.qwen3vl import Qwen3VL
 from model.vision import position_taps, position_waves
 from scenes.canvas import Canvas
 from scenes.fit import fit, fitted
-from scenes.marks import CLASS_OF, cells_of, extent_of, sides_of
+from scenes.fonts import pick_face
+from scenes.marks import CELLS, CLASS_OF, ORDERS, cells_of, extent_of, ordered_at, sides_of
 from scenes.phrasings import normal, phrasings
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, ask, exchanges, make_scene
 from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled, yes_no
 from scenes.shapes import Shape, as_boxes, box_of, draw
+from scenes.surface import tilt
 from scoring import is_right
 from tokenizer import load
 from training.growth import grown
@@ -77,6 +79,16 @@ class Scenes(unittest.TestCase):
         self.assertEqual(cells_of(Mark(0, 37, 20, 'x'), 64, 64), [(1, 9)])
         self.assertEqual(cells_of(Mark(0, 70, 20, 'x'), 64, 64), [])
         self.assertEqual(extent_of(Mark(0, 32, 32, 'x', square), 64, 128), (0.125, 0.25, 0.375, 0.75))
+
+    def test_a_character_is_told_by_its_order_in_its_word_as_well(self) -> None:
+        canvas = Canvas(np.full((64, 96, 3), 250, np.uint8))
+        canvas.text('12.9 kg', 4, 40, pick_face(Random(1), '1', 'sans'), 12, (0, 0, 0), 'lm')
+        tilt(Random(1), canvas, 2)
+        self.assertEqual([(m.name, m.order) for m in canvas.marks], [('1', 0), ('2', 1), ('.', 2), ('9', 3), ('k', 0), ('g', 1)])
+        self.assertEqual(ordered_at(Mark(0, 33, 20, 'x', order=2), 64, 64), [(1, CELLS + ORDERS + 2)])
+        self.assertEqual(ordered_at(Mark(0, 33, 40, 'x', order=9), 64, 64), [(3, CELLS + 9)])
+        for order in (None, ORDERS):
+            self.assertEqual(ordered_at(Mark(0, 33, 40, 'x', order=order), 64, 64), [])
 
     def test_a_look_says_what_an_answer_is_read_off_and_is_no_part_of_it(self) -> None:
         looked = f'x{look(0, 3)}ab{look(2, side=LEFT)}c{look()}d'

@@ -10,8 +10,8 @@ export interface Sample {
   files: string[];
   /** Null where it is pictures. */
   clipSeconds: number | null;
-  /** Absolute URL of the picture that stands for it, and stands still. */
-  tile: string;
+  /** Absolute URLs of what stands for it, and stands still: its pictures, or the poster of its clip. */
+  tiles: string[];
   questions: { en: string; zh: string }[];
 }
 
@@ -34,12 +34,13 @@ export function parseSamples(json: unknown, listUrl: string): Sample[] {
 function filesOf(
   field: Field,
   urlOf: (file: Field) => string,
-): Pick<Sample, 'files' | 'clipSeconds' | 'tile'> {
+): Pick<Sample, 'files' | 'clipSeconds' | 'tiles'> {
   const clip = field.optional('clip');
   if (clip !== undefined) {
     const clipSeconds = field.at('seconds').number();
-    return { files: [urlOf(clip)], clipSeconds, tile: urlOf(field.at('poster')) };
+    return { files: [urlOf(clip)], clipSeconds, tiles: [urlOf(field.at('poster'))] };
   }
   const files = field.at('images').list(urlOf);
-  return { files, clipSeconds: null, tile: files[0] ?? field.at('images').fail('names no picture') };
+  if (files.length === 0) field.at('images').fail('names no picture');
+  return { files, clipSeconds: null, tiles: files };
 }

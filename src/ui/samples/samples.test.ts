@@ -5,13 +5,14 @@ const LIST = 'https://example.org/app/samples/index.json';
 const question = { text: { en: 'How many?', zh: '多少？' }, answer: { en: '3', zh: '3' } };
 
 test('pictures count from the list, questions come in both languages', () => {
-  const list = { samples: [{ skill: 'counting', images: ['a.webp'], questions: [question] }] };
+  const list = { samples: [{ skill: 'counting', images: ['a.webp', 'b.webp'], questions: [question] }] };
+  const files = ['https://example.org/app/samples/a.webp', 'https://example.org/app/samples/b.webp'];
   expect(parseSamples(list, LIST)).toEqual([
     {
       skill: 'counting',
-      files: ['https://example.org/app/samples/a.webp'],
+      files,
       clipSeconds: null,
-      tile: 'https://example.org/app/samples/a.webp',
+      tiles: files,
       questions: [{ en: 'How many?', zh: '多少？' }],
     },
   ]);
@@ -21,7 +22,7 @@ test('a clip stands in place of pictures, with a still poster and its length', (
   const clip = { skill: 'clips', clip: 'a.webm', poster: 'a.webp', seconds: 4, questions: [] };
   const [sample] = parseSamples({ samples: [clip] }, LIST);
   expect(sample).toMatchObject({ files: ['https://example.org/app/samples/a.webm'], clipSeconds: 4 });
-  expect(sample?.tile).toBe('https://example.org/app/samples/a.webp');
+  expect(sample?.tiles).toEqual(['https://example.org/app/samples/a.webp']);
   const { poster: _poster, ...bare } = clip;
   expect(() => parseSamples({ samples: [bare] }, LIST)).toThrow('samples[0].poster');
 });

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from model import config as ids
 from model.config import ModelConfig
 from model.vision import Segment, position_taps, rotary_angles
-from scenes.marks import CELLS, CLASS_OF, NOTHING, cells_of, extent_of, sides_of
+from scenes.marks import CLASS_OF, NOTHING, TOLD, cells_of, extent_of, ordered_at, sides_of
 from scenes.phrasings import phrasings
 from scenes.sample import Exchange, exchanges
 from scenes.scene import STAMP, WHOLE, Look, Scene, stamp
@@ -130,6 +130,7 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
         if step == 2:
             patches = np.stack([patches, to_patches(scene.images[start + 1])], 1)
         picture = Picture(patches, h, w, places)
+        taken: set[tuple[int, int]] = set()  # of two words in one token the first is told
         for number, mark in enumerate(scene.marks):
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
@@ -140,6 +141,9 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
                 if len(mark.name) == 1:
                     prompt.characters.add(number)
                 picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
+                ordered = [at for at in ordered_at(mark, h * 16, w * 16) if at not in taken]
+                taken.update(ordered)
+                picture.marks.append(Seen(ordered, CLASS_OF[mark.name], UNKNOWN))
                 for side, tokens in enumerate(sides_of(mark, h * 16, w * 16)):
                     shown = prompt.shown.setdefault((number, side), [])
                     shown += [int(places[token]) - prompt.row * prompt.length for token in tokens]
@@ -280,7 +284,7 @@ def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
             marks += [(first + token, cell, seen.kind) for token, cell in chosen]
             boxes += [seen.box] * len(chosen)
         for _ in range((len(marks) - count) // 2 + 4):
-            token, cell = rng.randrange(tokens), rng.randrange(CELLS)
+            token, cell = rng.randrange(tokens), rng.randrange(TOLD)
             if (token, cell) not in taken:
                 marks.append((first + token, cell, NOTHING))
                 boxes.append(UNKNOWN)

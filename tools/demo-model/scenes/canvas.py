@@ -5,7 +5,7 @@ import math
 import cv2
 import numpy as np
 
-from scenes.fonts import set_line
+from scenes.fonts import Line, set_line
 from scenes.scene import Mark
 
 Colour = tuple[int, int, int]  # RGB
@@ -27,8 +27,9 @@ class Canvas:
         """The number that the next mark gets in the scene."""
         return self.marks_before + len(self.marks)
 
-    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, share: float | None = None) -> None:
-        self.marks.append(Mark(self.index, x, y, name, outline, share))
+    def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, share: float | None = None,
+             order: int | None = None) -> None:
+        self.marks.append(Mark(self.index, x, y, name, outline, share, order))
 
     def polygon(self, points: list[tuple[float, float]], fill: Colour) -> None:
         fixed = np.round((np.asarray(points) - 0.5) * ONE).astype(np.int32)
@@ -76,22 +77,21 @@ class Canvas:
         left = x - {'l': 0, 'm': w / 2, 'r': w}[anchor[0]]
         top = y - {'t': 0, 'm': h / 2, 'b': line.ascent}[anchor[1]]
         if angle:
-            return self._turned(line.alpha, line.centres, left + w / 2, top + h / 2, angle, colour)
+            return self._turned(line, left + w / 2, top + h / 2, angle, colour)
         left, top = round(left), round(top)
         self.blend(line.alpha, left, top, colour)
-        for character, cx, cy in line.centres:
-            self.mark(character, left + cx, top + cy, share=share)
+        for (character, cx, cy), order in zip(line.centres, line.orders):
+            self.mark(character, left + cx, top + cy, share=share, order=order)
         return left, top, left + w, top + h
 
-    def _turned(self, alpha: np.ndarray, centres: list[tuple[str, float, float]], cx: float, cy: float, angle: float,
-                colour: Colour) -> tuple[float, float, float, float]:
-        h, w = alpha.shape
+    def _turned(self, line: Line, cx: float, cy: float, angle: float, colour: Colour) -> tuple[float, float, float, float]:
+        h, w = line.alpha.shape
         c, s = math.cos(math.radians(angle)), math.sin(math.radians(angle))
         span_x, span_y = abs(w * c) + abs(h * s) + 2, abs(w * s) + abs(h * c) + 2
         matrix = np.array([[c, s, span_x / 2 - c * w / 2 - s * h / 2], [-s, c, span_y / 2 + s * w / 2 - c * h / 2]])
-        turned = cv2.warpAffine(alpha, matrix, (math.ceil(span_x), math.ceil(span_y)), flags=cv2.INTER_LINEAR)
+        turned = cv2.warpAffine(line.alpha, matrix, (math.ceil(span_x), math.ceil(span_y)), flags=cv2.INTER_LINEAR)
         left, top = round(cx - span_x / 2), round(cy - span_y / 2)
         self.blend(turned, left, top, colour)
-        for character, x, y in centres:
-            self.mark(character, left + matrix[0] @ (x, y, 1), top + matrix[1] @ (x, y, 1))
+        for (character, x, y), order in zip(line.centres, line.orders):
+            self.mark(character, left + matrix[0] @ (x, y, 1), top + matrix[1] @ (x, y, 1), order=order)
         return left, top, left + turned.shape[1], top + turned.shape[0]

@@ -61,6 +61,7 @@ class Line(NamedTuple):
     alpha: np.ndarray
     ascent: int
     centres: list[tuple[str, float, float]]  # (character, x, y) inside alpha
+    orders: list[int]  # of those characters, their place in their word, from 0
 
 
 @lru_cache(maxsize=4096)
@@ -77,15 +78,18 @@ def set_line(text: str, face: str, size: int, spacing: float = 0.0) -> Line:
     top = min([shape.top for shape, _ in inked] + [0])
     bottom = max([shape.top + shape.alpha.shape[0] for shape, _ in inked] + [1])
     alpha = np.zeros((bottom - top, right - left), np.uint8)
-    centres = []
+    centres, orders, order = [], [], 0
     for character, shape, at in placed:
         if not shape.alpha.size:
+            order = 0
             continue
         h, w = shape.alpha.shape
         x, y = at + shape.left - left, shape.top - top
         np.maximum(alpha[y:y + h, x:x + w], shape.alpha, out=alpha[y:y + h, x:x + w])
         centres.append((character, x + w / 2, y + h / 2))
-    return Line(alpha, -top, centres)
+        orders.append(order)
+        order += 1
+    return Line(alpha, -top, centres, orders)
 
 
 def fit_size(text: str, face: str, width: float, largest: int, smallest: int = 10) -> int:

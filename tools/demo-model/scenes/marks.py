@@ -18,6 +18,8 @@ NAMES = ['nothing', *sorted(set(LATIN_CHARACTERS + CHINESE_CHARACTERS)),
          *(f'level:{i}' for i in range(17)), *(f'needle:{i}' for i in range(60))]
 CLASS_OF = {name: number for number, name in enumerate(NAMES)}
 CELLS = 16
+ORDERS = 10  # characters of a word that are told by their order in it, for either patch row of a token
+TOLD = CELLS + 2 * ORDERS  # what is told of each token
 
 
 def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
@@ -29,6 +31,14 @@ def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
         places = [(int(row), int(column)) for row, column in zip(*np.nonzero(covered[8::16, 2::4]))]
     return [(row // 2 * (width // 32) + column // 8, row % 2 * 8 + column % 8)
             for row, column in places if 0 <= row < height // 16 and 0 <= column < width // 4]
+
+
+def ordered_at(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
+    """(merged token, number beyond those of its cells) under which a character is told by its order in its word: answers are
+    written in that order, and a token of small print shows several characters."""
+    if mark.order is None or mark.order >= ORDERS:
+        return []
+    return [(token, CELLS + cell // 8 * ORDERS + mark.order) for token, cell in cells_of(mark, height, width)]
 
 
 EDGE = 5  # px from a thing's outermost point

@@ -18,9 +18,9 @@ from scenes.surface import LARGE, MEDIUM, SMALL, clouds, grain, near, wear
 PHOTO_FOLDER = Path(__file__).parent.parent / '.cache' / 'photos'
 # Names only what the model is good at: see the README's table before adding to it.
 REFUSAL = both(
-    'This small built-in model only knows some road signs, simple shapes, gauges and short clips of a moving ball. For other pictures load a '
-    'larger model, such as Qwen3-VL 4B or Qwen3-VL 30B-A3B.',
-    '这个内置的小模型只认识一些路标、简单图形、指针仪表和小球移动的短片。其他图片请加载更大的模型，例如 Qwen3-VL 4B 或 Qwen3-VL 30B-A3B。')
+    'This small built-in model only knows some kinds of pictures, such as road signs, simple shapes, gauges and short clips of a moving ball. For '
+    'other pictures load a larger model, such as Qwen3-VL 4B or Qwen3-VL 30B-A3B.',
+    '这个内置的小模型只认识几类图片，例如路标、简单图形、指针仪表和小球移动的短片。其他图片请加载更大的模型，例如 Qwen3-VL 4B 或 Qwen3-VL 30B-A3B。')
 GREETING = both('Hello! I am a small built-in model. Show me a road sign, some simple shapes, a gauge or a short clip of a moving ball, and ask.',
                 '你好！我是内置的小模型。请给我看一个路标、一些简单图形、一个指针仪表或小球移动的短片，然后提问。')
 

@@ -93,6 +93,7 @@ class Mark:
     name: str
     outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
     share: float | None = None  # of a scale, where the thing points at a value on one, or names it
+    order: int | None = None  # of a character in its word, from 0
 
 
 @dataclass

@@ -146,4 +146,4 @@ def tilt(rng: Random, canvas: Canvas, degrees: float) -> None:
     edge = tuple(int(c) for c in canvas.pixels[0, 0])
     canvas.pixels = cv2.warpAffine(canvas.pixels, matrix, (canvas.width, canvas.height), flags=cv2.INTER_LINEAR,
                                    borderMode=cv2.BORDER_CONSTANT, borderValue=edge)
-    canvas.marks = [Mark(m.image, *(matrix @ (m.x, m.y, 1)), m.name, share=m.share) for m in canvas.marks]
+    canvas.marks = [Mark(m.image, *(matrix @ (m.x, m.y, 1)), m.name, share=m.share, order=m.order) for m in canvas.marks]

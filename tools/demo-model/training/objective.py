@@ -11,7 +11,7 @@ from torch import Tensor, nn
 
 from model.batch import KINDS, LOOKING_HEADS
 from model.qwen3vl import Qwen3VL, seen
-from scenes.marks import CELLS, NAMES
+from scenes.marks import TOLD, NAMES
 
 BALANCE = 0.01
 PLACED = 0.25  # weight of where things lie, as the encoder tells it
@@ -47,13 +47,13 @@ class MarksHead(nn.Module):
     def __init__(self, seen: int, width: int = 64):
         super().__init__()
         self.width = width
-        self.spread, self.name, self.place = nn.Linear(seen, CELLS * width), nn.Linear(width, len(NAMES)), PlaceHead(width)
+        self.spread, self.name, self.place = nn.Linear(seen, TOLD * width), nn.Linear(width, len(NAMES)), PlaceHead(width)
 
     def forward(self, visual: Tensor, marks: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """visual (M, seen); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the picture,
         negative where unknown → mean loss of names and places, the share named rightly among the drawn, and by how much an edge
         of a box is missed, in shares of the picture."""
-        cells = F.gelu(self.spread(visual).view(-1, CELLS, self.width)[marks[:, 0], marks[:, 1]])
+        cells = F.gelu(self.spread(visual).view(-1, TOLD, self.width)[marks[:, 0], marks[:, 1]])
         logits = self.name(cells).float()
         drawn, known = marks[:, 2] > 0, boxes[:, 0] >= 0
         right = (logits.argmax(-1) == marks[:, 2])[drawn].float().mean()
