@@ -8,7 +8,7 @@ const english = (q: Quantities) => ({
   dropHere: 'Drop pictures or short clips here, paste them, or',
   choose: 'Choose pictures or clips',
   small:
-    'A small built-in model answers: it knows road signs and simple shapes, says where they are, reads gauges, and sees when a moving ball changes colour.',
+    'A small built-in model answers: it knows road signs and simple shapes, says where they are and what changed between two drawings, reads gauges, and sees when a moving ball changes colour.',
   larger: 'Larger models read any photo',
   letGo: 'Let go to add them',
   newConversation: 'New conversation',
@@ -44,7 +44,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   dropHere: '将图片或短片拖到此处、粘贴，或',
   choose: '选择图片或短片',
   small:
-    '现在由内置的小模型回答：它认识路标和简单图形，能指出位置，会读指针仪表，还能看出移动的小球何时变色。',
+    '现在由内置的小模型回答：它认识路标和简单图形，能指出位置，能说出两幅图之间有什么变化，会读指针仪表，还能看出移动的小球何时变色。',
   larger: '更大的模型能读懂任何照片',
   letGo: '松开即可添加',
   newConversation: '新对话',
