@@ -24,7 +24,7 @@ FRAMES_PER_SECOND = 2  # that the processor's settings sample
 
 def plainest(wordings: list[str]) -> str:
     """The first phrasing of a kind; what begins as a question ends as one."""
-    return re.sub(r"^((What|Which|How|Where|When|Is|Are)\b.*)\.$", r'\1?', wordings[0])
+    return re.sub(r"^((What|Which|How|Where|When|Is|Are)\b.*?)[.?]?$", r'\1?', wordings[0])
 
 
 def write(scene: Scene, folder: Path, name: str) -> dict:
