@@ -14,31 +14,31 @@ interface Listed {
 
 export interface KnownSample {
   skill: string;
-  /** Its first picture or its clip, from the project's root. */
-  file: string;
+  /** Its pictures or its clip, from the project's root. */
+  files: [string, ...string[]];
   questions: KnownQuestion[];
 }
 
 export interface KnownQuestion {
   words: string;
-  /** Shown as it stands; boxes are JSON, and right where they lie near it. */
   answer: string;
-  isBoxes: boolean;
+  /** Whether the answer is said word for word: what a gauge reads may lie near it, and so may boxes. */
+  isExact: boolean;
 }
 
 const listed = JSON.parse(readFileSync(`${FOLDER}/index.json`, 'utf8')) as { samples: Listed[] };
 
 export const samples: readonly KnownSample[] = listed.samples.map(({ skill, images, clip, questions }) => ({
   skill,
-  file: `${FOLDER}/${clip ?? images?.[0] ?? ''}`,
+  files: filesOf(clip === undefined ? images : [clip]),
   questions: questions.map(({ text, answer, metric }) => ({
     words: text.en,
     answer: answer.en,
-    isBoxes: metric === 'boxes',
+    isExact: metric === 'exact',
   })),
 }));
 
-/** The first sample of a skill, where it stands among all, and its questions: each has another answer. */
+/** The first sample of a skill: where it stands among all, its first file, and questions with different answers. */
 export function sampleOf(skill: string): {
   index: number;
   file: string;
@@ -47,7 +47,13 @@ export function sampleOf(skill: string): {
   const index = samples.findIndex((sample) => sample.skill === skill);
   const [first, second, third] = samples[index]?.questions ?? [];
   if (!first || !second || !third) throw new Error(`There are not three questions about ${skill}.`);
-  return { index, file: samples[index]!.file, questions: [first, second, third] };
+  return { index, file: samples[index]!.files[0], questions: [first, second, third] };
+}
+
+function filesOf(names: string[] = []): [string, ...string[]] {
+  const [first, ...rest] = names.map((name) => `${FOLDER}/${name}`);
+  if (first === undefined) throw new Error('A sample shows nothing.');
+  return [first, ...rest];
 }
 
 /** left, top, right, bottom of each box, in thousandths of the picture. */

@@ -18,9 +18,9 @@ const KEYS = Object.keys(NAMES) as (keyof Holdings)[];
 /** Of memory. */
 const MAY_GROW = 0.05;
 /**
- * A component that is shown for the first time after the tenth question leaves its template for good, a
- * prompt of a new length a buffer in the runtime's pool; the last conversation's pictures stay encoded until
- * the next one, four buffers each.
+ * A component that is shown for the first time leaves its template for good: one that the first conversation
+ * did not show. A prompt of a new length leaves a buffer in the runtime's pool; the last conversation's
+ * pictures stay encoded until the next one, four buffers each.
  */
 const MAY_STAY: Partial<Record<keyof Holdings, number>> = { domNodes: 10, gpuBuffers: 4, arrayBuffers: 12 };
 

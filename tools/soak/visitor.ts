@@ -5,10 +5,23 @@ import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { basename } from 'node:path';
 import sharp from 'sharp';
-import { samples, type KnownSample } from '../../e2e/samples.ts';
+import { sampleOf, samples } from '../../e2e/samples.ts';
 import { random } from '../weights/random.ts';
 
 const ANSWER_WAIT_MS = 180_000;
+
+interface Photo {
+  name: string;
+  mimeType: string;
+  buffer: Buffer;
+}
+
+interface Then {
+  /** What must be said. */
+  expected?: string;
+  /** Stop is pressed within a quarter of a second. */
+  stops: boolean;
+}
 
 export interface Told {
   questions: number;
@@ -20,7 +33,7 @@ export interface Told {
   /** First answers about samples as they are, whose right answer is known. */
   judged: number;
   right: number;
-  /** What the page said instead of an answer. */
+  /** What the page said instead of an answer, or instead of the right one. */
   failures: string[];
 }
 
@@ -37,30 +50,45 @@ export class Visitor {
     this.#next = random(seed);
   }
 
+  /** A conversation in which everything happens once. What it shows for the first time leaves its template for good. */
+  async seeAll(): Promise<void> {
+    const { file, questions } = sampleOf('grounding');
+    await this.#add(asItIs(file));
+    await this.#add(await this.#altered(file));
+    for (const { words } of questions) await this.#ask(words, { stops: false });
+    await this.#again();
+    await this.#ask(questions[0].words, { stops: true });
+    await this.#leave();
+  }
+
   /** A whole conversation of at most so many questions, which ends with an empty page. */
   async converse(atMost: number): Promise<void> {
-    const sample = this.#pick(samples);
+    const { files, questions } = this.#pick(samples);
     const isAsItIs = this.#next() < 0.5;
-    const hasTwo = this.#next() < 0.25;
-    await this.#add(await this.#photo(sample, isAsItIs));
-    if (hasTwo) await this.#add(await this.#photo(this.#pick(samples), false));
+    const hasAnother = this.#next() < 0.25;
+    if (isAsItIs) for (const file of files) await this.#add(asItIs(file));
+    else await this.#add(await this.#altered(files[0]));
+    if (hasAnother) await this.#add(await this.#altered(this.#pick(samples).files[0]));
     const count = Math.min(atMost, 1 + Math.floor(this.#next() * 4));
     for (let n = 0; n < count; n++) {
-      const { words, answer, isBoxes } = this.#pick(sample.questions);
-      // Boxes are shown as a table.
-      const judge = isAsItIs && !hasTwo && n === 0 && !isBoxes ? answer : undefined;
-      await this.#ask(words, judge);
+      const { words, answer, isExact } = this.#pick(questions);
+      const isJudged = isAsItIs && !hasAnother && n === 0 && isExact;
+      if (isJudged) await this.#ask(words, { expected: answer, stops: false });
+      else await this.#ask(words, { stops: this.#next() < 0.12 });
     }
     if (count < atMost && this.#next() < 0.3) await this.#again();
+    await this.#leave();
+  }
+
+  async #leave(): Promise<void> {
     await this.#page.getByRole('button', { name: 'New conversation' }).click();
     this.told.conversations++;
   }
 
-  async #ask(words: string, expected: string | undefined): Promise<void> {
+  async #ask(words: string, then: Then): Promise<void> {
     await this.#page.getByRole('textbox', { name: 'Question', exact: true }).fill(words);
     await this.#button('Ask').click();
-    const stops = expected === undefined && this.#next() < 0.12;
-    await this.#end(stops, expected);
+    await this.#end(then);
   }
 
   async #again(): Promise<void> {
@@ -69,10 +97,10 @@ export class Visitor {
       .getByRole('button', { name: /^(Answer again|Try again)$/ });
     await button.click();
     this.told.regenerated++;
-    await this.#end(false, undefined);
+    await this.#end({ stops: false });
   }
 
-  async #end(stops: boolean, expected: string | undefined): Promise<void> {
+  async #end({ expected, stops }: Then): Promise<void> {
     this.told.questions++;
     if (stops) {
       await this.#page.waitForTimeout(Math.floor(this.#next() * 250));
@@ -94,9 +122,10 @@ export class Visitor {
     this.told.judged++;
     const said = (await answer.locator('[aria-busy]').innerText()).trim();
     if (said.toLowerCase() === expected.toLowerCase()) this.told.right++;
+    else this.told.failures.push(`'${said}' was said, '${expected}' is right`);
   }
 
-  async #add(photo: { name: string; mimeType: string; buffer: Buffer }): Promise<void> {
+  async #add(photo: Photo): Promise<void> {
     const remove = this.#page.getByRole('button', { name: /^Remove / });
     const before = await remove.count();
     await this.#page.getByLabel('Add pictures').first().setInputFiles(photo);
@@ -104,15 +133,10 @@ export class Visitor {
     this.told.photos++;
   }
 
-  /** A sample, or a picture of it that nobody has seen before. */
-  async #photo(
-    { file }: KnownSample,
-    asItIs: boolean,
-  ): Promise<{ name: string; mimeType: string; buffer: Buffer }> {
-    const buffer = readFileSync(file);
-    if (asItIs) return { name: basename(file), mimeType: 'image/webp', buffer };
+  /** A picture of a sample, or its clip's poster, as nobody has seen it before. */
+  async #altered(file: string): Promise<Photo> {
     const width = 160 + Math.floor(this.#next() * 700);
-    const turned = sharp(buffer)
+    const turned = sharp(readFileSync(file))
       .modulate({ hue: Math.floor(this.#next() * 360) })
       .resize({ width });
     return { name: `${width}.jpg`, mimeType: 'image/jpeg', buffer: await turned.jpeg().toBuffer() };
@@ -131,4 +155,8 @@ export class Visitor {
     if (chosen === undefined) throw new Error('There is nothing to choose from.');
     return chosen;
   }
+}
+
+function asItIs(file: string): Photo {
+  return { name: basename(file), mimeType: 'image/webp', buffer: readFileSync(file) };
 }
