@@ -20,8 +20,8 @@ from tokenizer import FILES, load
 
 # Skills whose pictures cannot be scaled down further than the processor does.
 SMALL_PRINT = {'reading', 'charts', 'gauges', 'receipts', 'pairs'}
-# The most that the processor gives the model of a picture.
-PIXELS = json.loads((FILES / 'preprocessor_config.json').read_text())['size']['longest_edge']
+# The least and the most that the processor gives the model of a picture.
+LEAST_PIXELS, PIXELS = (json.loads((FILES / 'preprocessor_config.json').read_text())['size'][edge] for edge in ('shortest_edge', 'longest_edge'))
 
 
 class Stream(IterableDataset):
@@ -58,7 +58,8 @@ class Stream(IterableDataset):
                 # What is not taught is refused: half of the refusals.
                 refused = skill == 'refusing' and unknown and rng.random() < 0.5
                 scene = refused_scene(rng.choice(unknown), seed) if refused else make_scene(skill, seed)
-                samples.append((fit(scene, PIXELS if skill.split('.')[0] in SMALL_PRINT else self.pixels), seed))
+                most = PIXELS if skill.split('.')[0] in SMALL_PRINT else self.pixels
+                samples.append((fit(scene, min(LEAST_PIXELS, most), most), seed))
             batch = collate(samples, tokenizer, self.length, most=self.most)
             yield {k: torch.from_numpy(a) if hasattr(a, 'dtype') else a for k, a in batch.items()}
 

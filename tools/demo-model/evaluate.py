@@ -12,7 +12,7 @@ from pathlib import Path
 
 import torch
 
-from data import PIXELS
+from data import LEAST_PIXELS, PIXELS
 from held_out import PER_SKILL, PRACTICE_SEEDS, Held, held_out
 from model.batch import ask_each, place, prompt_of
 from model.config import END_OF_TEXT, IM_END, SIZES
@@ -96,7 +96,7 @@ def main() -> None:
     table: dict[tuple[str, ...], list[bool]] = defaultdict(list)
     shares, shown = [], defaultdict(int)
     drawn = held_out(a.per_skill, a.skills.split(',') if a.skills else None, PRACTICE_SEEDS if a.practice else HELD_OUT_SEEDS)
-    questions = [replace(held, scene=fit(held.scene, PIXELS)) for held in drawn]
+    questions = [replace(held, scene=fit(held.scene, LEAST_PIXELS, PIXELS)) for held in drawn]
     for held, given, used in answers(model, questions, tokenizer, device, a.fast):
         exchange = held.exchange
         right = is_right(given, exchange.answer, exchange.metric, exchange.scale)

@@ -56,10 +56,11 @@ class Scenes(unittest.TestCase):
                         self.assertTrue(16384 <= height * width <= 147456, (skill, seed, image.shape))
 
     def test_a_large_picture_is_scaled_down_with_its_marks(self) -> None:
-        self.assertEqual([fitted(128, 192, 65536), fitted(256, 384, 65536), fitted(512, 256, 65536)], [(128, 192), (192, 288), (352, 160)])
+        self.assertEqual([fitted(128, 192, 16384, 65536), fitted(256, 384, 16384, 65536), fitted(512, 256, 16384, 65536),
+                          fitted(256, 192, 81920, 98304)], [(128, 192), (192, 288), (352, 160), (352, 256)])
         canvas = Canvas(np.full((256, 384, 3), 250, np.uint8))
         draw(canvas, Shape('square', 'red', 300, 100, 50), (200, 0, 0), None, (250, 250, 250))
-        scene = fit(Scene('shapes', [canvas.pixels], [], canvas.marks), 65536)
+        scene = fit(Scene('shapes', [canvas.pixels], [], canvas.marks), 16384, 65536)
         self.assertEqual(scene.images[0].shape, (192, 288, 3))
         rows, columns = np.nonzero(scene.images[0][:, :, 1] < 100)
         left, top, right, bottom = extent_of(scene.marks[0], 192, 288)

@@ -1,4 +1,4 @@
-"""Pictures as the model is given them: those over a limit are scaled down as its processor does it, and their marks with them."""
+"""Pictures as the model is given them: those beyond a limit are scaled as its processor does it, and their marks with them."""
 
 import math
 from dataclasses import replace
@@ -11,20 +11,24 @@ from scenes.scene import Scene
 SIDE = 32  # px of a merged token
 
 
-def fitted(height: int, width: int, most: int) -> tuple[int, int]:
-    """Both sides as multiples of SIDE, at most `most` px in all (smart_resize of transformers' Qwen2-VL processor; its lower limit is
-    never met here)."""
-    if height * width <= most:
-        return height, width
-    shrink = math.sqrt(height * width / most)
-    return max(SIDE, math.floor(height / shrink / SIDE) * SIDE), max(SIDE, math.floor(width / shrink / SIDE) * SIDE)
+def fitted(height: int, width: int, least: int, most: int) -> tuple[int, int]:
+    """Both sides as multiples of SIDE, `least` to `most` px in all (smart_resize of transformers' Qwen2-VL processor, of sides that
+    are such multiples; what is scaled up to `least` may come to lie above `most`, as there)."""
+    area = height * width
+    if area > most:
+        shrink = math.sqrt(area / most)
+        return max(SIDE, math.floor(height / shrink / SIDE) * SIDE), max(SIDE, math.floor(width / shrink / SIDE) * SIDE)
+    if area < least:
+        grow = math.sqrt(least / area)
+        return math.ceil(height * grow / SIDE) * SIDE, math.ceil(width * grow / SIDE) * SIDE
+    return height, width
 
 
-def fit(scene: Scene, most: int) -> Scene:
-    """The scene with stills of at most `most` px; clips stay as they are, their limit is another."""
+def fit(scene: Scene, least: int, most: int) -> Scene:
+    """The scene with stills of `least` to `most` px; clips stay as they are, their limits are others."""
     if scene.seconds is not None:
         return scene
-    sizes = [(image.shape[:2], fitted(*image.shape[:2], most)) for image in scene.images]
+    sizes = [(image.shape[:2], fitted(*image.shape[:2], least, most)) for image in scene.images]
     if all(old == new for old, new in sizes):
         return scene
     images = [image if old == new else np.asarray(Image.fromarray(image).resize((new[1], new[0]), Image.Resampling.BICUBIC))
