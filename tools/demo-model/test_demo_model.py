@@ -45,7 +45,7 @@ class Scenes(unittest.TestCase):
             self.assertTrue(all(np.array_equal(a, b) for a, b in zip(first.images, again.images)))
             self.assertEqual([q.answer for q in first.questions], [q.answer for q in again.questions])
 
-    def test_sides_are_multiples_of_32_and_stills_within_the_limits_of_the_processor(self) -> None:
+    def test_sides_are_multiples_of_32_and_stills_as_large_as_they_may_be_rendered(self) -> None:
         for skill in SKILLS:
             for seed in range(40):
                 scene = make_scene(skill, seed)
@@ -55,7 +55,7 @@ class Scenes(unittest.TestCase):
                     if scene.seconds is None:
                         self.assertTrue(16384 <= height * width <= 147456, (skill, seed, image.shape))
 
-    def test_a_large_picture_is_scaled_down_with_its_marks(self) -> None:
+    def test_a_picture_beyond_a_limit_is_scaled_with_its_marks(self) -> None:
         self.assertEqual([fitted(128, 192, 16384, 65536), fitted(256, 384, 16384, 65536), fitted(512, 256, 16384, 65536),
                           fitted(256, 192, 81920, 98304)], [(128, 192), (192, 288), (352, 160), (352, 256)])
         canvas = Canvas(np.full((256, 384, 3), 250, np.uint8))

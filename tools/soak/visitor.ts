@@ -133,7 +133,7 @@ export class Visitor {
     this.told.photos++;
   }
 
-  /** A picture of a sample, or its clip's poster, as nobody has seen it before. */
+  /** A picture of a sample, or the first frame of its clip, as nobody has seen it before. */
   async #altered(file: string): Promise<Photo> {
     const width = 160 + Math.floor(this.#next() * 700);
     const turned = sharp(readFileSync(file))
