@@ -22,7 +22,7 @@ from scenes.fit import fit, fitted
 from scenes.fonts import pick_face
 from scenes.marks import CELLS, CLASS_OF, ORDERS, cells_of, extent_of, ordered_at, sides_of
 from scenes.phrasings import normal, phrasings
-from scenes.sample import HELD_OUT_SEEDS, SKILLS, ask, exchanges, make_scene
+from scenes.sample import HELD_OUT_SEEDS, PARTS, SKILLS, ask, exchanges, make_scene
 from scenes.scene import BOXES, LEFT, LOOKS, STAMP, WHOLE, Mark, Question, Scene, look, part_looks, slots, spelled, yes_no
 from scenes.shapes import Shape, as_boxes, box_of, draw
 from scenes.surface import tilt
@@ -40,13 +40,13 @@ CPU = torch.device('cpu')
 
 class Scenes(unittest.TestCase):
     def test_a_seed_always_gives_the_same_picture_and_answers(self) -> None:
-        for skill in SKILLS:
+        for skill in (*SKILLS, *PARTS):
             first, again = make_scene(skill, 5), make_scene(skill, 5)
             self.assertTrue(all(np.array_equal(a, b) for a, b in zip(first.images, again.images)))
             self.assertEqual([q.answer for q in first.questions], [q.answer for q in again.questions])
 
     def test_sides_are_multiples_of_32_and_stills_as_large_as_they_may_be_rendered(self) -> None:
-        for skill in SKILLS:
+        for skill in (*SKILLS, *PARTS):
             for seed in range(40):
                 scene = make_scene(skill, seed)
                 for image in scene.images:
@@ -68,7 +68,7 @@ class Scenes(unittest.TestCase):
             self.assertLess(abs(seen - told), 2)
 
     def test_every_mark_has_a_class_of_its_own(self) -> None:
-        missing = {m.name for skill in SKILLS for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)
+        missing = {m.name for skill in (*SKILLS, *PARTS) for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)
         self.assertEqual(missing, set())
 
     def test_a_thing_is_shown_by_the_cells_it_covers_and_a_character_by_one(self) -> None:
@@ -98,7 +98,7 @@ class Scenes(unittest.TestCase):
         self.assertEqual(part_looks(spelled('6 0', 4)), ('6 0', [((4, WHOLE),), ((4, WHOLE),), ((5, WHOLE),)]))
 
     def test_a_character_is_read_off_its_own_mark(self) -> None:
-        for skill in SKILLS:
+        for skill in (*SKILLS, *PARTS):
             for scene in (make_scene(skill, seed) for seed in range(12)):
                 names = [mark.name for mark in scene.marks]
                 for pair in range(len(scene.seconds or [])):
@@ -130,7 +130,7 @@ class Scenes(unittest.TestCase):
 
     def test_a_value_of_a_chart_is_read_off_its_end_and_the_number_of_the_axis_that_it_reaches(self) -> None:
         read = 0
-        for scene in (make_scene('charts', seed) for seed in range(60)):
+        for scene in (make_scene(skill, seed) for skill in ('charts', 'charts.plotted') for seed in range(60)):
             axis = [mark for mark in scene.marks if mark.share is not None and not mark.name.startswith('level')]
             for text, looks in (part_looks(q.answer['en']) for q in scene.questions if q.kind == 'chart_value'):
                 for level, number in ((scene.marks[mark] for mark, _ in at) for at in looks if len(at) == 2):
@@ -142,7 +142,7 @@ class Scenes(unittest.TestCase):
 
     def test_a_category_in_a_question_means_its_name_and_the_end_of_its_value_above_it(self) -> None:
         named = 0
-        for scene in (make_scene('charts', seed) for seed in range(40)):
+        for scene in (make_scene(skill, seed) for skill in ('charts', 'charts.plotted') for seed in range(40)):
             for question in scene.questions:
                 for slot, (name, level) in question.named.items():
                     name, level, asked = scene.marks[name], scene.marks[level], question.slots['en'][slot]

@@ -11,6 +11,8 @@ from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import clouds, near, tilt, wear
 from scenes.words import ITEMS, RECEIPT_WORDS, SHOPS
 
+SIZES = [(256, 192), (256, 192), (288, 192), (256, 224), (320, 224), (384, 256)]
+LOOSE_SIZES = [(256, 256), (288, 288), (288, 320), (256, 288), (320, 256), (384, 224), (416, 224), (224, 288)]
 KEYS = {'shop': '店名', 'date': '日期', 'total': '总价'}
 
 
@@ -22,8 +24,13 @@ def _date(rng: Random, chinese: bool) -> str:
     return (f'{year}-{month:02d}-{day:02d}', f'{day:02d}/{month:02d}/{year}', f'{day:02d}.{month:02d}.{year}')[style]
 
 
-def receipts_scene(rng: Random) -> Scene:
-    height, width = rng.choice([(256, 192), (256, 192), (288, 192), (256, 224), (320, 224), (384, 256)])
+def loose_scene(rng: Random) -> Scene:
+    """A receipt as printers and web pages set it, for training only: on the whole picture, lines closer than it is tall, more of them."""
+    return receipts_scene(rng, loose=True)
+
+
+def receipts_scene(rng: Random, loose: bool = False) -> Scene:
+    height, width = rng.choice(LOOSE_SIZES if loose else SIZES)
     chinese = rng.random() < 0.45
     english_shop = rng.choice(list(SHOPS))
     shop = SHOPS[english_shop] if chinese else english_shop
@@ -33,7 +40,10 @@ def receipts_scene(rng: Random) -> Scene:
              for _ in range(rng.randint(1, 5))]
     bought = rng.sample(list(ITEMS), len(cents))
     items = [(ITEMS[k] if chinese else k, f'{c // 100}.{c % 100:02d}') for k, c in zip(bought, cents)]
-    total = f'{currency}{sum(cents) // 100}.{sum(cents) % 100:02d}'
+    tax = sum(cents) * rng.randint(3, 20) // 100 if loose and rng.random() < 0.3 else 0
+    total = f'{currency}{(sum(cents) + tax) // 100}.{(sum(cents) + tax) % 100:02d}'
+    if loose and rng.random() < 0.2:
+        shop, items = shop.upper(), [(name.upper(), price) for name, price in items]
 
     def word(key: str) -> str:
         return RECEIPT_WORDS[key] if chinese else key
@@ -44,10 +54,14 @@ def receipts_scene(rng: Random) -> Scene:
     paper = near(rng, (250, 249, 244), 5)
     x0, x1 = width * rng.uniform(0.02, 0.05), width * rng.uniform(0.95, 0.98)
     y0, y1 = height * rng.uniform(0.01, 0.03), height * rng.uniform(0.95, 0.985)
+    if loose and rng.random() < 0.7:
+        x0, x1, y0, y1 = 0, width, 0, height
     canvas.box(x0, y0, x1, y1, paper)
     ink = near(rng, (45, 45, 50), 20)
     face = pick_face(rng, '中' if chinese else '', rng.choice(('mono', 'mono', 'sans')))
     rows: list[tuple[str, str, float]] = [(shop, 'title', 1.35)]
+    if loose and not chinese and rng.random() < 0.5:
+        rows.append((f'{rng.randrange(1, 200)} {rng.choice(("High Street", "Main Road", "Park Lane", "Mill Street"))}', 'middle', 1))
     if rng.random() < 0.4:
         rows.append((word('Tel') + f': {rng.randrange(10**7, 10**8)}', 'middle', 1))
     dated = word('Date') + f': {date}' if rng.random() < 0.7 else date
@@ -55,11 +69,16 @@ def receipts_scene(rng: Random) -> Scene:
         dated += f' {rng.randrange(24):02d}:{rng.randrange(60):02d}'
     rows.append((dated, 'left' if rng.random() < 0.7 else 'middle', 1))
     rows.append(('', 'rule', 0.5))
-    rows += [(f'{name}\t{price}', 'pair', 1) for name, price in items]
+    sign = currency if loose and rng.random() < 0.3 else ''
+    rows += [(f'{name}\t{sign}{price}', 'pair', 1) for name, price in items]
     rows.append(('', 'rule', 0.5))
-    rows.append((f'{word("Total")}\t{total}', 'pair', 1.2))
+    if tax:
+        rows.append((f'{word("Subtotal")}\t{sign}{sum(cents) // 100}.{sum(cents) % 100:02d}', 'pair', 1))
+        rows.append((f'{word("Tax")}\t{sign}{tax // 100}.{tax % 100:02d}', 'pair', 1))
+    due = rng.choice(('TOTAL', 'TOTAL', 'Total:', 'Amount due', 'Grand total')) if loose and not chinese else word('Total')
+    rows.append((f'{due}\t{total}', 'pair', 1.2))
     if rng.random() < 0.4:
-        paid = (sum(cents) // 100 // 10 + 1) * 10
+        paid = ((sum(cents) + tax) // 100 // 10 + 1) * 10
         rows.append((f'{word("Cash")}\t{paid}.00', 'pair', 1))
     if rng.random() < 0.5:
         rows.append((word('Thank you'), 'middle', 1))
@@ -71,21 +90,34 @@ def receipts_scene(rng: Random) -> Scene:
     size = int(min(unit * 0.72, (x1 - x0) / 12.5))
     size = max(11 if not chinese else 13, size)
     left, right, y = x0 + width * 0.05, x1 - width * 0.05, y0 + unit * 0.6
+    if loose:
+        size = min(size + rng.randint(-3, 1), int(unit * 0.85)) if unit > 15 else size
+        size = max(11 if not chinese else 13, size)
+        unit = min(unit, size * rng.uniform(1.15, 1.8))
+        if rng.random() < 0.3:
+            right -= width * rng.uniform(0, 0.2)
+        face = pick_face(rng, '中' if chinese else '', 'any')
+    dashed = loose and rng.random() < 0.4
     for text, layout, tall in rows:
         middle = y + unit * tall / 2
         y += unit * tall
         if layout == 'rule':
-            canvas.line([(left, middle), (right, middle)], near(rng, (120, 120, 120), 20))
+            grey, dash = near(rng, (120, 120, 120), 20), 6 if dashed else right - left
+            for start in np.arange(left, right, dash + 4):
+                canvas.line([(start, middle), (min(start + dash, right), middle)], grey)
             continue
         big = round(size * min(tall, 1.2))
         while layout != 'pair' and big > 9 and set_line(text, face, big).alpha.shape[1] > right - left:
             big -= 1
         if layout == 'pair':
             name, price = text.split('\t')
+            while loose and big > 9 and set_line(f'{name}  {price}', face, big).alpha.shape[1] > right - left:
+                big -= 1
             name_at = canvas.next_mark
             shown[name] = spelled(name, canvas.next_mark)
             canvas.text(name, left, middle, face, big, ink, 'lm')
-            shown_prices[name], begins[name] = spelled(price, canvas.next_mark), (name_at, canvas.next_mark)
+            start = 0 if name == due else len(sign)
+            shown_prices[name], begins[name] = spelled(price[start:], canvas.next_mark + start), (name_at, canvas.next_mark)
             canvas.text(price, right, middle, face, big, ink, 'rm')
         else:
             start = text.index(date) if date in text else 0
@@ -95,7 +127,7 @@ def receipts_scene(rng: Random) -> Scene:
             canvas.text(text, x, middle, face, big, ink, anchor)
     if rng.random() < 0.5:
         tilt(rng, canvas, 4)
-    facts = {'shop': shown[shop], 'date': shown[date], 'total': shown_prices[word('Total')]}
+    facts = {'shop': shown[shop], 'date': shown[date], 'total': shown_prices[due]}
     sold = [(name, shown[name], shown_prices[name], begins[name]) for name, _ in items]
     return Scene('receipts', [wear(rng, canvas.pixels, 0.8)], _questions(rng, facts, sold, currency), canvas.marks)
 
