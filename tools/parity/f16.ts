@@ -4,8 +4,11 @@
 // these limits.
 
 import { spawnSync } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import convertFixtures from '../test/fixture-packages.ts';
 import { findOrFetchMesa } from '../test/mesa.ts';
+import { FIXTURE_PACKAGES } from '../test/places.ts';
 
 const packages = 'dense-tied-exact:dense-tied,moe-untied-balanced:moe-untied.balanced';
 const SCRIPTS = [
@@ -17,6 +20,7 @@ const environment = findOrFetchMesa();
 if (typeof environment === 'string') {
   console.log(`f16 was not tested: ${environment}.`);
 } else {
+  if (!existsSync(FIXTURE_PACKAGES)) convertFixtures(); // the browser step makes them too
   for (const [script = '', ...options] of SCRIPTS) {
     const file = join(import.meta.dirname, script);
     const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...options], {
