@@ -3,7 +3,7 @@
 python make_elsewhere.py elsewhere        (needs matplotlib, and `chromium` or the one named in CHROMIUM_PATH)
 
 Nothing here is ever trained on. `npm run eval:demo -- --set tools/demo-model/elsewhere` asks about them. Half of the categories, shops
-and goods are words that no table of scenes/words.py lists.
+and goods are words that are none in scenes/words.py.
 """
 
 import json
@@ -21,7 +21,7 @@ import matplotlib.pyplot as plt  # noqa: E402
 from PIL import Image  # noqa: E402
 
 LISTED = [['Q1', 'Q2', 'Q3', 'Q4'], ['Jan', 'Feb', 'Mar', 'Apr', 'May'], ['Mon', 'Tue', 'Wed', 'Thu'], ['Paris', 'Rome', 'Oslo', 'Lima']]
-UNLISTED = [['North', 'South', 'East', 'West'], ['2019', '2020', '2021', '2022'], ['Cats', 'Dogs', 'Birds'], ['Red', 'Green', 'Blue', 'Grey']]
+UNLISTED = [['Wool', 'Silk', 'Linen', 'Cotton'], ['2019', '2020', '2021', '2022'], ['Cats', 'Dogs', 'Birds'], ['Violin', 'Cello', 'Flute', 'Drums']]
 STYLES = ['default', 'seaborn-v0_8-whitegrid', 'ggplot', 'bmh', 'fivethirtyeight', 'default']
 
 
@@ -59,7 +59,7 @@ def shot(page: str, width: int, height: int, file: Path) -> None:
 
 def receipt(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
     shop = ('Green Market', 'Harbour Store', 'City Books', 'Maple Grocery')[index % 4]
-    goods = rng.sample(['Bread', 'Milk', 'Cheese', 'Tea', 'Eggs', 'Soap'] if index % 2 == 0 else ['Pasta', 'Olives', 'Candle', 'Yogurt', 'Rope'], 3)
+    goods = rng.sample(['Bread', 'Milk', 'Cheese', 'Tea', 'Eggs', 'Soap'] if index % 2 == 0 else ['Muesli', 'Olives', 'Candle', 'Basil', 'Rope'], 3)
     cents = [rng.randrange(105, 1999) for _ in goods]
     date = ('2024-03-15', '09/11/2023', '21.07.2025')[index % 3]
     money = [f'{c // 100}.{c % 100:02d}' for c in cents]

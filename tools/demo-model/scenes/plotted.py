@@ -10,7 +10,7 @@ from scenes.charts import Chart, Shown, chart_questions, make_chart
 from scenes.fonts import fit_size, pick_face, set_line
 from scenes.scene import Scene, look, spelled
 from scenes.surface import dark, named, near, pale, wear
-from scenes.words import COLOURS
+from scenes.words import COLOURS, unlisted
 
 SIZES = [(256, 256), (224, 288), (256, 320), (256, 352), (288, 320), (256, 384), (320, 288), (192, 288), (288, 224)]
 # What matplotlib, a spreadsheet and a web page begin with.
@@ -18,13 +18,20 @@ USUAL: list[Colour] = [(31, 119, 180), (255, 127, 14), (44, 160, 44), (68, 114, 
 
 
 def _names(rng: Random, chart: Chart) -> None:
-    """Categories that no table lists: years in order, or letters."""
-    count = len(chart.names)
+    """Categories that no table lists: years in order, letters, other words; and now and then such a title."""
+    count, chinese = len(chart.names), any(ord(c) > 0x2000 for c in chart.title)
+    if rng.random() < 0.3:
+        chart.title = unlisted(rng, chinese)
     if rng.random() < 0.2:
         first = rng.randint(1990, 2027 - count)
         chart.names, chart.ordered = [str(first + i) for i in range(count)], True
     elif rng.random() < 0.15 and not chart.ordered:
         chart.names = list('ABCDEFGH'[:count])
+    elif rng.random() < 0.5:
+        words: set[str] = set()
+        while len(words) < count:
+            words.add(unlisted(rng, chinese))
+        chart.names = sorted(words)
 
 
 def plotted_scene(rng: Random) -> Scene:

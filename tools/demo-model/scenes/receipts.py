@@ -9,10 +9,11 @@ from scenes.canvas import Canvas
 from scenes.fonts import pick_face, set_line
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import clouds, near, tilt, wear
-from scenes.words import ITEMS, RECEIPT_WORDS, SHOPS
+from scenes.words import ITEMS, RECEIPT_WORDS, SHOPS, unlisted
 
 SIZES = [(256, 192), (256, 192), (288, 192), (256, 224), (320, 224), (384, 256)]
 LOOSE_SIZES = [(256, 256), (288, 288), (288, 320), (256, 288), (320, 256), (384, 224), (416, 224), (224, 288)]
+KINDS_OF_SHOPS = {'en': ('Market', 'Store', 'Cafe', 'Books', 'Bakery', 'Deli', 'Grocery', 'Bar', 'Hotel'), 'zh': ('商店', '超市', '书店', '餐厅', '药店')}
 KEYS = {'shop': '店名', 'date': '日期', 'total': '总价'}
 
 
@@ -40,6 +41,11 @@ def receipts_scene(rng: Random, loose: bool = False) -> Scene:
              for _ in range(rng.randint(1, 5))]
     bought = rng.sample(list(ITEMS), len(cents))
     items = [(ITEMS[k] if chinese else k, f'{c // 100}.{c % 100:02d}') for k, c in zip(bought, cents)]
+    if loose and rng.random() < 0.5:
+        shop = f'{unlisted(rng, chinese)}{"" if chinese else " "}{rng.choice(KINDS_OF_SHOPS["zh" if chinese else "en"])}'
+    if loose and rng.random() < 0.6:
+        items = [(name, items[i][1]) for i, name in enumerate({unlisted(rng, chinese): 0 for _ in items})]
+        cents = cents[:len(items)]
     tax = sum(cents) * rng.randint(3, 20) // 100 if loose and rng.random() < 0.3 else 0
     total = f'{currency}{(sum(cents) + tax) // 100}.{(sum(cents) + tax) % 100:02d}'
     if loose and rng.random() < 0.2:

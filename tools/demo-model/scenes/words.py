@@ -1,5 +1,7 @@
 """The words that appear in pictures and answers, in English and Chinese, and the characters they need."""
 
+from random import Random
+
 # Colour name → (Chinese, RGB).
 COLOURS = {
     'red': ('红色', (214, 40, 40)), 'orange': ('橙色', (245, 130, 25)), 'yellow': ('黄色', (250, 215, 40)),
@@ -95,6 +97,17 @@ RECEIPT_WORDS = {
     'Total': '合计', 'Date': '日期', 'Cash': '现金', 'Card': '刷卡', 'Thank you': '谢谢惠顾', 'Tax': '税额', 'Subtotal': '小计',
     'Receipt': '收据', 'Tel': '电话', 'No': '单号', 'Time': '时间',
 }
+
+SYLLABLES = [a + b + c for a in ('', *'bcdfghjklmnprstvwz', 'br', 'ch', 'pl', 'sh', 'st', 'tr') for b in 'aeiou' for c in ('', '', *'lmnrst')]
+
+
+def unlisted(rng: Random, chinese: bool = False) -> str:
+    """A word that is no shop, category or good of the tables above, or no word at all: it has to be read, not recognised."""
+    if chinese:
+        return rng.choice([word for word in CHINESE_WORDS if 2 <= len(word) <= 3])
+    word = rng.choice(ENGLISH_WORDS) if rng.random() < 0.4 else ''.join(rng.choices(SYLLABLES, k=rng.randint(2, 3)))
+    return word.capitalize()
+
 
 LATIN_CHARACTERS = ''.join(map(chr, range(32, 127))) + '°£€¥·²'
 
