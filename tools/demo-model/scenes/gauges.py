@@ -56,9 +56,10 @@ class Shown:
     high: str
 
 
-def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COMMON, *LESS_COMMON)) -> Scene:
+def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COMMON, *LESS_COMMON), bare: bool = False) -> Scene:
     height, width = rng.choice([(160, 160), (192, 192), (192, 192), (224, 224), (256, 256), (192, 256), (256, 192)])
-    canvas = Canvas(ground(rng, height, width, any_ground(rng)))
+    behind = (pale if rng.random() < 0.7 else dark)(rng) if bare else any_ground(rng)
+    canvas = Canvas(ground(rng, height, width, behind))
     dial = rng.choice(DIALS)
     span = dial.high - dial.low
     step = dial.major / 10
@@ -75,16 +76,22 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     def on(reading: float, r: float) -> tuple[float, float]:
         return cx + r * radius * math.cos(angle(reading)), cy + r * radius * math.sin(angle(reading))
 
-    face_colour = pale(rng) if rng.random() < 0.75 else dark(rng)
+    face_colour = behind if bare else pale(rng) if rng.random() < 0.75 else dark(rng)
     ink = dark(rng) if sum(face_colour) > 380 else pale(rng)
-    canvas.disc(cx, cy, radius, near(rng, rng.choice(((60, 62, 66), (170, 172, 176), (30, 30, 32), (150, 120, 60))), 15))
-    canvas.disc(cx, cy, radius * 0.94, face_colour)
+    outside = bare and rng.random() < 0.7  # the numbers
+    if bare:
+        radius *= rng.uniform(0.72, 0.8) if outside else 1
+        if rng.random() < 0.7:
+            canvas.arc(cx, cy, radius * 0.95, start, start + sweep, near(rng, (140, 160, 165), 50), radius * rng.uniform(0.02, 0.12))
+    else:
+        canvas.disc(cx, cy, radius, near(rng, rng.choice(((60, 62, 66), (170, 172, 176), (30, 30, 32), (150, 120, 60))), 15))
+        canvas.disc(cx, cy, radius * 0.94, face_colour)
     threshold, red = None, canvas.next_mark
     if rng.random() < 0.6:
         threshold = dial.low + span * rng.uniform(0.5, 0.92)
         limit = (threshold - dial.low) / span
         canvas.mark(f'level:{round(16 * limit)}', *on(threshold, 0.86), share=limit)
-        canvas.arc(cx, cy, radius * 0.86, math.degrees(angle(threshold)), start + sweep, (215, 35, 40), radius * 0.09)
+        canvas.arc(cx, cy, radius * (0.95 if bare else 0.86), math.degrees(angle(threshold)), start + sweep, (215, 35, 40), radius * 0.09)
     for i in range(round(span / dial.major) * ticks + 1):
         reading = dial.low + i * dial.major / ticks
         big = i % ticks == 0
@@ -94,7 +101,7 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     size = max(9, round(radius * rng.uniform(0.15, 0.18)))
     for i in range(round(span / dial.major) + 1):
         reading = dial.low + i * dial.major
-        x, y = on(reading, 0.6)
+        x, y = on(reading, 1.2 if outside else 0.6)
         numbers.append(canvas.next_mark)
         canvas.text(str(reading), x, y, face, size - (1 if len(str(reading)) > 3 else 0), ink, 'mm', share=i * dial.major / span)
     unit = spelled(dial.unit, canvas.next_mark)
@@ -123,6 +130,11 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
 def uncommon_scene(rng: Random) -> Scene:
     """A gauge with a scale other than the most common, for training only: those are read last, half circles last of all."""
     return gauges_scene(rng, (*LESS_COMMON, (180, 180)))
+
+
+def bare_scene(rng: Random) -> Scene:
+    """A gauge as dashboards show it, for training only: without a case, mostly with the numbers outside the scale."""
+    return gauges_scene(rng, bare=True)
 
 
 def _questions(dial: Dial, value: float, threshold: float | None, shown: Shown) -> list[Question]:

@@ -11,7 +11,7 @@ from random import Random
 
 from scenes.charts import charts_scene, differences_scene
 from scenes.clips import clips_scene
-from scenes.gauges import gauges_scene, uncommon_scene
+from scenes.gauges import bare_scene, gauges_scene, uncommon_scene
 from scenes.other import other_scene, refusals
 from scenes.pairs import changed_scene, pairs_scene
 from scenes.phrasings import fill, normal, phrasings, reworded
@@ -20,7 +20,7 @@ from scenes.reading import page_scene, reading_scene
 from scenes.receipts import loose_scene, receipts_scene
 from scenes.scene import Look, Question, Scene, look, part_looks
 from scenes.shapes import grounding_scene, shapes_scene
-from scenes.signs import signs_scene
+from scenes.signs import plain_scene, signs_scene
 
 HELD_OUT_SEEDS = 2 ** 40
 SKILLS = {
@@ -30,7 +30,8 @@ SKILLS = {
 }
 # What of a skill can be taught before the rest of it (a change can be told without being able to read charts), or beside it.
 PARTS = {'charts.differences': differences_scene, 'charts.plotted': plotted_scene, 'receipts.loose': loose_scene,
-         'gauges.uncommon': uncommon_scene, 'pairs.shapes': changed_scene, 'reading.page': page_scene}
+         'gauges.uncommon': uncommon_scene, 'gauges.bare': bare_scene, 'signs.plain': plain_scene,
+         'pairs.shapes': changed_scene, 'reading.page': page_scene}
 # A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')

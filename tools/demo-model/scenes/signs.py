@@ -11,7 +11,7 @@ import numpy as np
 from scenes.canvas import Canvas, Colour
 from scenes.fonts import pick_face
 from scenes.scene import Question, Scene, both, look, same, spelled, yes_no
-from scenes.surface import LARGE, MEDIUM, SMALL, clouds, near, wear
+from scenes.surface import LARGE, MEDIUM, SMALL, any_ground, clouds, ground, near, wear
 from scenes.words import SIGNS
 
 RED, BLUE, WHITE, BLACK, YELLOW = (200, 30, 40), (25, 80, 170), (246, 246, 244), (25, 25, 28), (250, 200, 30)
@@ -26,6 +26,7 @@ class Sign:
         self.turn = math.radians(rng.uniform(-6, 6))
         self.squeeze = rng.uniform(0.88, 1.0)
         self.shade = rng.uniform(0.78, 1.05)
+        self.style = 'bold'
 
     def at(self, x: float, y: float) -> tuple[float, float]:
         c, s = math.cos(self.turn), math.sin(self.turn)
@@ -67,7 +68,7 @@ class Sign:
 
     def write(self, text: str, size: float, colour: Colour, y: float = 0) -> None:
         x, middle = self.at(0, y)
-        face = pick_face(self.rng, text, 'bold')
+        face = pick_face(self.rng, text, self.style)
         self.canvas.text(text, x, middle, face, max(9, round(size * self.radius)), self.tint(colour), 'mm',
                          angle=-math.degrees(self.turn) if abs(self.turn) > 0.04 else 0)
 
@@ -258,9 +259,14 @@ class Picked:
     number: str
 
 
-def signs_scene(rng: Random) -> Scene:
+def plain_scene(rng: Random) -> Scene:
+    """Signs as drawings show them, for training only: on one colour or a gradient, upright, with a post or none, in any face."""
+    return signs_scene(rng, plain=True)
+
+
+def signs_scene(rng: Random, plain: bool = False) -> Scene:
     height, width = rng.choice(SMALL + MEDIUM + LARGE[:3])
-    canvas = Canvas(_roadside(rng, height, width))
+    canvas = Canvas(ground(rng, height, width, any_ground(rng)) if plain else _roadside(rng, height, width))
     amount = 2 if rng.random() < 0.3 and max(height, width) >= 192 else 1
     side_by_side = width >= height
     picked = []
@@ -272,16 +278,19 @@ def signs_scene(rng: Random) -> Scene:
         y = (0 if side_by_side else place * cell_h) + rng.uniform(radius + 3, max(radius + 4, cell_h - radius - 3))
         number = str(rng.choice((5, 10, 15, 20, 25, 30, 35, 40, 45, 50, 55, 60, 65, 70, 80, 90, 100, 110, 120, 130))) \
             if 'speed' in sign else ''
-        canvas.line([(x, y), (x + rng.uniform(-2, 2), height)], near(rng, (130, 132, 136), 20), max(2, radius * 0.1))
+        if not plain or rng.random() < 0.5:
+            canvas.line([(x, y), (x + rng.uniform(-2, 2), height)], near(rng, (130, 132, 136), 20), max(2, radius * 0.1))
         digits = canvas.next_mark
         painter = Sign(rng, canvas, x, y, radius, number)
+        if plain:
+            painter.turn, painter.squeeze, painter.style = rng.choice((0, 0, painter.turn)), rng.choice((1, 1, painter.squeeze)), 'any'
         PAINTERS[sign](painter)
         edge = [(x + radius * math.cos(math.pi * i / 10), y + radius * math.sin(math.pi * i / 10)) for i in range(20)]
         canvas.mark(f'sign:{sign}', x, y, edge)
         mark = canvas.next_mark - 1
         shown = spelled(number, digits)
         picked.append(Picked(sign, mark, name_of(sign, shown if sign == 'speed' else '', mark), shown))
-    return Scene('signs', [wear(rng, canvas.pixels)], _questions(picked, side_by_side), canvas.marks)
+    return Scene('signs', [wear(rng, canvas.pixels, 0.3 if plain else 1)], _questions(picked, side_by_side), canvas.marks)
 
 
 def _questions(picked: list[Picked], side_by_side: bool) -> list[Question]:
