@@ -6,7 +6,7 @@ from scenes.canvas import Canvas
 from scenes.fonts import cut, fit_size, pick_face
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
-from scenes.words import CHINESE_CHARACTERS, CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES
+from scenes.words import CHINESE_CHARACTERS, CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES, unlisted
 
 PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ'  # no I, O, Q: plates avoid what looks like 1 and 0
 ORDINALS = [both('first', '第一'), both('second', '第二'), both('third', '第三')]
@@ -76,9 +76,15 @@ def _card(rng: Random) -> Scene:
     return Scene('reading', [wear(rng, canvas.pixels)], questions, canvas.marks)
 
 
+def _words(rng: Random) -> str:
+    """As _line, or a word that has to be read letter by letter, in lower case as well."""
+    word = unlisted(rng)
+    return _line(rng) if rng.random() < 0.5 else rng.choice((word, word.lower(), word.lower(), word.upper()))
+
+
 def page_scene(rng: Random) -> Scene:
     """A page full of print, for training only: ten times as many characters to be told apart as on a card."""
-    height, width = rng.choice(((128, 192), (192, 192), (160, 224), (192, 256), (256, 192), (224, 224)))
+    height, width = rng.choice(((128, 192), (192, 192), (192, 256), (256, 192), (224, 224), (256, 320), (288, 288), (256, 352)))
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))
     colour, style, left = ink_on(rng, behind), rng.choice(('sans', 'serif', 'mono', 'any', 'any')), width * rng.uniform(0.02, 0.08)
@@ -88,7 +94,7 @@ def page_scene(rng: Random) -> Scene:
     while True:
         count = rng.choice((1, 3, 6))
         # Each Chinese character as often as any other: some are in one word only, or on number plates.
-        text = ''.join(rng.choices(CHINESE_CHARACTERS, k=4 * count)) if chinese else ' '.join(_line(rng) for _ in range(count))
+        text = ''.join(rng.choices(CHINESE_CHARACTERS, k=4 * count)) if chinese else ' '.join(_words(rng) for _ in range(count))
         face = pick_face(rng, text, style)
         smallest = 12 if any(ord(c) > 0x2000 for c in text) else 10
         size = smallest + rng.choice((0, 1, 2, 4, 8, 16, 30))
