@@ -84,6 +84,7 @@ DRAWN = {
 }
 # Their extents there: left, top, right, bottom.
 EXTENTS = {'circle': (2, 2, 58, 58), 'square': (4, 4, 56, 56), 'triangle': (3, 3, 57, 56), 'diamond': (4, 2, 56, 58)}
+PLACES = [(20, 20), (120, 30), (220, 25), (30, 130), (130, 140), (225, 135), (70, 210), (180, 215)]
 ZH = {'red': '红色', 'green': '绿色', 'blue': '蓝色', 'purple': '紫色', 'circle': '圆形', 'square': '正方形', 'triangle': '三角形', 'diamond': '菱形'}
 
 
@@ -93,12 +94,16 @@ def located(kind: str, name: str, x: int, y: int) -> str:
     return json.dumps([{'bbox_2d': [round(1000 * side) for side in sides], 'label': name}], ensure_ascii=False)
 
 
+def scattered(things: list[tuple[str, str, tuple[int, int]]], ground: str, file: Path) -> None:
+    """Kinds and colours with the places of their top left corners."""
+    drawn = ''.join(f'<g transform="translate({x} {y})" fill="{colour}">{DRAWN[kind]}</g>' for kind, colour, (x, y) in things)
+    shot(f'<body style="margin:0;background:{ground}"><svg width="300" height="290">{drawn}</svg>', 300, 290, file)
+
+
 def shapes(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
     kinds, colours = rng.sample(list(DRAWN), 3), rng.sample(['red', 'green', 'blue', 'purple'], 3)
-    places = rng.sample([(20, 20), (120, 30), (220, 25), (30, 130), (130, 140), (225, 135), (70, 210), (180, 215)], 3)
-    drawn = ''.join(f'<g transform="translate({x} {y})" fill="{colour}">{DRAWN[kind]}</g>' for kind, colour, (x, y) in zip(kinds, colours, places))
-    ground = ('#fff', '#f4efe6', '#dde7f0', '#fdf6f6')[index % 4]
-    shot(f'<body style="margin:0;background:{ground}"><svg width="300" height="290">{drawn}</svg>', 300, 290, file)
+    places = rng.sample(PLACES, 3)
+    scattered(list(zip(kinds, colours, places)), ('#fff', '#f4efe6', '#dde7f0', '#fdf6f6')[index % 4], file)
     left = min(range(3), key=lambda i: places[i][0])
     a, b = next((a, b) for a, b in iter(lambda: rng.sample(range(3), 2), None) if abs(places[a][0] - places[b][0]) > 40)
     beside = 'Left' if places[a][0] < places[b][0] else 'Right'
@@ -112,7 +117,7 @@ def shapes(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
 def pair(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
     """file and one beside it, named -b: a shape is missing, has another colour, or nothing changed."""
     kinds, colours = rng.sample(list(DRAWN), 3), rng.sample(['red', 'green', 'blue', 'purple'], 4)
-    places = rng.sample([(20, 20), (120, 30), (220, 25), (30, 130), (130, 140), (225, 135), (70, 210), (180, 215)], 3)
+    places = rng.sample(PLACES, 3)
     before = list(zip(kinds, colours, places))
     changes = [(before[1:], f'The {colours[0]} {kinds[0]} is gone.', f'{ZH[colours[0]]}{ZH[kinds[0]]}不见了。'),
                ([(kinds[0], colours[3], places[0]), *before[1:]], f'The {kinds[0]} changed from {colours[0]} to {colours[3]}.',
@@ -120,8 +125,7 @@ def pair(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
                (before, 'Nothing changed.', '没有变化。')]
     after, told, told_zh = changes[index % 3]
     for shown, to in ((before, file), (after, file.with_stem(file.stem + '-b'))):
-        drawn = ''.join(f'<g transform="translate({x} {y})" fill="{colour}">{DRAWN[kind]}</g>' for kind, colour, (x, y) in shown)
-        shot(f'<body style="margin:0;background:#f7f5f0"><svg width="300" height="290">{drawn}</svg>', 300, 290, to)
+        scattered(shown, '#f7f5f0', to)
     return [('en', 'What changed?', told), ('zh', '两张图有什么变化？', told_zh), ('en', 'Are the two pictures the same?', 'Yes' if after == before else 'No'),
             ('zh', '第二张图里有几个图形？', str(len(after)))]
 
