@@ -1,11 +1,14 @@
 """python -m unittest test_demo_model (needs fonts.sh to have run; half a minute on one core)."""
 
 import json
+import os
+import socket
 import unittest
 from dataclasses import replace
 from itertools import islice
 from pathlib import Path
 from random import Random
+from tempfile import TemporaryDirectory
 
 import numpy as np
 import torch
@@ -36,6 +39,23 @@ from training.team import Team
 
 TINY = SIZES['tiny']
 CPU = torch.device('cpu')
+
+
+def _two_steps_of_a_team(rank: int, port: int, folder: str) -> None:
+    """One of two processes, each with a gradient for a layer that the other has none for: writes the weights before, between and after."""
+    os.environ |= {'WORLD_SIZE': '2', 'RANK': str(rank), 'MASTER_ADDR': '127.0.0.1', 'MASTER_PORT': str(port)}
+    team, layers = Team(), torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Linear(4, 4))
+    team.begin_alike(layers)
+    optimiser, seen = Optimiser(layers, 1e-2, torch.float32, team), []
+    for learning in ((layers[rank],), (layers[0],)):
+        seen.append({name: p.clone() for name, p in layers.state_dict().items()})
+        for p in (p for layer in learning for p in layer.parameters()):
+            p.grad = torch.randn_like(p)
+        team.average(layers)
+        optimiser.step()
+        optimiser.zero_grad()
+    torch.save([*seen, layers.state_dict()], Path(folder) / str(rank))
+    team.close()
 
 
 class Scenes(unittest.TestCase):
@@ -348,6 +368,21 @@ class Batches(unittest.TestCase):
             optimiser.step()
             moved = {name: float((layer.weight - before[name]).norm() / layer.weight.numel() ** 0.5) for name, layer in layers.items()}
             self.assertAlmostEqual(moved['decoder'] * share / moved['visual'], 1, delta=0.15)
+
+    def test_what_has_no_gradient_in_any_process_stays_as_it_is(self) -> None:
+        with TemporaryDirectory() as folder:
+            with socket.create_server(('127.0.0.1', 0)) as free:
+                port = free.getsockname()[1]
+            torch.multiprocessing.spawn(_two_steps_of_a_team, (port, folder), nprocs=2)
+            first, second = (torch.load(Path(folder) / str(rank)) for rank in (0, 1))
+        for before, after in zip(first, first[1:]):
+            self.assertFalse(torch.equal(before['0.weight'], after['0.weight']))
+        # In the second step no process has a gradient for the second layer: its momentum is left, and must not move it.
+        self.assertFalse(torch.equal(first[0]['1.weight'], first[1]['1.weight']))
+        self.assertTrue(torch.equal(first[1]['1.weight'], first[2]['1.weight']))
+        for mine, other in zip(first, second):
+            for name in mine:
+                self.assertTrue(torch.equal(mine[name], other[name]))
 
     def test_weights_are_as_stored_for_a_while_and_then_as_before(self) -> None:
         model = Qwen3VL(SIZES['tiny'])

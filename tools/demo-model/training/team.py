@@ -30,10 +30,14 @@ class Team:
                 dist.broadcast(parameter.data, 0)
 
     def average(self, module: nn.Module) -> None:
-        """Gives every parameter the mean of all processes' gradients."""
+        """Gives every parameter the mean of all processes' gradients; one that has none in any of them keeps none, so that it stays
+        as it is: Muon makes a full step even of a momentum that has all but faded."""
         if self.size == 1:
             return
         parameters = [p for p in module.parameters() if p.requires_grad]
+        has_gradient = torch.tensor([float(p.grad is not None) for p in parameters], device=parameters[0].device)
+        dist.all_reduce(has_gradient)
+        parameters = [p for p, has in zip(parameters, has_gradient.tolist()) if has]
         flat = torch.cat([(torch.zeros_like(p) if p.grad is None else p.grad).flatten() for p in parameters])
         dist.all_reduce(flat)
         flat /= self.size
