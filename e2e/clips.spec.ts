@@ -91,6 +91,26 @@ test.describe('with a model that says anything', () => {
     );
   });
 
+  test('clips under wrong names play as what they are', async ({ page }) => {
+    // A video as messengers send them, an animated picture of no kind, and one that calls itself a video.
+    await add(page, { ...(await webm(page, 'cat.gif')), mimeType: 'image/gif' });
+    await expect(tile(page, 'Look at cat.gif, a clip of 4 s')).toBeVisible();
+    const player = page.locator('video[controls]');
+    await expect.poll(() => player.evaluate((one: HTMLVideoElement) => one.duration)).toBeGreaterThan(2.9);
+
+    for (const [name, mimeType] of [
+      ['wave', ''],
+      ['wave.mp4', 'video/mp4'],
+    ] as const) {
+      await add(page, { ...(await animation(name, 'gif')), mimeType });
+      const picture = page.getByRole('img', { name: `${name}, a clip of 2 s`, exact: true });
+      await expect
+        .poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth))
+        .toBeGreaterThan(0);
+      await expect(page.getByRole('button', { name: 'Pause' })).toBeVisible();
+    }
+  });
+
   test('a MOV is asked about; after Stop amid its frames the next question is answered', async ({ page }) => {
     await add(page, {
       ...{ name: 'phone.mov', mimeType: 'video/quicktime' },

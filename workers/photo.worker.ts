@@ -14,7 +14,7 @@ Comlink.expose({
   open: (id, file) =>
     runs.start(id, async (signal) => {
       const clip = await openClip(file);
-      return clip === undefined ? previewPhoto(file) : previewClip(clip, signal);
+      return clip === undefined ? previewPhoto(file) : previewClip(file, clip, signal);
     }),
   crop: (id, photo, part) => runs.start(id, () => cropPhoto(photo, part)),
   cancel: (id) => runs.cancel(id),

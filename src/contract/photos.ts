@@ -8,6 +8,8 @@ import type { RunId } from './inference.ts';
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface OpenedPhoto {
+  /** The file that was opened; a clip has the type of what it holds, whatever its name says. */
+  file: Blob;
   /** In pixels, upright. */
   width: number;
   height: number;

@@ -8,11 +8,12 @@ import { decodePage } from './decode-photo.ts';
 /** Undefined for whatever stands still. */
 export const openClip: OpenClip = async (file) => {
   const bytes = new Uint8Array(await file.arrayBuffer());
-  const { pages = 1, delay = [], width, height, pageHeight = height } = await sharp(bytes).metadata();
+  const metadata = await sharp(bytes).metadata();
+  const { pages = 1, delay = [], width, height, pageHeight = height } = metadata;
   if (pages <= 1) return undefined;
   const ms = delay.reduce((sum, each) => sum + each, 0);
   return {
-    ...{ width, height: pageHeight, frameCount: pages },
+    ...{ type: metadata.mediaType ?? '', width, height: pageHeight, frameCount: pages },
     fps: ms > 0 ? pages / (ms / 1000) : UNKNOWN_FPS,
     async *read(indices, signal) {
       for (const index of indices) {

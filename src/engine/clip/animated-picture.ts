@@ -26,6 +26,7 @@ export async function openAnimatedPicture(
       return undefined;
     }
     return {
+      type,
       ...animation,
       async *read(indices, signal) {
         for (const index of indices) {

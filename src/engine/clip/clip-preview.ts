@@ -6,12 +6,16 @@ import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import type { ClipReader } from './clip.ts';
 
-/** Closes the clip. Fails with 'bad-clip'. */
-export async function previewClip(clip: ClipReader, signal: AbortSignal): Promise<OpenedPhoto> {
-  const { width, height, frameCount, fps } = clip;
+/** Of a file that was opened as this clip, which is closed. Fails with 'bad-clip'. */
+export async function previewClip(file: Blob, clip: ClipReader, signal: AbortSignal): Promise<OpenedPhoto> {
+  const { type, width, height, frameCount, fps } = clip;
   try {
     for await (const frame of clip.read([0], signal)) {
-      return { width, height, preview: await jpeg(frame), clipSeconds: frameCount / fps };
+      return {
+        // Messengers name videos .gif, and some files have no name to tell a type by.
+        file: file.type === type ? file : new Blob([file], { type }),
+        ...{ width, height, preview: await jpeg(frame), clipSeconds: frameCount / fps },
+      };
     }
     return fail('bad-clip', 'The clip has no first frame.');
   } finally {

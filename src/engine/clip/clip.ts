@@ -3,6 +3,8 @@
 import type { RgbImage } from '../photo/photo.ts';
 
 export interface ClipReader {
+  /** The MIME type of what the file holds. */
+  type: string;
   /** In pixels, upright; every frame has this size. */
   width: number;
   height: number;

@@ -52,9 +52,9 @@ async function probe(input: Input): Promise<ClipReader> {
     sample.close();
     return pixels;
   };
+  const { mimeType } = await input.getFormat();
   return {
-    width,
-    height,
+    ...{ type: mimeType, width, height },
     frameCount: times.length,
     fps: averageFps(packets),
     async *read(indices, signal) {

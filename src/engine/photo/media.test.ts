@@ -45,7 +45,7 @@ test('of a clip’s file the frames are read that the checkpoint samples, once',
   const log: unknown[] = [];
   const open = (): Promise<ClipReader> =>
     Promise.resolve({
-      ...{ width: 32, height: 32, frameCount: 50, fps: 10 },
+      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10 },
       async *read(indices) {
         log.push(indices);
         for (const index of indices) yield await Promise.resolve(picture(index));
@@ -69,7 +69,7 @@ test('a clip that fails while it is read is closed', async () => {
   let isClosed = false;
   const open = (): Promise<ClipReader> =>
     Promise.resolve({
-      ...{ width: 32, height: 32, frameCount: 50, fps: 10 },
+      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10 },
       async *read() {
         yield await Promise.resolve(picture(1));
         throw new Error('torn');

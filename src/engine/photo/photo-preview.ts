@@ -13,7 +13,7 @@ export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
   const bitmap = await openBitmap(photo, 'default');
   try {
     const { width, height } = bitmap;
-    return { width, height, preview: await smallCopy(bitmap), clipSeconds: null };
+    return { file: photo, width, height, preview: await smallCopy(bitmap), clipSeconds: null };
   } finally {
     bitmap.close();
   }

@@ -60,7 +60,6 @@ async function readPhoto(field: Field, open: OpenPhoto): Promise<SavedPhoto> {
   return {
     id: field.at('id').string(),
     name,
-    file,
     part: parseOptional(field, 'part', parsePart),
     ...opened.value,
   };

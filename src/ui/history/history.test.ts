@@ -16,8 +16,8 @@ import { History } from './history.svelte.ts';
 
 const BYTES = new Uint8Array([137, 80, 78, 71, 0, 255, 10]);
 const preview = new Blob(['small']);
-const open = (): Promise<Outcome<OpenedPhoto>> =>
-  Promise.resolve({ kind: 'done', value: { width: 4, height: 3, preview, clipSeconds: null } });
+const open = (file: Blob): Promise<Outcome<OpenedPhoto>> =>
+  Promise.resolve({ kind: 'done', value: { file, width: 4, height: 3, preview, clipSeconds: null } });
 
 function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
   const file = new Blob([BYTES], { type: 'image/png' });

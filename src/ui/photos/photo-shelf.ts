@@ -27,7 +27,7 @@ export class PhotoShelf {
   ): Promise<Outcome<Photo>> {
     const opened = await this.#client.open(file, signal);
     if (opened.kind !== 'done') return opened;
-    return { kind: 'done', value: this.#add({ id: crypto.randomUUID(), name, file, part, ...opened.value }) };
+    return { kind: 'done', value: this.#add({ id: crypto.randomUUID(), name, part, ...opened.value }) };
   }
 
   /** The part as a photo of its own. Fails as `open` does. */

@@ -6,7 +6,7 @@ export interface Photo {
   id: string;
   /** The file's name, or what the page calls it. */
   name: string;
-  /** As it was given; this goes to the model. */
+  /** The bytes as they were given; they go to the model. */
   file: Blob;
   /** In pixels, upright. */
   width: number;
