@@ -1,9 +1,9 @@
 // Held-out questions asked on the built page in a real Chromium, as a person would.
 
-import { chromium, type Locator, type Page } from '@playwright/test';
+import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { answered, arrive, ask, said, tray } from '../../../e2e/person.ts';
+import { answered, arrive, ask, tray } from '../../../e2e/person.ts';
 import { serveBuiltApp } from '../../serve/built-app.ts';
 import { findChromium } from '../../test/chromium.ts';
 import { framesPerSecond, type HeldOut } from './held-out.ts';
@@ -31,7 +31,10 @@ export async function* answersInBrowser(
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
   });
   try {
-    const page = await browser.newPage({ baseURL: app.origin, serviceWorkers: 'block', locale: 'en-GB' });
+    const page = await browser.newPage({
+      ...{ baseURL: app.origin, serviceWorkers: 'block', locale: 'en-GB' },
+      permissions: ['clipboard-read', 'clipboard-write'],
+    });
     page.setDefaultTimeout(PATIENCE_MS);
     await arrive(page, { model: 'demo', backend: 'webgpu', maxTokens: 200 });
     for (const held of questions) yield [held, await answerTo(page, set, held)];
@@ -58,17 +61,12 @@ async function answerTo(page: Page, set: string, held: HeldOut): Promise<string>
   }
   await ask(page, question);
   const answer = await answered(page, 1, PATIENCE_MS);
-  const table = answer.getByRole('table');
-  return held.metric === 'boxes' && (await table.isVisible()) ? boxesIn(table) : said(answer);
-}
-
-/** The page shows boxes as a table of number, corners and label: the JSON that it was. */
-async function boxesIn(table: Locator): Promise<string> {
-  const rows = await table.locator('tbody tr').all();
-  const cells = await Promise.all(rows.map((row) => row.getByRole('cell').allInnerTexts()));
-  return JSON.stringify(
-    cells.map(([, corners = '', label]) => ({ bbox_2d: corners.split(', ').map(Number), label })),
-  );
+  // What the model wrote: the page shows JSON as a table.
+  const copy = answer.getByRole('button', { name: 'Copy the answer' });
+  if (!(await copy.isVisible())) return '';
+  await copy.click();
+  await answer.getByRole('status').filter({ hasText: 'Copied' }).waitFor({ state: 'attached' });
+  return page.evaluate(() => navigator.clipboard.readText());
 }
 
 /** An animated picture without loss. */
