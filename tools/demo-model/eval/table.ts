@@ -2,6 +2,9 @@
 
 import type { HeldOut } from './held-out.ts';
 
+/** Of right answers, both languages together: a skill below it is advertised nowhere. */
+const ADVERTISED = 0.9;
+
 interface Count {
   asked: number;
   right: number;
@@ -13,7 +16,7 @@ export class Scores {
   add({ skill, lang, newWording }: HeldOut, right: boolean): void {
     const columns = this.#counts.get(skill) ?? new Map<string, Count>();
     this.#counts.set(skill, columns);
-    for (const column of [lang, newWording ? 'new wording' : 'known wording']) {
+    for (const column of [lang, 'both', newWording ? 'new wording' : 'known wording']) {
       const count = columns.get(column) ?? { asked: 0, right: 0 };
       count.asked++;
       count.right += right ? 1 : 0;
@@ -21,17 +24,29 @@ export class Scores {
     }
   }
 
-  /** A row per skill; each cell is the share of right answers and how many questions it counts. */
+  /** A row per skill: shares of right answers, each with how many questions it counts, and whether it is weak. */
   table(): string {
     const columns = ['en', 'zh', 'known wording', 'new wording'];
     const rows = [...this.#counts].map(([skill, counts]) => [
       skill,
       ...columns.map((column) => shown(counts.get(column))),
+      isWeak(counts.get('both')) ? 'under 90 %: not to be advertised' : '',
     ]);
-    const cells = [['skill', ...columns], ...rows];
+    const cells = [['skill', ...columns, ''], ...rows];
     const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-    return cells.map((row) => row.map((cell, i) => cell.padEnd(widths[i]!)).join('  ')).join('\n');
+    return cells
+      .map((row) =>
+        row
+          .map((cell, i) => cell.padEnd(widths[i]!))
+          .join('  ')
+          .trimEnd(),
+      )
+      .join('\n');
   }
+}
+
+function isWeak(count: Count | undefined): boolean {
+  return count !== undefined && count.right < ADVERTISED * count.asked;
 }
 
 function shown(count: Count | undefined): string {
