@@ -9,6 +9,7 @@ import { convert } from '../../src/convert/convert.ts';
 import { Field, parseJson } from '../../src/format/json-field.ts';
 import { DirectorySink } from '../node/directory-sink.ts';
 import { softwareVulkan } from '../node/software-vulkan.ts';
+import { textTable } from '../node/text-table.ts';
 import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
 
 const { values } = parseArgs({
@@ -42,11 +43,10 @@ for (const size of values.sizes.split(',')) {
   await prepare(size as Size, target);
   for (const run of values.runs.split(',')) rows.push(measureRow(size, target, run));
 }
-const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
 console.log(
   `\n${values.layers} decoder layers and vision blocks, ${values.preset}, a ${values.side}² picture`,
 );
-for (const row of rows) console.log(row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+console.log(textTable(rows, 'right'));
 
 async function prepare(size: Size, target: string): Promise<void> {
   const source = await RandomCheckpoint.open(shapesOf(size, Number(values.layers)));

@@ -4,6 +4,7 @@ import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';
 import { guessRecall, ofLayer, withRightGuesses, type RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { simulate, type DeviceSpeeds } from '../../src/paging/simulate.ts';
+import { textTable } from '../node/text-table.ts';
 import type { PagedRun } from './paged-run.ts';
 
 const fixed = (value: number, digits: number): string =>
@@ -11,8 +12,7 @@ const fixed = (value: number, digits: number): string =>
 const percent = (share: number, digits = 1): string => `${fixed(100 * share, digits)} %`;
 
 export function print(rows: readonly (readonly string[])[]): void {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]?.length ?? 0)));
-  for (const row of rows) console.log(row.map((cell, i) => cell.padStart(widths[i]!)).join('  '));
+  console.log(textTable(rows, 'right'));
 }
 
 /** Where the time of real runs went. Reading overlaps the rest: its share is of the wall clock. */

@@ -1,5 +1,6 @@
 // Measurements as a table for the terminal, the worst of each stage per configuration.
 
+import { textTable } from '../node/text-table.ts';
 import type { Measurement } from './measure.ts';
 
 export interface Column {
@@ -39,15 +40,7 @@ export function parityTable(columns: readonly Column[]): string {
       experts(measured),
     ]),
   ];
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => row[column]!.length)));
-  return rows
-    .map((row) =>
-      row
-        .map((cell, i) => cell.padEnd(widths[i]!))
-        .join('  ')
-        .trimEnd(),
-    )
-    .join('\n');
+  return textTable(rows, 'left');
 }
 
 function equal(values: (boolean | undefined)[]): string {

@@ -1,5 +1,6 @@
 // Right answers counted by skill and language, as a table.
 
+import { textTable } from '../../node/text-table.ts';
 import type { HeldOut } from './held-out.ts';
 
 /** Of right answers, both languages together: a skill below it is advertised nowhere. */
@@ -32,16 +33,7 @@ export class Scores {
       ...columns.map((column) => shown(counts.get(column))),
       isWeak(counts.get('both')) ? 'under 90 %: not to be advertised' : '',
     ]);
-    const cells = [['skill', ...columns, ''], ...rows];
-    const widths = cells[0]!.map((_, i) => Math.max(...cells.map((row) => row[i]!.length)));
-    return cells
-      .map((row) =>
-        row
-          .map((cell, i) => cell.padEnd(widths[i]!))
-          .join('  ')
-          .trimEnd(),
-      )
-      .join('\n');
+    return textTable([['skill', ...columns, ''], ...rows], 'left');
   }
 }
 
