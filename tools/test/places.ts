@@ -2,7 +2,9 @@
 
 /** Packages converted from the committed fixtures, one folder each. */
 export const FIXTURE_PACKAGES = '.cache/fixture-packages';
-export const APP_PORT = 4183;
-export const HARNESS_PORT = 4184;
-export const WEIGHTS_PORT = 4185;
-export const ROBUST_PORT = 4186;
+/** The first of the ports that the tests use; another one lets two checkouts run their tests at once. */
+const FIRST_PORT = Number(process.env.DARKROOM_TEST_PORT ?? 4183);
+export const APP_PORT = FIRST_PORT;
+export const HARNESS_PORT = FIRST_PORT + 1;
+export const WEIGHTS_PORT = FIRST_PORT + 2;
+export const ROBUST_PORT = FIRST_PORT + 3;
