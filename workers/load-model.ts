@@ -7,12 +7,11 @@ import { openClip } from '../src/engine/clip/open-clip.ts';
 import { decodePhoto } from '../src/engine/photo/decode-photo.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
-import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import { fail } from '../src/failure.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
 import { isUnderPolicy } from '../src/policy/probe.ts';
 import { deviceFacts } from '../src/weights/fit/device.ts';
-import { expertBudget } from '../src/weights/fit/fit.ts';
+import { cacheBudgetBytes, expertBudget } from '../src/weights/fit/fit.ts';
 import type { Verdicts } from '../src/weights/store/verdicts.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
@@ -58,8 +57,9 @@ export async function loadModel(
     const { runtime } = trusted;
     let engine: Engine | undefined;
     try {
-      const room = await expertRoom(store, runtime, options.expertBudgetBytes);
-      engine = await openEngine(store, trusted, room, onLoad, signal);
+      const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
+      const room = expertRoom(store, device, options.expertBudgetBytes);
+      engine = await openEngine(store, trusted, device, room, onLoad, signal);
       if (await trust.confirms(engine, runtime, signal)) {
         return loadedModel(id, store, engine, trusted, bytes, room);
       }
@@ -79,14 +79,9 @@ export async function loadModel(
 type ExpertRoom = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
 
 /** What the experts take, and what they get: `wanted` where somebody says so, else what suits the device. */
-async function expertRoom(
-  { manifest }: PackageStore,
-  runtime: Runtime,
-  wanted: number | undefined,
-): Promise<ExpertRoom> {
+function expertRoom({ manifest }: PackageStore, device: DeviceFacts, wanted: number | undefined): ExpertRoom {
   const storedBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const bytes = manifest.experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
-  const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
   const budget = wanted ?? expertBudget({ storedBytes, expertBytes: bytes }, device);
   // Where all of them fit the budget, nothing needs paging.
   return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
@@ -95,6 +90,7 @@ async function expertRoom(
 async function openEngine(
   store: PackageStore,
   { runtime, precision }: TrustedRuntime,
+  device: DeviceFacts,
   { budgetBytes }: ExpertRoom,
   onLoad: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
@@ -102,6 +98,7 @@ async function openEngine(
   const options = {
     onLoad,
     openClip,
+    cacheBudgetBytes: cacheBudgetBytes(device),
     ...(precision === undefined ? {} : { precision }),
     ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),
   };

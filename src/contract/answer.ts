@@ -28,6 +28,8 @@ export type AnswerEvent =
    * recovering, seconds of waiting for the browser, or 0 of 0 while the model is loaded again.
    */
   | { kind: 'stage'; stage: Stage; done: number; total: number }
+  /** The conversation is longer than the context; reported once, before anything is computed. */
+  | { kind: 'left-out'; leftOut: LeftOut }
   /** The next whole characters. */
   | { kind: 'text'; text: string }
   /**
@@ -37,6 +39,14 @@ export type AnswerEvent =
   | { kind: 'experts'; chosen: Uint16Array }
   /** How paging went in the latest pass; only where experts are paged. */
   | { kind: 'paging'; paging: PagingReport };
+
+/** What of a conversation does not fit the context; the model does not see it. */
+export interface LeftOut {
+  /** The oldest questions with their answers. */
+  turns: number;
+  /** The first pictures and clips, counted over the whole conversation. */
+  pictures: number;
+}
 
 /** Experts that lie on the device, and what one pass (a token, or a chunk of the prompt) did to have its own. */
 export interface PagingReport extends PagingCounts {
@@ -75,6 +85,8 @@ export interface Answer {
   /** 'eos': the model ended it; 'length': maxTokens reached; 'stopped': somebody asked. */
   reason: 'eos' | 'length' | 'stopped';
   timings: Timings;
+  /** Present when the conversation did not fit the context. */
+  leftOut?: LeftOut;
 }
 
 /** Wall-clock milliseconds of each stage; zero where a stage had nothing to do. */

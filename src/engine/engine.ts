@@ -1,7 +1,7 @@
 // A loaded model that answers conversations. The pipeline is answer(): photos → pixels → features →
 // prompt → cache → tokens → text. Owns the sessions, the cache and the features; one answer at a time.
 
-import type { Answer, AnswerEvent, AnswerOptions, Timings } from '../contract/answer.ts';
+import type { Answer, AnswerEvent, AnswerOptions, LeftOut, Timings } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
@@ -9,9 +9,10 @@ import { tokenMarks } from './decoder/cached-prefix.ts';
 import type { TemplateMessage } from './prompt/chat-template.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder, Logits } from './decoder/decoder.ts';
-import { isMedia, MediaLibrary, type Medium } from './photo/media.ts';
+import { isMedia, MediaLibrary, type MediaPart, type Medium } from './photo/media.ts';
 import type { EngineOptions } from './load-engine.ts';
 import type { DecodePhoto } from './photo/photo.ts';
+import { fitContext } from './prompt/fit-context.ts';
 import { buildPrompt, roomForAnswer, type Prompt } from './prompt/prompt.ts';
 import { createSampler, type Sampler } from './answer/sampler.ts';
 import { createTextStream } from './answer/text-stream.ts';
@@ -57,7 +58,8 @@ export class Engine {
   /**
    * Answers the last message. What the cache already holds of the conversation is not computed again.
    * A stop asked for through `signal` while tokens are written ends the answer early; before that it
-   * throws an AbortError. Fails with 'prompt-too-long', 'bad-request', as opening its pictures and clips does, or
+   * throws an AbortError. When the conversation is longer than the context, its oldest turns are left out and
+   * reported. Fails with 'prompt-too-long', 'bad-request', as opening its pictures and clips does, or
    * with 'bad-checkpoint' where tokenizer and vocabulary do not fit.
    */
   async answer(
@@ -67,15 +69,9 @@ export class Engine {
     signal: AbortSignal,
     trace: AnswerTrace = {},
   ): Promise<Answer> {
-    const { config, tokenizer, template } = this.files;
+    const { config, tokenizer } = this.files;
     const clock = new StageClock();
-    const media = await this.#prepareMedia(messages, options.maxPictureTokens, onEvent, signal);
-    const text = template.render(messages.map(templateMessage));
-    const prompt = buildPrompt(
-      text,
-      media.map((medium) => medium.prompt),
-      { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize },
-    );
+    const { media, text, prompt, leftOut } = await this.#promptOf(messages, options, onEvent, signal);
     const room = roomForAnswer(prompt.inputIds, config.text);
     const marks = tokenMarks(prompt, media);
     const cached = this.#cache.prefixOf(marks);
@@ -131,6 +127,7 @@ export class Engine {
       cachedTokens: cached,
       reason,
       timings: clock.timings,
+      ...(leftOut.turns === 0 ? {} : { leftOut }),
     };
   }
 
@@ -147,15 +144,52 @@ export class Engine {
     this.#vision = undefined;
   }
 
+  /** Opens the media and writes the prompt. When it is longer than the context, the oldest turns are left out. */
+  async #promptOf(
+    messages: readonly Message[],
+    { maxTokens, maxPictureTokens }: AnswerOptions,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<{ media: Medium[]; text: string; prompt: Prompt; leftOut: LeftOut }> {
+    const all = await this.#prepareMedia(messages, maxPictureTokens, onEvent, signal);
+    const { contextLength } = this.files.config.text;
+    const reserved = Math.min(maxTokens, Math.floor(contextLength / 4));
+    const write = (some: readonly Message[]): { media: Medium[]; text: string; prompt: Prompt } => {
+      const media = all.slice(all.length - mediaParts(some).length);
+      return { media, ...this.#write(some, media) };
+    };
+    const fits =
+      (answerTokens: number) =>
+      (some: readonly Message[]): boolean =>
+        write(some).prompt.inputIds.length + answerTokens <= contextLength;
+    const fitted = fitContext(messages, fits(reserved)) ??
+      fitContext(messages, fits(1)) ?? { messages, leftOut: { turns: 0, pictures: 0 } };
+    const { leftOut } = fitted;
+    if (leftOut.turns > 0) onEvent({ kind: 'left-out', leftOut });
+    return { ...write(fitted.messages), leftOut };
+  }
+
+  #write(messages: readonly Message[], media: readonly Medium[]): { text: string; prompt: Prompt } {
+    const { config, tokenizer, template } = this.files;
+    const text = template.render(messages.map(templateMessage));
+    const options = { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize };
+    return {
+      text,
+      prompt: buildPrompt(
+        text,
+        media.map((medium) => medium.prompt),
+        options,
+      ),
+    };
+  }
+
   async #prepareMedia(
     messages: readonly Message[],
     maxPictureTokens: number | undefined,
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
   ): Promise<Medium[]> {
-    const parts = messages.flatMap(({ content }) =>
-      typeof content === 'string' ? [] : content.filter(isMedia),
-    );
+    const parts = mediaParts(messages);
     const media: Medium[] = [];
     for (const part of parts) {
       onEvent({ kind: 'stage', stage: 'decoding', done: media.length, total: parts.length });
@@ -192,6 +226,10 @@ export class Engine {
 async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
   const fromBest = sampler.needsAll ? undefined : sampler.fromBest(logits.best);
   return fromBest ?? sampler.fromAll(await logits.all());
+}
+
+function mediaParts(messages: readonly Message[]): MediaPart[] {
+  return messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content.filter(isMedia)));
 }
 
 function templateMessage({ role, content }: Message): TemplateMessage {

@@ -5,7 +5,8 @@ import type { PackageStore } from '../format/package-store.ts';
 import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
 import type { Precision, Target } from '../graph/emitted.ts';
-import { readCheckpointFiles } from './checkpoint-files.ts';
+import { readCheckpointFiles, type CheckpointFiles } from './checkpoint-files.ts';
+import { contextLimit } from './decoder/context-limit.ts';
 import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
 import type { OpenClip } from './clip/clip.ts';
@@ -17,6 +18,8 @@ import type { Runtime } from './runtime/runtime.ts';
 import { mixtureTakesRows } from './self-check/self-test.ts';
 import { chooseTarget } from './runtime/target.ts';
 import { VisionEncoder } from './vision/vision-encoder.ts';
+
+const CACHE_BUDGET_BYTES = 2e9;
 
 export interface EngineOptions {
   /** Absent: clips come as frames only. */
@@ -33,6 +36,8 @@ export interface EngineOptions {
   lookAhead?: number;
   /** With paging: told each layer's choice, for recording traces. */
   onRouting?: OnRouting;
+  /** The key-value cache takes at most this many bytes, but has memory for 8,192 tokens. If omitted, 2 GB. */
+  cacheBudgetBytes?: number;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
   chunkTokens?: number;
   /** Go on past end tokens, to the length asked for. */
@@ -49,8 +54,9 @@ export async function loadEngine(
   options: EngineOptions,
   signal: AbortSignal,
 ): Promise<Engine> {
-  const files = await readCheckpointFiles(store);
+  const checkpoint = await readCheckpointFiles(store);
   const target = chooseTarget(store.manifest, runtime, options);
+  const files = limitContext(checkpoint, target.precision, options.cacheBudgetBytes ?? CACHE_BUDGET_BYTES);
   const totalBytes = bytesToLoad(store.manifest, options.expertBudgetBytes !== undefined);
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {
@@ -63,6 +69,17 @@ export async function loadEngine(
   const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
   if (options.releaseVision !== true) await engine.warm(signal);
   return engine;
+}
+
+/** The files with a context that the device has memory for; see contextLimit. */
+function limitContext(
+  files: CheckpointFiles,
+  precision: Precision,
+  cacheBudgetBytes: number,
+): CheckpointFiles {
+  const { config } = files;
+  const contextLength = contextLimit(config.text, precision, cacheBudgetBytes);
+  return { ...files, config: { ...config, text: { ...config.text, contextLength } } };
 }
 
 /** Paged experts are read when they are needed. */

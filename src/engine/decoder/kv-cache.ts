@@ -5,6 +5,7 @@
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import type { Feeds, Runtime, Tensor } from '../runtime/runtime.ts';
+import { cacheBytesPerToken } from './context-limit.ts';
 
 const FIRST_CAPACITY = 1024;
 
@@ -27,8 +28,7 @@ export class KvCache {
   /** Bytes the cache takes now. */
   get bytes(): number {
     const tokens = this.#runtime.device === undefined ? this.length : this.#capacity;
-    const { layers, kvHeads, headDim } = this.#text;
-    return 2 * layers * kvHeads * headDim * tokens * (this.#precision === 'f32' ? 4 : 2);
+    return tokens * cacheBytesPerToken(this.#text, this.#precision);
   }
 
   /** Makes room for `count` more tokens; returns the inputs and outputs of a run that appends them. */
@@ -79,12 +79,12 @@ export class KvCache {
   #reserve(tokens: number): void {
     const { device } = this.#runtime;
     if (device === undefined || tokens <= this.#capacity) return;
-    const capacity = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(tokens)));
+    const doubled = Math.max(FIRST_CAPACITY, 2 ** Math.ceil(Math.log2(tokens)));
+    const capacity = Math.max(tokens, Math.min(doubled, this.#text.contextLength));
     const perToken = this.#text.headDim * (this.#precision === 'f32' ? 4 : 2);
-    const commands = device.createCommandEncoder();
-    const old = [...this.#tensors.values()];
     for (const [name, from] of this.#tensors) {
       const to = this.#empty(capacity);
+      const commands = device.createCommandEncoder();
       // Heads are the outer axis, so each head's tokens move to a new place.
       for (let head = 0; head < this.#text.kvHeads && this.length > 0; head++) {
         commands.copyBufferToBuffer(
@@ -95,10 +95,11 @@ export class KvCache {
           this.length * perToken,
         );
       }
+      // One tensor after the other, so that old and new caches never lie on the device together.
+      device.queue.submit([commands.finish()]);
+      from.dispose();
       this.#tensors.set(name, to);
     }
-    device.queue.submit([commands.finish()]);
-    for (const tensor of old) tensor.dispose();
     this.#capacity = capacity;
   }
 

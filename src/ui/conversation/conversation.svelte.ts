@@ -81,7 +81,8 @@ export class Conversation {
 
   /** All photos in the order in which the model saw them for this turn. */
   photosFor(turn: Turn): Photo[] {
-    return toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1))).photos;
+    const { photos } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
+    return photos.slice(turn.leftOut?.pictures ?? 0);
   }
 
   /** Asks and streams the answer; what goes wrong becomes the turn's ending. Ignored while busy. */
@@ -184,6 +185,7 @@ export class Conversation {
       if (event.kind === 'text') turn.document.push(event.text);
       else if (event.kind === 'experts') this.#parts.onExperts(event.chosen, model);
       else if (event.kind === 'paging') this.#parts.onPaging(event.paging);
+      else if (event.kind === 'left-out') turn.leaveOut(event.leftOut);
       else {
         const { stage, done, total } = event;
         this.#phase = { kind: 'answering', stage, done, total, tokensPerSecond: rate(stage, done) };

@@ -1,6 +1,6 @@
 // A question with its photos and what became of it.
 
-import type { Answer, AnswerOptions } from '../../contract/answer.ts';
+import type { Answer, AnswerOptions, LeftOut } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo } from '../../failure.ts';
 import { AnswerDocument, type NextFrame } from '../answer/answer-document.svelte.ts';
@@ -39,6 +39,7 @@ export class Turn {
   #ending = $state.raw<Ending | null>(null);
   #answerer = $state.raw<Answerer | null>(null);
   #options = $state.raw<AnswerOptions | null>(null);
+  #leftOut = $state.raw<LeftOut | null>(null);
 
   constructor(question: string, photos: readonly Photo[], nextFrame: NextFrame) {
     this.question = question;
@@ -57,6 +58,15 @@ export class Turn {
   /** What the model was asked with. */
   get options(): AnswerOptions | null {
     return this.#options;
+  }
+
+  /** What of the conversation before this turn did not fit the context; null if all of it did. */
+  get leftOut(): LeftOut | null {
+    return this.#leftOut;
+  }
+
+  leaveOut(leftOut: LeftOut): void {
+    this.#leftOut = leftOut;
   }
 
   begin(answerer: Answerer, options: AnswerOptions): void {
@@ -89,7 +99,9 @@ export class Turn {
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
     // One that was being written when it was saved is not any more.
-    turn.#ending = saved.ending ?? { kind: 'stopped', facts: null };
+    const ending = saved.ending ?? { kind: 'stopped', facts: null };
+    turn.#ending = ending;
+    turn.#leftOut = ending.kind === 'failed' ? null : (ending.facts?.leftOut ?? null);
     turn.document.restore(saved.answer, saved.answerer?.thinks ?? false, saved.thoughtMs);
     return turn;
   }

@@ -1,6 +1,6 @@
 // A turn of a kept or imported conversation: the one parser of it.
 
-import type { AnswerOptions } from '../../contract/answer.ts';
+import type { AnswerOptions, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';
 import type { Box } from '../../contract/photos.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
@@ -91,7 +91,9 @@ function parseFailure(field: Field): FailureInfo {
 function parseFacts(field: Field): Extract<Ending, { kind: 'answered' }>['facts'] {
   const timings = field.at('timings');
   const ms = (stage: string): number => timings.at(`${stage}Ms`).number();
+  const leftOut = parseOptional(field, 'leftOut', parseLeftOut);
   return {
+    ...(leftOut === null ? {} : { leftOut }),
     tokens: field.at('tokens').integer(),
     promptTokens: field.at('promptTokens').integer(),
     cachedTokens: field.at('cachedTokens').integer(),
@@ -103,4 +105,8 @@ function parseFacts(field: Field): Extract<Ending, { kind: 'answered' }>['facts'
       answeringMs: ms('answering'),
     },
   };
+}
+
+function parseLeftOut(field: Field): LeftOut {
+  return { turns: field.at('turns').integer(), pictures: field.at('pictures').integer() };
 }

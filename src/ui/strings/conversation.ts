@@ -35,6 +35,16 @@ const english = (q: Quantities) => ({
   thinking: 'Thinking',
   stopping: 'Stopping',
 
+  leftOut: (turns: number, pictures: number) =>
+    `This conversation is longer than the model can read at once. It no longer sees the first ${
+      turns === 1 ? 'question' : `${q.whole(turns)} questions`
+    }${
+      pictures === 0
+        ? '; it still sees their pictures.'
+        : pictures === 1
+          ? ' and the first picture.'
+          : ` and the first ${q.whole(pictures)} pictures.`
+    }`,
   rate: (tokensPerSecond: number) => `${q.tenths(tokensPerSecond)} tokens/s`,
   tokens: (count: number) => (count === 1 ? '1 token' : `${q.whole(count)} tokens`),
   firstWord: (seconds: number) => `first word after ${q.tenths(seconds)} s`,
@@ -79,6 +89,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   thinking: '正在思考',
   stopping: '正在停止',
 
+  leftOut: (turns: number, pictures: number) =>
+    `对话太长，模型无法一次读完。它已看不到最前面的 ${q.whole(turns)} 个问题${
+      pictures === 0 ? '，但仍能看到其中的图片。' : `和最前面的 ${q.whole(pictures)} 张图片。`
+    }`,
   rate: (tokensPerSecond: number) => `每秒 ${q.tenths(tokensPerSecond)} 个词元`,
   tokens: (count: number) => `${q.whole(count)} 个词元`,
   firstWord: (seconds: number) => `首字用时 ${q.tenths(seconds)} 秒`,

@@ -80,6 +80,12 @@ export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | 
   return Math.max(0, available - memoryNeeded(model, true, 0));
 }
 
+/** Bytes that the key-value cache of one conversation may take; longer conversations lose their oldest turns. */
+export function cacheBudgetBytes({ gpu, memoryBytes }: DeviceFacts): number {
+  if (gpu === null) return 1e9;
+  return memoryBytes !== null && memoryBytes >= REPORTED_CAP_BYTES ? 4e9 : 2e9;
+}
+
 /** What a model may take of this device's memory. */
 function availableBytes({ memoryBytes }: DeviceFacts): number {
   const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;

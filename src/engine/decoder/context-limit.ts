@@ -1,0 +1,22 @@
+// How many tokens of prompt and answer one conversation may have on this device: what the checkpoint was
+// trained for, or less where the key-value cache would take more memory than there is for it.
+
+import type { TextConfig } from '../../format/model-config.ts';
+import type { Precision } from '../../graph/emitted.ts';
+
+/** Every device that a model fits has memory for this many: what src/weights/fit counts when it says that a model fits. */
+const LEAST_TOKENS = 8192;
+
+/** Bytes of the key-value cache that one token takes: a key and a value per layer and key-value head. */
+export function cacheBytesPerToken(
+  { layers, kvHeads, headDim }: Pick<TextConfig, 'layers' | 'kvHeads' | 'headDim'>,
+  precision: Precision,
+): number {
+  return 2 * layers * kvHeads * headDim * (precision === 'f32' ? 4 : 2);
+}
+
+/** Tokens whose cache takes at most `budgetBytes`, but at least LEAST_TOKENS; never more than the checkpoint's own limit. */
+export function contextLimit(text: TextConfig, precision: Precision, budgetBytes: number): number {
+  const affordable = Math.floor(budgetBytes / cacheBytesPerToken(text, precision));
+  return Math.min(text.contextLength, Math.max(LEAST_TOKENS, affordable));
+}
