@@ -20,6 +20,7 @@ export type FailureCode =
   | 'no-range' // the host cannot send a part of a file
   | 'wrong-range' // the host sent another part than it was asked for
   | 'changed-file' // a file on the host is not the one that the transfer began with
+  | 'unreadable-file' // a chosen file was moved, deleted or changed before it was read
   | 'files-needed' // the files this model was read from must be chosen again
   | 'busy' // another tab is at work on this model
   | 'no-model' // nothing is chosen that could answer

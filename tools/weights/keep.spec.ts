@@ -138,6 +138,29 @@ for (const kind of ['package', 'checkpoint'] as const) {
   });
 }
 
+for (const [kind, victim] of [
+  ['package', 'manifest.json'],
+  ['package', 'config.json'],
+  ['checkpoint', 'model.safetensors.index.json'],
+] as const) {
+  test(`a ${kind}'s ${victim} that is deleted after it was chosen has a sentence of its own`, async ({
+    page,
+  }) => {
+    const source = kind === 'package' ? folder : join(FIXTURES, 'moe-untied');
+    const copy = mkdtempSync(join(tmpdir(), 'weights-chosen-'));
+    try {
+      cpSync(source, copy, { recursive: true });
+      await page.locator('input').setInputFiles(filesIn(copy));
+      rmSync(join(copy, victim));
+      const files: ModelRequest = { id: 'gone', name: 'Gone', source: { kind: 'files', preset: 'balanced' } };
+      const { outcome } = await page.evaluate((asked) => window.weights.importChosen(asked), files);
+      expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'unreadable-file' } });
+    } finally {
+      rmSync(copy, { recursive: true, force: true });
+    }
+  });
+}
+
 for (const [how, code] of [
   ['cut', 'corrupt-shard'],
   ['remove', 'missing-file'],

@@ -3,6 +3,7 @@
 
 import { describe, type FailureInfo } from '../../failure.ts';
 import type { Conversation, SavedConversation } from '../conversation/conversation.svelte.ts';
+import { ownBytes } from '../photos/own-bytes.ts';
 import type { Remembered } from '../remembered.ts';
 import type { HistoryStrings } from '../strings/history.ts';
 import { fromJson, toJson, type OpenPhoto } from './conversation-json.ts';
@@ -138,7 +139,8 @@ export class History {
   /** Reads an exported conversation and goes on with it. */
   async importFile(file: Blob): Promise<void> {
     await this.#try(async () => {
-      this.#parts.conversation.load(await fromJson(await file.text(), this.#parts.openPhoto));
+      const text = await (await ownBytes(file)).text();
+      this.#parts.conversation.load(await fromJson(text, this.#parts.openPhoto));
       this.hide();
       await this.keep();
     });

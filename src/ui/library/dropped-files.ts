@@ -26,13 +26,17 @@ async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const files: File[] = [];
   for (;;) {
     // A reader hands out its entries a hundred at a time.
-    const batch = await new Promise<FileSystemEntry[]>((resolve, reject) =>
-      reader.readEntries(resolve, reject),
+    const batch = await new Promise<FileSystemEntry[]>((resolve) =>
+      reader.readEntries(resolve, () => resolve([])),
     );
     if (batch.length === 0) return files;
     for (const entry of batch) {
       if (!(entry instanceof FileSystemFileEntry)) continue;
-      files.push(await new Promise<File>((resolve, reject) => entry.file(resolve, reject)));
+      const file = await new Promise<File | undefined>((resolve) =>
+        entry.file(resolve, () => resolve(undefined)),
+      );
+      // A file that is gone already is left out; whoever needs it names it.
+      if (file !== undefined) files.push(file);
     }
   }
 }

@@ -1,12 +1,16 @@
 // Makes photos and clips of files and owns their object URLs.
 
 import type { PhotoClient } from '../../client/photo-client.ts';
-import type { Box } from '../../contract/photos.ts';
-import type { Outcome } from '../../failure.ts';
+import type { Box, OpenedPhoto } from '../../contract/photos.ts';
+import { outcome, type Outcome } from '../../failure.ts';
+import { ownBytes } from './own-bytes.ts';
 import type { Part, Photo } from './photo.ts';
 
 /** What is kept of a photo beyond the page. */
 export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
+
+/** Larger files are looked at before their bytes are copied. */
+const LARGE_BYTES = 50e6;
 
 export class PhotoShelf {
   readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
@@ -17,7 +21,8 @@ export class PhotoShelf {
   }
 
   /**
-   * Fails as PhotoApi.open does, or with 'worker-died' where a picture was too much for it.
+   * Keeps the bytes as they are now, whatever becomes of the file on the disk. Fails with 'unreadable-file', as
+   * PhotoApi.open does, or with 'worker-died' where a picture was too much for it.
    */
   async open(
     file: Blob,
@@ -25,7 +30,7 @@ export class PhotoShelf {
     signal: AbortSignal,
     part: Part | null = null,
   ): Promise<Outcome<Photo>> {
-    const opened = await this.#client.open(file, signal);
+    const opened = await (file.size > LARGE_BYTES ? this.#openLarge(file, signal) : this.#open(file, signal));
     if (opened.kind !== 'done') return opened;
     return { kind: 'done', value: this.#add({ id: crypto.randomUUID(), name, part, ...opened.value }) };
   }
@@ -50,6 +55,17 @@ export class PhotoShelf {
       URL.revokeObjectURL(photo.previewUrl);
       this.#photos.delete(photo.id);
     }
+  }
+
+  async #open(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+    const own = await outcome(() => ownBytes(file, signal));
+    return own.kind === 'done' ? this.#client.open(own.value, signal) : own;
+  }
+
+  /** A film of gigabytes is refused before it is copied. */
+  async #openLarge(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+    const opened = await this.#client.open(file, signal);
+    return opened.kind === 'done' ? this.#open(opened.value.file, signal) : opened;
   }
 
   #add(saved: SavedPhoto): Photo {

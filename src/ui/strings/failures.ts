@@ -40,6 +40,8 @@ export const en: Failures = {
     'The host sent another part of the file than it was asked for; it was not used. What was verified is kept. Try again or use another mirror.',
   'changed-file':
     'The model was changed at its source in the meantime. Remove what is here of it, then start again.',
+  'unreadable-file':
+    'This file cannot be read: it was moved, deleted or changed after it was chosen. Everything else is kept. Choose it again.',
   'files-needed':
     'This model came from files of this computer. What has been read is kept. Choose the same files again to go on.',
   busy: 'Another tab is at work on this model. Nothing is lost. Wait until it is done, or close that tab.',
@@ -99,6 +101,7 @@ export const zh: Failures = {
     '该服务器不能发送文件的一部分，而大模型需要这一功能。没有丢失任何内容。请换一个镜像，或下载文件后从文件夹添加。',
   'wrong-range': '服务器发来的不是所请求的那一部分，没有使用。已校验的内容都保留着。请重试或换一个镜像。',
   'changed-file': '模型在来源处已被更改。请先删除本设备上的这一模型，然后重新开始。',
+  'unreadable-file': '无法读取此文件：选择之后，它被移动、删除或修改了。其他内容都保留着。请重新选择该文件。',
   'files-needed': '该模型来自本机的文件。已读取的部分都保留着。请再次选择同样的文件以继续。',
   busy: '另一个标签页正在处理这个模型。没有丢失任何内容。请等它完成，或关闭那个标签页。',
   'no-model': '还没有选择模型。您的问题已保留。请在模型库中选择一个。',

@@ -2,6 +2,7 @@
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { fail } from '../../failure.ts';
+import { readFile, sizeOf } from './read-file.ts';
 
 export class FilesSource implements CheckpointSource {
   readonly #files: ReadonlyMap<string, File>;
@@ -10,8 +11,9 @@ export class FilesSource implements CheckpointSource {
     this.#files = files;
   }
 
-  size(name: string): Promise<number | undefined> {
-    return Promise.resolve(this.#files.get(name)?.size);
+  async size(name: string): Promise<number | undefined> {
+    const file = this.#files.get(name);
+    return file && sizeOf(file);
   }
 
   async read(
@@ -22,10 +24,6 @@ export class FilesSource implements CheckpointSource {
   ): Promise<Uint8Array<ArrayBuffer>> {
     signal?.throwIfAborted();
     const file = this.#files.get(name) ?? fail('missing-file', `There is no ${name}.`);
-    try {
-      return new Uint8Array(await file.slice(start, end).arrayBuffer());
-    } catch (cause) {
-      fail('changed-file', `${name} cannot be read any more.`, cause);
-    }
+    return readFile(file, start, end);
   }
 }

@@ -5,6 +5,7 @@ import { parseJson } from '../../format/json-field.ts';
 import { MANIFEST_FILE } from '../../format/manifest.ts';
 import { fetchPart, fetchSmall, type Transfers } from './fetch-file.ts';
 import type { Hosts } from './hosts.ts';
+import { readFile, sizeOf } from './read-file.ts';
 import type { PackageFile } from '../store/shelf.ts';
 
 export interface PackageOrigin {
@@ -68,7 +69,8 @@ export class FilesOrigin implements PackageOrigin {
 
   async manifest(): Promise<unknown> {
     const file = this.#files.get(MANIFEST_FILE) ?? fail('missing-file', `There is no ${MANIFEST_FILE}.`);
-    return parseJson(await file.text(), MANIFEST_FILE, 'bad-manifest');
+    const text = new TextDecoder().decode(await readFile(file));
+    return parseJson(text, MANIFEST_FILE, 'bad-manifest');
   }
 
   async fetch(
@@ -78,18 +80,10 @@ export class FilesOrigin implements PackageOrigin {
   ): Promise<Uint8Array<ArrayBuffer>> {
     signal.throwIfAborted();
     const file = this.#files.get(name) ?? fail('missing-file', `There is no ${name}.`);
-    if (file.size !== bytes) fail('short-body', `${name} has ${file.size} bytes; ${bytes} are expected.`);
-    const read = new Uint8Array(await readWhole(file));
+    const size = await sizeOf(file);
+    if (size !== bytes) fail('short-body', `${name} has ${size} bytes; ${bytes} are expected.`);
+    const read = await readFile(file);
     onBytes(read.byteLength);
     return read;
-  }
-}
-
-/** A file that changed on the disk since it was chosen cannot be read any more. */
-async function readWhole(file: File): Promise<ArrayBuffer> {
-  try {
-    return await file.arrayBuffer();
-  } catch (cause) {
-    fail('changed-file', `${file.name} cannot be read any more.`, cause);
   }
 }

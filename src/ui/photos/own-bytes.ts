@@ -1,0 +1,22 @@
+// Takes over the bytes of a file that a person gave. The browser reads such a file from the disk each time, so a
+// file that is deleted, moved or saved anew later can no longer be read.
+
+import { fail, Failure } from '../../failure.ts';
+
+/**
+ * A copy of the file that lives in the browser's blob storage, read once as a stream: the page's own memory holds
+ * one piece at a time. Fails with 'unreadable-file'.
+ */
+export async function ownBytes(file: Blob, signal?: AbortSignal): Promise<Blob> {
+  signal?.throwIfAborted();
+  const name = file instanceof File ? file.name : 'The file';
+  try {
+    const copy = await new Response(file.stream()).blob();
+    signal?.throwIfAborted();
+    if (copy.size !== file.size) fail('unreadable-file', `${name} changed while it was read.`);
+    return copy.slice(0, copy.size, file.type);
+  } catch (cause) {
+    if (cause instanceof Failure || signal?.aborted === true) throw cause;
+    fail('unreadable-file', `${name} cannot be read.`, cause);
+  }
+}
