@@ -52,6 +52,69 @@ test('an answer about the first of two pictures is drawn on the first', async ({
   await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
 });
 
+test('places whose picture the answer does not say are asked about, not put on the last one', async ({
+  page,
+}) => {
+  const answer = await openSaved(page, {
+    answer: JSON.stringify([
+      { bbox_2d: [100, 100, 200, 200], label: 'one' },
+      { bbox_2d: [300, 300, 400, 400], label: 'two', img_idx: 7 },
+    ]),
+    pictures: ['wide.png', 'tall.png', 'odd.png'],
+  });
+  const marks = page.getByRole('list', { name: 'What the answer points at' });
+  const choice = answer.getByRole('group', { name: /does not say which picture 2 of its places are on/ });
+  await expect(choice.getByRole('button')).toHaveCount(3);
+  await expect(marks).toHaveCount(0);
+  await choice.getByRole('button', { name: 'Picture 2: tall.png' }).press('Enter');
+  await expect(page.getByRole('img', { name: 'tall.png' })).toBeVisible();
+  await expect(marks.getByRole('button')).toHaveCount(2);
+  await choice.getByRole('button', { name: 'Picture 1: wide.png' }).click();
+  await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
+  await expect(marks.getByRole('button')).toHaveCount(2);
+});
+
+test('pictures that an answer counts from 1 are the ones meant', async ({ page }) => {
+  await openSaved(page, {
+    answer: JSON.stringify([
+      { bbox_2d: [100, 100, 200, 200], label: 'one', img_idx: 1 },
+      { bbox_2d: [300, 300, 400, 400], label: 'two', img_idx: 2 },
+    ]),
+    pictures: ['wide.png', 'tall.png'],
+  });
+  const marks = page.getByRole('list', { name: 'What the answer points at' });
+  await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
+  await expect(marks.getByRole('button')).toHaveText(/one/);
+  await page.getByRole('button', { name: 'tall.png', exact: true }).click();
+  await expect(marks.getByRole('button')).toHaveText(/two/);
+});
+
+test('boxes beyond the edge are clamped, and those that cannot be read are named', async ({ page }) => {
+  const answer = await openSaved(page, {
+    answer: JSON.stringify([
+      { bbox_2d: [600, 100, 1012, 500], label: 'at the edge' },
+      {
+        bbox_2d: [
+          [100, 200, 300, 400],
+          [400, 600, 500, 800],
+        ],
+        label: 'both',
+      },
+      { bbox_2d: [1, 2, 3], label: 'odd' },
+      { bbox_2d: [100, 100, 1920, 1080], label: 'far' },
+    ]),
+    pictures: ['wide.png'],
+  });
+  await expect(answer.getByText('2 places in this answer could not be read.')).toBeVisible();
+  const marks = page.getByRole('list', { name: 'What the answer points at' });
+  await expect(marks.getByRole('button')).toHaveCount(3);
+  await expectDrawn(page, page.getByRole('img', { name: 'wide.png' }), [
+    [600, 100, 1000, 500],
+    [100, 200, 300, 400],
+    [400, 600, 500, 800],
+  ]);
+});
+
 test('JSON becomes a table, copied as CSV or as JSON', async ({ page }) => {
   const rows = [
     { item: 'Tea, green', price: 3.5 },

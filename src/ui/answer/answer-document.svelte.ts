@@ -3,7 +3,7 @@
 
 import type { PlacedBlock } from './blocks.ts';
 import { GrowingBlocks } from './growing-blocks.ts';
-import { marksOf, type Mark } from './marks.ts';
+import { readPlaces, type Mark } from './marks.ts';
 import { splitThought } from './thought.ts';
 
 /** Calls the job when the page is about to draw next. */
@@ -12,11 +12,18 @@ export type NextFrame = (job: () => void) => void;
 interface Shown {
   blocks: readonly PlacedBlock[];
   marks: readonly Mark[];
+  unreadablePlaces: number;
   thought: string | null;
   thinking: boolean;
 }
 
-const NOTHING: Shown = { blocks: [], marks: [], thought: null, thinking: false };
+const NOTHING: Shown = {
+  blocks: [],
+  marks: [],
+  unreadablePlaces: 0,
+  thought: null,
+  thinking: false,
+};
 
 export class AnswerDocument {
   readonly #nextFrame: NextFrame;
@@ -43,6 +50,11 @@ export class AnswerDocument {
 
   get marks(): readonly Mark[] {
     return this.#shown.marks;
+  }
+
+  /** How many places the answer gives that cannot be read. */
+  get unreadablePlaces(): number {
+    return this.#shown.unreadablePlaces;
   }
 
   /** null where the model does not think. */
@@ -95,6 +107,8 @@ export class AnswerDocument {
     this.#scheduled = false;
     const { thought, ended: thoughtEnded, answer } = splitThought(this.#text, this.#thinks);
     const blocks = this.#growing.read(answer, ended);
-    this.#shown = { blocks, marks: marksOf(blocks), thought, thinking: !thoughtEnded && !ended };
+    const { marks, unreadable } = readPlaces(blocks);
+    const thinking = !thoughtEnded && !ended;
+    this.#shown = { blocks, marks, unreadablePlaces: unreadable, thought, thinking };
   }
 }

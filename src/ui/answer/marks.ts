@@ -1,101 +1,168 @@
-// What an answer points at on a photo: boxes and points in thousandths of its sides, as Qwen3-VL writes
-// them (github.com/QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb), each with the text that names it.
+// What an answer points at on a picture: boxes and points, each with the text that names it and the picture that the
+// answer names (github.com/QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb).
 
-import type { Box } from '../../contract/photos.ts';
 import { spokenText, type PlacedBlock } from './blocks.ts';
+import { bareBoxes, readShapes, type ReadShapes, type Shape } from './coordinates.ts';
 
 export interface Mark {
   /** Unique in its answer, and the same while the answer grows. */
   id: string;
-  shape: { kind: 'box'; box: Box } | { kind: 'point'; x: number; y: number };
+  shape: Shape;
   label: string;
-  /** Which picture, counted from 0 in the conversation; null where the answer does not say. */
-  picture: number | null;
+  /** null if the answer names no picture. */
+  picture: NamedPicture | null;
   /** The object that it was read from, so that its row in a table can be found. */
   source: object | null;
 }
 
-const BOXES = ['bbox_2d', 'bbox', 'box_2d', 'box'];
-const POINTS = ['point_2d', 'point', 'coordinate'];
+export interface NamedPicture {
+  /** As it is written; NaN if it is no number. */
+  number: number;
+  /** 1 if the words say that they count from one ("picture 2"); null if only the whole answer can tell. */
+  from: 1 | null;
+}
+
+export interface Places {
+  marks: Mark[];
+  /** How many places the answer gives that name none on the picture. */
+  unreadable: number;
+}
+
+const BOXES = ['bbox_2d', 'bbox', 'box_2d', 'bboxes', 'bounding_box', 'box', 'boxes'];
+const POINTS = ['point_2d', 'point', 'points', 'coordinate', 'coordinates'];
+/** Keys that mean coordinates whatever their value is; the others may hold words or counts. */
+const UNMISTAKABLE = new Set(['bbox_2d', 'bbox', 'box_2d', 'point_2d', 'bounding_box']);
 const LABELS = ['label', 'text_content', 'text', 'name', 'description', 'category', 'type'];
-const PICTURES = ['img_idx', 'image_index', 'image_idx', 'picture_index'];
+const PICTURES = ['img_idx', 'image_index', 'image_idx', 'img_index', 'picture_index'];
 /** An answer that is one place of a screen, as it is asked for in the form (x, y). */
 const LONE_POINT = /^\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
-const HTML_BOX = /<(\w+)([^>]*)\sdata-bbox="([\d.\s,]+)"/g;
+const HTML_BOX = /<(\w+)([^>]*)\sdata-bbox="([^"]*)"/g;
 
-export function marksOf(blocks: readonly PlacedBlock[]): Mark[] {
+export function readPlaces(blocks: readonly PlacedBlock[]): Places {
   if (blocks.length === 1) {
-    const point = numbers(LONE_POINT.exec(spokenText(blocks[0]!.block).trim())?.slice(1), 2);
-    if (point) return [{ id: '0', shape: pointShape(point), label: '', picture: null, source: null }];
+    const point = LONE_POINT.exec(spokenText(blocks[0]!.block).trim())?.slice(1);
+    const [shape] = readShapes(point, 'point').shapes;
+    if (shape) return { marks: [{ ...NAMELESS, id: '0', shape }], unreadable: 0 };
   }
-  return blocks.flatMap(({ at, block }) => {
-    if (block.kind === 'place') return placeMarks(block.label, block.corners, `${at}`);
-    if (block.kind === 'data') return walk(block.value, `${at}`);
-    return block.kind === 'code' && block.language === 'html' ? htmlMarks(block.text, `${at}`) : [];
-  });
-}
-
-function walk(value: unknown, id: string): Mark[] {
-  if (Array.isArray(value)) return value.flatMap((one, index) => walk(one, `${id}.${index}`));
-  if (!isObject(value)) return [];
-  const inner = Object.entries(value).flatMap(([key, one]) =>
-    typeof one === 'object' ? walk(one, `${id}.${key}`) : [],
+  return joined(
+    blocks.map(({ at, block }): Places => {
+      if (block.kind === 'place') {
+        return toPlaces(readShapes(block.corners, 'box'), { ...NAMELESS, id: `${at}`, label: block.label });
+      }
+      if (block.kind === 'data') return dataPlaces(block.value, `${at}`);
+      return block.kind === 'code' && block.language === 'html' ? htmlPlaces(block.text, `${at}`) : NOWHERE;
+    }),
   );
-  const shape = shapeOf(value);
-  if (shape === undefined) return inner;
-  const index = first(value, PICTURES);
-  const picture = typeof index === 'number' && Number.isInteger(index) && index >= 0 ? index : null;
-  return [{ id, shape, label: labelOf(value), picture, source: value }, ...inner];
 }
 
-function shapeOf(value: Record<string, unknown>): Mark['shape'] | undefined {
-  const box = numbers(first(value, BOXES), 4);
-  if (box !== undefined) return boxShape(box);
-  const point = numbers(first(value, POINTS), 2);
-  return point && pointShape(point);
+/** The keys of an object by the part that they play in a mark. */
+export function markKeys(value: object): {
+  place: string | undefined;
+  label: string | undefined;
+  picture: string | undefined;
+} {
+  const find = (keys: readonly string[]): string | undefined => keys.find((key) => key in value);
+  const place = [...BOXES, ...POINTS].find((key) => key in value && isPlace(value, key));
+  return { place, label: find(LABELS), picture: find(PICTURES) };
 }
 
-function pointShape([x = 0, y = 0]: readonly number[]): Mark['shape'] {
-  return { kind: 'point', x, y };
+/** The places that one object of an answer gives. */
+export function shapesOf(value: object): ReadShapes {
+  if (Array.isArray(value)) return readShapes(value, 'box');
+  const { place } = markKeys(value);
+  return place === undefined ? { shapes: [], unreadable: 0 } : read(value, place);
 }
 
-/** Corners in either order. */
-function boxShape(corners: readonly number[]): Mark['shape'] {
-  const [x1, y1, x2, y2] = corners as [number, number, number, number];
-  return { kind: 'box', box: [Math.min(x1, x2), Math.min(y1, y2), Math.max(x1, x2), Math.max(y1, y2)] };
+const NAMELESS = { label: '', picture: null, source: null };
+const NOWHERE: Places = { marks: [], unreadable: 0 };
+
+function dataPlaces(value: unknown, id: string): Places {
+  const bare = bareBoxes(value);
+  if (bare === undefined) return walk(value, id);
+  return {
+    marks: bare.map(({ source, box }, index) => ({
+      ...NAMELESS,
+      id: `${id}.${index}`,
+      shape: { kind: 'box', box },
+      source,
+    })),
+    unreadable: 0,
+  };
+}
+
+function walk(value: unknown, id: string, name = ''): Places {
+  if (Array.isArray(value)) return joined(value.map((one, index) => walk(one, `${id}.${index}`)));
+  if (!isObject(value)) return NOWHERE;
+  const { place, picture } = markKeys(value);
+  const inner = Object.entries(value)
+    .filter(([key]) => key !== place)
+    .map(([key, one]) => walk(one, `${id}.${key}`, key));
+  if (place === undefined) return joined(inner);
+  const mark = {
+    id,
+    label: labelOf(value) || name,
+    picture: picture === undefined ? null : namedPicture(value[picture]),
+    source: value,
+  };
+  return joined([toPlaces(read(value, place), mark), ...inner]);
+}
+
+/** Whether the key's value is meant as coordinates. */
+function isPlace(value: object, key: string): boolean {
+  if (UNMISTAKABLE.has(key)) return true;
+  const one = (value as Record<string, unknown>)[key];
+  if (Array.isArray(one) && one.length > 0 && one.flat(2).every((each) => typeof each === 'number'))
+    return true;
+  return readShapes(one, 'box').shapes.length > 0;
+}
+
+function read(value: object, key: string): ReadShapes {
+  return readShapes((value as Record<string, unknown>)[key], POINTS.includes(key) ? 'point' : 'box');
+}
+
+/** The first shape keeps the object's own id, so that it stays as more arrive. */
+function toPlaces({ shapes, unreadable }: ReadShapes, mark: Omit<Mark, 'shape'>): Places {
+  const marks = shapes.map((shape, index) => ({
+    ...mark,
+    id: index === 0 ? mark.id : `${mark.id}#${index}`,
+    shape,
+  }));
+  return { marks, unreadable };
 }
 
 function labelOf(value: Record<string, unknown>): string {
-  const named = first(value, LABELS);
+  const { label, picture } = markKeys(value);
+  const named = label === undefined ? undefined : value[label];
   if (typeof named === 'string' || typeof named === 'number') return String(named);
-  return Object.values(value).find((one) => typeof one === 'string') ?? '';
+  const texts = Object.entries(value).filter(([key, one]) => key !== picture && typeof one === 'string');
+  return texts.map(([, one]) => String(one)).find((one) => /\p{L}/u.test(one)) ?? '';
 }
 
-/** `count` numbers within the picture. */
-function numbers(value: unknown, count: number): number[] | undefined {
-  if (!Array.isArray(value) || value.length !== count) return undefined;
-  const all = value.map(Number);
-  return all.every((one) => one >= 0 && one <= 1000) ? all : undefined;
-}
-
-function placeMarks(label: string, corners: readonly number[], id: string): Mark[] {
-  const box = numbers(corners, 4);
-  return box ? [{ id, shape: boxShape(box), label, picture: null, source: null }] : [];
+/** A number, a number as text, or words that name one and count from one. */
+function namedPicture(value: unknown): NamedPicture | null {
+  if (value === null || value === undefined || value === '') return null;
+  if (typeof value === 'number') return { number: Number.isInteger(value) ? value : Number.NaN, from: null };
+  const text = typeof value === 'string' ? value.trim() : '';
+  if (/^-?\d+$/.test(text)) return { number: Number(text), from: null };
+  const numbers = text.match(/\d+/g) ?? [];
+  return { number: numbers.length === 1 ? Number(numbers[0]) : Number.NaN, from: 1 };
 }
 
 /** Pages written down as HTML carry the place of each part as an attribute. */
-function htmlMarks(html: string, id: string): Mark[] {
-  return Array.from(html.matchAll(HTML_BOX)).flatMap((match, index) => {
-    const box = numbers(match[3]?.trim().split(/[\s,]+/), 4);
-    const label = /class="([^"]+)"/.exec(match[2] ?? '')?.[1] ?? match[1] ?? '';
-    if (box === undefined) return [];
-    return [{ id: `${id}.${index}`, shape: boxShape(box), label, picture: null, source: null }];
-  });
+function htmlPlaces(html: string, id: string): Places {
+  return joined(
+    Array.from(html.matchAll(HTML_BOX), (match, index) => {
+      const label = /class="([^"]+)"/.exec(match[2] ?? '')?.[1] ?? match[1] ?? '';
+      return toPlaces(readShapes(match[3], 'box'), { ...NAMELESS, id: `${id}.${index}`, label });
+    }),
+  );
 }
 
-function first(value: Record<string, unknown>, keys: readonly string[]): unknown {
-  const key = keys.find((one) => one in value);
-  return key === undefined ? undefined : value[key];
+function joined(places: readonly Places[]): Places {
+  return {
+    marks: places.flatMap(({ marks }) => marks),
+    unreadable: places.reduce((sum, { unreadable }) => sum + unreadable, 0),
+  };
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -79,10 +79,10 @@ export class Conversation {
     return this.#setAside !== null && !this.busy;
   }
 
-  /** All photos in the order in which the model saw them for this turn. */
-  photosFor(turn: Turn): Photo[] {
-    const { photos } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
-    return photos.slice(turn.leftOut?.pictures ?? 0);
+  /** All photos in the order in which the model saw them for this turn; `own`: those that came with its question. */
+  photosFor(turn: Turn): { photos: Photo[]; own: Photo[] } {
+    const { photos, own } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
+    return { photos: photos.slice(turn.leftOut?.pictures ?? 0), own };
   }
 
   /** Asks and streams the answer; what goes wrong becomes the turn's ending. Ignored while busy. */

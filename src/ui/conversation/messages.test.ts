@@ -31,6 +31,7 @@ test('photos come before their question, and a follow-up brings what was said be
       { role: 'user', content: 'Colour?' },
     ],
     photos: [cat],
+    own: [],
   });
 });
 

@@ -16,12 +16,15 @@ export interface Asked {
   messages: Message[];
   /** All photos in the order in which the model sees them. */
   photos: Photo[];
+  /** Those of the last message. */
+  own: Photo[];
 }
 
 /** The last turn is the one to be answered. A turn without an answer hands its photos on to the next. */
 export function toMessages(turns: readonly Said[]): Asked {
   const messages: Message[] = [];
   const photos: Photo[] = [];
+  let latest: Photo[] = [];
   let waiting: Photo[] = [];
   for (const [index, { question, photos: own, answer, thinks }] of turns.entries()) {
     waiting = [...waiting, ...own.filter((photo) => !waiting.includes(photo))];
@@ -30,10 +33,11 @@ export function toMessages(turns: readonly Said[]): Asked {
     if (!isLast && said === '') continue;
     messages.push({ role: 'user', content: content(question, waiting, photos) });
     photos.push(...waiting);
+    latest = waiting;
     waiting = [];
     if (!isLast) messages.push({ role: 'assistant', content: said });
   }
-  return { messages, photos };
+  return { messages, photos, own: latest };
 }
 
 /** `before`: the photos of earlier messages, so that a part can say what it is a part of. */

@@ -7,6 +7,7 @@ import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
 import type { Tray } from '../photos/tray.svelte.ts';
+import { chosenPictures } from './picture-choice.ts';
 
 /** A mark of one turn's answer on its photo, with the number it goes by. */
 export interface PlacedMark {
@@ -17,12 +18,23 @@ export interface PlacedMark {
   photo: Photo;
 }
 
+/** The marks of an answer that does not say on which of several pictures they are. */
+export interface UnclearMarks {
+  count: number;
+  /** The pictures that it may mean. */
+  photos: readonly Photo[];
+  /** The one that the person chose; null until then. */
+  chosen: Photo | null;
+}
+
 export class Stage {
   readonly #conversation: Conversation;
   readonly #tray: Tray;
   /** Somebody's choice, until a photo is added after it. */
   #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
+  /** Turn id → the picture that the person chose for its unclear marks. */
+  #choices = $state.raw<ReadonlyMap<string, Photo>>(new Map());
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => {
     const asked = this.#conversation.turns.flatMap((turn) => turn.photos);
@@ -68,17 +80,47 @@ export class Stage {
     this.#pointedAt = id;
   }
 
-  /** The marks of a turn's answer: on the picture that they name, else on the last one it saw; none on a clip. */
+  /** The marks of a turn's answer that are known to lie on a picture; none on a clip. */
   marksOf(turn: Turn): PlacedMark[] {
     const { marks } = turn.document;
-    if (marks.length === 0) return [];
-    const photos = this.#conversation.photosFor(turn);
+    const placed = this.#placed(turn);
+    const chosen = this.#choices.get(turn.id);
     return marks.flatMap((mark, index) => {
-      const photo = photos[mark.picture ?? photos.length - 1] ?? photos.at(-1);
+      const photo = placed[index] ?? chosen;
       return photo?.clipSeconds !== null
         ? []
         : [{ id: `${turn.id}:${mark.id}`, number: index + 1, mark, photo }];
     });
+  }
+
+  /** null if it is clear where each mark of the answer lies. */
+  unclearMarksOf(turn: Turn): UnclearMarks | null {
+    const count = this.#placed(turn).filter((photo) => photo === null).length;
+    if (count === 0) return null;
+    const stills = this.#conversation
+      .photosFor(turn)
+      .photos.filter(({ clipSeconds }) => clipSeconds === null);
+    return { count, photos: [...new Set(stills)], chosen: this.#choices.get(turn.id) ?? null };
+  }
+
+  /** Says on which picture the unclear marks of a turn lie, and shows it. */
+  choosePicture(turn: Turn, photo: Photo): void {
+    this.#choices = new Map([...this.#choices, [turn.id, photo]]);
+    this.show(photo);
+  }
+
+  /** For each mark of a turn, its photo; null if that is unclear. */
+  #placed(turn: Turn): (Photo | null)[] {
+    const { marks } = turn.document;
+    if (marks.length === 0) return [];
+    const { photos, own } = this.#conversation.photosFor(turn);
+    return photos.length === 0
+      ? []
+      : chosenPictures(
+          marks.map(({ picture }) => picture),
+          photos,
+          own,
+        );
   }
 }
 

@@ -1,0 +1,122 @@
+// Reads the coordinates that an answer gives for a thing on a picture: thousandths of the picture's sides, as
+// Qwen3-VL writes them, in the forms that models use in practice. What cannot be read is counted, not dropped.
+
+import type { Box } from '../../contract/photos.ts';
+
+export type Shape = { kind: 'box'; box: Box } | { kind: 'point'; x: number; y: number };
+
+export interface ReadShapes {
+  shapes: Shape[];
+  /** Coordinates that are meant as a place and name none on the picture. */
+  unreadable: number;
+}
+
+/** A box may overshoot the picture by this many thousandths and is then clamped to its edge. */
+const TOLERANCE = 50;
+/** Lists in lists deeper than this are no coordinates. */
+const MAX_DEPTH = 4;
+const CORNERS = [
+  ['x1', 'y1', 'x2', 'y2'],
+  ['left', 'top', 'right', 'bottom'],
+  ['xmin', 'ymin', 'xmax', 'ymax'],
+  ['x_min', 'y_min', 'x_max', 'y_max'],
+  ['x', 'y'],
+];
+const NONE: ReadShapes = { shapes: [], unreadable: 0 };
+const UNREADABLE: ReadShapes = { shapes: [], unreadable: 1 };
+
+/**
+ * `expected`: what a list of pairs is: the corners of one box, or several points. Four numbers are a box and two are a
+ * point in either case.
+ */
+export function readShapes(value: unknown, expected: Shape['kind'], depth = 0): ReadShapes {
+  if (value === null || value === undefined || value === '') return NONE;
+  if (depth > MAX_DEPTH) return UNREADABLE;
+  if (typeof value === 'string') return fromNumbers(numbersIn(value));
+  if (!Array.isArray(value)) return typeof value === 'object' ? fromObject(value) : UNREADABLE;
+  if (value.length === 0) return NONE;
+  if (value.every(isScalar)) return fromNumbers(value);
+  if (expected === 'box' && value.length > 1 && value.every(isPair)) return around(value);
+  const inner = value.map((one: unknown) => readShapes(one, expected, depth + 1));
+  return {
+    shapes: inner.flatMap(({ shapes }) => shapes),
+    unreadable: inner.reduce((sum, { unreadable }) => sum + unreadable, 0),
+  };
+}
+
+/**
+ * The boxes of a bare list of boxes, without names: each four whole numbers on the picture, in the order of left, top,
+ * right, bottom. undefined if any entry is something else: it is then a list of numbers.
+ */
+export function bareBoxes(value: unknown): { source: object; box: Box }[] | undefined {
+  if (!Array.isArray(value) || value.length === 0) return undefined;
+  const rows: unknown[] = value.every(isScalar) ? [value] : value;
+  const boxes = rows.flatMap((row) => {
+    if (!Array.isArray(row) || row.length !== 4 || !row.every(Number.isInteger)) return [];
+    const [shape] = fromNumbers(row).shapes;
+    const [left, top, right, bottom] = row as [number, number, number, number];
+    return shape?.kind === 'box' && left < right && top < bottom ? [{ source: row, box: shape.box }] : [];
+  });
+  return boxes.length === rows.length ? boxes : undefined;
+}
+
+function fromObject(value: object): ReadShapes {
+  const fields = new Map(Object.entries(value));
+  const keys = CORNERS.find((names) => names.every((name) => fields.has(name)));
+  return keys === undefined ? UNREADABLE : fromNumbers(keys.map((key) => fields.get(key)));
+}
+
+function fromNumbers(values: readonly unknown[] | undefined): ReadShapes {
+  if (values?.length !== 2 && values?.length !== 4) return UNREADABLE;
+  const numbers = values.map(coordinate);
+  if (!numbers.every((one) => one !== undefined)) return UNREADABLE;
+  const [x, y] = numbers as [number, number];
+  if (numbers.length === 2) return { shapes: [{ kind: 'point', x: clamp(x), y: clamp(y) }], unreadable: 0 };
+  return boxShape(numbers as [number, number, number, number]);
+}
+
+/** The box around several points. */
+function around(pairs: readonly [unknown, unknown][]): ReadShapes {
+  const xs = pairs.map(([x]) => coordinate(x));
+  const ys = pairs.map(([, y]) => coordinate(y));
+  if (![...xs, ...ys].every((one) => one !== undefined)) return UNREADABLE;
+  const [across, down] = [xs as number[], ys as number[]];
+  return boxShape([Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)]);
+}
+
+/** Corners in either order. A box that lies beside the picture altogether is unreadable. */
+function boxShape([x1, y1, x2, y2]: [number, number, number, number]): ReadShapes {
+  const box: Box = [
+    clamp(Math.min(x1, x2)),
+    clamp(Math.min(y1, y2)),
+    clamp(Math.max(x1, x2)),
+    clamp(Math.max(y1, y2)),
+  ];
+  const isOutside = (box[0] === box[2] && x1 !== x2) || (box[1] === box[3] && y1 !== y2);
+  return isOutside ? UNREADABLE : { shapes: [{ kind: 'box', box }], unreadable: 0 };
+}
+
+/** The numbers of a text that holds nothing but numbers and what may stand between them. */
+function numbersIn(text: string): string[] | undefined {
+  return /^[\s\d.,;:()[\]<>-]+$/.test(text) ? (text.match(/-?\d+(?:\.\d+)?/g) ?? undefined) : undefined;
+}
+
+function coordinate(value: unknown): number | undefined {
+  if (typeof value !== 'number' && (typeof value !== 'string' || value.trim() === '')) return undefined;
+  const number = Number(value);
+  return number >= -TOLERANCE && number <= 1000 + TOLERANCE ? number : undefined;
+}
+
+function clamp(value: number): number {
+  return Math.min(1000, Math.max(0, value));
+}
+
+/** One number or word; a text with several numbers is a list. */
+function isScalar(value: unknown): boolean {
+  if (typeof value === 'string') return !Number.isNaN(Number(value)) || !/\d\D+\d/.test(value);
+  return typeof value !== 'object';
+}
+
+function isPair(value: unknown): value is [unknown, unknown] {
+  return Array.isArray(value) && value.length === 2 && value.every(isScalar);
+}
