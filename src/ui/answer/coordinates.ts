@@ -51,11 +51,12 @@ export function readShapes(value: unknown, expected: Shape['kind'], depth = 0): 
 export function bareBoxes(value: unknown): { source: object; box: Box }[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
   const rows: unknown[] = value.every(isScalar) ? [value] : value;
-  const boxes = rows.flatMap((row) => {
+  const boxes = rows.flatMap((row: unknown) => {
     if (!Array.isArray(row) || row.length !== 4 || !row.every(Number.isInteger)) return [];
-    const [shape] = fromNumbers(row).shapes;
-    const [left, top, right, bottom] = row as [number, number, number, number];
-    return shape?.kind === 'box' && left < right && top < bottom ? [{ source: row, box: shape.box }] : [];
+    const source = row as [number, number, number, number];
+    const [left, top, right, bottom] = source;
+    const [shape] = fromNumbers(source).shapes;
+    return shape?.kind === 'box' && left < right && top < bottom ? [{ source, box: shape.box }] : [];
   });
   return boxes.length === rows.length ? boxes : undefined;
 }

@@ -2,6 +2,7 @@
 // answer's side or from the picture's.
 
 import { createContext } from 'svelte';
+import { SvelteMap } from 'svelte/reactivity';
 import type { Mark } from '../answer/marks.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
@@ -34,7 +35,7 @@ export class Stage {
   #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
   /** Turn id → the picture that the person chose for its unclear marks. */
-  #choices = $state.raw<ReadonlyMap<string, Photo>>(new Map());
+  readonly #choices = new SvelteMap<string, Photo>();
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => {
     const asked = this.#conversation.turns.flatMap((turn) => turn.photos);
@@ -105,7 +106,7 @@ export class Stage {
 
   /** Says on which picture the unclear marks of a turn lie, and shows it. */
   choosePicture(turn: Turn, photo: Photo): void {
-    this.#choices = new Map([...this.#choices, [turn.id, photo]]);
+    this.#choices.set(turn.id, photo);
     this.show(photo);
   }
 
