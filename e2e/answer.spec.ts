@@ -121,12 +121,50 @@ test('JSON becomes a table, copied as CSV or as JSON', async ({ page }) => {
     { item: 'Cake', price: 4 },
   ];
   const answer = await openSaved(page, { answer: JSON.stringify(rows) });
-  await expect(answer.getByRole('columnheader')).toHaveText(['item', 'price']);
+  await expect(answer.getByRole('columnheader')).toHaveText(['Item', 'Price']);
   await expect(answer.getByRole('cell')).toHaveText(['Tea, green', '3.5', 'Cake', '4']);
   await answer.getByRole('button', { name: 'Copy as CSV' }).click();
   expect(await copied(page)).toBe('item,price\r\n"Tea, green",3.5\r\nCake,4\r\n');
   await answer.getByRole('button', { name: 'Copy as JSON' }).click();
   expect(JSON.parse(await copied(page))).toEqual(rows);
+});
+
+test('places stand in a table of what is where, in both languages; numbers are there on request', async ({
+  page,
+}) => {
+  const answer = await openSaved(page, {
+    answer: '```json\n' + JSON.stringify(BOXES) + '\n```',
+    pictures: ['wide.png'],
+  });
+  await expect(answer.getByRole('columnheader')).toHaveText(['No.', 'What', 'Where']);
+  await expect(answer.getByRole('row', { name: /rectangle/ })).toContainText('left');
+  await expect(answer.getByText(/bbox|point_2d|200/)).toHaveCount(0);
+  await answer.getByRole('button', { name: 'Show the numbers' }).press('Enter');
+  await expect(answer.getByRole('row', { name: /rectangle/ })).toContainText('100, 200, 400, 700');
+  await answer.getByRole('button', { name: 'Show it in words' }).click();
+  await page.getByRole('combobox', { name: 'Language' }).selectOption('zh');
+  const inChinese = page.getByRole('article', { name: '回答' });
+  await expect(inChinese.getByRole('columnheader')).toHaveText(['序号', '内容', '位置']);
+  await expect(inChinese.getByRole('row', { name: /rectangle/ })).toContainText('左侧');
+});
+
+test('an empty list says that nothing was found; one that is cut off says that it broke off', async ({
+  page,
+}) => {
+  const empty = await openSaved(page, { answer: '[]', pictures: ['wide.png'] });
+  await expect(empty.getByText('Nothing found.')).toBeVisible();
+  await expect(empty.getByText('[]')).toHaveCount(0);
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  const begun = await openSaved(page, { answer: '```json\n[{"bbox_2d": [1, 2', pictures: ['wide.png'] });
+  await expect(begun.getByText(/broke off before its first entry/)).toBeVisible();
+  await expect(begun.getByText('[{"bbox_2d": [1, 2')).toBeHidden();
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  const part = await openSaved(page, {
+    answer: '```json\n[{"bbox_2d": [1, 2, 30, 40], "label": "a"}, {"bbox',
+    pictures: ['wide.png'],
+  });
+  await expect(part.getByRole('row', { name: /top left/ })).toBeVisible();
+  await expect(part.getByText(/broke off here/)).toBeVisible();
 });
 
 test('Markdown: headings, lists, tables, code, formulas', async ({ page }) => {

@@ -21,8 +21,11 @@ export type Block =
   | { kind: 'list'; start: number | null; items: ListItem[] }
   | { kind: 'table'; align: Align[]; header: Inline[][]; rows: Inline[][][] }
   | { kind: 'code'; language: string; text: string }
-  /** JSON that could be read, as far as it is written. */
-  | { kind: 'data'; text: string; value: unknown }
+  /**
+   * JSON as far as it is written: undefined before its first complete entry, null or empty if it holds nothing.
+   * `breaksOff`: its end is not written (yet).
+   */
+  | { kind: 'data'; text: string; value: unknown; breaksOff: boolean }
   | { kind: 'formula'; tex: string }
   | { kind: 'rule' }
   /** Nothing to read: where on the picture something of the document lies, 0 … 1000 of its sides. */

@@ -1,56 +1,70 @@
-// JSON as a table: a list of objects is its rows, an object is a list of names and values.
+// JSON as a table: a list of objects is its rows, an object is a list of names and values. Cells stay as they are
+// written; ShownTable says how people read them.
 
 export interface DataTable {
-  /** null where the first column holds names. */
+  /** The objects' keys; null if the first column holds names. */
   columns: string[] | null;
   rows: DataRow[];
 }
 
 export interface DataRow {
-  cells: string[];
-  /** The object that the row shows; null where it shows none. */
+  cells: unknown[];
+  /** The object that the row shows; null if it shows none. */
   source: object | null;
 }
 
-/** undefined where the value is no table: a single number, an empty list. */
+/** undefined if the value is no table: a single number, an empty list. */
 export function tableOf(value: unknown): DataTable | undefined {
   if (Array.isArray(value)) return listTable(value);
   if (!isObject(value)) return undefined;
   const fields = Object.entries(value);
   const [only] = fields;
   // { "objects": [ … ] }: the list is meant.
-  if (fields.length === 1 && only !== undefined && Array.isArray(only[1]) && only[1].every(isObject)) {
-    const inner = listTable(only[1]);
-    if (inner !== undefined) return inner;
+  if (fields.length === 1 && only !== undefined && Array.isArray(only[1])) {
+    const inner = flattened(only[1]);
+    if (inner.every(isObject) && inner.length > 0) return listTable(inner);
   }
   if (fields.length === 0) return undefined;
   if (Object.keys(value).some((key) => /^(bbox_2d|point_2d)$/.test(key))) return listTable([value]);
   return {
     columns: null,
-    rows: fields.map(([name, one]) => ({ cells: [name, cell(one)], source: isObject(one) ? one : null })),
+    rows: fields.map(([name, one]) => ({ cells: [name, one], source: isObject(one) ? one : null })),
   };
 }
 
-function listTable(list: unknown[]): DataTable | undefined {
+/** Whether the value says that there is nothing: null, or lists and objects without a single value. */
+export function isNothing(value: unknown): boolean {
+  if (value === null) return true;
+  if (typeof value !== 'object') return false;
+  const inner: unknown[] = Object.values(value);
+  return inner.every((one) => typeof one === 'object' && one !== null && isNothing(one));
+}
+
+function listTable(whole: unknown[]): DataTable | undefined {
+  const list = flattened(whole);
   if (list.length === 0) return undefined;
   if (!list.every(isObject)) {
-    const rows = list.map((one) => ({
-      cells: Array.isArray(one) ? one.map(cell) : [cell(one)],
-      source: null,
+    const rows = whole.map((one) => ({
+      cells: Array.isArray(one) ? (one as unknown[]) : [one],
+      source: Array.isArray(one) ? one : null,
     }));
     return rows.every(({ cells }) => cells.length === rows[0]?.cells.length)
       ? { columns: null, rows }
       : undefined;
   }
   const columns = [...new Set(list.flatMap((one) => Object.keys(one)))];
-  const rows = list.map((one) => ({
-    cells: columns.map((key) => (key in one ? cell(one[key]) : '')),
-    source: one,
-  }));
+  const rows = list.map((one) => ({ cells: columns.map((key) => one[key]), source: one }));
   return { columns, rows };
 }
 
-function cell(value: unknown): string {
+/** Lists in lists as one, if objects are all that they hold. */
+function flattened(list: unknown[]): unknown[] {
+  const flat: unknown[] = list.flat(3);
+  return flat.every(isObject) ? flat : list;
+}
+
+/** A cell as it is written. */
+export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
   if (Array.isArray(value) && value.every((one) => typeof one !== 'object'))
@@ -58,9 +72,9 @@ function cell(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** RFC 4180. What a spreadsheet would take for a formula is marked as text. */
+/** RFC 4180, with the keys and numbers of the JSON. What a spreadsheet would take for a formula is marked as text. */
 export function toCsv({ columns, rows }: DataTable): string {
-  const lines = [...(columns === null ? [] : [columns]), ...rows.map((row) => row.cells)];
+  const lines = [...(columns === null ? [] : [columns]), ...rows.map((row) => row.cells.map(cellText))];
   return lines.map((line) => line.map(field).join(',') + '\r\n').join('');
 }
 

@@ -7,6 +7,9 @@ import { readMarkdown } from './markdown.ts';
 /** Names for links at the end of a text change what stands before them. */
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
 
+/** A fence whose first line is still being written: nobody can say yet what it holds. */
+const BEGUN_FENCE = /(^|\n)[ \t]*(`{1,2}|`{3}[\w-]*)$/;
+
 export class GrowingBlocks {
   #settled: PlacedBlock[] = [];
   #settledEnd = 0;
@@ -14,7 +17,8 @@ export class GrowingBlocks {
   /** The blocks of `text`, which begins with the text of the call before. `ended`: no more will come. */
   read(text: string, ended: boolean): PlacedBlock[] {
     if (ended && DEFINITION.test(text)) return readMarkdown(text);
-    const fresh = readMarkdown(text.slice(this.#settledEnd), this.#settledEnd);
+    const shown = ended ? text : text.replace(BEGUN_FENCE, '');
+    const fresh = readMarkdown(shown.slice(this.#settledEnd), this.#settledEnd);
     const blocks = [...this.#settled, ...fresh];
     const last = fresh.at(-1);
     // Several blocks may begin at one place (none does today): all of them stay open.

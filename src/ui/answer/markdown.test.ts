@@ -60,10 +60,10 @@ test('JSON is data, fenced or bare, and as far as it is written', () => {
   const value = [{ bbox_2d: [1, 2, 3, 4], label: 'cat' }];
   const json = JSON.stringify(value);
   const fenced = '```json\n' + json + '\n```';
-  expect(read(fenced)).toEqual([{ kind: 'data', text: json, value }]);
+  expect(read(fenced)).toEqual([{ kind: 'data', text: json, value, breaksOff: false }]);
   expect(read(`Here it is:\n${json}\nThat is all.`)).toEqual([
     paragraph('Here it is:'),
-    { kind: 'data', text: json, value },
+    { kind: 'data', text: json, value, breaksOff: false },
     paragraph('That is all.'),
   ]);
   expect(read('```json\n' + json.slice(0, -1) + ', {"bbox_2d": [5, 6')).toMatchObject([

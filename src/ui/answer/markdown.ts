@@ -3,7 +3,7 @@
 
 import { Marked, type MarkedToken, type Token, type Tokens } from 'marked';
 import type { Block, Inline, ListItem, PlacedBlock } from './blocks.ts';
-import { readJson } from './read-json.ts';
+import { breaksOff, jsonEnd, readJson } from './read-json.ts';
 import { SYNTAX, type DataToken, type FormulaToken } from './syntax.ts';
 
 type Known = MarkedToken | FormulaToken | DataToken;
@@ -94,17 +94,24 @@ function table({ align, header, rows }: Tokens.Table): Block {
   return { kind: 'table', align, header: cells(header), rows: rows.map(cells) };
 }
 
-function code({ lang = '', text }: Tokens.Code): Block {
+function code({ lang = '', text, raw }: Tokens.Code): Block {
   const language = lang.trim().toLowerCase().split(/\s/)[0] ?? '';
-  return language === '' || language.startsWith('json')
-    ? data(text, language)
-    : { kind: 'code', language, text };
+  if (language !== '' && !language.startsWith('json')) return { kind: 'code', language, text };
+  const isClosed = /^\s*(`{3,}|~{3,})[^]*\n\s*\1\s*$/.test(raw);
+  if (language !== '' && /^(null|none)?$/i.test(text.trim())) {
+    return { kind: 'data', text, value: isClosed ? null : undefined, breaksOff: !isClosed };
+  }
+  return data(text, language);
 }
 
-/** As JSON where it can be read, else as code. */
+/** As JSON if it can be read or is still being written, else as code. */
 function data(text: string, language = ''): Block {
   const value = readJson(text);
-  return value === undefined ? { kind: 'code', language, text } : { kind: 'data', text, value };
+  const isBroken = breaksOff(text);
+  if (value !== undefined) return { kind: 'data', text, value, breaksOff: isBroken };
+  return isBroken && (language !== '' || jsonEnd(text.trim()) !== null)
+    ? { kind: 'data', text, value: undefined, breaksOff: true }
+    : { kind: 'code', language, text };
 }
 
 function inlines(tokens: readonly Token[] = []): Inline[] {

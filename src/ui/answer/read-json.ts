@@ -3,12 +3,19 @@
 import { jsonrepair } from 'jsonrepair';
 
 /**
- * The value of a text that begins with a bracket: whole, or up to its last complete object where it
- * breaks off; undefined where there is none.
+ * The value of a text that begins with a bracket: whole, or up to its last complete entry if it breaks off; undefined
+ * if there is none.
  */
 export function readJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text)) return undefined;
-  return parse(text) ?? parseRepaired(text.slice(0, text.lastIndexOf('}') + 1));
+  return parse(text) ?? parseRepaired(text.slice(0, lastEntryEnd(text)));
+}
+
+/** Where the last complete entry ends: an object, or an inner list or a value if there are no objects. */
+function lastEntryEnd(text: string): number {
+  if (text.includes('{')) return text.lastIndexOf('}') + 1;
+  const isFlat = text.indexOf('[') === text.lastIndexOf('[');
+  return Math.max(text.lastIndexOf(']') + 1, isFlat ? text.lastIndexOf(',') : 0);
 }
 
 function parse(text: string): unknown {
@@ -28,11 +35,25 @@ function parseRepaired(text: string): unknown {
 }
 
 /**
- * Where the JSON that `text` begins with ends; its length where it is unfinished, null where none begins.
- * A lone `[` is more often a link or a footnote than a list.
+ * Where the JSON that `text` begins with ends; its length if it is unfinished, null if none begins. A lone `[` is more
+ * often a link or a footnote than a list, unless nothing follows it (yet). An empty list or object stands on a line of
+ * its own.
  */
 export function jsonEnd(text: string): number | null {
-  if (!/^(\[\s*[[{"']|\{\s*["'])/.test(text)) return null;
+  const empty = /^(\[\s*\]|\{\s*\})[ \t]*(?=\n|$)/.exec(text)?.[0];
+  if (empty !== undefined) return empty.length;
+  if (!/^(\[\s*([[{"']|$)|\{\s*(["']|$))/.test(text)) return null;
+  return closingEnd(text) ?? text.length;
+}
+
+/** Whether `text` begins a list or an object and ends before that does. */
+export function breaksOff(text: string): boolean {
+  const trimmed = text.trim();
+  return /^[[{]/.test(trimmed) && closingEnd(trimmed) === null;
+}
+
+/** Where the list or object that `text` begins with is closed; null if it is not. */
+function closingEnd(text: string): number | null {
   let depth = 0;
   let quote = '';
   for (let at = 0; at < text.length; at++) {
@@ -46,5 +67,5 @@ export function jsonEnd(text: string): number | null {
     else if (char === '[' || char === '{') depth++;
     else if ((char === ']' || char === '}') && --depth === 0) return at + 1;
   }
-  return text.length;
+  return null;
 }
