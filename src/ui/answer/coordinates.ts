@@ -62,7 +62,7 @@ export function bareBoxes(value: unknown): { source: object; box: Box }[] | unde
 }
 
 function fromObject(value: object): ReadShapes {
-  const fields = new Map(Object.entries(value));
+  const fields = new Map<string, unknown>(Object.entries(value));
   const keys = CORNERS.find((names) => names.every((name) => fields.has(name)));
   return keys === undefined ? UNREADABLE : fromNumbers(keys.map((key) => fields.get(key)));
 }

@@ -98,10 +98,9 @@ export class Stage {
   unclearMarksOf(turn: Turn): UnclearMarks | null {
     const count = this.#placed(turn).filter((photo) => photo === null).length;
     if (count === 0) return null;
-    const stills = this.#conversation
-      .photosFor(turn)
-      .photos.filter(({ clipSeconds }) => clipSeconds === null);
-    return { count, photos: [...new Set(stills)], chosen: this.#choices.get(turn.id) ?? null };
+    const seen = this.#conversation.photosFor(turn).photos;
+    const photos = seen.filter((photo, at) => photo.clipSeconds === null && seen.indexOf(photo) === at);
+    return { count, photos, chosen: this.#choices.get(turn.id) ?? null };
   }
 
   /** Says on which picture the unclear marks of a turn lie, and shows it. */
