@@ -39,6 +39,11 @@ interface Goldens {
 
 const conversations = readJson('cases.json') as Record<string, GoldenMessage[]>;
 
+/** Of the cases with clips, as the version that the published models came with makes them. */
+const clips = readJson('goldens/clips-4.57.6.json') as {
+  input_ids: Record<string, Record<string, number[]>>;
+};
+
 describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
   const file = (name: string): unknown => readJson(`fixtures/${fixture}/${name}`);
   const template = createChatTemplate({
@@ -65,6 +70,13 @@ describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
     test('has the ids of the reference', () => {
       expect(prompt.inputIds).toEqual(tensors.get(`${name}.input_ids`));
     });
+
+    const clipIds = clips.input_ids[fixture]?.[name];
+    if (clipIds !== undefined) {
+      test('has the ids that transformers 4.57.6 gives a clip', () => {
+        expect(Array.from(prompt.inputIds)).toEqual(clipIds);
+      });
+    }
 
     test('has the positions of the reference', () => {
       const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);

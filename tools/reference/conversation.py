@@ -11,6 +11,12 @@ from transformers.video_utils import VideoMetadata
 HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
 
+VIDEO = "<|video_pad|>"
+# What the template writes for a clip. transformers 4.57.6, and the data that the models were trained on, replace all of
+# it with the groups of frames; 5.17 replaces the placeholder alone. Without its wrapper, 5.17 gives the ids of 4.57.6,
+# which make_clip_goldens.py checks.
+WRAPPED_VIDEO = f"<|vision_start|>{VIDEO}<|vision_end|>"
+
 
 def read_cases() -> dict[str, list[dict]]:
     return json.loads((HERE / "cases.json").read_text(encoding="utf-8"))
@@ -37,8 +43,13 @@ def parts_of(message: dict, kind: str) -> list[dict]:
     return [] if isinstance(content, str) else [part for part in content if part["type"] == kind]
 
 
-def prepare(processor: ProcessorMixin, messages: list[dict]) -> tuple[str, BatchFeature]:
-    """Renders the template with a generation prompt and runs the processor: (prompt text, model inputs)."""
+def prepare(
+    processor: ProcessorMixin, messages: list[dict], *, keep_wrapper: bool = False
+) -> tuple[str, BatchFeature]:
+    """Renders the template with a generation prompt and runs the processor: (prompt text, model inputs).
+
+    `keep_wrapper`: hands the processor the template's text as it is; for transformers 4.57.6 alone.
+    """
     images = [open_picture(part["photo"]) for message in messages for part in parts_of(message, "image")]
     clips = [part for message in messages for part in parts_of(message, "video")]
     prompt = processor.apply_chat_template(messages, tokenize=False, add_generation_prompt=True)
@@ -58,4 +69,5 @@ def prepare(processor: ProcessorMixin, messages: list[dict]) -> tuple[str, Batch
             )
             for clip in clips
         ]
-    return prompt, processor(text=[prompt], **media, return_tensors="pt")
+    text = prompt if keep_wrapper else prompt.replace(WRAPPED_VIDEO, VIDEO)
+    return prompt, processor(text=[text], **media, return_tensors="pt")

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from pathlib import Path
 
 import torch
+import transformers
 from safetensors.torch import load_file, save_file
 from transformers import (
     AutoProcessor,
@@ -24,6 +25,8 @@ CLASSES = {
     "qwen3_vl_moe": Qwen3VLMoeForConditionalGeneration,
 }
 NEW_TOKENS = 32
+# transformers 4.57, which make_clip_goldens.py uses, has no other way and does not know the argument.
+EAGER_EXPERTS = {} if transformers.__version__.startswith("4.") else {"experts_implementation": "eager"}
 
 
 def read_weights(checkpoint: Path) -> dict[str, torch.Tensor]:
@@ -45,8 +48,8 @@ def load_model(config: dict, weights: dict[str, torch.Tensor]) -> PreTrainedMode
             folder,
             dtype=torch.float32,
             attn_implementation="eager",
-            experts_implementation="eager",
             output_loading_info=True,
+            **EAGER_EXPERTS,
         )
     problems = {kind: names for kind, names in report.items() if names}
     if problems:

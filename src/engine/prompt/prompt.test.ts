@@ -49,23 +49,23 @@ test('each picture takes as many tokens as its merged grid', () => {
 });
 
 describe('a clip', () => {
-  test('becomes groups with times; its wrapper stays, as in transformers 5', () => {
+  test('becomes groups with times in place of its wrapper, as in transformers 4.57.6', () => {
     const prompt = buildPrompt(`A${VIDEO}B`, [clip(0.25, 1.2)], options);
-    expect(show(prompt)).toBe('A[<0.2 seconds>[vv]<1.2 seconds>[vv]]B');
+    expect(show(prompt)).toBe('A<0.2 seconds>[vv]<1.2 seconds>[vv]B');
     expect(prompt.slots.map(({ group, start }) => [group, start])).toEqual([
-      [0, 16],
-      [1, 33],
+      [0, 15],
+      [1, 32],
     ]);
   });
 
-  test('loses its wrapper on request, as in transformers 4.57', () => {
-    const prompt = buildPrompt(`A${VIDEO}B`, [clip(0, 1)], { ...options, clipWrapper: 'replace' });
+  test('may stand without a wrapper in the template', () => {
+    const prompt = buildPrompt('A<|video_pad|>B', [clip(0, 1)], options);
     expect(show(prompt)).toBe('A<0.0 seconds>[vv]<1.0 seconds>[vv]B');
   });
 
   test('may stand between pictures', () => {
     const prompt = buildPrompt(IMAGE + VIDEO + IMAGE, [image(2, 2), clip(0), image(2, 4)], options);
-    expect(show(prompt)).toBe('[i][<0.0 seconds>[vv]][ii]');
+    expect(show(prompt)).toBe('[i]<0.0 seconds>[vv][ii]');
     expect(prompt.slots.map(({ media, kind }) => [media, kind])).toEqual([
       [0, 'image'],
       [1, 'video'],

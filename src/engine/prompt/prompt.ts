@@ -37,12 +37,6 @@ export interface PromptOptions {
   tokenizer: Pick<Tokenizer, 'encode' | 'token'>;
   tokens: ModelConfig['tokens'];
   mergeSize: number;
-  /**
-   * What becomes of the vision_start and vision_end that the template writes around a clip, whose
-   * groups each bring their own. transformers 5 keeps them; 4.57, and the format that the models were
-   * trained on, replaces them together with the placeholder.
-   */
-  clipWrapper?: 'keep' | 'replace';
 }
 
 /** Fails with 'bad-request' when the text has more or fewer placeholders than there are media. */
@@ -117,12 +111,14 @@ function visualRuns(
 
 /**
  * Writes out each clip's groups, one placeholder per group, before the text is tokenised: a timestamp
- * is ordinary text and may share a token with the text before it.
+ * is ordinary text and may share a token with the text before it. The vision_start and vision_end that
+ * the template writes around a clip are replaced together with its placeholder, because the models were
+ * trained so (transformers 4.57.6; 5.17 keeps them). A placeholder that stands alone is replaced alone.
  */
 function expandClips(text: string, media: readonly PromptMedia[], options: PromptOptions): string {
   const clips = media.filter((one) => one.kind === 'video');
   if (clips.length === 0) return text;
-  const { tokens, clipWrapper = 'keep' } = options;
+  const { tokens } = options;
   const pad = tokenText(options, tokens.video);
   const start = tokenText(options, tokens.visionStart);
   const end = tokenText(options, tokens.visionEnd);
@@ -135,9 +131,14 @@ function expandClips(text: string, media: readonly PromptMedia[], options: Promp
     }
     return clip.timestamps.map((seconds) => formatTimestamp(seconds) + start + pad + end).join('');
   };
-  const expanded = text.replaceAll(clipWrapper === 'keep' ? pad : start + pad + end, expand);
+  const placeholder = new RegExp(`${escapeRegExp(start + pad + end)}|${escapeRegExp(pad)}`, 'g');
+  const expanded = text.replace(placeholder, expand);
   if (used < clips.length) fail('bad-request', 'The chat template left out a clip.');
   return expanded;
+}
+
+function escapeRegExp(text: string): string {
+  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function tokenText({ tokenizer }: PromptOptions, id: number): string {
