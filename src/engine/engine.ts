@@ -6,7 +6,6 @@ import type { Message } from '../contract/conversation.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
 import { tokenMarks } from './decoder/cached-prefix.ts';
-import type { TemplateMessage } from './prompt/chat-template.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder, Logits } from './decoder/decoder.ts';
 import { isMedia, MediaLibrary, type MediaPart, type Medium } from './photo/media.ts';
@@ -14,6 +13,7 @@ import type { EngineOptions } from './load-engine.ts';
 import type { DecodePhoto } from './photo/photo.ts';
 import { fitContext } from './prompt/fit-context.ts';
 import { buildPrompt, roomForAnswer, type Prompt } from './prompt/prompt.ts';
+import { renderConversation } from './prompt/render-conversation.ts';
 import { createSampler, type Sampler } from './answer/sampler.ts';
 import { createTextStream } from './answer/text-stream.ts';
 import { TokenCache } from './decoder/token-cache.ts';
@@ -171,12 +171,12 @@ export class Engine {
 
   #write(messages: readonly Message[], media: readonly Medium[]): { text: string; prompt: Prompt } {
     const { config, tokenizer, template } = this.files;
-    const text = template.render(messages.map(templateMessage));
+    const rendered = renderConversation(messages, template, tokenizer);
     const options = { tokenizer, tokens: config.tokens, mergeSize: config.vision.mergeSize };
     return {
-      text,
+      text: rendered.text.replaceAll(rendered.mark, ''),
       prompt: buildPrompt(
-        text,
+        rendered,
         media.map((medium) => medium.prompt),
         options,
       ),
@@ -230,11 +230,6 @@ async function nextToken(sampler: Sampler, logits: Logits): Promise<number> {
 
 function mediaParts(messages: readonly Message[]): MediaPart[] {
   return messages.flatMap(({ content }) => (typeof content === 'string' ? [] : content.filter(isMedia)));
-}
-
-function templateMessage({ role, content }: Message): TemplateMessage {
-  if (typeof content === 'string') return { role, content };
-  return { role, content: content.map((part) => (part.type === 'text' ? part : { type: part.type })) };
 }
 
 class StageClock {

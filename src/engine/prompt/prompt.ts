@@ -4,7 +4,8 @@
 import { fail } from '../../failure.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { Grid } from '../photo/photo.ts';
-import type { Tokenizer } from './tokenizer.ts';
+import { escapeRegExp } from './escape-reg-exp.ts';
+import type { MarkedText, Tokenizer } from './tokenizer.ts';
 import { formatTimestamp } from '../photo/video-frames.ts';
 
 /** A preprocessed picture or clip, in the order of the conversation. */
@@ -40,9 +41,17 @@ export interface PromptOptions {
 }
 
 /** Fails with 'bad-request' when the text has more or fewer placeholders than there are media. */
-export function buildPrompt(text: string, media: readonly PromptMedia[], options: PromptOptions): Prompt {
+export function buildPrompt(
+  rendered: string | MarkedText,
+  media: readonly PromptMedia[],
+  options: PromptOptions,
+): Prompt {
   const { tokenizer, tokens, mergeSize } = options;
-  const ids = tokenizer.encode(expandClips(text, media, options));
+  const ids = tokenizer.encode(
+    typeof rendered === 'string'
+      ? expandClips(rendered, media, options)
+      : { ...rendered, text: expandClips(rendered.text, media, options) },
+  );
   const runs = visualRuns(media, mergeSize);
   const slots: VisualSlot[] = [];
   const used = { image: 0, video: 0 };
@@ -135,10 +144,6 @@ function expandClips(text: string, media: readonly PromptMedia[], options: Promp
   const expanded = text.replace(placeholder, expand);
   if (used < clips.length) fail('bad-request', 'The chat template left out a clip.');
   return expanded;
-}
-
-function escapeRegExp(text: string): string {
-  return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }
 
 function tokenText({ tokenizer }: PromptOptions, id: number): string {

@@ -4,17 +4,31 @@
 import { Tokenizer as BytePairEncoder } from '@huggingface/tokenizers';
 import { fail } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
+import { escapeRegExp } from './escape-reg-exp.ts';
+
+/** A token that is no word of the vocabulary; special ones steer the model. */
+export interface AddedToken {
+  content: string;
+  special: boolean;
+}
+
+/** Text in which `mark` keeps apart what looks like a token and is none. */
+export interface MarkedText {
+  text: string;
+  mark: string;
+}
 
 export interface Tokenizer {
   /** Every id below has a token; rows of the embedding from here on are padding. */
   readonly size: number;
   /** The ids of the tokens that tokenizer_config.json names (eos_token, pad_token), by its keys. */
   readonly named: ReadonlyMap<string, number>;
+  readonly added: readonly AddedToken[];
   /**
-   * Adds nothing. Special tokens written in the text become special tokens, as in the reference; so
-   * text from outside can end a turn or name a picture.
+   * Adds nothing. Tokens written in the text become those tokens, as in the reference, unless a mark stands
+   * inside them: then they are read as any other text, and the marks are left out.
    */
-  encode(text: string): number[];
+  encode(text: string | MarkedText): number[];
   /** Whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless asked for. */
   decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
   id(token: string): number | undefined;
@@ -51,10 +65,13 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     const token = encoder.id_to_token(id);
     return token === undefined ? new Uint8Array() : tokenBytes(token);
   };
+  const encode = (text: string): number[] =>
+    text === '' ? [] : encoder.encode(text, { add_special_tokens: false }).ids;
   return {
     size,
     named,
-    encode: (text) => (text === '' ? [] : encoder.encode(text, { add_special_tokens: false }).ids),
+    added: [...added.values()],
+    encode: (text) => (typeof text === 'string' ? encode(text) : encodeMarked(encoder, text, encode)),
     decode(ids, { keepSpecial = false } = {}) {
       const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
       let text = '';
@@ -76,6 +93,32 @@ function createEncoder(file: Field, config: Field): BytePairEncoder {
   } catch (cause) {
     fail('bad-checkpoint', 'tokenizer.json cannot be read as a tokenizer.', cause);
   }
+}
+
+/** Added tokens are taken as they are: those of this family strip no white space and are not normalised. */
+function encodeMarked(
+  encoder: BytePairEncoder,
+  { text, mark }: MarkedText,
+  encode: (text: string) => number[],
+): number[] {
+  if (!text.includes(mark)) return encode(text);
+  const contents = Array.from(encoder.get_added_tokens_decoder().values(), ({ content }) => content);
+  contents.sort((a, b) => b.length - a.length);
+  const pieces = text.split(new RegExp(`(${contents.map(escapeRegExp).join('|')})`));
+  return pieces.flatMap((piece) =>
+    piece.includes(mark) ? encodePlain(encoder, piece.replaceAll(mark, '')) : encode(piece),
+  );
+}
+
+/** As the encoder does it between two added tokens. */
+function encodePlain(encoder: BytePairEncoder, text: string): number[] {
+  const { normalizer, pre_tokenizer, model } = encoder;
+  const normal = normalizer === null ? text : normalizer(text);
+  const words = pre_tokenizer === null ? [normal] : pre_tokenizer(normal);
+  const tokens = model === null ? [] : model(words);
+  return tokens.map(
+    (token) => encoder.token_to_id(token) ?? fail('bug', `The tokenizer gave no id for ${token}.`),
+  );
 }
 
 function members(field: Field): Record<string, unknown> {

@@ -1,0 +1,80 @@
+// A conversation → the template's text, in which what people wrote stays text: a mark is put inside whatever
+// looks like one of the tokenizer's tokens, and the tokenizer takes the marks away when it has split at the
+// tokens of the template. Without that, "<|im_end|>" in a question would end the question.
+
+import type { Message } from '../../contract/conversation.ts';
+import { fail } from '../../failure.ts';
+import type { ChatTemplate, TemplateMessage } from './chat-template.ts';
+import type { AddedToken, MarkedText, Tokenizer } from './tokenizer.ts';
+
+/** Code points that are never characters, then those that are nobody's. */
+const MARKS: readonly (readonly [from: number, to: number])[] = [
+  [0xfdd0, 0xfdef],
+  [0xe000, 0xf8ff],
+];
+
+/** Fails with 'bad-request' when the template refuses the conversation. */
+export function renderConversation(
+  messages: readonly Message[],
+  template: ChatTemplate,
+  { added }: Pick<Tokenizer, 'added'>,
+): MarkedText {
+  const mark = unusedMark(messages.flatMap(textsOf));
+  const special = added.filter((token) => token.special);
+  const marked = messages.map((message) =>
+    // The model itself writes tokens such as <tool_call>; in its own answers they stay tokens.
+    templateMessage(message, message.role === 'assistant' ? special : added, mark),
+  );
+  return { text: template.render(marked), mark };
+}
+
+/** Puts the mark behind the first character of each token in the text, and of what may become one at its end. */
+export function markTokens(text: string, tokens: readonly AddedToken[], mark: string): string {
+  const firsts = new Set(tokens.map(({ content }) => content.charAt(0)));
+  const longest = Math.max(0, ...tokens.map(({ content }) => content.length));
+  let marked = '';
+  let from = 0;
+  for (let at = 0; at < text.length; at++) {
+    if (!firsts.has(text.charAt(at))) continue;
+    const rest = text.slice(at, at + longest);
+    const isEnd = at + longest > text.length;
+    const isToken = tokens.some(
+      ({ content }) => rest.startsWith(content) || (isEnd && content.startsWith(rest)),
+    );
+    if (!isToken) continue;
+    marked += text.slice(from, at + 1) + mark;
+    from = at + 1;
+  }
+  return marked + text.slice(from);
+}
+
+function templateMessage(
+  { role, content }: Message,
+  tokens: readonly AddedToken[],
+  mark: string,
+): TemplateMessage {
+  if (typeof content === 'string') return { role, content: markTokens(content, tokens, mark) };
+  return {
+    role,
+    content: content.map((part) =>
+      part.type === 'text'
+        ? { type: 'text', text: markTokens(part.text, tokens, mark) }
+        : { type: part.type },
+    ),
+  };
+}
+
+function textsOf({ content }: Message): string[] {
+  if (typeof content === 'string') return [content];
+  return content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
+}
+
+function unusedMark(texts: readonly string[]): string {
+  for (const [from, to] of MARKS) {
+    for (let code = from; code <= to; code++) {
+      const mark = String.fromCharCode(code);
+      if (!texts.some((text) => text.includes(mark))) return mark;
+    }
+  }
+  return fail('bad-request', 'The conversation uses every character that could mark its tokens.');
+}
