@@ -139,6 +139,16 @@ test('a thought ends at its tag; without the tag a model that thinks is still at
   expect(splitThought('A cat.', false)).toEqual({ thought: null, ended: true, answer: 'A cat.' });
 });
 
+test('an answer about the tag of thoughts is shown whole', () => {
+  const about = 'The tag `</think>` ends a thought, and <think> begins it.';
+  expect(splitThought(about, false)).toEqual({ thought: null, ended: true, answer: about });
+  expect(splitThought(`They ask about a tag.</think>\n\n${about}`, true)).toEqual({
+    thought: 'They ask about a tag.',
+    ended: true,
+    answer: about,
+  });
+});
+
 test('sentences are handed out once, when they are finished', () => {
   const sentences = new Sentences();
   expect(sentences.next('A cat', false)).toBe('');

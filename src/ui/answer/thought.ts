@@ -12,13 +12,14 @@ export interface Thought {
 
 const END = '</think>';
 
-/** `thinks`: whether the model begins with a thought. */
+/**
+ * `thinks`: whether the model begins with a thought. The first tag ends it; a later one, and any tag of a model
+ * that does not think, is a part of the answer.
+ */
 export function splitThought(text: string, thinks: boolean): Thought {
-  const end = text.lastIndexOf(END);
-  if (end < 0)
-    return thinks
-      ? { thought: clean(text), ended: false, answer: '' }
-      : { thought: null, ended: true, answer: text };
+  if (!thinks) return { thought: null, ended: true, answer: text };
+  const end = text.indexOf(END);
+  if (end < 0) return { thought: clean(text), ended: false, answer: '' };
   return {
     thought: clean(text.slice(0, end)),
     ended: true,

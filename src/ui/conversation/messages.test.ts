@@ -55,6 +55,13 @@ test('earlier thoughts are not told again', () => {
   expect(messages[1]).toEqual({ role: 'assistant', content: 'A cat.' });
 });
 
+test('an earlier answer about the tag of thoughts is told whole', () => {
+  const about = 'The tag </think> ends a thought.';
+  expect(toMessages([turn('What?', about), turn('So?', '')]).messages[1]?.content).toBe(about);
+  const thought = toMessages([turn('What?', `Hm.</think>${about}`, [], true), turn('So?', '')]);
+  expect(thought.messages[1]?.content).toBe(about);
+});
+
 test('a part says which picture it is from, where that one is in the conversation', () => {
   const ear = photo('ear', { of: 'cat', box: [100, 0, 300.4, 200] });
   const [, , asked] = toMessages([turn('What?', 'A cat.', [cat]), turn('And this?', '', [ear])]).messages;
