@@ -40,12 +40,28 @@ test('taps of blocks that there are not have no effect', () => {
   expect(() => taps([2, 1])).toThrow('deepstack_visual_indexes is not ascending');
 });
 
-test('the sections of M-RoPE need not sum to half the head', () => {
+test('the sections of M-RoPE sum to half the head, unless the file names none', () => {
   const section = (mrope_section: unknown): number[] =>
     parseModelConfig(config({ rope_scaling: { ...ROPE, mrope_section } })).text.mropeSection;
   expect(section([6, 1, 1])).toEqual([6, 1, 1]);
   expect(section(undefined)).toEqual([24, 20, 20]);
   expect(() => section([4, 4])).toThrow('mrope_section is not three numbers');
+  expect(() => section([24, 20, 20])).toThrow('mrope_section sums to 64, not to 8, half of head_dim');
+});
+
+test('biases of the attention, and ways to stretch the context other than YaRN, are refused by name', () => {
+  const parse = (text: Fields): unknown => parseModelConfig(config(text));
+  expect(() => parse({ attention_bias: true })).toThrow('text_config.attention_bias is true');
+  expect(() => parse({ attention_bias: false })).not.toThrow();
+  expect(() => parse({ rope_scaling: { ...ROPE, rope_type: 'longrope' } })).toThrow(
+    'rope_type is "longrope"',
+  );
+  const yarn = { ...ROPE, rope_type: 'yarn', factor: 2 };
+  expect(() => parse({ rope_scaling: yarn })).not.toThrow();
+  expect(() => parse({ rope_scaling: { ...yarn, factor: 0 } })).toThrow('factor is 0');
+  expect(() => parse({ rope_scaling: { ...yarn, beta_fast: 1, beta_slow: 2 } })).toThrow(
+    'beta_fast is below',
+  );
 });
 
 test('the base of the rotary frequencies is read inside rope_parameters first, then beside', () => {

@@ -22,12 +22,30 @@ export interface TextConfig {
   vocabSize: number;
   rmsNormEps: number;
   ropeTheta: number;
+  /** Undefined: the rotary frequencies are as they were trained. */
+  yarn?: Yarn;
   /** Rotary frequencies that follow time, height and width; the published ones sum to headDim / 2. */
   mropeSection: [time: number, height: number, width: number];
   /** The head is the embedding table, unless the checkpoint holds a head of its own that differs. */
   tiedHead: boolean;
   contextLength: number;
   moe?: MoeConfig;
+}
+
+/** How rotary frequencies are stretched for contexts longer than the trained one; see rotary-frequencies.ts. */
+export interface Yarn {
+  /** The longest wavelengths become so many times as long. */
+  factor: number;
+  /** Tokens that the model was trained with. */
+  originalContext: number;
+  /** What cos and sin are multiplied by. */
+  attentionFactor: number;
+  /** Turns within the original context: frequencies with more stay as they are, … */
+  betaFast: number;
+  /** … those with fewer are divided by `factor`, and those between are mixed. */
+  betaSlow: number;
+  /** The bounds of the mixture are whole frequencies. */
+  truncate: boolean;
 }
 
 export interface MoeConfig {
@@ -101,6 +119,9 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
     wrong(`${at}hidden_act`, `is ${JSON.stringify(json['hidden_act'])}, not "silu"`);
   }
   const rope = ropeParameters(json);
+  const contextLength = size(json, 'max_position_embeddings', 128000, at);
+  const yarn =
+    rope['rope_type'] === 'yarn' || rope['type'] === 'yarn' ? parseYarn(rope, contextLength) : undefined;
   const text: TextConfig = {
     hiddenSize,
     layers,
@@ -111,33 +132,71 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
     vocabSize: size(json, 'vocab_size', 151936, at),
     rmsNormEps: positive(json, 'rms_norm_eps', 1e-6, at),
     ropeTheta: positive(rope['rope_theta'] === undefined ? json : rope, 'rope_theta', 500000, at),
-    mropeSection: mropeSection(rope),
+    ...(yarn === undefined ? {} : { yarn }),
+    mropeSection: mropeSection(rope, headDim),
     // The head's tie is a property of the whole model; old files repeat it per part.
     tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
-    contextLength: size(json, 'max_position_embeddings', 128000, at),
+    // Some files say how far the context reaches, others only how far it is stretched.
+    contextLength: yarn === undefined ? contextLength : Math.max(contextLength, stretched(yarn)),
   };
   if (isMoe) text.moe = parseMoe(json, layers);
   return text;
 }
 
+const ROPE = 'text_config.rope_parameters.';
+
 function ropeParameters(json: Json): Json {
   const rope = json['rope_parameters'] ?? json['rope_scaling'] ?? {};
   const parameters = object(rope, 'text_config.rope_parameters');
   const type = parameters['rope_type'] ?? parameters['type'] ?? 'default';
-  if (type !== 'default' && type !== 'mrope') {
-    wrong('text_config.rope_parameters.rope_type', `is ${JSON.stringify(type)}; only "default" is supported`);
+  if (type !== 'default' && type !== 'mrope' && type !== 'yarn') {
+    wrong(`${ROPE}rope_type`, `is ${JSON.stringify(type)}, not "default" or "yarn"`);
   }
   if (parameters['mrope_interleaved'] === false) {
-    wrong('text_config.rope_parameters.mrope_interleaved', 'is false, which is not Qwen3-VL');
+    wrong(`${ROPE}mrope_interleaved`, 'is false, which is not Qwen3-VL');
   }
   return parameters;
 }
 
-function mropeSection(rope: Json): [number, number, number] {
-  const section = numbers(rope['mrope_section'] ?? [24, 20, 20], 'text_config.rope_parameters.mrope_section');
+/** Defaults and formulas of transformers 4.57.6, modeling_rope_utils.py, _compute_yarn_parameters. */
+function parseYarn(rope: Json, contextLength: number): Yarn {
+  const originalContext = size(rope, 'original_max_position_embeddings', contextLength, ROPE);
+  const factor = positive(rope, 'factor', contextLength / originalContext, ROPE);
+  const scale = (mscale: number): number => (factor <= 1 ? 1 : 0.1 * mscale * Math.log(factor) + 1);
+  const { mscale, mscale_all_dim: ofAll } = rope;
+  const isScaled = typeof mscale === 'number' && typeof ofAll === 'number' && mscale !== 0 && ofAll !== 0;
+  const yarn: Yarn = {
+    factor,
+    originalContext,
+    attentionFactor: positive(
+      rope,
+      'attention_factor',
+      isScaled ? scale(mscale) / scale(ofAll) : scale(1),
+      ROPE,
+    ),
+    betaFast: positive(rope, 'beta_fast', 32, ROPE),
+    betaSlow: positive(rope, 'beta_slow', 1, ROPE),
+    truncate: rope['truncate'] !== false,
+  };
+  if (yarn.betaFast < yarn.betaSlow) wrong(`${ROPE}beta_fast`, `is below beta_slow, ${yarn.betaSlow}`);
+  return yarn;
+}
+
+function stretched({ factor, originalContext }: Yarn): number {
+  return Math.floor(factor * originalContext);
+}
+
+/** A file that names none gets the default of the reference, whatever its heads. */
+function mropeSection(rope: Json, headDim: number): [number, number, number] {
+  const name = `${ROPE}mrope_section`;
+  const section = numbers(rope['mrope_section'] ?? [24, 20, 20], name);
   const [time, height, width] = section;
   if (section.length !== 3 || time === undefined || height === undefined || width === undefined) {
-    wrong('text_config.rope_parameters.mrope_section', 'is not three numbers');
+    wrong(name, 'is not three numbers');
+  }
+  const sum = time + height + width;
+  if ((rope['mrope_section'] ?? undefined) !== undefined && sum !== headDim / 2) {
+    wrong(name, `sums to ${sum}, not to ${headDim / 2}, half of head_dim`);
   }
   return [time, height, width];
 }

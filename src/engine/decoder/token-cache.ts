@@ -98,8 +98,8 @@ export class TokenCache {
   }
 
   #rotary(positions: Int32Array): RotaryTables {
-    const { headDim, ropeTheta, mropeSection } = this.#text;
-    return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection });
+    const { headDim, ropeTheta, mropeSection, yarn } = this.#text;
+    return rotaryTables(positions, { headDim, theta: ropeTheta, mropeSection, yarn });
   }
 }
 

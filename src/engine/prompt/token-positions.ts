@@ -3,7 +3,9 @@
 // Qwen3VLTextRotaryEmbedding).
 
 import { fail } from '../../failure.ts';
+import type { Yarn } from '../../format/model-config.ts';
 import type { VisualSlot } from './prompt.ts';
+import { rotaryFrequencies } from './rotary-frequencies.ts';
 import type { RotaryTables } from '../vision/vision-positions.ts';
 
 export interface TokenPositions {
@@ -60,6 +62,7 @@ export interface RotaryConfig {
   theta: number;
   /** How many frequencies follow time, height and width. */
   mropeSection: readonly [time: number, height: number, width: number];
+  yarn?: Yarn | undefined;
 }
 
 /**
@@ -70,21 +73,20 @@ export interface RotaryConfig {
  */
 export function rotaryTables(
   positions: Int32Array,
-  { headDim, theta, mropeSection }: RotaryConfig,
+  { headDim, theta, mropeSection, yarn }: RotaryConfig,
 ): RotaryTables {
   const half = headDim / 2;
   const count = positions.length / 3;
   const cos = new Float32Array(count * half);
   const sin = new Float32Array(count * half);
-  const frequencies = Float32Array.from({ length: half }, (_, j) => {
-    return 1 / Math.fround(theta ** Math.fround((2 * j) / headDim));
-  });
+  const frequencies = rotaryFrequencies(headDim, theta, yarn);
+  const scale = yarn?.attentionFactor ?? 1;
   const axes = Uint8Array.from({ length: half }, (_, j) => axisOf(j, mropeSection));
   for (let n = 0; n < count; n++) {
     for (let j = 0; j < half; j++) {
       const angle = Math.fround(positions[axes[j]! * count + n]! * frequencies[j]!);
-      cos[n * half + j] = Math.cos(angle);
-      sin[n * half + j] = Math.sin(angle);
+      cos[n * half + j] = Math.cos(angle) * scale;
+      sin[n * half + j] = Math.sin(angle) * scale;
     }
   }
   return { cos, sin };
