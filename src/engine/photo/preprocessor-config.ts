@@ -120,15 +120,16 @@ function parseCommon(config: Field, defaults: Defaults): ImagePreprocessing {
   };
 }
 
-/** `size` names areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. */
+/**
+ * `size` names areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. A smallest
+ * area above the largest is taken as the reference takes it: see smartResize.
+ */
 function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   const size = config.optional('size');
-  const least = config.optional('min_pixels') ?? size?.at('shortest_edge');
-  const most = config.optional('max_pixels') ?? size?.at('longest_edge');
-  const minPixels = positive(least, defaults.minPixels);
-  const maxPixels = positive(most, defaults.maxPixels);
-  if (minPixels > maxPixels) (least ?? config).fail(`is above the largest area, ${maxPixels}`);
-  return { minPixels, maxPixels };
+  return {
+    minPixels: positive(config.optional('min_pixels') ?? size?.at('shortest_edge'), defaults.minPixels),
+    maxPixels: positive(config.optional('max_pixels') ?? size?.at('longest_edge'), defaults.maxPixels),
+  };
 }
 
 /** Folds the rescaling into mean and std, rounding to float32 where the reference does. */

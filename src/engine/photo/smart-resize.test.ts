@@ -52,6 +52,23 @@ describe('pictures with 1280 tokens at most', () => {
   });
 });
 
+// smart_resize(height, width, 32, min_pixels, max_pixels) of transformers 4.57.6.
+describe('pictures whose smallest area is above the largest', () => {
+  test.each([
+    [100, 100, 65536, 16384, 256, 256],
+    [1000, 800, 65536, 16384, 128, 96],
+    [60, 300, 200000, 50000, 224, 1024],
+    [31, 40, 1048576, 1024, 928, 1184],
+    [2000, 10, 4096, 2048, 928, 32],
+  ])(
+    '%i × %i, from %i to %i pixels, becomes %i × %i',
+    (height, width, minPixels, maxPixels, toHeight, toWidth) => {
+      const size = smartResize({ height, width }, 32, { minPixels, maxPixels });
+      expect(size).toEqual({ height: toHeight, width: toWidth });
+    },
+  );
+});
+
 describe('clips with the published budget', () => {
   test.each([
     [20, 1080, 1920, 832, 1472],
