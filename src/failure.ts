@@ -25,7 +25,16 @@ export type FailureCode =
   | 'busy' // another tab is at work on this model
   | 'no-model' // nothing is chosen that could answer
   | 'bad-conversation' // a file to be imported does not parse as a conversation
-  | 'bad-photo' // damaged, or of a format that cannot be decoded
+  | 'bad-photo' // a picture that is damaged
+  | 'empty-file' // the next ones are told by a file's bytes when it cannot be decoded as a picture
+  | 'heic-photo'
+  | 'tiff-picture' // also what cameras write as RAW
+  | 'svg-drawing'
+  | 'pdf-file'
+  | 'office-file' // Word, Excel, PowerPoint, OpenDocument
+  | 'text-file' // also a web page
+  | 'not-a-picture'
+  | 'pixels-withheld' // the browser changes the pixels that a page reads, against fingerprinting
   | 'photo-too-large'
   | 'photo-too-narrow' // one side is more than 200 times the other
   | 'bad-clip' // damaged, without a video or without frames, or its decoder never answers

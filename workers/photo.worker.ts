@@ -4,6 +4,7 @@ import * as Comlink from 'comlink';
 import type { PhotoApi } from '../src/contract/photos.ts';
 import { previewClip } from '../src/engine/clip/clip-preview.ts';
 import { openClip } from '../src/engine/clip/open-clip.ts';
+import { refuseEmpty } from '../src/engine/photo/file-kind.ts';
 import { cropPhoto, previewPhoto } from '../src/engine/photo/photo-preview.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
@@ -13,6 +14,7 @@ const runs = new Runs();
 Comlink.expose({
   open: (id, file) =>
     runs.start(id, async (signal) => {
+      refuseEmpty(file);
       const clip = await openClip(file);
       return clip === undefined ? previewPhoto(file) : previewClip(file, clip, signal);
     }),

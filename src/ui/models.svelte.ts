@@ -33,6 +33,15 @@ export type Phase =
 /** Failures of an answer that say nothing against the loaded model: the next question may go to it. */
 const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'bad-photo',
+  'empty-file',
+  'heic-photo',
+  'tiff-picture',
+  'svg-drawing',
+  'pdf-file',
+  'office-file',
+  'text-file',
+  'not-a-picture',
+  'pixels-withheld',
   'photo-too-large',
   'photo-too-narrow',
   'prompt-too-long',

@@ -77,10 +77,13 @@ test('a grey photo with alpha becomes RGB on white', async () => {
   expect(Array.from(data)).toEqual([255, 255, 255, 0, 0, 0, 177, 177, 177]);
 });
 
-test('a damaged photo is refused', async () => {
-  await expect(decodePhoto(new Blob(['no picture']))).rejects.toMatchObject({ code: 'bad-photo' });
+test('a file that is no picture is refused as what it is', async () => {
+  await expect(decodePhoto(new Blob(['no picture']))).rejects.toMatchObject({ code: 'text-file' });
+  await expect(decodePhoto(new Blob([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10)]))).rejects.toMatchObject({
+    code: 'bad-photo',
+  });
+  await expect(decodePhoto(new Blob([]))).rejects.toMatchObject({ code: 'empty-file' });
   await expect(decodePhoto(new File(['no picture'], 'a.png'))).rejects.toThrow('a.png cannot be decoded');
-  await expect(decodePhoto(new File([], 'b.png'))).rejects.toThrow('b.png is empty');
 });
 
 test('an enormous photo is refused before it is unpacked', async () => {

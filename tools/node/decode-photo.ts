@@ -2,11 +2,12 @@
 // Transparency lies on white in both; the reference's picture processor drops alpha instead, which
 // shows whatever colour the transparent pixels happen to hide.
 
-import sharp, { type Sharp } from 'sharp';
+import sharp from 'sharp';
 import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../../src/engine/photo/photo.ts';
-import { fail } from '../../src/failure.ts';
+import { failAsUnreadable } from '../../src/engine/photo/file-kind.ts';
+import { fail, Failure } from '../../src/failure.ts';
 
-/** Fails with 'bad-photo' or 'photo-too-large'. */
+/** Fails with 'bad-photo' or what else the file is (UnreadableFile), or with 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
   return decodePage(bytes, 0, photo instanceof File ? photo.name : 'The photo');
@@ -14,23 +15,49 @@ export const decodePhoto: DecodePhoto = async (photo) => {
 
 /** One frame of an animated picture, or all of one that stands still. Fails as decodePhoto does. */
 export async function decodePage(bytes: Uint8Array, page: number, name = 'The clip'): Promise<RgbImage> {
-  if (bytes.length === 0) fail('bad-photo', `${name} is empty.`);
-  // Stored values, as the reference's decoder gives them: no colour profile is applied.
-  const image = sharp(bytes, { page, ignoreIcc: true, failOn: 'error', limitInputPixels: false });
-  await refuseTooLarge(image, name);
-  const upright = image.autoOrient().toColourspace('srgb').raw({ depth: 'uchar' });
-  const { data, info } = await unlessBad(upright.toBuffer({ resolveWithObject: true }), name);
-  const { width, height, channels } = info;
-  if (channels === 3) return { width, height, data: new Uint8Array(data) };
-  if (channels === 4) return { width, height, data: onWhite(data) };
-  return fail('bad-photo', `${name} has ${channels} channels.`);
+  try {
+    return await decode(bytes, page);
+  } catch (cause) {
+    if (cause instanceof Failure) throw cause;
+    return failAsUnreadable(new Blob([Uint8Array.from(bytes)]), cause, name);
+  }
 }
 
-async function refuseTooLarge(image: Sharp, name: string): Promise<void> {
-  const { width, height } = await unlessBad(image.metadata(), name);
+async function decode(bytes: Uint8Array, page: number): Promise<RgbImage> {
+  // Stored values, as the reference's decoder gives them: no colour profile is applied.
+  const image = sharp(bytes, { page, ignoreIcc: true, failOn: 'error', limitInputPixels: false });
+  const { width: storedWidth, height: storedHeight, space } = await image.metadata();
+  refuseTooLarge(storedWidth, storedHeight);
+  const isPrint = space === 'cmyk';
+  const upright = (isPrint ? image.pipelineColourspace('cmyk') : image)
+    .autoOrient()
+    .toColourspace(isPrint ? 'cmyk' : 'srgb')
+    .raw({ depth: 'uchar' });
+  const { data, info } = await upright.toBuffer({ resolveWithObject: true });
+  const { width, height, channels } = info;
+  if (isPrint) return { width, height, data: printedOnWhite(data, channels) };
+  if (channels === 3) return { width, height, data: new Uint8Array(data) };
+  if (channels === 4) return { width, height, data: onWhite(data) };
+  throw new Error(`The picture has ${channels} channels.`);
+}
+
+function refuseTooLarge(width: number, height: number): void {
   if (width * height <= MAX_PHOTO_PIXELS) return;
   const limit = MAX_PHOTO_PIXELS / 1e6;
   fail('photo-too-large', `A photo of ${width}×${height} has more than ${limit} megapixels.`);
+}
+
+/**
+ * Cyan, magenta, yellow and black as browsers show them without a profile (Chromium 156, Firefox 153). PIL rounds
+ * where they cut, so some values are one more there. Alpha, if there is any, is dropped as PIL does.
+ */
+function printedOnWhite(inks: Uint8Array, channels: number): Uint8Array {
+  const rgb = new Uint8Array((inks.length / channels) * 3);
+  for (let from = 0, to = 0; from < inks.length; from += channels) {
+    const paper = 255 - inks[from + 3]!;
+    for (let ink = 0; ink < 3; ink++) rgb[to++] = Math.trunc(((255 - inks[from + ink]!) * paper) / 255);
+  }
+  return rgb;
 }
 
 /**
@@ -47,12 +74,4 @@ function onWhite(rgba: Uint8Array): Uint8Array {
     }
   }
   return rgb;
-}
-
-async function unlessBad<T>(job: Promise<T>, name: string): Promise<T> {
-  try {
-    return await job;
-  } catch (cause) {
-    fail('bad-photo', `${name} cannot be decoded as a picture.`, cause);
-  }
 }

@@ -2,7 +2,7 @@
 // as JSON. Types only.
 
 import type { Part } from '../../src/contract/conversation.ts';
-import type { Grid } from '../../src/engine/photo/photo.ts';
+import type { Grid, RgbImage } from '../../src/engine/photo/photo.ts';
 import type { Measurement } from './measure.ts';
 
 export interface RuntimeFacts {
@@ -47,6 +47,8 @@ export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
   /** Every case of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
+  /** The pixels of a file of tools/reference. */
+  decoded(file: string): Promise<RgbImage>;
   /** Asks a fixture on WASM about a clip. */
   seen(clip: Part): Promise<ClipSeen>;
   /**

@@ -57,6 +57,10 @@ const api = {
     return measured;
   },
 
+  async decoded(file) {
+    return decodePhoto(await (await fetch(`/reference/${file}`)).blob());
+  },
+
   async seen(clip) {
     const store = await openFetchedStore(
       `${self.location.origin}/packages/dense-tied-exact/`,

@@ -3,6 +3,7 @@
 import { Buffer } from 'node:buffer';
 import { crc32, deflateSync } from 'node:zlib';
 import sharp, { type Sharp } from 'sharp';
+import type { UnreadableFile } from '../../src/engine/photo/file-kind.ts';
 import { random } from '../weights/random.ts';
 
 export interface Dropped {
@@ -10,7 +11,7 @@ export interface Dropped {
   mimeType: string;
   buffer: Buffer;
   /** What becomes of it: it is taken, or refused with the sentence of that failure. */
-  then: 'taken' | 'bad-photo' | 'bad-clip' | 'photo-too-large' | 'photo-too-narrow';
+  then: 'taken' | UnreadableFile | 'bad-clip' | 'photo-too-large' | 'photo-too-narrow';
 }
 
 /** Every picture of the table. */
@@ -25,18 +26,26 @@ export async function badPictures(): Promise<Dropped[]> {
   const corrupt = Buffer.from(jpeg);
   corrupt.fill(0xff, 2, 300);
   return [
-    file('empty.jpg', 'image/jpeg', Buffer.alloc(0), 'bad-photo'),
-    file('page.jpg', 'image/jpeg', Buffer.from('<!doctype html><title>Log in</title>'), 'bad-photo'),
+    file('empty.jpg', 'image/jpeg', Buffer.alloc(0), 'empty-file'),
+    file('page.jpg', 'image/jpeg', Buffer.from('<!doctype html><title>Log in</title>'), 'text-file'),
+    file('letter.pdf', 'application/pdf', Buffer.from('%PDF-1.7\n%\xe2\xe3\n', 'latin1'), 'pdf-file'),
+    file(
+      'letter.docx',
+      '',
+      Buffer.from('PK\x03\x04\x14\0\x06\0[Content_Types].xml', 'latin1'),
+      'office-file',
+    ),
+    file('archive.jpg', 'image/jpeg', Buffer.from('PK\x03\x04\x14\0\0\0a.txt', 'latin1'), 'not-a-picture'),
     file('truncated.png', 'image/png', (await scene().png().toBuffer()).subarray(0, 200), 'bad-photo'),
     file('corrupt.jpg', 'image/jpeg', corrupt, 'bad-photo'),
     file(
       'drawing.svg',
       'image/svg+xml',
       Buffer.from('<svg xmlns="http://www.w3.org/2000/svg"/>'),
-      'bad-photo',
+      'svg-drawing',
     ),
-    file('scan.tiff', 'image/tiff', await scene().tiff().toBuffer(), 'bad-photo'),
-    file('phone.heic', 'image/heic', isoFile('heic'), 'bad-photo'),
+    file('scan.tiff', 'image/tiff', await scene().tiff().toBuffer(), 'tiff-picture'),
+    file('phone.heic', 'image/heic', isoFile('heic'), 'heic-photo'),
     file('film.mov', 'video/quicktime', isoFile('qt  '), 'bad-clip'),
     file('256-megapixels.png', 'image/png', blankPng(16_000, 16_000), 'photo-too-large'),
     file('900-megapixels.png', 'image/png', blankPng(30_000, 30_000), 'photo-too-large'),

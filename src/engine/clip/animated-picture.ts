@@ -2,7 +2,7 @@
 
 import { fail, Failure } from '../../failure.ts';
 import type { RgbImage } from '../photo/photo.ts';
-import { readPixels } from '../photo/rgb-pixels.ts';
+import { pixelReader, type ReadPixels } from '../photo/rgb-pixels.ts';
 import { MAX_ANIMATION_FRAMES, UNKNOWN_FPS, type ClipReader } from './clip.ts';
 import type { ClipType } from './clip-type.ts';
 import { within } from './time-limit.ts';
@@ -17,6 +17,7 @@ export async function openAnimatedPicture(
   type: Exclude<ClipType, 'video'>,
 ): Promise<ClipReader | undefined> {
   if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) return undefined;
+  const { read } = await pixelReader();
   const data = await file.arrayBuffer();
   const decoder = new ImageDecoder({ data, type, colorSpaceConversion: 'none', preferAnimation: true });
   try {
@@ -31,7 +32,7 @@ export async function openAnimatedPicture(
       async *read(indices, signal) {
         for (const index of indices) {
           signal.throwIfAborted();
-          yield await unlessBad(frame(decoder, index, (image) => pixelsOf(image, animation)));
+          yield await unlessBad(frame(decoder, index, (image) => pixelsOf(image, animation, read)));
         }
       },
       close: () => decoder.close(),
@@ -66,18 +67,22 @@ async function measure(
 async function frame<T>(
   decoder: ImageDecoder,
   frameIndex: number,
-  use: (image: VideoFrame) => T,
+  use: (image: VideoFrame) => T | Promise<T>,
 ): Promise<T> {
   const { image } = await within(FRAME_MS, decoder.decode({ frameIndex }));
   try {
-    return use(image);
+    return await use(image);
   } finally {
     image.close();
   }
 }
 
-function pixelsOf(image: VideoFrame, { width, height }: { width: number; height: number }): RgbImage {
-  return readPixels(width, height, (context) => context.drawImage(image, 0, 0, width, height));
+function pixelsOf(
+  image: VideoFrame,
+  { width, height }: { width: number; height: number },
+  read: ReadPixels,
+): Promise<RgbImage> {
+  return read(width, height, (context) => context.drawImage(image, 0, 0, width, height));
 }
 
 async function unlessBad<T>(job: Promise<T>): Promise<T> {

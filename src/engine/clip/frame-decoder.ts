@@ -10,7 +10,7 @@ const FRAME_MS = 20_000;
 
 export class FrameDecoder {
   readonly #decoder: VideoDecoder;
-  readonly #ready: RgbImage[] = [];
+  readonly #ready: Promise<RgbImage>[] = [];
   #error: Error | undefined;
   #wake = (): void => undefined;
 
@@ -18,21 +18,26 @@ export class FrameDecoder {
    * `wanted`: times in microseconds, ascending. A frame that the decoder leaves out is replaced by the next
    * one that it gives.
    */
-  constructor(config: VideoDecoderConfig, wanted: number[], toPixels: (frame: VideoFrame) => RgbImage) {
+  constructor(
+    config: VideoDecoderConfig,
+    wanted: number[],
+    toPixels: (frame: VideoFrame) => Promise<RgbImage>,
+  ) {
     const waiting = [...wanted];
     this.#decoder = new VideoDecoder({
       output: (frame) => {
-        try {
-          const isWanted = waiting[0] !== undefined && frame.timestamp >= waiting[0];
-          const pixels = isWanted ? toPixels(frame) : undefined;
-          while (pixels && waiting[0] !== undefined && frame.timestamp >= waiting[0]) {
-            this.#ready.push(pixels);
-            waiting.shift();
-          }
-        } catch (error) {
-          this.#error ??= error instanceof Error ? error : new Error(String(error));
-        } finally {
+        let times = 0;
+        while (waiting[0] !== undefined && frame.timestamp >= waiting[0]) {
+          waiting.shift();
+          times++;
+        }
+        if (times === 0) {
           frame.close();
+        } else {
+          const pixels = toPixels(frame).finally(() => frame.close());
+          // Whoever takes the pixels hears of it.
+          pixels.catch(() => undefined);
+          for (let i = 0; i < times; i++) this.#ready.push(pixels);
         }
         this.#wake();
       },
@@ -65,8 +70,8 @@ export class FrameDecoder {
     if (this.#decoder.state !== 'closed') this.#decoder.close();
   }
 
-  *#take(): Generator<RgbImage> {
+  async *#take(): AsyncGenerator<RgbImage> {
     if (this.#error !== undefined) throw this.#error;
-    for (let image = this.#ready.shift(); image !== undefined; image = this.#ready.shift()) yield image;
+    for (let image = this.#ready.shift(); image !== undefined; image = this.#ready.shift()) yield await image;
   }
 }

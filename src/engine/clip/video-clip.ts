@@ -15,7 +15,7 @@ import {
 } from 'mediabunny';
 import { fail, Failure } from '../../failure.ts';
 import type { RgbImage } from '../photo/photo.ts';
-import { readPixels } from '../photo/rgb-pixels.ts';
+import { pixelReader } from '../photo/rgb-pixels.ts';
 import type { ClipReader } from './clip.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { averageFps, decodeSpans, frameTimes, type Packet, type Span } from './packets.ts';
@@ -46,11 +46,14 @@ async function probe(input: Input): Promise<ClipReader> {
   const times = frameTimes(packets);
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
   const turn = { rotation: await track.getRotation(), flip: await track.getFlip() };
-  const toPixels = (frame: VideoFrame): RgbImage => {
+  const { read } = await pixelReader();
+  const toPixels = async (frame: VideoFrame): Promise<RgbImage> => {
     const sample = new VideoSample(frame, turn);
-    const pixels = readPixels(width, height, (context) => sample.draw(context, 0, 0, width, height));
-    sample.close();
-    return pixels;
+    try {
+      return await read(width, height, (context) => sample.draw(context, 0, 0, width, height));
+    } finally {
+      sample.close();
+    }
   };
   const { mimeType } = await input.getFormat();
   return {

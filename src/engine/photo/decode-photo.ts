@@ -2,21 +2,24 @@
 // applied, transparency lies on white, colours are the file's bytes.
 
 import { fail } from '../../failure.ts';
+import { failAsUnreadable } from './file-kind.ts';
 import { readPhotoSize } from './photo-size.ts';
 import { MAX_PHOTO_PIXELS, type DecodePhoto } from './photo.ts';
-import { readPixels } from './rgb-pixels.ts';
+import { pixelReader } from './rgb-pixels.ts';
 import { checkAspect } from './smart-resize.ts';
+import { turnedWebp, type Orientation } from './webp-orientation.ts';
 
 /** Enough of the file for its size to be found past most EXIF thumbnails and profiles. */
 export const HEADER_BYTES = 256 * 1024;
 
-/** Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'. */
+/** Fails with 'bad-photo' or what else the file is, 'photo-too-large', 'photo-too-narrow' or 'pixels-withheld'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
+  const { read } = await pixelReader();
   // The reference's decoder hands over the stored values and ignores colour profiles. The default
   // would convert a Display-P3 photo, as phones take them, to other values.
   const bitmap = await openBitmap(photo, 'none');
   try {
-    return readPixels(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
+    return await read(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
   } finally {
     bitmap.close();
   }
@@ -24,13 +27,17 @@ export const decodePhoto: DecodePhoto = async (photo) => {
 
 /**
  * The decoded photo, upright; the caller closes it. `colours`: 'none' leaves the stored values as they
- * are, 'default' converts them for the screen. Fails with 'bad-photo',
+ * are, 'default' converts them for the screen. Fails with 'bad-photo' or what else the file is (UnreadableFile),
  * 'photo-too-large', or 'photo-too-narrow' where the model could not read it.
  */
 export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Promise<ImageBitmap> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
   refuseTooLarge(readPhotoSize(header));
-  const bitmap = await decode(photo, colours);
+  const turned = await turnedWebp(photo, header);
+  const bitmap =
+    turned === undefined
+      ? await decode(photo, colours)
+      : upright(await decode(turned.file, colours), turned.orientation);
   try {
     refuseTooLarge(bitmap);
     checkAspect(bitmap.height, bitmap.width);
@@ -54,6 +61,36 @@ async function decode(photo: Blob, colorSpaceConversion: ColorSpaceConversion): 
   try {
     return await createImageBitmap(photo, { imageOrientation: 'from-image', colorSpaceConversion });
   } catch (cause) {
-    fail('bad-photo', 'The photo cannot be decoded.', cause);
+    return failAsUnreadable(photo, cause, 'The photo');
   }
 }
+
+/** Turns the picture as its EXIF orientation says; closes the one that was given. */
+function upright(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
+  const { width, height } = stored;
+  const isOnSide = orientation >= 5;
+  try {
+    const canvas = new OffscreenCanvas(isOnSide ? height : width, isOnSide ? width : height);
+    const context = canvas.getContext('2d');
+    if (context === null) fail('out-of-memory', 'The browser gave no canvas to turn the photo on.');
+    context.setTransform(...TURNS[orientation](width, height));
+    context.drawImage(stored, 0, 0);
+    return canvas.transferToImageBitmap();
+  } finally {
+    stored.close();
+  }
+}
+
+type Matrix = [number, number, number, number, number, number];
+
+/** From stored to upright, by the stored width and height. */
+const TURNS: Record<Orientation, (width: number, height: number) => Matrix> = {
+  1: () => [1, 0, 0, 1, 0, 0],
+  2: (width) => [-1, 0, 0, 1, width, 0],
+  3: (width, height) => [-1, 0, 0, -1, width, height],
+  4: (_, height) => [1, 0, 0, -1, 0, height],
+  5: () => [0, 1, 1, 0, 0, 0],
+  6: (_, height) => [0, 1, -1, 0, height, 0],
+  7: (width, height) => [0, -1, -1, 0, height, width],
+  8: (width) => [0, -1, 1, 0, 0, width],
+};

@@ -2,21 +2,31 @@
 
 import type { Box, OpenedPhoto } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
-import { openBitmap } from './decode-photo.ts';
+import { HEADER_BYTES, openBitmap } from './decode-photo.ts';
+import { pngFile } from './png-file.ts';
+import { pixelReader } from './rgb-pixels.ts';
+import { turnedWebp } from './webp-orientation.ts';
 
 /** The longer side of a preview, in pixels: a large thumbnail on a dense screen. */
 const PREVIEW_SIDE = 640;
 const PREVIEW_QUALITY = 0.85;
 
-/** Fails as openBitmap does. */
+/** Fails as openBitmap does, or with 'pixels-withheld'. */
 export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
   const bitmap = await openBitmap(photo, 'default');
   try {
     const { width, height } = bitmap;
-    return { file: photo, width, height, preview: await smallCopy(bitmap), clipSeconds: null };
+    const preview = await smallCopy(bitmap);
+    return { file: await uprightFile(photo), width, height, preview, clipSeconds: null };
   } finally {
     bitmap.close();
   }
+}
+
+/** The photo's own file, unless a page would show it otherwise than the model is given it: then its upright pixels. */
+async function uprightFile(photo: Blob): Promise<Blob> {
+  const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
+  return (await turnedWebp(photo, header)) === undefined ? photo : cropPhoto(photo, [0, 0, 1000, 1000]);
 }
 
 /** The part in the photo's own pixels and stored colours, as PNG. Fails as previewPhoto does. */
@@ -26,18 +36,25 @@ export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
   try {
     const [left, top, right, bottom] = pixels(part, bitmap);
     const canvas = draw(bitmap, [left, top, right - left, bottom - top], right - left, bottom - top);
-    return await canvas.convertToBlob({ type: 'image/png' });
+    return await fileOf(canvas, { type: 'image/png' });
   } finally {
     bitmap.close();
   }
 }
 
-/** A JPEG for thumbnails. */
+/** A small copy for thumbnails. Fails with 'pixels-withheld'. */
 export function smallCopy(bitmap: ImageBitmap): Promise<Blob> {
   const { width, height } = bitmap;
   const scale = Math.min(1, PREVIEW_SIDE / Math.max(width, height));
   const canvas = draw(bitmap, [0, 0, width, height], width * scale, height * scale);
-  return canvas.convertToBlob({ type: 'image/jpeg', quality: PREVIEW_QUALITY });
+  return fileOf(canvas, { type: 'image/jpeg', quality: PREVIEW_QUALITY });
+}
+
+/** What is drawn, as asked for, or as PNG if the browser changes what a canvas encodes. */
+async function fileOf(canvas: OffscreenCanvas, wanted: ImageEncodeOptions): Promise<Blob> {
+  const { read, trustsCanvas } = await pixelReader();
+  if (trustsCanvas) return canvas.convertToBlob(wanted);
+  return pngFile(await read(canvas.width, canvas.height, (context) => context.drawImage(canvas, 0, 0)));
 }
 
 /** A box of thousandths in whole pixels, at least one each way, within the picture. */

@@ -1,33 +1,113 @@
-// From whatever a canvas can draw to plain RGB: transparency lies on white.
+// From whatever a canvas can draw to plain RGB: transparency lies on white. Reads the canvas's bytes, or a
+// video frame made of the canvas where the browser changes those bytes; a card with known pixels decides.
 
 import { fail } from '../../failure.ts';
 import type { RgbImage } from './photo.ts';
+import { CARD_SIDE, differenceToCard, pixelCard } from './pixel-card.ts';
 
 /** Pixels read back at a time: keeps the RGBA copy small, and the canvas below every browser's limit. */
 const BAND_PIXELS = 4 * 1024 * 1024;
+/** Flipped low bits are invisible, to people and to models. */
+const HARMLESS = 2;
 
-/** `draw` puts the picture's left upper corner at the origin; it is called once for each band. */
-export function readPixels(
-  width: number,
-  height: number,
-  draw: (context: OffscreenCanvasRenderingContext2D) => void,
-): RgbImage {
-  const bandHeight = Math.max(1, Math.min(height, Math.floor(BAND_PIXELS / width)));
-  // willReadFrequently keeps the canvas in memory: pixels do not go through the GPU and back.
-  const context = new OffscreenCanvas(width, bandHeight).getContext('2d', { willReadFrequently: true });
-  if (context === null) fail('out-of-memory', 'The browser gave no canvas to decode the picture on.');
-  const data = new Uint8Array(width * height * 3);
-  for (let top = 0; top < height; top += bandHeight) {
-    context.fillStyle = '#ffffff';
-    context.fillRect(0, 0, width, bandHeight);
-    context.save();
-    context.translate(0, -top);
-    draw(context);
-    context.restore();
-    const rows = Math.min(bandHeight, height - top);
-    dropAlpha(context.getImageData(0, 0, width, rows).data, data, top * width * 3);
+type Draw = (context: OffscreenCanvasRenderingContext2D) => void;
+/** RGBA of the first rows of a canvas. */
+type ReadRows = (context: OffscreenCanvasRenderingContext2D, rows: number) => Promise<Uint8ClampedArray>;
+
+/** Draws the picture, its left upper corner at the origin, once for each band, and reads it back. */
+export type ReadPixels = (width: number, height: number, draw: Draw) => Promise<RgbImage>;
+
+export interface PixelReader {
+  read: ReadPixels;
+  /** The pixels are those that are drawn, bit for bit. */
+  isExact: boolean;
+  /** Canvases also encode what is drawn on them (`convertToBlob`). */
+  trustsCanvas: boolean;
+}
+
+/**
+ * The way to read pixels that is right in this browser, found with a card of known pixels. Fails with
+ * 'pixels-withheld' if the browser gives other pixels by every way.
+ */
+export async function pixelReader(): Promise<PixelReader> {
+  const card = await createImageBitmap(pixelCard(), { colorSpaceConversion: 'none' });
+  try {
+    const differences: number[] = [];
+    for (const readRows of [rowsOfCanvas, rowsOfFrame]) {
+      const read = readWith(readRows);
+      const difference = await read(CARD_SIDE, CARD_SIDE, (context) => context.drawImage(card, 0, 0)).then(
+        ({ data }) => differenceToCard(data),
+        () => Infinity,
+      );
+      if (difference === 0) return { read, isExact: true, trustsCanvas: readRows === rowsOfCanvas };
+      differences.push(difference);
+    }
+    if (differences[0]! <= HARMLESS) {
+      return { read: readWith(rowsOfCanvas), isExact: false, trustsCanvas: true };
+    }
+    return fail('pixels-withheld', `A known picture is read back ${differences.join(' and ')} levels off.`);
+  } finally {
+    card.close();
   }
-  return { width, height, data };
+}
+
+/** Whether pictures are read bit for bit in this browser, by whatever way. */
+export async function readsExactly(): Promise<boolean> {
+  return pixelReader().then(
+    ({ isExact }) => isExact,
+    () => false,
+  );
+}
+
+function readWith(readRows: ReadRows): ReadPixels {
+  return async (width, height, draw) => {
+    const bandHeight = Math.max(1, Math.min(height, Math.floor(BAND_PIXELS / width)));
+    // willReadFrequently keeps the canvas in memory: pixels do not go through the GPU and back.
+    const context = new OffscreenCanvas(width, bandHeight).getContext('2d', { willReadFrequently: true });
+    if (context === null) fail('out-of-memory', 'The browser gave no canvas to decode the picture on.');
+    const data = new Uint8Array(width * height * 3);
+    for (let top = 0; top < height; top += bandHeight) {
+      context.fillStyle = '#ffffff';
+      context.fillRect(0, 0, width, bandHeight);
+      context.save();
+      context.translate(0, -top);
+      draw(context);
+      context.restore();
+      const rows = Math.min(bandHeight, height - top);
+      dropAlpha(await readRows(context, rows), data, top * width * 3);
+    }
+    return { width, height, data };
+  };
+}
+
+const rowsOfCanvas: ReadRows = (context, rows) =>
+  Promise.resolve(context.getImageData(0, 0, context.canvas.width, rows).data);
+
+/** Fails where there is no VideoFrame (Firefox's strictest mode), and where it is not of RGB pixels. */
+const rowsOfFrame: ReadRows = async ({ canvas }, rows) => {
+  const { width, height } = canvas;
+  const frame = new VideoFrame(canvas, { timestamp: 0 });
+  try {
+    // The frame's own order of channels: not every browser converts.
+    const isBlueFirst = frame.format === 'BGRA' || frame.format === 'BGRX';
+    if (!isBlueFirst && frame.format !== 'RGBA' && frame.format !== 'RGBX') {
+      fail('pixels-withheld', `A canvas becomes a video frame of ${frame.format ?? 'no known format'}.`);
+    }
+    const rgba = new Uint8ClampedArray(width * height * 4);
+    await frame.copyTo(rgba, { layout: [{ offset: 0, stride: width * 4 }] });
+    if (isBlueFirst) swapRedAndBlue(rgba);
+    return rgba.subarray(0, width * rows * 4);
+  } finally {
+    frame.close();
+  }
+};
+
+function swapRedAndBlue(pixels: Uint8ClampedArray): void {
+  for (let i = 0; i < pixels.length; i += 4) {
+    const first = pixels[i]!;
+    pixels[i] = pixels[i + 2]!;
+    pixels[i + 2] = first;
+  }
 }
 
 function dropAlpha(rgba: Uint8ClampedArray, rgb: Uint8Array, at: number): void {

@@ -5,16 +5,23 @@ import type { FailureInfo } from '../../failure.ts';
 import type { Photo } from './photo.ts';
 import type { PhotoShelf } from './photo-shelf.ts';
 
-export interface Refused {
-  id: number;
+interface Refused {
   name: string;
   failure: FailureInfo;
+}
+
+/** What was not added of the files that came together. */
+export interface RefusedFiles {
+  id: number;
+  /** How many files came. */
+  of: number;
+  files: readonly Refused[];
 }
 
 export class Tray {
   readonly #shelf: Pick<PhotoShelf, 'open' | 'crop'>;
   #photos = $state.raw<readonly Photo[]>([]);
-  #refused = $state.raw<readonly Refused[]>([]);
+  #refused = $state.raw<readonly RefusedFiles[]>([]);
   #opening = $state(0);
   #ids = 0;
 
@@ -26,7 +33,7 @@ export class Tray {
     return this.#photos;
   }
 
-  get refused(): readonly Refused[] {
+  get refused(): readonly RefusedFiles[] {
     return this.#refused;
   }
 
@@ -35,18 +42,21 @@ export class Tray {
     return this.#opening;
   }
 
-  /** Adds files in their order; one that is no readable picture is listed under `refused`. */
+  /** Adds files in their order; those that are no readable pictures are listed together under `refused`. */
   async add(files: Iterable<File>): Promise<void> {
-    await Promise.all(Array.from(files, (file) => this.addBlob(file, file.name)));
+    const all = Array.from(files);
+    await this.#putAll(
+      all.map((file) => this.#put(file.name, (signal) => this.#shelf.open(file, file.name, signal))),
+    );
   }
 
   async addBlob(file: Blob, name: string): Promise<void> {
-    await this.#put(name, (signal) => this.#shelf.open(file, name, signal));
+    await this.#putAll([this.#put(name, (signal) => this.#shelf.open(file, name, signal))]);
   }
 
   /** Adds a part of a photo. */
   async addPart(photo: Photo, box: Box, name: string): Promise<void> {
-    await this.#put(name, (signal) => this.#shelf.crop(photo, box, name, signal));
+    await this.#putAll([this.#put(name, (signal) => this.#shelf.crop(photo, box, name, signal))]);
   }
 
   /** Puts back photos that are known already: those of a question that is asked anew. */
@@ -73,18 +83,26 @@ export class Tray {
     return taken;
   }
 
-  forget(refused: Refused): void {
+  forget(refused: RefusedFiles): void {
     this.#refused = this.#refused.filter((one) => one !== refused);
   }
 
-  async #put(name: string, make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>): Promise<void> {
+  async #putAll(puts: Promise<Refused | undefined>[]): Promise<void> {
+    const files = (await Promise.all(puts)).filter((one) => one !== undefined);
+    if (files.length === 0) return;
+    this.#refused = [...this.#refused, { id: ++this.#ids, of: puts.length, files }];
+  }
+
+  /** What was refused; undefined when it was added, or stopped. */
+  async #put(
+    name: string,
+    make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>,
+  ): Promise<Refused | undefined> {
     this.#opening++;
     // One photo at a time is opened, in the order of the calls: they arrive in that order.
     const opened = await make(new AbortController().signal);
     this.#opening--;
     if (opened.kind === 'done') this.#photos = [...this.#photos, opened.value];
-    else if (opened.kind === 'failed') {
-      this.#refused = [...this.#refused, { id: ++this.#ids, name, failure: opened.failure }];
-    }
+    return opened.kind === 'failed' ? { name, failure: opened.failure } : undefined;
   }
 }

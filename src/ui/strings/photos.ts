@@ -12,6 +12,12 @@ const english = (q: Quantities) => ({
   later: (name: string) => `Move ${name} back`,
   look: (name: string) => `Look at ${name}`,
   refused: (name: string) => `${name} was not added.`,
+  refusedSome: (count: number, all: number) =>
+    count === all
+      ? `None of the ${all} files was added.`
+      : `${count} of ${all} files ${count === 1 ? 'was' : 'were'} not added.`,
+  /** Files that were refused for one reason. */
+  andMore: (names: string, more: number) => (more === 0 ? names : `${names} and ${more} more`),
   dismiss: 'Dismiss',
   pasted: 'pasted picture',
   partOf: (name: string) => `part of ${name}`,
@@ -47,6 +53,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   later: (name: string) => `将 ${name} 后移`,
   look: (name: string) => `查看 ${name}`,
   refused: (name: string) => `${name} 未能添加。`,
+  refusedSome: (count: number, all: number) =>
+    count === all ? `${all} 个文件都未能添加。` : `${all} 个文件中有 ${count} 个未能添加。`,
+  andMore: (names: string, more: number) => (more === 0 ? names : `${names}，另有 ${more} 个`),
   dismiss: '知道了',
   pasted: '粘贴的图片',
   partOf: (name: string) => `${name} 的局部`,

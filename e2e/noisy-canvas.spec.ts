@@ -1,0 +1,121 @@
+// Browsers that change what a page reads from a canvas, against fingerprinting (Brave, Firefox's strict mode):
+// the workers of the built page are given such canvases. Pictures are read by another way, or a sentence says
+// why they are not; the model is never blamed.
+
+import { expect, test, type Page } from '@playwright/test';
+import { en } from '../src/ui/strings/failures.ts';
+import { answered, arrive, ask, said, tray } from './person.ts';
+import { sampleOf } from './samples.ts';
+
+/** A model's check on a software adapter takes minutes where other work takes the cores. */
+const PATIENCE = 1_500_000;
+test.describe.configure({ timeout: 2_000_000 });
+
+interface Noise {
+  /** Low bits of one value in fifty are flipped, or every value is random. */
+  kind: 'low bits' | 'random';
+  hasVideoFrames: boolean;
+}
+
+/** Put before each worker's own code. */
+function spoilCanvases({ kind, hasVideoFrames }: Noise): void {
+  const context = OffscreenCanvasRenderingContext2D.prototype;
+  const canvas = OffscreenCanvas.prototype;
+  /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
+  const { getImageData } = context;
+  const { convertToBlob } = canvas;
+  /* eslint-enable @typescript-eslint/unbound-method */
+  context.getImageData = function (left: number, top: number, width: number, height: number) {
+    const image = getImageData.call(this, left, top, width, height);
+    for (let i = 0; i < image.data.length; i++) {
+      if (i % 4 === 3) continue;
+      if (kind === 'random') image.data[i] = Math.random() * 256;
+      else if (Math.random() < 0.02) image.data[i]! ^= 1;
+    }
+    return image;
+  };
+  canvas.convertToBlob = function (options) {
+    const own = this.getContext('2d');
+    own?.putImageData(own.getImageData(0, 0, this.width, this.height), 0, 0);
+    return convertToBlob.call(this, options);
+  };
+  if (!hasVideoFrames) Reflect.deleteProperty(self, 'VideoFrame');
+}
+
+async function plant(page: Page, noise: Noise): Promise<string[]> {
+  const planted: string[] = [];
+  await page.route(/\.worker[^/]*\.js$/, async (route) => {
+    const response = await route.fetch();
+    planted.push(route.request().url());
+    const code = `(${spoilCanvases.toString()})(${JSON.stringify(noise)});`;
+    await route.fulfill({ response, body: `${code}\n${await response.text()}` });
+  });
+  return planted;
+}
+
+const SIGN = sampleOf('signs');
+const CLIP = sampleOf('clips');
+
+async function add(page: Page, file: string): Promise<void> {
+  await page.getByLabel('Add pictures').first().setInputFiles(file);
+  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(1);
+}
+
+for (const [what, noise, backend] of [
+  ['flipped low bits', { kind: 'low bits', hasVideoFrames: true }, 'wasm'],
+  ['flipped low bits and no other way', { kind: 'low bits', hasVideoFrames: false }, 'webgpu'],
+  ['random values', { kind: 'random', hasVideoFrames: true }, 'wasm'],
+] as const) {
+  test(`a picture is read rightly despite ${what}`, async ({ page }) => {
+    const planted = await plant(page, noise);
+    await arrive(page, { model: 'demo', backend });
+    await add(page, SIGN.file);
+    const [{ words, answer }] = SIGN.questions;
+    await ask(page, words);
+    expect(await said(await answered(page, 1, PATIENCE))).toBe(answer);
+    expect(planted.filter((url) => /photo|inference/.test(url))).toHaveLength(2);
+  });
+}
+
+test('thumbnails and parts are no noise', async ({ page }) => {
+  await plant(page, { kind: 'random', hasVideoFrames: true });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await add(page, SIGN.file);
+  await page.getByRole('button', { name: 'Ask about a part' }).press('Enter');
+  await page.getByRole('group', { name: 'Part to ask about' }).press('Enter');
+  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(2);
+  // The difference of neighbours: 85 for random values, and a sign is mostly plain.
+  const roughness = await tray(page)
+    .locator('img')
+    .evaluateAll((images: HTMLImageElement[]) =>
+      images.map((image) => {
+        const canvas = new OffscreenCanvas(image.naturalWidth, image.naturalHeight);
+        const context = canvas.getContext('2d')!;
+        context.drawImage(image, 0, 0);
+        const { data } = context.getImageData(0, 0, canvas.width, canvas.height);
+        let sum = 0;
+        for (let i = 4; i < data.length; i += 4) sum += Math.abs(data[i]! - data[i - 4]!);
+        return sum / (data.length / 4);
+      }),
+    );
+  expect(roughness).toHaveLength(2);
+  for (const one of roughness) expect(one).toBeLessThan(20);
+});
+
+test('a clip is read rightly despite random values', async ({ page }) => {
+  await plant(page, { kind: 'random', hasVideoFrames: true });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await add(page, CLIP.file);
+  const { words, answer } = CLIP.questions.find(({ isExact }) => isExact) ?? CLIP.questions[0];
+  await ask(page, words);
+  expect(await said(await answered(page, 1, PATIENCE))).toBe(answer);
+});
+
+test('where pictures cannot be read, that is told, and the model is not blamed', async ({ page }) => {
+  await plant(page, { kind: 'random', hasVideoFrames: false });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await page.getByLabel('Add pictures').first().setInputFiles(SIGN.file);
+  await expect(page.getByRole('alert')).toContainText(en['pixels-withheld']);
+  await ask(page, 'Hello?');
+  await answered(page, 1, PATIENCE);
+});
