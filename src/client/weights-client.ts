@@ -1,5 +1,4 @@
-// The page's side of the weights worker. Also asks the browser to keep the storage for good, which only
-// a page may.
+// The page's side of the weights worker.
 
 import * as Comlink from 'comlink';
 import type {
@@ -9,19 +8,20 @@ import type {
   KeptModel,
   ModelRequest,
   Offer,
-  Persistence,
   Preset,
   StorageFacts,
   WeightsApi,
   WeightsEvent,
 } from '../contract/weights.ts';
 import type { Outcome } from '../failure.ts';
+import { KeepForGood } from './keep-for-good.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 
 type OnEvent = (event: WeightsEvent) => void;
 
 export class WeightsClient {
   readonly #calls: WorkerCalls<WeightsApi>;
+  readonly #keepForGood = new KeepForGood();
 
   /** `start` makes a fresh worker that exposes a WeightsApi. */
   constructor(start: () => WorkerLike) {
@@ -49,20 +49,19 @@ export class WeightsClient {
   }
 
   /** Aborting is a pause: the same call later goes on. To cancel for good, remove the model after it. */
-  async download(request: ModelRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<KeptModel>> {
-    if (signal.aborted) return { kind: 'stopped' };
-    onEvent({ kind: 'persistence', answer: await askToPersist() });
-    return this.#calls.run(signal, (api, id) => api.download(id, request, Comlink.proxy(onEvent)));
+  download(request: ModelRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<KeptModel>> {
+    const hear = Comlink.proxy(this.#keepForGood.watch(onEvent));
+    return this.#calls.run(signal, (api, id) => api.download(id, request, hear));
   }
 
-  async importFiles(
+  importFiles(
     request: ModelRequest,
     files: File[],
     onEvent: OnEvent,
     signal: AbortSignal,
   ): Promise<Outcome<KeptModel>> {
-    onEvent({ kind: 'persistence', answer: await askToPersist() });
-    return this.#calls.run(signal, (api, id) => api.importFiles(id, request, files, Comlink.proxy(onEvent)));
+    const hear = Comlink.proxy(this.#keepForGood.watch(onEvent));
+    return this.#calls.run(signal, (api, id) => api.importFiles(id, request, files, hear));
   }
 
   checkUp(model: string, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<CheckUp>> {
@@ -77,11 +76,4 @@ export class WeightsClient {
   dispose(): void {
     this.#calls.dispose();
   }
-}
-
-/** Without a yes, the browser may clear the storage when space runs short or nobody comes for a week. */
-async function askToPersist(): Promise<Persistence> {
-  // Absent in Node, and in pages without a secure context.
-  if (!('navigator' in globalThis) || !('storage' in navigator)) return 'unavailable';
-  return (await navigator.storage.persist()) ? 'granted' : 'refused';
 }

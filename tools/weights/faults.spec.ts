@@ -42,7 +42,8 @@ test('a package is downloaded, verified, answers as when loaded cleanly, and goe
 }) => {
   const { outcome, events } = await download(page);
   expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready', preset: 'balanced' } });
-  expect(events.map((event) => event.kind)).toContain('persistence');
+  // A small model is not worth a question of the browser's.
+  expect(events.map((event) => event.kind)).not.toContain('persistence');
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
   const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
   expect(clean.tokens).toHaveLength(12);

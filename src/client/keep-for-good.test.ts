@@ -1,0 +1,50 @@
+import { afterEach, expect, test, vi } from 'vitest';
+import type { WeightsEvent } from '../contract/weights.ts';
+import { KeepForGood } from './keep-for-good.ts';
+
+afterEach(() => vi.unstubAllGlobals());
+
+const progress = (totalBytes: number): WeightsEvent => ({
+  kind: 'progress',
+  doneBytes: 0,
+  totalBytes,
+  resumedBytes: 0,
+  bytesPerSecond: null,
+  secondsLeft: null,
+  activity: { kind: 'downloading' },
+});
+
+/** A browser whose user has not answered yet. */
+function askingBrowser(): { asked: () => number; answer: (yes: boolean) => void } {
+  const answers: ((yes: boolean) => void)[] = [];
+  const persist = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));
+  vi.stubGlobal('navigator', { storage: { persist } });
+  return { asked: () => answers.length, answer: (yes) => answers.forEach((resolve) => resolve(yes)) };
+}
+
+test('a small model asks nothing', () => {
+  const browser = askingBrowser();
+  new KeepForGood().watch(() => undefined)(progress(10e6));
+  expect(browser.asked()).toBe(0);
+});
+
+test('a large model asks once, and what is told goes on before the user has answered', async () => {
+  const browser = askingBrowser();
+  const told: WeightsEvent[] = [];
+  const keep = new KeepForGood();
+  const hear = keep.watch((event) => told.push(event));
+  hear(progress(1.5e9));
+  hear(progress(1.5e9));
+  keep.watch(() => undefined)(progress(3e9));
+  expect(browser.asked()).toBe(1);
+  expect(told.map(({ kind }) => kind)).toEqual(['progress', 'progress']);
+  browser.answer(true);
+  await vi.waitFor(() => expect(told.at(-1)).toEqual({ kind: 'persistence', answer: 'granted' }));
+});
+
+test('where there is no storage to keep, that is the answer', async () => {
+  vi.stubGlobal('navigator', {});
+  const told: WeightsEvent[] = [];
+  new KeepForGood().watch((event) => told.push(event))(progress(1e9));
+  await vi.waitFor(() => expect(told.at(-1)).toEqual({ kind: 'persistence', answer: 'unavailable' }));
+});
