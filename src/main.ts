@@ -30,19 +30,27 @@ import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
 import { Settings } from './ui/settings/settings.svelte.ts';
 import { Stage } from './ui/stage/stage.svelte.ts';
+import { tabMemory } from './ui/tab-memory.ts';
 import { AppUpdate } from './ui/update/app-update.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
 const requests = new RequestLog();
-const inference = new RecoveringInference(
-  new InferenceClient(() =>
-    requests.hear(new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' })),
-  ),
-  CLOCK,
-);
 const weights = new WeightsClient(() =>
   requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
+);
+const inference = new RecoveringInference(
+  new InferenceClient(
+    () =>
+      requests.hear(
+        new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
+      ),
+    async (model) => {
+      const held = await weights.held(model);
+      return held.kind === 'done' ? held.value : [];
+    },
+  ),
+  CLOCK,
 );
 const photoClient = new PhotoClient(() =>
   requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
@@ -103,7 +111,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
     store: new HistoryStore(),
     openPhoto: (file) => photoClient.open(file, new AbortController().signal),
     remembered,
-    tab: sessionStorage,
+    tab: tabMemory(),
   });
   const update = new AppUpdate(appCache, history);
 

@@ -48,7 +48,7 @@ export async function loadModel(
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 
   // Files were verified on their way into storage; a length is looked at again, a hash in a check-up.
-  const store = await weights.open(id);
+  const store = await weights.open(id, options.held);
   const bytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);

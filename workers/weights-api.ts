@@ -21,6 +21,8 @@ export function weightsApi(weights: Weights, database: Database): WeightsApi {
 
     storage: () => outcome(storageFacts),
 
+    held: (id) => outcome(() => Promise.resolve(database.held(id))),
+
     catalogue: (url) =>
       outcome(async () => {
         const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);

@@ -5,24 +5,36 @@ import * as Comlink from 'comlink';
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
 import type { InferenceApi, LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
+import type { HeldEntry } from '../contract/weights.ts';
 import type { Outcome } from '../failure.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 
 export class InferenceClient {
   readonly #calls: WorkerCalls<InferenceApi>;
 
-  /** `start` makes a fresh worker that exposes an InferenceApi. */
-  constructor(start: () => WorkerLike) {
+  readonly #held: (modelId: string) => Promise<readonly HeldEntry[]>;
+
+  /**
+   * `start` makes a fresh worker that exposes an InferenceApi; `held` is asked, before a model is loaded, for what
+   * storage refused of it.
+   */
+  constructor(
+    start: () => WorkerLike,
+    held: (modelId: string) => Promise<readonly HeldEntry[]> = () => Promise.resolve([]),
+  ) {
     this.#calls = new WorkerCalls<InferenceApi>('inference', start);
+    this.#held = held;
   }
 
-  load(
+  async load(
     modelId: string,
     options: LoadOptions,
     onEvent: (event: LoadEvent) => void,
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
-    return this.#calls.run(signal, (api, id) => api.load(id, modelId, options, Comlink.proxy(onEvent)));
+    const held = await this.#held(modelId);
+    const all = held.length > 0 ? { ...options, held } : options;
+    return this.#calls.run(signal, (api, id) => api.load(id, modelId, all, Comlink.proxy(onEvent)));
   }
 
   answer(

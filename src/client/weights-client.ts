@@ -5,6 +5,7 @@ import type {
   CatalogueModel,
   CheckUp,
   ExpectedSpeed,
+  HeldEntry,
   KeptModel,
   ModelRequest,
   Offer,
@@ -34,6 +35,11 @@ export class WeightsClient {
 
   storage(): Promise<Outcome<StorageFacts>> {
     return this.#calls.call((api) => api.storage());
+  }
+
+  /** What the weights worker holds of a model that storage refused. */
+  held(model: string): Promise<Outcome<HeldEntry[]>> {
+    return this.#calls.call((api) => api.held(model));
   }
 
   catalogue(url: string): Promise<Outcome<Offer[]>> {

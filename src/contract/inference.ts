@@ -4,6 +4,7 @@
 import type { Outcome } from '../failure.ts';
 import type { Answer, AnswerEvent, AnswerOptions } from './answer.ts';
 import type { Message } from './conversation.ts';
+import type { HeldEntry } from './weights.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 
@@ -20,6 +21,8 @@ export interface LoadOptions {
    * room, and where the device has less than this, less is taken. Absent: all are resident.
    */
   expertBudgetBytes?: number;
+  /** What storage refused of the model; the rest is read from there. */
+  held?: readonly HeldEntry[];
 }
 
 /** Graphs are built and weights go to the device. */

@@ -38,6 +38,8 @@ export interface KeptModel extends ModelRequest {
   totalBytes: number | null;
   /** The package's precision preset; null until it is known. */
   preset: string | null;
+  /** Held in memory, or in a window that keeps nothing: gone with the page or the window. */
+  isForThisVisit?: true;
 }
 
 export type Activity =
@@ -140,10 +142,16 @@ export interface Offer {
   fit: Fit;
 }
 
+/** A key of the model store and what lies there; files are Blobs, which cross to another thread uncopied. */
+export type HeldEntry = [key: [kind: string, ...rest: (string | number)[]], value: unknown];
+
 export interface WeightsApi {
   list(): Promise<Outcome<KeptModel[]>>;
 
   storage(): Promise<Outcome<StorageFacts>>;
+
+  /** What this worker's memory holds of a model that storage refused, for the worker that loads it. */
+  held(id: string): Promise<Outcome<HeldEntry[]>>;
 
   /**
    * From a measurement of this device, which takes up to ten seconds the first time, and a simulation of

@@ -3,6 +3,7 @@
 
 import type { AppCache } from '../client/app-cache.ts';
 import { isUnderPolicy } from '../policy/probe.ts';
+import { tabMemory } from './tab-memory.ts';
 
 /**
  * 'sent': the host sent the policy. 'added': the service worker did. 'reload': it will from the next load
@@ -15,7 +16,8 @@ const RELOADED = 'darkroom-reloaded';
 
 export async function protect(cache: AppCache): Promise<Protection> {
   const underPolicy = await isUnderPolicy();
-  if (underPolicy) sessionStorage.removeItem(RELOADED);
+  const tab = tabMemory();
+  if (underPolicy) tab.removeItem(RELOADED);
   if (underPolicy && 'serviceWorker' in navigator && cache.controls) return { kind: 'added' };
   if (underPolicy) return { kind: 'sent' };
   if (!('serviceWorker' in navigator)) return { kind: 'none', reason: 'no service worker' };
@@ -24,8 +26,8 @@ export async function protect(cache: AppCache): Promise<Protection> {
   } catch (error) {
     return { kind: 'none', reason: String(error) };
   }
-  if (sessionStorage.getItem(RELOADED) !== null) return { kind: 'none', reason: 'not in force' };
-  sessionStorage.setItem(RELOADED, 'yes');
+  if (tab.getItem(RELOADED) !== null) return { kind: 'none', reason: 'not in force' };
+  tab.setItem(RELOADED, 'yes');
   return { kind: 'reload' };
 }
 

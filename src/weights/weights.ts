@@ -1,7 +1,14 @@
 // Everything that can be done about models in storage: the verbs behind the weights worker, and what the
 // engine opens. Owns nothing but the connection to storage.
 
-import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from '../contract/weights.ts';
+import type {
+  CheckUp,
+  HeldEntry,
+  KeptModel,
+  ModelRequest,
+  ModelSource,
+  WeightsEvent,
+} from '../contract/weights.ts';
 import { Failure, fail } from '../failure.ts';
 import { MANIFEST_FILE } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
@@ -79,9 +86,10 @@ export class Weights {
 
   /**
    * A finished model for the engine. Fails with 'missing-file' or 'corrupt-shard' where a file is gone or has
-   * another length; `checkUp` and `download` mend that, wherever the model came from.
+   * another length; `checkUp` and `download` mend that, wherever the model came from. `held`: what storage refused.
    */
-  open(id: string): Promise<PackageStore> {
+  open(id: string, held: readonly HeldEntry[] = []): Promise<PackageStore> {
+    this.#database.hold(held);
     return openStoredPackage(this.#database, id);
   }
 

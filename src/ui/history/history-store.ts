@@ -3,6 +3,7 @@
 import { clear, createStore, delMany, get, keys, setMany, type UseStore } from 'idb-keyval';
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
+import { packBlobs, takesBlobs, unpackBlobs } from '../../storage/blobs.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import { parseOptional, parsePart, parseTurn } from './parse-turn.ts';
@@ -19,6 +20,7 @@ export interface Kept {
 /** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
 export class HistoryStore {
   readonly #use: UseStore;
+  #takesBlobs: Promise<boolean> | undefined;
 
   constructor(name = 'darkroom-history') {
     this.#use = createStore(name, 'conversations');
@@ -38,7 +40,7 @@ export class HistoryStore {
   async read(id: string): Promise<SavedConversation | undefined> {
     const value = await tried(() => get<unknown>(`body:${id}`, this.#use));
     if (value === undefined) return undefined;
-    const root = new Field(value, 'history: ', 'storage-failed');
+    const root = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
     const photos = new Map(
       root
         .at('photos')
@@ -53,15 +55,16 @@ export class HistoryStore {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
     const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
     const body = { photos: Array.from(photos.values()), turns: told };
-    await tried(() =>
-      setMany(
+    await tried(async () => {
+      const stored = (await (this.#takesBlobs ??= takesBlobs(this.#use))) ? body : await packBlobs(body);
+      await setMany(
         [
           [`card:${kept.id}`, kept],
-          [`body:${kept.id}`, body],
+          [`body:${kept.id}`, stored],
         ],
         this.#use,
-      ),
-    );
+      );
+    });
   }
 
   async remove(id: string): Promise<void> {

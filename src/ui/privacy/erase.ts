@@ -2,6 +2,8 @@
 // the service worker. A page that uses a database keeps it from being deleted; so the wish is noted, the
 // page starts anew, and erases before anything is opened.
 
+import { tabMemory } from '../tab-memory.ts';
+
 const WISH = 'darkroom-erase';
 const DONE = 'darkroom-erased';
 const BLOCKED_MS = 5000;
@@ -11,39 +13,52 @@ export type Erasure = 'erased' | 'blocked';
 
 /** Starts the page anew, and erases then. */
 export function eraseAndRestart(): void {
-  sessionStorage.setItem(WISH, 'yes');
+  tabMemory().setItem(WISH, 'yes');
   location.reload();
 }
 
 /** To be called before anything is opened. */
 export async function eraseIfWished(): Promise<void> {
-  if (sessionStorage.getItem(WISH) === null) return;
-  const outcome = await eraseAll();
-  sessionStorage.setItem(DONE, outcome);
+  const tab = tabMemory();
+  if (tab.getItem(WISH) === null) return;
+  tab.removeItem(WISH);
+  tab.setItem(DONE, await eraseAll());
 }
 
 /** How the erasure went that this page began with, if it did; told once. */
 export function takeErasure(): Erasure | null {
-  const outcome = sessionStorage.getItem(DONE);
-  sessionStorage.removeItem(DONE);
+  const tab = tabMemory();
+  const outcome = tab.getItem(DONE);
+  tab.removeItem(DONE);
   return outcome === 'erased' || outcome === 'blocked' ? outcome : null;
 }
 
 async function eraseAll(): Promise<Erasure> {
   localStorage.clear();
   sessionStorage.clear();
-  if ('caches' in window) for (const name of await caches.keys()) await caches.delete(name);
-  const root = await navigator.storage.getDirectory().catch(() => undefined);
-  if (root !== undefined)
+  await unlessRefused(async () => {
+    for (const name of await caches.keys()) await caches.delete(name);
+  });
+  await unlessRefused(async () => {
+    const root = await navigator.storage.getDirectory();
     for await (const name of root.keys()) await root.removeEntry(name, { recursive: true });
-  if ('serviceWorker' in navigator) {
+  });
+  await unlessRefused(async () => {
     for (const registration of await navigator.serviceWorker.getRegistrations())
       await registration.unregister();
-  }
-  const databases = await indexedDB.databases();
-  const names = databases.flatMap(({ name }) => (name === undefined ? [] : [name]));
-  const gone = await Promise.all(names.map(deleteDatabase));
+  });
+  let gone: boolean[] = [];
+  await unlessRefused(async () => {
+    const databases = await indexedDB.databases();
+    const names = databases.flatMap(({ name }) => (name === undefined ? [] : [name]));
+    gone = await Promise.all(names.map(deleteDatabase));
+  });
   return gone.every(Boolean) ? 'erased' : 'blocked';
+}
+
+/** A browser that refuses a kind of storage, or lacks it, has kept nothing there. */
+async function unlessRefused(job: () => Promise<void>): Promise<void> {
+  await job().catch(() => undefined);
 }
 
 /** False where another tab keeps it open; the browser deletes it when that is closed. */

@@ -84,18 +84,27 @@ export class Privacy {
   }
 
   async #look(): Promise<void> {
-    const [models, databases, names, { usage }] = await Promise.all([
+    const [models, databases, names, estimate] = await Promise.all([
       this.#weights.list(),
-      indexedDB.databases(),
-      'caches' in window ? caches.keys() : [],
-      navigator.storage.estimate(),
+      orElse([], () => indexedDB.databases()),
+      orElse([], () => caches.keys()),
+      orElse<StorageEstimate>({}, () => navigator.storage.estimate()),
     ]);
     this.#stored = {
       models: models.kind === 'done' ? models.value : [],
       otherDatabases: databases.filter(({ name }) => name !== MODELS_DATABASE).length,
       keepsApp: names.length > 0,
-      settings: localStorage.length,
-      usageBytes: usage ?? null,
+      settings: await orElse(0, () => Promise.resolve(localStorage.length)),
+      usageBytes: estimate.usage ?? null,
     };
+  }
+}
+
+/** Browsers lack some of these calls (WebKit's private windows), or refuse them where cookies are blocked. */
+async function orElse<T>(otherwise: T, look: () => Promise<T>): Promise<T> {
+  try {
+    return await look();
+  } catch {
+    return otherwise;
   }
 }

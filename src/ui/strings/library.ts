@@ -69,6 +69,7 @@ const english = (q: Quantities) => ({
   askedFrom: (host: string) => `It comes from ${host}. Nothing has been fetched yet.`,
   notNow: 'Not now',
   persisted: 'The browser keeps models for good.',
+  thisVisit: 'This window keeps nothing, or has no room: what is marked so is here for this visit only.',
   notPersisted:
     'The browser may clear models when space runs short. Bookmark or install this page to change that.',
   used: (bytes: number) => `This page uses ${q.bytes(bytes)}.`,
@@ -138,6 +139,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   askedFrom: (host) => `它来自 ${host}。尚未下载任何内容。`,
   notNow: '暂不',
   persisted: '浏览器会长期保存模型。',
+  thisVisit: '此窗口不保存内容，或空间不足：有此标记的模型仅限本次访问。',
   notPersisted: '空间不足时，浏览器可能会清除模型。将本页面加入书签或安装到设备可以改变这一点。',
   used: (bytes) => `本页面已用 ${q.bytes(bytes)}。`,
 });

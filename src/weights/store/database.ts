@@ -1,9 +1,13 @@
 // The one file that knows IndexedDB. Keys are lists, so that everything of a model lies under one
 // prefix; a change is one transaction, whole or not at all. Files are kept as Blobs: reading a slice of
-// one moves only that slice.
+// one moves only that slice. Where the browser takes no Blobs they are kept as bytes, and where it keeps
+// nothing, small models are held in memory.
 
 import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
-import { fail } from '../../failure.ts';
+import type { HeldEntry } from '../../contract/weights.ts';
+import { fail, Failure } from '../../failure.ts';
+import { takesBlobs } from '../../storage/blobs.ts';
+import { Held } from './held.ts';
 
 export type Key = [kind: string, ...rest: (string | number)[]];
 
@@ -18,20 +22,28 @@ export interface Change {
 
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
+/** A browser that does not even say no within this time has no storage to offer. */
+const OPENING_MS = 20_000;
+const REFUSALS: ReadonlySet<string> = new Set(['storage-full', 'storage-failed']);
 
 export class Database {
   readonly #use: UseStore;
+  readonly #held = new Held();
+  #opens: Promise<boolean> | undefined;
+  #takesBlobs: Promise<boolean> | undefined;
 
   constructor(name = 'darkroom-weights') {
     this.#use = createStore(name, 'entries');
   }
 
-  /** The value, unknown as it is; undefined where there is none. */
-  get(key: Key): Promise<unknown> {
-    return this.#read<unknown>((store) => store.get(key));
+  /** The value, unknown as it is; a file is a Blob. Undefined where there is none. */
+  async get(key: Key): Promise<unknown> {
+    const held = this.#held.get(key);
+    if (held !== undefined || !(await this.#canOpen())) return held;
+    return asBlob(await this.#read<unknown>((store) => store.get(key)));
   }
 
-  /** A stored file; holding the Blob costs no memory. */
+  /** A stored file; holding the Blob costs no memory where the browser takes Blobs. */
   async file(key: Key): Promise<Blob | undefined> {
     const value = await this.get(key);
     return value instanceof Blob ? value : undefined;
@@ -39,34 +51,101 @@ export class Database {
 
   /** Keys and values under a prefix, in the order of their keys. */
   async under(prefix: Key): Promise<[Key, unknown][]> {
+    const held = this.#held.under(prefix);
+    if (!(await this.#canOpen())) return held;
     const range = rangeOf(prefix);
     const [keys, values] = await this.#attempt(() =>
       this.#use('readonly', (store) =>
         Promise.all([promisifyRequest(store.getAllKeys(range)), promisifyRequest(store.getAll(range))]),
       ),
     );
-    return keys.map((key, index) => [parseKey(key), values[index]]);
+    return [...keys.map((key, index): HeldEntry => [parseKey(key), asBlob(values[index])]), ...held];
   }
 
   async keysUnder(prefix: Key): Promise<Key[]> {
-    return (await this.#read((store) => store.getAllKeys(rangeOf(prefix)))).map(parseKey);
+    const held = this.#held.under(prefix).map(([key]) => key);
+    if (!(await this.#canOpen())) return held;
+    const kept = (await this.#read((store) => store.getAllKeys(rangeOf(prefix)))).map(parseKey);
+    const names = new Set(kept.map((key) => JSON.stringify(key)));
+    return [...kept, ...held.filter((key) => !names.has(JSON.stringify(key)))];
   }
 
   /**
-   * One transaction. Fails with 'storage-full' or 'storage-failed', and has then changed nothing.
+   * One transaction. Fails with 'storage-full' or 'storage-failed', and has then changed nothing; with
+   * `orHold`, what storage refuses is held in memory instead.
    * Now and then a fresh profile refuses a new Blob (DataError, "InvalidBlob"): the Blob is built anew
    * and tried again.
    */
-  async change({ files = [], records = [], gone = [], goneUnder = [] }: Change): Promise<void> {
+  async change(change: Change, orHold = false): Promise<void> {
+    try {
+      await this.#write(change);
+      this.#held.remove(change);
+    } catch (error) {
+      if (!orHold || !(error instanceof Failure) || !REFUSALS.has(error.code)) throw error;
+      const { files = [], records = [], gone = [], goneUnder = [] } = change;
+      this.#held.remove(change);
+      this.#held.put([...files.map(([key, bytes]): HeldEntry => [key, new Blob([bytes])]), ...records]);
+      // Nothing depends on it: what storage does not let go of is overridden by what is held.
+      if (gone.length + goneUnder.length > 0) await this.#write({ gone, goneUnder }).catch(() => undefined);
+    }
+  }
+
+  /** What is held of a model in this thread's memory, for another thread to `hold`. */
+  held(id: string): HeldEntry[] {
+    return this.#held.of(id);
+  }
+
+  hold(entries: readonly HeldEntry[]): void {
+    this.#held.put(entries);
+  }
+
+  /**
+   * Whether a model is here for this visit only: held in memory, or stored by a browser that takes no Blobs,
+   * which WebKit does in windows that keep nothing.
+   */
+  async isForThisVisit(id: string): Promise<boolean> {
+    return this.#held.holds(id) || !(await this.#canOpen()) || !(await this.#canTakeBlobs());
+  }
+
+  async #write({ files = [], records = [], gone = [], goneUnder = [] }: Change): Promise<void> {
+    if (!(await this.#canOpen())) {
+      if (files.length + records.length === 0) return;
+      fail('storage-failed', 'The browser does not open its storage.');
+    }
+    const asFile =
+      files.length === 0 || (await this.#canTakeBlobs())
+        ? (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes])
+        : // A view would be stored with all of the buffer that it lies in.
+          (bytes: Uint8Array<ArrayBuffer>) =>
+            bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
     await this.#attempt(() =>
       this.#use('readwrite', (store) => {
         for (const prefix of goneUnder) store.delete(rangeOf(prefix));
         for (const key of gone) store.delete(key);
-        for (const [key, bytes] of files) store.put(new Blob([bytes]), key);
+        for (const [key, bytes] of files) store.put(asFile(bytes), key);
         for (const [key, value] of records) store.put(value, key);
         return promisifyRequest(store.transaction);
       }),
     );
+  }
+
+  /** Found out once, by trying; so is the next one. */
+  #canOpen(): Promise<boolean> {
+    this.#opens ??= new Promise((resolve) => {
+      const late = setTimeout(() => resolve(false), OPENING_MS);
+      // idb-keyval throws at once where there is no IndexedDB.
+      void this.#attempt(async () => this.#use('readonly', (store) => promisifyRequest(store.getKey(0))))
+        .then(
+          () => resolve(true),
+          () => resolve(false),
+        )
+        .finally(() => clearTimeout(late));
+    });
+    return this.#opens;
+  }
+
+  #canTakeBlobs(): Promise<boolean> {
+    return (this.#takesBlobs ??= takesBlobs(this.#use));
   }
 
   #read<T>(request: (store: IDBObjectStore) => IDBRequest<T>): Promise<T> {
@@ -87,6 +166,10 @@ export class Database {
       }
     }
   }
+}
+
+function asBlob(value: unknown): unknown {
+  return value instanceof Uint8Array ? new Blob([value as Uint8Array<ArrayBuffer>]) : value;
 }
 
 /** All keys that begin with `prefix`: a list sorts after every string and number. */

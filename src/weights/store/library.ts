@@ -9,10 +9,16 @@ export async function listModels(database: Database): Promise<KeptModel[]> {
   return Promise.all(keys.map(([, id]) => new Shelf(database, String(id)).describe()));
 }
 
+/** As far as the browser tells: WebKit's may have neither call. */
 export async function storageFacts(): Promise<StorageFacts> {
-  const [persisted, { usage, quota }] = [
-    await navigator.storage.persisted(),
-    await navigator.storage.estimate(),
-  ];
-  return { persisted, usageBytes: usage ?? null, quotaBytes: quota ?? null };
+  const storage: Partial<StorageManager> = 'storage' in navigator ? navigator.storage : {};
+  const [persisted, estimate] = await Promise.all([
+    storage.persisted?.().catch(() => false),
+    storage.estimate?.().catch(() => undefined),
+  ]);
+  return {
+    persisted: persisted ?? false,
+    usageBytes: estimate?.usage ?? null,
+    quotaBytes: estimate?.quota ?? null,
+  };
 }

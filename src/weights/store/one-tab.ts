@@ -16,6 +16,7 @@ export async function alone<T>(
   signal: AbortSignal,
   job: (tell: (event: WeightsEvent) => void) => Promise<T>,
 ): Promise<T> {
+  if (!(await canBeAlone())) return job(tell);
   const channel = new BroadcastChannel(lockName(id));
   const hear = ({ data }: MessageEvent<WeightsEvent>): void => tell(data);
   const run = (): Promise<T> => {
@@ -40,8 +41,20 @@ export async function alone<T>(
 }
 
 /** Runs `job` if no tab is at work on the model; fails with 'busy' otherwise. */
-export function ifFree<T>(id: string, job: () => Promise<T>): Promise<T> {
+export async function ifFree<T>(id: string, job: () => Promise<T>): Promise<T> {
+  if (!(await canBeAlone())) return job();
   return navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) =>
     lock === null ? fail('busy', `Another tab is at work on ${id}.`) : job(),
   );
+}
+
+/** A browser that keeps nothing of a site refuses locks and channels too; then its tabs share nothing. */
+async function canBeAlone(): Promise<boolean> {
+  try {
+    new BroadcastChannel(lockName('')).close();
+    await navigator.locks.request(lockName(''), { mode: 'shared' }, () => undefined);
+    return true;
+  } catch {
+    return false;
+  }
 }

@@ -31,9 +31,14 @@ const KINDS = [
 ] as const;
 export type EntryKind = (typeof KINDS)[number];
 
+/** A model that may run from memory where storage refuses it. */
+const HELD_BYTES = 200e6;
+
 export class Shelf {
   readonly id: string;
   readonly database: Database;
+  /** Whether what is being fetched is small enough to be held in memory. */
+  #mayBeHeld = false;
 
   constructor(database: Database, id: string) {
     this.database = database;
@@ -73,16 +78,18 @@ export class Shelf {
   async begin(request: ModelRequest, pending?: Manifest): Promise<void> {
     const records: [Key, unknown][] = [[this.key('model'), request]];
     if (pending) records.push([this.key('pending'), pending]);
-    await this.database.change({ records });
+    this.#mayBeHeld = pending !== undefined && sum(filesOf(pending).map((file) => file.bytes)) <= HELD_BYTES;
+    await this.database.change({ records }, this.#mayBeHeld);
   }
 
   /** Keeps a file that was verified, and `more` with it. */
   async keep(sha256: string, bytes: Uint8Array<ArrayBuffer>, more: Change = {}): Promise<void> {
-    await this.database.change({
+    const change: Change = {
       ...more,
       files: [...(more.files ?? []), [this.key('file', sha256), bytes]],
       records: [...(more.records ?? []), [this.key('kept', sha256), bytes.byteLength]],
-    });
+    };
+    await this.database.change(change, this.#mayBeHeld);
   }
 
   /** Drops files that turned out damaged. */
@@ -101,11 +108,12 @@ export class Shelf {
     const lacking = filesOf(manifest).find((file) => !kept.has(file.sha256));
     if (lacking) fail('missing-file', `${lacking.name} is not in storage.`);
     const stray = Array.from(kept.keys()).filter((sha256) => !named.has(sha256));
-    await this.database.change({
+    const change: Change = {
       records: [[this.key('manifest'), manifest]],
       gone: [this.key('pending'), ...stray.flatMap((s) => [this.key('kept', s), this.key('file', s)])],
       goneUnder: [this.key('probe'), this.key('piece'), this.key('used')],
-    });
+    };
+    await this.database.change(change, this.#mayBeHeld);
   }
 
   /** Takes the model away, with everything that lies under its id. */
@@ -126,7 +134,11 @@ export class Shelf {
     const totalBytes = files ? sum(files.map((file) => file.bytes)) : null;
     const isWhole = manifest && filesOf(manifest).every((file) => kept.has(file.sha256));
     const state = !isWhole ? 'unfinished' : pending ? 'updating' : 'ready';
-    return { ...request, state, keptBytes, totalBytes, preset: wanted?.preset ?? null };
+    const isForThisVisit = await this.database.isForThisVisit(this.id);
+    return {
+      ...{ ...request, state, keptBytes, totalBytes, preset: wanted?.preset ?? null },
+      ...(isForThisVisit ? { isForThisVisit } : {}),
+    };
   }
 
   async #manifest(kind: 'manifest' | 'pending'): Promise<Manifest | undefined> {

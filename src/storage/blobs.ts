@@ -1,0 +1,57 @@
+// Blobs in IndexedDB. WebKit takes none in a window that keeps nothing (a private one), so what a browser takes
+// is found out by trying, and where it takes none, bytes lie in their place.
+
+import { promisifyRequest, type UseStore } from 'idb-keyval';
+
+const TRIAL_KEY = 'does it take Blobs?';
+const ATTEMPTS = 3;
+const FIRST_WAIT_MS = 100;
+
+/** Puts a small Blob and takes it away again. A fresh profile may refuse one that it takes a moment later. */
+export async function takesBlobs(use: UseStore): Promise<boolean> {
+  for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
+    try {
+      await use('readwrite', (store) => {
+        store.put(new Blob(['x']), TRIAL_KEY);
+        store.delete(TRIAL_KEY);
+        return promisifyRequest(store.transaction);
+      });
+      return true;
+    } catch {
+      await new Promise((later) => setTimeout(later, FIRST_WAIT_MS * attempt));
+    }
+  }
+  return false;
+}
+
+/** Stands for a Blob. */
+interface PackedBlob {
+  packedBlob: ArrayBuffer;
+  type: string;
+}
+
+/** A copy of plain objects and lists in which every Blob is its bytes. */
+export async function packBlobs(value: unknown): Promise<unknown> {
+  if (value instanceof Blob) {
+    return { packedBlob: await value.arrayBuffer(), type: value.type } satisfies PackedBlob;
+  }
+  if (Array.isArray(value)) return Promise.all(value.map(packBlobs));
+  if (!isPlain(value)) return value;
+  const entries = Object.entries(value).map(async ([name, each]) => [name, await packBlobs(each)] as const);
+  return Object.fromEntries(await Promise.all(entries));
+}
+
+/** The other way round; what holds real Blobs keeps them. */
+export function unpackBlobs(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(unpackBlobs);
+  if (!isPlain(value)) return value;
+  const { packedBlob, type } = value;
+  if (packedBlob instanceof ArrayBuffer) {
+    return new Blob([packedBlob], { type: typeof type === 'string' ? type : '' });
+  }
+  return Object.fromEntries(Object.entries(value).map(([name, each]) => [name, unpackBlobs(each)]));
+}
+
+function isPlain(value: unknown): value is Record<string, unknown> {
+  return typeof value === 'object' && value !== null && Object.getPrototypeOf(value) === Object.prototype;
+}

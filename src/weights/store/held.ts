@@ -1,0 +1,45 @@
+// Entries that storage refused, held in this thread's memory for as long as the page lives.
+
+import type { HeldEntry } from '../../contract/weights.ts';
+import type { Change, Key } from './database.ts';
+
+export class Held {
+  readonly #entries = new Map<string, HeldEntry>();
+
+  get(key: Key): unknown {
+    return this.#entries.get(nameOf(key))?.[1];
+  }
+
+  /** Everything whose key begins so, in the order in which it came. */
+  under(prefix: Key): HeldEntry[] {
+    return Array.from(this.#entries.values()).filter(([key]) => begins(key, prefix));
+  }
+
+  /** Whether anything is held whose key has this second part: a model's id. */
+  holds(id: string): boolean {
+    return Array.from(this.#entries.values()).some(([key]) => key[1] === id);
+  }
+
+  of(id: string): HeldEntry[] {
+    return Array.from(this.#entries.values()).filter(([key]) => key[1] === id);
+  }
+
+  put(entries: readonly HeldEntry[]): void {
+    for (const [key, value] of entries) this.#entries.set(nameOf(key), [key, value]);
+  }
+
+  remove({ gone = [], goneUnder = [] }: Change): void {
+    for (const key of gone) this.#entries.delete(nameOf(key));
+    for (const prefix of goneUnder) {
+      for (const [key] of this.under(prefix)) this.#entries.delete(nameOf(key));
+    }
+  }
+}
+
+function nameOf(key: Key): string {
+  return JSON.stringify(key);
+}
+
+function begins(key: Key, prefix: Key): boolean {
+  return prefix.every((part, at) => key[at] === part);
+}
