@@ -10,6 +10,7 @@ export interface Step {
 
 export const VITEST_REPORT = '.cache/vitest.json';
 export const PLAYWRIGHT_REPORT = '.cache/playwright.json';
+const ENGINES_REPORT = '.cache/engines.json';
 
 export const STEPS: Step[] = [
   { name: 'types', command: 'svelte-check', args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
@@ -42,6 +43,15 @@ export const STEPS: Step[] = [
     command: 'playwright',
     args: ['test'],
     report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
+  },
+  {
+    name: 'engines',
+    command: 'vitest',
+    args: [
+      ...['run', '--config', 'tools/engines/vitest.config.ts'],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${ENGINES_REPORT}`],
+    ],
+    report: { file: ENGINES_REPORT, kind: 'vitest' },
   },
   { name: 'soak', command: 'tsx', args: ['tools/soak/soak.ts', '--questions', '20'] },
   { name: 'f16', command: 'tsx', args: ['tools/parity/f16.ts'] },

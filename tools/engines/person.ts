@@ -1,0 +1,177 @@
+// Somebody at the page: finds things by the names that people see, waits until they are there, and uses them. The
+// same in every engine, so it asks the page itself rather than the engine's own ideas of roles and names.
+
+import type { Driver } from './driver.ts';
+
+const PATIENCE_MS = 240_000;
+const LOOK_AGAIN_MS = 150;
+
+/** `named`: its accessible name, whole; a pattern is looked for in it. */
+export interface Thing {
+  /** Which elements may be meant. */
+  css: string;
+  named?: string | RegExp;
+  /** The n-th of those that fit, from 0; the last one with -1. */
+  nth?: number;
+}
+
+export const button = (named: string | RegExp): Thing => ({ css: 'button', named });
+export const dialog = (named: string | RegExp): Thing => ({ css: 'dialog[open]', named });
+export const alert: Thing = { css: '[role=alert]' };
+const question: Thing = { css: 'form textarea' };
+const picker: Thing = { css: 'form input[type=file]' };
+
+export class Person {
+  readonly driver: Driver;
+  readonly #origin: string;
+
+  constructor(driver: Driver, origin: string) {
+    this.driver = driver;
+    this.#origin = origin;
+  }
+
+  /** Opens the page, and begins a conversation that holds nothing yet. */
+  async arrive(): Promise<void> {
+    await this.driver.goto(this.#origin);
+    await this.see(question);
+    const anew = button(/^(New conversation|新对话)$/);
+    if (await this.sees(anew)) {
+      await this.click(anew);
+      await this.until('an empty page', async () => !(await this.sees(anew)));
+    }
+  }
+
+  /** Waits until the model is on the device; returns what the top of the page says of it. */
+  async modelReady(): Promise<string> {
+    let said = '';
+    await this.until('a model that is ready', async () => {
+      said = await this.textOf({ css: 'header .model' });
+      if (/not available|不可用/.test(said)) throw new Error(`The page says: ${said}`);
+      return said !== '' && !/downloading|getting ready|正在/.test(said);
+    });
+    return said;
+  }
+
+  async sees(thing: Thing): Promise<boolean> {
+    return (await this.#mark(thing)) !== null;
+  }
+
+  async see(thing: Thing): Promise<void> {
+    await this.until(describe(thing), () => this.sees(thing));
+  }
+
+  async click(thing: Thing): Promise<void> {
+    await this.driver.click(await this.#find(thing));
+  }
+
+  async textOf(thing: Thing): Promise<string> {
+    return this.driver.evaluate(
+      (css) => {
+        const element = document.querySelector<HTMLElement>(css);
+        return (element?.innerText ?? '').trim();
+      },
+      await this.#find(thing),
+    );
+  }
+
+  /** Absolute paths; waits until they lie ready for the question. */
+  async add(...files: string[]): Promise<void> {
+    await this.pick(...files);
+    await this.until(`${files.length} pictures`, async () => {
+      const refused = await this.#mark(alert);
+      if (refused !== null) throw new Error(`Refused: ${await this.textOf(alert)}`);
+      return (await this.#count(button(/^(Remove|移除) /))) === files.length;
+    });
+  }
+
+  async pick(...files: string[]): Promise<void> {
+    await this.driver.upload(await this.#find(picker), files);
+  }
+
+  async ask(words: string): Promise<void> {
+    await this.driver.type(await this.#find(question), words);
+    await this.click({ css: 'form button[type=submit]:enabled' });
+  }
+
+  /** What the n-th answer (from 1) says when it has ended; fails with what the page says instead. */
+  async answer(n = 1): Promise<string> {
+    let said = '';
+    await this.until(`answer ${n}`, async () => {
+      const seen = await this.driver.evaluate((index) => {
+        const article = document.querySelectorAll<HTMLElement>('article.answer')[index];
+        const text = article?.querySelector<HTMLElement>('[aria-busy]');
+        return {
+          text: (text?.innerText ?? '').trim(),
+          isOver: text?.getAttribute('aria-busy') === 'false',
+          failure: (article?.querySelector<HTMLElement>('[role=alert]')?.innerText ?? '').trim(),
+        };
+      }, n - 1);
+      if (seen.failure !== '') throw new Error(`Instead of an answer: ${seen.failure}`);
+      said = seen.text;
+      return seen.isOver;
+    });
+    return said;
+  }
+
+  /** How many elements fit. */
+  count(css: string): Promise<number> {
+    return this.driver.evaluate((selector) => document.querySelectorAll(selector).length, css);
+  }
+
+  async until(what: string, holds: () => Promise<boolean>): Promise<void> {
+    const end = Date.now() + PATIENCE_MS;
+    while (!(await holds())) {
+      if (Date.now() > end) {
+        const shown = await this.driver.evaluate(() => document.body.innerText.slice(0, 2000));
+        throw new Error(`Waited in vain for ${what}. The page shows:\n${shown}`);
+      }
+      await new Promise((later) => setTimeout(later, LOOK_AGAIN_MS));
+    }
+  }
+
+  async #find(thing: Thing): Promise<string> {
+    let found: string | null = null;
+    await this.until(describe(thing), async () => (found = await this.#mark(thing)) !== null);
+    return found!;
+  }
+
+  async #count({ css, named }: Thing): Promise<number> {
+    return this.driver.evaluate(countFitting, css, sourceOf(named));
+  }
+
+  /** Marks what is meant and returns a selector of it; null where it is not there. */
+  async #mark({ css, named, nth = 0 }: Thing): Promise<string | null> {
+    const mark = await this.driver.evaluate(markFitting, css, sourceOf(named), nth);
+    return mark === null ? null : `[data-walk="${mark}"]`;
+  }
+}
+
+function sourceOf(named: Thing['named']): string {
+  if (named === undefined) return '';
+  return named instanceof RegExp ? named.source : `^${named.replace(/[.*+?^${}()|[\]\\]/g, '\\$&')}$`;
+}
+
+function describe({ css, named }: Thing): string {
+  return named === undefined ? css : `${css} named ${String(named)}`;
+}
+
+/** Runs in the page. A file input counts though it is not seen: its button opens it. */
+function markFitting(css: string, pattern: string, nth: number): string | null {
+  const fitting = Array.from(document.querySelectorAll<HTMLElement>(css)).filter((element) => {
+    const isThere = element.getClientRects().length > 0 || element.matches('input[type=file]');
+    const labelled = document.getElementById(element.getAttribute('aria-labelledby') ?? '')?.textContent;
+    const name = element.getAttribute('aria-label') ?? labelled ?? element.textContent;
+    return isThere && new RegExp(pattern, 'u').test(name.replace(/\s+/g, ' ').trim());
+  });
+  const element = fitting.at(nth);
+  if (element === undefined) return null;
+  element.dataset.walk ??= crypto.randomUUID();
+  return element.dataset.walk;
+}
+
+/** Runs in the page. */
+function countFitting(css: string, pattern: string): number {
+  return Array.from(document.querySelectorAll(css)).filter((element) =>
+    new RegExp(pattern, 'u').test(element.getAttribute('aria-label') ?? element.textContent),
+  ).length;
+}
