@@ -41,6 +41,7 @@ export type FailureCode =
   | 'unplayable-clip' // of a kind that this browser has no decoder for
   | 'clip-too-long' // or too large: more than is worth decoding here
   | 'prompt-too-long' // the conversation does not fit the context
+  | 'question-too-long' // nor would it without its pictures and clips
   | 'no-webgpu'
   | 'out-of-memory'
   | 'device-lost'

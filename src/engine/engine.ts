@@ -59,8 +59,8 @@ export class Engine {
    * Answers the last message. What the cache already holds of the conversation is not computed again.
    * A stop asked for through `signal` while tokens are written ends the answer early; before that it
    * throws an AbortError. When the conversation is longer than the context, its oldest turns are left out and
-   * reported. Fails with 'prompt-too-long', 'bad-request', as opening its pictures and clips does, or
-   * with 'bad-checkpoint' where tokenizer and vocabulary do not fit.
+   * reported. Fails with 'prompt-too-long', 'question-too-long', 'bad-request', as opening its pictures and
+   * clips does, or with 'bad-checkpoint' where tokenizer and vocabulary do not fit.
    */
   async answer(
     messages: readonly Message[],
@@ -72,7 +72,7 @@ export class Engine {
     const { config, tokenizer } = this.files;
     const clock = new StageClock();
     const { media, text, prompt, leftOut } = await this.#promptOf(messages, options, onEvent, signal);
-    const room = roomForAnswer(prompt.inputIds, config.text);
+    const room = roomForAnswer(prompt, config.text);
     const marks = tokenMarks(prompt, media);
     const cached = this.#cache.prefixOf(marks);
     clock.end('decodingMs');

@@ -45,6 +45,7 @@ const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'photo-too-large',
   'photo-too-narrow',
   'prompt-too-long',
+  'question-too-long',
   'bad-request',
 ]);
 

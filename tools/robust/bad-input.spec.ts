@@ -91,7 +91,7 @@ test('a question longer than the model can take in is not cut', async ({ page })
   const long = 'Which sign is this and what does it mean? '.repeat(1500);
   await ask(page, long);
   const last = answers(page).last();
-  await expect(last.getByRole('alert')).toContainText(en['prompt-too-long']);
+  await expect(last.getByRole('alert')).toContainText(en['question-too-long']);
   // It can be shortened, and nothing of it is lost.
   await page.getByRole('button', { name: 'Edit the question' }).last().click();
   const field = page.getByRole('textbox').first();

@@ -83,11 +83,11 @@ export function buildPrompt(
 }
 
 /**
- * How many tokens an answer may have. Fails with 'prompt-too-long', or with 'bad-checkpoint' for a token
- * that the embedding has no row for.
+ * How many tokens an answer may have. Fails with 'prompt-too-long', with 'question-too-long' if the words alone
+ * are too many, or with 'bad-checkpoint' for a token that the embedding has no row for.
  */
 export function roomForAnswer(
-  inputIds: Int32Array,
+  { inputIds, slots }: Prompt,
   { vocabSize, contextLength }: Pick<ModelConfig['text'], 'vocabSize' | 'contextLength'>,
 ): number {
   const beyond = inputIds.find((id) => id >= vocabSize);
@@ -99,8 +99,9 @@ export function roomForAnswer(
   }
   const room = contextLength - inputIds.length;
   if (room >= 1) return room;
+  const visual = slots.reduce((sum, { height, width }) => sum + height * width, 0);
   return fail(
-    'prompt-too-long',
+    inputIds.length - visual >= contextLength ? 'question-too-long' : 'prompt-too-long',
     `The conversation has ${inputIds.length} tokens; the model reads ${contextLength}.`,
   );
 }

@@ -80,6 +80,8 @@ export const en: Failures = {
     'This clip is longer than 5 minutes or larger than 200 MB. Your question is kept. Cut out the part that you want to ask about.',
   'prompt-too-long':
     'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture or clip, lower the picture detail, or begin a new conversation.',
+  'question-too-long':
+    'The text is longer than this model can take in, even without a picture. Your question is kept: shorten it, or begin a new conversation.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
   'out-of-memory':
@@ -149,6 +151,8 @@ export const zh: Failures = {
   'clip-too-long': '这段短片超过 5 分钟，或大于 200 MB。您的问题已保留。请截取要提问的部分。',
   'prompt-too-long':
     '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片或一段短片、降低图片细节，或开始新的对话。',
+  'question-too-long':
+    '文字太多，即使没有图片，也超出了该模型能容纳的长度。您的问题已保留：请缩短，或开始新的对话。',
   'no-webgpu':
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',

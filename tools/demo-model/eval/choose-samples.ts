@@ -12,7 +12,7 @@ import { decodePhoto } from '../../node/decode-photo.ts';
 import { openClip } from '../../node/open-clip.ts';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';
-import { LANGUAGES, mediaOf, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
+import { isReadable, LANGUAGES, mediaOf, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
 import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
@@ -100,7 +100,7 @@ async function answered(
   engine: Engine,
   candidate: Candidate,
 ): Promise<(SampleQuestion & { kind: string })[]> {
-  const { questions } = candidate;
+  const questions = candidate.questions.filter(isReadable);
   const media = await mediaOf(candidate, values.candidates);
   const isFirst = questions.map(({ kind }, i) => questions.findIndex((other) => other.kind === kind) === i);
   const often = ({ kind }: { kind: string }): number => kept.get(kind) ?? 0;

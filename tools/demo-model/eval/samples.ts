@@ -7,6 +7,7 @@ import type { Part } from '../../../src/contract/conversation.ts';
 import { Field } from '../../../src/format/json-field.ts';
 import type { Metric } from './scoring.ts';
 
+const HAN = /\p{Script=Han}/u;
 export const LANGUAGES = ['en', 'zh'] as const;
 export type Texts = Record<(typeof LANGUAGES)[number], string>;
 
@@ -41,6 +42,14 @@ export function parseCandidates(json: unknown, file: string): Candidate[] {
 export function parseSamples(json: unknown, file: string): Sample[] {
   const samples = new Field(json, `${file}: `, 'bad-request').at('samples');
   return samples.list((field) => ({ ...head(field), questions: field.at('questions').list(question) }));
+}
+
+/**
+ * Whether a person who reads only one of the languages can read the question and its answer: charts carry names in
+ * either script, and an English question about a Chinese name is none for an English reader.
+ */
+export function isReadable({ text, answer }: Pick<SampleQuestion, 'text' | 'answer'>): boolean {
+  return !HAN.test(text.en) && !HAN.test(answer.en) && HAN.test(text.zh);
 }
 
 /** What a question is asked about, from the files in `folder`. */
