@@ -7,12 +7,15 @@ import { InferenceClient } from './client/inference-client.ts';
 import { PhotoClient } from './client/photo-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
+import { takeShared } from './shared-files.ts';
 import App from './ui/App.svelte';
+import { ReadAloud } from './ui/aloud/read-aloud.svelte.ts';
 import { Conversation } from './ui/conversation/conversation.svelte.ts';
 import { ExpertActivity } from './ui/experts/expert-activity.svelte.ts';
 import { PagingWatch } from './ui/experts/paging-watch.svelte.ts';
 import { HistoryStore } from './ui/history/history-store.ts';
 import { History } from './ui/history/history.svelte.ts';
+import { Install } from './ui/install/install.svelte.ts';
 import Kiosk from './ui/kiosk/Kiosk.svelte';
 import { kioskSettings, type KioskSettings } from './ui/kiosk/kiosk-settings.ts';
 import { PinLock } from './ui/kiosk/pin.ts';
@@ -58,6 +61,7 @@ const photoClient = new PhotoClient(() =>
 
 const remembered = new LocalRemembered();
 const language = new Language(navigator.languages, remembered, document.documentElement);
+const install = new Install(window);
 const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
 
 await eraseIfWished();
@@ -93,10 +97,23 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   });
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
+  const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
   const privacy = new Privacy(policy, requests, weights);
   // The development server has none, and needs none: it sends the policy.
   const kept = import.meta.env.PROD ? appCache.keepTheApp() : undefined;
-  const parts = { language, models, library, settings, conversation, tray, shelf, stage, samples, privacy };
+  const parts = {
+    language,
+    models,
+    library,
+    settings,
+    conversation,
+    tray,
+    shelf,
+    stage,
+    samples,
+    aloud,
+    privacy,
+  };
   if (kiosk !== null) {
     void models.start(document.baseURI);
     void samples.start();
@@ -122,5 +139,9 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   void samples.start();
   void history.arrive();
   void kept?.then(() => update.watch());
-  mount(App, { target: document.body, props: { ...parts, experts, paging, history, update } });
+  const shared = takeShared().catch(() => ({ files: [], words: '' }));
+  mount(App, {
+    target: document.body,
+    props: { ...parts, experts, paging, history, update, install, shared },
+  });
 }

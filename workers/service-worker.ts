@@ -5,6 +5,7 @@
 import { policyHeaders, roleOf } from '../src/policy/headers.ts';
 import { weightHosts } from '../src/policy/weight-hosts.ts';
 import type { AppFiles } from './app-files.ts';
+import { takeShares } from './share-target.ts';
 
 declare const self: ServiceWorkerGlobalScope;
 /** Put in by the build. */
@@ -31,6 +32,8 @@ self.addEventListener('message', (event) => {
   if (event.data === 'keep-the-rest') event.waitUntil(keep(APP_FILES.later));
   if (event.data === 'take-over') event.waitUntil(self.skipWaiting());
 });
+
+takeShares(self, scope);
 
 self.addEventListener('fetch', (event) => {
   const { request } = event;

@@ -1,10 +1,12 @@
 // What the page is made of: long-lived objects that main.ts makes once and that never change; what they
 // hold does.
 
+import type { ReadAloud } from './aloud/read-aloud.svelte.ts';
 import type { Conversation } from './conversation/conversation.svelte.ts';
 import type { ExpertActivity } from './experts/expert-activity.svelte.ts';
 import type { PagingWatch } from './experts/paging-watch.svelte.ts';
 import type { History } from './history/history.svelte.ts';
+import type { Install } from './install/install.svelte.ts';
 import type { KioskSettings } from './kiosk/kiosk-settings.ts';
 import type { PinLock } from './kiosk/pin.ts';
 import type { Statistics } from './kiosk/statistics.svelte.ts';
@@ -29,6 +31,7 @@ interface PageParts {
   shelf: PhotoShelf;
   stage: Stage;
   samples: Samples;
+  aloud: ReadAloud;
   privacy: Privacy;
 }
 
@@ -37,6 +40,9 @@ export interface AppParts extends PageParts {
   paging: PagingWatch;
   history: History;
   update: AppUpdate;
+  install: Install;
+  /** What another app of the device has shared with this page. */
+  shared: Promise<{ files: File[]; words: string }>;
 }
 
 export interface KioskParts extends PageParts {

@@ -1,7 +1,7 @@
 // The conversation against a scripted client: which phase follows which, and that nothing is lost. What
 // the model says is tested elsewhere, with the model.
 
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { Answer, AnswerEvent } from '../../contract/answer.ts';
 import type { Message } from '../../contract/conversation.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
@@ -174,4 +174,24 @@ test('what was saved comes back as it was', async () => {
   const withoutIds = ({ turns }: SavedConversation): unknown => turns.map((turn) => ({ ...turn, id: '' }));
   expect(withoutIds(other.save())).toEqual(withoutIds(saved));
   expect(other.turns[0]?.document.blocks).toHaveLength(1);
+});
+
+test('what is waited for counts from the question on, not from when the engine began', async () => {
+  vi.useFakeTimers({ toFake: ['performance'] });
+  try {
+    const { script, conversation } = start();
+    const asking = conversation.ask('What?', []);
+    // The model is made ready.
+    vi.advanceTimersByTime(9000);
+    await reached(script, 1);
+    vi.advanceTimersByTime(400);
+    script.tell({ kind: 'text', text: 'A ' });
+    vi.advanceTimersByTime(600);
+    script.settle({ kind: 'done', value: answer });
+    await asking;
+    expect(conversation.turns[0]?.waited).toEqual({ firstWordMs: 9400, wholeMs: 10_000 });
+    expect(conversation.save().turns[0]?.waited).toEqual({ firstWordMs: 9400, wholeMs: 10_000 });
+  } finally {
+    vi.useRealTimers();
+  }
 });

@@ -9,14 +9,13 @@ import type { NextFrame } from '../answer/answer-document.svelte.ts';
 import type { PhotoShelf } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
 import { toMessages } from './messages.ts';
-import { tokenRate } from './token-rate.ts';
 import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
 
 export type Phase =
   | { kind: 'idle' }
   /** The model is made ready; Models knows how far it is. */
   | { kind: 'preparing' }
-  | { kind: 'answering'; stage: Stage; done: number; total: number; tokensPerSecond: number | null }
+  | { kind: 'answering'; stage: Stage; done: number; total: number }
   | { kind: 'stopping' };
 
 /** What the conversation needs of the models. */
@@ -179,16 +178,15 @@ export class Conversation {
 
   /** Takes the events of a run until it is over; a stop keeps what was written. */
   #listen(turn: Turn, model: LoadedModel, run: AbortController): (event: AnswerEvent) => void {
-    const rate = tokenRate();
     return (event) => {
       if (this.#run !== run || run.signal.aborted) return;
-      if (event.kind === 'text') turn.document.push(event.text);
+      if (event.kind === 'text') turn.write(event.text);
       else if (event.kind === 'experts') this.#parts.onExperts(event.chosen, model);
       else if (event.kind === 'paging') this.#parts.onPaging(event.paging);
       else if (event.kind === 'left-out') turn.leaveOut(event.leftOut);
       else {
         const { stage, done, total } = event;
-        this.#phase = { kind: 'answering', stage, done, total, tokensPerSecond: rate(stage, done) };
+        this.#phase = { kind: 'answering', stage, done, total };
       }
     };
   }

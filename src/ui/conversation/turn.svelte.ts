@@ -14,6 +14,13 @@ export type Ending =
   | { kind: 'stopped'; facts: Omit<Answer, 'text'> | null }
   | { kind: 'failed'; failure: FailureInfo };
 
+/** How long the person waited, from the question on. */
+export interface Waited {
+  /** null if no word came. */
+  firstWordMs: number | null;
+  wholeMs: number;
+}
+
 /** What of a model is told beside its answer. */
 export type Answerer = Pick<LoadedModel, 'id' | 'backend' | 'precision' | 'thinks'>;
 
@@ -25,6 +32,8 @@ export interface SavedTurn {
   /** As the model wrote it, thought included. */
   answer: string;
   thoughtMs: number | null;
+  /** null while it is written, and in what an older page saved. */
+  waited: Waited | null;
   answerer: Answerer | null;
   options: AnswerOptions | null;
   ending: Ending | null;
@@ -36,6 +45,10 @@ export class Turn {
   readonly question: string;
   readonly photos: readonly Photo[];
   readonly document: AnswerDocument;
+  /** By the page's clock, in milliseconds. */
+  readonly askedAt = performance.now();
+  #firstWordMs: number | null = null;
+  #waited = $state.raw<Waited | null>(null);
   #ending = $state.raw<Ending | null>(null);
   #answerer = $state.raw<Answerer | null>(null);
   #options = $state.raw<AnswerOptions | null>(null);
@@ -49,6 +62,10 @@ export class Turn {
 
   get ending(): Ending | null {
     return this.#ending;
+  }
+
+  get waited(): Waited | null {
+    return this.#waited;
   }
 
   get answerer(): Answerer | null {
@@ -75,9 +92,15 @@ export class Turn {
     this.document.begin(answerer.thinks);
   }
 
+  write(piece: string): void {
+    this.#firstWordMs ??= performance.now() - this.askedAt;
+    this.document.push(piece);
+  }
+
   /** `text`: the whole answer; absent: what has arrived is all there is. */
   end(ending: Ending, text: string = this.document.text): void {
     this.document.end(text);
+    this.#waited = { firstWordMs: this.#firstWordMs, wholeMs: performance.now() - this.askedAt };
     this.#ending = ending;
   }
 
@@ -88,6 +111,7 @@ export class Turn {
       photos: this.photos.map(savedPhoto),
       answer: this.document.text,
       thoughtMs: this.document.thoughtMs,
+      waited: this.#waited,
       answerer: this.#answerer,
       options: this.#options,
       ending: this.#ending,
@@ -98,6 +122,7 @@ export class Turn {
     const turn = new Turn(saved.question, photos, nextFrame);
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
+    turn.#waited = saved.waited;
     // One that was being written when it was saved is not any more.
     const ending = saved.ending ?? { kind: 'stopped', facts: null };
     turn.#ending = ending;

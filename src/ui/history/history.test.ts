@@ -30,6 +30,7 @@ const first: SavedTurn = {
   photos: [photo('p1'), photo('p2', { of: 'p1', box: [0, 10, 500, 1000] })],
   answer: 'Let me see.\n</think>\n\nA **cat**.',
   thoughtMs: 1200,
+  waited: { firstWordMs: 900, wholeMs: 5200 },
   answerer: { id: 'm', backend: 'webgpu', precision: 'f16', thinks: true },
   options: { maxTokens: 9, sampling: { temperature: 0.7, topP: 0.8 }, maxPictureTokens: 256 },
   ending: {
@@ -47,6 +48,7 @@ const second: SavedTurn = {
     photos: [],
     answer: '',
     thoughtMs: null,
+    waited: null,
     answerer: null,
     options: null,
   },

@@ -5,7 +5,7 @@ import type { Sampling } from '../../contract/conversation.ts';
 import type { Box } from '../../contract/photos.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 import type { Field } from '../../format/json-field.ts';
-import type { Answerer, Ending, SavedTurn } from '../conversation/turn.svelte.ts';
+import type { Answerer, Ending, SavedTurn, Waited } from '../conversation/turn.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import type { Part } from '../photos/photo.ts';
 import { en as failures } from '../strings/failures.ts';
@@ -28,6 +28,7 @@ export function parseTurn(field: Field, photos: ReadonlyMap<string, SavedPhoto>)
     photos: field.at('photos').list((item) => photos.get(item.string()) ?? item.fail('names no photo')),
     answer: field.at('answer').string(),
     thoughtMs: field.optional('thoughtMs')?.number() ?? null,
+    waited: parseOptional(field, 'waited', parseWaited),
     answerer: parseOptional(field, 'answerer', parseAnswerer),
     options: parseOptional(field, 'options', parseOptions),
     ending: parseOptional(field, 'ending', parseEnding),
@@ -46,6 +47,13 @@ export function parsePart(field: Field): Part {
 export function parseOptional<T>(field: Field, key: string, parse: (field: Field) => T): T | null {
   const value = field.optional(key);
   return value === undefined ? null : parse(value);
+}
+
+function parseWaited(field: Field): Waited {
+  return {
+    firstWordMs: field.optional('firstWordMs')?.number() ?? null,
+    wholeMs: field.at('wholeMs').number(),
+  };
 }
 
 function parseAnswerer(field: Field): Answerer {

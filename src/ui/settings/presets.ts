@@ -3,7 +3,7 @@
 
 import type { Sampling } from '../../contract/conversation.ts';
 
-export const PRESETS = ['exact', 'chat', 'text', 'own'] as const;
+export const PRESETS = ['exact', 'chat', 'own'] as const;
 export type Preset = (typeof PRESETS)[number];
 
 /** Every knob with a value; 0 turns topK and the penalty off, 1 turns topP off. */
@@ -18,19 +18,14 @@ export const GREEDY: Knobs = { temperature: 0, topP: 1, topK: 0, presencePenalty
 
 /** `thinks`: the authors publish other values for models that think. */
 export function knobsOf(preset: Exclude<Preset, 'own'>, thinks: boolean): Knobs {
-  switch (preset) {
-    case 'exact':
-      return GREEDY;
-    case 'chat':
-      return thinks
-        ? { temperature: 0.6, topP: 0.95, topK: 20, presencePenalty: 0 }
-        : { temperature: 0.7, topP: 0.8, topK: 20, presencePenalty: 1.5 };
-    case 'text':
-      return thinks
-        ? { temperature: 1, topP: 0.95, topK: 20, presencePenalty: 1.5 }
-        : { temperature: 1, topP: 1, topK: 40, presencePenalty: 2 };
-  }
+  if (preset === 'exact') return GREEDY;
+  return thinks
+    ? { temperature: 0.6, topP: 0.95, topK: 20, presencePenalty: 0 }
+    : { temperature: 0.7, topP: 0.8, topK: 20, presencePenalty: 1.5 };
 }
+
+/** What the authors publish for questions without pictures. Once a choice of its own; whoever made it keeps it. */
+export const ONCE_TEXT: Knobs = { temperature: 1, topP: 1, topK: 40, presencePenalty: 2 };
 
 /** As the sampler takes it: what is off is absent. */
 export function samplingOf(

@@ -5,7 +5,7 @@ import type { AnswerOptions } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import { BUILT_IN } from '../entries.ts';
 import type { Remembered } from '../remembered.ts';
-import { GREEDY, knobsOf, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
+import { GREEDY, knobsOf, ONCE_TEXT, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
 
 /** Tokens per picture, at most. 'full': as many as the model takes. */
 export const DETAILS = { quick: 256, normal: 1024, fine: 4096, full: null } as const;
@@ -131,14 +131,17 @@ function parse(text: string | null): Chosen {
   const number = (value: unknown, limits: { min: number; max: number }, otherwise: number): number =>
     typeof value === 'number' && Number.isFinite(value) ? clamp(value, limits) : otherwise;
   const { seed } = kept;
+  const wasText = kept['preset'] === 'text';
   return {
-    preset: PRESETS.find((preset) => preset === kept['preset']) ?? null,
-    own: {
-      temperature: number(own['temperature'], LIMITS.temperature, GREEDY.temperature),
-      topP: number(own['topP'], LIMITS.topP, GREEDY.topP),
-      topK: number(own['topK'], LIMITS.topK, GREEDY.topK),
-      presencePenalty: number(own['presencePenalty'], LIMITS.presencePenalty, GREEDY.presencePenalty),
-    },
+    preset: wasText ? 'own' : (PRESETS.find((preset) => preset === kept['preset']) ?? null),
+    own: wasText
+      ? ONCE_TEXT
+      : {
+          temperature: number(own['temperature'], LIMITS.temperature, GREEDY.temperature),
+          topP: number(own['topP'], LIMITS.topP, GREEDY.topP),
+          topK: number(own['topK'], LIMITS.topK, GREEDY.topK),
+          presencePenalty: number(own['presencePenalty'], LIMITS.presencePenalty, GREEDY.presencePenalty),
+        },
     seed: typeof seed === 'number' ? number(seed, LIMITS.seed, 0) : null,
     maxTokens: number(kept['maxTokens'], LIMITS.maxTokens, DEFAULTS.maxTokens),
     detail: detailOf(kept['detail']) ?? DEFAULTS.detail,

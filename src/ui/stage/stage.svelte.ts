@@ -36,11 +36,12 @@ export class Stage {
   #pointedAt = $state<string | null>(null);
   /** Turn id → the picture that the person chose for its unclear marks. */
   readonly #choices = new SvelteMap<string, Photo>();
+  /** The photos of the conversation, each once. */
+  readonly asked: readonly Photo[] = $derived.by(() =>
+    eachOnce(this.#conversation.turns.flatMap((turn) => turn.photos)),
+  );
   /** All photos, the conversation's first, then those of the next question. */
-  readonly photos: readonly Photo[] = $derived.by(() => {
-    const asked = this.#conversation.turns.flatMap((turn) => turn.photos);
-    return [...asked, ...this.#tray.photos].filter((photo, index, all) => all.indexOf(photo) === index);
-  });
+  readonly photos: readonly Photo[] = $derived.by(() => eachOnce([...this.asked, ...this.#tray.photos]));
   /**
    * The one in view: as chosen, else the latest that was added, else the one that the latest answer points
    * at; null where there is none.
@@ -122,6 +123,10 @@ export class Stage {
           own,
         );
   }
+}
+
+function eachOnce(photos: readonly Photo[]): Photo[] {
+  return photos.filter((photo, index) => photos.indexOf(photo) === index);
 }
 
 export const [useStage, provideStage] = createContext<Stage>();

@@ -4,8 +4,12 @@ import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
   question: 'Question',
-  hint: (subject: 'picture' | 'clip' | null) =>
-    `Ask about ${subject === null ? 'a picture' : `the ${subject}`}`,
+  hint: (pictures: number, clips: number) => {
+    const count = pictures + clips;
+    if (count === 0) return 'Ask about a picture';
+    const kind = clips === 0 ? 'picture' : pictures === 0 ? 'clip' : 'file';
+    return count === 1 ? `Ask about the ${kind}` : `Ask about ${q.whole(count)} ${kind}s`;
+  },
   ask: 'Ask',
   stop: 'Stop',
   you: 'You asked',
@@ -17,6 +21,13 @@ const english = (q: Quantities) => ({
   copied: 'Copied',
   regenerate: 'Answer again',
   retry: 'Try again',
+  readAloud: 'Read aloud',
+  stopReading: 'Stop reading',
+  translate: { en: 'Translate into English', zh: 'Translate into Chinese' },
+  translateQuestion: {
+    en: 'Translate your last answer into English. Write only the translation.',
+    zh: 'Translate your last answer into Chinese. Write only the translation.',
+  },
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
 
@@ -47,7 +58,9 @@ const english = (q: Quantities) => ({
     }`,
   rate: (tokensPerSecond: number) => `${q.tenths(tokensPerSecond)} tokens/s`,
   tokens: (count: number) => (count === 1 ? '1 token' : `${q.whole(count)} tokens`),
-  firstWord: (seconds: number) => `first word after ${q.tenths(seconds)} s`,
+  took: (seconds: number) => `Took ${q.wait(seconds)}`,
+  waited: (seconds: number) => q.wait(seconds),
+  firstWord: (seconds: number) => `first word after ${q.wait(seconds)}`,
   remembered: 'picture already read',
   stopped: 'Stopped.',
   cutOff: 'The longest answer that the settings allow was reached.',
@@ -60,8 +73,12 @@ const english = (q: Quantities) => ({
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
   question: '问题',
-  hint: (subject: 'picture' | 'clip' | null) =>
-    subject === null ? '添加图片并提问' : `就这${subject === 'clip' ? '段短片' : '张图片'}提问`,
+  hint: (pictures: number, clips: number) => {
+    const count = pictures + clips;
+    if (count === 0) return '添加图片并提问';
+    const number = count === 1 ? '' : ` ${q.whole(count)} `;
+    return `就这${number}${clips === 0 ? '张图片' : pictures === 0 ? '段短片' : '个文件'}提问`;
+  },
   ask: '提问',
   stop: '停止',
   you: '您的问题',
@@ -73,6 +90,13 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   copied: '已复制',
   regenerate: '重新回答',
   retry: '重试',
+  readAloud: '朗读',
+  stopReading: '停止朗读',
+  translate: { en: '译成英文', zh: '译成中文' },
+  translateQuestion: {
+    en: '请把您的上一个回答译成英文，只写译文。',
+    zh: '请把您的上一个回答译成中文，只写译文。',
+  },
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
 
@@ -95,7 +119,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     }`,
   rate: (tokensPerSecond: number) => `每秒 ${q.tenths(tokensPerSecond)} 个词元`,
   tokens: (count: number) => `${q.whole(count)} 个词元`,
-  firstWord: (seconds: number) => `首字用时 ${q.tenths(seconds)} 秒`,
+  took: (seconds: number) => `用时 ${q.wait(seconds)}`,
+  waited: (seconds: number) => q.wait(seconds),
+  firstWord: (seconds: number) => `首字用时 ${q.wait(seconds)}`,
   remembered: '图片已读过',
   stopped: '已停止。',
   cutOff: '已达到设置允许的最大回答长度。',

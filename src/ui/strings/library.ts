@@ -47,7 +47,7 @@ const english = (q: Quantities) => ({
       case 'array-too-large':
         return `Its largest array is ${q.bytes(reason.neededBytes)}; this graphics adapter takes ${q.bytes(reason.limitBytes)} at most.`;
       case 'no-f16':
-        return `Without 16-bit arithmetic it takes ${q.bytes(reason.extraBytes)} more.`;
+        return `This graphics processor cannot compute with 16-bit numbers; with longer ones the model takes ${q.bytes(reason.extraBytes)} more memory.`;
     }
   },
   download: (bytes: number | null) => (bytes === null ? 'Download' : `Download ${q.bytes(bytes)}`),
@@ -117,7 +117,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
       case 'array-too-large':
         return `其最大的数组为 ${q.bytes(reason.neededBytes)}；此显卡最多接受 ${q.bytes(reason.limitBytes)}。`;
       case 'no-f16':
-        return `由于不支持 16 位运算，还需多占 ${q.bytes(reason.extraBytes)}。`;
+        return `此图形处理器不能用 16 位数值计算；改用更长的数值，模型要多占 ${q.bytes(reason.extraBytes)} 内存。`;
     }
   },
   download: (bytes) => (bytes === null ? '下载' : `下载 ${q.bytes(bytes)}`),

@@ -97,7 +97,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   databases: (count) => (count === 0 ? '没有对话' : '存放对话的位置，仅在您选择保存时使用'),
   app: '应用本身，用于断网时启动',
   noApp: '没有保存应用本身',
-  settings: (count) => `${q.whole(count)} 项设置`,
+  settings: (count) => (count === 0 ? '没有设置' : `${q.whole(count)} 项设置`),
   usage: (bytes) => `总共（由浏览器统计）：${q.bytes(bytes)}`,
   erase: '全部清除',
   reallyErase: '模型、对话、设置将全部永久删除，页面会重新开始。',

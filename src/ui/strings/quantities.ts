@@ -21,6 +21,8 @@ export interface Quantities {
   rate(bytesPerSecond: number): string;
   /** "4 min", "1 h 20 min": rough, as an estimate should be. */
   duration(seconds: number): string;
+  /** "2.4 s", "42 s", "3 min 5 s": what a clock measured. */
+  wait(seconds: number): string;
 }
 
 export function quantities(code: LanguageCode): Quantities {
@@ -30,6 +32,7 @@ export function quantities(code: LanguageCode): Quantities {
   };
   const whole = format({ maximumFractionDigits: 0 });
   const tenths = format({ minimumFractionDigits: 1, maximumFractionDigits: 1 });
+  const brief = format({ maximumFractionDigits: 1 });
   const rough = format({ maximumSignificantDigits: 2 });
   const short = format({ notation: 'compact', maximumSignificantDigits: 3 });
   const percent = format({ style: 'percent', maximumFractionDigits: 0 });
@@ -48,7 +51,14 @@ export function quantities(code: LanguageCode): Quantities {
     const hours = `${whole(Math.floor(minutes / 60))} ${hour}`;
     return rest === 0 ? hours : `${hours} ${rest} ${minute}`;
   };
+  const wait = (seconds: number): string => {
+    if (seconds < 9.95) return `${brief(seconds)} ${second}`;
+    const all = Math.round(seconds);
+    if (all < 60) return `${whole(all)} ${second}`;
+    return `${whole(Math.floor(all / 60))} ${minute} ${all % 60} ${second}`;
+  };
   return {
+    wait,
     whole,
     tenths,
     rough,

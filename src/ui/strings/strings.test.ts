@@ -17,13 +17,58 @@ const rooms = import.meta.glob<{ en: unknown; zh: unknown }>(['./*.ts', '!./*.te
   eager: true,
 });
 
-/** All texts of a room by their path; functions are called with numbers, which every template takes. */
+/** What a template is called with, so that each of its branches has its say. Every template takes numbers. */
+const ARGUMENTS: unknown[][] = [
+  [2, 3, 4],
+  [0, 0, 0],
+  [1, 1, 1],
+  [1, 0, 0],
+  [0.5, 1, 0],
+  [90, 120, 1],
+  [null, null, null],
+  [1, null, true],
+];
+
+/** All texts of a room by their path. */
 function texts(value: unknown, path: string): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
-  if (typeof value === 'function') return texts((value as (...args: number[]) => unknown)(2, 3, 4), path);
+  if (typeof value === 'function') return ARGUMENTS.flatMap((each) => said(value, each, path));
   if (typeof value !== 'object' || value === null) return [];
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
 }
+
+/** What a template says to some arguments; one that has nothing to say to a null is not asked. */
+function said(template: CallableFunction, values: unknown[], path: string): [string, string][] {
+  try {
+    return texts((template as (...args: unknown[]) => unknown)(...values), path);
+  } catch {
+    return [];
+  }
+}
+
+/** Names and abbreviations that are written in Latin letters in Chinese sentences, too. */
+const LATIN_IN_CHINESE = new Set(
+  (
+    'null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
+    'Qwen Qwen3 SVG Safari Service Shift TB TIFF URL VL WASM Web WebGPU WebM WebP WebRTC Worker iPad iPhone k kB json s top p B f16 f32'
+  ).split(' '),
+);
+
+test.each(Object.keys(rooms))('%s keeps each language free of the other’s script', (file) => {
+  const room = rooms[file] ?? expect.fail(file);
+  expect(texts(room.en, '').filter(([, text]) => HAN.test(text))).toEqual([]);
+  const strays = texts(room.zh, '').flatMap(([path, text]) => {
+    if (NAMES.has(text)) return [];
+    const words = text.match(/[A-Za-z][A-Za-z0-9]*/g) ?? [];
+    return words.filter((word) => !LATIN_IN_CHINESE.has(word)).map((word) => `${path}: ${word}`);
+  });
+  expect(strays).toEqual([]);
+});
+
+test.each(Object.keys(rooms))('%s leaves a space between English sentences', (file) => {
+  const room = rooms[file] ?? expect.fail(file);
+  expect(texts(room.en, '').filter(([, text]) => /[a-z][.!?][A-Z]/.test(text))).toEqual([]);
+});
 
 test.each(Object.keys(rooms))('%s says everything in both languages', (file) => {
   const room = rooms[file] ?? expect.fail(file);

@@ -1,0 +1,25 @@
+// The service worker's part in sharing: takes what another app posts, and opens the page.
+
+import { putShared, SHARE_PATH } from '../src/shared-files.ts';
+
+/** Listens beside the service worker's own handler, which leaves POST requests alone. */
+export function takeShares(worker: ServiceWorkerGlobalScope, scope: URL): void {
+  const address = new URL(SHARE_PATH, scope);
+  worker.addEventListener('fetch', (event) => {
+    const { method, url } = event.request;
+    const { origin, pathname } = new URL(url);
+    if (method === 'POST' && origin === address.origin && pathname === address.pathname) {
+      event.respondWith(receive(event.request, scope));
+    }
+  });
+}
+
+async function receive(request: Request, scope: URL): Promise<Response> {
+  try {
+    await putShared(await request.formData());
+  } catch (error) {
+    // A full disk, or no form: the page opens all the same.
+    console.warn('What was shared could not be kept.', error);
+  }
+  return Response.redirect(scope.href, 303);
+}
