@@ -24,6 +24,9 @@ for (const look of LOOKS) {
           ({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`,
         );
         expect(told).toEqual([]);
+        // Sentences that the markup put side by side still have a space between them.
+        const text = await page.locator('body').innerText();
+        expect(text.match(/.{0,30}[a-z][.!?][A-Z].{0,30}/g) ?? []).toEqual([]);
       });
     }
   });

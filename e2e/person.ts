@@ -55,8 +55,14 @@ export async function ask(page: Page, words: string): Promise<void> {
 export async function answered(page: Page, n: number, timeout = 100_000): Promise<Locator> {
   await expect(answers(page)).toHaveCount(n);
   const answer = answers(page).nth(n - 1);
-  await expect(answer.getByText(/first word after/)).toBeVisible({ timeout });
+  await expect(answer.getByText(/^Took /)).toBeVisible({ timeout });
   return answer;
+}
+
+/** Opens the engine's figures under an answer. */
+export async function figures(answer: Locator): Promise<Locator> {
+  await answer.getByText(/^Took /).click();
+  return answer.getByText(/first word after/);
 }
 
 /** What the answer says, without the page's own words. */

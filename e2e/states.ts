@@ -9,6 +9,9 @@ import { CONVERSATION, SCENE } from './scene.ts';
 export const STATES = [
   'empty',
   'sample',
+  'own',
+  'fourteen',
+  'thirty',
   'answering',
   'answered',
   'clip',
@@ -46,7 +49,7 @@ const TOOLS = {
 const MODEL_BUTTON = 'header .model button';
 const READY = 60_000;
 /** What stays there where no graphics processor answers. */
-const ON_PROCESSOR = /on the processor|处理器/;
+const ON_PROCESSOR = /on this processor|处理器/;
 
 /** Opens the page in a state. The service worker must be blocked: requests are held up here. */
 export async function bring(page: Page, state: State): Promise<void> {
@@ -76,6 +79,9 @@ const STEPS: Record<Exclude<State, 'failure'>, (page: Page) => Promise<void>> = 
     await page.getByRole('group', { name: SUGGESTIONS }).waitFor();
     await page.getByRole('button', { name: REMOVE }).waitFor();
   },
+  own: (page) => addMany(page, 1),
+  fourteen: (page) => addMany(page, 14),
+  thirty: (page) => addMany(page, 30),
   answering: async (page) => {
     await addScene(page);
     await ask(page);
@@ -162,6 +168,22 @@ async function addScene(page: Page): Promise<void> {
   const buffer = Buffer.from(await drawScene(page), 'base64');
   await page.getByLabel(PICTURES).first().setInputFiles({ name: 'desk.png', mimeType: 'image/png', buffer });
   await page.getByRole('button', { name: ASK }).waitFor();
+}
+
+/** So many pictures for the next question, each of another shade. */
+export async function addMany(page: Page, count: number): Promise<void> {
+  const files = await Promise.all(
+    Array.from({ length: count }, async (_, i) => {
+      const background = { r: 250 - 7 * i, g: 250, b: 250 - 3 * i };
+      const image = sharp({ create: { width: 160, height: 120, channels: 3, background } });
+      return { name: `card-${i + 1}.png`, mimeType: 'image/png', buffer: await image.png().toBuffer() };
+    }),
+  );
+  await page.getByLabel(PICTURES).first().setInputFiles(files);
+  await page
+    .getByRole('button', { name: REMOVE })
+    .nth(count - 1)
+    .waitFor();
 }
 
 /** A conversation with boxes, brought in as the file that the page itself exports. */

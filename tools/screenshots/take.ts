@@ -1,5 +1,6 @@
-// npm run screenshots [-- --only library,answered] [--built]: pictures of every state of the page, phone and
-// desktop, light and dark, in both languages, into .cache/screenshots. Look at each before a release.
+// npm run screenshots [-- --only library,answered] [--on phone,zoomed] [--built]: pictures of every state of the page,
+// on a phone (upright and on its side) and a desktop (as it is and zoomed in to 200 %), light and dark, in both
+// languages, into .cache/screenshots. Look at each before a release.
 
 import { chromium } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
@@ -12,7 +13,9 @@ import { APP_PORT } from '../test/places.ts';
 
 const DEVICES = {
   phone: { viewport: { width: 360, height: 740 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
+  sideways: { viewport: { width: 740, height: 360 }, deviceScaleFactor: 2, hasTouch: true, isMobile: true },
   desktop: { viewport: { width: 1280, height: 800 }, deviceScaleFactor: 1 },
+  zoomed: { viewport: { width: 640, height: 400 }, deviceScaleFactor: 2 },
 };
 const SCHEMES = ['light', 'dark'] as const;
 const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
@@ -20,6 +23,7 @@ const LOCALES = { en: 'en-GB', zh: 'zh-CN' };
 const { values } = parseArgs({
   options: {
     only: { type: 'string' },
+    on: { type: 'string' },
     out: { type: 'string', default: '.cache/screenshots' },
     /** Takes dist/ as it is. */
     built: { type: 'boolean', default: false },
@@ -27,6 +31,9 @@ const { values } = parseArgs({
 });
 const chosen = values.only?.split(',');
 const states = STATES.filter((state) => chosen === undefined || chosen.includes(state));
+const devices = (Object.keys(DEVICES) as (keyof typeof DEVICES)[]).filter(
+  (device) => values.on?.split(',').includes(device) ?? true,
+);
 const out = resolve(values.out);
 mkdirSync(out, { recursive: true });
 if (!values.built) await build({ logLevel: 'warn' });
@@ -38,10 +45,10 @@ const browser = await chromium.launch({
   args: ['--no-sandbox', '--disable-dev-shm-usage', '--enable-unsafe-webgpu'],
 });
 try {
-  for (const device of Object.keys(DEVICES) as (keyof typeof DEVICES)[]) {
+  for (const device of devices) {
     for (const language of Object.keys(LOCALES) as (keyof typeof LOCALES)[]) await take(device, language);
   }
-  console.log(`${states.length * 8} pictures in ${out}`);
+  console.log(`${states.length * devices.length * 4} pictures in ${out}`);
 } finally {
   await browser.close();
   await site.close();

@@ -1,0 +1,98 @@
+// How the page presents itself: its name, its samples, pictures that are shown once, and hints that say what is there.
+
+import { expect, test, type Page } from '@playwright/test';
+import { openSaved } from './imported.ts';
+import { addPictures, arrive, FIXTURE, PICTURES, question, tray } from './person.ts';
+import { addMany } from './states.ts';
+
+test.use({ locale: 'en' });
+
+const samples = (page: Page) => page.getByRole('button', { name: /^Sample (picture|clip)/ });
+
+test('a phone shows the name of the page and its shield', async ({ page }) => {
+  for (const width of [360, 320]) {
+    await page.setViewportSize({ width, height: 640 });
+    await page.goto('/');
+    await expect(page.getByRole('heading', { level: 1 })).toHaveText('Darkroom');
+    await expect(page.getByRole('heading', { level: 1 })).toBeInViewport({ ratio: 1 });
+    await expect(page.getByRole('button', { name: 'Privacy' })).toBeInViewport({ ratio: 1 });
+    await expect(page.locator('header .model button')).toBeInViewport({ ratio: 1 });
+  }
+});
+
+test('six samples say what they show, the others come when they are asked for', async ({ page }) => {
+  await page.goto('/');
+  await expect(samples(page)).toHaveCount(6);
+  for (const caption of ['Road signs', 'Shapes', 'Find shapes', 'A gauge', 'Two pictures', 'A short clip']) {
+    await expect(page.getByText(caption, { exact: true })).toBeVisible();
+  }
+  await page.getByRole('button', { name: 'More samples' }).press('Enter');
+  await expect(samples(page)).toHaveCount(24);
+  await expect(samples(page).nth(6)).toBeFocused();
+});
+
+test('beside a picture of one’s own there are no samples', async ({ page }) => {
+  await page.goto('/');
+  await samples(page).first().click();
+  await expect(tray(page).getByRole('button', { name: /^Look at/ })).toBeVisible();
+  await expect(samples(page)).toHaveCount(6);
+  await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
+  await expect(tray(page).getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
+  await expect(samples(page)).toHaveCount(0);
+});
+
+test('pictures of the next question are not shown a second time in the strip', async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm' });
+  await openSaved(page, { answer: 'Two.', pictures: ['odd.png', 'wide.png'] });
+  const strip = page.getByRole('list', { name: 'All pictures' }).getByRole('button');
+  await expect(strip).toHaveCount(2);
+  await addPictures(page, 'tall.png', 'second.png');
+  await expect(strip).toHaveCount(2);
+  // The large view covers the tray.
+  await page.getByRole('button', { name: 'Large view' }).click();
+  await expect(strip).toHaveCount(4);
+});
+
+test('on a small picture lies one button, and order is changed beside the row', async ({ page }) => {
+  await page.goto('/');
+  await addMany(page, 3);
+  const inside = tray(page).getByRole('listitem').first().getByRole('button');
+  await expect(inside).toHaveCount(2); // the picture itself, and taking it away
+  await expect(page.getByRole('button', { name: 'Move card-3.png forward' })).toBeEnabled();
+  await expect(page.getByRole('button', { name: 'Move card-3.png back' })).toBeDisabled();
+});
+
+test('the hint says how many pictures, clips or files are asked about', async ({ page }) => {
+  await page.goto('/');
+  await expect(question(page)).toHaveAttribute('placeholder', 'Ask about a picture');
+  await addMany(page, 1);
+  await expect(question(page)).toHaveAttribute('placeholder', 'Ask about the picture');
+  await addMany(page, 3);
+  await expect(question(page)).toHaveAttribute('placeholder', 'Ask about 4 pictures');
+});
+
+test('a white picture has an edge on white', async ({ page }) => {
+  await page.goto('/');
+  await addMany(page, 1);
+  const edge = page.getByRole('img', { name: 'card-1.png' });
+  await expect(edge).toHaveCSS('outline-style', 'solid');
+  await expect(edge).toHaveCSS('outline-width', '1px');
+});
+
+test('the settings have three styles by plain names; own values show themselves', async ({ page }) => {
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  const panel = page.getByRole('dialog', { name: 'Settings' });
+  await expect(panel.getByRole('radio')).toHaveCount(3);
+  await expect(panel.getByLabel('Temperature')).toBeHidden();
+  await panel.getByRole('radio', { name: /^Custom/ }).check();
+  await expect(panel.getByLabel('Temperature')).toBeVisible();
+});
+
+test('whoever had chosen the style for questions without pictures keeps its values', async ({ page }) => {
+  await page.addInitScript(() => localStorage.setItem('darkroom.settings', '{"preset":"text"}'));
+  await page.goto('/');
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('radio', { name: /^Custom/ })).toBeChecked();
+  await expect(page.getByLabel('Top-k')).toHaveValue('40');
+});

@@ -1,0 +1,73 @@
+// The question field is in view and can be used, however many pictures there are and however small the window is:
+// zoomed in to 200 %, on a phone on its side, 320 pixels wide.
+
+import { expect, test, type Page } from '@playwright/test';
+import { openSaved } from './imported.ts';
+import { question, tray } from './person.ts';
+import { addMany } from './states.ts';
+
+const WINDOWS = {
+  'a desktop': { width: 1280, height: 800 },
+  'a desktop zoomed in to 200 %': { width: 640, height: 400 },
+  'a phone': { width: 360, height: 740 },
+  'a phone on its side': { width: 740, height: 360 },
+  '320 pixels': { width: 320, height: 568 },
+  '320 pixels at 400 %': { width: 320, height: 256 },
+};
+
+/** Whether a finger that touches the middle of the field meets it, and nothing needs scrolling sideways. */
+async function expectRoom(page: Page): Promise<void> {
+  await expect(question(page)).toBeInViewport({ ratio: 0.9 });
+  const met = await question(page).evaluate((field) => {
+    const { left, top, width, height } = field.getBoundingClientRect();
+    return document.elementFromPoint(left + width / 2, top + height / 2) === field;
+  });
+  expect(met, 'nothing lies over the field').toBe(true);
+  const { wide, high } = await page.evaluate(() => {
+    const { scrollWidth, clientWidth, scrollHeight, clientHeight } = document.documentElement;
+    return { wide: scrollWidth - clientWidth, high: scrollHeight - clientHeight };
+  });
+  expect({ wide, high }, 'the page does not scroll').toEqual({ wide: 0, high: 0 });
+}
+
+/** Whether picture and conversation lie beside each other or below each other, not over each other. */
+async function expectApart(page: Page): Promise<void> {
+  const [stage, form] = await Promise.all([
+    page.getByRole('region', { name: 'Picture', exact: true }).boundingBox(),
+    page.locator('form.composer').boundingBox(),
+  ]);
+  if (stage === null || form === null) throw new Error('Picture or field is not shown.');
+  const apart = stage.x + stage.width <= form.x + 1 || stage.y + stage.height <= form.y + 1;
+  expect(apart, 'the picture lies over the field').toBe(true);
+}
+
+for (const [name, viewport] of Object.entries(WINDOWS)) {
+  test.describe(name, () => {
+    test.use({ viewport, locale: 'en' });
+
+    test('the field is in view on the empty page, and with 1, 14 and 30 pictures', async ({ page }) => {
+      await page.goto('/');
+      await expectRoom(page);
+      for (const count of [1, 14, 30]) {
+        await page.goto('/');
+        await addMany(page, count);
+        await expectRoom(page);
+        await expectApart(page);
+        // The newest is in view, the first is a scroll away.
+        await expect(tray(page).getByRole('button', { name: `Look at card-${count}.png` })).toBeInViewport();
+        await tray(page).getByRole('button', { name: 'Look at card-1.png' }).click();
+        await expect(page.getByRole('img', { name: 'card-1.png' })).toBeVisible();
+      }
+    });
+
+    test('the field is in view in a conversation about 30 pictures', async ({ page }) => {
+      await page.goto('/');
+      const narrow = page.getByRole('button', { name: 'More', exact: true });
+      if (await narrow.isVisible()) await narrow.click();
+      const pictures = Array.from({ length: 30 }, (_, i) => ['odd.png', 'wide.png', 'tall.png'][i % 3] ?? '');
+      await openSaved(page, { answer: 'Three kinds of pictures. '.repeat(40), pictures });
+      await expectRoom(page);
+      await expectApart(page);
+    });
+  });
+}
