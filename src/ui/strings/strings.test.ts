@@ -49,7 +49,7 @@ function said(template: CallableFunction, values: unknown[], path: string): [str
 /** Names and abbreviations that are written in Latin letters in Chinese sentences, too. */
 const LATIN_IN_CHINESE = new Set(
   (
-    'null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
+    'Windows RAW Word Excel PowerPoint null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
     'Qwen Qwen3 SVG Safari Service Shift TB TIFF URL VL WASM Web WebGPU WebM WebP WebRTC Worker iPad iPhone k kB json s top p B f16 f32'
   ).split(' '),
 );
