@@ -2,6 +2,7 @@
 // folder; a link asks first.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { answered, ask } from './person.ts';
 
 const MODEL = 'dense-tied-exact';
 const PACKAGE = `/packages/${MODEL}/`;
@@ -16,6 +17,16 @@ const row = (page: Page): Locator => panel(page).getByRole('article', { name: MO
 async function openLibrary(page: Page): Promise<void> {
   await page.locator('header .model button').click();
   await expect(panel(page)).toBeVisible();
+}
+
+/** Downloads the model that the page's link asks for, and takes it once it is ready. */
+async function bringAndUse(page: Page): Promise<void> {
+  await page.goto(`/?model=${PACKAGE}`);
+  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
+  await row(page)
+    .getByRole('button', { name: `Use ${MODEL}` })
+    .click();
+  await expect(row(page).getByText('Answers now')).toBeVisible();
 }
 
 /** Requests for weights so far. */
@@ -52,6 +63,17 @@ async function loseShard(page: Page): Promise<void> {
   );
 }
 
+/** A refused address is no model: not in the library, not in the header, not after a reload. */
+async function expectNoTrace(page: Page, name: string): Promise<void> {
+  await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
+  await expect(page.locator('header .model .name')).toHaveText('Built-in demo model');
+  await expect(page.locator('header .model button')).not.toContainText('not available');
+  await page.goto('/');
+  await openLibrary(page);
+  await expect(panel(page).getByRole('article').first()).toBeVisible();
+  await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
+}
+
 test('a link asks before it fetches anything, and a No is respected', async ({ page }) => {
   const asked = watchShards(page);
   await page.goto(`/?model=${PACKAGE}`);
@@ -62,9 +84,7 @@ test('a link asks before it fetches anything, and a No is respected', async ({ p
 });
 
 test('a model arrives, answers, is checked, is removed with its bytes', async ({ page }) => {
-  await page.goto(`/?model=${PACKAGE}`);
-  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
-  await expect(row(page).getByText('Answers now')).toBeVisible();
+  await bringAndUse(page);
   await row(page)
     .getByRole('button', { name: `Check ${MODEL}` })
     .click();
@@ -96,9 +116,7 @@ test('a model arrives, answers, is checked, is removed with its bytes', async ({
 });
 
 test('a damaged model is found and repaired by what is missing alone', async ({ page }) => {
-  await page.goto(`/?model=${PACKAGE}`);
-  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
-  await expect(row(page).getByText('Answers now')).toBeVisible();
+  await bringAndUse(page);
   await loseShard(page);
   await row(page)
     .getByRole('button', { name: `Check ${MODEL}` })
@@ -115,9 +133,7 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
 });
 
 test('what the disk lost is brought again, alone, when the model is loaded', async ({ page }) => {
-  await page.goto(`/?model=${PACKAGE}`);
-  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
-  await expect(row(page).getByText('Answers now')).toBeVisible();
+  await bringAndUse(page);
   await loseShard(page);
   const asked = watchShards(page);
   await page.goto('/');
@@ -136,6 +152,66 @@ test('a folder of this computer becomes a model', async ({ page }) => {
   await expect(row(page).filter({ hasText: 'From files of this computer' })).toContainText('stored');
 });
 
+test('while a model comes the present one answers; when it is ready the page and its title say so', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await expect(page.locator('header .model button')).toContainText('Built-in demo model');
+  // The model's bytes wait until they are let go.
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await page.context().route(`**${PACKAGE}*.safetensors`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await openLibrary(page);
+  const link = panel(page).getByLabel('Link');
+  await link.fill(PACKAGE);
+  await link.press('Enter');
+  await expect(row(page).getByRole('button', { name: 'Pause' })).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(page.locator('header .model .state')).toContainText(MODEL);
+
+  await ask(page, 'Hello?');
+  await answered(page, 1);
+  letGo();
+  const notice = page.getByRole('status').filter({ hasText: `${MODEL} is ready.` });
+  await expect(notice).toBeVisible();
+  await expect(page).toHaveTitle(`${MODEL} is ready · Darkroom`);
+  await expect(page.locator('header .model .name')).toHaveText('Built-in demo model');
+  await notice.getByRole('button', { name: 'Use it now' }).click();
+  await expect(page.locator('header .model .name')).toHaveText(MODEL);
+  await expect(page).toHaveTitle('Darkroom');
+});
+
+test('a second tab shows the download of the first, stops with its pause, and hears when it is ready', async ({
+  page,
+  context,
+}) => {
+  let letGo = (): void => undefined;
+  const held = new Promise<void>((resolve) => (letGo = resolve));
+  await context.route(`**${PACKAGE}*.safetensors`, async (route) => {
+    await held;
+    await route.continue();
+  });
+  await page.goto('/');
+  const other = await context.newPage();
+  await other.goto('/');
+  await expect(other.locator('header .model button')).toBeVisible();
+  await openLibrary(page);
+  const link = panel(page).getByLabel('Link');
+  await link.fill(PACKAGE);
+  await link.press('Enter');
+  const coming = other.locator('header .model .state').filter({ hasText: MODEL });
+  await expect(coming).toBeVisible();
+  await row(page).getByRole('button', { name: 'Pause' }).click();
+  await expect(row(page).getByText('Paused')).toBeVisible();
+  await expect(coming).toHaveCount(0);
+  letGo();
+  await row(page).getByRole('button', { name: 'Go on' }).click();
+  await expect(other.getByText(`${MODEL} is ready.`)).toBeVisible();
+});
+
 test('what is no link is told, and an address without a model too', async ({ page }) => {
   await page.goto('/');
   await openLibrary(page);
@@ -145,9 +221,8 @@ test('what is no link is told, and an address without a model too', async ({ pag
   await expect(panel(page).getByRole('alert')).toContainText('This names no model');
   await link.fill('/packages/nothing-here/');
   await link.press('Enter');
-  await expect(panel(page).getByRole('article', { name: 'nothing-here' }).getByRole('alert')).toContainText(
-    'A part of the model is missing',
-  );
+  await expect(panel(page).getByRole('alert')).toContainText('A part of the model is missing');
+  await expectNoTrace(page, 'nothing-here');
 });
 
 test('a host that the operator did not name is refused with its sentence', async ({ page }) => {
@@ -156,7 +231,6 @@ test('a host that the operator did not name is refused with its sentence', async
   const link = panel(page).getByLabel('Link');
   await link.fill('http://127.0.0.1:9/elsewhere/');
   await link.press('Enter');
-  await expect(panel(page).getByRole('article', { name: 'elsewhere' }).getByRole('alert')).toContainText(
-    'only from the hosts that its operator named',
-  );
+  await expect(panel(page).getByRole('alert')).toContainText('only from the hosts that its operator named');
+  await expectNoTrace(page, 'elsewhere');
 });

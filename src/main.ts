@@ -4,6 +4,8 @@
 import { mount } from 'svelte';
 import { AppCache } from './client/app-cache.ts';
 import { InferenceClient } from './client/inference-client.ts';
+import { StoredLoadNotes } from './client/load-notes.ts';
+import { NotedInference } from './client/noted-inference.ts';
 import { PhotoClient } from './client/photo-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
@@ -39,22 +41,23 @@ import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
 const requests = new RequestLog();
+const notes = new StoredLoadNotes({
+  storage: () => localStorage,
+  locks: navigator.locks,
+  onLeave: (callback) => addEventListener('pagehide', callback),
+});
 const weights = new WeightsClient(() =>
   requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
 );
-const inference = new RecoveringInference(
-  new InferenceClient(
-    () =>
-      requests.hear(
-        new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
-      ),
-    async (model) => {
-      const held = await weights.held(model);
-      return held.kind === 'done' ? held.value : [];
-    },
-  ),
-  CLOCK,
+const inferenceClient = new InferenceClient(
+  () =>
+    requests.hear(new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' })),
+  async (model) => {
+    const held = await weights.held(model);
+    return held.kind === 'done' ? held.value : [];
+  },
 );
+const inference = new RecoveringInference(new NotedInference(inferenceClient, notes), CLOCK);
 const photoClient = new PhotoClient(() =>
   requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
 );
@@ -76,7 +79,10 @@ if (protection.kind === 'reload') {
 }
 
 function start(policy: PolicySource, kiosk: KioskSettings | null): void {
-  const models = new Models({ weights, inference, remembered, hasWebGpu: 'gpu' in navigator });
+  const models = new Models({ weights, inference, remembered, notes, hasWebGpu: 'gpu' in navigator });
+  window.addEventListener('storage', ({ key }) => {
+    if (key === 'darkroom.next') void models.followTabs();
+  });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
   const shelf = new PhotoShelf(photoClient);
@@ -115,7 +121,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
     privacy,
   };
   if (kiosk !== null) {
-    void models.start(document.baseURI);
+    void models.start(document.baseURI, { unattended: true });
     void samples.start();
     const lock = new PinLock(remembered, kiosk.pin);
     const statistics = new Statistics(remembered);

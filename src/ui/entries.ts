@@ -11,6 +11,8 @@ export interface Entry {
   request: ModelRequest;
   /** Its catalogue entry, judged against this device; undefined for what was added by hand. */
   offer: Offer | undefined;
+  /** Whether the catalogue or the page's own list names it; otherwise the user did. */
+  isListed: boolean;
   kept: KeptModel | undefined;
   download: Download | undefined;
 }
@@ -36,6 +38,7 @@ export function listEntries({ offers, packages, kept, downloads }: Known): Entry
   return Array.from(byId.values(), (request) => ({
     request,
     offer: offers.find((offer) => offer.model.id === request.id),
+    isListed: [...offers.map(({ model }) => model), ...packages].some(({ id }) => id === request.id),
     kept: kept.find((model) => model.id === request.id),
     download: downloads.find((download) => download.request.id === request.id),
   }));
@@ -44,4 +47,18 @@ export function listEntries({ offers, packages, kept, downloads }: Known): Entry
 /** Whether a model can be loaded from storage as it is. */
 export function isLoadable(entry: Entry): boolean {
   return entry.kept?.state === 'ready' || entry.kept?.state === 'updating';
+}
+
+/** Whether an address that the user gave has brought nothing: it names no model. What a full disk stops is one. */
+export function isRefused({ isListed, kept, download }: Entry): boolean {
+  if (isListed || kept !== undefined || download?.state.kind !== 'failed') return false;
+  return download.state.failure.code !== 'storage-full';
+}
+
+/** The largest model on this device that is smaller than another, else the one that comes with the page. */
+export function smallerThan(entry: Entry, entries: readonly Entry[]): Entry | undefined {
+  const bytesOf = ({ kept, offer }: Entry): number => kept?.keptBytes ?? offer?.model.storedBytes ?? Infinity;
+  const smaller = entries.filter((other) => bytesOf(other) < bytesOf(entry));
+  const [largest] = smaller.filter(isLoadable).toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  return largest ?? smaller.find(({ request }) => request.id === BUILT_IN);
 }

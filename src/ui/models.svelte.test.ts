@@ -1,122 +1,16 @@
 // The models against scripted clients: which phase follows which, and who is asked for what.
 
 import { expect, test } from 'vitest';
-import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
-import type {
-  CatalogueModel,
-  CheckUp,
-  KeptModel,
-  ModelRequest,
-  Offer,
-  WeightsEvent,
-} from '../contract/weights.ts';
-import type { FailureCode, Outcome } from '../failure.ts';
-import { Models } from './models.svelte.ts';
-
-const PAGE = 'https://example.org/';
-const never = new AbortController().signal;
-
-const offer = (id: string): Offer => {
-  const model: CatalogueModel = {
-    id,
-    name: id.toUpperCase(),
-    source: { kind: 'package', url: `${PAGE}models/${id}/` },
-    license: 'Apache-2.0',
-    parameters: 1,
-    ...{ downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 },
-    largestArrayBytes: 1,
-  };
-  return { model, fit: { verdict: 'fits', reasons: [] } };
-};
-const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value });
-const failed = (code: FailureCode): Outcome<never> => ({ kind: 'failed', failure: { code, message: 'why' } });
-
-/** Downloads when told to; remembers what it was asked. */
-class Weights {
-  offers: Outcome<Offer[]> = done([offer('demo'), offer('large')]);
-  kept: KeptModel[] = [];
-  asked: string[] = [];
-  tell: (event: WeightsEvent) => void = () => undefined;
-  settle: (outcome: 'done' | 'stopped' | FailureCode) => void = () => undefined;
-
-  list(): Promise<Outcome<KeptModel[]>> {
-    return Promise.resolve(done(this.kept));
-  }
-  catalogue(): Promise<Outcome<Offer[]>> {
-    return Promise.resolve(this.offers);
-  }
-  download(
-    request: ModelRequest,
-    onEvent: (event: WeightsEvent) => void,
-    signal: AbortSignal,
-  ): Promise<Outcome<KeptModel>> {
-    this.asked.push(request.id);
-    this.tell = onEvent;
-    const model: KeptModel = { ...request, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' };
-    return new Promise((resolve) => {
-      signal.addEventListener('abort', () => resolve({ kind: 'stopped' }));
-      this.settle = (end) => {
-        if (end === 'done') this.kept = [...this.kept, model];
-        resolve(end === 'done' ? done(model) : end === 'stopped' ? { kind: 'stopped' } : failed(end));
-      };
-    });
-  }
-  damaged: string[] = [];
-  checkUp(id: string): Promise<Outcome<CheckUp>> {
-    this.asked.push(`check ${id}`);
-    if (this.damaged.length > 0) this.kept = this.kept.map((model) => ({ ...model, state: 'unfinished' }));
-    return Promise.resolve(done({ checkedFiles: 1, damaged: this.damaged }));
-  }
-  importFiles(request: ModelRequest, _: File[], onEvent: (event: WeightsEvent) => void, signal: AbortSignal) {
-    return this.download(request, onEvent, signal);
-  }
-  /** As if an earlier visit had brought it. */
-  keep(id: string, state: KeptModel['state'] = 'ready'): void {
-    const { source } = offer(id).model;
-    this.kept.push({ id, name: id, source, state, keptBytes: 1, totalBytes: 1, preset: 'exact' });
-  }
-}
-
-type Notes = Record<string, string | null>;
-
-/** Loads when told to. */
-class Inference {
-  asked: string[] = [];
-  tell: (event: LoadEvent) => void = () => undefined;
-  refuses = new Map<string, FailureCode>();
-
-  load(
-    id: string,
-    { backend, expertBudgetBytes }: LoadOptions,
-    onEvent: (event: LoadEvent) => void,
-  ): Promise<Outcome<LoadedModel>> {
-    this.asked.push([id, backend, ...(expertBudgetBytes === undefined ? [] : [expertBudgetBytes])].join(' '));
-    this.tell = onEvent;
-    const code = this.refuses.get(backend);
-    const model: LoadedModel = {
-      ...{ id, architecture: 'qwen3_vl', preset: 'exact', backend, precision: 'f32', bytes: 1 },
-      ...{ contextTokens: 1024, thinks: false, experts: null },
-    };
-    return Promise.resolve(code ? failed(code) : done(model));
-  }
-  unload(): Promise<Outcome<null>> {
-    this.asked.push('unload');
-    return Promise.resolve(done(null));
-  }
-}
-
-function setUp({ hasWebGpu = true, remembered = {} }: { hasWebGpu?: boolean; remembered?: Notes } = {}) {
-  const weights = new Weights();
-  const inference = new Inference();
-  const notes = {
-    get: (name: string) => remembered[name] ?? null,
-    set: (name: string, value: string | null) => void (remembered[name] = value),
-  };
-  const models = new Models({ weights, inference, remembered: notes, hasWebGpu });
-  return { weights, inference, remembered, models };
-}
-
-const soon = (): Promise<void> => new Promise((later) => setTimeout(later));
+import {
+  done,
+  failed,
+  never,
+  offer,
+  PAGE,
+  setUp,
+  soon,
+  type Notes,
+} from '../../tools/test/scripted-models.ts';
 
 test('on a first visit the built-in model comes by itself: downloaded, loaded, ready', async () => {
   const { weights, inference, models } = setUp();
@@ -143,10 +37,12 @@ test('where there is no built-in model nothing is chosen, and a question says so
 test('a choice is remembered, and on the next visit loaded from storage without a download', async () => {
   const remembered = {};
   const first = setUp({ remembered });
+  first.weights.offers = done([offer('large')]);
   await first.models.start(PAGE);
   first.models.choose('large');
   await soon();
   first.weights.settle('done');
+  await soon();
   const { weights, inference, models } = setUp({ remembered });
   weights.keep('large');
   await models.start(PAGE);

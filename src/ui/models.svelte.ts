@@ -1,23 +1,23 @@
 // Which model answers, and where it is: offered, on its way, in storage, on the device. The conversation
-// asks for `ready` before each question; everything in between happens here.
+// asks for `ready` before each question; everything in between happens here. A model that answers goes on
+// answering until another one is ready and the user takes that.
 
-import { SvelteMap } from 'svelte/reactivity';
 import type { InferenceClient } from '../client/inference-client.ts';
+import type { LoadNotes } from '../client/load-notes.ts';
 import type { WeightsClient } from '../client/weights-client.ts';
 import type { LoadedModel } from '../contract/inference.ts';
-import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
+import type { KeptModel, ModelRequest } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
-import {
-  DeviceLoad,
-  isMendable,
-  type BackendChoice,
-  type LoadState,
-  type RunChoices,
-} from './device-load.svelte.ts';
+import { DeviceLoad, isMendable, type BackendChoice, type LoadState } from './device-load.svelte.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
-import { BUILT_IN, isLoadable, listEntries, type Entry } from './entries.ts';
-import { catalogueUrl, localPackages } from './page-models.ts';
+import { BUILT_IN, isLoadable, type Entry } from './entries.ts';
+import { KnownModels } from './known-models.svelte.ts';
+import type { ModelNews } from './model-news.ts';
+import { ModelStorage } from './model-storage.ts';
 import type { Remembered } from './remembered.ts';
+import { RunSettings } from './run-settings.svelte.ts';
+import { Suspects } from './suspects.svelte.ts';
+import { unlessAborted } from './unless-aborted.ts';
 
 export type Phase =
   /** It is not known yet what there is. */
@@ -28,6 +28,8 @@ export type Phase =
   | { kind: 'paused' }
   /** In storage; the next question brings it to the device. */
   | { kind: 'stored' }
+  /** The page died while it was at work: the user is asked before it is loaded again. */
+  | { kind: 'suspect' }
   | LoadState;
 
 /** Failures of an answer that say nothing against the loaded model: the next question may go to it. */
@@ -53,6 +55,8 @@ interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
   inference: Pick<InferenceClient, 'load' | 'unload'>;
   remembered: Remembered;
+  /** Which models were at work when a page died. */
+  notes: Pick<LoadNotes, 'deaths'>;
   /** Whether the browser offers it at all. */
   hasWebGpu: boolean;
 }
@@ -60,59 +64,65 @@ interface Parts {
 export class Models {
   readonly downloads: Downloads;
   readonly hasWebGpu: boolean;
-  readonly #weights: Parts['weights'];
   readonly #inference: Parts['inference'];
   readonly #remembered: Remembered;
-  #offers = $state.raw<Offer[]>([]);
-  #packages = $state.raw<ModelRequest[]>([]);
-  #kept = $state.raw<KeptModel[]>([]);
-  #catalogueFailure = $state.raw<FailureInfo | undefined>();
+  readonly #known: KnownModels;
+  readonly #storage: ModelStorage;
+  readonly #runSettings: RunSettings;
+  readonly #suspects: Suspects;
+  readonly #load: DeviceLoad;
   #isKnown = $state(false);
   #chosenId = $state<string | null>(null);
-  #backend = $state<BackendChoice>('auto');
-  /** By model: bytes of experts that somebody wanted on the device in this visit. */
-  readonly #expertBudgets = new SvelteMap<string, number | null>();
-  readonly #load: DeviceLoad;
-  /** Models of which an answer found a file missing or damaged: they are mended before they are loaded again. */
-  // eslint-disable-next-line svelte/prefer-svelte-reactivity -- Nobody looks at it.
-  readonly #damaged = new Set<string>();
-  readonly #entries = $derived.by(() =>
-    listEntries({
-      offers: this.#offers,
-      packages: this.#packages,
-      kept: this.#kept,
-      downloads: this.downloads.all,
-    }),
-  );
-
-  constructor({ weights, inference, remembered, hasWebGpu }: Parts) {
-    this.#weights = weights;
+  #news = $state.raw<ModelNews | undefined>();
+  /** The model that was ready last in this visit: it answers again where another one does not load. */
+  #lastReadyId: string | undefined;
+  constructor({ weights, inference, remembered, notes, hasWebGpu }: Parts) {
     this.#inference = inference;
     this.#remembered = remembered;
     this.hasWebGpu = hasWebGpu;
     this.downloads = new Downloads(weights);
+    this.#known = new KnownModels(weights, this.downloads);
+    this.#storage = new ModelStorage({
+      weights,
+      downloads: this.downloads,
+      known: this.#known,
+      onRefused: (id) => this.#leave(id),
+    });
+    this.#runSettings = new RunSettings(remembered);
+    this.#suspects = new Suspects(notes, remembered);
     this.#load = new DeviceLoad(inference, hasWebGpu);
     this.#chosenId = remembered.get('model');
-    const backend = remembered.get('backend');
-    if (backend === 'webgpu' || backend === 'wasm') this.#backend = backend;
   }
 
   /** Everything that is offered, kept or on its way. */
   get entries(): Entry[] {
-    return this.#entries;
+    return this.#known.entries;
   }
 
   /** Why the catalogue is not there; what is kept on the device is listed all the same. */
   get catalogueFailure(): FailureInfo | undefined {
-    return this.#catalogueFailure;
+    return this.#known.catalogueFailure;
+  }
+
+  /** What the user should know or decide; undefined most of the time. */
+  get news(): ModelNews | undefined {
+    const { current } = this.#suspects;
+    return current === undefined ? this.#news : { kind: 'suspect', ...current };
+  }
+
+  /** The download that goes on while another model answers; undefined where there is none. */
+  get beside(): Download | undefined {
+    const { phase } = this;
+    if (phase.kind === 'downloading') return undefined;
+    return this.downloads.all.find(({ state }) => state.kind === 'running');
   }
 
   get chosen(): Entry | undefined {
-    return this.#entries.find((entry) => entry.request.id === this.#chosenId);
+    return this.#known.find(this.#chosenId);
   }
 
   get backend(): BackendChoice {
-    return this.#backend;
+    return this.#runSettings.backend;
   }
 
   /** The chosen model as it was loaded last; null until it has been. */
@@ -127,7 +137,7 @@ export class Models {
     if (phase.kind !== 'ready') return null;
     const { backend, distrusted } = phase.model;
     if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
-    return backend === 'wasm' && this.#backend !== 'wasm' ? 'onProcessor' : null;
+    return backend === 'wasm' && this.backend !== 'wasm' ? 'onProcessor' : null;
   }
 
   /** Where the chosen model is. */
@@ -135,9 +145,10 @@ export class Models {
     if (!this.#isKnown) return { kind: 'looking' };
     const entry = this.chosen;
     if (!entry) return { kind: 'absent' };
+    if (this.#suspects.is(entry.request.id)) return { kind: 'suspect' };
     const { download } = entry;
     if (download?.state.kind === 'running') return { kind: 'downloading', download };
-    const load = this.#load.stateOf(entry.request.id, this.#choicesFor(entry));
+    const load = this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id));
     if (load) return load;
     if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
     if (isLoadable(entry)) return { kind: 'stored' };
@@ -146,82 +157,134 @@ export class Models {
 
   /**
    * Finds out what there is; on a first visit chooses the built-in model, and brings what is chosen to
-   * the device while people look. To be called once.
+   * the device while people look. `unattended`: nobody can be asked, so a smaller model takes the place of one
+   * that the page died with. To be called once.
    */
-  async start(pageUrl: string): Promise<void> {
-    await Promise.all([this.#readCatalogue(pageUrl), this.#readPackages(pageUrl), this.refresh()]);
-    if (!this.chosen && this.#entries.some((entry) => entry.request.id === BUILT_IN))
-      this.#chosenId = BUILT_IN;
+  async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
+    await Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
+    if (!this.chosen && this.#known.find(BUILT_IN)) this.#chosenId = BUILT_IN;
+    this.#considerSuspects(unattended);
     this.#isKnown = true;
     const { chosen } = this;
-    // A large model that is not here yet waits until somebody asks it.
-    if (chosen && (isLoadable(chosen) || chosen.request.id === BUILT_IN)) void this.#begin(chosen);
+    // A large model that is not here yet waits until the user asks it.
+    const isWanted = chosen !== undefined && (isLoadable(chosen) || chosen.request.id === BUILT_IN);
+    if (isWanted && !this.#suspects.is(chosen.request.id)) void this.#begin(chosen);
+    await this.followTabs();
   }
 
   /** Reads anew what is kept in storage. */
-  async refresh(): Promise<void> {
-    const kept = await this.#weights.list();
-    if (kept.kind === 'done') this.#kept = kept.value;
+  refresh(): Promise<void> {
+    return this.#known.refresh();
   }
 
-  /** Makes a model the one that answers, and brings it to the device: an absent one is downloaded. */
+  /**
+   * Makes a model the one that answers, and brings it to the device. One that is not here is downloaded; while
+   * another one answers, that goes on answering until the user takes the new one.
+   */
   choose(id: string): void {
+    const entry = this.#known.find(id);
+    if (entry && !isLoadable(entry) && this.#answers(id)) void this.fetch(entry.request);
+    else this.use(id);
+  }
+
+  /** Makes a model the one that answers, at once: whatever answered before leaves the device. */
+  use(id: string): void {
     this.#chosenId = id;
     this.#remembered.set('model', id);
+    this.#expectNoMore(id);
+    this.#news = undefined;
     if (this.chosen) void this.#begin(this.chosen);
+    this.#suspects.decide();
+  }
+
+  /** The user has read the news, or puts them aside. A suspect stays unloaded until it is asked. */
+  dismissNews(): void {
+    if (this.#news?.kind === 'arrived') this.#expectNoMore(this.#news.entry.request.id);
+    this.#news = undefined;
   }
 
   chooseBackend(backend: BackendChoice): void {
-    this.#backend = backend;
-    this.#remembered.set('backend', backend === 'auto' ? null : backend);
-    if (this.chosen && isLoadable(this.chosen)) void this.#begin(this.chosen);
+    this.#runSettings.chooseBackend(backend);
+    this.#loadAnew();
   }
 
   /** Bytes of experts that a model may hold on the device, as chosen; null: as many as suit it. */
   expertBudgetOf(id: string): number | null {
-    const held = this.#expertBudgets.get(id);
-    if (held !== undefined) return held;
-    const bytes = Number(this.#remembered.get(`experts.${id}`) ?? NaN);
-    return Number.isFinite(bytes) ? bytes : null;
+    return this.#runSettings.expertBudgetOf(id);
   }
 
   /** Gives the chosen model's experts more or less memory, for good; null: as much as suits the device. */
   giveExperts(bytes: number | null): void {
-    const { chosen } = this;
-    if (!chosen) return;
-    const { id } = chosen.request;
-    this.#expertBudgets.set(id, bytes);
-    this.#remembered.set(`experts.${id}`, bytes === null ? null : String(bytes));
-    if (isLoadable(chosen)) void this.#begin(chosen);
-  }
-
-  /** Brings a model into storage, or goes on with it, without making it the one that answers. */
-  async fetch(request: ModelRequest, files?: File[]): Promise<void> {
-    const ended = this.downloads.start(request, files);
-    if (this.chosen?.request.id === request.id) void this.#begin(this.chosen);
-    await ended;
-    await this.refresh();
-  }
-
-  /** Adds a model by hand (a link, a folder) and begins to bring it here. */
-  add(request: ModelRequest, files?: File[]): void {
-    void this.fetch(request, files);
-    this.choose(request.id);
+    if (!this.chosen) return;
+    this.#runSettings.chooseExpertBudget(this.chosen.request.id, bytes);
+    this.#loadAnew();
   }
 
   /**
-   * Settles when the chosen model is on the device, which may take a download. An abort of `signal` ends
-   * the waiting alone: what is on its way goes on. Fails with 'no-model' where none is chosen.
+   * Brings a model into storage, or goes on with it, while the chosen one answers; the page then says that it
+   * is ready. It is used at once where nothing else works. `files`: it is read from these.
+   */
+  async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
+    const { id } = request;
+    const isNew = !this.#known.isLoadable(id);
+    if (isNew && this.#chosenId !== id) this.#remembered.set('next', id);
+    const ended = this.#storage.bring(request, files);
+    if (this.chosen?.request.id === id) void this.#begin(this.chosen);
+    const outcome = await ended;
+    if (this.#chosenId === id) return outcome;
+    if (outcome.kind === 'done' && isNew) this.#arrived(id);
+    if (outcome.kind === 'failed') {
+      this.#news = { kind: 'not-downloaded', name: request.name, failure: outcome.failure };
+    }
+    // A failure waits for the user, in the next visit too.
+    if (outcome.kind === 'failed') this.#expectNoMore(id);
+    return outcome;
+  }
+
+  /** Pauses a download, in all tabs and until the user goes on with it. */
+  pause(id: string): Promise<void> {
+    // First: a tab that follows would take over.
+    this.#expectNoMore(id);
+    return this.downloads.pause(id);
+  }
+
+  /** Goes on with what another tab or an earlier visit brings, or stops where that one paused it. */
+  async followTabs(): Promise<void> {
+    await this.refresh();
+    const id = this.#remembered.get('next');
+    for (const { request, isFollowing } of this.downloads.all) {
+      if (isFollowing && request.id !== id) await this.downloads.pause(request.id);
+    }
+    const entry = this.#known.find(id);
+    if (!entry || id === this.#chosenId || id === null) return;
+    if (isLoadable(entry)) this.#arrived(id);
+    else if (entry.request.source.kind !== 'files') void this.fetch(entry.request);
+  }
+
+  /** Adds a model by hand (a link, a folder) and brings it here. */
+  async add(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
+    if (this.#known.isLoadable(request.id)) {
+      this.choose(request.id);
+    } else if (!this.#answers(request.id)) {
+      const ended = this.fetch(request, files);
+      this.use(request.id);
+      return ended;
+    }
+    return this.fetch(request, files);
+  }
+
+  /**
+   * Settles when the chosen model is on the device, which may take a download, or the user's word where the
+   * page died with it. An abort of `signal` ends the waiting alone: what is on its way goes on. Fails with
+   * 'no-model' where none is chosen.
    */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
-    const entry = this.chosen;
-    if (!entry) return Promise.resolve(failing('no-model', 'No model is chosen.'));
-    return unlessAborted(signal, this.#begin(entry));
+    return unlessAborted(signal, this.#ready());
   }
 
   /** To be told when an answer failed: after what may have broken the model it is loaded anew. */
   failed(failure: FailureInfo): void {
-    if (isMendable(failure) && this.#load.id !== undefined) this.#damaged.add(this.#load.id);
+    if (isMendable(failure) && this.#load.id !== undefined) this.#storage.noteDamage(this.#load.id);
     if (!MODEL_SURVIVES.has(failure.code)) this.unload();
   }
 
@@ -237,61 +300,97 @@ export class Models {
     await this.#inference.unload();
   }
 
-  async #readCatalogue(pageUrl: string): Promise<void> {
-    const offers = await this.#weights.catalogue(catalogueUrl(pageUrl));
-    if (offers.kind === 'done') this.#offers = offers.value;
-    else if (offers.kind === 'failed') this.#catalogueFailure = offers.failure;
+  /** A model went from storage. */
+  async gone(id: string): Promise<void> {
+    await this.refresh();
+    if (!this.#known.isLoadable(id)) this.#leave(id);
   }
 
-  async #readPackages(pageUrl: string): Promise<void> {
-    this.#packages = await localPackages(pageUrl);
+  async #ready(): Promise<Outcome<LoadedModel>> {
+    await this.#suspects.decision();
+    const entry = this.chosen;
+    if (!entry) return failing('no-model', 'No model is chosen.');
+    const outcome = await this.#begin(entry);
+    // Where it did not load, the model before it may answer again.
+    const hasGoneBack = outcome.kind === 'failed' && this.#chosenId !== entry.request.id;
+    return hasGoneBack ? this.#ready() : outcome;
   }
 
-  #choicesFor({ request }: Entry): RunChoices {
-    return { backend: this.#backend, expertBudgetBytes: this.expertBudgetOf(request.id) };
+  /** Whether a model other than `id` answers, or will in a moment. */
+  #answers(id: string): boolean {
+    const { chosen, phase } = this;
+    if (!chosen || chosen.request.id === id) return false;
+    if (phase.kind === 'downloading') return chosen.request.id === BUILT_IN;
+    return phase.kind === 'ready' || phase.kind === 'loading' || phase.kind === 'stored';
+  }
+
+  /** A model has come into storage while another one was chosen. */
+  #arrived(id: string): void {
+    const entry = this.#known.find(id);
+    if (!entry || !isLoadable(entry)) return;
+    if (this.#answers(id)) this.#news = { kind: 'arrived', entry };
+    else this.use(id);
+  }
+
+  /** Asks about the chosen model where pages died with it, or takes a smaller one where nobody can be asked. */
+  #considerSuspects(unattended: boolean): void {
+    const { chosen } = this;
+    const suspect = chosen && this.#suspects.judge(chosen, this.entries);
+    if (!suspect) return;
+    if (!unattended) {
+      this.#suspects.ask(suspect);
+    } else if (suspect.smaller) {
+      this.#chosenId = suspect.smaller.request.id;
+      this.#remembered.set('model', this.#chosenId);
+    }
+  }
+
+  /** Runs the chosen model in another way; a suspect may need just that. */
+  #loadAnew(): void {
+    const { chosen } = this;
+    if (!chosen || !isLoadable(chosen)) return;
+    this.#suspects.decide();
+    void this.#begin(chosen);
   }
 
   /** The load of a model: the one under way or done, or a new one. A load of another model ends. */
-  #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
-    const { id } = entry.request;
-    return this.#load.begin(id, this.#choicesFor(entry), {
-      bring: async () => {
-        if (this.#damaged.delete(id)) return this.#mend(entry, new AbortController().signal);
-        return isLoadable(entry) ? { kind: 'done', value: null } : this.#store(entry);
-      },
-      mend: (signal) => this.#mend(entry, signal),
-    });
+  async #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
+    const { id, name } = entry.request;
+    const choices = this.#runSettings.choicesFor(id);
+    const outcome = await this.#load.begin(id, choices, this.#storage.placeOf(entry));
+    if (outcome.kind === 'done') {
+      this.#lastReadyId = id;
+      this.#suspects.clear(id);
+    } else if (outcome.kind === 'failed' && this.#chosenId === id) {
+      const last = this.#lastReadyId;
+      if (last === undefined || last === id || !this.#known.isLoadable(last)) return outcome;
+      this.use(last);
+      this.#news = { kind: 'not-loaded', name, failure: outcome.failure };
+    }
+    return outcome;
   }
 
-  async #store({ request }: Entry): Promise<Outcome<KeptModel>> {
-    const kept = await this.downloads.start(request);
-    await this.refresh();
-    return kept;
-  }
-
-  /** Brings again what turns out damaged; whether anything did. */
-  async #mend(entry: Entry, signal: AbortSignal): Promise<Outcome<boolean>> {
-    const checked = await this.#weights.checkUp(entry.request.id, () => undefined, signal);
-    if (checked.kind !== 'done') return checked;
-    if (checked.value.damaged.length === 0) return { kind: 'done', value: false };
-    const stored = await this.#store(entry);
-    return stored.kind === 'done' ? { kind: 'done', value: true } : stored;
-  }
-}
-
-function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {
-  return new Promise((resolve) => {
-    const stop = (): void => resolve({ kind: 'stopped' });
-    if (signal.aborted) {
-      stop();
+  /** A model is gone: another one on this device takes its place where it was chosen. */
+  #leave(id: string): void {
+    this.#expectNoMore(id);
+    if (this.#news?.kind === 'arrived' && this.#news.entry.request.id === id) this.#news = undefined;
+    if (this.#chosenId !== id) return;
+    const here = this.entries.filter(isLoadable).map(({ request }) => request.id);
+    const other = here.find((each) => each === this.#lastReadyId) ?? here[0] ?? BUILT_IN;
+    if (other !== id && this.#known.find(other)) {
+      this.use(other);
       return;
     }
-    signal.addEventListener('abort', stop, { once: true });
-    void job.then((outcome) => {
-      signal.removeEventListener('abort', stop);
-      resolve(outcome);
-    });
-  });
+    this.#suspects.decide();
+    if (this.chosen) return;
+    this.#chosenId = null;
+    this.#remembered.set('model', null);
+  }
+
+  /** What was to answer next is used, paused or gone. */
+  #expectNoMore(id: string): void {
+    if (this.#remembered.get('next') === id) this.#remembered.set('next', null);
+  }
 }
 
 function failing(code: FailureCode, message: string): Outcome<never> {

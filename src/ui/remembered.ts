@@ -9,6 +9,7 @@ export interface Remembered {
 
 /** In localStorage, under the app's prefix. */
 export class LocalRemembered implements Remembered {
+  /** What storage would not take. */
   readonly #now = new Map<string, string | null>();
 
   get(name: string): string | null {
@@ -22,12 +23,13 @@ export class LocalRemembered implements Remembered {
   }
 
   set(name: string, value: string | null): void {
-    this.#now.set(name, value);
     try {
       if (value === null) localStorage.removeItem(`darkroom.${name}`);
       else localStorage.setItem(`darkroom.${name}`, value);
+      // Other tabs may change it from here on.
+      this.#now.delete(name);
     } catch {
-      // Kept for this visit.
+      this.#now.set(name, value);
     }
   }
 }

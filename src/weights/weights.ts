@@ -106,6 +106,8 @@ export class Weights {
       } catch (error) {
         if (error instanceof Failure && error.code === 'storage-full')
           fullDisk(error, await this.#room(shelf, told));
+        // An address that brought nothing is no model.
+        if (error instanceof Failure && (await shelf.isEmpty())) await shelf.clear();
         throw error;
       }
       return shelf.describe();

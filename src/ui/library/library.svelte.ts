@@ -23,6 +23,12 @@ export type Care =
 /** 'unknown': this device could not be measured. */
 export type Speed = { kind: 'measuring' } | ({ kind: 'expected' } & ExpectedSpeed) | { kind: 'unknown' };
 
+/** An address that brought no model. */
+export interface Refusal {
+  name: string;
+  failure: FailureInfo;
+}
+
 type LibraryWeights = Pick<WeightsClient, 'storage' | 'expectSpeed' | 'readLink' | 'checkUp' | 'remove'>;
 
 export class Library {
@@ -35,6 +41,7 @@ export class Library {
   #storage = $state.raw<StorageFacts | undefined>();
   #wish = $state.raw<ModelRequest | undefined>();
   #oddLink = $state<string | undefined>();
+  #refusal = $state.raw<Refusal | undefined>();
 
   constructor(models: Models, weights: LibraryWeights, pageUrl: string) {
     this.models = models;
@@ -59,6 +66,11 @@ export class Library {
   /** The page's own link, where it names no model. */
   get oddLink(): string | undefined {
     return this.#oddLink;
+  }
+
+  /** The address that was tried last, where it brought no model. */
+  get refusal(): Refusal | undefined {
+    return this.#refusal;
   }
 
   careOf(id: string): Care | undefined {
@@ -89,6 +101,7 @@ export class Library {
 
   hide(): void {
     this.#oddLink = undefined;
+    this.#refusal = undefined;
     this.#isOpen = false;
   }
 
@@ -103,7 +116,7 @@ export class Library {
 
   /** Yes to the link's wish. */
   grant(): void {
-    if (this.#wish) this.models.add(this.#wish);
+    if (this.#wish) void this.#add(this.#wish);
     this.#wish = undefined;
   }
 
@@ -115,14 +128,14 @@ export class Library {
   async addLink(text: string, preset: Preset): Promise<FailureInfo | undefined> {
     const read = await this.#weights.readLink(text, this.#pageUrl, preset);
     if (read.kind === 'failed') return read.failure;
-    if (read.kind === 'done') this.models.add(read.value);
+    if (read.kind === 'done') void this.#add(read.value);
     return undefined;
   }
 
   /** Files of one folder: a package, or a checkpoint that is quantised. */
   addFiles(name: string, files: File[], preset: Preset): void {
     const id = `files:${crypto.randomUUID()}`;
-    this.models.add({ id, name, source: { kind: 'files', preset } }, files);
+    void this.#add({ id, name, source: { kind: 'files', preset } }, files);
   }
 
   /** Reads and hashes everything that is kept of a model; what is damaged is no longer kept. */
@@ -154,7 +167,7 @@ export class Library {
   /** Takes a model away with all its bytes; a download of it ends. */
   async remove(id: string): Promise<void> {
     this.#care.set(id, { kind: 'removing' });
-    await this.models.downloads.pause(id);
+    await this.models.pause(id);
     await this.models.leave(id);
     const outcome = await this.#weights.remove(id);
     if (outcome.kind === 'failed') this.#care.set(id, outcome);
@@ -162,7 +175,17 @@ export class Library {
       this.#care.delete(id);
       this.models.downloads.forget(id);
     }
-    await Promise.all([this.models.refresh(), this.#lookAtStorage()]);
+    await Promise.all([this.models.gone(id), this.#lookAtStorage()]);
+  }
+
+  /** What brings nothing leaves no entry behind, only the reason. */
+  async #add(request: ModelRequest, files?: File[]): Promise<void> {
+    this.#refusal = undefined;
+    const added = await this.models.add(request, files);
+    const isHere = this.models.entries.some((entry) => entry.request.id === request.id);
+    if (added.kind !== 'failed' || isHere) return;
+    this.#refusal = { name: request.name, failure: added.failure };
+    if (this.#isOpen) this.models.dismissNews();
   }
 
   async #consider(link: string): Promise<void> {

@@ -116,6 +116,17 @@ export class Shelf {
     await this.database.change(change, this.#mayBeHeld);
   }
 
+  /** Whether nothing of the model is known or kept yet, not even a part of a file. */
+  async isEmpty(): Promise<boolean> {
+    const { database } = this;
+    const begun = await Promise.all(
+      (['manifest', 'pending', 'kept', 'file', 'piece'] as const).map((kind) =>
+        database.keysUnder(this.key(kind)),
+      ),
+    );
+    return begun.every((keys) => keys.length === 0);
+  }
+
   /** Takes the model away, with everything that lies under its id. */
   async clear(): Promise<void> {
     await this.database.change({ goneUnder: KINDS.map((kind) => this.key(kind)) });

@@ -1,0 +1,46 @@
+// What the page says about models without being asked: one is on its way, is ready, failed, or may be too large.
+
+import { quantities, type Quantities } from './quantities.ts';
+
+const english = (q: Quantities) => ({
+  arrived: (name: string) => `${name} is ready.`,
+  useNow: 'Use it now',
+  later: 'Later',
+  notDownloaded: (name: string) => `${name} could not be downloaded.`,
+  notLoaded: (name: string) => `${name} could not be loaded. The model before it answers again.`,
+  openModels: 'Models',
+  close: 'Close',
+  suspect: (name: string) =>
+    `The page closed while ${name} was at work. It is probably too large for this device, so it was not loaded again.`,
+  useInstead: (name: string) => `Use ${name}`,
+  loadAgain: (name: string) => `Load ${name} again`,
+  /** In the header: what comes in beside the model that answers. */
+  beside: (name: string, share: number) => `${name}: ${q.percent(share)}`,
+  besideBegins: (name: string) => `${name}: begins`,
+  besideRate: (bytesPerSecond: number, secondsLeft: number) =>
+    `${q.rate(bytesPerSecond)}, ${q.duration(secondsLeft)} left`,
+  titleArrived: (name: string, page: string) => `${name} is ready · ${page}`,
+  titleBeside: (share: number, page: string) => `${q.percent(share)} · ${page}`,
+});
+
+const chinese = (q: Quantities): ReturnType<typeof english> => ({
+  arrived: (name) => `${name} 已就绪。`,
+  useNow: '立即使用',
+  later: '稍后',
+  notDownloaded: (name) => `无法下载 ${name}。`,
+  notLoaded: (name) => `无法加载 ${name}。继续由之前的模型回答。`,
+  openModels: '模型',
+  close: '关闭',
+  suspect: (name) => `${name} 运行时页面意外关闭。它对本设备来说可能太大，因此没有再次加载。`,
+  useInstead: (name) => `使用 ${name}`,
+  loadAgain: (name) => `再次加载 ${name}`,
+  beside: (name, share) => `正在下载 ${name}：${q.percent(share)}`,
+  besideBegins: (name) => `正在下载 ${name}`,
+  besideRate: (bytesPerSecond, secondsLeft) =>
+    `每秒 ${q.bytes(bytesPerSecond)}，还需 ${q.duration(secondsLeft)}`,
+  titleArrived: (name, page) => `${name} 已就绪 · ${page}`,
+  titleBeside: (share, page) => `已下载 ${q.percent(share)} · ${page}`,
+});
+
+export const en = english(quantities('en'));
+export const zh = chinese(quantities('zh'));
