@@ -69,10 +69,6 @@ test('before the 30B is downloaded, the speed to expect of this device is told a
 }) => {
   await page.goto('/');
   await page.locator('header .model button').click();
-  const row = page.getByRole('article', { name: 'Qwen3-VL 30B-A3B Instruct' });
-  await row.scrollIntoViewIfNeeded();
-  await expect(row.getByText(/Measuring how fast it would be here/)).toBeVisible();
-  await expect(row.getByText(/^Estimate for this device: about [\d.,]+ tokens per second/)).toBeVisible({
-    timeout: 90_000,
-  });
+  const card = page.getByRole('article', { name: 'Qwen3-VL 30B-A3B' });
+  await expect(card.getByText(/About [\d.,]+ tokens per second/)).toBeVisible({ timeout: 90_000 });
 });

@@ -13,6 +13,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/failure': [],
   // Between the service worker and the page.
   'src/shared-files': [],
+  'src/device': [],
   'src/policy': [],
   'src/format': ['src/failure'],
   'src/convert': ['src/failure', 'src/format'],
@@ -23,6 +24,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/weights': [
     'src/failure',
     'src/format',
+    'src/device',
     'src/convert',
     'src/contract',
     'src/paging',
@@ -32,6 +34,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/engine': [
     'src/failure',
     'src/format',
+    'src/device',
     'src/contract',
     'src/graph',
     'src/paging',

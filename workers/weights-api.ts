@@ -5,17 +5,17 @@ import { outcome } from '../src/failure.ts';
 import { fetchCatalogue } from '../src/weights/catalogue.ts';
 import type { Database } from '../src/weights/store/database.ts';
 import { deviceFacts } from '../src/weights/fit/device.ts';
-import { fit } from '../src/weights/fit/fit.ts';
+import { offerOf } from '../src/weights/fit/fit.ts';
 import { storageFacts } from '../src/weights/store/library.ts';
 import { readLink } from '../src/weights/hub/link.ts';
 import { Stoppable } from '../src/weights/download/stoppable.ts';
-import { measureDevice, type DeviceSpeed } from '../src/weights/fit/device-speed.ts';
-import { expectedSpeed } from '../src/weights/fit/expected-speed.ts';
+import { DeviceMeter } from '../src/weights/fit/device-speed.ts';
+import { expectedSpeeds } from '../src/weights/fit/expected-speed.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
 export function weightsApi(weights: Weights, database: Database): WeightsApi {
   const runs = new Stoppable();
-  let measured: Promise<DeviceSpeed | null> | undefined;
+  const meter = new DeviceMeter(database);
   return {
     list: () => outcome(() => weights.list()),
 
@@ -26,17 +26,15 @@ export function weightsApi(weights: Weights, database: Database): WeightsApi {
     catalogue: (url) =>
       outcome(async () => {
         const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);
-        return models.map((model) => ({ model, fit: fit(model, device) }));
+        return models.map((model) => offerOf(model, device));
       }),
 
-    expectSpeed: (model) =>
+    device: () => outcome(deviceFacts),
+
+    expectSpeeds: (model) =>
       outcome(async () => {
-        const device = await deviceFacts();
-        measured ??= measureDevice(database);
-        // A measurement that failed is tried anew next time.
-        measured.catch(() => (measured = undefined));
-        const speed = await measured;
-        return speed && expectedSpeed(model, device, speed);
+        const [device, speed] = [await deviceFacts(), await meter.measure()];
+        return expectedSpeeds(model, device, speed);
       }),
 
     readLink: (text, pageUrl, preset) =>

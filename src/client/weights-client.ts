@@ -4,7 +4,8 @@ import * as Comlink from 'comlink';
 import type {
   CatalogueModel,
   CheckUp,
-  ExpectedSpeed,
+  DeviceFacts,
+  ExpectedSpeeds,
   HeldEntry,
   KeptModel,
   ModelRequest,
@@ -46,8 +47,12 @@ export class WeightsClient {
     return this.#calls.call((api) => api.catalogue(url));
   }
 
-  expectSpeed(model: CatalogueModel): Promise<Outcome<ExpectedSpeed | null>> {
-    return this.#calls.call((api) => api.expectSpeed(model));
+  device(): Promise<Outcome<DeviceFacts>> {
+    return this.#calls.call((api) => api.device());
+  }
+
+  expectSpeeds(model: CatalogueModel): Promise<Outcome<ExpectedSpeeds>> {
+    return this.#calls.call((api) => api.expectSpeeds(model));
   }
 
   readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>> {

@@ -87,8 +87,15 @@ export interface CheckUp {
 /** What a model needs and how large it is; one entry of the catalogue. */
 export interface CatalogueModel extends ModelRequest {
   license: string;
+  /** Models of one size, which the library shows as one card; absent: a card of its own. */
+  family?: string;
+  kind?: 'instruct' | 'thinking';
+  /** How its weights are stored; absent for a package, which comes as it is. */
+  preset?: Preset;
   /** How many the model has. */
   parameters: number;
+  /** Of the decoder; absent: unknown. */
+  layers?: number;
   /** What goes over the network, and what lies in storage in the end. */
   downloadBytes: number;
   storedBytes: number;
@@ -96,6 +103,8 @@ export interface CatalogueModel extends ModelRequest {
   expertBytes: number;
   /** Its mixture layers, each with `count` experts, of which a token goes to `chosen`; absent: dense. */
   experts?: { layers: number; count: number; chosen: number };
+  /** Of `storedBytes`: what every token reads, experts not included. */
+  tokenBytes: number;
   /** Of `storedBytes`: kept at 16 bits, twice as large on a device without f16. */
   halfBytes: number;
   /** Key-value cache per token in 16 bits. */
@@ -110,6 +119,12 @@ export interface DeviceFacts {
     hasF16: boolean;
     maxBufferBytes: number;
     maxBindingBytes: number;
+    /** For people; '' where the browser does not say. */
+    name: string;
+    /** It computes on the processor: the engine leaves it alone. */
+    isSoftware: boolean;
+    /** Which of the computer's graphics processors it is, as far as the browser lets one know. */
+    choice: 'slower' | 'perhaps-slower' | 'best-known';
   } | null;
   /** Rounded down, and never more than the browser's cap (8 GiB in most). */
   memoryBytes: number | null;
@@ -137,9 +152,17 @@ export interface ExpectedSpeed {
   heldShare: number;
 }
 
+export interface ExpectedSpeeds {
+  /** null: there is no graphics processor that the engine would use, or it could not be measured. */
+  gpu: ExpectedSpeed | null;
+  processor: ExpectedSpeed;
+}
+
 export interface Offer {
   model: CatalogueModel;
   fit: Fit;
+  /** Weights, cache and workspace on this device, all experts held. */
+  memoryBytes: number;
 }
 
 /** A key of the model store and what lies there; files are Blobs, which cross to another thread uncopied. */
@@ -153,11 +176,11 @@ export interface WeightsApi {
   /** What this worker's memory holds of a model that storage refused, for the worker that loads it. */
   held(id: string): Promise<Outcome<HeldEntry[]>>;
 
-  /**
-   * From a measurement of this device, which takes up to ten seconds the first time, and a simulation of
-   * paging. null where the device has no GPU.
-   */
-  expectSpeed(model: CatalogueModel): Promise<Outcome<ExpectedSpeed | null>>;
+  /** What the browser says of this device. */
+  device(): Promise<Outcome<DeviceFacts>>;
+
+  /** From a measurement of this device, which takes about a second the first time, and a simulation of paging. */
+  expectSpeeds(model: CatalogueModel): Promise<Outcome<ExpectedSpeeds>>;
 
   /** The models of a catalogue file, each judged against this device. */
   catalogue(url: string): Promise<Outcome<Offer[]>>;

@@ -4,7 +4,7 @@
 import type { CatalogueModel } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
-import { parseSource } from './store/model-record.ts';
+import { PRESETS, parseSource } from './store/model-record.ts';
 
 /** Fails with 'network', 'missing-file', 'web-page' or 'bad-manifest'. */
 export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {
@@ -19,30 +19,77 @@ export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {
   return parseCatalogue(parseJson(await response.text(), url, 'bad-manifest'), url);
 }
 
-/** Addresses of packages count from the catalogue's own. Fails with 'bad-manifest', naming the field. */
+/**
+ * Addresses of packages count from the catalogue's own; a model's `variants` become models of their own. Fails
+ * with 'bad-manifest', naming the field.
+ */
 export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
   const models = new Field(json, 'catalogue: ', 'bad-manifest').at('models').list((field) => {
-    const count = (name: string, least = 0): number => field.at(name).integer(least);
-    const source = parseSource(field.at('source'));
-    return {
-      id: field.at('id').string(),
-      name: field.at('name').string(),
-      source: source.kind === 'package' ? { ...source, url: new URL(source.url, url).href } : source,
-      license: field.at('license').string(),
-      parameters: count('parameters', 1),
-      downloadBytes: count('downloadBytes', 1),
-      storedBytes: count('storedBytes', 1),
-      expertBytes: count('expertBytes'),
-      ...expertShape(field.optional('experts')),
-      halfBytes: count('halfBytes'),
-      cacheBytesPerToken: count('cacheBytesPerToken'),
-      largestArrayBytes: count('largestArrayBytes', 1),
-    };
+    const model = parseModel(field, url);
+    return [model, ...parseVariants(field.optional('variants'), model)];
   });
-  const ids = models.map((model) => model.id);
+  const ids = models.flat().map((model) => model.id);
   const twin = ids.find((id, index) => ids.indexOf(id) !== index);
   if (twin !== undefined) fail('bad-manifest', `catalogue: the id ${twin} is there twice.`);
-  return models;
+  return models.flat();
+}
+
+function parseModel(field: Field, url: string): CatalogueModel {
+  const count = (name: string, least = 0): number => field.at(name).integer(least);
+  const source = parseSource(field.at('source'));
+  return {
+    id: field.at('id').string(),
+    name: field.at('name').string(),
+    source: source.kind === 'package' ? { ...source, url: new URL(source.url, url).href } : source,
+    ...named('family', field.optional('family')?.string()),
+    ...named('kind', field.optional('kind')?.oneOf(['instruct', 'thinking'])),
+    ...(source.kind === 'package' ? {} : { preset: source.preset }),
+    license: field.at('license').string(),
+    parameters: count('parameters', 1),
+    ...named('layers', field.optional('layers')?.integer(1)),
+    downloadBytes: count('downloadBytes', 1),
+    ...expertShape(field.optional('experts')),
+    cacheBytesPerToken: count('cacheBytesPerToken'),
+    ...parseSizes(field),
+  };
+}
+
+type Sizes = Pick<
+  CatalogueModel,
+  'storedBytes' | 'expertBytes' | 'tokenBytes' | 'halfBytes' | 'largestArrayBytes'
+>;
+
+function parseSizes(field: Field): Sizes {
+  const count = (name: string, least = 0): number => field.at(name).integer(least);
+  const sizes = {
+    storedBytes: count('storedBytes', 1),
+    expertBytes: count('expertBytes'),
+    halfBytes: count('halfBytes'),
+    largestArrayBytes: count('largestArrayBytes', 1),
+  };
+  // Most of what is kept at 16 bits is the vision encoder, which a token does not read.
+  const rest = Math.max(1, sizes.storedBytes - sizes.expertBytes - sizes.halfBytes);
+  return { ...sizes, tokenBytes: field.optional('tokenBytes')?.integer(1) ?? rest };
+}
+
+/** The same checkpoint in other precisions: another size for each. */
+function parseVariants(field: Field | undefined, model: CatalogueModel): CatalogueModel[] {
+  const { source } = model;
+  if (field === undefined || source.kind !== 'hub') return [];
+  return PRESETS.flatMap((preset) => {
+    const sizes = field.optional(preset);
+    if (sizes === undefined || preset === source.preset) return [];
+    const { id, name } = model;
+    return {
+      ...model,
+      ...{ id: `${id}-${preset}`, name: `${name} (${preset})`, preset, source: { ...source, preset } },
+      ...parseSizes(sizes),
+    };
+  });
+}
+
+function named<K extends string, T>(name: K, value: T | undefined): Partial<Record<K, T>> {
+  return value === undefined ? {} : ({ [name]: value } as Record<K, T>);
 }
 
 function expertShape(field: Field | undefined): Pick<CatalogueModel, 'experts'> {

@@ -23,10 +23,17 @@ export const offer = (id: string): Offer => {
     source: { kind: 'package', url: `${PAGE}models/${id}/` },
     license: 'Apache-2.0',
     parameters: 1,
-    ...{ downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 },
+    ...{
+      downloadBytes: 1,
+      storedBytes: 1,
+      expertBytes: 0,
+      tokenBytes: 1,
+      halfBytes: 0,
+      cacheBytesPerToken: 0,
+    },
     largestArrayBytes: 1,
   };
-  return { model, fit: { verdict: 'fits', reasons: [] } };
+  return { model, fit: { verdict: 'fits', reasons: [] }, memoryBytes: 1 };
 };
 export const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value });
 export const failed = (code: FailureCode): Outcome<never> => ({

@@ -2,11 +2,12 @@
 // sessions and tensors. Owns the device; whoever opens a session or a tensor releases it.
 
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
+import { describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail } from '../../failure.ts';
 import type { EmittedGraph, Precision } from '../../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
 import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
-import { createDevice, describeAdapter, isSoftware } from './webgpu-device.ts';
+import { createDevice } from './webgpu-device.ts';
 import { WeightHandover } from './weight-handover.ts';
 
 type Ort = typeof import('onnxruntime-web');

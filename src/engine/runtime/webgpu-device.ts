@@ -1,20 +1,7 @@
-// The WebGPU device that the runtime works on, and what is known of its adapter.
+// The WebGPU device that the runtime works on.
 
+import { describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail } from '../../failure.ts';
-
-/** isFallbackAdapter is newer than some implementations that have adapters to fall back on. */
-const SOFTWARE = /swiftshader|llvmpipe|lavapipe|fallback/i;
-
-/** What an adapter tells of itself, in one line. */
-export function describeAdapter(info: GPUAdapterInfo): string {
-  const fallback = info.isFallbackAdapter ? 'fallback' : '';
-  return [info.vendor, info.architecture, info.device, info.description, fallback].join(' ');
-}
-
-/** Whether it computes on the processor, by what describeAdapter told. */
-export function isSoftware(adapter: string): boolean {
-  return SOFTWARE.test(adapter);
-}
 
 /**
  * A device with the adapter's limits and f16 where it has it, but without subgroups: with them,

@@ -3,15 +3,12 @@
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
-import type {
-  CatalogueModel,
-  ExpectedSpeed,
-  ModelRequest,
-  Preset,
-  StorageFacts,
-} from '../../contract/weights.ts';
+import type { ModelRequest, Preset, StorageFacts } from '../../contract/weights.ts';
 import type { FailureInfo } from '../../failure.ts';
+import { BUILT_IN } from '../entries.ts';
 import type { Models } from '../models.svelte.ts';
+import { Speeds } from './expected-speeds.svelte.ts';
+import { isOffered, type Offered } from './families.ts';
 
 /** What is being done to a stored model, or came of it. */
 export type Care =
@@ -20,23 +17,23 @@ export type Care =
   | { kind: 'removing' }
   | { kind: 'failed'; failure: FailureInfo };
 
-/** 'unknown': this device could not be measured. */
-export type Speed = { kind: 'measuring' } | ({ kind: 'expected' } & ExpectedSpeed) | { kind: 'unknown' };
-
 /** An address that brought no model. */
 export interface Refusal {
   name: string;
   failure: FailureInfo;
 }
 
-type LibraryWeights = Pick<WeightsClient, 'storage' | 'expectSpeed' | 'readLink' | 'checkUp' | 'remove'>;
+type LibraryWeights = Pick<
+  WeightsClient,
+  'storage' | 'device' | 'expectSpeeds' | 'readLink' | 'checkUp' | 'remove'
+>;
 
 export class Library {
   readonly models: Models;
+  readonly speeds: Speeds;
   readonly #weights: LibraryWeights;
   readonly #pageUrl: string;
   readonly #care = new SvelteMap<string, Care>();
-  readonly #speeds = new SvelteMap<string, Speed>();
   #isOpen = $state(false);
   #storage = $state.raw<StorageFacts | undefined>();
   #wish = $state.raw<ModelRequest | undefined>();
@@ -45,6 +42,7 @@ export class Library {
 
   constructor(models: Models, weights: LibraryWeights, pageUrl: string) {
     this.models = models;
+    this.speeds = new Speeds(weights);
     this.#weights = weights;
     this.#pageUrl = pageUrl;
   }
@@ -77,19 +75,15 @@ export class Library {
     return this.#care.get(id);
   }
 
-  /** How fast a model can be expected to be here; undefined until it was asked. */
-  speedOf(id: string): Speed | undefined {
-    return this.#speeds.get(id);
+  /** Models of the catalogue, the built-in one aside. */
+  get offered(): Offered[] {
+    return this.models.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
   }
 
-  /** Measures this device, once for all models, and estimates the model's speed. */
-  async expectSpeed(model: CatalogueModel): Promise<void> {
-    const known = this.#speeds.get(model.id);
-    if (known !== undefined && known.kind !== 'unknown') return;
-    this.#speeds.set(model.id, { kind: 'measuring' });
-    const expected = await this.#weights.expectSpeed(model);
-    const speed = expected.kind === 'done' ? expected.value : null;
-    this.#speeds.set(model.id, speed === null ? { kind: 'unknown' } : { kind: 'expected', ...speed });
+  /** What the smallest of them costs to download; null where none is offered. */
+  get smallestDownloadBytes(): number | null {
+    const sizes = this.offered.map(({ offer }) => offer.model.downloadBytes);
+    return sizes.length === 0 ? null : Math.min(...sizes);
   }
 
   show(): void {
@@ -97,11 +91,14 @@ export class Library {
     // Another tab may have brought or removed something.
     void this.models.refresh();
     void this.#lookAtStorage();
+    void this.speeds.measure(this.offered);
   }
 
   hide(): void {
     this.#oddLink = undefined;
     this.#refusal = undefined;
+    // The panel showed it.
+    if (this.models.news?.kind === 'not-downloaded') this.models.dismissNews();
     this.#isOpen = false;
   }
 

@@ -6,9 +6,16 @@ import { shelves } from './order.ts';
 const source = { kind: 'package', url: 'https://h/' } as const;
 
 function offer(id: string, verdict: Fit['verdict']): Offer {
-  const figures = { downloadBytes: 1, storedBytes: 1, expertBytes: 0, halfBytes: 0, cacheBytesPerToken: 0 };
+  const figures = {
+    downloadBytes: 1,
+    storedBytes: 1,
+    expertBytes: 0,
+    tokenBytes: 1,
+    halfBytes: 0,
+    cacheBytesPerToken: 0,
+  };
   const model = { id, name: id, source, license: '', parameters: 1, ...figures, largestArrayBytes: 1 };
-  return { model, fit: { verdict, reasons: [] } };
+  return { model, fit: { verdict, reasons: [] }, memoryBytes: 1 };
 }
 const kept = (id: string): KeptModel => ({
   ...{ id, name: id, source, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' },
@@ -27,9 +34,10 @@ test('what fits stands on top, what is too large at the end, what is here apart'
     kept: [kept('tiny'), kept('old')],
     downloads: [],
   });
-  const { here, offered } = shelves(entries);
+  const { here, families, others } = shelves(entries);
   expect(ids(here)).toEqual(['tiny', 'old']);
-  expect(ids(offered)).toEqual(['small', 'mid', 'own', 'giant']);
+  expect(families.map(({ name }) => name)).toEqual(['small', 'tiny', 'mid', 'giant']);
+  expect(ids(others)).toEqual(['own']);
 });
 
 test('a model that is offered and kept is one entry', () => {

@@ -1,25 +1,28 @@
-// The order in which the library shows models: what is here first, then what fits, then the rest.
+// What the library lists where: what is on this device or on its way there, cards of what is offered, the rest.
 
-import type { Fit } from '../../contract/weights.ts';
 import { BUILT_IN, type Entry } from '../entries.ts';
-
-const RANK: Record<Fit['verdict'], number> = { fits: 0, 'fits-paged': 1, 'too-large': 3 };
-/** Nobody has judged what was added by hand. */
-const UNJUDGED = 2;
+import { families, isOffered, type Family } from './families.ts';
 
 export interface Shelves {
   here: Entry[];
-  offered: Entry[];
+  /** One card per size, whether or not one of its models is here. */
+  families: Family[];
+  /** Not here, and nothing is known of it: packages beside the page. */
+  others: Entry[];
 }
 
 export function shelves(entries: readonly Entry[]): Shelves {
-  const isHere = (entry: Entry): boolean => entry.kept !== undefined || entry.download !== undefined;
-  // Sorting is stable: within a rank the catalogue's order stays.
-  const offered = entries.filter((entry) => !isHere(entry)).toSorted((a, b) => rank(a) - rank(b));
-  return { here: entries.filter(isHere), offered };
+  const offered = entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
+  const rest = entries.filter(
+    (entry) => !isHere(entry) && (!isOffered(entry) || entry.request.id === BUILT_IN),
+  );
+  // The model that comes with the page is the first step.
+  const others = rest.toSorted(
+    (a, b) => Number(b.request.id === BUILT_IN) - Number(a.request.id === BUILT_IN),
+  );
+  return { here: entries.filter(isHere), families: families(offered), others };
 }
 
-function rank({ request, offer }: Entry): number {
-  if (request.id === BUILT_IN) return -1;
-  return offer ? RANK[offer.fit.verdict] : UNJUDGED;
+function isHere({ kept, download }: Entry): boolean {
+  return kept !== undefined || download !== undefined;
 }

@@ -27,17 +27,10 @@ const english = (q: Quantities) => ({
   from: (place: string) => `From ${place}`,
   fromFiles: 'From files of this computer',
   preset: { exact: 'Exact', balanced: 'Balanced', small: 'Small' },
-  verdict: {
-    fits: 'Fits this device.',
-    perhaps: 'May fit this device.',
-    'fits-paged': 'Fits with paged experts.',
-    'too-large': 'Too large for this device.',
-  },
-  pagedMeans: 'Experts that are not in memory are read from storage when they are needed.',
   reason: (reason: FitReason): string => {
     switch (reason.kind) {
       case 'no-gpu':
-        return 'This browser offers no WebGPU: it would run on the processor, slowly.';
+        return 'Without a graphics processor it would run on the processor, slowly.';
       case 'memory':
         return `Takes about ${q.bytes(reason.neededBytes)} of memory; about ${q.bytes(reason.availableBytes)} can be used here.`;
       case 'memory-unknown':
@@ -98,17 +91,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   from: (place) => `来自 ${place}`,
   fromFiles: '来自本机文件',
   preset: { exact: '精确', balanced: '均衡', small: '小巧' },
-  verdict: {
-    fits: '适合本设备。',
-    perhaps: '可能适合本设备。',
-    'fits-paged': '可按需读取专家来运行。',
-    'too-large': '对本设备来说太大。',
-  },
-  pagedMeans: '不在内存中的专家会在需要时从存储中读取。',
   reason: (reason) => {
     switch (reason.kind) {
       case 'no-gpu':
-        return '此浏览器不支持 WebGPU：将在处理器上运行，速度较慢。';
+        return '没有图形处理器：将在处理器上运行，速度较慢。';
       case 'memory':
         return `约需 ${q.bytes(reason.neededBytes)} 内存；这里可用约 ${q.bytes(reason.availableBytes)}。`;
       case 'memory-unknown':

@@ -9,7 +9,8 @@ const english = (q: Quantities) => ({
   choose: 'Choose pictures or clips',
   small:
     'A small built-in model answers: it knows road signs and simple shapes, says where they are and what changed between two drawings, reads gauges, and sees when a moving ball changes colour.',
-  larger: 'Larger models read any photo',
+  larger: (fromBytes: number) => `Larger models read any photo: from ${q.bytes(fromBytes)}`,
+  largerUnknown: 'Larger models read any photo',
   skip: 'Skip to the question',
   letGo: 'Let go to add them',
   newConversation: 'New conversation',
@@ -47,7 +48,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   choose: '选择图片或短片',
   small:
     '现在由内置的小模型回答：它认识路标和简单图形，能指出位置，能说出两幅图之间有什么变化，会读指针仪表，还能看出移动的小球何时变色。',
-  larger: '更大的模型能读懂任何照片',
+  larger: (fromBytes) => `更大的模型能读懂任何照片：${q.bytes(fromBytes)} 起`,
+  largerUnknown: '更大的模型能读懂任何照片',
   skip: '跳到提问框',
   letGo: '松开即可添加',
   newConversation: '新对话',

@@ -1,40 +1,69 @@
-// What bounds a model's speed on this device, measured in a few seconds: reading from storage, handing
-// over to the GPU, the GPU's memory, and the way there and back.
+// What bounds a model's speed on this device, measured in about a second: the processor's products, the GPU's
+// memory, the way there and back, and for paged experts reading from storage and handing over to the GPU.
 
+import { describeAdapter, isSoftware } from '../../device/adapter.ts';
 import type { Database, Key } from '../store/database.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';
+import { productSpeed } from './product-speed.ts';
 
 export interface DeviceSpeed {
-  /** Bytes per second. What was just written is read, so a slow disk is seen too fast. */
-  read: number;
-  upload: number;
-  gpuMemory: number;
+  /** Weights that one thread multiplies, per second. */
+  products: number;
+  /** null: there is no graphics processor that the engine would use, or it refused to be measured. */
+  gpu: GpuSpeed | null;
+}
+
+export interface GpuSpeed {
+  /** Bytes per second. */
+  memory: number;
   /** A small dispatch and four bytes back. */
   roundTripMs: number;
+  /** Bytes per second; null where storage could not be tried. What was just written is read: a slow disk seems too fast. */
+  paging: { read: number; upload: number } | null;
 }
 
 const SCRATCH: Key = ['speed'];
-const SCRATCH_BYTES = 64 * 2 ** 20;
+const SCRATCH_BYTES = 16 * 2 ** 20;
 /** As large as an expert of the 30B. */
 const PIECE_BYTES = 2.5 * 2 ** 20;
 /** Of each measurement. */
-const LONGEST_MS = 2000;
+const LONGEST_MS = 150;
 
-/** null without a GPU. Fails with 'storage-full' or 'storage-failed'. */
-export async function measureDevice(database: Database): Promise<DeviceSpeed | null> {
-  const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
-  const device = await adapter?.requestDevice();
-  if (device === undefined) return null;
+/** Measures once. */
+export class DeviceMeter {
+  readonly #database: Database;
+  #measured: Promise<DeviceSpeed> | undefined;
+
+  constructor(database: Database) {
+    this.#database = database;
+  }
+
+  measure(): Promise<DeviceSpeed> {
+    this.#measured ??= measureDevice(this.#database);
+    return this.#measured;
+  }
+}
+
+async function measureDevice(database: Database): Promise<DeviceSpeed> {
+  return { products: productSpeed(), gpu: await measureGpu(database).catch(() => null) };
+}
+
+async function measureGpu(database: Database): Promise<GpuSpeed | null> {
+  const adapter =
+    'gpu' in navigator ? await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+  if (adapter === null || isSoftware(describeAdapter(adapter.info))) return null;
+  const device = await adapter.requestDevice();
   try {
-    return {
-      read: await readSpeed(database),
-      upload: await uploadSpeed(device),
-      gpuMemory: await memoryBandwidth(device, 128 * 2 ** 20),
-      roundTripMs: await roundTrip(device),
-    };
+    const [memory, roundTripMs] = [await memoryBandwidth(device, 128 * 2 ** 20), await roundTrip(device)];
+    return { memory, roundTripMs, paging: await pagingSpeed(database, device).catch(() => null) };
   } finally {
     device.destroy();
   }
+}
+
+async function pagingSpeed(database: Database, device: GPUDevice): Promise<GpuSpeed['paging']> {
+  const [read, upload] = [await readSpeed(database), await uploadSpeed(device)];
+  return read > 0 ? { read, upload } : null;
 }
 
 async function readSpeed(database: Database): Promise<number> {

@@ -1,15 +1,31 @@
 // What this device offers to a model, as far as a browser tells.
 
 import type { DeviceFacts } from '../../contract/weights.ts';
+import { adapterChoice, adapterName, describeAdapter, isSoftware } from '../../device/adapter.ts';
+
+/** Systems whose computers often have two graphics processors, of which the browser may take the slower. */
+const DESKTOP_GPUS = /windows|linux x86|x11; linux/i;
 
 export async function deviceFacts(): Promise<DeviceFacts> {
-  const adapter = 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
-  const gpu = adapter && {
+  // Chromium alone tells, in GiB; not in every secure context.
+  const memory: unknown = 'deviceMemory' in navigator ? navigator.deviceMemory : undefined;
+  return { gpu: await gpuFacts(), memoryBytes: typeof memory === 'number' ? memory * 2 ** 30 : null };
+}
+
+/** Of the adapter that the engine gets. */
+async function gpuFacts(): Promise<DeviceFacts['gpu']> {
+  if (!('gpu' in navigator)) return null;
+  const [adapter, other] = [
+    await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
+    await navigator.gpu.requestAdapter({ powerPreference: 'low-power' }),
+  ];
+  if (adapter === null) return null;
+  return {
     hasF16: adapter.features.has('shader-f16'),
     maxBufferBytes: adapter.limits.maxBufferSize,
     maxBindingBytes: adapter.limits.maxStorageBufferBindingSize,
+    name: adapterName(adapter.info),
+    isSoftware: isSoftware(describeAdapter(adapter.info)),
+    choice: adapterChoice(adapter.info, other?.info ?? null, DESKTOP_GPUS.test(navigator.userAgent)),
   };
-  // Chromium alone tells, in GiB; not in every secure context.
-  const memory: unknown = 'deviceMemory' in navigator ? navigator.deviceMemory : undefined;
-  return { gpu, memoryBytes: typeof memory === 'number' ? memory * 2 ** 30 : null };
 }

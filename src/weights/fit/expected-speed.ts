@@ -1,54 +1,85 @@
-// How fast a model will write on a measured device: its weights over the GPU's memory speed, and where its
-// experts do not fit, the simulator of the pager over a trace like those of the real model.
+// How fast a model will write on a measured device: its weights over the memory's speed, what starting the
+// operators costs, and where its experts do not fit, the simulator of the pager over a trace like those of the
+// real model.
 
-import type { CatalogueModel, DeviceFacts, ExpectedSpeed } from '../../contract/weights.ts';
+import type { CatalogueModel, DeviceFacts, ExpectedSpeed, ExpectedSpeeds } from '../../contract/weights.ts';
 import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
 import { RecencyFrequency } from '../../paging/replacement.ts';
 import { simulate } from '../../paging/simulate.ts';
 import { LIKE_30B, typicalTrace } from '../../paging/typical-trace.ts';
 import { heldShare } from './fit.ts';
-import type { DeviceSpeed } from './device-speed.ts';
+import type { DeviceSpeed, GpuSpeed } from './device-speed.ts';
 
-/** Starting the operators of one layer; shares in the processor's time, not in the GPU's memory. */
-const LAYER_START_MS = 0.4;
+/** Where the catalogue does not say. */
+const USUAL_LAYERS = 36;
+/** Operators of a token, counted: of a dense layer, of a resident and a paged mixture layer, and around them. */
+const STARTS = { dense: 12, mixture: 17, paged: 22, around: 22 };
+/** Starting one operator took this long on a processor that multiplies at the rate below. */
+const START_MS = 0.051;
+const START_PRODUCTS = 5e8;
+/** Bytes of a weight in blocks of 32 with 4 bits. */
+const WEIGHT_BYTES = 0.5625;
+/** onnxruntime's WASM against the product of product-speed.ts: alike, with one thread or two. */
+const RUNTIME_SHARE = 1;
 /** Layers behave alike: few are simulated, and their time is multiplied. */
 const SIMULATED_LAYERS = 6;
 const TOKENS = 120;
 const WARM_UP = 40;
 
-/** For a device that the model fits, whole or paged. */
-export function expectedSpeed(model: CatalogueModel, device: DeviceFacts, speed: DeviceSpeed): ExpectedSpeed {
-  const denseBytes = model.storedBytes - model.expertBytes;
-  const { experts } = model;
-  const held = heldShare(model, device);
-  if (experts === undefined) return { tokensPerSecond: speed.gpuMemory / denseBytes, heldShare: 1 };
+export function expectedSpeeds(
+  model: CatalogueModel,
+  device: DeviceFacts,
+  { products, gpu }: DeviceSpeed,
+): ExpectedSpeeds {
+  return {
+    gpu: gpu && onGpu(model, device, gpu, products),
+    processor: {
+      tokensPerSecond: (RUNTIME_SHARE * products * WEIGHT_BYTES) / bytesPerToken(model),
+      heldShare: 1,
+    },
+  };
+}
 
-  const expertBytes = model.expertBytes / (experts.layers * experts.count);
-  const layerBytes = denseBytes / experts.layers + experts.chosen * expertBytes;
-  const layerMs = LAYER_START_MS + (1000 * layerBytes) / speed.gpuMemory;
-  const slots = Math.max(experts.chosen, Math.floor(held * experts.count));
-  if (slots >= experts.count) {
+function onGpu(
+  model: CatalogueModel,
+  device: DeviceFacts,
+  speed: GpuSpeed,
+  products: number,
+): ExpectedSpeed | null {
+  const { experts } = model;
+  const startMs = (START_MS * START_PRODUCTS) / products;
+  const readMs = (1000 * bytesPerToken(model)) / speed.memory;
+  const layers = experts?.layers ?? model.layers ?? USUAL_LAYERS;
+  const starts = layers * (experts === undefined ? STARTS.dense : STARTS.mixture) + STARTS.around;
+  const slots = experts && Math.max(experts.chosen, Math.floor(heldShare(model, device) * experts.count));
+  if (experts === undefined || slots === undefined || slots >= experts.count) {
     // All resident: one run and one read-back per token.
-    const ms = experts.layers * layerMs + speed.roundTripMs;
-    return { tokensPerSecond: 1000 / ms, heldShare: 1 };
+    return { tokensPerSecond: 1000 / (readMs + starts * startMs + speed.roundTripMs), heldShare: 1 };
   }
-  const layers = Math.min(SIMULATED_LAYERS, experts.layers);
-  const shape = { layers, experts: experts.count, perToken: experts.chosen, tokens: TOKENS };
+  if (speed.paging === null) return null;
+  const expertBytes = model.expertBytes / (layers * experts.count);
+  const simulated = Math.min(SIMULATED_LAYERS, layers);
+  const shape = { layers: simulated, experts: experts.count, perToken: experts.chosen, tokens: TOKENS };
   const { msPerToken } = simulate(typicalTrace(shape, LIKE_30B, numbers()), {
     slots,
     replacement: () => new RecencyFrequency(),
     speeds: {
-      readMs: (1000 * expertBytes) / speed.read,
-      uploadMs: (1000 * expertBytes) / speed.upload,
-      layerMs: layerMs + speed.roundTripMs,
+      readMs: (1000 * expertBytes) / speed.paging.read,
+      uploadMs: (1000 * expertBytes) / speed.paging.upload,
+      layerMs: readMs / layers + STARTS.paged * startMs + speed.roundTripMs,
       tokenMs: 0,
     },
     lookAhead: LOOK_AHEAD,
     isFilled: true,
     warmUp: WARM_UP,
   });
-  const tokensPerSecond = (1000 * layers) / (msPerToken * experts.layers);
+  const tokensPerSecond = (1000 * simulated) / (msPerToken * layers);
   return { tokensPerSecond, heldShare: slots / experts.count };
+}
+
+/** Of weights, the chosen experts included. */
+function bytesPerToken({ tokenBytes, expertBytes, experts }: CatalogueModel): number {
+  return tokenBytes + (experts === undefined ? 0 : (expertBytes * experts.chosen) / experts.count);
 }
 
 /** The same numbers each time (Lehmer, 1951): an estimate must not flicker. */

@@ -17,7 +17,11 @@ function device(
   memoryBytes: number | null,
   changes: Partial<NonNullable<DeviceFacts['gpu']>> = {},
 ): DeviceFacts {
-  const gpu = { hasF16: true, maxBufferBytes: 4 * GIB, maxBindingBytes: 4 * GIB, ...changes };
+  const gpu = {
+    ...{ hasF16: true, maxBufferBytes: 4 * GIB, maxBindingBytes: 4 * GIB },
+    ...{ name: '', isSoftware: false, choice: 'best-known' as const },
+    ...changes,
+  };
   return { gpu, memoryBytes };
 }
 
@@ -37,6 +41,20 @@ test('without a graphics adapter nothing of this size fits', () => {
   const result = fit(model('qwen3-vl-2b-instruct'), { gpu: null, memoryBytes: 8 * GIB });
   expect(result.verdict).toBe('too-large');
   expect(kinds(result)).toEqual(['no-gpu', 'memory']);
+});
+
+test('a graphics adapter in software counts as none', () => {
+  const software = device(8 * GIB, { isSoftware: true });
+  expect(fit(model('qwen3-vl-2b-instruct'), software).verdict).toBe('too-large');
+  expect(kinds(fit(model('qwen3-vl-2b-instruct'), software))).toContain('no-gpu');
+});
+
+test('each precision of a model is a model of its own, with its own sizes and the same checkpoint', () => {
+  const [small, balanced, exact] = ['-small', '', '-exact'].map((end) => model(`qwen3-vl-2b-instruct${end}`));
+  expect(small!.storedBytes).toBeLessThan(balanced!.storedBytes);
+  expect(exact!.storedBytes).toBe(exact!.downloadBytes);
+  expect(small!.source).toEqual({ ...balanced!.source, preset: 'small' });
+  expect(small!.tokenBytes).toBeLessThan(small!.storedBytes);
 });
 
 test('without a graphics adapter a small model fits the processor, with a word about it', () => {

@@ -1,7 +1,7 @@
 // Whether a model fits a device, and why not. A judgement from what the model needs and what the browser
 // tells; the proof is loading it.
 
-import type { CatalogueModel, DeviceFacts, Fit, FitReason } from '../../contract/weights.ts';
+import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../../contract/weights.ts';
 
 /** A conversation with a few pictures; its cache is counted in. */
 const CONTEXT_TOKENS = 8192;
@@ -23,9 +23,14 @@ const CREDIT_BYTES = 32 * 2 ** 30;
 /** What WebAssembly can address, less what the page itself takes of it. */
 const PROCESSOR_BYTES = 3.5e9;
 
+export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
+  const hasF16 = usableGpu(device)?.hasF16 ?? false;
+  return { model, fit: fit(model, device), memoryBytes: memoryNeeded(model, hasF16, 1) };
+}
+
 /** The best verdict that holds, with the reasons against a better one. */
 export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
-  const { gpu } = device;
+  const gpu = usableGpu(device);
   if (!gpu) {
     // The processor computes in 32 bits, slowly, within what WebAssembly can address.
     const neededBytes = memoryNeeded(model, false, 1);
@@ -60,6 +65,11 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   notes.push({ kind: 'memory', neededBytes: whole, availableBytes: available });
   const pages = hasExperts && paged <= available;
   return { verdict: pages ? 'fits-paged' : 'too-large', reasons: notes };
+}
+
+/** The graphics processor that the engine would use by itself: one in software is slower than none. */
+export function usableGpu({ gpu }: DeviceFacts): DeviceFacts['gpu'] {
+  return gpu?.isSoftware === true ? null : gpu;
 }
 
 /** The share of the experts that this device has room for; 1 for a dense model that fits. */

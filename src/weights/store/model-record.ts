@@ -3,7 +3,7 @@
 import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';
 
-const PRESETS = ['exact', 'balanced', 'small'] as const;
+export const PRESETS = ['exact', 'balanced', 'small'] as const;
 
 /** Fails with 'bad-manifest', naming the field. */
 export function parseModelRequest(value: unknown): ModelRequest {

@@ -1,0 +1,64 @@
+import { readFileSync } from 'node:fs';
+import { expect, test } from 'vitest';
+import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
+import { parseCatalogue } from '../../weights/catalogue.ts';
+import { expectedSpeeds } from '../../weights/fit/expected-speed.ts';
+import { offerOf } from '../../weights/fit/fit.ts';
+import { BUILT_IN, listEntries } from '../entries.ts';
+import { chosenOf, families, isOffered, recommended } from './families.ts';
+
+const models = parseCatalogue(
+  JSON.parse(readFileSync('public/models/index.json', 'utf8')) as unknown,
+  'https://example.org/models/index.json',
+).filter(({ id }) => id !== BUILT_IN);
+const GIB = 2 ** 30;
+const GPU = {
+  ...{ hasF16: true, maxBufferBytes: 4 * GIB, maxBindingBytes: 4 * GIB },
+  ...{ name: 'a card', isSoftware: false, choice: 'best-known' as const },
+};
+
+function offeredOn(device: DeviceFacts) {
+  const offers = models.map((model) => offerOf(model, device));
+  return listEntries({ offers, packages: [], kept: [], downloads: [] }).filter(isOffered);
+}
+
+/** What is recommended on a device whose GPU reads so many bytes per second; null: it has none. */
+function recommendedOn(memoryBytes: number | null, gpuBytesPerSecond: number | null): string | undefined {
+  const device: DeviceFacts = { gpu: gpuBytesPerSecond === null ? null : GPU, memoryBytes };
+  const paging = { read: 1e9, upload: 4e9 };
+  const gpu = gpuBytesPerSecond === null ? null : { memory: gpuBytesPerSecond, roundTripMs: 0.5, paging };
+  const speedOf = (id: string) =>
+    expectedSpeeds(
+      models.find((model) => model.id === id)!,
+      device,
+      { products: 5e8, gpu },
+    );
+  return recommended(offeredOn(device), speedOf)?.request.id;
+}
+
+test('there is one card per size, on which kind and precision are chosen', () => {
+  const cards = families(offeredOn({ gpu: GPU, memoryBytes: 8 * GIB }));
+  expect(cards.map(({ name }) => name).toSorted()).toEqual(
+    ['2B', '30B-A3B', '4B', '8B'].map((size) => `Qwen3-VL ${size}`),
+  );
+  const card = cards.find(({ name }) => name.endsWith('2B'))!;
+  const idOf = (kind: CatalogueModel['kind'], preset: 'small' | 'balanced' | 'exact') =>
+    chosenOf(card, { kind, preset })?.request.id;
+  expect(idOf('instruct', 'balanced')).toBe('qwen3-vl-2b-instruct');
+  expect(idOf('thinking', 'small')).toBe('qwen3-vl-2b-thinking-small');
+  expect(idOf('thinking', 'exact')).toBe('qwen3-vl-2b-thinking-exact');
+});
+
+test('a strong laptop is recommended what surely fits its memory and is fast', () => {
+  expect(recommendedOn(8 * GIB, 150e9)).toBe('qwen3-vl-4b-instruct');
+});
+
+test('a browser that does not say how much memory there is gets the smallest that is fast', () => {
+  expect(recommendedOn(null, 150e9)).toBe('qwen3-vl-2b-instruct');
+});
+
+test('an old integrated GPU gets the smallest; one that is too slow gets none, nor does a device without', () => {
+  expect(recommendedOn(8 * GIB, 12e9)).toBe('qwen3-vl-2b-instruct');
+  expect(recommendedOn(8 * GIB, 1e9)).toBeUndefined();
+  expect(recommendedOn(8 * GIB, null)).toBeUndefined();
+});

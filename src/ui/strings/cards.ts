@@ -1,0 +1,63 @@
+// The cards of the library: what each size of model is good for and what it takes.
+
+import { quantities, type Quantities } from './quantities.ts';
+
+const SHORT_ANSWER_TOKENS = 100;
+
+const english = (q: Quantities) => ({
+  recommended: 'Recommended here',
+  builtInRecommended: 'Recommended here: larger models would be too slow or too large for this device.',
+  goodFor: {
+    small: 'For everyday questions about photos, signs and short texts. The fastest of them.',
+    middle: 'Reads documents, tables and handwriting more reliably. A good middle.',
+    large: 'For dense documents, charts and difficult questions. Needs a strong graphics processor.',
+    mixture:
+      'The most knowledgeable here: only a part of it works on each word, but all of it has to be stored.',
+  },
+  kind: 'Kind',
+  kinds: { instruct: 'Instruct', thinking: 'Thinking' },
+  kindMeans: {
+    instruct: 'Instruct answers at once.',
+    thinking: 'Thinking reasons before it answers: better at sums and puzzles, several times as slow.',
+  },
+  download: 'Download',
+  disk: 'On disk',
+  memory: 'Memory',
+  bytes: (bytes: number) => q.bytes(bytes),
+  downloadName: (name: string, bytes: number) => `Download ${name}, ${q.bytes(bytes)}`,
+  warnTooLarge: 'It is too large for this device: it may not start, or may close the page.',
+  warnSlow: (tokensPerSecond: number) =>
+    `About ${q.rough(tokensPerSecond)} tokens per second here: even a short answer would take about ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}.`,
+  leaveIt: 'Leave it',
+  above: 'See above, on this device.',
+});
+
+const chinese = (q: Quantities): ReturnType<typeof english> => ({
+  recommended: '推荐用于本设备',
+  builtInRecommended: '推荐用于本设备：更大的模型在这里会太慢或太大。',
+  goodFor: {
+    small: '适合关于照片、标志和短文字的日常问题。速度最快。',
+    middle: '读文档、表格和手写文字更可靠。兼顾速度与能力。',
+    large: '适合密集的文档、图表和难题。需要较强的图形处理器。',
+    mixture: '这里知识最丰富的模型：每个词只用到其中一部分，但必须全部存储。',
+  },
+  kind: '类型',
+  kinds: { instruct: '指令型（Instruct）', thinking: '思考型（Thinking）' },
+  kindMeans: {
+    instruct: '指令型直接回答。',
+    thinking: '思考型先推理再回答：更擅长计算和谜题，但要慢几倍。',
+  },
+  download: '下载',
+  disk: '占用存储',
+  memory: '内存',
+  bytes: (bytes) => `约 ${q.bytes(bytes)}`,
+  downloadName: (name, bytes) => `下载 ${name}，${q.bytes(bytes)}`,
+  warnTooLarge: '它对本设备来说太大：可能无法启动，或导致页面关闭。',
+  warnSlow: (tokensPerSecond) =>
+    `在这里每秒约 ${q.rough(tokensPerSecond)} 个词元：即使简短回答也约需 ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}。`,
+  leaveIt: '暂不下载',
+  above: '见上方“在本设备上”。',
+});
+
+export const en = english(quantities('en'));
+export const zh = chinese(quantities('zh'));
