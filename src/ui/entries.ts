@@ -56,9 +56,10 @@ export function isRefused({ isListed, kept, download }: Entry): boolean {
 }
 
 /** The largest model on this device that is smaller than another, else the one that comes with the page. */
-export function smallerThan(entry: Entry, entries: readonly Entry[]): Entry | undefined {
-  const bytesOf = ({ kept, offer }: Entry): number => kept?.keptBytes ?? offer?.model.storedBytes ?? Infinity;
-  const smaller = entries.filter((other) => bytesOf(other) < bytesOf(entry));
-  const [largest] = smaller.filter(isLoadable).toSorted((a, b) => bytesOf(b) - bytesOf(a));
-  return largest ?? smaller.find(({ request }) => request.id === BUILT_IN);
+export function smallerThan({ request, kept }: Entry, entries: readonly Entry[]): Entry | undefined {
+  const others = entries.filter((other) => other.request.id !== request.id);
+  const bytesOf = (entry: Entry): number => entry.kept?.keptBytes ?? 0;
+  const smaller = others.filter((other) => isLoadable(other) && bytesOf(other) < (kept?.keptBytes ?? 0));
+  const [largest] = smaller.toSorted((a, b) => bytesOf(b) - bytesOf(a));
+  return largest ?? others.find((other) => other.request.id === BUILT_IN);
 }

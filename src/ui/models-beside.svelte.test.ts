@@ -150,6 +150,18 @@ test('a tab that follows a download stops with the tab that pauses it', async ()
   expect(models.beside).toBeUndefined();
 });
 
+test('a tab that follows the first download of the built-in model goes on with that', async () => {
+  const remembered: Notes = {};
+  const { weights, models } = setUp({ remembered });
+  await models.start(PAGE);
+  await soon();
+  weights.tell({ kind: 'following' });
+  remembered.next = 'large';
+  await models.followTabs();
+  expect(models.phase.kind).toBe('downloading');
+  expect(models.downloads.of('large')?.state.kind).toBe('running');
+});
+
 test('where the chosen model is removed, another one on the device takes its place', async () => {
   const { weights, models } = setUp({ remembered: { model: 'large' } });
   weights.keep('demo');

@@ -74,6 +74,8 @@ export class Models {
   #isKnown = $state(false);
   #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
+  /** What another tab or an earlier visit began to bring. */
+  #followedId: string | null = null;
   /** The model that was ready last in this visit: it answers again where another one does not load. */
   #lastReadyId: string | undefined;
   constructor({ weights, inference, remembered, notes, hasWebGpu }: Parts) {
@@ -252,8 +254,10 @@ export class Models {
   async followTabs(): Promise<void> {
     await this.refresh();
     const id = this.#remembered.get('next');
-    for (const { request, isFollowing } of this.downloads.all) {
-      if (isFollowing && request.id !== id) await this.downloads.pause(request.id);
+    const followed = this.#followedId;
+    this.#followedId = id;
+    if (followed !== null && followed !== id && this.downloads.of(followed)?.isFollowing === true) {
+      await this.downloads.pause(followed);
     }
     const entry = this.#known.find(id);
     if (!entry || id === this.#chosenId || id === null) return;
