@@ -184,6 +184,32 @@ test('while a model comes the present one answers; when it is ready the page and
   await expect(page).toHaveTitle('Darkroom');
 });
 
+test('a model that is slow or too large here says so with its speed, and warns before anything is fetched', async ({
+  page,
+}) => {
+  const outward: string[] = [];
+  page.context().on('request', (request) => {
+    if (!request.url().startsWith('http://localhost')) outward.push(request.url());
+  });
+  await page.goto('/');
+  await openLibrary(page);
+  // Chromium's only adapter here computes in software, which the engine leaves alone.
+  await expect(panel(page).getByText(/only one in software/)).toBeVisible();
+  await expect(panel(page).getByText(/^Recommended here: larger models/)).toBeVisible();
+  const card = panel(page).getByRole('article', { name: 'Qwen3-VL 2B' });
+  await expect(card.getByText(/[\d.]+ tokens per second on the processor/)).toBeVisible();
+  await expect(panel(page).getByText('Fits this device.')).toHaveCount(0);
+  await expect(card.getByText('1.9 GB')).toBeVisible();
+  await card.getByLabel('Precision').selectOption('Small');
+  await expect(card.getByText('1.6 GB')).toBeVisible();
+  await card.getByRole('radio', { name: 'Thinking' }).check();
+  await card.getByRole('button', { name: /^Download Qwen3-VL 2B Thinking \(small\)/ }).click();
+  await expect(card.getByRole('alert')).toContainText('even a short answer would take');
+  await card.getByRole('button', { name: 'Leave it' }).click();
+  await expect(card.getByRole('alert')).toHaveCount(0);
+  expect(outward).toEqual([]);
+});
+
 test('a second tab shows the download of the first, stops with its pause, and hears when it is ready', async ({
   page,
   context,
