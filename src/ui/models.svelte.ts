@@ -229,7 +229,10 @@ export class Models {
   async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     const { id } = request;
     const isNew = !this.#known.isLoadable(id);
-    if (isNew && this.#chosenId !== id) this.#remembered.set('next', id);
+    if (isNew && this.#chosenId !== id) {
+      this.#remembered.set('next', id);
+      this.#followedId = id;
+    }
     const ended = this.#storage.bring(request, files);
     if (this.chosen?.request.id === id) void this.#begin(this.chosen);
     const outcome = await ended;
@@ -250,15 +253,19 @@ export class Models {
     return this.downloads.pause(id);
   }
 
+  /** Whether all tabs bring it, so that any of them can pause it. */
+  isShared(id: string): boolean {
+    return this.#remembered.get('next') === id;
+  }
+
   /** Goes on with what another tab or an earlier visit brings, or stops where that one paused it. */
   async followTabs(): Promise<void> {
     await this.refresh();
     const id = this.#remembered.get('next');
     const followed = this.#followedId;
     this.#followedId = id;
-    if (followed !== null && followed !== id && this.downloads.of(followed)?.isFollowing === true) {
-      await this.downloads.pause(followed);
-    }
+    // Whichever tab does the work: all of them bring what is noted, and no longer what is not.
+    if (followed !== null && followed !== id) await this.downloads.pause(followed);
     const entry = this.#known.find(id);
     if (!entry || id === this.#chosenId || id === null) return;
     if (isLoadable(entry)) this.#arrived(id);
