@@ -81,7 +81,7 @@ if (protection.kind === 'reload') {
 function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const models = new Models({ weights, inference, remembered, notes, hasWebGpu: 'gpu' in navigator });
   window.addEventListener('storage', ({ key }) => {
-    if (key === 'darkroom.next') void models.followTabs();
+    if (key === 'darkroom.next') void models.background.follow();
   });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);

@@ -132,7 +132,7 @@ test('a download goes on in the next visit, where another tab may have ended it,
   await third.models.start(PAGE);
   expect(third.models.news).toMatchObject({ kind: 'arrived' });
 
-  await second.models.pause('large');
+  await second.models.background.pause('large');
   const fourth = await withBuiltIn(remembered);
   await soon();
   expect(fourth.weights.asked).toEqual([]);
@@ -142,11 +142,11 @@ test('a tab that follows a download stops with the tab that pauses it', async ()
   const remembered: Notes = {};
   const { weights, models } = await withBuiltIn(remembered);
   remembered.next = 'large';
-  await models.followTabs();
+  await models.background.follow();
   weights.tell({ kind: 'following' });
   expect(models.beside?.request.id).toBe('large');
   remembered.next = null;
-  await models.followTabs();
+  await models.background.follow();
   expect(models.beside).toBeUndefined();
 });
 
@@ -157,9 +157,20 @@ test('a tab that follows the first download of the built-in model goes on with t
   await soon();
   weights.tell({ kind: 'following' });
   remembered.next = 'large';
-  await models.followTabs();
+  await models.background.follow();
   expect(models.phase.kind).toBe('downloading');
   expect(models.downloads.of('large')?.state.kind).toBe('running');
+});
+
+test('a newer version of a model comes while the older one answers', async () => {
+  const { weights, models } = await withBuiltIn();
+  const updated = models.background.fetch(weights.kept[0]!);
+  await soon();
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.beside?.request.id).toBe('demo');
+  weights.settle('done');
+  expect(await updated).toMatchObject({ kind: 'done' });
+  expect(models.news).toBeUndefined();
 });
 
 test('where the chosen model is removed, another one on the device takes its place', async () => {

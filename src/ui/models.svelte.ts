@@ -9,11 +9,13 @@ import type { LoadedModel } from '../contract/inference.ts';
 import type { KeptModel, ModelRequest } from '../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
 import { DeviceLoad, isMendable, type BackendChoice, type LoadState } from './device-load.svelte.ts';
+import { Background } from './background.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, type Entry } from './entries.ts';
 import { KnownModels } from './known-models.svelte.ts';
 import type { ModelNews } from './model-news.ts';
 import { ModelStorage } from './model-storage.ts';
+import { NextModel } from './next-model.ts';
 import type { Remembered } from './remembered.ts';
 import { RunSettings } from './run-settings.svelte.ts';
 import { Suspects } from './suspects.svelte.ts';
@@ -63,19 +65,19 @@ interface Parts {
 
 export class Models {
   readonly downloads: Downloads;
+  readonly background: Background;
   readonly hasWebGpu: boolean;
   readonly #inference: Parts['inference'];
   readonly #remembered: Remembered;
   readonly #known: KnownModels;
   readonly #storage: ModelStorage;
   readonly #runSettings: RunSettings;
+  readonly #next: NextModel;
   readonly #suspects: Suspects;
   readonly #load: DeviceLoad;
   #isKnown = $state(false);
   #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
-  /** What another tab or an earlier visit began to bring. */
-  #followedId: string | null = null;
   /** The model that was ready last in this visit: it answers again where another one does not load. */
   #lastReadyId: string | undefined;
   constructor({ weights, inference, remembered, notes, hasWebGpu }: Parts) {
@@ -84,11 +86,24 @@ export class Models {
     this.hasWebGpu = hasWebGpu;
     this.downloads = new Downloads(weights);
     this.#known = new KnownModels(weights, this.downloads);
+    this.#next = new NextModel(remembered);
     this.#storage = new ModelStorage({
       weights,
       downloads: this.downloads,
       known: this.#known,
       onRefused: (id) => this.#leave(id),
+    });
+    this.background = new Background({
+      downloads: this.downloads,
+      known: this.#known,
+      storage: this.#storage,
+      next: this.#next,
+      isChosen: (id) => id === this.#chosenId,
+      onChosenBegun: () => {
+        if (this.chosen) void this.#begin(this.chosen);
+      },
+      onArrived: (id) => this.#arrived(id),
+      onFailed: ({ name }, failure) => (this.#news = { kind: 'not-downloaded', name, failure }),
     });
     this.#runSettings = new RunSettings(remembered);
     this.#suspects = new Suspects(notes, remembered);
@@ -149,8 +164,11 @@ export class Models {
     if (!entry) return { kind: 'absent' };
     if (this.#suspects.is(entry.request.id)) return { kind: 'suspect' };
     const { download } = entry;
-    if (download?.state.kind === 'running') return { kind: 'downloading', download };
     const load = this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id));
+    // A newer version comes beside the one that answers.
+    if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
+      return { kind: 'downloading', download };
+    }
     if (load) return load;
     if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
     if (isLoadable(entry)) return { kind: 'stored' };
@@ -171,7 +189,7 @@ export class Models {
     // A large model that is not here yet waits until the user asks it.
     const isWanted = chosen !== undefined && (isLoadable(chosen) || chosen.request.id === BUILT_IN);
     if (isWanted && !this.#suspects.is(chosen.request.id)) void this.#begin(chosen);
-    await this.followTabs();
+    await this.background.follow();
   }
 
   /** Reads anew what is kept in storage. */
@@ -185,7 +203,7 @@ export class Models {
    */
   choose(id: string): void {
     const entry = this.#known.find(id);
-    if (entry && !isLoadable(entry) && this.#answers(id)) void this.fetch(entry.request);
+    if (entry && !isLoadable(entry) && this.#answers(id)) void this.background.fetch(entry.request);
     else this.use(id);
   }
 
@@ -193,7 +211,7 @@ export class Models {
   use(id: string): void {
     this.#chosenId = id;
     this.#remembered.set('model', id);
-    this.#expectNoMore(id);
+    this.#next.forget(id);
     this.#news = undefined;
     if (this.chosen) void this.#begin(this.chosen);
     this.#suspects.decide();
@@ -201,7 +219,7 @@ export class Models {
 
   /** The user has read the news, or puts them aside. A suspect stays unloaded until it is asked. */
   dismissNews(): void {
-    if (this.#news?.kind === 'arrived') this.#expectNoMore(this.#news.entry.request.id);
+    if (this.#news?.kind === 'arrived') this.#next.forget(this.#news.entry.request.id);
     this.#news = undefined;
   }
 
@@ -222,66 +240,16 @@ export class Models {
     this.#loadAnew();
   }
 
-  /**
-   * Brings a model into storage, or goes on with it, while the chosen one answers; the page then says that it
-   * is ready. It is used at once where nothing else works. `files`: it is read from these.
-   */
-  async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
-    const { id } = request;
-    const isNew = !this.#known.isLoadable(id);
-    if (isNew && this.#chosenId !== id) {
-      this.#remembered.set('next', id);
-      this.#followedId = id;
-    }
-    const ended = this.#storage.bring(request, files);
-    if (this.chosen?.request.id === id) void this.#begin(this.chosen);
-    const outcome = await ended;
-    if (this.#chosenId === id) return outcome;
-    if (outcome.kind === 'done' && isNew) this.#arrived(id);
-    if (outcome.kind === 'failed') {
-      this.#news = { kind: 'not-downloaded', name: request.name, failure: outcome.failure };
-    }
-    // A failure waits for the user, in the next visit too.
-    if (outcome.kind === 'failed') this.#expectNoMore(id);
-    return outcome;
-  }
-
-  /** Pauses a download, in all tabs and until the user goes on with it. */
-  pause(id: string): Promise<void> {
-    // First: a tab that follows would take over.
-    this.#expectNoMore(id);
-    return this.downloads.pause(id);
-  }
-
-  /** Whether all tabs bring it, so that any of them can pause it. */
-  isShared(id: string): boolean {
-    return this.#remembered.get('next') === id;
-  }
-
-  /** Goes on with what another tab or an earlier visit brings, or stops where that one paused it. */
-  async followTabs(): Promise<void> {
-    await this.refresh();
-    const id = this.#remembered.get('next');
-    const followed = this.#followedId;
-    this.#followedId = id;
-    // Whichever tab does the work: all of them bring what is noted, and no longer what is not.
-    if (followed !== null && followed !== id) await this.downloads.pause(followed);
-    const entry = this.#known.find(id);
-    if (!entry || id === this.#chosenId || id === null) return;
-    if (isLoadable(entry)) this.#arrived(id);
-    else if (entry.request.source.kind !== 'files') void this.fetch(entry.request);
-  }
-
   /** Adds a model by hand (a link, a folder) and brings it here. */
   async add(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     if (this.#known.isLoadable(request.id)) {
       this.choose(request.id);
     } else if (!this.#answers(request.id)) {
-      const ended = this.fetch(request, files);
+      const ended = this.background.fetch(request, files);
       this.use(request.id);
       return ended;
     }
-    return this.fetch(request, files);
+    return this.background.fetch(request, files);
   }
 
   /**
@@ -383,7 +351,7 @@ export class Models {
 
   /** A model is gone: another one on this device takes its place where it was chosen. */
   #leave(id: string): void {
-    this.#expectNoMore(id);
+    this.#next.forget(id);
     if (this.#news?.kind === 'arrived' && this.#news.entry.request.id === id) this.#news = undefined;
     if (this.#chosenId !== id) return;
     const here = this.entries.filter(isLoadable).map(({ request }) => request.id);
@@ -396,11 +364,6 @@ export class Models {
     if (this.chosen) return;
     this.#chosenId = null;
     this.#remembered.set('model', null);
-  }
-
-  /** What was to answer next is used, paused or gone. */
-  #expectNoMore(id: string): void {
-    if (this.#remembered.get('next') === id) this.#remembered.set('next', null);
   }
 }
 

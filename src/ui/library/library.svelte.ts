@@ -158,13 +158,13 @@ export class Library {
   /** Brings what the check-up found missing. */
   async repair(request: ModelRequest): Promise<void> {
     this.#care.delete(request.id);
-    await this.models.fetch(request);
+    await this.models.background.fetch(request);
   }
 
   /** Takes a model away with all its bytes; a download of it ends. */
   async remove(id: string): Promise<void> {
     this.#care.set(id, { kind: 'removing' });
-    await this.models.pause(id);
+    await this.models.background.pause(id);
     await this.models.leave(id);
     const outcome = await this.#weights.remove(id);
     if (outcome.kind === 'failed') this.#care.set(id, outcome);
