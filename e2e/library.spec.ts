@@ -66,7 +66,7 @@ async function loseShard(page: Page): Promise<void> {
 /** A refused address is no model: not in the library, not in the header, not after a reload. */
 async function expectNoTrace(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
-  await expect(page.locator('header .model .name')).toHaveText('Built-in demo model');
+  await expect(page.locator('header .model .name')).toHaveText('Built-in model');
   await expect(page.locator('header .model button')).not.toContainText('not available');
   await page.goto('/');
   await openLibrary(page);
@@ -156,7 +156,7 @@ test('while a model comes the present one answers; when it is ready the page and
   page,
 }) => {
   await page.goto('/');
-  await expect(page.locator('header .model button')).toContainText('Built-in demo model');
+  await expect(page.locator('header .model button')).toContainText('Built-in model');
   // The model's bytes wait until they are let go.
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
@@ -178,7 +178,7 @@ test('while a model comes the present one answers; when it is ready the page and
   const notice = page.getByRole('status').filter({ hasText: `${MODEL} is ready.` });
   await expect(notice).toBeVisible();
   await expect(page).toHaveTitle(`${MODEL} is ready · Darkroom`);
-  await expect(page.locator('header .model .name')).toHaveText('Built-in demo model');
+  await expect(page.locator('header .model .name')).toHaveText('Built-in model');
   await notice.getByRole('button', { name: 'Use it now' }).click();
   await expect(page.locator('header .model .name')).toHaveText(MODEL);
   await expect(page).toHaveTitle('Darkroom');

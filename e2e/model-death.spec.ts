@@ -54,10 +54,10 @@ test('after a page died while it loaded a model, the next visit asks, offers the
   await next.keyboard.press('Escape');
 
   await ask(next, 'Hello?');
-  await notice(next).getByRole('button', { name: 'Use Built-in demo model' }).click();
+  await notice(next).getByRole('button', { name: 'Use Built-in model' }).click();
   await answered(next, 1);
   await next.reload();
-  await expect(next.locator('header .model .name')).toHaveText('Built-in demo model');
+  await expect(next.locator('header .model .name')).toHaveText('Built-in model');
   await expect(notice(next)).toHaveCount(0);
 });
 
