@@ -2,7 +2,18 @@
 // something is broken on the way.
 
 import { expect, test, type Page } from '@playwright/test';
-import { addPictures, answered, answers, arrive, ask, figures, FIXTURE, said, tray } from './person.ts';
+import {
+  addPictures,
+  answered,
+  answers,
+  arrive,
+  ask,
+  beginAnew,
+  figures,
+  FIXTURE,
+  said,
+  tray,
+} from './person.ts';
 
 /** Remembers every text that the answer has shown. */
 async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
@@ -35,6 +46,7 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
     await expect(await figures(answer)).toHaveText(/[\d.,]+ tokens\/s/);
     expect((await shown()).length, 'the text came in pieces').toBeGreaterThan(1);
     texts.push(await said(answer));
+    await beginAnew(page);
   }
   expect(texts[0]?.length).toBeGreaterThan(0);
   expect(texts[1]).toBe(texts[0]);

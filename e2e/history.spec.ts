@@ -2,6 +2,7 @@
 // imported, deleted for good.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
+import { beginAnew } from './person.ts';
 import { bring } from './states.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
@@ -23,6 +24,7 @@ test('an imported conversation is kept once that is wanted, outlives the page, a
   await panel(page).getByRole('switch').check();
   await expect(panel(page).getByRole('button', { name: `Open “${TITLE}”` })).toBeVisible();
 
+  await beginAnew(page);
   await page.reload();
   await openHistory(page);
   await panel(page)
@@ -50,6 +52,7 @@ test('what is exported as JSON can be opened again; Markdown comes with its pict
   ]);
   expect(zip.suggestedFilename()).toMatch(/\.zip$/);
 
+  await beginAnew(page);
   await page.reload();
   await openHistory(page);
   await panel(page)

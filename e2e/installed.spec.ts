@@ -5,7 +5,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { preview, type PreviewServer } from 'vite';
-import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
+import { addPictures, answered, answers, arrive, ask, beginAnew, said } from './person.ts';
 
 const PORT = 4213;
 test.use({ baseURL: `http://localhost:${PORT}/`, serviceWorkers: 'allow' });
@@ -51,7 +51,8 @@ test('without a network the page starts again, looks at a picture and answers', 
 
   await stop();
   await page.reload();
-  await expect(question(page)).toBeVisible();
+  expect(await said(await answered(page, 1)), 'the conversation is there').toBe(online);
+  await beginAnew(page);
   await addPictures(page, 'odd.png');
   await ask(page, 'What is in the picture?');
   expect(await said(await answered(page, 1)), 'the same model, the same answer').toBe(online);

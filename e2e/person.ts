@@ -69,3 +69,30 @@ export async function figures(answer: Locator): Promise<Locator> {
 export async function said(answer: Locator): Promise<string> {
   return (await answer.locator('[aria-busy]').innerText()).trim();
 }
+
+/** How many records the tabs' database holds. */
+export function tabRecords(page: Page): Promise<number> {
+  return page.evaluate(
+    () =>
+      new Promise<number>((resolve, reject) => {
+        const opened = indexedDB.open('darkroom-tabs');
+        opened.onerror = () => reject(new Error(opened.error?.message));
+        opened.onsuccess = () => {
+          const database = opened.result;
+          const counted = database.transaction('tabs').objectStore('tabs').count();
+          counted.onerror = () => reject(new Error(counted.error?.message));
+          counted.onsuccess = () => {
+            database.close();
+            resolve(counted.result);
+          };
+        };
+      }),
+  );
+}
+
+/** Begins a new conversation with an empty field; until nothing is stored of the one before. */
+export async function beginAnew(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await question(page).fill('');
+  await expect.poll(() => tabRecords(page)).toBe(0);
+}

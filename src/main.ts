@@ -12,6 +12,8 @@ import { WeightsClient } from './client/weights-client.ts';
 import { takeShared } from './shared-files.ts';
 import App from './ui/App.svelte';
 import { ReadAloud } from './ui/aloud/read-aloud.svelte.ts';
+import { Back } from './ui/back.ts';
+import { Draft } from './ui/composer/draft.svelte.ts';
 import { Conversation } from './ui/conversation/conversation.svelte.ts';
 import { ExpertActivity } from './ui/experts/expert-activity.svelte.ts';
 import { PagingWatch } from './ui/experts/paging-watch.svelte.ts';
@@ -36,6 +38,10 @@ import { Samples } from './ui/samples/samples.svelte.ts';
 import { Settings } from './ui/settings/settings.svelte.ts';
 import { Stage } from './ui/stage/stage.svelte.ts';
 import { tabMemory } from './ui/tab-memory.ts';
+import { KeptTab } from './ui/tab/kept-tab.svelte.ts';
+import { TabPresence } from './ui/tab/tab-presence.ts';
+import { TabStore } from './ui/tab/tab-store.ts';
+import { TabWords } from './ui/tab/tab-words.ts';
 import { AppUpdate } from './ui/update/app-update.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
@@ -103,11 +109,15 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   });
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
-  const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
-  const privacy = new Privacy(policy, requests, weights);
+  const tabStore = new TabStore();
+  const historyStore = new HistoryStore();
+  const privacy = new Privacy(policy, requests, weights, { tabs: tabStore, history: historyStore });
   // The development server has none, and needs none: it sends the policy.
   const kept = import.meta.env.PROD ? appCache.keepTheApp() : undefined;
+  const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
+  const back = new Back(window);
   const parts = {
+    back,
     language,
     models,
     library,
@@ -123,6 +133,8 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   if (kiosk !== null) {
     void models.start(document.baseURI, { unattended: true });
     void samples.start();
+    // Visitors leave nothing, and find nothing of before it was a kiosk.
+    tabStore.clear().catch((error: unknown) => console.warn('What tabs held could not be erased.', error));
     const lock = new PinLock(remembered, kiosk.pin);
     const statistics = new Statistics(remembered);
     const forget = (): void => void inference.forget();
@@ -131,23 +143,28 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   }
   const history = new History({
     conversation,
-    store: new HistoryStore(),
+    store: historyStore,
     openPhoto: (file) => photoClient.open(file, new AbortController().signal),
     remembered,
-    tab: tabMemory(),
   });
-  const update = new AppUpdate(appCache, history);
+  const draft = new Draft();
+  const keptTab = new KeptTab({
+    ...{ conversation, tray, draft, shelf, store: tabStore },
+    presence: new TabPresence(tabMemory(), remembered),
+    words: new TabWords(tabMemory()),
+  });
+  const update = new AppUpdate(appCache, keptTab);
 
   const link = new URL(document.baseURI).searchParams.get('model');
   void models.start(document.baseURI).then(() => library.welcome(link));
   // Asked once: the address without it is what a reload or a bookmark should mean.
   if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
-  void history.arrive();
+  void keptTab.arrive();
   void kept?.then(() => update.watch());
   const shared = takeShared().catch(() => ({ files: [], words: '' }));
   mount(App, {
     target: document.body,
-    props: { ...parts, experts, paging, history, update, install, shared },
+    props: { ...parts, experts, paging, history, update, install, shared, draft, keptTab },
   });
 }

@@ -2,6 +2,8 @@
 // hold does.
 
 import type { ReadAloud } from './aloud/read-aloud.svelte.ts';
+import type { Back } from './back.ts';
+import type { Draft } from './composer/draft.svelte.ts';
 import type { Conversation } from './conversation/conversation.svelte.ts';
 import type { ExpertActivity } from './experts/expert-activity.svelte.ts';
 import type { PagingWatch } from './experts/paging-watch.svelte.ts';
@@ -19,9 +21,11 @@ import type { Privacy } from './privacy/privacy.svelte.ts';
 import type { Samples } from './samples/samples.svelte.ts';
 import type { Settings } from './settings/settings.svelte.ts';
 import type { Stage } from './stage/stage.svelte.ts';
+import type { KeptTab } from './tab/kept-tab.svelte.ts';
 import type { AppUpdate } from './update/app-update.svelte.ts';
 
 interface PageParts {
+  back: Back;
   language: Language;
   models: Models;
   library: Library;
@@ -43,6 +47,8 @@ export interface AppParts extends PageParts {
   install: Install;
   /** What another app of the device has shared with this page. */
   shared: Promise<{ files: File[]; words: string }>;
+  draft: Draft;
+  keptTab: KeptTab;
 }
 
 export interface KioskParts extends PageParts {

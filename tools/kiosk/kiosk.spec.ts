@@ -76,6 +76,15 @@ test('a picture of the camera is asked about and erased, and the language is the
   await askSample(page);
 });
 
+test('what a tab held before the page was a kiosk is erased', async ({ page }) => {
+  await page.goto('/');
+  await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
+  await expect(page.getByRole('button', { name: 'Remove odd.png' })).toBeVisible();
+  await expect.poll(() => picturesKept(page)).not.toEqual([]);
+  await arrive(page);
+  await expect.poll(() => picturesKept(page)).toEqual([]);
+});
+
 test('the operator’s panel opens by the PIN alone and tells what was counted', async ({ page }) => {
   await arrive(page);
   await askSample(page);

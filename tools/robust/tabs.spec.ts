@@ -1,7 +1,7 @@
 // Several tabs on one model, a tab closed in the middle of its answer, a storage that is taken away.
 
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
-import { answered, answers, arrive, ask, FIXTURE, said } from '../../e2e/person.ts';
+import { answered, answers, arrive, ask, beginAnew, FIXTURE, said } from '../../e2e/person.ts';
 import { sampleOf } from '../../e2e/samples.ts';
 import { APP_PORT } from '../test/places.ts';
 
@@ -78,6 +78,8 @@ test('a storage that is taken away while the page is open costs no answer', asyn
   expect(await said(await answered(page, 1))).toBe(RIGHT);
   // After a new start it is fetched anew.
   await page.reload();
+  await answered(page, 1);
+  await beginAnew(page);
   await askSample(page);
   expect(await said(await answered(page, 1))).toBe(RIGHT);
 });
@@ -104,6 +106,7 @@ test('a model that must be read anew from a storage that is gone says so, and co
     await expect(last.getByRole('alert')).toContainText(/missing|storage|store/);
     await expect(answers(page)).toHaveCount(1);
     await page.reload();
+    await beginAnew(page);
     await askSample(page);
   }
   expect(await said(await answered(page, 1))).toBe(RIGHT);

@@ -7,7 +7,8 @@ import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
-import { parseOptional, parsePart, parseTurn } from './parse-turn.ts';
+import { parseOptional, parsePart } from '../photos/parse-part.ts';
+import { parseTurn } from './parse-turn.ts';
 
 const FORMAT = 'darkroom-conversation';
 const VERSION = 1;
@@ -43,24 +44,31 @@ export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConv
   const version = root.at('version').integer(1);
   if (version > VERSION) fail('newer-format', `The conversation has version ${version} of its format.`);
   const photos = new Map<string, SavedPhoto>();
+  // Ids of their own: another file may call another picture the same.
+  const ids = new Map<string, string>();
+  const idOf = (id: string): string => {
+    const own = ids.get(id) ?? crypto.randomUUID();
+    ids.set(id, own);
+    return own;
+  };
   // One after the other: an opened picture may take a gigabyte.
   for (const field of root.at('photos').items()) {
-    const photo = await readPhoto(field, open);
-    photos.set(photo.id, photo);
+    photos.set(field.at('id').string(), await readPhoto(field, idOf, open));
   }
   return { id: crypto.randomUUID(), turns: root.at('turns').list((field) => parseTurn(field, photos)) };
 }
 
-async function readPhoto(field: Field, open: OpenPhoto): Promise<SavedPhoto> {
+async function readPhoto(field: Field, idOf: (id: string) => string, open: OpenPhoto): Promise<SavedPhoto> {
   const name = field.at('name').string();
+  const part = parseOptional(field, 'part', parsePart);
   const file = fromBase64(field.at('data'), field.at('type').string());
   const opened = await open(file);
   if (opened.kind === 'failed') throw new Failure(opened.failure.code, `${name}: ${opened.failure.message}`);
   if (opened.kind === 'stopped') throw new DOMException('The import was stopped.', 'AbortError');
   return {
-    id: field.at('id').string(),
+    id: idOf(field.at('id').string()),
     name,
-    part: parseOptional(field, 'part', parsePart),
+    part: part && { ...part, of: idOf(part.of) },
     ...opened.value,
   };
 }

@@ -1,12 +1,13 @@
 // Kept conversations in IndexedDB, in a database of their own: deleting it leaves the models alone.
 
-import { clear, createStore, delMany, get, keys, setMany, type UseStore } from 'idb-keyval';
+import { clear, createStore, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
 import { packBlobs, takesBlobs, unpackBlobs } from '../../storage/blobs.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
-import { parseOptional, parsePart, parseTurn } from './parse-turn.ts';
+import { parseOptional } from '../photos/parse-part.ts';
+import { parseBlob, parsePhoto } from '../photos/parse-photo.ts';
+import { parseTurn } from './parse-turn.ts';
 
 /** What the list shows of a conversation. */
 export interface Kept {
@@ -15,6 +16,8 @@ export interface Kept {
   /** Milliseconds since 1970, when it last changed. */
   at: number;
   turns: number;
+  /** Its first picture, small; null if there is none. */
+  picture: Blob | null;
 }
 
 /** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
@@ -36,6 +39,13 @@ export class HistoryStore {
     return kept.sort((a, b) => b.at - a.at);
   }
 
+  /** The words of all conversations, by their ids. */
+  async texts(): Promise<Map<string, string>> {
+    const names = (await tried(() => keys<string>(this.#use))).filter((name) => name.startsWith('text:'));
+    const texts = await tried(() => getMany<unknown>(names, this.#use));
+    return new Map(names.map((name, index) => [name.slice('text:'.length), String(texts[index])]));
+  }
+
   /** Undefined where it is gone. */
   async read(id: string): Promise<SavedConversation | undefined> {
     const value = await tried(() => get<unknown>(`body:${id}`, this.#use));
@@ -51,16 +61,19 @@ export class HistoryStore {
   }
 
   /** Replaces what was kept of it. */
-  async keep(kept: Kept, { turns }: SavedConversation): Promise<void> {
+  async keep(kept: Omit<Kept, 'picture'>, { turns }: SavedConversation): Promise<void> {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
     const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
-    const body = { photos: Array.from(photos.values()), turns: told };
+    const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
     await tried(async () => {
-      const stored = (await (this.#takesBlobs ??= takesBlobs(this.#use))) ? body : await packBlobs(body);
+      const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
+      const stored = async (value: unknown): Promise<unknown> => (takes ? value : packBlobs(value));
+      const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
       await setMany(
         [
-          [`card:${kept.id}`, kept],
-          [`body:${kept.id}`, stored],
+          [`card:${kept.id}`, await stored({ ...kept, picture })],
+          [`body:${kept.id}`, await stored({ photos: Array.from(photos.values()), turns: told })],
+          [`text:${kept.id}`, text],
         ],
         this.#use,
       );
@@ -68,7 +81,7 @@ export class HistoryStore {
   }
 
   async remove(id: string): Promise<void> {
-    await tried(() => delMany([`card:${id}`, `body:${id}`], this.#use));
+    await tried(() => delMany([`card:${id}`, `body:${id}`, `text:${id}`], this.#use));
   }
 
   async clear(): Promise<void> {
@@ -77,29 +90,13 @@ export class HistoryStore {
 }
 
 function parseKept(value: unknown): Kept {
-  const field = new Field(value, 'history: ', 'storage-failed');
+  const field = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
   return {
     id: field.at('id').string(),
     title: field.at('title').string(),
     at: field.at('at').number(),
     turns: field.at('turns').integer(),
-  };
-}
-
-function parsePhoto(field: Field): SavedPhoto {
-  const blob = (name: string): Blob => {
-    const { value } = field.at(name);
-    return value instanceof Blob ? value : field.at(name).fail('must be a Blob');
-  };
-  return {
-    id: field.at('id').string(),
-    name: field.at('name').string(),
-    file: blob('file'),
-    preview: blob('preview'),
-    width: field.at('width').integer(1),
-    height: field.at('height').integer(1),
-    clipSeconds: field.optional('clipSeconds')?.number() ?? null,
-    part: parseOptional(field, 'part', parsePart),
+    picture: parseOptional(field, 'picture', parseBlob),
   };
 }
 

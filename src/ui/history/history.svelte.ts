@@ -9,20 +9,13 @@ import type { HistoryStrings } from '../strings/history.ts';
 import { fromJson, toJson, type OpenPhoto } from './conversation-json.ts';
 import { toMarkdown, type SavedFile } from './export-markdown.ts';
 import type { HistoryStore, Kept } from './history-store.ts';
-
-const TITLE_LENGTH = 80;
-/** The id of the conversation that a page left to the next one of its tab. */
-const CARRIED = 'darkroom-carried';
-/** It was not kept before, and need not be afterwards. */
-const FOR_NOW = 'darkroom-carried-for-now';
+import { titleOf } from './title.ts';
 
 export interface HistoryParts {
   conversation: Pick<Conversation, 'save' | 'load'>;
-  store: Pick<HistoryStore, 'list' | 'read' | 'keep' | 'remove' | 'clear'>;
+  store: Pick<HistoryStore, 'list' | 'texts' | 'read' | 'keep' | 'remove' | 'clear'>;
   openPhoto: OpenPhoto;
   remembered: Remembered;
-  /** What this tab alone remembers, over a reload too. */
-  tab: Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
   now?: () => number;
 }
 
@@ -30,7 +23,18 @@ export class History {
   readonly #parts: HistoryParts;
   #isOpen = $state(false);
   #isOn = $state(false);
+  #canOffer = $state(false);
   #list = $state.raw<readonly Kept[]>([]);
+  #query = $state('');
+  #texts = $state.raw<ReadonlyMap<string, string>>(new Map());
+  /** Those of the list in which every word of the search stands. */
+  readonly found: readonly Kept[] = $derived.by(() => {
+    const words = plain(this.#query).split(/\s+/);
+    return this.#list.filter(({ id, title }) => {
+      const text = plain(`${title}\n${this.#texts.get(id) ?? ''}`);
+      return words.every((word) => text.includes(word));
+    });
+  });
   #failure = $state.raw<FailureInfo | undefined>();
   /** Writes go one after the other: the last state wins. */
   #tail: Promise<void> = Promise.resolve();
@@ -38,6 +42,7 @@ export class History {
   constructor(parts: HistoryParts) {
     this.#parts = parts;
     this.#isOn = parts.remembered.get('history') === 'on';
+    this.#canOffer = !this.#isOn && parts.remembered.get('history-offered') === null;
   }
 
   get isOpen(): boolean {
@@ -47,6 +52,16 @@ export class History {
   /** Whether conversations are kept; off until somebody says yes. */
   get isOn(): boolean {
     return this.#isOn;
+  }
+
+  /** Whether nobody has been asked yet, or has decided, whether conversations are to be kept. */
+  get canOffer(): boolean {
+    return this.#canOffer;
+  }
+
+  declineOffer(): void {
+    this.#canOffer = false;
+    this.#parts.remembered.set('history-offered', 'yes');
   }
 
   /** The latest first. */
@@ -66,10 +81,13 @@ export class History {
 
   hide(): void {
     this.#isOpen = false;
+    this.#query = '';
+    this.#texts = new Map();
   }
 
   /** What was kept before stays until it is deleted. */
   async turn(on: boolean): Promise<void> {
+    this.declineOffer();
     this.#isOn = on;
     this.#parts.remembered.set('history', on ? 'on' : null);
     if (on) await this.keep();
@@ -82,34 +100,6 @@ export class History {
     if (saved.turns.length === 0) return this.#tail;
     this.#tail = this.#try(() => this.#keep(saved));
     return this.#tail;
-  }
-
-  /**
-   * Before the page starts anew: puts the conversation where the tab's next page finds it, wanted or not.
-   * False where the browser does not keep it.
-   */
-  async carry(): Promise<boolean> {
-    const saved = this.#parts.conversation.save();
-    if (saved.turns.length === 0) return true;
-    const { store, tab } = this.#parts;
-    await this.#try(async () => {
-      if (!this.#isOn && (await store.read(saved.id)) === undefined) tab.setItem(FOR_NOW, 'yes');
-      await this.#keep(saved);
-      tab.setItem(CARRIED, saved.id);
-    });
-    if (this.#failure) this.#isOpen = true;
-    return !this.#failure;
-  }
-
-  /** At the start: goes on with what was carried here, and keeps it only if it was kept before. */
-  async arrive(): Promise<void> {
-    const { store, tab } = this.#parts;
-    const id = tab.getItem(CARRIED);
-    if (id === null) return;
-    tab.removeItem(CARRIED);
-    await this.reopen(id);
-    if (tab.getItem(FOR_NOW) !== null) await this.#try(() => store.remove(id));
-    tab.removeItem(FOR_NOW);
   }
 
   async reopen(id: string): Promise<void> {
@@ -169,7 +159,18 @@ export class History {
     await this.#refresh();
   }
 
+  get query(): string {
+    return this.#query;
+  }
+
+  /** Searches the kept conversations; '' shows all. */
+  search(query: string): void {
+    this.#query = query;
+  }
+
   async #refresh(): Promise<void> {
+    // Only a panel that is open shows them.
+    if (this.#isOpen) this.#texts = await this.#parts.store.texts();
     this.#list = await this.#parts.store.list();
   }
 
@@ -183,10 +184,9 @@ export class History {
   }
 }
 
-function titleOf({ turns }: SavedConversation): string {
-  const first = turns.find((turn) => turn.question.trim() !== '');
-  const line = (first?.question ?? first?.photos[0]?.name ?? '').trim().replace(/\s+/g, ' ');
-  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+/** As it is compared: whatever its case and width. */
+function plain(text: string): string {
+  return text.normalize('NFKC').toLowerCase();
 }
 
 /** What every file system takes. */

@@ -59,7 +59,12 @@ const conversation: SavedConversation = { id: 'c', turns: [first, second] };
 test('a conversation comes back from its JSON as it was, pictures to the byte', async () => {
   const back = await fromJson(await toJson(conversation), open);
   expect(back.id).not.toBe('c');
-  expect(back.turns).toEqual(conversation.turns);
+  const [whole, part] = back.turns[0]?.photos ?? [];
+  expect(part?.part?.of).toBe(whole?.id);
+  const named = JSON.stringify(back.turns)
+    .replaceAll(whole?.id ?? '', 'p1')
+    .replaceAll(part?.id ?? '', 'p2');
+  expect(JSON.parse(named)).toEqual(JSON.parse(JSON.stringify(conversation.turns)));
   const file = back.turns[0]?.photos[0]?.file;
   expect(file?.type).toBe('image/png');
   expect(new Uint8Array((await file?.arrayBuffer()) ?? [])).toEqual(BYTES);
@@ -134,23 +139,15 @@ test('without pictures Markdown is one file', async () => {
   expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
 });
 
-/** A tab's own memory. */
-function tabMemory() {
-  const held = new Map<string, string>();
-  return {
-    getItem: (name: string) => held.get(name) ?? null,
-    setItem: (name: string, value: string) => void held.set(name, value),
-    removeItem: (name: string) => void held.delete(name),
-  };
-}
-
-function setUp(notes: Record<string, string | null> = {}, tab = tabMemory()) {
+function setUp(notes: Record<string, string | null> = {}) {
   const kept = new Map<string, [Kept, SavedConversation]>();
   const loaded: SavedConversation[] = [];
   const store = {
     list: () => Promise.resolve(Array.from(kept.values(), ([card]) => card)),
     read: (id: string) => Promise.resolve(kept.get(id)?.[1]),
-    keep: (card: Kept, saved: SavedConversation) => Promise.resolve(void kept.set(card.id, [card, saved])),
+    keep: (card: Omit<Kept, 'picture'>, saved: SavedConversation) =>
+      Promise.resolve(void kept.set(card.id, [{ ...card, picture: null }, saved])),
+    texts: () => Promise.resolve(new Map([['c', 'What is this?\nA **cat**.\nAnd now?']])),
     remove: (id: string) => Promise.resolve(void kept.delete(id)),
     clear: () => {
       kept.clear();
@@ -162,7 +159,6 @@ function setUp(notes: Record<string, string | null> = {}, tab = tabMemory()) {
     store,
     openPhoto: open,
     remembered: { get: (name) => notes[name] ?? null, set: (name, value) => void (notes[name] = value) },
-    tab,
     now: () => 7,
   });
   return { history, kept, loaded, notes };
@@ -173,7 +169,7 @@ test('nothing is kept before somebody says yes, and then what is there is kept a
   await history.keep();
   expect(kept.size).toBe(0);
   await history.turn(true);
-  expect(history.list).toEqual([{ id: 'c', title: 'What is this?', at: 7, turns: 2 }]);
+  expect(history.list).toEqual([{ id: 'c', title: 'What is this?', at: 7, turns: 2, picture: null }]);
   expect(setUp(notes).history.isOn).toBe(true);
 });
 
@@ -186,17 +182,35 @@ test('a kept conversation is reopened, and deleted for good', async () => {
   expect([kept.size, history.list.length]).toEqual([0, 0]);
 });
 
-test('a conversation is carried over to the page that comes, and kept there only if that is wanted', async () => {
-  for (const wanted of [false, true]) {
-    const tab = tabMemory();
-    const { history, kept, loaded } = setUp(wanted ? { history: 'on' } : {}, tab);
-    expect(await history.carry()).toBe(true);
-    expect(kept.size).toBe(1);
-    await history.arrive();
-    expect(loaded).toEqual([conversation]);
-    expect(kept.size).toBe(wanted ? 1 : 0);
-    await history.arrive();
-    expect(loaded).toHaveLength(1);
+test('a photo of a file never takes the place of another file’s', async () => {
+  const text = await toJson(conversation);
+  const [one, other] = [await fromJson(text, open), await fromJson(text, open)];
+  expect(one.turns[0]?.photos[0]?.id).not.toBe(other.turns[0]?.photos[0]?.id);
+});
+
+test('the history is offered until somebody has decided', async () => {
+  const { history, notes } = setUp();
+  expect(history.canOffer).toBe(true);
+  history.declineOffer();
+  expect([history.canOffer, setUp(notes).history.canOffer]).toEqual([false, false]);
+  const taken = setUp();
+  await taken.history.turn(true);
+  await taken.history.turn(false);
+  expect([taken.history.canOffer, setUp(taken.notes).history.canOffer]).toEqual([false, false]);
+});
+
+test('a search finds words of questions and answers, whatever their case', async () => {
+  const { history } = setUp();
+  history.show();
+  await history.turn(true);
+  for (const [query, found] of [
+    ['', 1],
+    ['CAT', 1],
+    ['ｃａｔ now', 1],
+    ['cat dog', 0],
+  ] as const) {
+    history.search(query);
+    expect(history.found.length, query).toBe(found);
   }
 });
 

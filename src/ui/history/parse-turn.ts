@@ -2,12 +2,11 @@
 
 import type { AnswerOptions, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';
-import type { Box } from '../../contract/photos.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 import type { Field } from '../../format/json-field.ts';
 import type { Answerer, Ending, SavedTurn, Waited } from '../conversation/turn.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
-import type { Part } from '../photos/photo.ts';
+import { parseOptional } from '../photos/parse-part.ts';
 import { en as failures } from '../strings/failures.ts';
 
 const KNOBS = [
@@ -20,12 +19,21 @@ const KNOBS = [
   'seed',
 ] as const satisfies (keyof Sampling)[];
 
-/** `photos`: by their id; a turn names those it has. */
-export function parseTurn(field: Field, photos: ReadonlyMap<string, SavedPhoto>): SavedTurn {
+/** `photos`: by their id; a turn names those it has. `missing`: what becomes of an id that `photos` lacks. */
+export function parseTurn(
+  field: Field,
+  photos: ReadonlyMap<string, SavedPhoto>,
+  missing: 'fail' | 'drop' = 'fail',
+): SavedTurn {
+  const photoOf = (item: Field): SavedPhoto[] => {
+    const photo = photos.get(item.string());
+    if (photo === undefined && missing === 'fail') item.fail('names no photo');
+    return photo === undefined ? [] : [photo];
+  };
   return {
     id: field.at('id').string(),
     question: field.at('question').string(),
-    photos: field.at('photos').list((item) => photos.get(item.string()) ?? item.fail('names no photo')),
+    photos: field.at('photos').list(photoOf).flat(),
     answer: field.at('answer').string(),
     thoughtMs: field.optional('thoughtMs')?.number() ?? null,
     waited: parseOptional(field, 'waited', parseWaited),
@@ -33,20 +41,6 @@ export function parseTurn(field: Field, photos: ReadonlyMap<string, SavedPhoto>)
     options: parseOptional(field, 'options', parseOptions),
     ending: parseOptional(field, 'ending', parseEnding),
   };
-}
-
-export function parsePart(field: Field): Part {
-  const [left, top, right, bottom] = field
-    .at('box')
-    .items(4)
-    .map((side) => side.number());
-  const box: Box = [left ?? 0, top ?? 0, right ?? 0, bottom ?? 0];
-  return { of: field.at('of').string(), box };
-}
-
-export function parseOptional<T>(field: Field, key: string, parse: (field: Field) => T): T | null {
-  const value = field.optional(key);
-  return value === undefined ? null : parse(value);
 }
 
 function parseWaited(field: Field): Waited {

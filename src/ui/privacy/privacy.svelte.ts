@@ -3,6 +3,8 @@
 
 import type { WeightsClient } from '../../client/weights-client.ts';
 import type { KeptModel } from '../../contract/weights.ts';
+import type { HistoryStore } from '../history/history-store.ts';
+import type { TabStore } from '../tab/tab-store.ts';
 import { isConnectionAllowlistEnforced } from '../../policy/probe.ts';
 import { eraseAndRestart, takeErasure, type Erasure } from './erase.ts';
 import type { RequestLog } from './request-log.svelte.ts';
@@ -16,15 +18,21 @@ export type PolicySource = 'sent' | 'added';
 
 export interface Stored {
   models: KeptModel[];
-  /** Databases besides that of the models. */
-  otherDatabases: number;
+  /** Conversations in the history. */
+  conversations: number;
+  /** Tabs, open or gone, of which something is kept. */
+  tabs: number;
   /** The app's own files are kept for a start without a network. */
   keepsApp: boolean;
   settings: number;
   usageBytes: number | null;
 }
 
-const MODELS_DATABASE = 'darkroom-weights';
+/** What is kept of conversations, by whom. */
+interface Keepers {
+  tabs: Pick<TabStore, 'tabs'>;
+  history: Pick<HistoryStore, 'list'>;
+}
 
 export class Privacy {
   readonly source: PolicySource;
@@ -34,8 +42,10 @@ export class Privacy {
   #stored = $state.raw<Stored | null>(null);
   #erasure = $state.raw<Erasure | null>(null);
   readonly #log: RequestLog;
+  readonly #keepers: Keepers;
 
-  constructor(source: PolicySource, log: RequestLog, weights: Pick<WeightsClient, 'list'>) {
+  constructor(source: PolicySource, log: RequestLog, weights: Pick<WeightsClient, 'list'>, keepers: Keepers) {
+    this.#keepers = keepers;
     this.source = source;
     this.#log = log;
     this.#weights = weights;
@@ -84,15 +94,17 @@ export class Privacy {
   }
 
   async #look(): Promise<void> {
-    const [models, databases, names, estimate] = await Promise.all([
+    const [models, kept, tabs, names, estimate] = await Promise.all([
       this.#weights.list(),
-      orElse([], () => indexedDB.databases()),
+      orElse([], () => this.#keepers.history.list()),
+      orElse([], () => this.#keepers.tabs.tabs()),
       orElse([], () => caches.keys()),
       orElse<StorageEstimate>({}, () => navigator.storage.estimate()),
     ]);
     this.#stored = {
       models: models.kind === 'done' ? models.value : [],
-      otherDatabases: databases.filter(({ name }) => name !== MODELS_DATABASE).length,
+      conversations: kept.length,
+      tabs: tabs.length,
       keepsApp: names.length > 0,
       settings: await orElse(0, () => Promise.resolve(localStorage.length)),
       usageBytes: estimate.usage ?? null,

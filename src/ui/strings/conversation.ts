@@ -12,6 +12,9 @@ const english = (q: Quantities) => ({
   },
   ask: 'Ask',
   stop: 'Stop',
+  queued: (waitsFor: 'reading' | 'answering'): string =>
+    waitsFor === 'reading' ? 'Asked as soon as the file is open.' : 'Asked as soon as this answer has ended.',
+  unqueue: 'Do not ask yet',
   you: 'You asked',
   answer: 'Answer',
   edit: 'Edit the question',
@@ -81,6 +84,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   },
   ask: '提问',
   stop: '停止',
+  queued: (waitsFor) => (waitsFor === 'reading' ? '文件打开后立即提问。' : '此回答结束后立即提问。'),
+  unqueue: '先不提问',
   you: '您的问题',
   answer: '回答',
   edit: '修改问题',

@@ -9,10 +9,18 @@ export const en = {
   title: 'Conversations',
   close: 'Close',
   keep: 'Keep conversations on this device',
-  keepHint: 'Off: a conversation ends with this page. Kept ones, pictures included, never leave this device.',
+  keepHint: (isOn: boolean): string =>
+    isOn
+      ? 'Conversations are kept here, pictures included, until you delete them. They never leave this device.'
+      : 'Off: a conversation lasts as long as its tab, or until you begin a new one. Kept ones, pictures included, never leave this device.',
+  offer: 'Keep conversations on this device? They stay here, pictures included, until you delete them.',
+  offerYes: 'Keep them',
+  offerNo: 'No, thanks',
   present: 'This conversation',
   kept: 'Kept on this device',
   none: 'Nothing is kept.',
+  search: 'Search questions and answers',
+  found: (count: number, all: number) => `${count} of ${all}`,
   at: ago('en'),
   turns: (count: number) => (count === 1 ? '1 question' : `${count} questions`),
   open: (title: string) => `Open “${title}”`,
@@ -38,10 +46,18 @@ export const zh: typeof en = {
   title: '对话',
   close: '关闭',
   keep: '在本设备上保存对话',
-  keepHint: '关闭时，对话随页面结束。保存的对话（包括图片）绝不会离开本设备。',
+  keepHint: (isOn) =>
+    isOn
+      ? '对话（包括图片）会保存在此处，直到您删除。它们绝不会离开本设备。'
+      : '已关闭：对话只保留到标签页关闭或开始新对话为止。保存的对话（包括图片）绝不会离开本设备。',
+  offer: '要在本设备上保存对话吗？对话（包括图片）只留在这里，直到您删除。',
+  offerYes: '保存',
+  offerNo: '不用了',
   present: '当前对话',
   kept: '保存在本设备上',
   none: '没有保存的对话。',
+  search: '搜索问题和回答',
+  found: (count, all) => `共 ${all} 个，找到 ${count} 个`,
   at: ago('zh-CN'),
   turns: (count) => `${count} 个问题`,
   open: (title) => `打开“${title}”`,

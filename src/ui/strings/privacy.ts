@@ -44,8 +44,14 @@ const english = (q: Quantities) => ({
     count === 0
       ? 'No models'
       : `${count === 1 ? 'One model' : `${q.whole(count)} models`}, ${q.bytes(bytes)}`,
-  databases: (count: number): string =>
-    count === 0 ? 'No conversations' : 'A store for conversations, used only if you keep them',
+  conversations: (count: number): string =>
+    count === 0
+      ? 'No conversations in the history'
+      : `${count === 1 ? 'One conversation' : `${q.whole(count)} conversations`} in the history, because you keep them`,
+  tabs: (count: number): string =>
+    count === 0
+      ? 'Nothing of open tabs'
+      : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. Of a closed tab it is erased after a quarter of an hour, once this page is open.`,
   app: 'This app itself, to start without a network',
   noApp: 'Nothing of this app itself',
   settings: (count: number) =>
@@ -53,7 +59,8 @@ const english = (q: Quantities) => ({
   /** A browser may count what it has compressed. */
   usage: (bytes: number) => `All in all, as this browser counts: ${q.bytes(bytes)}`,
   erase: 'Erase all of it',
-  reallyErase: 'Models, conversations, settings: all of it goes, for good. The page starts anew.',
+  reallyErase:
+    'Models, conversations (this one too), settings: all of it goes, for good. The page starts anew.',
   eraseNow: 'Erase now',
   keep: 'Keep',
   erased: 'Everything that was kept here is erased.',
@@ -94,13 +101,18 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
 
   stored: '保存在此浏览器中',
   models: (count, bytes) => (count === 0 ? '没有模型' : `${q.whole(count)} 个模型，${q.bytes(bytes)}`),
-  databases: (count) => (count === 0 ? '没有对话' : '存放对话的位置，仅在您选择保存时使用'),
+  conversations: (count) =>
+    count === 0 ? '对话记录中没有对话' : `对话记录中有 ${q.whole(count)} 个对话，因为您选择了保存`,
+  tabs: (count) =>
+    count === 0
+      ? '没有标签页的内容'
+      : `${q.whole(count)} 个标签页中的内容（对话、草稿、图片），以免刷新或崩溃时丢失。点“新对话”即清除。标签页关闭一刻钟后，只要本页面打开着，其内容就会被清除。`,
   app: '应用本身，用于断网时启动',
   noApp: '没有保存应用本身',
   settings: (count) => (count === 0 ? '没有设置' : `${q.whole(count)} 项设置`),
   usage: (bytes) => `总共（由浏览器统计）：${q.bytes(bytes)}`,
   erase: '全部清除',
-  reallyErase: '模型、对话、设置将全部永久删除，页面会重新开始。',
+  reallyErase: '模型、对话（包括当前对话）、设置将全部永久删除，页面会重新开始。',
   eraseNow: '立即清除',
   keep: '保留',
   erased: '此处保存的一切都已清除。',

@@ -2,16 +2,16 @@
 // goes on in it. Nobody who says nothing is interrupted: it waits until no page uses the old one.
 
 import type { AppCache } from '../../client/app-cache.ts';
-import type { History } from '../history/history.svelte.ts';
+import type { KeptTab } from '../tab/kept-tab.svelte.ts';
 
 export class AppUpdate {
   readonly #cache: Pick<AppCache, 'onUpdate' | 'takeOver'>;
-  readonly #history: Pick<History, 'carry'>;
+  readonly #kept: Pick<KeptTab, 'flush'>;
   #isOffered = $state(false);
 
-  constructor(cache: Pick<AppCache, 'onUpdate' | 'takeOver'>, history: Pick<History, 'carry'>) {
+  constructor(cache: Pick<AppCache, 'onUpdate' | 'takeOver'>, kept: Pick<KeptTab, 'flush'>) {
     this.#cache = cache;
-    this.#history = history;
+    this.#kept = kept;
   }
 
   get isOffered(): boolean {
@@ -26,8 +26,8 @@ export class AppUpdate {
     this.#isOffered = false;
   }
 
-  /** The page starts anew; a conversation that cannot be carried over keeps it as it is. */
+  /** The page starts anew; one that holds what cannot be stored stays as it is. */
   async take(): Promise<void> {
-    if (await this.#history.carry()) await this.#cache.takeOver();
+    if (await this.#kept.flush()) await this.#cache.takeOver();
   }
 }

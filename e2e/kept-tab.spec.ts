@@ -1,0 +1,284 @@
+// Nothing is lost: conversation, draft and pictures survive a reload, Back and a killed page; panels close on Back; and
+// what is kept for a tab is erased when it is no longer wanted.
+
+import { expect, test, type Page } from '@playwright/test';
+import {
+  addPictures,
+  answered,
+  answers,
+  arrive,
+  ask,
+  beginAnew,
+  FIXTURE,
+  question,
+  said,
+  tabRecords,
+  tray,
+} from './person.ts';
+
+test.use({ serviceWorkers: 'block', locale: 'en' });
+
+const CHOICES = { model: FIXTURE, backend: 'wasm', maxTokens: 8 } as const;
+const offer = (page: Page) => page.getByText('Go on with your last conversation?');
+
+/** An answered question about a picture, and the next one half written about another. */
+async function fill(page: Page): Promise<string> {
+  await addPictures(page, 'odd.png');
+  await ask(page, 'What is this?');
+  const first = await said(await answered(page, 1));
+  await addPictures(page, 'wide.png');
+  await question(page).fill('And what is');
+  return first;
+}
+
+async function expectAll(page: Page, first: string): Promise<void> {
+  await expect(answers(page)).toHaveCount(1);
+  expect(await said(answers(page))).toBe(first);
+  await expect(question(page)).toHaveValue('And what is');
+  await expect(tray(page).getByRole('button', { name: 'Look at wide.png' })).toBeVisible();
+  await expect(page.getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
+}
+
+/** Draft, conversation and two pictures. */
+const allStored = (page: Page) => expect.poll(() => tabRecords(page)).toBe(4);
+
+test('a reload and Back keep conversation, draft and pictures; a new conversation erases them', async ({
+  page,
+}) => {
+  await page.goto('about:blank');
+  await arrive(page, CHOICES);
+  const first = await fill(page);
+  await allStored(page);
+  await page.reload();
+  await expectAll(page, first);
+  await page.goto('about:blank');
+  await page.goBack();
+  await expectAll(page, first);
+  // The pictures themselves are there, for the model too.
+  await page.getByRole('button', { name: 'Ask', exact: true }).click();
+  await answered(page, 2);
+  await page.reload();
+  await expect(answers(page)).toHaveCount(2);
+  await beginAnew(page);
+  await page.reload();
+  await expect(question(page)).toBeEnabled();
+  await expect(answers(page)).toHaveCount(0);
+  await expect(offer(page)).toHaveCount(0);
+});
+
+test('the last letters before a reload are kept', async ({ page }) => {
+  await arrive(page, CHOICES);
+  await question(page).pressSequentially('How many');
+  await page.reload();
+  await expect(question(page)).toHaveValue('How many');
+});
+
+/** Ends the page's process, as a phone does that needs the memory. */
+async function kill(page: Page): Promise<void> {
+  const session = await page.context().newCDPSession(page);
+  const crashed = page.waitForEvent('crash');
+  session.send('Page.crash').catch(() => undefined);
+  await crashed;
+}
+
+test('what a killed page held is offered to the next one, and goes on there', async ({ page, context }) => {
+  await arrive(page, CHOICES);
+  const first = await fill(page);
+  await allStored(page);
+  await kill(page);
+  const next = await context.newPage();
+  await arrive(next, CHOICES);
+  await expect(offer(next)).toBeVisible();
+  await expect(next.getByRole('status').filter({ hasText: 'What is this?' })).toBeVisible();
+  await next.getByRole('button', { name: 'Go on' }).click();
+  await expectAll(next, first);
+  await next.reload();
+  await expectAll(next, first);
+});
+
+test('declined, it is erased, in Chinese too', async ({ page, context }) => {
+  await arrive(page, CHOICES);
+  await fill(page);
+  await allStored(page);
+  await kill(page);
+  const next = await context.newPage();
+  await arrive(next, CHOICES);
+  await next.getByLabel('Language').selectOption('中文');
+  await expect(next.getByText('继续上次的对话吗？')).toBeVisible();
+  await next.getByRole('button', { name: '清除', exact: true }).click();
+  await expect.poll(() => tabRecords(next)).toBe(0);
+  await next.reload();
+  await expect(next.getByRole('textbox', { name: '问题' })).toBeVisible();
+  await expect(next.getByText('继续上次的对话吗？')).toHaveCount(0);
+});
+
+test('what a closed tab held is not offered, and erased when it cannot be gone back to', async ({
+  page,
+  context,
+}) => {
+  await arrive(page, CHOICES);
+  await fill(page);
+  await allStored(page);
+  await page.close({ runBeforeUnload: true });
+  const next = await context.newPage();
+  await arrive(next, CHOICES);
+  await expect(next.getByRole('button', { name: 'Conversations' })).toBeVisible();
+  await next.waitForFunction(() => sessionStorage.getItem('darkroom-tab') !== null);
+  await expect(offer(next)).toHaveCount(0);
+  expect(await tabRecords(next)).toBe(4);
+  const later = await context.newPage();
+  await later.addInitScript(() => {
+    const now = Date.now.bind(Date);
+    Date.now = () => now() + 16 * 60_000;
+  });
+  await arrive(later, CHOICES);
+  await expect.poll(() => tabRecords(later)).toBe(0);
+  await expect(offer(later)).toHaveCount(0);
+});
+
+test('two tabs keep apart what they hold, a copied one too', async ({ page, context }) => {
+  await arrive(page, CHOICES);
+  await question(page).fill('mine');
+  const id = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
+  await expect.poll(() => tabRecords(page)).toBe(2);
+  const copy = await context.newPage();
+  // As a browser copies a tab: its session storage comes along.
+  await copy.addInitScript((tab) => {
+    if (sessionStorage.getItem('darkroom-tab') === null) sessionStorage.setItem('darkroom-tab', tab);
+  }, id);
+  await arrive(copy, CHOICES);
+  await expect(question(copy)).toHaveValue('mine');
+  await question(copy).fill('yours');
+  await expect.poll(() => tabRecords(copy)).toBe(4);
+  await page.reload();
+  await expect(question(page)).toHaveValue('mine');
+  await copy.reload();
+  await expect(question(copy)).toHaveValue('yours');
+});
+
+test('where the browser takes no Blobs, their bytes are kept', async ({ page }) => {
+  await page.addInitScript(() => {
+    const hasBlob = (value: unknown): boolean =>
+      value instanceof Blob ||
+      (typeof value === 'object' && value !== null && Object.values(value).some(hasBlob));
+    // eslint-disable-next-line @typescript-eslint/unbound-method
+    const put = IDBObjectStore.prototype.put;
+    IDBObjectStore.prototype.put = function (value: unknown, key?: IDBValidKey) {
+      if (hasBlob(value)) throw new DOMException('no Blobs here', 'DataError');
+      return put.call(this, value, key);
+    };
+  });
+  await arrive(page, CHOICES);
+  const first = await fill(page);
+  await allStored(page);
+  await page.reload();
+  await expectAll(page, first);
+});
+
+test('Back closes what lies over the page, and never leaves it', async ({ page }) => {
+  await page.goto('about:blank');
+  await arrive(page, CHOICES);
+  await addPictures(page, 'odd.png');
+  const dialog = page.getByRole('dialog');
+  for (const name of ['Conversations', 'Privacy', 'Settings', /Which model answers|dense-tied/]) {
+    await page.getByRole('button', { name }).first().click();
+    await expect(dialog).toBeVisible();
+    await page.goBack();
+    await expect(dialog).toHaveCount(0);
+    await expect(question(page)).toBeVisible();
+  }
+  await page.getByRole('button', { name: 'Large view' }).click();
+  await expect(page.locator('.stage.large')).toBeVisible();
+  await page.goBack();
+  await expect(page.locator('.stage.large')).toHaveCount(0);
+  // Closed otherwise, a panel leaves no step behind: the next Back is the page's own.
+  for (const close of ['Escape', 'button']) {
+    await page.getByRole('button', { name: 'Settings' }).click();
+    await expect(dialog).toBeVisible();
+    if (close === 'Escape') await page.keyboard.press('Escape');
+    else await dialog.getByRole('button', { name: 'Close' }).click();
+    await expect(dialog).toHaveCount(0);
+    await expect.poll(() => page.evaluate(() => history.state as unknown)).toBeNull();
+  }
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(dialog).toBeVisible();
+  await page.reload();
+  await expect(question(page)).toBeVisible();
+  await expect.poll(() => page.evaluate(() => history.state as unknown)).toBeNull();
+  await page.goBack();
+  await expect(page).toHaveURL('about:blank');
+});
+
+test('on a phone, Back closes the menu', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 780 });
+  await page.goto('about:blank');
+  await arrive(page, CHOICES);
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await expect(page.locator('#page-tools')).toBeVisible();
+  await page.goBack();
+  await expect(page.locator('#page-tools')).toBeHidden();
+  await expect(question(page)).toBeVisible();
+  // From the menu to a panel: one step each way.
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  await page.getByRole('button', { name: 'Settings' }).click();
+  await expect(page.getByRole('dialog')).toBeVisible();
+  await page.goBack();
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(question(page)).toBeVisible();
+});
+
+test('Enter while a file is read waits for it, visibly, and can be taken back', async ({ page }) => {
+  let open: () => void = () => undefined;
+  const opened = new Promise<void>((resolve) => (open = resolve));
+  await page.route(/photo\.worker[^/]*\.js/, async (route) => {
+    await opened;
+    await route.continue();
+  });
+  await arrive(page, CHOICES);
+  await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
+  await expect(page.getByText('Reading a file…')).toBeVisible();
+  await question(page).fill('What is this?');
+  await question(page).press('Enter');
+  const waits = page.getByText('Asked as soon as the file is open.');
+  await expect(waits).toBeVisible();
+  await page.getByRole('button', { name: 'Do not ask yet' }).click();
+  await expect(waits).toHaveCount(0);
+  await question(page).press('Enter');
+  await expect(waits).toBeVisible();
+  open();
+  const answer = await answered(page, 1);
+  await expect(waits).toHaveCount(0);
+  await expect(answer).toBeVisible();
+  await expect(question(page)).toHaveValue('');
+  await expect(
+    page.getByRole('article', { name: 'You asked' }).getByRole('button', { name: 'Look at odd.png' }),
+  ).toBeVisible();
+});
+
+test('the history is offered once, finds words, and shows pictures', async ({ page }) => {
+  await arrive(page, CHOICES);
+  await addPictures(page, 'odd.png');
+  await ask(page, 'What is this?');
+  await answered(page, 1);
+  const notice = page.getByText('Keep conversations on this device? They stay here');
+  await expect(notice).toBeVisible();
+  await page.getByRole('button', { name: 'Keep them' }).click();
+  await expect(notice).toHaveCount(0);
+  await beginAnew(page);
+  await ask(page, 'Another one');
+  await answered(page, 1);
+  await expect(notice).toHaveCount(0);
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  const dialog = page.getByRole('dialog');
+  await expect(dialog).not.toContainText('Off:');
+  const cards = dialog.getByRole('button', { name: /^Open “/ });
+  await expect(cards).toHaveCount(2);
+  const picture = dialog.getByRole('button', { name: 'Open “What is this?”' }).locator('img');
+  await expect.poll(() => picture.evaluate((one: HTMLImageElement) => one.naturalWidth)).toBeGreaterThan(0);
+  await dialog.getByRole('searchbox').fill('ANOTHER');
+  await expect(cards).toHaveCount(1);
+  await expect(dialog.getByText('1 of 2')).toBeVisible();
+  await dialog.getByRole('searchbox').fill('nowhere');
+  await expect(cards).toHaveCount(0);
+  await page.keyboard.press('Escape');
+});

@@ -1,0 +1,21 @@
+// What a conversation is called: its first words, or the name of its first picture.
+
+import type { SavedTurn } from '../conversation/turn.svelte.ts';
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+
+const TITLE_LENGTH = 80;
+
+interface Titled {
+  turns: readonly SavedTurn[];
+  /** Of the question that was not asked yet. */
+  words?: string;
+  tray?: readonly SavedPhoto[];
+}
+
+export function titleOf({ turns, words = '', tray = [] }: Titled): string {
+  const first = turns.find((turn) => turn.question.trim() !== '');
+  const photo = turns[0]?.photos[0] ?? tray[0];
+  const text = [first?.question ?? '', words, photo?.name ?? ''].find((one) => one.trim() !== '') ?? '';
+  const line = text.trim().replace(/\s+/g, ' ');
+  return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
+}

@@ -1,0 +1,22 @@
+// A photo as it was kept: the one parser of it.
+
+import type { Field } from '../../format/json-field.ts';
+import { parseOptional, parsePart } from './parse-part.ts';
+import type { SavedPhoto } from './photo-shelf.ts';
+
+export function parsePhoto(field: Field): SavedPhoto {
+  return {
+    id: field.at('id').string(),
+    name: field.at('name').string(),
+    file: parseBlob(field.at('file')),
+    preview: parseBlob(field.at('preview')),
+    width: field.at('width').integer(1),
+    height: field.at('height').integer(1),
+    clipSeconds: field.optional('clipSeconds')?.number() ?? null,
+    part: parseOptional(field, 'part', parsePart),
+  };
+}
+
+export function parseBlob(field: Field): Blob {
+  return field.value instanceof Blob ? field.value : field.fail('must be a Blob');
+}

@@ -1,0 +1,200 @@
+// Nothing is lost: at seeded random moments, while pictures are added, words typed, questions asked and answered, the
+// page is reloaded, left and gone back to, or its browser is killed (SIGKILL, with a profile that stays). Afterwards
+// all that was stored before is there, or was declined and is gone. MOMENTS and SEED change how many, and which;
+// `npm run losses` tries 30.
+
+import { expect, test, type Page } from '@playwright/test';
+import { mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import {
+  answered,
+  answers,
+  arrive,
+  ask,
+  beginAnew,
+  FIXTURE,
+  PICTURES,
+  question,
+  tabRecords,
+  tray,
+} from '../../e2e/person.ts';
+import { APP_PORT } from '../test/places.ts';
+import { BrowserProcess } from '../weights/browser-process.ts';
+import { random } from '../weights/random.ts';
+
+const MOMENTS = Number(process.env.MOMENTS ?? 6);
+const SEED = Number(process.env.SEED ?? 27);
+const ADDRESS = `http://localhost:${APP_PORT}/`;
+const FILES = ['odd.png', 'wide.png', 'tall.png', 'second.png'];
+const ENDS = ['reload', 'back', 'kill'] as const;
+const DOINGS = ['adding', 'typing', 'asking', 'answering'] as const;
+
+/** What a person sees of the tab. */
+interface Shown {
+  questions: string[];
+  /** Those that have ended. */
+  answers: string[];
+  words: string;
+  pictures: string[];
+}
+
+test.use({ baseURL: ADDRESS });
+
+const look = (page: Page): Promise<Shown> =>
+  page.evaluate(() => {
+    const all = (selector: string): HTMLElement[] =>
+      Array.from(document.querySelectorAll<HTMLElement>(selector));
+    const names = (selector: string): string[] => all(selector).map((one) => one.title);
+    return {
+      questions: all('article[aria-label="You asked"] p').map((one) => one.innerText),
+      answers: all('article[aria-label="Answer"] [aria-busy="false"]').map((one) => one.innerText.trim()),
+      words: document.querySelector('textarea')?.value ?? '',
+      pictures: names('ul[aria-label="Pictures of the next question"] button.look'),
+    };
+  });
+
+/** How many turns, pictures in all and letters of the draft the tab's records hold. */
+const stored = (page: Page): Promise<{ turns: number; tray: number; words: string }> =>
+  page.evaluate(
+    () =>
+      new Promise((resolve, reject) => {
+        const tab = sessionStorage.getItem('darkroom-tab') ?? '';
+        const opened = indexedDB.open('darkroom-tabs');
+        opened.onerror = () => reject(new Error(opened.error?.message));
+        opened.onsuccess = () => {
+          const database = opened.result;
+          const store = database.transaction('tabs').objectStore('tabs');
+          const [draft, talk] = [store.get(['draft', tab]), store.get(['talk', tab])];
+          store.transaction.oncomplete = () => {
+            database.close();
+            const { words = '', tray: held = [] } = (draft.result ?? {}) as {
+              words?: string;
+              tray?: string[];
+            };
+            const { turns = [] } = (talk.result ?? {}) as { turns?: unknown[] };
+            resolve({ turns: turns.length, tray: held.length, words });
+          };
+        };
+      }),
+  );
+
+/** What is shown, once all of it is stored. */
+async function settled(page: Page): Promise<Shown> {
+  await expect
+    .poll(async () => {
+      const [shown, held] = [await look(page), await stored(page)];
+      return (
+        shown.words === held.words &&
+        shown.pictures.length === held.tray &&
+        shown.questions.length === held.turns
+      );
+    })
+    .toBe(true);
+  return look(page);
+}
+
+test(`nothing is lost at ${MOMENTS} random moments`, async () => {
+  test.setTimeout(MOMENTS * 240_000);
+  const next = random(SEED);
+  const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
+  const profile = mkdtempSync(join(tmpdir(), 'losses-profile-'));
+  const counts: Record<string, number> = {};
+  const open = async (): Promise<Page> => {
+    const page = await browser.page('about:blank');
+    await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 });
+    return page;
+  };
+  let browser = await BrowserProcess.start(profile);
+  try {
+    let page = await open();
+    for (let moment = 0; moment < MOMENTS; moment++) {
+      const end = ENDS[moment % ENDS.length]!;
+      const doing = pick(DOINGS);
+      const what = `moment ${moment}, seed ${SEED}: ${end} while ${doing}`;
+      const file = pick(FILES);
+      const words = `Question ${moment}: what can be seen here?`;
+      if (doing === 'adding') await question(page).fill('');
+      if (doing === 'asking' || doing === 'answering') await question(page).fill(words);
+      if (doing === 'typing') await question(page).fill(words.slice(0, 11));
+      const before = await settled(page);
+      const delay = next() * (doing === 'answering' ? 1500 : 400);
+
+      // What is under way when the page goes is not waited for.
+      const doingIt = begin(page, doing, file, words).catch(() => undefined);
+      await sleep(delay);
+      if (end === 'reload') await page.reload();
+      else if (end === 'back') {
+        await page.goto('about:blank');
+        await page.goBack();
+      } else {
+        await browser.kill();
+        browser = await BrowserProcess.start(profile);
+        page = await open();
+        const goOn = page.getByRole('button', { name: 'Go on', exact: true });
+        const isEmpty = before.questions.length + before.pictures.length === 0 && before.words === '';
+        if (!isEmpty && next() < 0.2) {
+          await page.getByRole('button', { name: 'Erase it' }).click();
+          await expect.poll(() => tabRecords(page), what).toBe(0);
+          await expect(answers(page), what).toHaveCount(0);
+          counts['declined, and gone'] = (counts['declined, and gone'] ?? 0) + 1;
+          await doingIt;
+          continue;
+        }
+        if (!isEmpty) await goOn.click();
+        else if (await goOn.isVisible()) await goOn.click();
+      }
+      await doingIt;
+      await expect.poll(async () => lacks(await look(page), before, doing, words), what).toEqual([]);
+      // The pictures are there, not only their names.
+      await expect
+        .poll(() =>
+          page.evaluate(() =>
+            Array.from(document.images).every((one) => one.complete && one.naturalWidth > 0),
+          ),
+        )
+        .toBe(true);
+      counts[`${end} while ${doing}`] = (counts[`${end} while ${doing}`] ?? 0) + 1;
+      const stop = page.getByRole('button', { name: 'Stop', exact: true });
+      if (await stop.isVisible()) await stop.click();
+      if ((await look(page)).questions.length > 3) await beginAnew(page);
+    }
+    // What came through all of this can be asked about.
+    await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
+    await expect(tray(page).getByRole('button', { name: 'Remove odd.png' }).first()).toBeVisible();
+    const asked = await answers(page).count();
+    await ask(page, 'And now?');
+    await answered(page, asked + 1);
+    console.log(`${MOMENTS} moments, seed ${SEED}, nothing lost: ${JSON.stringify(counts)}`);
+  } finally {
+    await browser.kill();
+    rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
+  }
+});
+
+async function begin(page: Page, doing: (typeof DOINGS)[number], file: string, words: string): Promise<void> {
+  if (doing === 'adding') await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/${file}`);
+  else if (doing === 'typing') await question(page).pressSequentially(words.slice(11), { delay: 5 });
+  else await question(page).press('Enter');
+}
+
+/** What should be there and is not. `words`: of the question that was typed or asked. */
+function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words: string): string[] {
+  const missing = [
+    ...before.questions
+      .filter((each, index) => now.questions[index] !== each)
+      .map((each) => `question ${each}`),
+    ...before.answers.filter((each, index) => now.answers[index] !== each).map((each) => `answer ${each}`),
+  ];
+  const isAsked = now.questions.length > before.questions.length && now.questions.at(-1) === words;
+  if (doing === 'asking' || doing === 'answering') {
+    // Either it is a question already, with its pictures, or it is still the draft.
+    if (!isAsked && now.words !== words) missing.push('the question that was asked');
+  } else if (doing === 'typing') {
+    if (!now.words.startsWith(before.words) || !words.startsWith(now.words)) missing.push('typed words');
+  } else if (now.words !== before.words) missing.push('the draft');
+  if (!isAsked && before.pictures.some((name, index) => now.pictures[index] !== name))
+    missing.push('pictures');
+  return missing;
+}
