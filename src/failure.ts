@@ -39,6 +39,7 @@ export type FailureCode =
   | 'photo-too-narrow' // one side is more than 200 times the other
   | 'bad-clip' // damaged, without a video or without frames, or its decoder never answers
   | 'unplayable-clip' // of a kind that this browser has no decoder for
+  | 'unplayable-animation' // a picture that moves, of which this browser shows pages one frame
   | 'clip-too-long' // or too large: more than is worth decoding here
   | 'prompt-too-long' // the conversation does not fit the context
   | 'question-too-long' // nor would it without its pictures and clips

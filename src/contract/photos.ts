@@ -22,7 +22,7 @@ export interface OpenedPhoto {
 export interface PhotoApi {
   /**
    * Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
-   * 'unplayable-clip' or 'clip-too-long'.
+   * 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
    */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
 

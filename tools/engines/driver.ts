@@ -1,8 +1,15 @@
 // What the walks need of a browser under remote control: as little as three engines have in common.
 
+export interface Logged {
+  kind: string;
+  text: string;
+}
+
 export interface Driver {
   /** As the browser says it. */
   readonly version: string;
+  /** What the console has shown so far, the page's and its workers', as far as the engine tells it. */
+  readonly console: readonly Logged[];
   goto(url: string): Promise<void>;
   reload(): Promise<void>;
   /** Runs in the page; arguments and result cross as JSON. A promise is waited for. */

@@ -1,7 +1,7 @@
 // Chromium and Firefox, with a profile of their own that nothing was set in.
 
 import { launch, type ElementHandle, type LaunchOptions } from 'puppeteer-core';
-import type { Driver } from './driver.ts';
+import type { Driver, Logged } from './driver.ts';
 
 const PATIENCE_MS = 600_000;
 
@@ -31,7 +31,11 @@ async function open(options: LaunchOptions): Promise<Driver> {
     if (found === null) throw new Error(`There is no ${selector}.`);
     return found;
   };
+  const shown: Logged[] = [];
+  page.on('console', (message) => shown.push({ kind: message.type(), text: message.text() }));
+  page.on('pageerror', (error) => shown.push({ kind: 'error', text: String(error) }));
   return {
+    console: shown,
     version: await browser.version(),
     goto: async (url) => {
       await page.goto(url);

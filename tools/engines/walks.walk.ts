@@ -22,7 +22,7 @@ interface Engine {
 
 const chromium = findOrInstallChromium();
 const THIS_VISIT = 'for this visit only';
-const UNPLAYABLE = /was not added\. This browser cannot play this kind of clip/;
+const UNPLAYABLE = /ball\.gif.*This browser shows pages only the first frame of an animated picture/s;
 
 function opening<T>(found: Found<T>, open: (files: T) => Promise<Driver>): Found<() => Promise<Driver>> {
   return 'files' in found ? { files: () => open(found.files) } : found;

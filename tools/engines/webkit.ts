@@ -53,6 +53,8 @@ async function driven(browser: WebDriver, stop: () => Promise<void>): Promise<Dr
   const capabilities = await browser.getCapabilities();
   const element = (selector: string): Promise<WebElement> => browser.findElement(By.css(selector));
   return {
+    // WebDriver's classic protocol tells nothing of it.
+    console: [],
     version: `WebKitGTK ${String(capabilities.get('browserVersion'))}`,
     goto: (url) => browser.get(url),
     reload: () => browser.navigate().refresh(),

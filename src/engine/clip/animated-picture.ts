@@ -3,23 +3,31 @@
 import { fail, Failure } from '../../failure.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import { pixelReader, type ReadPixels } from '../photo/rgb-pixels.ts';
+import { AnimationDecoder } from './animation-decoder.ts';
 import { MAX_ANIMATION_FRAMES, UNKNOWN_FPS, type ClipReader } from './clip.ts';
 import type { ClipType } from './clip-type.ts';
+import { countGifFrames } from './count-gif-frames.ts';
 import { within } from './time-limit.ts';
 
-const FRAME_MS = 20_000;
 /** Of all frames, one after the other. */
 const MEASURE_MS = 60_000;
 
-/** Undefined where it stands still, or this browser shows no frame but the first. Fails with 'bad-clip'. */
+/**
+ * Undefined where it stands still. Fails with 'bad-clip', or with 'unplayable-animation' where this browser shows
+ * pages no frame but the first.
+ */
 export async function openAnimatedPicture(
   file: Blob,
   type: Exclude<ClipType, 'video'>,
 ): Promise<ClipReader | undefined> {
-  if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) return undefined;
+  if (typeof ImageDecoder === 'undefined' || !(await ImageDecoder.isTypeSupported(type))) {
+    if (type === 'image/gif' && countGifFrames(new Uint8Array(await file.arrayBuffer()), 2) < 2)
+      return undefined;
+    fail('unplayable-animation', `This browser has no decoder for the frames of ${type}.`);
+  }
   const { read } = await pixelReader();
   const data = await file.arrayBuffer();
-  const decoder = new ImageDecoder({ data, type, colorSpaceConversion: 'none', preferAnimation: true });
+  const decoder = new AnimationDecoder(data, type);
   try {
     const animation = await unlessBad(within(MEASURE_MS, measure(decoder)));
     if (animation === undefined) {
@@ -32,7 +40,7 @@ export async function openAnimatedPicture(
       async *read(indices, signal) {
         for (const index of indices) {
           signal.throwIfAborted();
-          yield await unlessBad(frame(decoder, index, (image) => pixelsOf(image, animation, read)));
+          yield await unlessBad(decoder.frame(index, (image) => pixelsOf(image, animation, read)));
         }
       },
       close: () => decoder.close(),
@@ -45,10 +53,9 @@ export async function openAnimatedPicture(
 
 /** Only a frame that is unpacked tells how long it is shown. */
 async function measure(
-  decoder: ImageDecoder,
+  decoder: AnimationDecoder,
 ): Promise<Pick<ClipReader, 'width' | 'height' | 'frameCount' | 'fps'> | undefined> {
-  await within(FRAME_MS, Promise.all([decoder.tracks.ready, decoder.completed]));
-  const frameCount = decoder.tracks.selectedTrack?.frameCount ?? 0;
+  const frameCount = await decoder.frameCount();
   if (frameCount <= 1) return undefined;
   if (frameCount > MAX_ANIMATION_FRAMES) {
     fail('clip-too-long', `The picture has ${frameCount} frames, more than ${MAX_ANIMATION_FRAMES}.`);
@@ -56,25 +63,12 @@ async function measure(
   let size = { width: 0, height: 0 };
   let microseconds = 0;
   for (let index = 0; index < frameCount; index++) {
-    await frame(decoder, index, (image) => {
+    await decoder.frame(index, (image) => {
       if (index === 0) size = { width: image.displayWidth, height: image.displayHeight };
       microseconds += image.duration ?? 0;
     });
   }
   return { ...size, frameCount, fps: microseconds > 0 ? frameCount / (microseconds / 1e6) : UNKNOWN_FPS };
-}
-
-async function frame<T>(
-  decoder: ImageDecoder,
-  frameIndex: number,
-  use: (image: VideoFrame) => T | Promise<T>,
-): Promise<T> {
-  const { image } = await within(FRAME_MS, decoder.decode({ frameIndex }));
-  try {
-    return await use(image);
-  } finally {
-    image.close();
-  }
 }
 
 function pixelsOf(

@@ -22,7 +22,7 @@ export interface ClipReader {
 
 /**
  * Opens a video file or an animated picture; undefined for whatever else, such as a photo. Fails with
- * 'bad-clip', 'unplayable-clip', 'clip-too-long', 'photo-too-large' or 'photo-too-narrow'.
+ * 'bad-clip', 'unplayable-clip', 'unplayable-animation', 'clip-too-long', 'photo-too-large' or 'photo-too-narrow'.
  */
 export type OpenClip = (file: Blob) => Promise<ClipReader | undefined>;
 

@@ -26,7 +26,9 @@ export class Samples {
   async start(): Promise<void> {
     try {
       const response = await fetch(this.#listUrl, { credentials: 'omit' });
-      if (response.ok) this.#list = parseSamples(await response.json(), this.#listUrl);
+      if (response.ok) {
+        this.#list = parseSamples(await response.json(), this.#listUrl).filter(isReadable);
+      }
     } catch (error) {
       console.warn('There are no samples.', error);
     }
@@ -44,6 +46,11 @@ export class Samples {
   leave(): void {
     this.#chosen = undefined;
   }
+}
+
+/** Sample clips are animated pictures, of which some browsers (WebKit) show a page the first frame only. */
+function isReadable({ clipSeconds, files }: Sample): boolean {
+  return clipSeconds === null || !files[0]?.endsWith('.webp') || 'ImageDecoder' in globalThis;
 }
 
 export function questionsOf(sample: Sample, code: LanguageCode): string[] {

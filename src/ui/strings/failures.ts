@@ -76,6 +76,8 @@ export const en: Failures = {
     'This clip is damaged, or there is no moving picture in it. Your question is kept. WebM and MP4 files, GIF and animated WebP pictures work.',
   'unplayable-clip':
     'This browser cannot play this kind of clip, for instance HEVC from a phone. Your question is kept. Save the clip as MP4 with H.264 or as WebM, or try another browser.',
+  'unplayable-animation':
+    'This browser shows pages only the first frame of an animated picture. Your question is kept. Save it as a video (WebM or MP4), or try another browser.',
   'clip-too-long':
     'This clip is longer than 5 minutes or larger than 200 MB. Your question is kept. Cut out the part that you want to ask about.',
   'prompt-too-long':
@@ -148,6 +150,8 @@ export const zh: Failures = {
   'bad-clip': '这段短片已损坏，或其中没有活动画面。您的问题已保留。支持 WebM 和 MP4 文件、GIF 和 WebP 动图。',
   'unplayable-clip':
     '此浏览器无法播放这种短片，例如手机拍摄的 HEVC 视频。您的问题已保留。请将短片另存为 H.264 编码的 MP4 或 WebM，或换一个浏览器。',
+  'unplayable-animation':
+    '此浏览器只让网页读取动图的第一帧。您的问题已保留。请将动图另存为视频（WebM 或 MP4），或换一个浏览器。',
   'clip-too-long': '这段短片超过 5 分钟，或大于 200 MB。您的问题已保留。请截取要提问的部分。',
   'prompt-too-long':
     '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片或一段短片、降低图片细节，或开始新的对话。',
