@@ -6,20 +6,27 @@ import { promisifyRequest, type UseStore } from 'idb-keyval';
 const TRIAL_KEY = 'does it take Blobs?';
 const ATTEMPTS = 3;
 const FIRST_WAIT_MS = 100;
+/** A storage that does not answer the smallest Blob would not answer a large one. */
+const ANSWER_MS = 5000;
 
 /** Puts a small Blob and takes it away again. A fresh profile may refuse one that it takes a moment later. */
 export async function takesBlobs(use: UseStore): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
-    try {
-      await use('readwrite', (store) => {
-        store.put(new Blob(['x']), TRIAL_KEY);
-        store.delete(TRIAL_KEY);
-        return promisifyRequest(store.transaction);
-      });
-      return true;
-    } catch {
-      await new Promise((later) => setTimeout(later, FIRST_WAIT_MS * attempt));
-    }
+    const trial = use('readwrite', (store) => {
+      store.put(new Blob(['x']), TRIAL_KEY);
+      store.delete(TRIAL_KEY);
+      return promisifyRequest(store.transaction);
+    });
+    const isTaken = await Promise.race([
+      trial.then(
+        () => true,
+        () => false,
+      ),
+      new Promise<undefined>((late) => setTimeout(() => late(undefined), ANSWER_MS)),
+    ]);
+    if (isTaken === true) return true;
+    if (isTaken === undefined) return false;
+    await new Promise((later) => setTimeout(later, FIRST_WAIT_MS * attempt));
   }
   return false;
 }

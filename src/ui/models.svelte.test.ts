@@ -34,6 +34,15 @@ test('where there is no built-in model nothing is chosen, and a question says so
   expect(weights.asked).toEqual([]);
 });
 
+test('a question that comes before it is known what there is waits for that', async () => {
+  const { weights, models } = setUp();
+  weights.keep('demo');
+  const started = models.start(PAGE);
+  expect(models.phase.kind).toBe('looking');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  await started;
+});
+
 test('a choice is remembered, and on the next visit loaded from storage without a download', async () => {
   const remembered = {};
   const first = setUp({ remembered });

@@ -76,6 +76,8 @@ export class Models {
   readonly #suspects: Suspects;
   readonly #load: DeviceLoad;
   #isKnown = $state(false);
+  /** Settles when it is known what there is; undefined before the start. */
+  #looking: Promise<unknown> | undefined;
   #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
   /** The model that was ready last in this visit: it answers again where another one does not load. */
@@ -181,7 +183,8 @@ export class Models {
    * that the page died with. To be called once.
    */
   async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
-    await Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
+    this.#looking = Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
+    await this.#looking;
     if (!this.chosen && this.#known.find(BUILT_IN)) this.#chosenId = BUILT_IN;
     this.#considerSuspects(unattended);
     this.#isKnown = true;
@@ -286,6 +289,8 @@ export class Models {
   }
 
   async #ready(): Promise<Outcome<LoadedModel>> {
+    // A question may come before it is known what there is.
+    if (!this.#isKnown) await this.#looking;
     await this.#suspects.decision();
     const entry = this.chosen;
     if (!entry) return failing('no-model', 'No model is chosen.');

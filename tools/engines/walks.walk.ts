@@ -174,9 +174,9 @@ for (const { name, found, lacks, keeps } of ENGINES) {
       await person.modelReady();
       await person.click({ css: 'header .model button' });
       const library = dialog('Models');
-      await person.see({ css: 'dialog[open] article', named: /demo/ });
+      await person.see({ css: 'dialog[open] article', named: /Built-in/ });
       const said = await person.textOf(library);
-      expect(said).toMatch(/Built-in demo model/);
+      expect(said).toMatch(/Built-in/);
       expect(said.includes(THIS_VISIT)).toBe(!keeps);
       await person.click(button('Close'));
     });

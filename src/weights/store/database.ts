@@ -9,11 +9,12 @@ import { fail, Failure } from '../../failure.ts';
 import { takesBlobs } from '../../storage/blobs.ts';
 import { Held } from './held.ts';
 
+type Bytes = Uint8Array<ArrayBuffer>;
 export type Key = [kind: string, ...rest: (string | number)[]];
 
 export interface Change {
   /** Stored as Blobs. */
-  files?: [Key, Uint8Array<ArrayBuffer>][];
+  files?: [Key, Bytes][];
   records?: [Key, unknown][];
   gone?: Key[];
   /** Everything whose key begins so. */
@@ -22,8 +23,13 @@ export interface Change {
 
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
-/** A browser that does not even say no within this time has no storage to offer. */
-const OPENING_MS = 20_000;
+/** A storage that does not even say no within this time is asked again, or done without. */
+const ANSWER_MS = 30_000;
+const OPENING_MS = 10_000;
+/** A no of the browser's settings, which stays one. */
+const FINAL: ReadonlySet<string> = new Set(['SecurityError', 'InvalidStateError', 'NotSupportedError']);
+/** Noted beside a model of which files are kept as bytes. */
+const AS_BYTES = 'as-bytes';
 const REFUSALS: ReadonlySet<string> = new Set(['storage-full', 'storage-failed']);
 
 export class Database {
@@ -104,7 +110,7 @@ export class Database {
    * which WebKit does in windows that keep nothing.
    */
   async isForThisVisit(id: string): Promise<boolean> {
-    return this.#held.holds(id) || !(await this.#canOpen()) || !(await this.#canTakeBlobs());
+    return this.#held.holds(id) || (await this.get([AS_BYTES, id])) !== undefined;
   }
 
   async #write({ files = [], records = [], gone = [], goneUnder = [] }: Change): Promise<void> {
@@ -112,17 +118,16 @@ export class Database {
       if (files.length + records.length === 0) return;
       fail('storage-failed', 'The browser does not open its storage.');
     }
-    const asFile =
-      files.length === 0 || (await this.#canTakeBlobs())
-        ? (bytes: Uint8Array<ArrayBuffer>) => new Blob([bytes])
-        : // A view would be stored with all of the buffer that it lies in.
-          (bytes: Uint8Array<ArrayBuffer>) =>
-            bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+    const takesBlobs = files.length === 0 || (await this.#canTakeBlobs());
+    const asFile = takesBlobs ? (bytes: Bytes) => new Blob([bytes]) : withoutBuffer;
     await this.#attempt(() =>
       this.#use('readwrite', (store) => {
         for (const prefix of goneUnder) store.delete(rangeOf(prefix));
         for (const key of gone) store.delete(key);
-        for (const [key, bytes] of files) store.put(asFile(bytes), key);
+        for (const [key, bytes] of files) {
+          store.put(asFile(bytes), key);
+          if (!takesBlobs && key.length > 1) store.put(true, [AS_BYTES, key[1]!]);
+        }
         for (const [key, value] of records) store.put(value, key);
         return promisifyRequest(store.transaction);
       }),
@@ -131,16 +136,12 @@ export class Database {
 
   /** Found out once, by trying; so is the next one. */
   #canOpen(): Promise<boolean> {
-    this.#opens ??= new Promise((resolve) => {
-      const late = setTimeout(() => resolve(false), OPENING_MS);
-      // idb-keyval throws at once where there is no IndexedDB.
-      void this.#attempt(async () => this.#use('readonly', (store) => promisifyRequest(store.getKey(0))))
-        .then(
-          () => resolve(true),
-          () => resolve(false),
-        )
-        .finally(() => clearTimeout(late));
-    });
+    const open = async (): Promise<unknown> =>
+      this.#use('readonly', (store) => promisifyRequest(store.getKey('any')));
+    this.#opens ??= this.#attempt(open, OPENING_MS).then(
+      () => true,
+      () => false,
+    );
     return this.#opens;
   }
 
@@ -152,24 +153,44 @@ export class Database {
     return this.#attempt(() => this.#use('readonly', (store) => promisifyRequest(request(store))));
   }
 
-  /** Tries again what may pass; a full disk does not. */
-  async #attempt<T>(job: () => Promise<T>): Promise<T> {
+  /** Tries again what may pass; a full disk and a refusal do not. */
+  async #attempt<T>(job: () => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await job();
+        return await answered(job, answerMs);
       } catch (cause) {
         const { name, text } = told(cause);
         // The message is empty in Chromium: what is needed is told by those who know it.
         if (name === 'QuotaExceededError') fail('storage-full', 'The browser has no room left.', cause);
-        if (attempt === ATTEMPTS) fail('storage-failed', `The browser’s storage refused: ${text}`, cause);
+        if (attempt === ATTEMPTS || FINAL.has(name)) {
+          fail('storage-failed', `The browser’s storage refused: ${text}`, cause);
+        }
         await new Promise((later) => setTimeout(later, FIRST_WAIT_MS * attempt));
       }
     }
   }
 }
 
+/** WebKit's storage was seen to answer nothing at all while the page before still held it. */
+async function answered<T>(job: () => Promise<T>, ms: number): Promise<T> {
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<never>((_, reject) => {
+    timer = setTimeout(() => reject(new Error(`There was no answer within ${ms / 1000} s.`)), ms);
+  });
+  try {
+    return await Promise.race([job(), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}
+
+/** A view would be stored with all of the buffer that it lies in. */
+function withoutBuffer(bytes: Bytes): Bytes {
+  return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
+}
+
 function asBlob(value: unknown): unknown {
-  return value instanceof Uint8Array ? new Blob([value as Uint8Array<ArrayBuffer>]) : value;
+  return value instanceof Uint8Array ? new Blob([value as Bytes]) : value;
 }
 
 /** All keys that begin with `prefix`: a list sorts after every string and number. */

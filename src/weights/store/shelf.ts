@@ -28,6 +28,7 @@ const KINDS = [
   'piece',
   'used',
   'verdict',
+  'as-bytes',
 ] as const;
 export type EntryKind = (typeof KINDS)[number];
 
