@@ -46,10 +46,13 @@ function said(template: CallableFunction, values: unknown[], path: string): [str
   }
 }
 
+/** Templates that tell how many of something there are here, and may tell that there are none. */
+const COUNTED = ['models', 'databases', 'settings'];
+
 /** Names and abbreviations that are written in Latin letters in Chinese sentences, too. */
 const LATIN_IN_CHINESE = new Set(
   (
-    'Windows RAW Word Excel PowerPoint null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
+    'Instruct Thinking ModelScope Hugging Face Windows RAW Word Excel PowerPoint null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
     'Qwen Qwen3 SVG Safari Service Shift TB TIFF URL VL WASM Web WebGPU WebM WebP WebRTC Worker iPad iPhone k kB json s top p B f16 f32'
   ).split(' '),
 );
@@ -63,6 +66,17 @@ test.each(Object.keys(rooms))('%s keeps each language free of the other’s scri
     return words.filter((word) => !LATIN_IN_CHINESE.has(word)).map((word) => `${path}: ${word}`);
   });
   expect(strays).toEqual([]);
+});
+
+test('nothing is said by a word, not by the number 0', () => {
+  const zeros = Object.entries(rooms).flatMap(([file, { en, zh }]) =>
+    [en, zh].flatMap((language) =>
+      COUNTED.map((key) => (language as Record<string, unknown>)[key])
+        .flatMap((value) => (typeof value === 'function' ? said(value, [0, 0, 0], file) : []))
+        .filter(([, text]) => /^0/.test(text)),
+    ),
+  );
+  expect(zeros).toEqual([]);
 });
 
 test.each(Object.keys(rooms))('%s leaves a space between English sentences', (file) => {
