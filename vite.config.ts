@@ -6,6 +6,7 @@ import { resolve } from 'node:path';
 import { defineConfig, mergeConfig } from 'vite';
 import { serveFolder } from './tools/serve/folder.ts';
 import { sendPolicy } from './tools/serve/policy.ts';
+import { precompress } from './tools/serve/precompressed.ts';
 import { buildServiceWorker } from './tools/serve/service-worker.ts';
 import { shared } from './tools/serve/shared-config.ts';
 
@@ -27,6 +28,7 @@ export default defineConfig(
         listed: true,
       }),
       buildServiceWorker({ entry: resolve(here, 'workers/service-worker.ts'), outDir, catalogue }),
+      precompress(outDir),
     ],
     build: { outDir, emptyOutDir: true },
     // Only the worker imports these: named here, or the development server finds them late and reloads.

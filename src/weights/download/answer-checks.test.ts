@@ -45,6 +45,8 @@ test('what an answer says of the file is handed on', () => {
   expect(facts).toEqual({ isPart: true, start: 100, fileBytes: 1000, etag: '"a"' });
   const packed = { 'content-length': '10', 'content-encoding': 'gzip' };
   expect(checkAnswer(new Response(null, { headers: packed }), 'x', undefined).fileBytes).toBeUndefined();
+  const apache = { etag: 'W/"a-gzip"', 'content-encoding': 'gzip' };
+  expect(checkAnswer(new Response(null, { headers: apache }), 'x', undefined).etag).toBe('"a"');
 });
 
 test('a host is pinned the first time, and then is the only one', () => {
