@@ -2,44 +2,43 @@
 // losing the conversation, and leaves nothing behind where that is wanted. Against a server of its own,
 // which can be stopped and changed.
 
-import { expect, test, type Page } from '@playwright/test';
-import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import { preview, type PreviewServer } from 'vite';
+import { expect, test, type Locator, type Page } from '@playwright/test';
 import { addPictures, answered, answers, arrive, ask, beginAnew, said } from './person.ts';
+import { Site, SITE_URL } from './site.ts';
 
-const PORT = 4213;
-test.use({ baseURL: `http://localhost:${PORT}/`, serviceWorkers: 'allow' });
+test.use({ baseURL: SITE_URL, serviceWorkers: 'allow' });
+// What is kept in the background takes its time on a busy machine.
+test.describe.configure({ timeout: 300_000 });
 
-let site: PreviewServer;
-let folder: string;
+const PATIENCE = 120_000;
+let site: Site;
 
 test.beforeEach(async () => {
-  folder = test.info().outputPath('site');
-  cpSync('dist', folder, { recursive: true });
-  const server = { port: PORT, strictPort: true };
-  site = await preview({ logLevel: 'warn', build: { outDir: folder }, preview: server });
+  site = await Site.start(test.info().outputPath('site'));
 });
 
-test.afterEach(async () => {
-  await stop();
-  rmSync(folder, { recursive: true, force: true });
-});
-
-async function stop(): Promise<void> {
-  const closed = site.close();
-  if ('closeAllConnections' in site.httpServer) site.httpServer.closeAllConnections();
-  await closed;
-}
+test.afterEach(() => site.remove());
 
 /** Until the service worker has all that the app and its runtime consist of. */
 async function kept(page: Page): Promise<void> {
-  const hasRuntime = (): Promise<boolean> =>
-    page.evaluate(async () => {
-      const caches = await Promise.all((await window.caches.keys()).map((name) => window.caches.open(name)));
-      const requests = (await Promise.all(caches.map((cache) => cache.keys()))).flat();
-      return requests.some(({ url }) => url.endsWith('.wasm'));
-    });
-  await expect.poll(hasRuntime, { timeout: 60_000 }).toBe(true);
+  const panel = await privacyPanel(page);
+  await expect(panel.getByText('This app itself, to start without a network', { exact: true })).toBeVisible({
+    timeout: PATIENCE,
+  });
+  await page.keyboard.press('Escape');
+}
+
+async function privacyPanel(page: Page): Promise<Locator> {
+  await page.getByRole('button', { name: 'Privacy' }).click();
+  return page.getByRole('dialog', { name: 'Privacy' });
+}
+
+/** Addresses of the files that are kept, in all caches. */
+function keptFiles(page: Page): Promise<string[]> {
+  return page.evaluate(async () => {
+    const caches = await Promise.all((await window.caches.keys()).map((name) => window.caches.open(name)));
+    return (await Promise.all(caches.map((cache) => cache.keys()))).flat().map(({ url }) => url);
+  });
 }
 
 test('without a network the page starts again, looks at a picture and answers', async ({ page }) => {
@@ -49,7 +48,7 @@ test('without a network the page starts again, looks at a picture and answers', 
   const online = await said(await answered(page, 1));
   await kept(page);
 
-  await stop();
+  await site.stop();
   await page.reload();
   expect(await said(await answered(page, 1)), 'the conversation is there').toBe(online);
   await beginAnew(page);
@@ -67,10 +66,7 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   const before = await said(await answered(page, 1));
   await kept(page);
 
-  const script = `${folder}/service-worker.js`;
-  const built = readFileSync(script, 'utf8');
-  const version = /version\W+([0-9a-f]{16})/.exec(built)?.[1] ?? '';
-  writeFileSync(script, built.replaceAll(version, 'f'.repeat(16)));
+  site.newVersion('f'.repeat(16));
   // What a browser does by itself on the next visit, or within a day.
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await expect(page.getByText('A new version of this page is ready.')).toBeVisible();
@@ -82,8 +78,10 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
   await ask(page, 'Which colour is it?');
   await answered(page, 2);
-  const versions = await page.evaluate(() => caches.keys());
-  expect(versions).toEqual([`darkroom-app-${'f'.repeat(16)}`]);
+  // The old one goes when the last page that may need it has gone.
+  await expect
+    .poll(() => page.evaluate(() => caches.keys()), { timeout: PATIENCE })
+    .toEqual([`darkroom-app-${'f'.repeat(16)}`]);
   // Nobody asked for it to be kept.
   await page.getByRole('button', { name: 'Conversations' }).click();
   await expect(page.getByRole('dialog')).toContainText('Nothing is kept.');
@@ -112,4 +110,111 @@ test('all that is kept can be erased', async ({ page }) => {
   await page.getByRole('button', { name: 'Conversations' }).click();
   await expect(page.getByRole('switch')).not.toBeChecked();
   await expect(page.getByRole('dialog')).toContainText('Nothing is kept.');
+});
+
+test('the offline copy follows the first answer, of what this device uses, and nothing is fetched twice', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await addPictures(page, 'odd.png');
+  await ask(page, 'What is in the picture?');
+  await answered(page, 1);
+  const before = site.asked.length;
+  const early = site.asked.slice(0, before);
+  const later = /service-worker|KaTeX|katex|video-clip|harmless-page|jspi|asyncify|apple-touch|icon-\d/;
+  expect(early.filter((path) => later.test(path))).toEqual([]);
+
+  await kept(page);
+  expect(site.asked.slice(before)).toContain('/service-worker.js');
+  const files = await keptFiles(page);
+  expect(files.filter((url) => url.endsWith('.wasm')).map((url) => new URL(url).pathname)).toEqual([
+    `/assets/${site.asset('ort-wasm-simd-threaded-', '.wasm')}`,
+  ]);
+  expect(files.filter((url) => /\.(woff|ttf|br)$/.test(url))).toEqual([]);
+  const hashed = site.asked.filter((path) => path.startsWith('/assets/'));
+  expect(hashed.filter((path, index) => hashed.indexOf(path) !== index)).toEqual([]);
+});
+
+test('a file that cannot be fetched is told, costs no other, and can be tried again', async ({ page }) => {
+  const font = site.asset('KaTeX_Main-Regular-', '.woff2');
+  site.take(font);
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  const panel = await privacyPanel(page);
+  await expect(panel.getByText(/but one file of \d+ could not be fetched/)).toBeVisible({
+    timeout: PATIENCE,
+  });
+  await panel.getByText('Details').last().click();
+  await expect(panel.getByText(`/assets/${font}`)).toBeVisible();
+  expect((await keptFiles(page)).some((url) => url.endsWith('.wasm'))).toBe(true);
+  expect(site.asked.filter((path) => path === `/assets/${font}`).length).toBeGreaterThan(1);
+
+  site.putBack(font);
+  await panel.getByRole('button', { name: 'Try again' }).click();
+  await expect(panel.getByText('This app itself, to start without a network', { exact: true })).toBeVisible({
+    timeout: PATIENCE,
+  });
+  expect((await keptFiles(page)).some((url) => url.endsWith(font))).toBe(true);
+});
+
+test('the privacy panel counts what the service worker fetched', async ({ page }) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  await kept(page);
+  const panel = await privacyPanel(page);
+  // These the browser fetches by itself, and lets no page know.
+  const byBrowser = /^\/(service-worker\.js|icon\.svg|manifest\.webmanifest)$/;
+  const bySite = site.asked.filter((path) => !byBrowser.test(path)).length;
+  const fonts = site.asked.filter((path) => path.endsWith('.woff2')).length;
+  expect(fonts, 'no page has asked for these').toBeGreaterThan(10);
+  await expect.poll(() => requestCount(panel)).toBeGreaterThanOrEqual(bySite);
+});
+
+/** The sum of all requests that the panel tells of. */
+async function requestCount(panel: Locator): Promise<number> {
+  const texts = await panel.locator('.figures').allInnerTexts();
+  return texts.reduce(
+    (sum, text) => sum + (text.startsWith('one') ? 1 : Number(/^\d+/.exec(text)?.[0] ?? 0)),
+    0,
+  );
+}
+
+test('an update that one tab takes leaves another its own files, and offers it to follow', async ({
+  page,
+  context,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  await kept(page);
+  const other = await context.newPage();
+  await arrive(other, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(other, 'Hello');
+  const before = await said(await answered(other, 1));
+
+  const worker = site.asset('photo.worker-', '.js');
+  site.deploy('f'.repeat(16), worker, worker.replace('photo.worker-', 'photo.worker-new'));
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
+  await page.getByRole('button', { name: 'Update now' }).click();
+  await expect(page.getByRole('button', { name: 'Update now' })).toHaveCount(0);
+  // Nothing of the old version may come from the browser's own cache.
+  await (await context.newCDPSession(other)).send('Network.clearBrowserCache');
+
+  await expect(other.getByText('This page was updated in another tab.')).toBeVisible();
+  await addPictures(other, 'odd.png');
+  await ask(other, 'What is in the picture?');
+  await answered(other, 2);
+
+  await other.getByRole('button', { name: 'Reload' }).click();
+  await expect(other.getByText('This page was updated in another tab.')).toHaveCount(0);
+  await expect(answers(other)).toHaveCount(2);
+  expect(await said(answers(other).first())).toBe(before);
+  await expect(other.getByRole('img', { name: 'odd.png' })).toBeVisible();
+  await ask(other, 'Which colour is it?');
+  await answered(other, 3);
+  await expect
+    .poll(() => page.evaluate(() => caches.keys()), { timeout: PATIENCE })
+    .toEqual([`darkroom-app-${'f'.repeat(16)}`]);
 });

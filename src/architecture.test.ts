@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'katex',
     'marked',
   ],
-  'src/main': ['src/client', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
+  'src/main': ['src/client', 'src/contract', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
   workers: [
     'src/failure',
     'src/format',

@@ -48,6 +48,7 @@ export type FailureCode =
   | 'device-lost'
   | 'device-unstable' // lost again and again: it is left alone
   | 'worker-died'
+  | 'not-loaded' // a part of the app itself could not be fetched: the site has another version now, or no network
   | 'unprotected' // this worker is not under the app's policy, and takes no photo
   | 'bad-request' // a caller's argument; the message names it
   | 'bug';
@@ -79,6 +80,15 @@ export function fail(code: FailureCode, message: string, cause?: unknown): never
 export function describe(error: unknown): FailureInfo {
   if (error instanceof Failure) return { code: error.code, message: error.message };
   return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
+}
+
+/** Settles as the import of a part of the app does; fails with 'not-loaded' where it cannot be fetched. */
+export async function loadedPart<T>(part: Promise<T>): Promise<T> {
+  try {
+    return await part;
+  } catch (cause) {
+    fail('not-loaded', `A part of the app could not be loaded: ${String(cause)}`, cause);
+  }
 }
 
 /** Runs a job and returns how it ended; an AbortError from the job's own signal is 'stopped'. */

@@ -9,6 +9,7 @@ import { NotedInference } from './client/noted-inference.ts';
 import { PhotoClient } from './client/photo-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
+import type { Backend } from './contract/inference.ts';
 import { takeShared } from './shared-files.ts';
 import App from './ui/App.svelte';
 import { ReadAloud } from './ui/aloud/read-aloud.svelte.ts';
@@ -26,7 +27,8 @@ import { PinLock } from './ui/kiosk/pin.ts';
 import { Statistics } from './ui/kiosk/statistics.svelte.ts';
 import { Language } from './ui/language.svelte.ts';
 import { Library } from './ui/library/library.svelte.ts';
-import { Models } from './ui/models.svelte.ts';
+import { Models, type Phase } from './ui/models.svelte.ts';
+import { OfflineCopy } from './ui/offline/offline-copy.svelte.ts';
 import { PhotoShelf } from './ui/photos/photo-shelf.ts';
 import { Tray } from './ui/photos/tray.svelte.ts';
 import { eraseIfWished } from './ui/privacy/erase.ts';
@@ -43,17 +45,25 @@ import { TabPresence } from './ui/tab/tab-presence.ts';
 import { TabStore } from './ui/tab/tab-store.ts';
 import { TabWords } from './ui/tab/tab-words.ts';
 import { AppUpdate } from './ui/update/app-update.svelte.ts';
+import { MissingParts } from './ui/update/missing-parts.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
+/** What somebody waits for: nothing else is fetched meanwhile. */
+const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loading']);
+
 const requests = new RequestLog();
+const missing = new MissingParts();
+const noteMissing = (): void => missing.note();
 const notes = new StoredLoadNotes({
   storage: () => localStorage,
   locks: navigator.locks,
   onLeave: (callback) => addEventListener('pagehide', callback),
 });
-const weights = new WeightsClient(() =>
-  requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
+const weights = new WeightsClient(
+  () =>
+    requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
+  noteMissing,
 );
 const inferenceClient = new InferenceClient(
   () =>
@@ -62,16 +72,19 @@ const inferenceClient = new InferenceClient(
     const held = await weights.held(model);
     return held.kind === 'done' ? held.value : [];
   },
+  noteMissing,
 );
 const inference = new RecoveringInference(new NotedInference(inferenceClient, notes), CLOCK);
-const photoClient = new PhotoClient(() =>
-  requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
+const photoClient = new PhotoClient(
+  () => requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
+  noteMissing,
 );
 
 const remembered = new LocalRemembered();
 const language = new Language(navigator.languages, remembered, document.documentElement);
 const install = new Install(window);
 const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
+appCache.onMessage((event) => requests.hearMessage(event));
 
 await eraseIfWished();
 const protection = await protect(appCache);
@@ -109,27 +122,38 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   });
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
+  const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
+  const offline = new OfflineCopy({
+    cache: appCache,
+    used: () => requests.runtime,
+    hasAnswered: () => conversation.turns.some(({ ending }) => ending?.kind === 'answered'),
+    isBusy: () => conversation.busy || BUSY.has(models.phase.kind),
+  });
+  // The development server has no service worker, and needs none: it sends the policy.
+  if (import.meta.env.PROD) offline.watch();
   const tabStore = new TabStore();
   const historyStore = new HistoryStore();
   const privacy = new Privacy(policy, requests, weights, { tabs: tabStore, history: historyStore });
-  // The development server has none, and needs none: it sends the policy.
-  const kept = import.meta.env.PROD ? appCache.keepTheApp() : undefined;
-  const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
   const back = new Back(window);
   const parts = {
-    back,
-    language,
-    models,
-    library,
-    settings,
-    conversation,
-    tray,
-    shelf,
-    stage,
-    samples,
-    aloud,
-    privacy,
+    ...{
+      back,
+      language,
+      models,
+      library,
+      settings,
+      conversation,
+      tray,
+      shelf,
+      stage,
+      samples,
+      aloud,
+      privacy,
+      offline,
+    },
+    missing,
   };
+  prepareRuntime(models);
   if (kiosk !== null) {
     void models.start(document.baseURI, { unattended: true });
     void samples.start();
@@ -153,7 +177,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
     presence: new TabPresence(tabMemory(), remembered),
     words: new TabWords(tabMemory()),
   });
-  const update = new AppUpdate(appCache, keptTab);
+  const update = new AppUpdate({ cache: appCache, kept: keptTab, missing, address: document.baseURI });
 
   const link = new URL(document.baseURI).searchParams.get('model');
   void models.start(document.baseURI).then(() => library.welcome(link));
@@ -161,10 +185,17 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
   void keptTab.arrive();
-  void kept?.then(() => update.watch());
+  void update.watch();
   const shared = takeShared().catch(() => ({ files: [], words: '' }));
   mount(App, {
     target: document.body,
     props: { ...parts, experts, paging, history, update, install, shared, draft, keptTab },
   });
+}
+
+/** Has the runtime fetched beside the model that will run on it. */
+function prepareRuntime(models: Models): void {
+  const isChosen = models.backend !== 'auto';
+  const backends: Backend[] = models.backend === 'auto' ? ['webgpu', 'wasm'] : [models.backend];
+  void inferenceClient.prepare(backends, !isChosen, (event) => models.hearRuntime(event));
 }

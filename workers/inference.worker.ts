@@ -3,21 +3,35 @@
 
 import * as Comlink from 'comlink';
 import type { InferenceApi } from '../src/contract/inference.ts';
-import { fail } from '../src/failure.ts';
+import { hasAdapter } from '../src/engine/runtime/webgpu-device.ts';
+import { fail, outcome } from '../src/failure.ts';
 import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { loadModel, type Loaded } from './load-model.ts';
 import { Runs } from './runs.ts';
+import { RuntimeDownloads } from './runtime-downloads.ts';
+import { runtimeFiles } from './runtime-files.ts';
 import { tellRequests } from './tell-requests.ts';
 
 const runs = new Runs();
 const database = new Database();
-const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(database) };
+const downloads = new RuntimeDownloads();
+const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), downloads };
 let loaded: Loaded | undefined;
 
 const api = {
+  prepare: (backends, hardwareOnly, onEvent) =>
+    outcome(async () => {
+      for (const backend of backends) {
+        if (backend === 'webgpu' && !(await hasAdapter(navigator.gpu, hardwareOnly))) continue;
+        downloads.begin(runtimeFiles(backend), onEvent);
+        break;
+      }
+      return null;
+    }),
+
   load: (id, modelId, options, onEvent) =>
     runs.start(id, async (signal) => {
       await release();

@@ -15,6 +15,7 @@ import { cacheBudgetBytes, expertBudget } from '../src/weights/fit/fit.ts';
 import type { Verdicts } from '../src/weights/store/verdicts.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
+import type { RuntimeDownloads } from './runtime-downloads.ts';
 import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
@@ -26,10 +27,12 @@ export interface Loaded {
   dispose(): Promise<void>;
 }
 
-/** Where models and what is known of them lie. */
+/** Where models, what is known of them and the runtime come from. */
 export interface Stores {
   weights: Weights;
   verdicts: Verdicts;
+  /** The runtime's own files, on their way. */
+  downloads: RuntimeDownloads;
 }
 
 /**
@@ -37,7 +40,7 @@ export interface Stores {
  * with 'corrupt-shard' where the numbers are wrong on the processor too.
  */
 export async function loadModel(
-  { weights, verdicts }: Stores,
+  { weights, verdicts, downloads }: Stores,
   id: string,
   options: LoadOptions,
   onEvent: (event: LoadEvent) => void,
@@ -53,7 +56,7 @@ export async function loadModel(
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   for (;;) {
-    const trusted = await trustedRuntime(options.backend, options, trust.accepts);
+    const trusted = await trustedRuntime(options.backend, options, trust.accepts, downloads);
     const { runtime } = trusted;
     let engine: Engine | undefined;
     try {

@@ -3,8 +3,11 @@
 // waits until no page uses that any more, or until a page asks for it. Weights are none of its business.
 
 import { policyHeaders, roleOf } from '../src/policy/headers.ts';
+import { watchRequests } from '../src/policy/watch-requests.ts';
 import { weightHosts } from '../src/policy/weight-hosts.ts';
 import type { AppFiles } from './app-files.ts';
+import { isNamedByContent, keepFiles } from './kept-files.ts';
+import { OldVersions } from './old-versions.ts';
 import { takeShares } from './share-target.ts';
 
 declare const self: ServiceWorkerGlobalScope;
@@ -15,22 +18,32 @@ const CACHE_PREFIX = 'darkroom-app-';
 const CACHE = `${CACHE_PREFIX}${APP_FILES.version}`;
 const scope = new URL('./', self.location.href);
 const address = (file: string): string => new URL(file, scope).href;
-const ALL = new Set([...APP_FILES.shell, ...APP_FILES.later].map(address));
+const IF_USED = new Set(APP_FILES.ifUsed.map(address));
+const ALL = new Set([...APP_FILES.start, ...APP_FILES.rest, ...APP_FILES.ifUsed].map(address));
 const CATALOGUE = address('models/index.json');
 const START = address('index.html');
+const oldVersions = new OldVersions(self.clients, CACHE_PREFIX, CACHE, scope);
 
 self.addEventListener('install', (event) => {
-  event.waitUntil(keep(APP_FILES.shell));
+  event.waitUntil(install());
 });
 
 self.addEventListener('activate', (event) => {
-  event.waitUntil(dropOldVersions().then(() => self.clients.claim()));
+  event.waitUntil(
+    oldVersions
+      .notePages()
+      .then(() => self.clients.claim())
+      .then(() => oldVersions.dropUnused()),
+  );
 });
 
 self.addEventListener('message', (event) => {
   // Both are sent by src/client/app-cache.ts.
-  if (event.data === 'keep-the-rest') event.waitUntil(keep(APP_FILES.later));
-  if (event.data === 'take-over') event.waitUntil(self.skipWaiting());
+  const message: unknown = event.data;
+  if (message === 'take-over') event.waitUntil(self.skipWaiting());
+  if (typeof message === 'object' && message !== null && 'keep' in message && Array.isArray(message.keep)) {
+    event.waitUntil(keepAll(message.keep, event.ports[0]));
+  }
 });
 
 takeShares(self, scope);
@@ -39,17 +52,50 @@ self.addEventListener('fetch', (event) => {
   const { request } = event;
   const url = new URL(request.url);
   if (url.origin !== scope.origin || request.method !== 'GET') return;
+  if (request.mode === 'navigate') event.waitUntil(oldVersions.dropUnused());
   const runs = request.mode === 'navigate' || /worker$|^document$|frame$/.test(request.destination);
   const file = fileOf(url);
   // What neither runs nor is kept (weights, mostly) goes to the network as if nobody were here.
   if (runs || file !== undefined) event.respondWith(respond(request, url, file));
 });
 
+// What this worker fetches belongs to what the privacy panel shows, of pages that it does not control yet too.
+watchRequests((requests) => {
+  void self.clients
+    .matchAll({ type: 'window', includeUncontrolled: true })
+    .then((pages) => pages.forEach((page) => page.postMessage({ requests })));
+});
+
+/** A version that cannot start is none: the one before it stays. */
+async function install(): Promise<void> {
+  const { broken } = await keepFiles(CACHE, APP_FILES.start.map(address));
+  if (broken.length > 0) throw new Error(`The app cannot be kept without ${broken.join(', ')}.`);
+  // What has not changed need not be fetched by anybody again.
+  const cache = await caches.open(CACHE);
+  for (const file of ALL) {
+    const kept = isNamedByContent(file) ? await oldVersions.find(file) : undefined;
+    if (kept !== undefined) await cache.put(file, kept);
+  }
+}
+
+/** All that this device needs; `used`: addresses that the page has asked for. */
+async function keepAll(used: unknown[], port: MessagePort | undefined): Promise<void> {
+  const wanted = [...APP_FILES.start, ...APP_FILES.rest].map(address);
+  const cache = await caches.open(CACHE);
+  const isThere = new Set((await cache.keys()).map(({ url }) => url));
+  wanted.push(...Array.from(IF_USED).filter((file) => used.includes(file) || isThere.has(file)));
+  const ended = await keepFiles(CACHE, wanted, (state) => port?.postMessage({ keeping: state }));
+  await oldVersions.dropUnused();
+  port?.postMessage({ kept: ended });
+}
+
 /** The kept file that an address stands for: the folder itself is its page. */
 function fileOf(url: URL): string | undefined {
   const plain = url.origin + url.pathname;
   if (plain === scope.href) return START;
-  return ALL.has(plain) ? plain : undefined;
+  // Of an older version, perhaps, whose page is still open.
+  const isOurs = ALL.has(plain) || (plain.startsWith(scope.href) && isNamedByContent(plain));
+  return isOurs ? plain : undefined;
 }
 
 async function respond(request: Request, url: URL, file: string | undefined): Promise<Response> {
@@ -69,6 +115,7 @@ async function answer(request: Request, file: string): Promise<Response> {
   const kept = await cache.match(file);
   if (file !== CATALOGUE) {
     if (kept !== undefined) return kept;
+    if (!ALL.has(file)) return (await oldVersions.find(file)) ?? fetch(request);
     const fetched = await fetch(request);
     if (fetched.ok && !fetched.redirected) await cache.put(file, fetched.clone());
     return fetched;
@@ -83,18 +130,4 @@ async function hosts(): Promise<string[]> {
   const kept = await (await caches.open(CACHE)).match(CATALOGUE);
   const catalogue: unknown = await kept?.json().catch(() => undefined);
   return weightHosts(catalogue);
-}
-
-/** Brings what is not there yet, past the HTTP cache: it may hold another version's page. */
-async function keep(files: readonly string[]): Promise<void> {
-  const cache = await caches.open(CACHE);
-  const kept = new Set((await cache.keys()).map((request) => request.url));
-  const missing = files.map(address).filter((file) => !kept.has(file));
-  await cache.addAll(missing.map((file) => new Request(file, { cache: 'no-cache' })));
-}
-
-async function dropOldVersions(): Promise<void> {
-  const names = await caches.keys();
-  const old = names.filter((name) => name.startsWith(CACHE_PREFIX) && name !== CACHE);
-  await Promise.all(old.map((name) => caches.delete(name)));
 }

@@ -3,6 +3,7 @@
 
 import type { Backend, LoadOptions, Precision } from '../src/contract/inference.ts';
 import { createRuntime, type Runtime } from '../src/engine/runtime/runtime.ts';
+import type { RuntimeDownloads } from './runtime-downloads.ts';
 import { runtimeFiles } from './runtime-files.ts';
 
 export interface TrustedRuntime {
@@ -13,13 +14,18 @@ export interface TrustedRuntime {
   distrusted: Precision[];
 }
 
-/** `accepts` judges a precision on a WebGPU device. Fails as createRuntime does. */
+/** `accepts` judges a precision on a WebGPU device. Fails as createRuntime does, and as `downloads.take`. */
 export async function trustedRuntime(
   backend: Backend,
   { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
   accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
+  downloads: RuntimeDownloads,
 ): Promise<TrustedRuntime> {
-  const runtime = await createRuntime({ backend, hardwareOnly, files: runtimeFiles(backend) });
+  const create = (on: Backend): Promise<Runtime> => {
+    const files = runtimeFiles(on);
+    return createRuntime({ backend: on, hardwareOnly, files, wasmBinary: () => downloads.take(files) });
+  };
+  const runtime = await create(backend);
   if (backend === 'wasm') return { runtime, distrusted: [], ...(asked && { precision: asked }) };
   const distrusted: Precision[] = [];
   try {
@@ -34,5 +40,5 @@ export async function trustedRuntime(
     throw error;
   }
   runtime.dispose();
-  return { runtime: await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') }), distrusted };
+  return { runtime: await create('wasm'), distrusted };
 }

@@ -45,6 +45,10 @@ class Thread extends EventTarget implements WorkerLike, InferenceApi {
     this.#channel.port1.close();
   }
 
+  prepare() {
+    return Promise.resolve({ kind: 'done', value: null } as const);
+  }
+
   load(): Promise<Outcome<LoadedModel>> {
     return Promise.resolve({ kind: 'done', value: MODEL });
   }
@@ -120,4 +124,23 @@ test('an abort before the start reaches no worker', async () => {
   const { client, threads } = setUp();
   expect(await answer(client, AbortSignal.abort())).toEqual({ kind: 'stopped' });
   expect(threads).toHaveLength(0);
+});
+
+test('a worker whose script cannot be fetched fails with not-loaded, and that is told', async () => {
+  const threads: Thread[] = [];
+  let missing = 0;
+  const client = new InferenceClient(
+    () => {
+      const thread = new Thread();
+      threads.push(thread);
+      return thread;
+    },
+    undefined,
+    () => missing++,
+  );
+  const waiting = answer(client);
+  // A browser says no more than this of a script that is not there.
+  threads[0]?.dispatchEvent(new Event('error'));
+  expect(await waiting).toMatchObject({ kind: 'failed', failure: { code: 'not-loaded' } });
+  expect(missing).toBe(1);
 });

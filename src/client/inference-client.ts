@@ -4,7 +4,14 @@
 import * as Comlink from 'comlink';
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
-import type { InferenceApi, LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
+import type {
+  Backend,
+  InferenceApi,
+  LoadedModel,
+  LoadEvent,
+  LoadOptions,
+  RuntimeEvent,
+} from '../contract/inference.ts';
 import type { HeldEntry } from '../contract/weights.ts';
 import type { Outcome } from '../failure.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
@@ -16,14 +23,24 @@ export class InferenceClient {
 
   /**
    * `start` makes a fresh worker that exposes an InferenceApi; `held` is asked, before a model is loaded, for what
-   * storage refused of it.
+   * storage refused of it; `onMissing`: as WorkerCalls has it.
    */
   constructor(
     start: () => WorkerLike,
     held: (modelId: string) => Promise<readonly HeldEntry[]> = () => Promise.resolve([]),
+    onMissing?: () => void,
   ) {
-    this.#calls = new WorkerCalls<InferenceApi>('inference', start);
+    this.#calls = new WorkerCalls<InferenceApi>('inference', start, onMissing);
     this.#held = held;
+  }
+
+  /** Begins to fetch the runtime that a load with the first of these backends that is there will want. */
+  prepare(
+    backends: Backend[],
+    hardwareOnly: boolean,
+    onEvent: (event: RuntimeEvent) => void,
+  ): Promise<Outcome<null>> {
+    return this.#calls.call((api) => api.prepare(backends, hardwareOnly, Comlink.proxy(onEvent)));
   }
 
   async load(

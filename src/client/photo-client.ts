@@ -8,9 +8,9 @@ import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 export class PhotoClient {
   readonly #calls: WorkerCalls<PhotoApi>;
 
-  /** `start` makes a fresh worker that exposes a PhotoApi. */
-  constructor(start: () => WorkerLike) {
-    this.#calls = new WorkerCalls<PhotoApi>('photo', start);
+  /** `start` makes a fresh worker that exposes a PhotoApi; `onMissing`: as WorkerCalls has it. */
+  constructor(start: () => WorkerLike, onMissing?: () => void) {
+    this.#calls = new WorkerCalls<PhotoApi>('photo', start, onMissing);
   }
 
   open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {

@@ -25,9 +25,9 @@ export class WeightsClient {
   readonly #calls: WorkerCalls<WeightsApi>;
   readonly #keepForGood = new KeepForGood();
 
-  /** `start` makes a fresh worker that exposes a WeightsApi. */
-  constructor(start: () => WorkerLike) {
-    this.#calls = new WorkerCalls<WeightsApi>('weights', start);
+  /** `start` makes a fresh worker that exposes a WeightsApi; `onMissing`: as WorkerCalls has it. */
+  constructor(start: () => WorkerLike, onMissing?: () => void) {
+    this.#calls = new WorkerCalls<WeightsApi>('weights', start, onMissing);
   }
 
   list(): Promise<Outcome<KeptModel[]>> {

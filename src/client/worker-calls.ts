@@ -2,7 +2,7 @@
 // death. Owns the worker; a dead one is replaced by the next call.
 
 import * as Comlink from 'comlink';
-import { describe, type Outcome } from '../failure.ts';
+import { describe, type FailureCode, type Outcome } from '../failure.ts';
 
 /** As much of a Worker as is used here. */
 export interface WorkerLike extends Comlink.Endpoint {
@@ -24,13 +24,18 @@ interface Running<Api> {
 export class WorkerCalls<Api extends Stoppable> {
   readonly #name: string;
   readonly #start: () => WorkerLike;
+  readonly #onMissing: () => void;
   #running: Running<Api> | undefined;
   #runs = 0;
 
-  /** `name` is for messages; `start` makes a fresh worker that exposes an Api. */
-  constructor(name: string, start: () => WorkerLike) {
+  /**
+   * `name` is for messages; `start` makes a fresh worker that exposes an Api; `onMissing` hears when the worker or
+   * a part of it could not be fetched.
+   */
+  constructor(name: string, start: () => WorkerLike, onMissing: () => void = () => undefined) {
     this.#name = name;
     this.#start = start;
+    this.#onMissing = onMissing;
   }
 
   /** A call under a name of its own; an abort of `signal` crosses as cancel of that name. */
@@ -58,11 +63,12 @@ export class WorkerCalls<Api extends Stoppable> {
   call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
     const { api, waiting } = (this.#running ??= this.#begin());
     return new Promise((resolve) => {
-      waiting.add(resolve);
       const settle = (outcome: Outcome<T>): void => {
-        waiting.delete(resolve);
+        waiting.delete(settle);
+        if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
         resolve(outcome);
       };
+      waiting.add(settle);
       job(api).then(settle, (error: unknown) => {
         settle({ kind: 'failed', failure: describe(error) });
       });
@@ -79,7 +85,9 @@ export class WorkerCalls<Api extends Stoppable> {
     const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set() };
     worker.addEventListener('error', (event) => {
       const reason = 'message' in event && typeof event.message === 'string' ? event.message : '';
-      this.#bury(running, reason === '' ? `The ${this.#name} worker could not be started.` : reason);
+      // An error without words is that of a script that could not be fetched.
+      if (reason === '') this.#bury(running, `The ${this.#name} worker could not be loaded.`, 'not-loaded');
+      else this.#bury(running, reason);
     });
     worker.addEventListener('messageerror', () => {
       this.#bury(running, `A message of the ${this.#name} worker could not be read.`);
@@ -87,11 +95,10 @@ export class WorkerCalls<Api extends Stoppable> {
     return running;
   }
 
-  #bury(running: Running<Api>, message: string): void {
+  #bury(running: Running<Api>, message: string, code: FailureCode = 'worker-died'): void {
     if (this.#running === running) this.#running = undefined;
     running.worker.terminate();
-    for (const settle of running.waiting)
-      settle({ kind: 'failed', failure: { code: 'worker-died', message } });
+    for (const settle of running.waiting) settle({ kind: 'failed', failure: { code, message } });
     running.waiting.clear();
   }
 }

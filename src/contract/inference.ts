@@ -32,6 +32,12 @@ export interface LoadEvent {
   totalBytes: number;
 }
 
+/** The runtime that models run on is fetched; what is known of its size before it is here. */
+export interface RuntimeEvent {
+  doneBytes: number;
+  totalBytes: number;
+}
+
 export interface LoadedModel {
   /** The model's key in storage. */
   id: string;
@@ -70,6 +76,16 @@ export interface LoadedExperts extends ExpertShape {
 export type RunId = string;
 
 export interface InferenceApi {
+  /**
+   * Begins to fetch the runtime of the first of these backends that this device has, so that it is there when a
+   * model is; nothing else waits for it. `hardwareOnly`: as LoadOptions has it. What fails is left to `load`.
+   */
+  prepare(
+    backends: Backend[],
+    hardwareOnly: boolean,
+    onEvent: (event: RuntimeEvent) => void,
+  ): Promise<Outcome<null>>;
+
   /**
    * Brings a finished model from storage to the device; whatever was loaded before is released first.
    * Fails with 'missing-file' where no such model is in storage.

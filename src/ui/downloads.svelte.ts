@@ -33,6 +33,8 @@ export class Downloads {
   /** Nobody looks at these. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #runs = new Map<string, Run>();
+  /** What was brought whole in this visit, in bytes. */
+  readonly #fetchedBytes = new SvelteMap<string, number>();
   #persistence = $state.raw<Persistence | undefined>();
 
   constructor(weights: Pick<WeightsClient, 'download' | 'importFiles'>) {
@@ -46,6 +48,11 @@ export class Downloads {
 
   get all(): Download[] {
     return Array.from(this.#downloads.values());
+  }
+
+  /** Bytes of a model that was brought whole in this visit; 0 for others. */
+  fetchedBytes(id: string): number {
+    return this.#fetchedBytes.get(id) ?? 0;
   }
 
   of(id: string): Download | undefined {
@@ -116,8 +123,10 @@ export class Downloads {
   }
 
   #end(id: string, outcome: Outcome<KeptModel>): void {
-    if (outcome.kind === 'done') this.#downloads.delete(id);
-    else if (outcome.kind === 'stopped') this.#change(id, { state: { kind: 'paused' } });
+    if (outcome.kind === 'done') {
+      this.#fetchedBytes.set(id, outcome.value.keptBytes);
+      this.#downloads.delete(id);
+    } else if (outcome.kind === 'stopped') this.#change(id, { state: { kind: 'paused' } });
     else this.#change(id, { state: { kind: 'failed', failure: outcome.failure } });
   }
 

@@ -1,6 +1,8 @@
 // The models against scripted clients: which phase follows which, and who is asked for what.
 
 import { expect, test } from 'vitest';
+import type { LoadedModel } from '../contract/inference.ts';
+import type { Outcome } from '../failure.ts';
 import {
   done,
   failed,
@@ -23,6 +25,39 @@ test('on a first visit the built-in model comes by itself: downloaded, loaded, r
   await soon();
   expect(inference.asked).toEqual(['demo webgpu']);
   expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+});
+
+test('readiness counts the download, the runtime and the opening together, and never goes back', async () => {
+  const { weights, inference, models } = setUp();
+  let loaded: (outcome: Outcome<LoadedModel>) => void = () => undefined;
+  inference.load = (_id, _options, onEvent) => {
+    inference.tell = onEvent;
+    return new Promise((resolve) => (loaded = resolve));
+  };
+  await models.start(PAGE);
+  const seen = [models.readiness];
+  models.hearRuntime({ doneBytes: 0, totalBytes: 1 });
+  const rates = { resumedBytes: 0, bytesPerSecond: null, secondsLeft: null };
+  for (const doneBytes of [0.5, 1]) {
+    const activity = { kind: 'downloading' } as const;
+    weights.tell({ kind: 'progress', activity, doneBytes, totalBytes: 1, ...rates });
+    seen.push(models.readiness);
+  }
+  weights.settle('done');
+  await soon();
+  // The model is there, but half of what is waited for is not.
+  expect(models.phase.kind).toBe('loading');
+  seen.push(models.readiness);
+  expect(models.readiness).toBeLessThan(0.5);
+  models.hearRuntime({ doneBytes: 1, totalBytes: 1 });
+  seen.push(models.readiness);
+  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 1 });
+  seen.push(models.readiness);
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+  loaded(failed('bug'));
+  await soon();
+  expect(models.readiness).toBeNull();
 });
 
 test('where there is no built-in model nothing is chosen, and a question says so', async () => {

@@ -53,6 +53,20 @@ const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'bad-request',
 ]);
 
+interface Progress {
+  doneBytes: number;
+  totalBytes: number;
+}
+
+/** To open a byte of a model takes so much of the time that it takes to fetch one, roughly. */
+const OPENING_WEIGHT = 0.1;
+
+function shareOf(runtime: Progress, fetched: Progress, opened: Progress): number {
+  const done = runtime.doneBytes + fetched.doneBytes + OPENING_WEIGHT * opened.doneBytes;
+  const total = runtime.totalBytes + fetched.totalBytes + OPENING_WEIGHT * opened.totalBytes;
+  return total === 0 ? 0 : done / total;
+}
+
 interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
   inference: Pick<InferenceClient, 'load' | 'unload'>;
@@ -78,6 +92,7 @@ export class Models {
   #isKnown = $state(false);
   /** Settles when it is known what there is; undefined before the start. */
   #looking: Promise<unknown> | undefined;
+  #runtime = $state.raw<Progress>({ doneBytes: 0, totalBytes: 0 });
   #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
   /** The model that was ready last in this visit: it answers again where another one does not load. */
@@ -157,6 +172,30 @@ export class Models {
     const { backend, distrusted } = phase.model;
     if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
     return backend === 'wasm' && this.backend !== 'wasm' ? 'onProcessor' : null;
+  }
+
+  /**
+   * How much of what the first answer waits for is done, 0 … 1: the model's download, the runtime, the opening of
+   * the model. Null while the chosen model is not on its way to the device.
+   */
+  get readiness(): number | null {
+    const { phase } = this;
+    const fetched = this.downloads.fetchedBytes(this.chosen?.request.id ?? '');
+    const runtime = this.#runtime;
+    if (phase.kind === 'downloading') {
+      const { progress } = phase.download;
+      const { doneBytes, totalBytes } = progress ?? { doneBytes: 0, totalBytes: 0 };
+      return shareOf(runtime, { doneBytes, totalBytes }, { doneBytes: 0, totalBytes });
+    }
+    if (phase.kind !== 'loading') return null;
+    // Until the worker says how much it opens, it is what was fetched.
+    const opened = { doneBytes: phase.doneBytes, totalBytes: phase.totalBytes || fetched };
+    return shareOf(runtime, { doneBytes: fetched, totalBytes: fetched }, opened);
+  }
+
+  /** To be told how far the runtime is that models run on. */
+  hearRuntime(runtime: Progress): void {
+    this.#runtime = runtime;
   }
 
   /** Where the chosen model is. */

@@ -15,6 +15,7 @@ import type { Statistics } from './kiosk/statistics.svelte.ts';
 import type { Language } from './language.svelte.ts';
 import type { Library } from './library/library.svelte.ts';
 import type { Models } from './models.svelte.ts';
+import type { OfflineCopy } from './offline/offline-copy.svelte.ts';
 import type { PhotoShelf } from './photos/photo-shelf.ts';
 import type { Tray } from './photos/tray.svelte.ts';
 import type { Privacy } from './privacy/privacy.svelte.ts';
@@ -23,6 +24,7 @@ import type { Settings } from './settings/settings.svelte.ts';
 import type { Stage } from './stage/stage.svelte.ts';
 import type { KeptTab } from './tab/kept-tab.svelte.ts';
 import type { AppUpdate } from './update/app-update.svelte.ts';
+import type { MissingParts } from './update/missing-parts.svelte.ts';
 
 interface PageParts {
   back: Back;
@@ -37,6 +39,8 @@ interface PageParts {
   samples: Samples;
   aloud: ReadAloud;
   privacy: Privacy;
+  offline: OfflineCopy;
+  missing: MissingParts;
 }
 
 export interface AppParts extends PageParts {

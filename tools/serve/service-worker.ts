@@ -9,10 +9,13 @@ import type { AppFiles } from '../../workers/app-files.ts';
 import { headerRules } from './header-rules.ts';
 import { hostsOf } from './policy.ts';
 
-/** Larger files are kept after the page has started, not before. */
-const SHELL_LIMIT_BYTES = 1e6;
-/** Weights are kept in the database, not here; lists of what is offered are asked for anew. */
-const NOT_KEPT = /^(models\/(?!index\.json$)|_headers$|service-worker\.js$)/;
+/** The runtime in its three builds, of which a device needs one. */
+const IF_USED = /^assets\/ort[-.]/;
+/**
+ * Weights are kept in the database, not here. Every browser that runs this page takes WOFF2, so no other kind of
+ * a font is ever asked for.
+ */
+const NOT_KEPT = /^(models\/(?!index\.json$)|_headers$|service-worker\.js$)|\.(br|woff|ttf)$/;
 
 export function buildServiceWorker(options: { entry: string; outDir: string; catalogue: string }): Plugin {
   const { entry, outDir, catalogue } = options;
@@ -45,14 +48,21 @@ export function buildServiceWorker(options: { entry: string; outDir: string; cat
 
 function listFiles(folder: string): AppFiles {
   const version = createHash('sha256');
-  const files: AppFiles = { version: '', shell: [], later: [] };
+  const files: AppFiles = { version: '', start: [], rest: [], ifUsed: [] };
+  const isStart = startOf(folder);
   for (const name of filesIn(folder)) {
     if (NOT_KEPT.test(name)) continue;
-    const bytes = readFileSync(join(folder, name));
-    version.update(name).update(bytes);
-    (bytes.length <= SHELL_LIMIT_BYTES ? files.shell : files.later).push(name);
+    version.update(name).update(readFileSync(join(folder, name)));
+    files[isStart(name) ? 'start' : IF_USED.test(name) ? 'ifUsed' : 'rest'].push(name);
   }
   return { ...files, version: version.digest('hex').slice(0, 16) };
+}
+
+/** What the page and its workers start with, and the list from which the service worker knows the policy's hosts. */
+function startOf(folder: string): (name: string) => boolean {
+  const page = readFileSync(join(folder, 'index.html'), 'utf8');
+  const named = new Set(page.match(/assets\/[\w.-]+\.(js|css)/g));
+  return (name) => named.has(name) || /^(index\.html|models\/index\.json)$|\.worker-[\w-]+\.js$/.test(name);
 }
 
 /** Paths with forward slashes, in one order on every machine. */

@@ -1,5 +1,7 @@
 // What every Vite build of this project has in common.
 
+import { statSync } from 'node:fs';
+import { createRequire } from 'node:module';
 import { defaultClientConditions, type UserConfig } from 'vite';
 
 /**
@@ -18,7 +20,19 @@ const ISOLATION_HEADERS = {
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
+/** Bytes of the WebAssembly of each of the runtime's builds (workers/runtime-downloads.ts). */
+function runtimeBytes(): Record<string, number> {
+  const { resolve } = createRequire(import.meta.url);
+  const bytesOf = (name: string): number => statSync(resolve(`onnxruntime-web/${name}.wasm`)).size;
+  return {
+    wasm: bytesOf('ort-wasm-simd-threaded'),
+    asyncify: bytesOf('ort-wasm-simd-threaded.asyncify'),
+    jspi: bytesOf('ort-wasm-simd-threaded.jspi'),
+  };
+}
+
 export const shared: UserConfig = {
+  define: { RUNTIME_BYTES: JSON.stringify(runtimeBytes()) },
   // A missing file is a 404, not the page again.
   appType: 'mpa',
   // Relative addresses, so that the built folder works under any path.

@@ -1,7 +1,7 @@
 // A file → a clip that can be read, with the browser's own decoders, in a worker. What video files need is
 // loaded with the first of them.
 
-import { fail } from '../../failure.ts';
+import { fail, loadedPart } from '../../failure.ts';
 import { HEADER_BYTES, refuseTooLarge } from '../photo/decode-photo.ts';
 import { readPhotoSize } from '../photo/photo-size.ts';
 import { checkAspect } from '../photo/smart-resize.ts';
@@ -19,7 +19,7 @@ export const openClip: OpenClip = async (file) => {
   }
   refuseTooLarge(readPhotoSize(header));
   const clip = await (type === 'video'
-    ? (await import('./video-clip.ts')).openVideo(file)
+    ? (await loadedPart(import('./video-clip.ts'))).openVideo(file)
     : openAnimatedPicture(file, type));
   try {
     if (clip !== undefined) checkClip(clip);

@@ -3,7 +3,7 @@
 
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { describeAdapter, isSoftware } from '../../device/adapter.ts';
-import { fail } from '../../failure.ts';
+import { fail, loadedPart } from '../../failure.ts';
 import type { EmittedGraph, Precision } from '../../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
 import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
@@ -33,7 +33,8 @@ export interface RuntimeOptions {
   threads?: number;
   /** Another build of the runtime, or another WebGPU implementation (Node has neither by itself). */
   ort?: Ort;
-  wasmBinary?: Uint8Array;
+  /** The runtime's WebAssembly, if the caller has it, or fetches it once the device is there; undefined: given before. */
+  wasmBinary?: Uint8Array | (() => Promise<Uint8Array | undefined>);
   gpu?: GPU;
   /** Not on a WebGPU adapter that computes on the processor. */
   hardwareOnly?: boolean;
@@ -93,12 +94,16 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
       ? await createDevice(options.gpu ?? navigator.gpu, options.hardwareOnly === true)
       : undefined;
   const build = options.files?.build ?? (options.backend === 'webgpu' ? 'asyncify' : 'wasm');
-  const ort = options.ort ?? (await importOrt(build));
+  const { wasmBinary } = options;
+  const [ort, binary] = await Promise.all([
+    options.ort ?? importOrt(build),
+    typeof wasmBinary === 'function' ? wasmBinary() : wasmBinary,
+  ]);
   if (options.files !== undefined) {
     const { mjs, wasm } = options.files;
     ort.env.wasm.wasmPaths = { mjs, wasm };
   }
-  if (options.wasmBinary !== undefined) ort.env.wasm.wasmBinary = options.wasmBinary;
+  if (binary !== undefined) ort.env.wasm.wasmBinary = binary;
   if (options.threads !== undefined) ort.env.wasm.numThreads = options.threads;
   ort.env.logLevel = 'error';
   return new OrtRuntime(ort, device, build === 'jspi');
@@ -106,8 +111,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
 
 /** The WebGPU builds run on the CPU too, but several times slower than the build without it. */
 function importOrt(build: RuntimeBuild): Promise<Ort> {
-  if (build === 'jspi') return import('onnxruntime-web/jspi');
-  return build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm');
+  if (build === 'jspi') return loadedPart(import('onnxruntime-web/jspi'));
+  return loadedPart(build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
 }
 
 class OrtRuntime implements Runtime {
@@ -153,6 +158,8 @@ class OrtRuntime implements Runtime {
         ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
       }),
     );
+    // It is compiled now; nobody reads the bytes again.
+    delete this.#ort.env.wasm.wasmBinary;
     return {
       inputs: session.inputNames,
       outputs: session.outputNames,

@@ -51,5 +51,10 @@ function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
   if (pathname.endsWith('/index.json')) return 'list';
   if (pathname.includes('/samples/')) return 'sample';
   if (/\/(models|packages)\//.test(pathname)) return 'weights';
-  return /ort[-.].*\.(wasm|mjs|js)$/.test(pathname) ? 'runtime' : 'page';
+  return isRuntime(pathname) ? 'runtime' : 'page';
+}
+
+/** The files of onnxruntime-web, which computes, by address or path. */
+export function isRuntime(address: string): boolean {
+  return /ort[-.].*\.(wasm|mjs|js)$/.test(address);
 }

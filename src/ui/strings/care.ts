@@ -5,7 +5,7 @@ import { quantities, type Quantities } from './quantities.ts';
 const english = (q: Quantities) => ({
   check: 'Check',
   checkName: (name: string) => `Check ${name}`,
-  checking: (share: number) => `Checking: ${q.percent(share)}`,
+  checking: (share: number) => `Checking: ${q.progress(share)}`,
   sound: (files: number) => (files === 1 ? 'Its file is sound.' : `All ${q.whole(files)} files are sound.`),
   damaged: (files: number) =>
     files === 1 ? 'One file is damaged or missing.' : `${q.whole(files)} files are damaged or missing.`,
@@ -20,7 +20,7 @@ const english = (q: Quantities) => ({
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
   check: '检查',
   checkName: (name) => `检查 ${name}`,
-  checking: (share) => `正在检查：${q.percent(share)}`,
+  checking: (share) => `正在检查：${q.progress(share)}`,
   sound: (files) => `全部 ${q.whole(files)} 个文件完好。`,
   damaged: (files) => `${q.whole(files)} 个文件损坏或缺失。`,
   repair: '修复',

@@ -40,7 +40,7 @@ const english = (q: Quantities) => ({
     total === 1
       ? `Looking at the ${hasClip ? 'clip' : 'picture'}`
       : `Looking at the pictures${hasClip ? ' and clips' : ''}: ${done + 1} of ${total}`,
-  prefill: (done: number, total: number) => `Reading: ${q.percent(total === 0 ? 0 : done / total)}`,
+  prefill: (done: number, total: number) => `Reading: ${q.progress(total === 0 ? 0 : done / total)}`,
   recovering: (done: number, total: number) =>
     total === 0
       ? 'The graphics processor stopped. Loading the model again'
@@ -109,7 +109,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   decoding: (hasClip: boolean) => `正在打开${hasClip ? '短片' : '图片'}`,
   vision: (done: number, total: number, hasClip: boolean) =>
     `正在看${hasClip ? '短片' : '图片'}${total === 1 ? '' : `：第 ${done + 1} 个，共 ${total} 个`}`,
-  prefill: (done: number, total: number) => `正在阅读：${q.percent(total === 0 ? 0 : done / total)}`,
+  prefill: (done: number, total: number) => `正在阅读：${q.progress(total === 0 ? 0 : done / total)}`,
   recovering: (done: number, total: number) =>
     total === 0
       ? '图形处理器已停止，正在重新加载模型'

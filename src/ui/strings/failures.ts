@@ -93,6 +93,8 @@ export const en: Failures = {
   'device-unstable':
     'The graphics processor stopped three times within five minutes, so it is left alone for now. The conversation is kept. Close other pages that use it, choose a smaller model, or let the processor answer instead.',
   'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
+  'not-loaded':
+    'A part of this page could not be loaded: its site has a newer version by now, or the connection is gone. Nothing is lost. Reload the page when there is a connection: the conversation goes on.',
   unprotected:
     'The part of the page that reads photos is not under the policy that keeps them here, so it took none. The conversation is kept. Reload the page and ask again.',
   'bad-request': 'This could not be done as it was asked for. Nothing changed. Change it and try again.',
@@ -164,6 +166,8 @@ export const zh: Failures = {
   'device-unstable':
     '图形处理器在五分钟内停止了三次，因此暂时不再使用它。对话已保留。请关闭其他占用它的页面、选择较小的模型，或改用处理器回答。',
   'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
+  'not-loaded':
+    '本页面的一部分无法加载：网站上已有新版本，或网络已断开。没有丢失任何内容。有网络时请重新加载页面：对话会继续。',
   unprotected:
     '页面中读取照片的部分没有受到“照片留在本机”策略的约束，因此没有读取任何照片。对话已保留。请重新加载页面后再提问。',
   'bad-request': '无法按要求完成。没有任何变化。请修改后重试。',

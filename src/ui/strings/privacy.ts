@@ -52,8 +52,6 @@ const english = (q: Quantities) => ({
     count === 0
       ? 'Nothing of open tabs'
       : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. Of a closed tab it is erased after a quarter of an hour, once this page is open.`,
-  app: 'This app itself, to start without a network',
-  noApp: 'Nothing of this app itself',
   settings: (count: number) =>
     count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
   /** A browser may count what it has compressed. */
@@ -107,8 +105,6 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     count === 0
       ? '没有标签页的内容'
       : `${q.whole(count)} 个标签页中的内容（对话、草稿、图片），以免刷新或崩溃时丢失。点“新对话”即清除。标签页关闭一刻钟后，只要本页面打开着，其内容就会被清除。`,
-  app: '应用本身，用于断网时启动',
-  noApp: '没有保存应用本身',
   settings: (count) => (count === 0 ? '没有设置' : `${q.whole(count)} 项设置`),
   usage: (bytes) => `总共（由浏览器统计）：${q.bytes(bytes)}`,
   erase: '全部清除',

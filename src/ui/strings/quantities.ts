@@ -15,6 +15,8 @@ export interface Quantities {
   short(value: number): string;
   /** 42 % */
   percent(share: number): string;
+  /** 42 %: of something under way, so never 100 %. */
+  progress(share: number): string;
   /** 1.9 GB: three digits at most, in powers of a thousand, as shops and browsers count. */
   bytes(bytes: number): string;
   /** 23 MB/s */
@@ -64,6 +66,7 @@ export function quantities(code: LanguageCode): Quantities {
     rough,
     short,
     percent,
+    progress: (share) => percent(Math.min(share, 0.99)),
     bytes,
     rate: (perSecond) => `${bytes(perSecond)}/s`,
     duration,

@@ -1,33 +1,75 @@
-// A newer version of the app: offered when it lies ready, taken when somebody says so, and the conversation
-// goes on in it. Nobody who says nothing is interrupted: it waits until no page uses the old one.
+// When the page has to start anew: a newer version of the app lies ready, another tab had one take over, or a part
+// of this version is gone. Each is offered, done when somebody says so, and the conversation goes on afterwards.
+// Nobody who says nothing is interrupted.
 
 import type { AppCache } from '../../client/app-cache.ts';
 import type { KeptTab } from '../tab/kept-tab.svelte.ts';
+import type { MissingParts } from './missing-parts.svelte.ts';
+
+/** 'ready': a newer version waits. 'replaced': another tab has taken it. 'missing': a part of this one is gone. */
+export type Offer = 'ready' | 'replaced' | 'missing';
+
+interface AppUpdateParts {
+  cache: Pick<AppCache, 'onUpdate' | 'onReplaced' | 'takeOver'>;
+  kept: Pick<KeptTab, 'flush'>;
+  missing: MissingParts;
+  /** The page's own address. */
+  address: string;
+}
 
 export class AppUpdate {
-  readonly #cache: Pick<AppCache, 'onUpdate' | 'takeOver'>;
-  readonly #kept: Pick<KeptTab, 'flush'>;
-  #isOffered = $state(false);
+  readonly #parts: AppUpdateParts;
+  #found = $state<'ready' | 'replaced' | null>(null);
+  #isLater = $state(false);
+  #hasNoNetwork = $state(false);
+  #isTaken = false;
 
-  constructor(cache: Pick<AppCache, 'onUpdate' | 'takeOver'>, kept: Pick<KeptTab, 'flush'>) {
-    this.#cache = cache;
-    this.#kept = kept;
+  constructor(parts: AppUpdateParts) {
+    this.#parts = parts;
+    parts.cache.onReplaced(() => {
+      // This tab's own doing reloads it.
+      if (!this.#isTaken) this.#find('replaced');
+    });
   }
 
-  get isOffered(): boolean {
-    return this.#isOffered;
+  get offer(): Offer | null {
+    if (this.#parts.missing.areMissing) return 'missing';
+    return this.#isLater ? null : this.#found;
   }
 
+  /** Whether it was tried to start anew, and the site did not answer. */
+  get hasNoNetwork(): boolean {
+    return this.#hasNoNetwork;
+  }
+
+  /** Looks out for a newer version; settles once there is a service worker. */
   watch(): Promise<void> {
-    return this.#cache.onUpdate(() => (this.#isOffered = true));
+    return this.#parts.cache.onUpdate(() => this.#find('ready'));
   }
 
   later(): void {
-    this.#isOffered = false;
+    this.#isLater = true;
   }
 
-  /** The page starts anew; one that holds what cannot be stored stays as it is. */
+  /** The page starts anew; one that holds what cannot be stored stays as it is, and so does one whose site does not answer. */
   async take(): Promise<void> {
-    if (await this.#kept.flush()) await this.#cache.takeOver();
+    const { cache, kept, address } = this.#parts;
+    const { offer } = this;
+    this.#hasNoNetwork = offer !== 'ready' && !(await answers(address));
+    if (this.#hasNoNetwork || !(await kept.flush())) return;
+    this.#isTaken = true;
+    await cache.takeOver();
+    location.reload();
   }
+
+  #find(offer: 'ready' | 'replaced'): void {
+    this.#found = offer;
+    this.#isLater = false;
+  }
+}
+
+/** Whether the page would come again; from the service worker's cache counts too. */
+async function answers(address: string): Promise<boolean> {
+  const response = await fetch(address, { method: 'GET', cache: 'no-cache' }).catch(() => undefined);
+  return response?.ok === true;
 }

@@ -1,0 +1,112 @@
+// A page whose site was deployed anew while it was open, without a service worker that would keep its files; and
+// what the page is where there is no service worker at all.
+
+import { expect, test } from '@playwright/test';
+import { openSaved } from './imported.ts';
+import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
+import { Site, SITE_URL } from './site.ts';
+
+test.use({ baseURL: SITE_URL, serviceWorkers: 'block' });
+test.describe.configure({ timeout: 300_000 });
+
+const MISSING = 'A part of this page could not be loaded';
+let site: Site;
+
+test.beforeEach(async () => {
+  site = await Site.start(test.info().outputPath('site'));
+});
+
+test.afterEach(() => site.remove());
+
+test('a worker that is gone offers a reload, which keeps the conversation', async ({ page }) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  const before = await said(await answered(page, 1));
+
+  const worker = site.asset('photo.worker-', '.js');
+  site.take(worker);
+  await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
+  await expect(page.getByText(MISSING).first()).toBeVisible();
+  await expect(page.getByText('stopped unexpectedly')).toHaveCount(0);
+
+  site.putBack(worker);
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByText(MISSING)).toHaveCount(0);
+  await expect(answers(page)).toHaveCount(1);
+  expect(await said(answers(page))).toBe(before);
+  await addPictures(page, 'odd.png');
+});
+
+test('a site that does not answer is not reloaded from', async ({ page }) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  await page.route('**/*', (route) => route.abort());
+  await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
+  await page.getByRole('button', { name: 'Reload' }).click();
+  await expect(page.getByText('The site does not answer, so the page was not reloaded.')).toBeVisible();
+  await expect(answers(page)).toHaveCount(1);
+});
+
+test('a formula and a preview whose part is gone stay as they were written, and a reload is offered', async ({
+  page,
+}) => {
+  await page.goto('/');
+  await expect(question(page)).toBeVisible();
+  site.take(site.asset('katex-', '.js'));
+  const answer = await openSaved(page, { answer: 'So it is $x^2$.' });
+  await expect(answer.getByText('x^2').first()).toBeVisible();
+  await expect(page.getByText(MISSING)).toBeVisible();
+});
+
+test('the runtime that is gone is told as that', async ({ page }) => {
+  site.take(site.asset('ort-wasm-simd-threaded-', '.wasm'));
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await expect(answers(page).getByRole('alert')).toContainText(MISSING, { timeout: 100_000 });
+});
+
+test('the percentage counts the runtime too, and never stands at 100', async ({ page }) => {
+  let release = (): void => undefined;
+  const held = new Promise<void>((resolve) => (release = resolve));
+  await page.route('**/ort-wasm-simd-threaded-*.wasm', async (route) => {
+    await held;
+    await route.continue();
+  });
+  const shown: string[] = [];
+  await page.exposeFunction('told', (text: string) => shown.push(text));
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await page.evaluate(() => {
+    const tell = (): void => {
+      (window as unknown as { told: (text: string) => void }).told(
+        document.querySelector('header .model')?.textContent ?? '',
+      );
+    };
+    new MutationObserver(tell).observe(document.querySelector('header')!, {
+      subtree: true,
+      childList: true,
+      characterData: true,
+    });
+    tell();
+  });
+  // The model is stored, and what is missing is more than it was.
+  await expect(page.locator('header .model')).toContainText(/getting ready (3\d|4\d) ?%/, {
+    timeout: 100_000,
+  });
+  release();
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  expect(shown.filter((text) => text.includes('100'))).toEqual([]);
+});
+
+test('without service workers the page does all but start without a network, and says so', async ({
+  page,
+}) => {
+  await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await addPictures(page, 'odd.png');
+  await ask(page, 'What is in the picture?');
+  await answered(page, 1);
+  await page.getByRole('button', { name: 'Privacy' }).click();
+  await expect(page.getByRole('dialog')).toContainText('this browser lets no site keep its pages here');
+});

@@ -1,0 +1,56 @@
+// The caches of earlier versions of the app: kept for as long as a page lives that was open when this version
+// took over, since it may still want a part of its own version, which the host no longer has.
+
+/** Where the pages of that moment are noted, in this version's cache. */
+const NOTE = '.pages-of-older-versions';
+
+export class OldVersions {
+  readonly #clients: Clients;
+  readonly #prefix: string;
+  readonly #cacheName: string;
+  readonly #note: string;
+
+  /** All versions' caches begin with `prefix`; `cacheName` is this one's. */
+  constructor(clients: Clients, prefix: string, cacheName: string, scope: URL) {
+    this.#clients = clients;
+    this.#prefix = prefix;
+    this.#cacheName = cacheName;
+    this.#note = new URL(NOTE, scope).href;
+  }
+
+  /** To be called when this version takes over. */
+  async notePages(): Promise<void> {
+    const pages = await this.#clients.matchAll({ type: 'window', includeUncontrolled: true });
+    const cache = await caches.open(this.#cacheName);
+    await cache.put(this.#note, Response.json(pages.map(({ id }) => id)));
+  }
+
+  /** What an older version has kept under this name, if any. */
+  async find(address: string): Promise<Response | undefined> {
+    for (const name of await this.#names()) {
+      const kept = await (await caches.open(name)).match(address);
+      if (kept !== undefined) return kept;
+    }
+    return undefined;
+  }
+
+  /** Drops them once none of the pages is left. */
+  async dropUnused(): Promise<void> {
+    const names = await this.#names();
+    if (names.length === 0 || (await this.#hasPages())) return;
+    await Promise.all(names.map((name) => caches.delete(name)));
+  }
+
+  async #names(): Promise<string[]> {
+    const names = await caches.keys();
+    return names.filter((name) => name.startsWith(this.#prefix) && name !== this.#cacheName);
+  }
+
+  async #hasPages(): Promise<boolean> {
+    const noted = await (await caches.open(this.#cacheName)).match(this.#note);
+    const ids: unknown = await noted?.json();
+    if (!Array.isArray(ids)) return false;
+    const pages = await Promise.all(ids.map((id) => this.#clients.get(String(id))));
+    return pages.some((page) => page !== undefined);
+  }
+}
