@@ -2,9 +2,12 @@
 // drop share a notice that leaves the page in view.
 
 import { expect, test, type Page } from '@playwright/test';
-import type { FailureCode } from '../src/failure.ts';
-import { en, zh } from '../src/ui/strings/failures.ts';
-import { answered, arrive, ask, FIXTURE, PICTURES, tray } from './person.ts';
+import type { FailureCode } from '../../src/failure.ts';
+import { en, zh } from '../../src/ui/strings/failures.ts';
+import { answered, arrive, ask, FIXTURE, PICTURES, tray } from '../../e2e/person.ts';
+import { APP_PORT } from '../test/places.ts';
+
+test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
 /** Names and types say nothing, or something wrong: bytes tell. */
 const FILES: [name: string, type: string, bytes: string, code: FailureCode][] = [

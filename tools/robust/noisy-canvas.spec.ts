@@ -3,9 +3,12 @@
 // why they are not; the model is never blamed.
 
 import { expect, test, type Page } from '@playwright/test';
-import { en } from '../src/ui/strings/failures.ts';
-import { answered, arrive, ask, said, tray } from './person.ts';
-import { sampleOf } from './samples.ts';
+import { en } from '../../src/ui/strings/failures.ts';
+import { answered, arrive, ask, said, tray } from '../../e2e/person.ts';
+import { sampleOf } from '../../e2e/samples.ts';
+import { APP_PORT } from '../test/places.ts';
+
+test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
 /** A model's check on a software adapter takes minutes where other work takes the cores. */
 const PATIENCE = 1_500_000;
