@@ -44,7 +44,9 @@ export type FailureCode =
   | 'prompt-too-long' // the conversation does not fit the context
   | 'question-too-long' // nor would it without its pictures and clips
   | 'no-webgpu'
+  | 'gpu-too-limited' // its shaders take fewer buffers than the model's operators
   | 'out-of-memory'
+  | 'too-large-for-processor' // more than WebAssembly can address; told before anything is loaded
   | 'device-lost'
   | 'device-unstable' // lost again and again: it is left alone
   | 'worker-died'

@@ -6,7 +6,7 @@ import type { Precision } from '../src/contract/inference.ts';
 import { computesRightly } from '../src/engine/self-check/device-check.ts';
 import type { Engine } from '../src/engine/engine.ts';
 import { readsExactly } from '../src/engine/photo/rgb-pixels.ts';
-import { modelIsRight, readModelCheck, type Step } from '../src/engine/self-check/model-check.ts';
+import { modelIsRight, readModelCheck, type Reference } from '../src/engine/self-check/model-check.ts';
 import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
 import type { Verdicts } from '../src/weights/store/verdicts.ts';
@@ -16,7 +16,7 @@ export class ModelTrust {
   readonly #modelId: string;
   readonly #store: PackageStore;
   /** Undefined where the package has none: then the operators alone are judged. */
-  readonly #reference: readonly Step[] | undefined;
+  readonly #reference: Reference | undefined;
   /** Devices that were seen to be wrong in this load. */
   readonly #wrong = new Set<string>();
 
@@ -24,7 +24,7 @@ export class ModelTrust {
     verdicts: Verdicts,
     modelId: string,
     store: PackageStore,
-    reference: readonly Step[] | undefined,
+    reference: Reference | undefined,
   ) {
     this.#verdicts = verdicts;
     this.#modelId = modelId;
@@ -52,7 +52,8 @@ export class ModelTrust {
     // The question is about a picture: where the browser gives other pixels, the answer says nothing of the model.
     if (!(await readsExactly())) return true;
     const device = this.#device(runtime, engine.target.precision);
-    const isRight = (await this.#recall(device)) ?? (await modelIsRight(engine, this.#reference, signal));
+    const isRight =
+      (await this.#recall(device)) ?? (await modelIsRight(engine, runtime, this.#reference, signal));
     if (!isRight) {
       this.#wrong.add(device);
       return false;

@@ -16,6 +16,7 @@ import { PagedDecoder } from './decoder/paged/paged-decoder.ts';
 import { ResidentDecoder } from './decoder/resident-decoder.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { mixtureTakesRows } from './self-check/self-test.ts';
+import { requireDevice } from './runtime/model-needs.ts';
 import { chooseTarget } from './runtime/target.ts';
 import { VisionEncoder } from './vision/vision-encoder.ts';
 
@@ -56,6 +57,10 @@ export async function loadEngine(
 ): Promise<Engine> {
   const checkpoint = await readCheckpointFiles(store);
   const target = chooseTarget(store.manifest, runtime, options);
+  requireDevice(store.manifest, target, runtime, {
+    experts: options.expertBudgetBytes !== undefined,
+    vision: options.releaseVision === true,
+  });
   const files = limitContext(checkpoint, target.precision, options.cacheBudgetBytes ?? CACHE_BUDGET_BYTES);
   const totalBytes = bytesToLoad(store.manifest, options.expertBudgetBytes !== undefined);
   let doneBytes = 0;

@@ -20,7 +20,7 @@ export type LoadState =
   | { kind: 'failed'; failure: FailureInfo };
 
 /** What a device may say to a model that the processor could still run. */
-const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu']);
+const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
 
 /** What storage may have lost; a check-up finds it and a download brings it again. */
 const MENDABLE: ReadonlySet<FailureCode> = new Set(['missing-file', 'corrupt-shard']);

@@ -4,20 +4,31 @@
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createRuntime, type Runtime } from '../../src/engine/runtime/runtime.ts';
+import { withStorageBuffers } from './few-buffers.ts';
 
 export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** WASM threads. */
   threads?: number;
+  /** As if the WebGPU adapter let a shader read and write no more buffers than this; WebGPU's least is 8. */
+  storageBuffers?: number;
 }
 
-export async function createNodeRuntime({ backend, threads = 1 }: NodeRuntimeOptions): Promise<Runtime> {
+export async function createNodeRuntime({
+  backend,
+  threads = 1,
+  storageBuffers,
+}: NodeRuntimeOptions): Promise<Runtime> {
   // In Node the package's main entry is the build whose threads work there.
   if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
   const binary = createRequire(import.meta.url).resolve(
     'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
   );
-  return createRuntime({ backend, threads: 1, gpu: await dawn(), wasmBinary: await readFile(binary) });
+  const gpu = await dawn();
+  return createRuntime({
+    ...{ backend, threads: 1, wasmBinary: await readFile(binary) },
+    gpu: storageBuffers === undefined ? gpu : withStorageBuffers(gpu, storageBuffers),
+  });
 }
 
 async function dawn(): Promise<GPU> {

@@ -2,7 +2,13 @@
 // computes of its question, and the file's entry in the manifest.
 
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { MODEL_CHECK_FILE, observe, summary } from '../../src/engine/self-check/model-check.ts';
+import { Failure } from '../../src/failure.ts';
+import {
+  MODEL_CHECK_FILE,
+  observe,
+  summary,
+  type Observed,
+} from '../../src/engine/self-check/model-check.ts';
 import { MANIFEST_FILE, type Manifest } from '../../src/format/manifest.ts';
 import { sha256Hex } from '../../src/format/sha256.ts';
 import { decodePhoto } from './decode-photo.ts';
@@ -18,7 +24,9 @@ export async function writeModelCheck(directory: string): Promise<boolean> {
   const { manifest } = await openDirectoryStore(directory);
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   if (bytes > MAX_CHECKED_BYTES) return false;
-  const check = summary(await observed(directory));
+  const seen = await observed(directory);
+  if (seen === undefined) return false;
+  const check = summary(seen);
   const file = new TextEncoder().encode(`${JSON.stringify(check)}\n`);
   const entry = { name: MODEL_CHECK_FILE, bytes: file.byteLength, sha256: await sha256Hex(file) };
   const files = manifest.files.filter(({ name }) => name !== MODEL_CHECK_FILE);
@@ -30,17 +38,21 @@ export async function writeModelCheck(directory: string): Promise<boolean> {
   return true;
 }
 
-async function observed(directory: string): ReturnType<typeof observe> {
+/** Undefined if the model is too large for the processor. */
+async function observed(directory: string): Promise<Observed | undefined> {
   const signal = new AbortController().signal;
   const runtime = await createNodeRuntime({ backend: 'wasm' });
   try {
     const store = await openDirectoryStore(directory);
     const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32' }, signal);
     try {
-      return await observe(engine, signal);
+      return await observe(engine, runtime, signal);
     } finally {
       await engine.dispose();
     }
+  } catch (error) {
+    if (error instanceof Failure && error.code === 'too-large-for-processor') return undefined;
+    throw error;
   } finally {
     runtime.dispose();
   }

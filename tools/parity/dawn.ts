@@ -1,6 +1,6 @@
 // The engine against the reference on WebGPU in Node (Dawn), for adapters that a browser here cannot
 // reach: a real GPU on a server, or Mesa's software driver, which computes in f16. Arguments:
-// --precision f32|f16, --packages NAME:GOLDENS,… and --cases NAME,…; prints a table, fails on a violation.
+// --precision f32|f16, --packages NAME:GOLDENS,…, --cases NAME,… and --storage-buffers N; prints a table, fails on a violation.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -24,6 +24,8 @@ const { values } = parseArgs({
     cases: { type: 'string' },
     /** Prefill in chunks of so many tokens: short ones spare drivers the large attention shaders. */
     chunk: { type: 'string' },
+    /** As on an adapter whose shaders take no more buffers than this. */
+    'storage-buffers': { type: 'string' },
     folder: { type: 'string', default: '.cache/fixture-packages' },
   },
 });
@@ -36,12 +38,14 @@ const conversations = await reference.conversations();
 const pixels = await reference.pixels();
 const columns: Column[] = [];
 const chunkTokens = values.chunk === undefined ? {} : { chunkTokens: Number(values.chunk) };
+const buffers = values['storage-buffers'];
+const storageBuffers = buffers === undefined ? {} : { storageBuffers: Number(buffers) };
 let broken = 0;
 let kept = 0;
 
 for (const pair of values.packages.split(',')) {
   const [name = '', goldens = ''] = pair.split(':');
-  const runtime = await createNodeRuntime({ backend: 'webgpu' });
+  const runtime = await createNodeRuntime({ backend: 'webgpu', ...storageBuffers });
   const store = await openDirectoryStore(join(values.folder, name));
   const engine = await loadEngine(
     store,

@@ -49,6 +49,11 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', only: SOME },
   { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', only: SOME },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
+  // WebGPU's least.
+  {
+    ...({ package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu' } as const),
+    ...{ storageBuffers: 8, only: ['text'] },
+  },
   // As few experts on the device as one token needs; quantised and float ones. Every residency on WASM, and
   // here with LONG=1.
   ...(LONG ? [16, 8, 4] : [4]).map((slots) => ({
@@ -76,8 +81,29 @@ test('the built-in model with paged experts answers on webgpu as with all of the
   expect(parted).toHaveLength(LONG ? 12 : 1);
 });
 
+test('a quantised mixture is refused on a device whose shaders take 8 buffers', async ({ page }) => {
+  await page.goto('/');
+  const refused = await page.evaluate(() =>
+    window.harness
+      .measure(
+        {
+          ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
+          ...({ precision: 'f32', storageBuffers: 8 } as const),
+        },
+        ['text'],
+      )
+      .then(
+        () => 'measured',
+        (error: unknown) => String(error),
+      ),
+  );
+  expect(refused).toContain('8 buffers');
+});
+
 for (const run of RUNS) {
-  const paged = run.slots === undefined ? '' : `, ${run.slots} slots per layer`;
+  const paged =
+    (run.slots === undefined ? '' : `, ${run.slots} slots per layer`) +
+    (run.storageBuffers === undefined ? '' : `, ${run.storageBuffers} buffers a shader`);
   test(`${run.package} equals the reference on ${run.backend}${paged}`, async ({ page }) => {
     test.setTimeout(900_000);
     await page.goto('/');

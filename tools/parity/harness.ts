@@ -21,6 +21,8 @@ export interface ParityRun {
   precision: 'f32' | 'f16';
   /** Page experts through so many slots per layer. */
   slots?: number;
+  /** On a device whose shaders take no more buffers than this. */
+  storageBuffers?: number;
 }
 
 export interface PagedCase {

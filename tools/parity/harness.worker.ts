@@ -10,6 +10,7 @@ import { attentionIsRight } from '../../src/engine/self-check/self-test.ts';
 import { fail } from '../../src/failure.ts';
 import { openFetchedStore } from '../../src/weights/download/fetched-store.ts';
 import { runtimeFiles } from '../../workers/runtime-files.ts';
+import { withStorageBuffers } from '../node/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';
 import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
 import type { HarnessApi, PagedCase } from './harness.ts';
@@ -32,13 +33,16 @@ const api = {
     return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
   },
 
-  async measure({ package: name, goldens, backend, precision, slots }, only) {
+  async measure({ package: name, goldens, backend, precision, slots, storageBuffers }, only) {
     const store = await openFetchedStore(
       `${self.location.origin}/packages/${name}/`,
       () => undefined,
       signal,
     );
-    const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+    const runtime = await createRuntime({
+      ...{ backend, files: runtimeFiles(backend) },
+      ...(storageBuffers === undefined ? {} : { gpu: withStorageBuffers(navigator.gpu, storageBuffers) }),
+    });
     const options = {
       precision,
       ignoreStops: true,

@@ -7,7 +7,7 @@ import { join } from 'node:path';
 import type { Part } from '../../src/contract/conversation.ts';
 import { quantisedProductIsRight } from '../../src/engine/self-check/device-check.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
-import { modelIsRight, observe, summary, type Step } from '../../src/engine/self-check/model-check.ts';
+import { modelIsRight, observe, summary, type Reference } from '../../src/engine/self-check/model-check.ts';
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import type { Precision } from '../../src/graph/emitted.ts';
@@ -43,13 +43,13 @@ async function check(
   store: PackageStore,
   runtime: Runtime,
   precision: Precision,
-  reference?: readonly Step[],
-): Promise<boolean | readonly Step[]> {
+  reference?: Reference,
+): Promise<boolean | Reference> {
   // Short chunks: the driver compiles the attention over many rows for minutes.
   const engine = await loadEngine(store, runtime, decodePhoto, { precision, chunkTokens: 16 }, signal);
   try {
-    if (reference === undefined) return summary(await observe(engine, signal, QUESTION)).steps;
-    return await modelIsRight(engine, reference, signal, QUESTION);
+    if (reference === undefined) return summary(await observe(engine, runtime, signal, QUESTION));
+    return await modelIsRight(engine, runtime, reference, signal, QUESTION);
   } finally {
     await engine.dispose();
   }
@@ -62,7 +62,7 @@ const planted = await scaled(
   -POWER,
 );
 const processor = await createNodeRuntime({ backend: 'wasm' });
-const reference = (await check(sound, processor, 'f32')) as Step[];
+const reference = (await check(sound, processor, 'f32')) as Reference;
 const device = await createNodeRuntime({ backend: 'webgpu' });
 const expected: [what: string, seen: unknown, wanted: boolean][] = [
   ['the processor, f32, planted', await check(planted, processor, 'f32', reference), true],

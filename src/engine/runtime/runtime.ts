@@ -70,6 +70,8 @@ export interface Runtime {
   readonly device: GPUDevice | undefined;
   /** The adapter computes on the processor. */
   readonly isSoftware: boolean;
+  /** The device runs onnxruntime's fused operators and quantised mixtures; true on WASM. See FUSED_BUFFERS. */
+  readonly takesFused: boolean;
   /** The adapter in its own words; empty on WASM. */
   readonly adapter: string;
   /** Outputs stay in the memory of the backend; `read` brings them over. */
@@ -85,6 +87,12 @@ export interface Runtime {
   settled(): Promise<void>;
   dispose(): void;
 }
+
+/**
+ * Buffers that onnxruntime 1.30's fused gate and up projections, and its quantised mixture, read and write at
+ * once; WebGPU promises 8.
+ */
+const FUSED_BUFFERS = 9;
 
 /** Fails with 'no-webgpu' where the browser offers no adapter, or none of the kind wanted. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
@@ -120,6 +128,7 @@ class OrtRuntime implements Runtime {
   readonly precisions: readonly Precision[];
   readonly device: GPUDevice | undefined;
   readonly isSoftware: boolean;
+  readonly takesFused: boolean;
   readonly adapter: string;
   readonly #ort: Ort;
   /** Whether weights are read while a session is made. */
@@ -135,6 +144,7 @@ class OrtRuntime implements Runtime {
     this.#loss = new DeviceLoss(device);
     this.adapter = device === undefined ? '' : describeAdapter(device.adapterInfo);
     this.isSoftware = device === undefined || isSoftware(this.adapter);
+    this.takesFused = device === undefined || device.limits.maxStorageBuffersPerShaderStage >= FUSED_BUFFERS;
     this.backend = device === undefined ? 'wasm' : 'webgpu';
     this.precisions = device?.features.has('shader-f16') === true ? ['f16', 'f32'] : ['f32'];
   }
@@ -154,6 +164,8 @@ class OrtRuntime implements Runtime {
       this.#ort.InferenceSession.create(graph.model, {
         externalData,
         logSeverityLevel: 3,
+        // Without the fusions that only its second level makes.
+        ...(this.takesFused ? {} : { graphOptimizationLevel: 'basic' }),
         executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
         ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
       }),

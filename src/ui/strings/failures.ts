@@ -86,6 +86,10 @@ export const en: Failures = {
     'The text is longer than this model can take in, even without a picture. Your question is kept: shorten it, or begin a new conversation.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
+  'gpu-too-limited':
+    'The graphics processor of this device cannot run this model: its programs reach too few pieces of memory at once. The conversation is kept. Choose a model without experts in the library, or let the processor answer: see the settings.',
+  'too-large-for-processor':
+    'Without a graphics processor, a browser can give a model 4 GB of memory at most, and this one needs more. It was not loaded, and the conversation is kept. Choose the built-in model or a smaller one in the library, or use a browser with WebGPU.',
   'out-of-memory':
     'This device has too little memory for that. The conversation is kept. Close other tabs, use fewer or smaller pictures, or choose a smaller model.',
   'device-lost':
@@ -161,6 +165,10 @@ export const zh: Failures = {
     '文字太多，即使没有图片，也超出了该模型能容纳的长度。您的问题已保留：请缩短，或开始新的对话。',
   'no-webgpu':
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
+  'gpu-too-limited':
+    '本设备的图形处理器无法运行这个模型：它的程序一次能访问的内存块太少。对话已保留。请在模型库中选择不含专家的模型，或在设置中改用处理器回答。',
+  'too-large-for-processor':
+    '没有图形处理器时，浏览器最多只能给模型 4 GB 内存，而这个模型需要更多。没有加载它，对话已保留。请在模型库中选择内置模型或更小的模型，或使用支持 WebGPU 的浏览器。',
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',
   'device-lost': '图形处理器停止了工作。对话已保留。请再问一次：模型会重新加载。',
   'device-unstable':

@@ -1,0 +1,69 @@
+// What the published sizes need of a processor and of a weak GPU, told from their manifests before anything is
+// loaded. The manifests are those of the converter; no weight is read.
+
+import { expect, test } from 'vitest';
+import { Binder } from '../../src/convert/bind.ts';
+import { buildManifest } from '../../src/convert/build-manifest.ts';
+import { openCheckpoint } from '../../src/convert/checkpoint.ts';
+import { packageItems } from '../../src/convert/items.ts';
+import { planShards } from '../../src/convert/plan.ts';
+import { PRESETS, type PresetName } from '../../src/convert/precision.ts';
+import { processorBytes, requireDevice } from '../../src/engine/runtime/model-needs.ts';
+import { MAX_SHARD_BYTES, type Manifest } from '../../src/format/manifest.ts';
+import { parseModelConfig } from '../../src/format/model-config.ts';
+import { openDirectoryStore } from '../node/directory-store.ts';
+import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
+
+const WASM = { backend: 'wasm', precision: 'f32', expand: false } as const;
+const WEBGPU = { backend: 'webgpu', precision: 'f16', expand: false } as const;
+
+async function published(size: Size, preset: PresetName): Promise<Manifest> {
+  const shapes = shapesOf(size, size === '2B' ? 28 : 48);
+  const blocks = { depth: size === '2B' ? 24 : 27, deepstack_visual_indexes: [5, 11, 17] };
+  const config = { ...shapes, vision_config: { ...(shapes['vision_config'] as object), ...blocks } };
+  const { tensors } = await openCheckpoint(await RandomCheckpoint.open(config));
+  const items = packageItems(
+    parseModelConfig(config),
+    new Binder(tensors, undefined),
+    PRESETS[preset],
+    new Set(),
+  );
+  const plans = planShards(items, MAX_SHARD_BYTES);
+  return buildManifest(
+    preset,
+    [],
+    plans,
+    plans.map(({ bytes }) => ({ sha256: '', bytes })),
+  );
+}
+
+test('the whole 2B is refused on the processor before it is loaded', async () => {
+  const manifest = await published('2B', 'balanced');
+  expect(processorBytes(manifest, WASM) / 1e9).toBeCloseTo(4.1, 1);
+  expect(() => requireDevice(manifest, WASM, { takesFused: true })).toThrow(
+    expect.objectContaining({ code: 'too-large-for-processor' }),
+  );
+  // A dense model needs no fused operators.
+  expect(() => requireDevice(manifest, WEBGPU, { takesFused: false })).not.toThrow();
+});
+
+test('the built-in model fits', async () => {
+  const { manifest } = await openDirectoryStore('public/models/demo');
+  expect(() => requireDevice(manifest, { ...WASM, expand: true }, { takesFused: true })).not.toThrow();
+});
+
+test('paged experts lie outside of WebAssembly, and a vision encoder that is released leaves room', async () => {
+  const manifest = await published('30B-A3B', 'balanced');
+  const all = processorBytes(manifest, WASM);
+  const paged = processorBytes(manifest, WASM, { experts: true, vision: false });
+  const text = processorBytes(manifest, WASM, { experts: true, vision: true });
+  expect([all, paged, text].map((bytes) => Math.round(bytes / 1e9))).toEqual([23, 5, 3]);
+});
+
+test('a quantised mixture is refused where shaders take too few buffers', async () => {
+  const manifest = await published('30B-A3B', 'balanced');
+  expect(() => requireDevice(manifest, WEBGPU, { takesFused: true })).not.toThrow();
+  expect(() => requireDevice(manifest, WEBGPU, { takesFused: false })).toThrow(
+    expect.objectContaining({ code: 'gpu-too-limited' }),
+  );
+});

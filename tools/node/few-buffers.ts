@@ -1,0 +1,26 @@
+// A GPU as weak as WebGPU allows, made of a stronger one.
+
+/**
+ * Its adapters let a shader read and write so many buffers and no more. The engine asks for what an adapter offers,
+ * so its device really has that limit.
+ */
+export function withStorageBuffers(gpu: GPU, count: number): GPU {
+  const requestAdapter: GPU['requestAdapter'] = async (options) => {
+    const adapter = await gpu.requestAdapter(options);
+    if (adapter === null) return null;
+    const limits = overlaid(adapter.limits, { maxStorageBuffersPerShaderStage: count });
+    return overlaid(adapter, { limits });
+  };
+  return overlaid(gpu, { requestAdapter });
+}
+
+/** The object with some properties replaced; its methods are called on the object itself. */
+function overlaid<T extends object>(object: T, own: Partial<T>): T {
+  return new Proxy(object, {
+    get(target, name): unknown {
+      if (name in own) return Reflect.get(own, name);
+      const value: unknown = Reflect.get(target, name, target);
+      return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+    },
+  });
+}
