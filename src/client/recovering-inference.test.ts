@@ -17,6 +17,7 @@ const MODEL: LoadedModel = {
 };
 const ANSWER: Answer = {
   text: 'one two three',
+  ids: [],
   tokens: 3,
   promptTokens: 1,
   cachedTokens: 0,

@@ -14,6 +14,21 @@ export interface AnswerOptions {
   maxPictureTokens?: number;
   /** Tell which experts each token went to ('experts' events), where the model has any. */
   watchExperts?: boolean;
+  /** Goes on with an answer that ended early; `maxTokens` counts what is added. */
+  begun?: BegunAnswer;
+}
+
+/** What was written of an answer before it ended early. */
+export interface BegunAnswer {
+  /** As the model wrote it, its thought included. */
+  text: string;
+  /**
+   * The tokens of the text, from the `Answer` of the same model: with them the answer goes on as if it had not
+   * ended. Absent: the text is made into tokens, which may be others.
+   */
+  ids?: readonly number[];
+  /** Ends the thought that the text is, so that the answer comes now. */
+  answerNow?: boolean;
 }
 
 /**
@@ -30,7 +45,7 @@ export type AnswerEvent =
   | { kind: 'stage'; stage: Stage; done: number; total: number }
   /** The conversation is longer than the context; reported once, before anything is computed. */
   | { kind: 'left-out'; leftOut: LeftOut }
-  /** The next whole characters. */
+  /** The next whole characters; of an answer that goes on, only what is added. */
   | { kind: 'text'; text: string }
   /**
    * The experts at work in the pass that chose the next token, told before its text: (mixture layers,
@@ -76,18 +91,29 @@ export interface PagingCounts {
 }
 
 export interface Answer {
+  /** All of it, what it went on from included. */
   text: string;
-  /** Tokens generated, the closing one included. */
+  /** The tokens of the text, to go on from. */
+  ids: number[];
+  /** Tokens generated in this run, the closing one included. */
   tokens: number;
   /** Tokens of the prompt, and how many of them were still in the cache from the turn before. */
   promptTokens: number;
   cachedTokens: number;
-  /** 'eos': the model ended it; 'length': maxTokens reached; 'stopped': somebody asked. */
-  reason: 'eos' | 'length' | 'stopped';
+  reason: EndReason;
   timings: Timings;
   /** Present when the conversation did not fit the context. */
   leftOut?: LeftOut;
 }
+
+/** What is told and kept of an answer beside its text. */
+export type AnswerFacts = Omit<Answer, 'text' | 'ids'>;
+
+/**
+ * 'eos': the model ended it; 'length': maxTokens reached; 'context': the model can hold no more;
+ * 'repetition': it only repeated itself; 'stopped': somebody asked.
+ */
+export type EndReason = 'eos' | 'length' | 'context' | 'repetition' | 'stopped';
 
 /** Wall-clock milliseconds of each stage; zero where a stage had nothing to do. */
 export interface Timings {

@@ -1,7 +1,7 @@
 // A loaded model that answers conversations. The pipeline is answer(): photos → pixels → features →
 // prompt → cache → tokens → text. Owns the sessions, the cache and the features; one answer at a time.
 
-import type { Answer, AnswerEvent, AnswerOptions, LeftOut, Timings } from '../contract/answer.ts';
+import type { Answer, AnswerEvent, AnswerOptions, EndReason, LeftOut, Timings } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
@@ -14,8 +14,10 @@ import type { DecodePhoto } from './photo/photo.ts';
 import { fitContext } from './prompt/fit-context.ts';
 import { buildPrompt, roomForAnswer, type Prompt } from './prompt/prompt.ts';
 import { renderConversation } from './prompt/render-conversation.ts';
+import { AnswerText } from './answer/answer-text.ts';
+import { begunTokens, goneOnWith } from './answer/begun.ts';
 import { createSampler, type Sampler } from './answer/sampler.ts';
-import { createTextStream } from './answer/text-stream.ts';
+import { RepetitionGuard } from './answer/repetition.ts';
 import { TokenCache } from './decoder/token-cache.ts';
 import { tokenPositions } from './prompt/token-positions.ts';
 import type { VisionEncoder } from './vision/vision-encoder.ts';
@@ -29,6 +31,7 @@ export class Engine {
   readonly #openVision: (signal: AbortSignal) => Promise<VisionEncoder>;
   readonly #releaseVision: boolean;
   readonly #stops: ReadonlySet<number>;
+  readonly #endsRepetition: boolean;
   #vision: VisionEncoder | undefined;
 
   constructor(
@@ -47,6 +50,7 @@ export class Engine {
     const chunkTokens = Math.min(decoder.maxChunk, options.chunkTokens ?? Infinity);
     this.#cache = new TokenCache(decoder, files.config.text, chunkTokens);
     this.#stops = options.ignoreStops === true ? new Set() : files.stops;
+    this.#endsRepetition = options.ignoreStops !== true;
     this.#media = new MediaLibrary(files, { photo: decodePhoto, clip: options.openClip });
   }
 
@@ -56,7 +60,8 @@ export class Engine {
   }
 
   /**
-   * Answers the last message. What the cache already holds of the conversation is not computed again.
+   * Answers the last message, or goes on with an answer to it. What the cache already holds of the conversation
+   * is not computed again.
    * A stop asked for through `signal` while tokens are written ends the answer early; before that it
    * throws an AbortError. When the conversation is longer than the context, its oldest turns are left out and
    * reported. Fails with 'prompt-too-long', 'question-too-long', 'bad-request', as opening its pictures and
@@ -71,7 +76,16 @@ export class Engine {
   ): Promise<Answer> {
     const { config, tokenizer } = this.files;
     const clock = new StageClock();
-    const { media, text, prompt, leftOut } = await this.#promptOf(messages, options, onEvent, signal);
+    const begun = options.begun === undefined ? undefined : begunTokens(options.begun, tokenizer);
+    const begunIds = begun?.ids ?? [];
+    const { media, text, prompt, leftOut } = await this.#promptOf(
+      messages,
+      begunIds,
+      options,
+      onEvent,
+      signal,
+    );
+    const promptTokens = prompt.inputIds.length - begunIds.length;
     const room = roomForAnswer(prompt, config.text);
     const marks = tokenMarks(prompt, media);
     const cached = this.#cache.prefixOf(marks);
@@ -89,17 +103,15 @@ export class Engine {
     this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
     clock.end('prefillMs');
 
-    const sampler = createSampler(options.sampling, { prompt: prompt.inputIds });
-    const stream = createTextStream(tokenizer);
+    const sampler = createSampler(options.sampling, {
+      prompt: prompt.inputIds.subarray(0, promptTokens),
+      ...(begun === undefined ? {} : { begun: begun.ids.slice(0, begun.written) }),
+    });
+    const writing = new AnswerText(tokenizer, begun, onEvent);
+    const guard = new RepetitionGuard((ids) => tokenizer.decode(ids));
     const limit = Math.min(options.maxTokens, room);
-    let answer = '';
     let tokens = 0;
-    let reason: Answer['reason'] = 'length';
-    const say = (piece: string): void => {
-      if (piece === '') return;
-      answer += piece;
-      onEvent({ kind: 'text', text: piece });
-    };
+    let reason: EndReason = room < options.maxTokens ? 'context' : 'length';
     while (tokens < limit) {
       if (signal.aborted) {
         reason = 'stopped';
@@ -114,17 +126,21 @@ export class Engine {
         reason = 'eos';
         break;
       }
-      say(stream.push(id));
+      writing.add(id);
+      if (this.#endsRepetition && guard.isEndless(id)) {
+        reason = 'repetition';
+        break;
+      }
       if (tokens === limit) break;
       logits = await this.#cache.step(id, next + tokens - 1, watch, onEvent);
     }
-    say(stream.flush());
+    const written = writing.end();
     clock.end('answeringMs');
     return {
-      text: answer,
+      ...written,
       tokens,
-      promptTokens: marks.length,
-      cachedTokens: cached,
+      promptTokens,
+      cachedTokens: Math.min(cached, promptTokens),
       reason,
       timings: clock.timings,
       ...(leftOut.turns === 0 ? {} : { leftOut }),
@@ -144,9 +160,13 @@ export class Engine {
     this.#vision = undefined;
   }
 
-  /** Opens the media and writes the prompt. When it is longer than the context, the oldest turns are left out. */
+  /**
+   * Opens the media and writes the prompt, with what there is of the answer behind it. When it is longer than
+   * the context, the oldest turns are left out.
+   */
   async #promptOf(
     messages: readonly Message[],
+    begun: readonly number[],
     { maxTokens, maxPictureTokens }: AnswerOptions,
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
@@ -156,7 +176,8 @@ export class Engine {
     const reserved = Math.min(maxTokens, Math.floor(contextLength / 4));
     const write = (some: readonly Message[]): { media: Medium[]; text: string; prompt: Prompt } => {
       const media = all.slice(all.length - mediaParts(some).length);
-      return { media, ...this.#write(some, media) };
+      const { text, prompt } = this.#write(some, media);
+      return { media, text, prompt: goneOnWith(prompt, begun) };
     };
     const fits =
       (answerTokens: number) =>

@@ -41,7 +41,7 @@ export interface EngineOptions {
   cacheBudgetBytes?: number;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
   chunkTokens?: number;
-  /** Go on past end tokens, to the length asked for. */
+  /** Go on past end tokens and repetitions, to the length asked for. */
   ignoreStops?: boolean;
   /** Weights loaded so far and in all, as stored. */
   onLoad?: (doneBytes: number, totalBytes: number) => void;

@@ -26,6 +26,8 @@ export interface Sampler {
 export interface SamplerContext {
   /** Tokens of the prompt, which the repetition penalty also covers. */
   prompt: Iterable<number>;
+  /** Tokens that were chosen before, in an answer that goes on. */
+  begun?: readonly number[];
 }
 
 interface Settings extends Filters {
@@ -38,14 +40,16 @@ interface Settings extends Filters {
  * those beyond the tokenizer's entries too: a trained model never ranks them first. Fails with
  * 'bad-request' for settings out of range.
  */
-export function createSampler(sampling: Sampling, { prompt }: SamplerContext): Sampler {
+export function createSampler(sampling: Sampling, { prompt, begun = [] }: SamplerContext): Sampler {
   const settings = checked(sampling);
   const { temperature, topK, topP, minP, repetition, presence } = settings;
   const greedy = temperature === 0;
   const filtered = topK > 0 || topP < 1 || minP > 0;
   const random = randomGenerator(sampling.seed ?? randomSeed());
-  const seen = new Set(repetition === 1 ? [] : prompt);
-  const generated = new Set<number>();
+  const seen = new Set(repetition === 1 ? [] : [...prompt, ...begun]);
+  const generated = new Set(begun);
+  // Each of them was one draw.
+  if (!greedy) begun.forEach(random);
   // A penalty below its neutral value raises logits, and can bring in a token from outside the best.
   const raises = repetition < 1 || presence < 0;
   const needsAll = raises || (!greedy && topK === 0 && (topP < 1 || minP === 0));

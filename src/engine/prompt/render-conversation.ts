@@ -69,7 +69,8 @@ function textsOf({ content }: Message): string[] {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
 }
 
-function unusedMark(texts: readonly string[]): string {
+/** A character that is in none of the texts. Fails with 'bad-request' where there is none. */
+export function unusedMark(texts: readonly string[]): string {
   for (const [from, to] of MARKS) {
     for (let code = from; code <= to; code++) {
       const mark = String.fromCharCode(code);

@@ -15,6 +15,7 @@ interface Shown {
   unreadablePlaces: number;
   thought: string | null;
   thinking: boolean;
+  isAllThought: boolean;
 }
 
 const NOTHING: Shown = {
@@ -23,6 +24,7 @@ const NOTHING: Shown = {
   unreadablePlaces: 0,
   thought: null,
   thinking: false,
+  isAllThought: false,
 };
 
 export class AnswerDocument {
@@ -32,6 +34,8 @@ export class AnswerDocument {
   #growing = new GrowingBlocks();
   #scheduled = false;
   #began = 0;
+  /** How long was written at it before the present run. */
+  #msBefore = 0;
   #shown = $state.raw<Shown>(NOTHING);
   #thoughtMs = $state<number | null>(null);
 
@@ -66,21 +70,31 @@ export class AnswerDocument {
     return this.#shown.thinking;
   }
 
+  /** Whether the thought has no end yet, and so no answer has begun. */
+  get isAllThought(): boolean {
+    return this.#shown.isAllThought;
+  }
+
   /** How long the thought took; null while nobody knows. */
   get thoughtMs(): number | null {
     return this.#thoughtMs;
   }
 
-  /** `thinks`: whether the model begins with a thought. */
-  begin(thinks: boolean): void {
+  /** `thinks`: whether the model begins with a thought. `from`: what an answer that goes on has of its text. */
+  begin(thinks: boolean, from = ''): void {
     this.#thinks = thinks;
     this.#began = performance.now();
+    if (from === '') this.#msBefore = 0;
+    if (!from.includes('</think>')) this.#thoughtMs = null;
+    if (from !== this.#text) this.#growing = new GrowingBlocks();
+    this.#text = from;
+    this.#show(false);
   }
 
   push(piece: string): void {
     this.#text += piece;
     if (this.#thinks && this.#thoughtMs === null && this.#text.includes('</think>')) {
-      this.#thoughtMs = performance.now() - this.#began;
+      this.#thoughtMs = this.#msBefore + performance.now() - this.#began;
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
@@ -92,6 +106,7 @@ export class AnswerDocument {
 
   /** The whole text has the last word: pieces come by a channel of their own and may be late. */
   end(text: string): void {
+    this.#msBefore += performance.now() - this.#began;
     this.#text = text;
     this.#show(true);
   }
@@ -100,6 +115,7 @@ export class AnswerDocument {
   restore(text: string, thinks: boolean, thoughtMs: number | null): void {
     this.#thinks = thinks;
     this.#thoughtMs = thoughtMs;
+    this.#began = performance.now();
     this.end(text);
   }
 
@@ -107,8 +123,8 @@ export class AnswerDocument {
     this.#scheduled = false;
     const { thought, ended: thoughtEnded, answer } = splitThought(this.#text, this.#thinks);
     const blocks = this.#growing.read(answer, ended);
-    const { marks, unreadable } = readPlaces(blocks);
+    const { marks, unreadable: unreadablePlaces } = readPlaces(blocks);
     const thinking = !thoughtEnded && !ended;
-    this.#shown = { blocks, marks, unreadablePlaces: unreadable, thought, thinking };
+    this.#shown = { blocks, marks, unreadablePlaces, thought, thinking, isAllThought: !thoughtEnded };
   }
 }

@@ -2,10 +2,11 @@
 // the model says is tested elsewhere, with the model.
 
 import { expect, test, vi } from 'vitest';
-import type { Answer, AnswerEvent } from '../../contract/answer.ts';
+import type { Answer, AnswerEvent, AnswerOptions } from '../../contract/answer.ts';
 import type { Message } from '../../contract/conversation.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
+import { earlyEnd } from './early-end.ts';
 import { Conversation, type SavedConversation } from './conversation.svelte.ts';
 
 const model: LoadedModel = {
@@ -21,6 +22,7 @@ const model: LoadedModel = {
 };
 const answer: Answer = {
   text: 'A cat.',
+  ids: [1, 2, 3],
   tokens: 3,
   promptTokens: 9,
   cachedTokens: 0,
@@ -31,6 +33,7 @@ const answer: Answer = {
 /** Models and client in one; each question is handed to the test. */
 class Script {
   asked: Message[][] = [];
+  options: AnswerOptions[] = [];
   told: FailureCode[] = [];
   tell: (event: AnswerEvent) => void = () => undefined;
   settle: (outcome: Outcome<Answer>) => void = () => undefined;
@@ -42,15 +45,19 @@ class Script {
   failed({ code }: FailureInfo): void {
     this.told.push(code);
   }
-  answer(messages: Message[], _: unknown, onEvent: (event: AnswerEvent) => void): Promise<Outcome<Answer>> {
+  answer(
+    messages: Message[],
+    options: AnswerOptions,
+    onEvent: (event: AnswerEvent) => void,
+  ): Promise<Outcome<Answer>> {
     this.asked.push(messages);
+    this.options.push(options);
     this.tell = onEvent;
     return new Promise((resolve) => (this.settle = resolve));
   }
 }
 
-function start(): { script: Script; conversation: Conversation } {
-  const script = new Script();
+function start(script = new Script()): { script: Script; conversation: Conversation } {
   const conversation = new Conversation({
     client: script,
     models: script,
@@ -111,6 +118,100 @@ test('a stop keeps what was written', async () => {
   await asking;
   expect(texts(conversation)).toEqual(['A ']);
   expect(conversation.turns[0]?.ending).toEqual({ kind: 'stopped', facts: null });
+});
+
+test('an answer that ended early goes on from its own tokens, and becomes one answer', async () => {
+  const { script, conversation } = start();
+  const asking = conversation.ask('What?', []);
+  await reached(script, 1);
+  const first = { text: 'A bl\ufffd', ids: [7, 8], reason: 'length' as const };
+  script.settle({ kind: 'done', value: { ...answer, ...first } });
+  await asking;
+  const [turn] = conversation.turns;
+  expect(earlyEnd(turn!.ending, turn!.document)).toEqual({
+    why: 'cutOff',
+    canGoOn: true,
+    canAnswerNow: false,
+  });
+
+  const going = conversation.goOn(turn!, false);
+  await reached(script, 2);
+  expect(turn!.ending).toBeNull();
+  expect(script.asked[1]).toEqual([{ role: 'user', content: 'What?' }]);
+  expect(script.options[1]?.begun).toEqual({ text: 'A bl', ids: [7, 8] });
+  script.tell({ kind: 'text', text: 'ack cat.' });
+  expect(texts(conversation)).toEqual(['A black cat.']);
+  script.settle({ kind: 'done', value: { ...answer, text: 'A black cat.', ids: [7, 8, 9], tokens: 2 } });
+  await going;
+  expect(texts(conversation)).toEqual(['A black cat.']);
+  expect(turn!.ending).toMatchObject({ facts: { tokens: 5, timings: { answeringMs: 200 } } });
+  expect(earlyEnd(turn!.ending, turn!.document)).toBeNull();
+  // What it went on from is no setting.
+  expect(turn!.options).toEqual({ maxTokens: 8, sampling: {} });
+});
+
+test('an answer that was stopped, failed or kept goes on from its text', async () => {
+  const { script, conversation } = start();
+  const asking = conversation.ask('What?', []);
+  await reached(script, 1);
+  script.tell({ kind: 'text', text: 'A ' });
+  conversation.stop();
+  script.settle({ kind: 'stopped' });
+  await asking;
+  const { conversation: other } = start(script);
+  other.load(structuredClone(conversation.save()));
+  const [turn] = other.turns;
+  expect(earlyEnd(turn!.ending, turn!.document)).toMatchObject({ why: 'stopped', canGoOn: true });
+  const going = other.goOn(turn!, false);
+  await reached(script, 2);
+  expect(script.options[1]?.begun).toEqual({ text: 'A ' });
+  script.settle(failed('device-lost'));
+  await going;
+  expect(texts(other)).toEqual(['A ']);
+  expect(earlyEnd(turn!.ending, turn!.document)).toMatchObject({ canGoOn: true });
+});
+
+test('a thought that reached the limit can go on, or be ended so that the answer comes', async () => {
+  const { script, conversation } = start();
+  script.readiness = { kind: 'done', value: { ...model, thinks: true } };
+  const asking = conversation.ask('What?', []);
+  await reached(script, 1);
+  script.settle({ kind: 'done', value: { ...answer, text: 'Let me see', reason: 'length' } });
+  await asking;
+  const [turn] = conversation.turns;
+  expect(earlyEnd(turn!.ending, turn!.document)).toEqual({
+    why: 'thoughtUntilLimit',
+    canGoOn: true,
+    canAnswerNow: true,
+  });
+  const going = conversation.goOn(turn!, true);
+  await reached(script, 2);
+  expect(script.options[1]?.begun).toEqual({ text: 'Let me see', ids: [1, 2, 3], answerNow: true });
+  expect(turn!.document.thinking).toBe(true);
+  script.settle({ kind: 'done', value: { ...answer, text: 'Let me see\n</think>\n\nA cat.' } });
+  await going;
+  expect(turn!.document.thought).toBe('Let me see');
+  expect(turn!.document.blocks).toHaveLength(1);
+  expect(earlyEnd(turn!.ending, turn!.document)).toBeNull();
+});
+
+test('a thought is no beginning for a model that does not think', async () => {
+  const { script, conversation } = start();
+  script.readiness = { kind: 'done', value: { ...model, thinks: true } };
+  const asking = conversation.ask('What?', []);
+  await reached(script, 1);
+  script.settle({ kind: 'done', value: { ...answer, text: 'Let me see', reason: 'repetition' } });
+  await asking;
+  const [turn] = conversation.turns;
+  expect(earlyEnd(turn!.ending, turn!.document)).toMatchObject({ why: 'thoughtInCircles' });
+  script.readiness = { kind: 'done', value: { ...model, id: 'b' } };
+  const going = conversation.goOn(turn!, false);
+  await reached(script, 2);
+  expect(script.options[1]?.begun).toBeUndefined();
+  expect(texts(conversation)).toEqual(['']);
+  script.settle({ kind: 'done', value: answer });
+  await going;
+  expect(turn!.ending).toMatchObject({ facts: { tokens: 3 } });
 });
 
 test('a failure is the end of its turn alone: the model hears of it, the next question is answered', async () => {

@@ -99,6 +99,17 @@ export class Conversation {
     await this.#ask(new Turn(question, photos, this.#parts.nextFrame), before);
   }
 
+  /**
+   * Goes on with the latest answer, which ended early. `answerNow`: its thought ends here, and the answer comes.
+   * Ignored while busy.
+   */
+  async goOn(turn: Turn, answerNow: boolean): Promise<void> {
+    if (this.busy || turn !== this.#turns.at(-1)) return;
+    this.#setAside = null;
+    turn.reopen();
+    await this.#ask(turn, this.#turns.slice(0, -1), { answerNow });
+  }
+
   /** Puts back what the last askAgain set aside. */
   restoreSetAside(): void {
     if (this.busy || this.#setAside === null) return;
@@ -143,19 +154,25 @@ export class Conversation {
     this.#turns = turns;
   }
 
-  async #ask(turn: Turn, before: readonly Turn[]): Promise<void> {
+  /** `goOn`: with the answer that the turn has. */
+  async #ask(turn: Turn, before: readonly Turn[], goOn?: { answerNow: boolean }): Promise<void> {
     const run = new AbortController();
     this.#run = run;
     this.#turns = [...before, turn];
     this.#phase = { kind: 'preparing' };
-    await this.#answer(turn, [...before, turn], run);
+    await this.#answer(turn, [...before, turn], run, goOn);
     // A new conversation may have begun meanwhile.
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#phase = { kind: 'idle' };
   }
 
-  async #answer(turn: Turn, turns: readonly Turn[], run: AbortController): Promise<void> {
+  async #answer(
+    turn: Turn,
+    turns: readonly Turn[],
+    run: AbortController,
+    goOn: { answerNow: boolean } | undefined,
+  ): Promise<void> {
     const { client, models, options } = this.#parts;
     const ready = await models.ready(run.signal);
     if (ready.kind !== 'done') {
@@ -164,16 +181,18 @@ export class Conversation {
     }
     const model = ready.value;
     const chosen = options(model);
-    turn.begin(model, chosen);
+    const begun = goOn === undefined ? undefined : turn.begunFor(model, goOn.answerNow);
+    turn.begin(model, chosen, begun);
     const { messages } = toMessages(this.#said(turns));
-    const outcome = await client.answer(messages, chosen, this.#listen(turn, model, run), run.signal);
+    const asked = begun === undefined ? chosen : { ...chosen, begun };
+    const outcome = await client.answer(messages, asked, this.#listen(turn, model, run), run.signal);
     if (outcome.kind === 'failed') models.failed(outcome.failure);
     if (outcome.kind !== 'done') {
       turn.end(endingOf(outcome));
       return;
     }
-    const { text, ...facts } = outcome.value;
-    turn.end({ kind: facts.reason === 'stopped' ? 'stopped' : 'answered', facts }, text);
+    const { text, ids, ...facts } = outcome.value;
+    turn.end({ kind: facts.reason === 'stopped' ? 'stopped' : 'answered', facts }, { text, ids });
   }
 
   /** Takes the events of a run until it is over; a stop keeps what was written. */

@@ -1,17 +1,18 @@
 // A question with its photos and what became of it.
 
-import type { Answer, AnswerOptions, LeftOut } from '../../contract/answer.ts';
+import type { AnswerFacts, AnswerOptions, BegunAnswer, LeftOut } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo } from '../../failure.ts';
 import { AnswerDocument, type NextFrame } from '../answer/answer-document.svelte.ts';
 import { savedPhoto, type SavedPhoto } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
+import { factsTogether } from './facts-together.ts';
 
 /** How an answer ended; null while it is waited for or written. */
 export type Ending =
-  | { kind: 'answered'; facts: Omit<Answer, 'text'> }
+  | { kind: 'answered'; facts: AnswerFacts }
   /** By the user. `facts` where the model had begun. */
-  | { kind: 'stopped'; facts: Omit<Answer, 'text'> | null }
+  | { kind: 'stopped'; facts: AnswerFacts | null }
   | { kind: 'failed'; failure: FailureInfo };
 
 /** How long the person waited, from the question on. */
@@ -53,6 +54,12 @@ export class Turn {
   #answerer = $state.raw<Answerer | null>(null);
   #options = $state.raw<AnswerOptions | null>(null);
   #leftOut = $state.raw<LeftOut | null>(null);
+  /** Of the answer as it stands; null where they are not known, as of one that was kept. */
+  #ids: readonly number[] | null = null;
+  /** Of the runs before this one, in an answer that goes on. */
+  #factsBefore: AnswerFacts | null = null;
+  #msBefore = 0;
+  #reopenedAt: number | null = null;
 
   constructor(question: string, photos: readonly Photo[], nextFrame: NextFrame) {
     this.question = question;
@@ -86,10 +93,12 @@ export class Turn {
     this.#leftOut = leftOut;
   }
 
-  begin(answerer: Answerer, options: AnswerOptions): void {
-    this.#answerer = answerer;
-    this.#options = options;
-    this.document.begin(answerer.thinks);
+  /** The answer is waited for again, to go on from where it ended. */
+  reopen(): void {
+    this.#factsBefore = this.#ending === null || this.#ending.kind === 'failed' ? null : this.#ending.facts;
+    this.#ending = null;
+    this.#msBefore = this.#waited?.wholeMs ?? 0;
+    this.#reopenedAt = performance.now();
   }
 
   write(piece: string): void {
@@ -97,11 +106,34 @@ export class Turn {
     this.document.push(piece);
   }
 
-  /** `text`: the whole answer; absent: what has arrived is all there is. */
-  end(ending: Ending, text: string = this.document.text): void {
-    this.document.end(text);
-    this.#waited = { firstWordMs: this.#firstWordMs, wholeMs: performance.now() - this.askedAt };
-    this.#ending = ending;
+  /**
+   * What this model can go on from; undefined where it has to begin anew, because there is nothing yet, or
+   * because a thought is no beginning for a model that does not think.
+   */
+  begunFor({ id, thinks }: Answerer, answerNow: boolean): BegunAnswer | undefined {
+    // Half a character at the end is written anew.
+    const text = this.document.text.replace(/\ufffd+$/, '');
+    if (text === '' || this.#answerer?.thinks !== thinks) return undefined;
+    const ids = this.#answerer.id === id ? this.#ids : null;
+    return { text, ...(ids === null ? {} : { ids }), ...(answerNow ? { answerNow } : {}) };
+  }
+
+  begin(answerer: Answerer, options: AnswerOptions, begun?: BegunAnswer): void {
+    this.#answerer = answerer;
+    this.#options = options;
+    this.#ids = null;
+    if (begun === undefined) this.#factsBefore = null;
+    this.document.begin(answerer.thinks, begun?.text);
+  }
+
+  /** `written`: the whole answer; absent: what has arrived is all there is. */
+  end(ending: Ending, written?: { text: string; ids: readonly number[] }): void {
+    this.document.end(written?.text ?? this.document.text);
+    if (written !== undefined) this.#ids = written.ids;
+    const wholeMs = this.#msBefore + performance.now() - (this.#reopenedAt ?? this.askedAt);
+    this.#waited = { firstWordMs: this.#firstWordMs, wholeMs };
+    this.#ending =
+      ending.kind === 'failed' ? ending : withFacts(ending, factsTogether(this.#factsBefore, ending.facts));
   }
 
   save(): SavedTurn {
@@ -130,4 +162,10 @@ export class Turn {
     turn.document.restore(saved.answer, saved.answerer?.thinks ?? false, saved.thoughtMs);
     return turn;
   }
+}
+
+function withFacts(ending: Exclude<Ending, { kind: 'failed' }>, facts: AnswerFacts | null): Ending {
+  return ending.kind === 'answered'
+    ? { kind: 'answered', facts: facts ?? ending.facts }
+    : { kind: 'stopped', facts };
 }

@@ -1,6 +1,6 @@
 // A turn of a kept or imported conversation: the one parser of it.
 
-import type { AnswerOptions, LeftOut } from '../../contract/answer.ts';
+import type { AnswerOptions, EndReason, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 import type { Field } from '../../format/json-field.ts';
@@ -18,6 +18,8 @@ const KNOBS = [
   'presencePenalty',
   'seed',
 ] as const satisfies (keyof Sampling)[];
+
+const END_REASONS: readonly EndReason[] = ['eos', 'length', 'context', 'repetition', 'stopped'];
 
 /** `photos`: by their id; a turn names those it has. `missing`: what becomes of an id that `photos` lacks. */
 export function parseTurn(
@@ -99,7 +101,7 @@ function parseFacts(field: Field): Extract<Ending, { kind: 'answered' }>['facts'
     tokens: field.at('tokens').integer(),
     promptTokens: field.at('promptTokens').integer(),
     cachedTokens: field.at('cachedTokens').integer(),
-    reason: field.at('reason').oneOf(['eos', 'length', 'stopped']),
+    reason: field.at('reason').oneOf(END_REASONS),
     timings: {
       decodingMs: ms('decoding'),
       visionMs: ms('vision'),

@@ -65,13 +65,21 @@ const english = (q: Quantities) => ({
   waited: (seconds: number) => q.wait(seconds),
   firstWord: (seconds: number) => `first word after ${q.wait(seconds)}`,
   remembered: 'picture already read',
-  stopped: 'Stopped.',
-  cutOff: 'The longest answer that the settings allow was reached.',
+  earlyEnds: {
+    stopped: 'Stopped.',
+    cutOff: 'The answer reached the longest length that the settings allow.',
+    contextFull: 'This conversation fills all that the model can keep in mind. Begin a new one.',
+    repeated: 'The model only repeated itself, so the answer was ended here.',
+    thoughtUntilLimit: 'It thought until its limit; there is no answer yet.',
+    thoughtInCircles: 'It only repeated itself while it thought, so the thought was ended here.',
+    noAnswerAfterThought: 'It thought and gave no answer.',
+    empty: 'The model ended without a word. Ask in other words.',
+  },
+  goOn: 'Go on',
+  answerNow: 'Answer now',
   finished: 'Finished.',
-  empty: 'The model ended without a word. Ask in other words.',
   thought: 'Thought',
   thoughtFor: (seconds: number) => `Thought for ${q.duration(seconds)}`,
-  unfinishedThought: 'The thought was longer than the answer may be; no answer came.',
 });
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
@@ -128,13 +136,21 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   waited: (seconds: number) => q.wait(seconds),
   firstWord: (seconds: number) => `首字用时 ${q.wait(seconds)}`,
   remembered: '图片已读过',
-  stopped: '已停止。',
-  cutOff: '已达到设置允许的最大回答长度。',
+  earlyEnds: {
+    stopped: '已停止。',
+    cutOff: '回答已达到设置允许的最大长度。',
+    contextFull: '这段对话已占满模型能记住的全部内容，请开始新对话。',
+    repeated: '模型只是在重复相同的内容，因此回答在此结束。',
+    thoughtUntilLimit: '模型一直思考到上限，还没有给出回答。',
+    thoughtInCircles: '模型在思考中只是重复相同的内容，因此思考在此结束。',
+    noAnswerAfterThought: '模型思考了，但没有给出回答。',
+    empty: '模型没有给出任何内容。请换一种问法。',
+  },
+  goOn: '继续',
+  answerNow: '现在就回答',
   finished: '回答完毕。',
-  empty: '模型没有给出任何内容。请换一种问法。',
   thought: '思考',
   thoughtFor: (seconds: number) => `思考了 ${q.duration(seconds)}`,
-  unfinishedThought: '思考超出了回答的最大长度，没有得到回答。',
 });
 
 export const en = english(quantities('en'));

@@ -1,0 +1,45 @@
+// An answer that ended early and goes on: its tokens, to be put behind the prompt.
+
+import type { BegunAnswer } from '../../contract/answer.ts';
+import type { Prompt } from '../prompt/prompt.ts';
+import { markTokens, unusedMark } from '../prompt/render-conversation.ts';
+import type { Tokenizer } from '../prompt/tokenizer.ts';
+
+/**
+ * What Qwen's authors put behind a thought that has to end (the Qwen3 technical report, "Thinking Budget"): the
+ * models answer from what they have thought so far.
+ */
+const END_OF_THOUGHT =
+  '\n\nConsidering the limited time by the user, I have to give the solution based on the thinking directly now.\n</think>\n\n';
+
+export interface Begun {
+  /** All tokens to go on from. */
+  ids: number[];
+  /** How many of them the model wrote; the others end its thought. */
+  written: number;
+}
+
+export function begunTokens(
+  { text, ids, answerNow }: BegunAnswer,
+  tokenizer: Pick<Tokenizer, 'encode' | 'added'>,
+): Begun {
+  const written = ids === undefined ? encodeWritten(text, tokenizer) : [...ids];
+  const ending = answerNow === true ? tokenizer.encode(END_OF_THOUGHT) : [];
+  return { ids: [...written, ...ending], written: written.length };
+}
+
+/** The prompt with the tokens behind it. */
+export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]): Prompt {
+  const all = new Int32Array(inputIds.length + ids.length);
+  all.set(inputIds);
+  all.set(ids, inputIds.length);
+  return { inputIds: all, slots };
+}
+
+/** Special tokens were left out of the text, so none is in it; half a character at the end is written anew. */
+function encodeWritten(text: string, tokenizer: Pick<Tokenizer, 'encode' | 'added'>): number[] {
+  const whole = text.replace(/\ufffd+$/, '');
+  const mark = unusedMark([whole]);
+  const special = tokenizer.added.filter((token) => token.special);
+  return tokenizer.encode({ text: markTokens(whole, special, mark), mark });
+}

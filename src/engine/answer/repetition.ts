@@ -1,0 +1,58 @@
+// Notices an answer that says the same again and again: models of this family do so when they read long
+// texts, and never stop by themselves. Nothing is made less likely here: a penalty would destroy tables,
+// which repeat much and rightly.
+
+/** Periods are looked for up to this length: a long paragraph. */
+const MAX_PERIOD_TOKENS = 512;
+
+interface Enough {
+  periods: number;
+  tokens: number;
+}
+
+/** Sentences are seldom meant to be repeated. */
+const OF_SENTENCES: Enough = { periods: 6, tokens: 192 };
+/** Zeros, dots, boxes and the rows of tables are: 512 zeros in a list of Qwen's tokens still pass. */
+const OF_MARKS: Enough = { periods: 48, tokens: 1536 };
+
+/** Words between white space; scripts that have none between words count two letters as one. */
+const WORD =
+  /(?<=^|\s)\S*\p{L}\S*|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2}/gu;
+const SENTENCE_WORDS = 4;
+/** Of tables, lists of boxes, JSON and HTML. */
+const MARKUP = /[|\t{}[\]<>]/;
+
+export class RepetitionGuard {
+  readonly #textOf: (ids: readonly number[]) => string;
+  readonly #ids: number[] = [];
+  /** By period: how many of the latest tokens are what stood one period before them. */
+  readonly #alike = new Int32Array(MAX_PERIOD_TOKENS + 1);
+
+  constructor(textOf: (ids: readonly number[]) => string) {
+    this.#textOf = textOf;
+  }
+
+  /** Takes the next token of the answer; true when the answer only repeats itself by now. */
+  isEndless(id: number): boolean {
+    const ids = this.#ids;
+    const at = ids.push(id) - 1;
+    const longest = Math.min(MAX_PERIOD_TOKENS, at);
+    let shortest = 0;
+    for (let period = longest; period >= 1; period--) {
+      const alike = ids[at - period] === id ? this.#alike[period]! + 1 : 0;
+      this.#alike[period] = alike;
+      if (isEnough(alike + period, period, OF_SENTENCES)) shortest = period;
+    }
+    if (shortest === 0) return false;
+    if (isSentence(this.#textOf(ids.slice(-shortest)))) return true;
+    return isEnough(this.#alike[shortest]! + shortest, shortest, OF_MARKS);
+  }
+}
+
+function isEnough(tokens: number, period: number, enough: Enough): boolean {
+  return tokens >= enough.tokens && tokens >= enough.periods * period;
+}
+
+function isSentence(text: string): boolean {
+  return !MARKUP.test(text) && (text.match(WORD)?.length ?? 0) >= SENTENCE_WORDS;
+}

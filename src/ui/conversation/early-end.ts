@@ -1,0 +1,56 @@
+// How an answer ended before it was done, and what can be done about it. Nothing here has words.
+
+import type { AnswerDocument } from '../answer/answer-document.svelte.ts';
+import type { Ending } from './turn.svelte.ts';
+
+export interface EarlyEnd {
+  /** Which sentence says it; null where a failure has its own. */
+  why:
+    | 'stopped'
+    | 'cutOff'
+    | 'contextFull'
+    | 'repeated'
+    | 'thoughtUntilLimit'
+    | 'thoughtInCircles'
+    | 'noAnswerAfterThought'
+    | 'empty'
+    | null;
+  canGoOn: boolean;
+  /** The thought can be ended, so that the answer comes. */
+  canAnswerNow: boolean;
+}
+
+/** null: the answer is done, or is still written. */
+export function earlyEnd(
+  ending: Ending | null,
+  { isAllThought, blocks, text }: Pick<AnswerDocument, 'isAllThought' | 'blocks' | 'text'>,
+): EarlyEnd | null {
+  if (ending === null) return null;
+  const hasText = text !== '';
+  if (ending.kind === 'failed') return hasText ? { why: null, canGoOn: true, canAnswerNow: false } : null;
+  if (ending.kind === 'stopped') {
+    return { why: 'stopped', canGoOn: hasText, canAnswerNow: isAllThought && hasText };
+  }
+  switch (ending.facts.reason) {
+    case 'length':
+      return {
+        why: isAllThought ? 'thoughtUntilLimit' : 'cutOff',
+        canGoOn: true,
+        canAnswerNow: isAllThought,
+      };
+    case 'repetition':
+      return {
+        why: isAllThought ? 'thoughtInCircles' : 'repeated',
+        canGoOn: true,
+        canAnswerNow: isAllThought,
+      };
+    case 'context':
+      return { why: 'contextFull', canGoOn: false, canAnswerNow: false };
+    case 'eos':
+    case 'stopped':
+      if (isAllThought && hasText) {
+        return { why: 'noAnswerAfterThought', canGoOn: false, canAnswerNow: true };
+      }
+      return blocks.length === 0 ? { why: 'empty', canGoOn: false, canAnswerNow: false } : null;
+  }
+}
