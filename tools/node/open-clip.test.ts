@@ -1,15 +1,17 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
+import { clipFrames } from '../../src/engine/clip/clip-frames.ts';
+import { decodePhoto } from './decode-photo.ts';
 import { openClip } from './open-clip.ts';
 
 const never = new AbortController().signal;
 const LEVELS = [10, 90, 170, 250];
 
-/** Grey frames of these levels, 100 ms each. */
-async function animated(levels: number[]): Promise<Blob> {
+/** Grey frames of these levels, 100 ms each if nothing else is said. */
+async function animated(levels: number[], delay = levels.map(() => 100)): Promise<Blob> {
   const raw = Buffer.concat(levels.map((level) => Buffer.alloc(8 * 6 * 3, level)));
   const size = { width: 8, height: 6 * levels.length, channels: 3 as const, pageHeight: 6 };
-  const webp = sharp(raw, { raw: size }).webp({ lossless: true, delay: levels.map(() => 100) });
+  const webp = sharp(raw, { raw: size }).webp({ lossless: true, delay });
   return new Blob([new Uint8Array(await webp.toBuffer())]);
 }
 
@@ -23,6 +25,18 @@ test('an animated picture gives the frames that are asked for, to the pixel', as
     seen.push(data[0] ?? -1);
   }
   expect(seen).toEqual([90, 250]);
+});
+
+test('a frame that is held counts for as long as it is shown', async () => {
+  const clip = { type: 'video' as const, clip: await animated(LEVELS, [500, 3000, 300, 200]) };
+  const sampling = { fps: 2, minFrames: 4, maxFrames: 768 };
+  const decoders = { photo: decodePhoto, clip: openClip };
+  const { frames, indices, fps } = await clipFrames(clip, sampling, decoders, never);
+  const seen: number[] = [];
+  for await (const { data } of frames) seen.push(data[0] ?? -1);
+  // 4 seconds at 2 frames per second; the second picture is shown from 0.5 to 3.5 seconds.
+  expect(seen).toEqual([10, 90, 90, 90, 90, 90, 90, 250]);
+  expect(indices.map((index) => index / fps)).toEqual([0, 0.6, 1.1, 1.7, 2.2, 2.8, 3.3, 3.9]);
 });
 
 test('a picture that stands still is no clip', async () => {

@@ -54,7 +54,7 @@ export async function openAnimatedPicture(
 /** Only a frame that is unpacked tells how long it is shown. */
 async function measure(
   decoder: AnimationDecoder,
-): Promise<Pick<ClipReader, 'width' | 'height' | 'frameCount' | 'fps'> | undefined> {
+): Promise<Pick<ClipReader, 'width' | 'height' | 'frameCount' | 'fps' | 'starts'> | undefined> {
   const frameCount = await decoder.frameCount();
   if (frameCount <= 1) return undefined;
   if (frameCount > MAX_ANIMATION_FRAMES) {
@@ -62,13 +62,17 @@ async function measure(
   }
   let size = { width: 0, height: 0 };
   let microseconds = 0;
+  const starts: number[] = [];
   for (let index = 0; index < frameCount; index++) {
     await decoder.frame(index, (image) => {
       if (index === 0) size = { width: image.displayWidth, height: image.displayHeight };
+      starts.push(microseconds / 1e6);
       microseconds += image.duration ?? 0;
     });
   }
-  return { ...size, frameCount, fps: microseconds > 0 ? frameCount / (microseconds / 1e6) : UNKNOWN_FPS };
+  return microseconds > 0
+    ? { ...size, frameCount, fps: frameCount / (microseconds / 1e6), starts }
+    : { ...size, frameCount, fps: UNKNOWN_FPS, starts: starts.map((_, index) => index / UNKNOWN_FPS) };
 }
 
 function pixelsOf(

@@ -4,8 +4,9 @@
 import type { ClipPart, VideoPart } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
 import type { DecodePhoto, RgbImage } from '../photo/photo.ts';
-import { sampleFrames, type FrameSampling } from '../photo/video-frames.ts';
+import type { FrameSampling } from '../photo/video-frames.ts';
 import type { OpenClip } from './clip.ts';
+import { sampleClip } from './sample-clip.ts';
 
 export interface ClipDecoders {
   photo: DecodePhoto;
@@ -14,7 +15,7 @@ export interface ClipDecoders {
 }
 
 export interface ClipFrames {
-  /** Of the source, at `fps`; one for each frame. */
+  /** What the time of each frame is made of: its number at `fps`. */
   indices: readonly number[];
   fps: number;
   /** One at a time. */
@@ -39,9 +40,8 @@ export async function clipFrames(
   if (decoders.clip === undefined) fail('bad-request', 'Nothing here opens clips; give their frames.');
   const clip = await decoders.clip(part.clip);
   if (clip === undefined) fail('bad-clip', 'The file is no clip.');
-  const { frameCount, fps } = clip;
-  const indices = sampleFrames(frameCount, fps, sampling);
-  return { indices, fps, frames: clip.read(indices, signal), close: () => clip.close() };
+  const sampled = sampleClip(clip, sampling);
+  return { ...sampled, frames: clip.read(sampled.frames, signal), close: () => clip.close() };
 }
 
 async function* decoded(frames: readonly Blob[], decode: DecodePhoto): AsyncGenerator<RgbImage> {

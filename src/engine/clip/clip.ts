@@ -11,8 +11,10 @@ export interface ClipReader {
   frameCount: number;
   /** Frames per second, on average: what the reference makes times of frame numbers with. */
   fps: number;
+  /** When each frame begins to be shown, in seconds from the first one. */
+  starts: readonly number[];
   /**
-   * The frames of these numbers, which ascend; numbers count in order of presentation. One frame is held at
+   * The frames of these numbers, which ascend and may repeat; numbers count in order of presentation. One frame is held at
    * a time. Fails with 'bad-clip'; an abort of `signal` is thrown as AbortError.
    */
   read(indices: readonly number[], signal: AbortSignal): AsyncGenerator<RgbImage>;

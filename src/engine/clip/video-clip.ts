@@ -20,6 +20,7 @@ import type { ClipReader } from './clip.ts';
 import { FrameDecoder } from './frame-decoder.ts';
 import { averageFps, decodeSpans, frameTimes, type Packet, type Span } from './packets.ts';
 import { within } from './time-limit.ts';
+import { withLevels } from './vp9-level.ts';
 
 const PROBE_MS = 20_000;
 const CUT_OFF = 'The file ends before its last frame.';
@@ -60,6 +61,7 @@ async function probe(input: Input): Promise<ClipReader> {
     ...{ type: mimeType, width, height },
     frameCount: times.length,
     fps: averageFps(packets),
+    starts: times.map((time) => (time - times[0]!) / 1e6),
     async *read(indices, signal) {
       const wanted = indices.map((index) => times[index]!);
       const decoder = new FrameDecoder(config, wanted, toPixels);
@@ -84,13 +86,13 @@ async function probe(input: Input): Promise<ClipReader> {
 
 async function playable(track: InputVideoTrack): Promise<VideoDecoderConfig> {
   const config = await track.getDecoderConfig();
-  const isPlayable =
-    config !== null &&
-    typeof VideoDecoder !== 'undefined' &&
-    (await VideoDecoder.isConfigSupported(config)).supported === true;
-  return isPlayable
-    ? config
-    : fail('unplayable-clip', `This browser does not decode ${config?.codec ?? 'a video of this kind'}.`);
+  if (config !== null && typeof VideoDecoder !== 'undefined') {
+    for (const codec of [config.codec, ...withLevels(config.codec)]) {
+      const named = { ...config, codec };
+      if ((await VideoDecoder.isConfigSupported(named)).supported === true) return named;
+    }
+  }
+  return fail('unplayable-clip', `This browser does not decode ${config?.codec ?? 'a video of this kind'}.`);
 }
 
 /** In order of decoding; what the packets hold is not read. */

@@ -24,6 +24,8 @@ const picture = (level: number): RgbImage => ({
 const grey: DecodePhoto = () => Promise.resolve(picture(128));
 const never = new AbortController().signal;
 
+const STARTS = Array.from({ length: 50 }, (_, index) => index / 10);
+
 function library(patchSize = 16, open?: () => Promise<ClipReader | undefined>): MediaLibrary {
   const config = parseModelConfig({
     model_type: 'qwen3_vl',
@@ -45,7 +47,7 @@ test('of a clip’s file the frames are read that the checkpoint samples, once',
   const log: unknown[] = [];
   const open = (): Promise<ClipReader> =>
     Promise.resolve({
-      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10 },
+      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10, starts: STARTS },
       async *read(indices) {
         log.push(indices);
         for (const index of indices) yield await Promise.resolve(picture(index));
@@ -69,7 +71,7 @@ test('a clip that fails while it is read is closed', async () => {
   let isClosed = false;
   const open = (): Promise<ClipReader> =>
     Promise.resolve({
-      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10 },
+      ...{ type: 'video/mp4', width: 32, height: 32, frameCount: 50, fps: 10, starts: STARTS },
       async *read() {
         yield await Promise.resolve(picture(1));
         throw new Error('torn');

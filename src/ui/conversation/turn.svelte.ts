@@ -155,6 +155,7 @@ export class Turn {
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
     turn.#waited = saved.waited;
+    turn.#firstWordMs = saved.waited?.firstWordMs ?? null;
     // One that was being written when it was saved is not any more.
     const ending = saved.ending ?? { kind: 'stopped', facts: null };
     turn.#ending = ending;
