@@ -18,6 +18,10 @@ const english = (q: Quantities) => ({
       : `${count} of ${all} files ${count === 1 ? 'was' : 'were'} not added.`,
   /** Files that were refused for one reason. */
   andMore: (names: string, more: number) => (more === 0 ? names : `${names} and ${more} more`),
+  madeForFew: (most: number) =>
+    `The built-in model can compare ${most} pictures, not more. Remove some, begin a new conversation, or choose a larger model.`,
+  contextHolds: (fitting: number, all: number) =>
+    `This model has room for about ${fitting} of these ${all} pictures. Remove some, or let it look less closely (in the settings).`,
   dismiss: 'Dismiss',
   pasted: 'pasted picture',
   partOf: (name: string) => `part of ${name}`,
@@ -56,6 +60,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   refusedSome: (count: number, all: number) =>
     count === all ? `${all} 个文件都未能添加。` : `${all} 个文件中有 ${count} 个未能添加。`,
   andMore: (names: string, more: number) => (more === 0 ? names : `${names}，另有 ${more} 个`),
+  madeForFew: (most: number) =>
+    `内置模型最多只能比较 ${most} 张图片。请移除一些图片、开始新对话，或选择更大的模型。`,
+  contextHolds: (fitting: number, all: number) =>
+    `这 ${all} 张图片中，此模型大约只能容纳 ${fitting} 张。请移除一些，或在设置中降低查看图片的精细程度。`,
   dismiss: '知道了',
   pasted: '粘贴的图片',
   partOf: (name: string) => `${name} 的局部`,
