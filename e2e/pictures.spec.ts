@@ -2,7 +2,7 @@
 
 import { expect, test, type JSHandle, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, tray } from './person.ts';
+import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, question, tray } from './person.ts';
 
 /** Chromium's own test camera. */
 test.use({
@@ -117,9 +117,40 @@ test('a part is framed with the keyboard alone, asked about, and says where it i
   await expect(region.getByRole('status')).toHaveText('from 27 % across and 25 % down to 75 % and 75 %');
   await region.press('Enter');
   await expect(page.getByRole('img', { name: 'part of wide.png' })).toBeVisible();
+  expect(await names(page)).toEqual(['part of wide.png']);
+  await expect(page.getByText('Only the framed part of wide.png will be sent.')).toBeVisible();
+  await page.getByRole('button', { name: 'Send the whole picture too' }).click();
   expect(await names(page)).toEqual(['wide.png', 'part of wide.png']);
   await ask(page, 'And here?');
   await answered(page, 1);
+});
+
+test('a question takes the part that is framed, alone, and can be asked about the whole instead', async ({
+  page,
+}) => {
+  await addPictures(page, 'wide.png');
+  await page.getByRole('button', { name: 'Ask about a part' }).click();
+  await expect(page.getByText(/goes with the framed part of wide.png alone/)).toBeVisible();
+  await question(page).fill('What is here?');
+  await question(page).press('Enter');
+  await answered(page, 1);
+  const asked = page.getByRole('article', { name: 'You asked' });
+  await expect(asked.getByRole('button', { name: /^Look at / })).toHaveCount(1);
+  await expect(asked.getByRole('button', { name: 'Look at part of wide.png' })).toBeVisible();
+  await expect(asked.getByText('Only this part was sent.')).toBeVisible();
+  await expect(page.getByRole('img', { name: 'wide.png', exact: true })).toHaveCount(0);
+  await asked.getByRole('button', { name: 'Ask about the whole picture' }).click();
+  await expect(asked.getByRole('button', { name: 'Look at wide.png' })).toBeVisible();
+  await answered(page, 1);
+});
+
+test('a part that was taken is given back for the whole picture', async ({ page }) => {
+  await addPictures(page, 'odd.png', 'wide.png');
+  await page.getByRole('button', { name: 'Ask about a part' }).click();
+  await page.getByRole('button', { name: 'Take this part' }).click();
+  await expect.poll(() => names(page)).toEqual(['odd.png', 'part of wide.png']);
+  await page.getByRole('button', { name: 'Back to the whole picture' }).click();
+  await expect.poll(() => names(page)).toEqual(['odd.png', 'wide.png']);
 });
 
 test('a part is framed by dragging; the picture is zoomed and moved', async ({ page }) => {

@@ -46,6 +46,11 @@ export class PhotoShelf {
     return this.#photos.get(saved.id) ?? this.#add(saved);
   }
 
+  /** A photo that is still here. */
+  find(id: string): Photo | undefined {
+    return this.#photos.get(id);
+  }
+
   /** Releases every photo but these. */
   keepOnly(photos: Iterable<Photo>): void {
     const kept = new Set(photos);

@@ -19,13 +19,13 @@ export interface RefusedFiles {
 }
 
 export class Tray {
-  readonly #shelf: Pick<PhotoShelf, 'open' | 'crop'>;
+  readonly #shelf: Pick<PhotoShelf, 'open' | 'crop' | 'find'>;
   #photos = $state.raw<readonly Photo[]>([]);
   #refused = $state.raw<readonly RefusedFiles[]>([]);
   #opening = $state(0);
   #ids = 0;
 
-  constructor(shelf: Pick<PhotoShelf, 'open' | 'crop'>) {
+  constructor(shelf: Pick<PhotoShelf, 'open' | 'crop' | 'find'>) {
     this.#shelf = shelf;
   }
 
@@ -54,9 +54,37 @@ export class Tray {
     await this.#putAll([this.#put(name, (signal) => this.#shelf.open(file, name, signal))]);
   }
 
-  /** Adds a part of a photo. */
-  async addPart(photo: Photo, box: Box, name: string): Promise<void> {
+  /**
+   * Adds a part of a photo, in place of the whole one if that is here: a question about a part is asked about the part
+   * alone. Whether the part could be cut out; if not, it is listed under `refused`.
+   */
+  async takePart(photo: Photo, box: Box, name: string): Promise<boolean> {
+    const refusals = this.#refused.length;
+    const before = this.#photos;
     await this.#putAll([this.#put(name, (signal) => this.#shelf.crop(photo, box, name, signal))]);
+    const part = this.#photos.findLast((one) => one.part?.of === photo.id && !before.includes(one));
+    if (part === undefined || this.#refused.length > refusals) return false;
+    const others = this.#photos.filter((one) => one !== part);
+    if (others.includes(photo)) this.#photos = others.map((one) => (one === photo ? part : one));
+    return true;
+  }
+
+  /** The photo that a part was cut from; null if it is no part, or if the whole one is no longer on this page. */
+  wholeOf({ part }: Photo): Photo | null {
+    return (part && this.#shelf.find(part.of)) ?? null;
+  }
+
+  /** Puts the whole photo before its part, so that both are sent. */
+  addWhole(part: Photo): void {
+    const whole = this.wholeOf(part);
+    if (whole === null || this.#photos.includes(whole)) return;
+    this.#photos = this.#photos.flatMap((one) => (one === part ? [whole, part] : [one]));
+  }
+
+  /** Puts the whole photo back in place of its part. */
+  undoPart(part: Photo): void {
+    this.addWhole(part);
+    this.#photos = this.#photos.filter((one) => one !== part);
   }
 
   /** Puts back photos that are known already: those of a question that is asked anew. */

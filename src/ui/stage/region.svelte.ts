@@ -5,8 +5,11 @@ import type { Box } from '../../contract/photos.ts';
 /** Smallest side, in thousandths. */
 const LEAST = 10;
 
+/** Where the frame lies before it is drawn. */
+export const FIRST_FRAME: Box = [250, 250, 750, 750];
+
 export class Region {
-  #box = $state.raw<Box>([250, 250, 750, 750]);
+  #box = $state.raw<Box>(FIRST_FRAME);
   #from: { x: number; y: number } | undefined;
 
   get box(): Box {

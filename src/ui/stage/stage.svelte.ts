@@ -4,6 +4,7 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Mark } from '../answer/marks.ts';
+import type { Box } from '../../contract/photos.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -17,6 +18,12 @@ export interface PlacedMark {
   number: number;
   mark: Mark;
   photo: Photo;
+}
+
+/** A part of a photo that is framed and not taken yet. */
+export interface Framed {
+  photo: Photo;
+  box: Box;
 }
 
 /** The marks of an answer that does not say on which of several pictures they are. */
@@ -40,6 +47,7 @@ export class Stage {
   readonly asked: readonly Photo[] = $derived.by(() =>
     eachOnce(this.#conversation.turns.flatMap((turn) => turn.photos)),
   );
+  #framed = $state.raw<Framed | null>(null);
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => eachOnce([...this.asked, ...this.#tray.photos]));
   /**
@@ -64,6 +72,9 @@ export class Stage {
     return [];
   });
 
+  /** The frame on the photo in view: the next question is about what is in it. */
+  readonly framed: Framed | null = $derived(this.#framed?.photo === this.photo ? this.#framed : null);
+
   constructor(conversation: Conversation, tray: Tray) {
     this.#conversation = conversation;
     this.#tray = tray;
@@ -76,6 +87,36 @@ export class Stage {
 
   show(photo: Photo): void {
     this.#chosen = { photo, newest: this.#tray.photos.at(-1) };
+  }
+
+  frame(photo: Photo, box: Box): void {
+    this.#framed = { photo, box };
+  }
+
+  endFrame(): void {
+    this.#framed = null;
+  }
+
+  /**
+   * Makes the framed part a picture of the next question, in place of the whole one. False if it could not be cut out:
+   * the frame then stays. True if nothing is framed.
+   */
+  async takeFrame(called: (name: string) => string): Promise<boolean> {
+    const { framed } = this;
+    if (framed === null) return true;
+    const isTaken = await this.#tray.takePart(framed.photo, framed.box, called(framed.photo.name));
+    if (isTaken) this.endFrame();
+    return isTaken;
+  }
+
+  /** Whether the model has been shown the photo, or will be with the next question. */
+  isShared(photo: Photo): boolean {
+    return this.photos.includes(photo);
+  }
+
+  /** The photo that a part was cut from, if it is still here. */
+  wholeOf(part: Photo): Photo | null {
+    return this.#tray.wholeOf(part);
   }
 
   pointAt(id: string | null): void {

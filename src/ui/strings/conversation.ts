@@ -10,6 +10,7 @@ const english = (q: Quantities) => ({
     const kind = clips === 0 ? 'picture' : pictures === 0 ? 'clip' : 'file';
     return count === 1 ? `Ask about the ${kind}` : `Ask about ${q.whole(count)} ${kind}s`;
   },
+  hintPart: 'Ask about this part',
   ask: 'Ask',
   stop: 'Stop',
   queued: (waitsFor: 'reading' | 'answering'): string =>
@@ -31,6 +32,8 @@ const english = (q: Quantities) => ({
     en: 'Translate your last answer into English. Write only the translation.',
     zh: 'Translate your last answer into Chinese. Write only the translation.',
   },
+  partAlone: 'Only this part was sent.',
+  askWhole: 'Ask about the whole picture',
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
 
@@ -90,6 +93,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     const number = count === 1 ? '' : ` ${q.whole(count)} `;
     return `就这${number}${clips === 0 ? '张图片' : pictures === 0 ? '段短片' : '个文件'}提问`;
   },
+  hintPart: '就这个局部提问',
   ask: '提问',
   stop: '停止',
   queued: (waitsFor) => (waitsFor === 'reading' ? '文件打开后立即提问。' : '此回答结束后立即提问。'),
@@ -110,6 +114,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     en: '请把您的上一个回答译成英文，只写译文。',
     zh: '请把您的上一个回答译成中文，只写译文。',
   },
+  partAlone: '只发送了这个局部。',
+  askWhole: '就整张图片提问',
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
 

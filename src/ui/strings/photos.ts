@@ -25,6 +25,14 @@ const english = (q: Quantities) => ({
   dismiss: 'Dismiss',
   pasted: 'pasted picture',
   partOf: (name: string) => `part of ${name}`,
+  framed: (name: string) =>
+    `Your question goes with the framed part of ${name} alone, without the whole picture.`,
+  framedAgain: (name: string) =>
+    `Your question goes with the framed part of ${name}; the whole picture was sent before.`,
+  noFrame: 'Remove the frame',
+  partAlone: (name: string) => `Only the framed part of ${name} will be sent.`,
+  sendWhole: 'Send the whole picture too',
+  undoPart: 'Back to the whole picture',
   /** A clip says what it is. */
   called: (name: string, clipSeconds: number | null) =>
     clipSeconds === null ? name : `${name}, a clip of ${q.duration(clipSeconds)}`,
@@ -67,6 +75,12 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   dismiss: '知道了',
   pasted: '粘贴的图片',
   partOf: (name: string) => `${name} 的局部`,
+  framed: (name: string) => `问题只附上 ${name} 中框选的局部，不附整张图片。`,
+  framedAgain: (name: string) => `问题附上 ${name} 中框选的局部；整张图片先前已发送。`,
+  noFrame: '取消框选',
+  partAlone: (name: string) => `只会发送 ${name} 中框选的局部。`,
+  sendWhole: '同时发送整张图片',
+  undoPart: '改回整张图片',
   called: (name: string, clipSeconds: number | null) =>
     clipSeconds === null ? name : `${name}（${q.duration(clipSeconds)}的短片）`,
   play: '播放',
