@@ -1,0 +1,20 @@
+// The pixels of a small copy of a picture, for measures that the page makes itself.
+
+import type { Photo } from './photo.ts';
+
+/** At most `side` pixels on the longer side; null if the browser gives no pixels. Takes the photo's preview. */
+export async function readPixels(photo: Pick<Photo, 'preview'>, side: number): Promise<ImageData | null> {
+  try {
+    const bitmap = await createImageBitmap(photo.preview);
+    const scale = Math.min(1, side / Math.max(bitmap.width, bitmap.height));
+    const width = Math.max(1, Math.round(bitmap.width * scale));
+    const height = Math.max(1, Math.round(bitmap.height * scale));
+    const canvas = Object.assign(document.createElement('canvas'), { width, height });
+    const context = canvas.getContext('2d', { willReadFrequently: true });
+    context?.drawImage(bitmap, 0, 0, width, height);
+    bitmap.close();
+    return context?.getImageData(0, 0, width, height) ?? null;
+  } catch {
+    return null;
+  }
+}

@@ -1,0 +1,61 @@
+import { expect, test } from 'vitest';
+import { readMarkdown } from '../answer/markdown.ts';
+import { en, zh } from '../strings/suggestions.ts';
+import { answerKind, subjectKind, suggestions, type SubjectKind } from './suggest.ts';
+
+const SUBJECTS = [
+  'photo',
+  'document',
+  'chart',
+  'screen',
+  'part',
+  'two',
+  'several',
+  'clip',
+] as const satisfies SubjectKind[];
+const wanted = { answer: null, isBuiltIn: false, asked: [] };
+const photo = { clipSeconds: null, part: null, kind: 'document' } as const;
+const clip = { ...photo, clipSeconds: 3 };
+
+test('there are three questions for every kind of picture and of answer, in both languages', () => {
+  for (const says of [en, zh]) {
+    for (const subject of SUBJECTS) expect(suggestions({ ...wanted, subject }, says)).toHaveLength(3);
+    for (const answer of ['boxes', 'table', 'nothing', 'text'] as const) {
+      expect(suggestions({ ...wanted, subject: 'photo', answer }, says)).toHaveLength(3);
+    }
+  }
+});
+
+test('what was asked is not suggested again, and nothing without pictures', () => {
+  const asked = en.about.photo.slice(0, 1);
+  expect(suggestions({ ...wanted, subject: 'photo', asked }, en)).toEqual(en.about.photo.slice(1));
+  expect(suggestions({ ...wanted, subject: null }, en)).toEqual([]);
+});
+
+test('the built-in model is suggested only what it can do', () => {
+  const builtIn = (subject: SubjectKind, answer: 'text' | null = null): string[] =>
+    suggestions({ ...wanted, subject, answer, isBuiltIn: true }, en);
+  expect(builtIn('clip')[0]).toMatch(/ball/);
+  expect(builtIn('document')).toEqual([]);
+  expect(builtIn('chart')).toEqual([]);
+  expect(builtIn('photo', 'text')).toEqual([]);
+});
+
+test('the subject is what waits: its kind, a part, a clip, two or several', () => {
+  expect(subjectKind([], false)).toBeNull();
+  expect(subjectKind([photo], false)).toBe('document');
+  expect(subjectKind([photo], true)).toBe('part');
+  expect(subjectKind([{ ...photo, part: {} }], false)).toBe('part');
+  expect(subjectKind([photo, photo], false)).toBe('two');
+  expect(subjectKind([photo, photo, photo], false)).toBe('several');
+  expect(subjectKind([clip], false)).toBe('clip');
+  expect(subjectKind([clip, photo], false)).toBe('several');
+});
+
+test('answers are boxes, tables, nothing or text', () => {
+  const kind = (text: string, hasMarks = false): string => answerKind(readMarkdown(text), hasMarks);
+  expect(kind('[{"bbox_2d": [1, 2, 3, 4]}]', true)).toBe('boxes');
+  expect(kind('| a |\n| - |\n| 1 |')).toBe('table');
+  expect(kind('[]')).toBe('nothing');
+  expect(kind('A cat.')).toBe('text');
+});

@@ -1,0 +1,54 @@
+// Which questions are suggested: by what the pictures of the next question are, and after an answer by what it was.
+// Fixed templates; the small built-in model is asked only what it can do.
+
+import type { PlacedBlock } from '../answer/blocks.ts';
+import { isNothing } from '../answer/data-table.ts';
+import type { SuggestionStrings } from '../strings/suggestions.ts';
+import type { PictureKind } from './picture-kind.ts';
+
+export type SubjectKind = PictureKind | 'part' | 'two' | 'several' | 'clip';
+export type AnswerKind = 'boxes' | 'table' | 'nothing' | 'text';
+
+const MOST = 3;
+
+export interface Wanted {
+  /** null if there is nothing to ask about. */
+  subject: SubjectKind | null;
+  /** null before the first answer, and when new pictures wait. */
+  answer: AnswerKind | null;
+  isBuiltIn: boolean;
+  /** Questions of this conversation: they are not suggested again. */
+  asked: readonly string[];
+}
+
+export function suggestions(
+  { subject, answer, isBuiltIn, asked }: Wanted,
+  says: SuggestionStrings,
+): string[] {
+  if (subject === null) return [];
+  // The built-in model is not good at following up.
+  if (isBuiltIn && answer !== null) return [];
+  const begins = isBuiltIn ? says.builtIn[subject] : says.about[subject];
+  const all = answer === null ? begins : says.after[answer];
+  return all.filter((question) => !asked.includes(question)).slice(0, MOST);
+}
+
+export function subjectKind(
+  photos: readonly { clipSeconds: number | null; part: unknown; kind: PictureKind }[],
+  isFramed: boolean,
+): SubjectKind | null {
+  const [first, second] = photos;
+  if (first === undefined) return null;
+  if (isFramed) return 'part';
+  if (photos.some(({ clipSeconds }) => clipSeconds !== null)) return photos.length === 1 ? 'clip' : 'several';
+  if (second !== undefined) return photos.length === 2 ? 'two' : 'several';
+  return first.part === null ? first.kind : 'part';
+}
+
+export function answerKind(blocks: readonly PlacedBlock[], hasMarks: boolean): AnswerKind {
+  if (hasMarks) return 'boxes';
+  if (blocks.length > 0 && blocks.every(({ block }) => block.kind === 'data' && isNothing(block.value))) {
+    return 'nothing';
+  }
+  return blocks.some(({ block }) => block.kind === 'table' || block.kind === 'data') ? 'table' : 'text';
+}
