@@ -48,6 +48,8 @@ export class Stage {
     eachOnce(this.#conversation.turns.flatMap((turn) => turn.photos)),
   );
   #framed = $state.raw<Framed | null>(null);
+  /** A second press while the part is cut out cuts no second one. */
+  #isTaking = false;
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => eachOnce([...this.asked, ...this.#tray.photos]));
   /**
@@ -63,13 +65,13 @@ export class Stage {
     const pointedOut = latest && this.marksOf(latest)[0]?.photo;
     return newest ?? pointedOut ?? this.photos.at(-1) ?? null;
   });
-  /** Of the latest answer that points at the photo in view. */
-  readonly marks: readonly PlacedMark[] = $derived.by(() => {
-    for (const turn of this.#conversation.turns.toReversed()) {
-      const here = this.marksOf(turn).filter(({ photo }) => photo === this.photo);
-      if (here.length > 0) return here;
+  readonly #pointing = $derived.by(() => {
+    const { turns } = this.#conversation;
+    for (const turn of turns.toReversed()) {
+      const marks = this.marksOf(turn).filter(({ photo }) => photo === this.photo);
+      if (marks.length > 0) return { marks, isOld: turn !== turns.at(-1) };
     }
-    return [];
+    return { marks: [], isOld: false };
   });
 
   /** The frame on the photo in view: the next question is about what is in it. */
@@ -78,6 +80,16 @@ export class Stage {
   constructor(conversation: Conversation, tray: Tray) {
     this.#conversation = conversation;
     this.#tray = tray;
+  }
+
+  /** Of the latest answer that points at the photo in view. */
+  get marks(): readonly PlacedMark[] {
+    return this.#pointing.marks;
+  }
+
+  /** Whether a later question was asked since: the marks are not about that one. */
+  get marksAreOld(): boolean {
+    return this.#pointing.isOld;
   }
 
   /** The id of the mark under the pointer or the focus. */
@@ -104,7 +116,10 @@ export class Stage {
   async takeFrame(called: (name: string) => string): Promise<boolean> {
     const { framed } = this;
     if (framed === null) return true;
+    if (this.#isTaking) return false;
+    this.#isTaking = true;
     const isTaken = await this.#tray.takePart(framed.photo, framed.box, called(framed.photo.name));
+    this.#isTaking = false;
     if (isTaken) this.endFrame();
     return isTaken;
   }
