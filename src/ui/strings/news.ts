@@ -14,11 +14,11 @@ const english = (q: Quantities) => ({
     `The page closed while ${name} was at work. It is probably too large for this device, so it was not loaded again.`,
   useInstead: (name: string) => `Use ${name}`,
   loadAgain: (name: string) => `Load ${name} again`,
-  /** In the header: what comes in beside the model that answers. */
-  beside: (name: string, share: number) => `${name}: ${q.percent(share)}`,
-  besideBegins: (name: string) => `${name}: begins`,
-  besideRate: (bytesPerSecond: number, secondsLeft: number) =>
-    `${q.rate(bytesPerSecond)}, ${q.duration(secondsLeft)} left`,
+  /** In the header: what is downloaded while another model answers; what a phone cuts off comes last. */
+  besideShare: (share: number) => q.percent(share),
+  besideBegins: (name: string) => `downloading ${name}`,
+  besideLeft: (secondsLeft: number) => `${q.duration(secondsLeft)} left`,
+  besideRate: (bytesPerSecond: number) => q.rate(bytesPerSecond),
   titleArrived: (name: string, page: string) => `${name} is ready · ${page}`,
   titleBeside: (share: number, page: string) => `${q.percent(share)} · ${page}`,
 });
@@ -34,10 +34,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   suspect: (name) => `${name} 运行时页面意外关闭。它对本设备来说可能太大，因此没有再次加载。`,
   useInstead: (name) => `使用 ${name}`,
   loadAgain: (name) => `再次加载 ${name}`,
-  beside: (name, share) => `正在下载 ${name}：${q.percent(share)}`,
+  besideShare: (share) => `已下载 ${q.percent(share)}`,
   besideBegins: (name) => `正在下载 ${name}`,
-  besideRate: (bytesPerSecond, secondsLeft) =>
-    `每秒 ${q.bytes(bytesPerSecond)}，还需 ${q.duration(secondsLeft)}`,
+  besideLeft: (secondsLeft) => `还需 ${q.duration(secondsLeft)}`,
+  besideRate: (bytesPerSecond) => `每秒 ${q.bytes(bytesPerSecond)}`,
   titleArrived: (name, page) => `${name} 已就绪 · ${page}`,
   titleBeside: (share, page) => `已下载 ${q.percent(share)} · ${page}`,
 });
