@@ -2,6 +2,7 @@
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boxesOf, samples } from '../../e2e/samples.ts';
+import { EXPLANATION } from '../../src/policy/probe.ts';
 import { serveBuiltApp, type BuiltApp } from '../serve/built-app.ts';
 import { findOrInstallChromium } from '../test/chromium.ts';
 import type { Driver } from './driver.ts';
@@ -88,6 +89,18 @@ for (const { name, found, lacks, keeps } of ENGINES) {
       const said = await person.modelReady();
       if (keeps) expect(said).not.toContain(THIS_VISIT);
       else expect(said).toContain(THIS_VISIT);
+    });
+
+    // WebKit's driver tells nothing of the console.
+    test.skipIf(name === 'WebKit')('the console says beforehand what its errors about the policy are', () => {
+      const shown = driver.console.map(({ kind, text }) => `${kind}: ${text}`);
+      const explained = shown.findIndex((line) => line.includes(EXPLANATION));
+      const probe = shown.findIndex((line) => line.startsWith('error') && line.includes('data:,'));
+      expect(explained, 'the explanation').toBeGreaterThanOrEqual(0);
+      expect(probe, 'the error of the probe').toBeGreaterThan(explained);
+      if (!keeps) return;
+      const others = shown.filter((line) => line.startsWith('error') && !line.includes('data:,'));
+      expect(others).toEqual([]);
     });
 
     test('a sample is clicked, a suggested question too, and the answer is right', async () => {
