@@ -51,3 +51,23 @@ function isIntegrated(info: Info): boolean | undefined {
   if (vendor === 'amd' && info.description !== '') return INTEGRATED_AMD.test(info.description);
   return undefined;
 }
+
+/** A browser whose graphics process hangs may never answer; the page must know what to do without. */
+const ANSWER_MS = 30_000;
+
+/** null if there is no adapter, or the browser does not answer. */
+export async function askForAdapter(
+  gpu: GPU | undefined,
+  powerPreference: GPUPowerPreference = 'high-performance',
+): Promise<GPUAdapter | null> {
+  if (gpu === undefined) return null;
+  let timer: ReturnType<typeof setTimeout> | undefined;
+  const late = new Promise<null>((resolve) => {
+    timer = setTimeout(() => resolve(null), ANSWER_MS);
+  });
+  try {
+    return await Promise.race([gpu.requestAdapter({ powerPreference }), late]);
+  } finally {
+    clearTimeout(timer);
+  }
+}

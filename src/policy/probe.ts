@@ -34,7 +34,11 @@ export async function isConnectionAllowlistEnforced(): Promise<boolean> {
       setTimeout(() => resolve(false), ALLOWLIST_WAIT_MS);
     });
     peer.createDataChannel('probe');
-    await peer.setLocalDescription(await peer.createOffer());
+    // Not waited for: the time above is all that this may take.
+    void peer
+      .createOffer()
+      .then((offer) => peer.setLocalDescription(offer))
+      .catch(() => undefined);
     return await failed;
   } catch {
     return false;

@@ -1,16 +1,12 @@
 // The WebGPU device that the runtime works on.
 
-import { describeAdapter, isSoftware } from '../../device/adapter.ts';
+import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail } from '../../failure.ts';
 
 /** Whether there is an adapter; with `hardwareOnly`, one that does not compute on the processor. */
 export async function hasAdapter(gpu: GPU | undefined, hardwareOnly: boolean): Promise<boolean> {
-  const adapter = await requestAdapter(gpu);
-  return adapter != null && !(hardwareOnly && isSoftware(describeAdapter(adapter.info)));
-}
-
-function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter | null> | undefined {
-  return gpu?.requestAdapter({ powerPreference: 'high-performance' });
+  const adapter = await askForAdapter(gpu);
+  return adapter !== null && !(hardwareOnly && isSoftware(describeAdapter(adapter.info)));
 }
 
 /**
@@ -18,7 +14,7 @@ function requestAdapter(gpu: GPU | undefined): Promise<GPUAdapter | null> | unde
  * onnxruntime 1.30's attention is wrong on adapters whose subgroups are narrow.
  */
 export async function createDevice(gpu: GPU | undefined, hardwareOnly: boolean): Promise<GPUDevice> {
-  const adapter = await requestAdapter(gpu);
+  const adapter = await askForAdapter(gpu);
   if (!adapter) fail('no-webgpu', 'This browser offers no WebGPU adapter.');
   if (hardwareOnly && isSoftware(describeAdapter(adapter.info))) {
     fail('no-webgpu', 'The only WebGPU adapter computes on the processor.');

@@ -1,7 +1,7 @@
 // What bounds a model's speed on this device, measured in about a second: the processor's products, the GPU's
 // memory, the way there and back, and for paged experts reading from storage and handing over to the GPU.
 
-import { describeAdapter, isSoftware } from '../../device/adapter.ts';
+import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
 import type { Database, Key } from '../store/database.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';
 import { productSpeed } from './product-speed.ts';
@@ -49,8 +49,7 @@ async function measureDevice(database: Database): Promise<DeviceSpeed> {
 }
 
 async function measureGpu(database: Database): Promise<GpuSpeed | null> {
-  const adapter =
-    'gpu' in navigator ? await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }) : null;
+  const adapter = 'gpu' in navigator ? await askForAdapter(navigator.gpu) : null;
   if (adapter === null || isSoftware(describeAdapter(adapter.info))) return null;
   const device = await adapter.requestDevice();
   try {

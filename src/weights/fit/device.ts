@@ -1,7 +1,13 @@
 // What this device offers to a model, as far as a browser tells.
 
 import type { DeviceFacts } from '../../contract/weights.ts';
-import { adapterChoice, adapterName, describeAdapter, isSoftware } from '../../device/adapter.ts';
+import {
+  adapterChoice,
+  askForAdapter,
+  adapterName,
+  describeAdapter,
+  isSoftware,
+} from '../../device/adapter.ts';
 
 /** Systems whose computers often have two graphics processors, of which the browser may take the slower. */
 const DESKTOP_GPUS = /windows|linux x86|x11; linux/i;
@@ -16,8 +22,8 @@ export async function deviceFacts(): Promise<DeviceFacts> {
 async function gpuFacts(): Promise<DeviceFacts['gpu']> {
   if (!('gpu' in navigator)) return null;
   const [adapter, other] = [
-    await navigator.gpu.requestAdapter({ powerPreference: 'high-performance' }),
-    await navigator.gpu.requestAdapter({ powerPreference: 'low-power' }),
+    await askForAdapter(navigator.gpu),
+    await askForAdapter(navigator.gpu, 'low-power'),
   ];
   if (adapter === null) return null;
   return {
