@@ -155,6 +155,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
           ),
         )
         .toBe(true);
+      console.log(what);
       counts[`${end} while ${doing}`] = (counts[`${end} while ${doing}`] ?? 0) + 1;
       const stop = page.getByRole('button', { name: 'Stop', exact: true });
       if (await stop.isVisible()) await stop.click();

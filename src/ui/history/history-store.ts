@@ -67,7 +67,8 @@ export class HistoryStore {
     const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
     await tried(async () => {
       const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
-      const stored = async (value: unknown): Promise<unknown> => (takes ? value : packBlobs(value));
+      const stored = (value: unknown): Promise<unknown> =>
+        takes ? Promise.resolve(value) : packBlobs(value);
       const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
       await setMany(
         [

@@ -26,12 +26,12 @@ export class History {
   #canOffer = $state(false);
   #list = $state.raw<readonly Kept[]>([]);
   #query = $state('');
-  #texts = $state.raw<ReadonlyMap<string, string>>(new Map());
+  #texts = $state.raw<ReadonlyMap<string, string> | undefined>();
   /** Those of the list in which every word of the search stands. */
   readonly found: readonly Kept[] = $derived.by(() => {
     const words = plain(this.#query).split(/\s+/);
     return this.#list.filter(({ id, title }) => {
-      const text = plain(`${title}\n${this.#texts.get(id) ?? ''}`);
+      const text = plain(`${title}\n${this.#texts?.get(id) ?? ''}`);
       return words.every((word) => text.includes(word));
     });
   });
@@ -82,7 +82,7 @@ export class History {
   hide(): void {
     this.#isOpen = false;
     this.#query = '';
-    this.#texts = new Map();
+    this.#texts = undefined;
   }
 
   /** What was kept before stays until it is deleted. */

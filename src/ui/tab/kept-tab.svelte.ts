@@ -5,10 +5,9 @@
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import type { PhotoShelf } from '../photos/photo-shelf.ts';
-import { savedPhoto } from '../photos/photo-shelf.ts';
+import { savedPhoto, type PhotoShelf, type SavedPhoto } from '../photos/photo-shelf.ts';
 import type { Tray } from '../photos/tray.svelte.ts';
-import { TabWords } from './tab-words.ts';
+import type { TabWords } from './tab-words.ts';
 import type { TabPresence } from './tab-presence.ts';
 import type { TabGlance, TabState, TabStore } from './tab-store.ts';
 
@@ -34,7 +33,7 @@ export class KeptTab {
   readonly #parts: KeptTabParts;
   #tab: string | undefined;
   /** Ids of the pictures that the latest write stored. */
-  #stored = new Set<string>();
+  #stored: ReadonlySet<string> = idsOf(undefined);
   #dirty = false;
   #writing: Promise<void> | undefined;
   #writtenAt = 0;
@@ -176,8 +175,7 @@ export class KeptTab {
         // Looked up each time: somebody may have cleared the browser's storage.
         const stored = await store.photos(tab);
         const photos = [...state.tray, ...saved.turns.flatMap((turn) => turn.photos)];
-        const added = new Map(photos.filter(({ id }) => !stored.has(id)).map((photo) => [photo.id, photo]));
-        await store.write(tab, state, Array.from(added.values()));
+        await store.write(tab, state, onceEach(photos.filter(({ id }) => !stored.has(id))));
         this.#stored = wanted;
         const stale = Array.from(stored).filter((id) => !wanted.has(id));
         if (stale.length > 0) await store.dropPhotos(tab, stale);
@@ -231,6 +229,10 @@ export class KeptTab {
     await attempt(() => this.#parts.store.erase(tab));
     this.#parts.presence.forget(tab);
   }
+}
+
+function onceEach(photos: readonly SavedPhoto[]): SavedPhoto[] {
+  return photos.filter(({ id }, index) => photos.findIndex((other) => other.id === id) === index);
 }
 
 function idsOf(state: TabState | undefined): Set<string> {
