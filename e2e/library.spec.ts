@@ -207,6 +207,13 @@ test('a model that is slow or too large here says so with its speed, and warns b
   await expect(card.getByRole('alert')).toContainText('even a short answer would take');
   await card.getByRole('button', { name: 'Leave it' }).click();
   await expect(card.getByRole('alert')).toHaveCount(0);
+  // The same model by its link: asked about first, with what is known of it.
+  const link = panel(page).getByLabel('Link');
+  await link.fill('Qwen/Qwen3-VL-2B-Instruct');
+  await link.press('Enter');
+  const wish = panel(page).locator('section').filter({ hasText: 'Nothing has been fetched yet' });
+  await expect(wish.getByText(/Too large for this device.*tokens per second/)).toBeVisible();
+  await wish.getByRole('button', { name: 'Not now' }).click();
   expect(outward).toEqual([]);
 });
 

@@ -8,7 +8,7 @@ import type { FailureInfo } from '../../failure.ts';
 import { BUILT_IN } from '../entries.ts';
 import type { Models } from '../models.svelte.ts';
 import { Speeds } from './expected-speeds.svelte.ts';
-import { isOffered, type Offered } from './families.ts';
+import { bestSpeed, isOffered, SLOW_TOKENS_PER_SECOND, type Offered } from './families.ts';
 
 /** What is being done to a stored model, or came of it. */
 export type Care =
@@ -80,6 +80,15 @@ export class Library {
     return this.models.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
   }
 
+  /** What the catalogue knows of the same checkpoint in the same precision. */
+  offerLike({ id, source }: ModelRequest): Offered | undefined {
+    return this.offered.find(({ request: other }) => {
+      if (other.id === id) return true;
+      if (source.kind !== 'hub' || other.source.kind !== 'hub') return false;
+      return other.source.repo === source.repo && other.source.preset === source.preset;
+    });
+  }
+
   /** What the smallest of them costs to download; null where none is offered. */
   get smallestDownloadBytes(): number | null {
     const sizes = this.offered.map(({ offer }) => offer.model.downloadBytes);
@@ -125,7 +134,10 @@ export class Library {
   async addLink(text: string, preset: Preset): Promise<FailureInfo | undefined> {
     const read = await this.#weights.readLink(text, this.#pageUrl, preset);
     if (read.kind === 'failed') return read.failure;
-    if (read.kind === 'done') void this.#add(read.value);
+    if (read.kind !== 'done') return undefined;
+    // Asked about first, with what is known of it.
+    if (this.#needsWarning(read.value)) this.#wish = read.value;
+    else void this.#add(read.value);
     return undefined;
   }
 
@@ -173,6 +185,15 @@ export class Library {
       this.models.downloads.forget(id);
     }
     await Promise.all([this.models.gone(id), this.#lookAtStorage()]);
+  }
+
+  /** Whether a model is known to be slow here, or too large. */
+  #needsWarning(request: ModelRequest): boolean {
+    const like = this.offerLike(request);
+    if (!like) return false;
+    const speed = this.speeds.of(like.request.id);
+    const isSlow = speed.kind === 'known' && bestSpeed(speed) < SLOW_TOKENS_PER_SECOND;
+    return isSlow || like.offer.fit.verdict === 'too-large';
   }
 
   /** What brings nothing leaves no entry behind, only the reason. */
