@@ -132,19 +132,6 @@ test('a thought is ended on request, and the model goes on behind it', async () 
   expect(answer.tokens).toBe(3);
 });
 
-test(
-  'an answer that only repeats itself is ended, goes on when asked, and is ended again',
-  { timeout: 600_000 },
-  async () => {
-    const endless = await ask(engine, { maxTokens: 3000 });
-    expect(endless.answer.reason).toBe('repetition');
-    expect(endless.answer.tokens).toBeGreaterThan(1500);
-    const begun = { text: endless.answer.text, ids: endless.answer.ids };
-    const more = await ask(engine, { maxTokens: 40, begun });
-    expect(more.answer.reason).toBe('length');
-  },
-);
-
 test('an answer that fills the context says so', async () => {
   const store = await openDirectoryStore(fixturePackage('dense-tied', 'exact'));
   const { promptTokens } = (await ask(engine, { maxTokens: 1 })).answer;
