@@ -6,7 +6,7 @@ import { join } from 'node:path';
 
 const { status } = spawnSync(
   join('node_modules', '.bin', 'playwright'),
-  ['test', '--project', 'robust', 'losses.spec.ts'],
+  ['test', '--project=robust', 'losses.spec.ts'],
   {
     env: { ...process.env, MOMENTS: process.env.MOMENTS ?? '30' },
     stdio: 'inherit',
