@@ -126,10 +126,12 @@ test('the offline copy follows the first answer, of what this device uses, and n
 
   await kept(page);
   expect(site.asked.slice(before)).toContain('/service-worker.js');
+  const runtimes = async (): Promise<string[]> =>
+    (await keptFiles(page)).filter((url) => url.endsWith('.wasm')).map((url) => new URL(url).pathname);
+  await expect
+    .poll(runtimes, { timeout: PATIENCE })
+    .toEqual([`/assets/${site.asset('ort-wasm-simd-threaded-', '.wasm')}`]);
   const files = await keptFiles(page);
-  expect(files.filter((url) => url.endsWith('.wasm')).map((url) => new URL(url).pathname)).toEqual([
-    `/assets/${site.asset('ort-wasm-simd-threaded-', '.wasm')}`,
-  ]);
   expect(files.filter((url) => /\.(woff|ttf|br)$/.test(url))).toEqual([]);
   const hashed = site.asked.filter((path) => path.startsWith('/assets/'));
   expect(hashed.filter((path, index) => hashed.indexOf(path) !== index)).toEqual([]);
@@ -147,7 +149,9 @@ test('a file that cannot be fetched is told, costs no other, and can be tried ag
   });
   await panel.getByText('Details').last().click();
   await expect(panel.getByText(`/assets/${font}`)).toBeVisible();
-  expect((await keptFiles(page)).some((url) => url.endsWith('.wasm'))).toBe(true);
+  await expect
+    .poll(async () => (await keptFiles(page)).some((url) => url.endsWith('.wasm')), { timeout: PATIENCE })
+    .toBe(true);
   expect(site.asked.filter((path) => path === `/assets/${font}`).length).toBeGreaterThan(1);
 
   site.putBack(font);

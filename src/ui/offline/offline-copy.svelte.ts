@@ -62,12 +62,16 @@ export class OfflineCopy {
   async begin(): Promise<void> {
     if (this.#isUnderWay || this.#state.kind === 'unavailable') return;
     this.#isUnderWay = true;
-    const used = this.#parts.used();
-    this.#begunWith = used.length;
     try {
-      const ended = await this.#parts.cache.keep(used, (keeping) => {
-        this.#state = { kind: 'keeping', ...keeping };
-      });
+      let ended: Keeping;
+      // A worker that computes tells late of what it has asked for: then there is more to keep than when this began.
+      do {
+        const used = this.#parts.used();
+        this.#begunWith = used.length;
+        ended = await this.#parts.cache.keep(used, (keeping) => {
+          this.#state = { kind: 'keeping', ...keeping };
+        });
+      } while (this.#parts.used().length > this.#begunWith);
       this.#state = { kind: ended.broken.length === 0 ? 'kept' : 'incomplete', ...ended };
     } catch (error) {
       console.warn('The app is not kept for offline use.', error);
