@@ -15,7 +15,11 @@ export interface Choices {
 }
 
 /** Comes as somebody who has been here and made these choices. */
-export async function arrive(page: Page, { model, backend, maxTokens = 64 }: Choices): Promise<void> {
+export async function arrive(
+  page: Page,
+  { model, backend, maxTokens = 64 }: Choices,
+  address = '/',
+): Promise<void> {
   await page.addInitScript(
     (chosen) => {
       const id = chosen.model === 'demo' ? 'demo' : new URL(`/packages/${chosen.model}/`, location.href).href;
@@ -26,7 +30,7 @@ export async function arrive(page: Page, { model, backend, maxTokens = 64 }: Cho
     },
     { model, backend, maxTokens },
   );
-  await page.goto('/');
+  await page.goto(address);
   await expect(question(page)).toBeVisible();
 }
 

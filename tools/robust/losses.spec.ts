@@ -40,8 +40,6 @@ interface Shown {
   pictures: string[];
 }
 
-test.use({ baseURL: ADDRESS });
-
 const look = (page: Page): Promise<Shown> =>
   page.evaluate(() => {
     const all = (selector: string): HTMLElement[] =>
@@ -103,7 +101,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
   const counts: Record<string, number> = {};
   const open = async (): Promise<Page> => {
     const page = await browser.page('about:blank');
-    await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 });
+    await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);
     return page;
   };
   let browser = await BrowserProcess.start(profile);
