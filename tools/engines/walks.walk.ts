@@ -88,7 +88,7 @@ for (const { name, found, lacks, keeps } of ENGINES) {
       await person.arrive();
       const said = await person.modelReady();
       if (keeps) expect(said).not.toContain(THIS_VISIT);
-      else expect(said).toContain(THIS_VISIT);
+      else await person.see({ css: 'header .model button', named: new RegExp(THIS_VISIT) });
     });
 
     // WebKit's driver tells nothing of the console.
@@ -219,7 +219,6 @@ for (const { name, found, lacks, keeps } of ENGINES) {
         expect(await asked(second!.words, 2)).toBe(second!.answer);
       } else {
         await person.see({ css: 'dialog[open] [role=alert]' });
-        expect(await person.textOf(dialog('Conversations'))).toMatch(/storage|keep/);
       }
     });
 
