@@ -24,7 +24,7 @@ class Browser {
           lock = name;
           held.add(name);
           return new Promise(() => undefined);
-        }) as LockManager['request'],
+        }),
         query: () => Promise.resolve({ held: Array.from(held, (name) => ({ name })) }),
       },
       onLeave: (callback) => (hear = callback),

@@ -12,7 +12,14 @@ import { decodePhoto } from '../../node/decode-photo.ts';
 import { openClip } from '../../node/open-clip.ts';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { createNodeRuntime } from '../../node/runtime.ts';
-import { isReadable, LANGUAGES, mediaOf, parseCandidates, type Candidate, type SampleQuestion } from './samples.ts';
+import {
+  isReadable,
+  LANGUAGES,
+  mediaOf,
+  parseCandidates,
+  type Candidate,
+  type SampleQuestion,
+} from './samples.ts';
 import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
