@@ -101,6 +101,8 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
   const counts: Record<string, number> = {};
   const open = async (): Promise<Page> => {
     const page = await browser.page('about:blank');
+    // While a picture is being stored the browser asks whether to leave: this person leaves.
+    page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);
     return page;
   };
