@@ -20,11 +20,11 @@ class Browser {
         removeItem: (key) => void storage.delete(key),
       }),
       locks: {
-        request: ((name: string) => {
+        request: (name: string) => {
           lock = name;
           held.add(name);
           return new Promise(() => undefined);
-        }),
+        },
         query: () => Promise.resolve({ held: Array.from(held, (name) => ({ name })) }),
       },
       onLeave: (callback) => (hear = callback),

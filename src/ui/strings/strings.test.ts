@@ -73,7 +73,7 @@ test('nothing is said by a word, not by the number 0', () => {
     [en, zh].flatMap((language) =>
       COUNTED.map((key) => (language as Record<string, unknown>)[key])
         .flatMap((value) => (typeof value === 'function' ? said(value, [0, 0, 0], file) : []))
-        .filter(([, text]) => text.startsWith("0")),
+        .filter(([, text]) => text.startsWith('0')),
     ),
   );
   expect(zeros).toEqual([]);
