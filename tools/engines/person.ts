@@ -24,6 +24,7 @@ const picker: Thing = { css: 'form input[type=file]' };
 export class Person {
   readonly driver: Driver;
   readonly #origin: string;
+  #hasArrived = false;
 
   constructor(driver: Driver, origin: string) {
     this.driver = driver;
@@ -32,8 +33,15 @@ export class Person {
 
   /** Opens the page, and begins a conversation that holds nothing yet. */
   async arrive(): Promise<void> {
+    // The page brings back what it held, some moments after it opens: so it is emptied before it is left.
+    if (this.#hasArrived) await this.#beginAnew();
     await this.driver.goto(this.#origin);
+    this.#hasArrived = true;
     await this.see(question);
+    await this.#beginAnew();
+  }
+
+  async #beginAnew(): Promise<void> {
     const anew = button(/^(New conversation|新对话)$/);
     if (await this.sees(anew)) {
       await this.click(anew);

@@ -31,6 +31,8 @@ async function open(options: LaunchOptions): Promise<Driver> {
     if (found === null) throw new Error(`There is no ${selector}.`);
     return found;
   };
+  // The page asks before it is left with pictures that it has not stored yet.
+  page.on('dialog', (dialog) => void dialog.accept());
   const shown: Logged[] = [];
   page.on('console', (message) => shown.push({ kind: message.type(), text: message.text() }));
   page.on('pageerror', (error) => shown.push({ kind: 'error', text: String(error) }));
