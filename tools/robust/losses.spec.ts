@@ -31,6 +31,10 @@ const FILES = ['odd.png', 'wide.png', 'tall.png', 'second.png'];
 const ENDS = ['reload', 'back', 'kill'] as const;
 const DOINGS = ['adding', 'typing', 'asking', 'answering'] as const;
 
+/** Without the cache of whole pages: with it Back loses nothing, and the page has no part in that. */
+const start = (profile: string): Promise<BrowserProcess> =>
+  BrowserProcess.start(profile, undefined, ['--disable-features=BackForwardCache']);
+
 /** What a person sees of the tab. */
 interface Shown {
   questions: string[];
@@ -106,7 +110,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);
     return page;
   };
-  let browser = await BrowserProcess.start(profile);
+  let browser = await start(profile);
   try {
     let page = await open();
     for (let moment = 0; moment < MOMENTS; moment++) {
@@ -121,16 +125,18 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
       const before = await settled(page);
       const delay = next() * (doing === 'answering' ? 1500 : 400);
 
-      // What is under way when the page goes is not waited for.
-      const doingIt = begin(page, doing, file, words).catch(() => undefined);
+      const over = new AbortController();
+      const begun = begin(page, doing, file, words, over.signal).catch(() => undefined);
       await sleep(delay);
+      // Nothing of it may reach the page that comes.
+      over.abort();
       if (end === 'reload') await page.reload();
       else if (end === 'back') {
         await page.goto('about:blank');
         await page.goBack();
       } else {
         await browser.kill();
-        browser = await BrowserProcess.start(profile);
+        browser = await start(profile);
         page = await open();
         const goOn = page.getByRole('button', { name: 'Go on', exact: true });
         const isEmpty = before.questions.length + before.pictures.length === 0 && before.words === '';
@@ -138,14 +144,14 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
           await page.getByRole('button', { name: 'Erase it' }).click();
           await expect.poll(() => tabRecords(page), what).toBe(0);
           await expect(answers(page), what).toHaveCount(0);
+          await begun;
           counts['declined, and gone'] = (counts['declined, and gone'] ?? 0) + 1;
-          await doingIt;
           continue;
         }
         if (!isEmpty) await goOn.click();
         else if (await goOn.isVisible()) await goOn.click();
       }
-      await doingIt;
+      await begun;
       await expect.poll(async () => lacks(await look(page), before, doing, words), what).toEqual([]);
       // The pictures are there, not only their names.
       await expect
@@ -174,10 +180,22 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
   }
 });
 
-async function begin(page: Page, doing: (typeof DOINGS)[number], file: string, words: string): Promise<void> {
-  if (doing === 'adding') await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/${file}`);
-  else if (doing === 'typing') await question(page).pressSequentially(words.slice(11), { delay: 5 });
-  else await question(page).press('Enter');
+async function begin(
+  page: Page,
+  doing: (typeof DOINGS)[number],
+  file: string,
+  words: string,
+  signal: AbortSignal,
+): Promise<void> {
+  const patience = { timeout: 10_000 };
+  if (doing === 'adding') {
+    await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/${file}`, patience);
+  } else if (doing === 'typing') {
+    for (const letter of words.slice(11)) {
+      if (signal.aborted) return;
+      await question(page).press(letter === ' ' ? 'Space' : letter, patience);
+    }
+  } else await question(page).press('Enter', patience);
 }
 
 /** What should be there and is not. `words`: of the question that was typed or asked. */
