@@ -68,8 +68,20 @@ export class Person {
     await this.until(describe(thing), () => this.sees(thing));
   }
 
+  /** Clicks when the thing has stopped moving: a picture that opens pushes the buttons beside it. */
   async click(thing: Thing): Promise<void> {
-    await this.driver.click(await this.#find(thing));
+    let before = '';
+    let selector = '';
+    await this.until(`${describe(thing)} to stand still`, async () => {
+      selector = await this.#find(thing);
+      const last = before;
+      before = await this.driver.evaluate((css) => {
+        const { x, y, width, height } = document.querySelector(css)?.getBoundingClientRect() ?? {};
+        return [x, y, width, height].join();
+      }, selector);
+      return before === last;
+    });
+    await this.driver.click(selector);
   }
 
   async textOf(thing: Thing): Promise<string> {
