@@ -15,6 +15,11 @@ async function openHistory(page: Page): Promise<void> {
   await expect(panel(page)).toBeVisible();
 }
 
+async function closePanel(page: Page): Promise<void> {
+  await panel(page).getByRole('button', { name: 'Close' }).click();
+  await expect(panel(page)).toBeHidden();
+}
+
 test('an imported conversation is kept once that is wanted, outlives the page, and goes for good', async ({
   page,
 }) => {
@@ -24,6 +29,7 @@ test('an imported conversation is kept once that is wanted, outlives the page, a
   await panel(page).getByRole('switch').check();
   await expect(panel(page).getByRole('button', { name: `Open “${TITLE}”` })).toBeVisible();
 
+  await closePanel(page);
   await beginAnew(page);
   await page.reload();
   await openHistory(page);
@@ -52,6 +58,7 @@ test('what is exported as JSON can be opened again; Markdown comes with its pict
   ]);
   expect(zip.suggestedFilename()).toMatch(/\.zip$/);
 
+  await closePanel(page);
   await beginAnew(page);
   await page.reload();
   await openHistory(page);

@@ -38,9 +38,11 @@ export class Back {
   }
 
   #onStep(entries: number): void {
+    // A step of our own takes surplus entries away; what has opened meanwhile stays open.
+    const isOurs = this.#isStepping;
     this.#isStepping = false;
     this.#entries = entries;
-    for (const close of this.#open.splice(entries).reverse()) close();
+    if (!isOurs) for (const close of this.#open.splice(entries).reverse()) close();
     this.#agree();
   }
 

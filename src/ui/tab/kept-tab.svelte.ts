@@ -17,6 +17,7 @@ const PACE_MS = 500;
 const CLOSED_AFTER_MS = 15 * 60_000;
 /** A conversation of a killed browser is offered for so long. */
 const OFFERED_FOR_MS = 7 * 24 * 3600_000;
+const LEAVING_MS = 5000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface KeptTabParts {
@@ -216,7 +217,8 @@ export class KeptTab {
       for (const tab of (await store.tabs()).filter((tab) => tab !== this.#tab && !living.has(tab))) {
         const glance = await store.glance(tab);
         const leftAt = presence.leftAt(tab);
-        const wasClosed = glance !== undefined && leftAt !== null && leftAt >= glance.at;
+        // The last write may end a little after the page has said that it goes.
+        const wasClosed = glance !== undefined && leftAt !== null && leftAt + LEAVING_MS >= glance.at;
         if (glance === undefined || now - glance.at > OFFERED_FOR_MS) await this.#forget(tab);
         else if (!wasClosed) left.push(glance);
         else if (now - leftAt > CLOSED_AFTER_MS) await this.#forget(tab);
