@@ -96,6 +96,35 @@ test('what a killed page held is offered to the next one, and goes on there', as
   await expectAll(next, first);
 });
 
+test('a tab that was gone back to and killed at once is offered, whatever the mark of leaving says', async ({
+  page,
+  context,
+}) => {
+  await page.goto('about:blank');
+  await arrive(page, CHOICES);
+  const first = await fill(page);
+  await allStored(page);
+  const marks = () =>
+    page.evaluate(() => Object.entries(localStorage).filter(([name]) => name.includes('left:')));
+  await page.goto('about:blank');
+  const elsewhere = await context.newPage();
+  await elsewhere.goto('/');
+  const left = await elsewhere.evaluate(() =>
+    Object.entries(localStorage).filter(([name]) => name.includes('left:')),
+  );
+  expect(left).toHaveLength(1);
+  await page.goBack();
+  await expectAll(page, first);
+  await expect.poll(marks).toEqual([]);
+  await kill(page);
+  // A browser writes its local storage down seconds later: killed before, it still has the mark.
+  await elsewhere.evaluate((marks) => marks.forEach(([name, at]) => localStorage.setItem(name, at)), left);
+  await elsewhere.close();
+  const next = await context.newPage();
+  await arrive(next, CHOICES);
+  await expect(offer(next)).toBeVisible();
+});
+
 test('declined, it is erased, in Chinese too', async ({ page, context }) => {
   await arrive(page, CHOICES);
   await fill(page);

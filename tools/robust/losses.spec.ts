@@ -98,13 +98,14 @@ async function settled(page: Page): Promise<Shown> {
 }
 
 test(`nothing is lost at ${MOMENTS} random moments`, async () => {
-  test.setTimeout(MOMENTS * 240_000);
+  test.setTimeout(MOMENTS * 60_000 + 120_000);
   const next = random(SEED);
   const pick = <T>(of: readonly T[]): T => of[Math.floor(next() * of.length)]!;
   const profile = mkdtempSync(join(tmpdir(), 'losses-profile-'));
   const counts: Record<string, number> = {};
   const open = async (): Promise<Page> => {
     const page = await browser.page('about:blank');
+    page.setDefaultTimeout(60_000);
     // While a picture is being stored the browser asks whether to leave: this person leaves.
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);

@@ -17,7 +17,6 @@ const PACE_MS = 500;
 const CLOSED_AFTER_MS = 15 * 60_000;
 /** A conversation of a killed browser is offered for so long. */
 const OFFERED_FOR_MS = 7 * 24 * 3600_000;
-const LEAVING_MS = 5000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface KeptTabParts {
@@ -26,7 +25,10 @@ export interface KeptTabParts {
   draft: Draft;
   shelf: Pick<PhotoShelf, 'restore'>;
   store: Pick<TabStore, 'tabs' | 'glance' | 'photos' | 'read' | 'write' | 'dropPhotos' | 'erase'>;
-  presence: Pick<TabPresence, 'earlier' | 'claim' | 'takeOver' | 'living' | 'leave' | 'leftAt' | 'forget'>;
+  presence: Pick<
+    TabPresence,
+    'page' | 'earlier' | 'claim' | 'takeOver' | 'living' | 'leave' | 'leftAt' | 'forget'
+  >;
   words: TabWords;
 }
 
@@ -157,7 +159,7 @@ export class KeptTab {
   }
 
   async #write(tab: string): Promise<void> {
-    const { conversation, tray, draft, store, words } = this.#parts;
+    const { conversation, tray, draft, store, words, presence } = this.#parts;
     const saved = conversation.save();
     const at = Date.now();
     const state: TabState = {
@@ -165,6 +167,7 @@ export class KeptTab {
       words: draft.words,
       tray: tray.photos.map(savedPhoto),
       at,
+      page: presence.page,
     };
     this.#writtenAt = at;
     const wanted = idsOf(state);
@@ -195,7 +198,7 @@ export class KeptTab {
   }
 
   /** What was added since the page opened stays, after what is brought back. */
-  #restore(state: Omit<TabState, 'at'> | undefined): void {
+  #restore(state: Omit<TabState, 'at' | 'page'> | undefined): void {
     const { conversation, draft, tray, shelf } = this.#parts;
     if (state === undefined) return;
     if (conversation.turns.length === 0 && state.conversation.turns.length > 0)
@@ -216,11 +219,9 @@ export class KeptTab {
       const now = Date.now();
       for (const tab of (await store.tabs()).filter((tab) => tab !== this.#tab && !living.has(tab))) {
         const glance = await store.glance(tab);
-        const leftAt = presence.leftAt(tab);
-        // The last write may end a little after the page has said that it goes.
-        const wasClosed = glance !== undefined && leftAt !== null && leftAt + LEAVING_MS >= glance.at;
+        const leftAt = glance === undefined ? null : presence.leftAt(tab, glance.page);
         if (glance === undefined || now - glance.at > OFFERED_FOR_MS) await this.#forget(tab);
-        else if (!wasClosed) left.push(glance);
+        else if (leftAt === null) left.push(glance);
         else if (now - leftAt > CLOSED_AFTER_MS) await this.#forget(tab);
       }
     });

@@ -12,6 +12,8 @@ const CLAIM_WITHIN_MS = 5000;
 export class TabPresence {
   readonly #tab: TabMemory;
   readonly #site: Remembered;
+  /** This page; the one after a reload or Back is another. */
+  readonly page = crypto.randomUUID();
   #release: () => void = () => undefined;
 
   /** `tab` is the memory of this tab, `site` that of all tabs. */
@@ -47,16 +49,19 @@ export class TabPresence {
     return new Set([...held, ...pending].flatMap(({ name }) => name?.split(`${TAB}:`)[1] ?? []));
   }
 
-  /** Notes that the page of this tab is being left: the tab is closed, or goes to another page. */
+  /** Notes that this page of the tab is being left: the tab is closed, or goes to another page. */
   leave(now: number): void {
     const id = this.earlier;
-    if (id !== null) this.#site.set(LEFT + id, String(now));
+    if (id !== null) this.#site.set(LEFT + id, `${now} ${this.page}`);
   }
 
-  /** When the tab was left; null of one that was killed. */
-  leftAt(id: string): number | null {
-    const value = this.#site.get(LEFT + id);
-    return value === null ? null : Number(value);
+  /**
+   * When the page `page` of the tab was left; null if it was killed. A mark that an earlier page made does not count:
+   * a browser that is killed soon after Back has not yet written down that the mark was taken away.
+   */
+  leftAt(id: string, page: string): number | null {
+    const [at, left] = this.#site.get(LEFT + id)?.split(' ') ?? [];
+    return left === page ? Number(at) : null;
   }
 
   forget(id: string): void {

@@ -18,6 +18,8 @@ export interface TabState {
   tray: readonly SavedPhoto[];
   /** When the words were stored, in milliseconds since 1970. */
   at: number;
+  /** Which page of the tab stored this: each reload is another. */
+  page: string;
 }
 
 /** What can be told of a tab without reading its pictures. */
@@ -26,6 +28,8 @@ export interface TabGlance {
   /** '' if nothing was asked or typed. */
   title: string;
   at: number;
+  /** The page that wrote last. */
+  page: string;
 }
 
 type Kind = 'draft' | 'talk' | 'photo';
@@ -50,8 +54,8 @@ export class TabStore {
   /** Undefined if there is nothing but pictures, or what is there does not parse. */
   async glance(tab: string): Promise<TabGlance | undefined> {
     try {
-      const { conversation, words, tray, at } = await this.#text(tab, new Map());
-      return { tab, title: titleOf({ ...conversation, words, tray }), at };
+      const { conversation, words, tray, at, page } = await this.#text(tab, new Map());
+      return { tab, title: titleOf({ ...conversation, words, tray }), at, page };
     } catch {
       return undefined;
     }
@@ -71,10 +75,10 @@ export class TabStore {
   /** Replaces the text of the tab and adds pictures to those that are stored, all or nothing. */
   async write(tab: string, state: TabState, added: readonly SavedPhoto[]): Promise<void> {
     const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
-    const { conversation, words, tray, at } = state;
+    const { conversation, words, tray, at, page } = state;
     const turns = conversation.turns.map((turn) => ({ ...turn, photos: idsOf(turn.photos) }));
     const text: [Key, unknown][] = [
-      [['draft', tab], { words, tray: idsOf(tray), at }],
+      [['draft', tab], { words, tray: idsOf(tray), at, page }],
       [['talk', tab], { id: conversation.id, turns }],
     ];
     const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
@@ -135,6 +139,7 @@ export class TabStore {
         .list((id) => photos.get(id.string()))
         .filter((photo) => photo !== undefined),
       at: draft.at('at').number(),
+      page: draft.optional('page')?.string() ?? '',
     };
   }
 }

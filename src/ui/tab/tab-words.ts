@@ -29,7 +29,7 @@ export class TabWords {
   }
 
   /** The state with the words noted here, if they are newer than its own. */
-  newer(state: TabState | undefined): Omit<TabState, 'at'> | undefined {
+  newer(state: TabState | undefined): Omit<TabState, 'at' | 'page'> | undefined {
     const noted = this.#read();
     if (noted === undefined || (state !== undefined && noted.at <= state.at)) return state;
     const nothing = { conversation: { id: '', turns: [] }, tray: [] };
