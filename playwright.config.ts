@@ -43,6 +43,7 @@ export default defineConfig({
     { name: 'parity', testDir: 'tools/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
     { name: 'privacy', testDir: 'tools/privacy' },
     { name: 'robust', testDir: 'tools/robust', use: { baseURL: `http://localhost:${ROBUST_PORT}/` } },
+    { name: 'hosting', testDir: 'tools/hosting' },
     { name: 'kiosk', testDir: 'tools/kiosk', use: { baseURL: `http://localhost:${APP_PORT}/` } },
     { name: 'weights', testDir: 'tools/weights', use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` } },
   ],

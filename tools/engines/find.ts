@@ -1,13 +1,10 @@
 // Finds the engines beside Chromium: named in the environment, in the usual places, or freshly installed by the
 // system's package manager where that needs no question. Without one its walks are skipped.
 
-import { execFileSync } from 'node:child_process';
 import { existsSync, readdirSync } from 'node:fs';
-import { delimiter, join } from 'node:path';
+import { join } from 'node:path';
+import { installed, onPath, type Found } from '../test/packages.ts';
 import type { WebKitFiles } from './webkit.ts';
-
-/** What there is, or a sentence that says why not. */
-export type Found<T> = { files: T } | { lacking: string };
 
 const MINI_BROWSER = 'webkit2gtk-4.1/MiniBrowser';
 
@@ -42,24 +39,4 @@ export function findWebKit(): Found<WebKitFiles> {
 function libraryFolders(): string[] {
   if (!existsSync('/usr/lib')) return [];
   return ['/usr/libexec', '/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))];
-}
-
-/** As root on Debian only. */
-function installed<T>(packages: string, look: () => T | undefined): T | undefined {
-  if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return undefined;
-  console.log(`Installing: ${packages}`);
-  const env = { ...process.env, DEBIAN_FRONTEND: 'noninteractive' };
-  try {
-    execFileSync('apt-get', ['-qq', 'update'], { stdio: 'ignore', env });
-    const args = ['-qq', 'install', '-y', '--no-install-recommends', ...packages.split(' ')];
-    execFileSync('apt-get', args, { stdio: 'ignore', env });
-  } catch {
-    return undefined;
-  }
-  return look();
-}
-
-function onPath(command: string): string | undefined {
-  const folders = [...(process.env.PATH ?? '').split(delimiter), '/usr/bin'];
-  return folders.map((folder) => join(folder, command)).find((path) => existsSync(path));
 }

@@ -18,6 +18,13 @@ const COMPRESSED_TYPES = [
   'text/javascript',
 ].join(' ');
 
+/** What older servers call by no name or a wrong one: with `nosniff` a browser then does not take it. */
+const TYPES = [
+  ['mjs', 'text/javascript'],
+  ['wasm', 'application/wasm'],
+  ['webmanifest', 'application/manifest+json'],
+] as const;
+
 /** `scripts`: the built pages and workers, relative to the site's root; only 'netlify' names them. */
 export function headerRules(
   host: StaticHost,
@@ -28,6 +35,7 @@ export function headerRules(
   const weights = Object.entries(policyHeaders('weights', weightHosts)).filter(
     ([name, value]) => room.find(([other]) => other === name)?.[1] !== value,
   );
+  const isVaried = (name: string): boolean => weights.some(([other]) => other === name);
   const lines: Record<StaticHost, () => string[]> = {
     // Rules that match add up, and two policies mean that both hold: each path has one rule. What is
     // neither a page nor a worker needs none.
@@ -50,15 +58,17 @@ export function headerRules(
       '  gzip_proxied any;',
       `  gzip_types ${COMPRESSED_TYPES};`,
       ...room.map(([name, value]) => {
-        const varies = weights.some(([other]) => other === name);
-        return `  add_header ${name} ${varies ? variable(name) : quoted(value)} always;`;
+        return `  add_header ${name} ${isVaried(name) ? variable(name) : quoted(value)} always;`;
       }),
+      ...TYPES.map(([ending, type]) => `  location ~ \\.${ending}$ { types {} default_type ${type}; }`),
       '}',
     ],
     apache: () => [
       '<IfModule mod_deflate.c>',
       `  AddOutputFilterByType DEFLATE text/html ${COMPRESSED_TYPES}`,
       '</IfModule>',
+      ...TYPES.map(([ending, type]) => `AddType ${type} .${ending}`),
+      // Without mod_headers (`a2enmod headers`) the server does not start, rather than send no policy.
       ...room.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
       '<FilesMatch "^weights\\.worker.*\\.js$">',
       ...weights.map(([name, value]) => `  Header always set ${name} ${quoted(value)}`),
@@ -67,9 +77,18 @@ export function headerRules(
     caddy: () => [
       // Its own choice of types has all of them.
       'encode zstd gzip',
+      ...TYPES.flatMap(([ending, type]) => [
+        `@${ending} path *.${ending}`,
+        `header @${ending} Content-Type ${type}`,
+      ]),
       '@weights path_regexp /weights\\.worker[^/]*\\.js$',
+      // Each in one place only: of two that match, Caddy lets the general one win.
+      '@room not path_regexp /weights\\.worker[^/]*\\.js$',
       'header {',
-      ...room.map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      ...room.filter(([name]) => !isVaried(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      '}',
+      'header @room {',
+      ...room.filter(([name]) => isVaried(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
       '}',
       'header @weights {',
       ...weights.map(([name, value]) => `  ${name} ${backquoted(value)}`),

@@ -8,3 +8,5 @@ export const APP_PORT = FIRST_PORT;
 export const HARNESS_PORT = FIRST_PORT + 1;
 export const WEIGHTS_PORT = FIRST_PORT + 2;
 export const ROBUST_PORT = FIRST_PORT + 3;
+/** One for each web server. */
+export const HOSTING_PORT = FIRST_PORT + 10;
