@@ -20,10 +20,3 @@ test('each path of _headers has one rule, since rules that match add up', () => 
   expect(ofWorker.match(/Content-Security-Policy/g)).toHaveLength(1);
   expect(rules.split(HUB)).toHaveLength(3);
 });
-
-test.each(['nginx', 'apache', 'caddy'] as const)('%s is told to compress', (host) => {
-  const rules = headerRules(host, [HUB], SCRIPTS);
-  expect(rules).toMatch(
-    /^\s*(gzip_types|AddOutputFilterByType DEFLATE) .*application\/wasm|^encode .*gzip$/m,
-  );
-});

@@ -75,8 +75,15 @@ export function headerRules(
       '</FilesMatch>',
     ],
     caddy: () => [
-      // Its own choice of types has all of them.
-      'encode zstd gzip',
+      'encode {',
+      '  zstd',
+      '  gzip',
+      '  match {',
+      ...`text/html* ${COMPRESSED_TYPES}`
+        .split(' ')
+        .map((type) => `    header Content-Type ${type}${type.endsWith('*') ? '' : '*'}`),
+      '  }',
+      '}',
       ...TYPES.flatMap(([ending, type]) => [
         `@${ending} path *.${ending}`,
         `header @${ending} Content-Type ${type}`,
