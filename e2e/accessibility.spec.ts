@@ -11,13 +11,16 @@ const LOOKS = [
 
 test.use({ serviceWorkers: 'block' });
 
+/** The states of the main walks. */
+const MAIN: readonly string[] = ['empty', 'answered', 'library'];
+
 for (const look of LOOKS) {
   test.describe(look.name, () => {
     test.use({ viewport: look.viewport, colorScheme: look.scheme, locale: look.locale });
     for (const state of STATES) {
       // Only where there is no room for its buttons.
       if (state === 'menu' && look.viewport.width > 704) continue;
-      test(`axe finds nothing: ${state}`, async ({ page }) => {
+      test(`axe finds nothing: ${state}${MAIN.includes(state) ? ' @main' : ''}`, async ({ page }) => {
         await bring(page, state);
         const { violations } = await new AxeBuilder({ page }).analyze();
         const told = violations.map(

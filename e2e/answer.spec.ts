@@ -19,7 +19,7 @@ const BOXES = [
   { point_2d: [500, 900], label: 'dot' },
 ];
 
-test('boxes and points lie on the picture where the answer says, and light up with their row', async ({
+test('boxes and points lie on the picture where the answer says, and light up with their row @main', async ({
   page,
 }) => {
   const answer = await openSaved(page, {
@@ -115,7 +115,7 @@ test('boxes beyond the edge are clamped, and those that cannot be read are named
   ]);
 });
 
-test('JSON becomes a table, copied as CSV or as JSON', async ({ page }) => {
+test('JSON becomes a table, copied as CSV or as JSON @main', async ({ page }) => {
   const rows = [
     { item: 'Tea, green', price: 3.5 },
     { item: 'Cake', price: 4 },
@@ -167,7 +167,7 @@ test('an empty list says that nothing was found; one that is cut off says that i
   await expect(part.getByText(/broke off here/)).toBeVisible();
 });
 
-test('Markdown: headings, lists, tables, code, formulas', async ({ page }) => {
+test('Markdown: headings, lists, tables, code, formulas @main', async ({ page }) => {
   const answer = await openSaved(page, {
     answer:
       '# Title\n\nA **strong** word and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n' +
@@ -180,7 +180,7 @@ test('Markdown: headings, lists, tables, code, formulas', async ({ page }) => {
   await expect(answer.locator('math')).toHaveCount(2, { timeout: 15_000 });
 });
 
-test('a page that the model wrote is shown in a frame that reaches nothing', async ({ page }) => {
+test('a page that the model wrote is shown in a frame that reaches nothing @main', async ({ page }) => {
   const requests: string[] = [];
   // One that the frame's policy stops is announced too, and then said to have failed by it.
   page.on('requestfinished', (request) => requests.push(request.url()));

@@ -53,7 +53,9 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
   expect(Array.from(hosts)).toEqual(['localhost']);
 });
 
-test('Stop ends an answer, keeps what is written, and the next question is answered', async ({ page }) => {
+test('Stop ends an answer, keeps what is written, and the next question is answered @main', async ({
+  page,
+}) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2000 });
   await ask(page, 'Describe everything.');
   const text = answers(page).locator('[aria-busy]');
@@ -67,7 +69,7 @@ test('Stop ends an answer, keeps what is written, and the next question is answe
   await expect(answers(page).nth(1).getByText('Stopped.')).toBeVisible();
 });
 
-test('a damaged shard is refused, a sentence says so, and the question is answered on the second try', async ({
+test('a damaged shard is refused, a sentence says so, and the question is answered on the second try @main', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
@@ -88,7 +90,7 @@ test('a damaged shard is refused, a sentence says so, and the question is answer
   await answered(page, 1);
 });
 
-test('a worker that dies is told, and the next question starts another', async ({ page }) => {
+test('a worker that dies is told, and the next question starts another @main', async ({ page }) => {
   await page.route('**/inference.worker*.js', (route) => route.abort());
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2 });
   await ask(page, 'Hello?');
@@ -135,7 +137,7 @@ test('a question longer than the model can take in is told, and the next one is 
   ).toBeVisible({ timeout: 100_000 });
 });
 
-test('what is no picture is refused by its name, and the others are added', async ({ page }) => {
+test('what is no picture is refused by its name, and the others are added @main', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
   await page.getByLabel('Add pictures').first().setInputFiles(broken);

@@ -298,7 +298,7 @@ test.describe('with a model that says anything', () => {
   });
 });
 
-test('a sample clip stands still in the list; the built-in model rightly answers what is asked of it', async ({
+test('a sample clip stands still in the list; the built-in model rightly answers what is asked of it @main', async ({
   page,
 }) => {
   const { index, file, questions } = sampleOf('clips');

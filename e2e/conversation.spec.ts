@@ -8,7 +8,9 @@ import { boxesOf, sampleOf } from './samples.ts';
 const [FIRST, SECOND, THIRD] = sampleOf('signs').questions;
 const PAIR = sampleOf('pairs');
 
-test('a first visit: what this is, the model gets ready by itself, the first answer', async ({ page }) => {
+test('a first visit: what this is, the model gets ready by itself, the first answer @main', async ({
+  page,
+}) => {
   await page.goto('/');
   await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(
     'Ask about a picture. It is read on this device and stays here.',
@@ -30,7 +32,7 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
   await expect(await figures(second)).toHaveText(/picture already read/);
 });
 
-test('a sample and one of its questions are clicked, and the answer is right', async ({ page }) => {
+test('a sample and one of its questions are clicked, and the answer is right @main', async ({ page }) => {
   await page.goto('/');
   await page
     .getByRole('button', { name: /^Sample picture/ })
@@ -65,7 +67,9 @@ test('asked where a shape is, the built-in model says where, and it is drawn the
 });
 
 for (const backend of ['wasm', 'webgpu'] as const) {
-  test(`right answers, a follow-up, second thoughts and two pictures on ${backend}`, async ({ page }) => {
+  test(`right answers, a follow-up, second thoughts and two pictures on ${backend}${backend === 'wasm' ? ' @main' : ''}`, async ({
+    page,
+  }) => {
     // A software adapter takes minutes to compile its shaders and to prove itself; it is forced, since the
     // page prefers the processor to it.
     const patience = backend === 'webgpu' ? 420_000 : 100_000;
@@ -108,7 +112,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
   });
 }
 
-test('the page changes its language, and remembers it', async ({ page }) => {
+test('the page changes its language, and remembers it @main', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await page.getByLabel('Language').selectOption('中文');
   await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(/图片只在本设备上读取/);

@@ -20,7 +20,7 @@ async function closePanel(page: Page): Promise<void> {
   await expect(panel(page)).toBeHidden();
 }
 
-test('an imported conversation is kept once that is wanted, outlives the page, and goes for good', async ({
+test('an imported conversation is kept once that is wanted, outlives the page, and goes for good @main', async ({
   page,
 }) => {
   await bring(page, 'answered');
@@ -44,7 +44,9 @@ test('an imported conversation is kept once that is wanted, outlives the page, a
   await expect(panel(page)).toContainText('Nothing is kept.');
 });
 
-test('what is exported as JSON can be opened again; Markdown comes with its picture', async ({ page }) => {
+test('what is exported as JSON can be opened again; Markdown comes with its picture @main', async ({
+  page,
+}) => {
   await bring(page, 'answered');
   await openHistory(page);
   const [json] = await Promise.all([

@@ -41,7 +41,7 @@ function keptFiles(page: Page): Promise<string[]> {
   });
 }
 
-test('without a network the page starts again, looks at a picture and answers', async ({ page }) => {
+test('without a network the page starts again, looks at a picture and answers @main', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await addPictures(page, 'odd.png');
   await ask(page, 'What is in the picture?');

@@ -42,7 +42,7 @@ async function expectAll(page: Page, first: string): Promise<void> {
 /** Draft, conversation and two pictures. */
 const allStored = (page: Page) => expect.poll(() => tabRecords(page)).toBe(4);
 
-test('a reload and Back keep conversation, draft and pictures; a new conversation erases them', async ({
+test('a reload and Back keep conversation, draft and pictures; a new conversation erases them @main', async ({
   page,
 }) => {
   await page.goto('about:blank');

@@ -42,7 +42,9 @@ test('the first Tab leads past everything to the question', async ({ page }) => 
   await expect(question(page)).toBeFocused();
 });
 
-test('from the opened page to an answer, to the library and back, without a lost focus', async ({ page }) => {
+test('from the opened page to an answer, to the library and back, without a lost focus @main', async ({
+  page,
+}) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await tabTo(page, /^Sample picture: Road signs/);
   await page.keyboard.press('Enter');

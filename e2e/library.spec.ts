@@ -74,7 +74,7 @@ async function expectNoTrace(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
 }
 
-test('a link asks before it fetches anything, and a No is respected', async ({ page }) => {
+test('a link asks before it fetches anything, and a No is respected @main', async ({ page }) => {
   const asked = watchShards(page);
   await page.goto(`/?model=${PACKAGE}`);
   await expect(panel(page)).toContainText(`A link asks for the model ${MODEL}`);
@@ -83,7 +83,7 @@ test('a link asks before it fetches anything, and a No is respected', async ({ p
   expect(asked).toEqual([]);
 });
 
-test('a model arrives, answers, is checked, is removed with its bytes', async ({ page }) => {
+test('a model arrives, answers, is checked, is removed with its bytes @main', async ({ page }) => {
   await bringAndUse(page);
   await row(page)
     .getByRole('button', { name: `Check ${MODEL}` })

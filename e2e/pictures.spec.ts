@@ -35,7 +35,7 @@ async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer
   );
 }
 
-test('pictures are dropped anywhere on the page', async ({ page }) => {
+test('pictures are dropped anywhere on the page @main', async ({ page }) => {
   const dataTransfer = await transfer(page, 'odd.png');
   await page.dispatchEvent('main', 'dragenter', { dataTransfer });
   await expect(page.getByText('Let go to add them')).toBeVisible();
@@ -52,7 +52,7 @@ test('a picture is pasted', async ({ page }) => {
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
 });
 
-test('a picture is taken with the camera', async ({ page }) => {
+test('a picture is taken with the camera @main', async ({ page }) => {
   await page.getByRole('button', { name: 'Take a picture' }).click();
   await page.getByRole('button', { name: 'Take the picture' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -96,7 +96,7 @@ test('pictures are put in order by keys and buttons, and taken away', async ({ p
   expect(await names(page)).toEqual(['tall.png', 'wide.png']);
 });
 
-test('EXIF orientation is respected', async ({ page }) => {
+test('EXIF orientation is respected @main', async ({ page }) => {
   await addPictures(page, 'turned.png');
   const picture = page.getByRole('img', { name: 'turned.png' });
   await expect(picture).toBeVisible();
@@ -107,7 +107,9 @@ test('EXIF orientation is respected', async ({ page }) => {
   expect(shown).toBeCloseTo(file ?? 0, 1);
 });
 
-test('a part is framed with the keyboard alone, asked about, and says where it is from', async ({ page }) => {
+test('a part is framed with the keyboard alone, asked about, and says where it is from @main', async ({
+  page,
+}) => {
   await addPictures(page, 'wide.png');
   await page.getByRole('button', { name: 'Ask about a part' }).press('Enter');
   const region = page.getByRole('group', { name: 'Part to ask about' });

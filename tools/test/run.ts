@@ -1,27 +1,28 @@
-// `npm test`: runs the steps one after the other, tells each one's time, stops at the first that
-// fails, and closes with one line `N passed, N failed`. A failed step without tests counts as one.
-// Names of steps as arguments run only those: `npm test -- types lint`.
+// `npm test` and `npm run test:all`: run the steps one after the other, tell each one's time, stop at the first that
+// fails, and close with one line `N passed, N failed`. A failed step without tests counts as one.
+// Parts or names of steps as arguments run only those: `npm run test:step types lint`.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { findOrInstallChromium } from './chromium.ts';
 import { countTests } from './count.ts';
-import { STEPS, type Step } from './steps.ts';
+import { PARTS, STEPS, type Step } from './steps.ts';
 
 const total = { passed: 0, failed: 0 };
 const times: string[] = [];
 const asked = process.argv.slice(2);
-const unknown = asked.find((name) => !STEPS.some((step) => step.name === name));
+const known: readonly string[] = [...PARTS, ...STEPS.map((step) => step.name)];
+const unknown = asked.find((name) => !known.includes(name));
 
 mkdirSync('.cache', { recursive: true });
 if (unknown === undefined) {
   for (const step of STEPS) {
-    if (asked.length > 0 && !asked.includes(step.name)) continue;
+    if (!asked.includes(step.part) && !asked.includes(step.name)) continue;
     if (!run(step)) break;
   }
 } else {
-  console.error(`There is no step '${unknown}'; there are: ${STEPS.map((step) => step.name).join(', ')}.`);
+  console.error(`There is no step '${unknown}'; there are: ${known.join(', ')}.`);
   total.failed = 1;
 }
 
@@ -47,7 +48,7 @@ function perform(step: Step): boolean {
   try {
     const env = {
       ...process.env,
-      ...(step.name === 'browser' ? { CHROMIUM_PATH: findOrInstallChromium() } : {}),
+      ...(step.command === 'playwright' ? { CHROMIUM_PATH: findOrInstallChromium() } : {}),
     };
     const script = join('node_modules', '.bin', step.command);
     const { status, error } = spawnSync(script, step.args, {

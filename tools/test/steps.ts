@@ -1,51 +1,67 @@
-// The steps of `npm test`, in order: what is quick to say no comes first.
+// The steps of the tests, in order: what is quick to say no comes first.
 
 export interface Step {
   name: string;
+  /** `npm test` takes the quick ones, at most ten minutes on two idle cores; `npm run test:all` takes all. */
+  part: Part;
   command: string;
   args: string[];
   /** A report this step writes, from which its tests are counted. */
   report?: { file: string; kind: 'vitest' | 'playwright' };
 }
 
+export const PARTS = ['quick', 'rest'] as const;
+export type Part = (typeof PARTS)[number];
+
 export const VITEST_REPORT = '.cache/vitest.json';
 export const PLAYWRIGHT_REPORT = '.cache/playwright.json';
 const ENGINES_REPORT = '.cache/engines.json';
 
+/** The page's main walks, and a short parity on WebGPU, have this in their names. */
+const MAIN = '@main';
+
+const build = (...args: string[]): Pick<Step, 'part' | 'command' | 'args'> => ({
+  part: 'quick',
+  command: 'vite',
+  args: ['build', '--logLevel', 'warn', ...args],
+});
+
+const browser = (...args: string[]): Pick<Step, 'command' | 'args' | 'report'> => ({
+  command: 'playwright',
+  args: ['test', ...args],
+  report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
+});
+
 export const STEPS: Step[] = [
-  { name: 'types', command: 'svelte-check', args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings'] },
-  { name: 'lint', command: 'eslint', args: ['.', '--max-warnings', '0'] },
-  { name: 'format', command: 'prettier', args: ['--check', '--log-level', 'warn', '.'] },
+  {
+    name: 'types',
+    part: 'quick',
+    command: 'svelte-check',
+    args: ['--tsconfig', './tsconfig.json', '--fail-on-warnings'],
+  },
+  { name: 'lint', part: 'quick', command: 'eslint', args: ['.', '--max-warnings', '0'] },
+  {
+    name: 'format',
+    part: 'quick',
+    command: 'prettier',
+    args: ['--check', '--log-level', 'warn', '.'],
+  },
   {
     name: 'unit and parity',
+    part: 'quick',
     command: 'vitest',
     args: ['run', '--reporter=default', '--reporter=json', `--outputFile.json=${VITEST_REPORT}`],
     report: { file: VITEST_REPORT, kind: 'vitest' },
   },
-  { name: 'build', command: 'vite', args: ['build', '--logLevel', 'warn'] },
-  {
-    name: 'build of the harness',
-    command: 'vite',
-    args: ['build', '--logLevel', 'warn', '--config', 'tools/parity/vite.config.ts'],
-  },
-  {
-    name: 'build of the weights page',
-    command: 'vite',
-    args: ['build', '--logLevel', 'warn', '--config', 'tools/weights/vite.config.ts'],
-  },
-  {
-    name: 'build of the robustness page',
-    command: 'vite',
-    args: ['build', '--logLevel', 'warn', '--config', 'tools/robust/vite.config.ts'],
-  },
-  {
-    name: 'browser',
-    command: 'playwright',
-    args: ['test'],
-    report: { file: PLAYWRIGHT_REPORT, kind: 'playwright' },
-  },
+  { name: 'build', ...build() },
+  { name: 'build of the harness', ...build('--config', 'tools/parity/vite.config.ts') },
+  { name: 'build of the weights page', ...build('--config', 'tools/weights/vite.config.ts') },
+  { name: 'build of the robustness page', ...build('--config', 'tools/robust/vite.config.ts') },
+  { name: 'main walks', part: 'quick', ...browser('--grep', MAIN) },
+  { name: 'browser', part: 'rest', ...browser('--grep-invert', MAIN) },
   {
     name: 'engines',
+    part: 'rest',
     command: 'vitest',
     args: [
       ...['run', '--config', 'tools/engines/vitest.config.ts'],
@@ -53,7 +69,7 @@ export const STEPS: Step[] = [
     ],
     report: { file: ENGINES_REPORT, kind: 'vitest' },
   },
-  { name: 'soak', command: 'tsx', args: ['tools/soak/soak.ts', '--questions', '20'] },
-  { name: 'f16', command: 'tsx', args: ['tools/parity/f16.ts'] },
-  { name: 'mutations', command: 'tsx', args: ['tools/parity/mutations.ts'] },
+  { name: 'soak', part: 'rest', command: 'tsx', args: ['tools/soak/soak.ts', '--questions', '20'] },
+  { name: 'f16', part: 'rest', command: 'tsx', args: ['tools/parity/f16.ts'] },
+  { name: 'mutations', part: 'rest', command: 'tsx', args: ['tools/parity/mutations.ts'] },
 ];
