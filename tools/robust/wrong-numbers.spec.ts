@@ -12,7 +12,7 @@ const [{ words, answer: RIGHT }] = SAMPLE.questions;
 const TURN = { url: SAMPLE.file.replace('public', ''), question: words };
 const NEEDLE = 64;
 
-test.describe.configure({ mode: 'serial', timeout: 400_000 });
+test.describe.configure({ mode: 'serial', timeout: 900_000 });
 let page: Page;
 let models = 0;
 

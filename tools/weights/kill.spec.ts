@@ -86,13 +86,13 @@ test('a checkpoint goes on at the byte reached, and its shards are those of the 
     const gate = gateAfter(150_000_000);
     const page = await browser.page(baseURL ?? '');
     await begin(page, request);
-    // Until the first shard is stored, pieces of the second lie in the spool, and nothing moves any more.
+    // Until the first shard is stored, a piece of the second lies in the spool, and nothing moves any more.
     await expect
       .poll(async () => (await keysOf(page, 'kept', 'hub')).length, { timeout: 300_000 })
       .toBeGreaterThan(3);
     await expect
-      .poll(async () => (await keysOf(page, 'piece', 'hub')).length, { timeout: 60_000 })
-      .toBeGreaterThan(1);
+      .poll(async () => (await keysOf(page, 'piece', 'hub')).length, { timeout: 120_000 })
+      .toBeGreaterThan(0);
     const pieces = [...(await keysOf(page, 'piece', 'hub')), ...(await keysOf(page, 'used', 'hub'))];
     await browser.kill();
     gate.open();
