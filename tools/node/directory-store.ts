@@ -1,4 +1,5 @@
-// A package in a directory, as the engine reads it in Node.
+// A package in a directory, as the engine reads it in Node. Side files are held against the manifest's hashes when they
+// are read, since a swapped vocabulary changes every answer; shards by verifyShards, which reads them all.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -7,6 +8,7 @@ import { parseJson } from '../../src/format/json-field.ts';
 import { MANIFEST_FILE, shardFile, type Manifest } from '../../src/format/manifest.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { parseManifest } from '../../src/format/parse-manifest.ts';
+import { sha256Hex } from '../../src/format/sha256.ts';
 import { fileBlob } from './file-blob.ts';
 import { hasCode } from './system-error.ts';
 
@@ -20,8 +22,15 @@ export class DirectoryStore implements PackageStore {
     this.manifest = manifest;
   }
 
+  /** Fails with 'missing-file', or with 'corrupt-shard' where it is not the file that the manifest names. */
   async file(name: string): Promise<Uint8Array> {
-    return new Uint8Array(await readOrFail(this.#directory, name));
+    const file = this.manifest.files.find((each) => each.name === name);
+    if (file === undefined) fail('missing-file', `The package has no file ${name}.`);
+    const bytes = new Uint8Array(await readOrFail(this.#directory, name));
+    if (bytes.byteLength !== file.bytes || (await sha256Hex(bytes)) !== file.sha256) {
+      fail('corrupt-shard', `${join(this.#directory, name)} is not the file that the manifest names.`);
+    }
+    return bytes;
   }
 
   /** Fails with 'missing-file', or with 'corrupt-shard' where the file has another length. */

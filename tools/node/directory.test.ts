@@ -49,6 +49,16 @@ describe('a package in a directory', () => {
     await expect(expertBlob(store, 0, 0)).rejects.toThrow('no expert 0 of layer 0');
   });
 
+  it('takes no side file that is not the one of the manifest', async () => {
+    const { target } = await convertTo('swapped');
+    const text = '{"version":"1.1"}';
+    await writeFile(join(target, 'tokenizer.json'), text);
+    await writeFile(join(target, 'chat_template.json'), '{"chat_template":"not in the manifest"}');
+    const store = await openDirectoryStore(target);
+    await expect(store.file('tokenizer.json')).rejects.toMatchObject({ code: 'corrupt-shard' });
+    await expect(store.file('chat_template.json')).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
   it('joins a tensor that lies in several shards', async () => {
     const { target } = await convertTo('cut');
     const store = await openDirectoryStore(target);

@@ -1,4 +1,4 @@
-import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
+import { mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import type { AddressInfo } from 'node:net';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -18,13 +18,22 @@ beforeAll(async () => {
   mkdirSync(join(root, 'served/not a package'));
   writeFileSync(join(root, 'served/one package/manifest.json'), '{"a":1}');
   writeFileSync(join(root, 'secret.txt'), 'secret');
+  mkdirSync(join(root, 'elsewhere'));
+  writeFileSync(join(root, 'elsewhere/manifest.json'), 'secret');
+  symlinkSync(join(root, 'secret.txt'), join(root, 'served/one package/link.txt'));
+  symlinkSync(join(root, 'elsewhere'), join(root, 'served/linked'));
+  symlinkSync(join(root, 'served/one package/manifest.json'), join(root, 'served/one package/own.json'));
+  symlinkSync(join(root, 'served'), join(root, 'by-a-link'));
   server = await createServer({
     configFile: false,
     root: join(root, 'site'),
     appType: 'mpa',
     logLevel: 'silent',
     server: { port: 0, host: '127.0.0.1', ws: false },
-    plugins: [serveFolder({ path: '/packages/', folder: join(root, 'served'), listed: true })],
+    plugins: [
+      serveFolder({ path: '/packages/', folder: join(root, 'served'), listed: true }),
+      serveFolder({ path: '/linked/', folder: join(root, 'by-a-link') }),
+    ],
   });
   await server.listen();
   port = (server.httpServer?.address() as AddressInfo).port;
@@ -63,4 +72,16 @@ test('no path leads out of the folder', async () => {
 test('the list names the folders that hold a manifest', async () => {
   const { body } = await get('/packages/index.json');
   expect(JSON.parse(body)).toEqual({ packages: [{ name: 'one package', url: '/packages/one%20package/' }] });
+});
+
+test('links out of the folder are refused, those within it are not', async () => {
+  for (const path of ['one%20package/link.txt', 'linked/manifest.json']) {
+    const { status, body } = await get(`/packages/${path}`);
+    expect(status).toBe(404);
+    expect(body).not.toContain('secret');
+  }
+  expect((await get('/packages/index.json')).body).not.toContain('"linked"');
+  expect(await get('/packages/one%20package/own.json')).toEqual({ status: 200, body: '{"a":1}' });
+  // A folder that is a link itself was named by whoever serves it.
+  expect((await get('/linked/one%20package/manifest.json')).status).toBe(200);
 });

@@ -1,9 +1,9 @@
 // A Vite plugin that serves a folder outside the build under a path, in dev and in preview: local
-// packages for the page, fixtures for the tests. Files only, never above the folder. With `listed`,
+// packages for the page, fixtures for the tests. Files only, never outside the folder, not by a link either. With `listed`,
 // `<path>/index.json` is a catalogue of the packages lying in the folder.
 
 import { createReadStream } from 'node:fs';
-import { readdir, stat } from 'node:fs/promises';
+import { readdir, realpath, stat } from 'node:fs/promises';
 import { join, normalize, sep } from 'node:path';
 import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
 
@@ -35,7 +35,7 @@ function handler({ path, folder, listed }: ServedFolder): Connect.NextHandleFunc
         response.end(JSON.stringify({ packages: await packagesIn(folder, path) }));
         return;
       }
-      const file = name === undefined ? undefined : join(folder, name);
+      const file = name === undefined ? undefined : await fileInside(folder, name);
       const bytes = file === undefined ? undefined : await fileLength(file);
       if (file === undefined || bytes === undefined) {
         response.statusCode = 404;
@@ -65,6 +65,17 @@ function decodeName(escaped: string): string | undefined {
   return leaves ? undefined : name;
 }
 
+/** The file itself; undefined where there is none, or where a link leads out of the folder. */
+async function fileInside(folder: string, name: string): Promise<string | undefined> {
+  try {
+    // The folder may be a link itself: whoever serves it named it.
+    const [inside, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
+    return file.startsWith(inside + sep) ? file : undefined;
+  } catch {
+    return undefined;
+  }
+}
+
 async function fileLength(file: string): Promise<number | undefined> {
   const found = await stat(file).catch(() => undefined);
   return found?.isFile() === true ? found.size : undefined;
@@ -74,8 +85,8 @@ async function packagesIn(folder: string, path: string): Promise<{ name: string;
   const entries = await readdir(folder, { withFileTypes: true }).catch(() => []);
   const names: string[] = [];
   for (const entry of entries) {
-    const manifest = join(folder, entry.name, 'manifest.json');
-    if ((await fileLength(manifest)) !== undefined) names.push(entry.name);
+    const manifest = await fileInside(folder, join(entry.name, 'manifest.json'));
+    if (manifest !== undefined && (await fileLength(manifest)) !== undefined) names.push(entry.name);
   }
   return names.sort().map((name) => ({ name, url: `${path}${encodeURIComponent(name)}/` }));
 }
