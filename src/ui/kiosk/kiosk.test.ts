@@ -52,6 +52,28 @@ test('a PIN is set once, opens, and many wrong ones have to wait', async () => {
   expect(await lock.opens('4711')).toBe(true);
 });
 
+test('tries are counted before they are judged: at once, and over a reload', async () => {
+  const memory = new Memory();
+  const lock = new PinLock(memory, null, () => 0);
+  await lock.set('4711');
+  // Forty at once, the right one among them: the fifth closes the lock.
+  const pins = Array.from({ length: 40 }, (_, index) => (index === 30 ? '4711' : `${1000 + index}`));
+  expect(await Promise.all(pins.map((pin) => lock.opens(pin)))).not.toContain(true);
+  expect(lock.waitSeconds).toBe(60);
+  // A reload is another lock over the same memory.
+  expect(new PinLock(memory, null, () => 0).waitSeconds).toBe(60);
+  const other = new Memory();
+  await new PinLock(other, null, () => 0).set('4711');
+  for (let reload = 0; reload < 5; reload++) {
+    // The page goes before the try is judged.
+    void new PinLock(other, null, () => 0).opens('1234');
+    await Promise.resolve();
+  }
+  expect(new PinLock(other, null, () => 0).waitSeconds).toBe(60);
+  // A clock that was set back does not lock the operator out for longer.
+  expect(new PinLock(other, null, () => -1e12).waitSeconds).toBe(60);
+});
+
 test('the catalogue’s PIN cannot be replaced on the device', async () => {
   const lock = new PinLock(new Memory(), await hashPin('2468'));
   await lock.set('1111');

@@ -21,12 +21,21 @@ export async function hashPin(
   return `${hex(salt)}:${hex(new Uint8Array(bits))}`;
 }
 
+interface Tries {
+  /** Wrong ones, or not judged yet. */
+  count: number;
+  /** Milliseconds since 1970. */
+  waitUntil: number;
+}
+
+const NO_TRIES: Tries = { count: 0, waitUntil: 0 };
+
 export class PinLock {
   readonly #remembered: Remembered;
   readonly #fixed: string | null;
   readonly #now: () => number;
-  #wrong = 0;
-  #waitUntil = 0;
+  /** Tries are judged one after the other. */
+  #tail: Promise<unknown> = Promise.resolve();
 
   /** `fixed`: the catalogue's, which nobody can change here. */
   constructor(remembered: Remembered, fixed: string | null, now = () => Date.now()) {
@@ -42,7 +51,9 @@ export class PinLock {
 
   /** Until then no PIN is looked at, after too many wrong ones; 0: now. */
   get waitSeconds(): number {
-    return Math.max(0, Math.ceil((this.#waitUntil - this.#now()) / 1000));
+    const left = this.#tries.waitUntil - this.#now();
+    // A clock that was set back must not lock the operator out for years.
+    return left > WAIT_MS ? WAIT_MS / 1000 : Math.max(0, Math.ceil(left / 1000));
   }
 
   /** Sets the first one; there is no other way to change it than to erase all that this site keeps. */
@@ -50,16 +61,32 @@ export class PinLock {
     if (this.isUnset) this.#remembered.set('kiosk-pin', await hashPin(pin));
   }
 
-  async opens(pin: string): Promise<boolean> {
+  /** Whether this is the PIN. Each try is counted, for reloads too, before it is judged. */
+  opens(pin: string): Promise<boolean> {
+    const judged = this.#tail.then(() => this.#judge(pin));
+    this.#tail = judged.catch(() => undefined);
+    return judged;
+  }
+
+  async #judge(pin: string): Promise<boolean> {
     const kept = this.#kept;
     if (kept === null || this.waitSeconds > 0) return false;
+    const count = this.#tries.count + 1;
+    const isLast = count >= FREE_TRIES;
+    this.#tries = isLast ? { count: 0, waitUntil: this.#now() + WAIT_MS } : { count, waitUntil: 0 };
     const isRight = (await hashPin(pin, bytes(kept.split(':')[0] ?? ''))) === kept;
-    this.#wrong = isRight ? 0 : this.#wrong + 1;
-    if (this.#wrong >= FREE_TRIES) {
-      this.#wrong = 0;
-      this.#waitUntil = this.#now() + WAIT_MS;
-    }
+    if (isRight) this.#tries = { count: 0, waitUntil: 0 };
     return isRight;
+  }
+
+  /** Where storage is refused, they last as long as the page. */
+  get #tries(): Tries {
+    const [count = 0, waitUntil = 0] = (this.#remembered.get('kiosk-tries') ?? '').split(' ').map(Number);
+    return Number.isSafeInteger(count) && Number.isFinite(waitUntil) ? { count, waitUntil } : NO_TRIES;
+  }
+
+  set #tries({ count, waitUntil }: Tries) {
+    this.#remembered.set('kiosk-tries', count === 0 && waitUntil === 0 ? null : `${count} ${waitUntil}`);
   }
 
   get #kept(): string | null {
