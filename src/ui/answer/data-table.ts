@@ -72,15 +72,22 @@ export function cellText(value: unknown): string {
   return JSON.stringify(value);
 }
 
-/** RFC 4180, with the keys and numbers of the JSON. What a spreadsheet would take for a formula is marked as text. */
+/**
+ * RFC 4180, with the keys and numbers of the JSON. What a spreadsheet would take for a formula is marked as text with
+ * an apostrophe (owasp.org/www-community/attacks/CSV_Injection); plain numbers stay numbers.
+ */
 export function toCsv({ columns, rows }: DataTable): string {
   const lines = [...(columns === null ? [] : [columns]), ...rows.map((row) => row.cells.map(cellText))];
   return lines.map((line) => line.map(field).join(',') + '\r\n').join('');
 }
 
+/** Spreadsheets skip blanks and invisible characters before a formula, and some read wide signs as the narrow ones. */
+const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠−|]|^[\t\r\n]/u;
+const NUMBER = /^[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?$/;
+
 function field(text: string): string {
-  const safe = /^[=+@\t\r]|^-(?![\d.])/.test(text) ? `'${text}` : text;
-  return /[",\r\n]/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
+  const safe = FORMULA.test(text) && !NUMBER.test(text) ? `'${text}` : text;
+  return /[",;\r\n\t']/.test(safe) ? `"${safe.replaceAll('"', '""')}"` : safe;
 }
 
 function isObject(value: unknown): value is Record<string, unknown> {

@@ -19,7 +19,7 @@ test('JSON becomes a table, and the table CSV', () => {
     ['Tea, green', 3.5, undefined],
     [undefined, -2, '=1+1'],
   ]);
-  expect(table && toCsv(table)).toBe('name,price,note\r\n"Tea, green",3.5,\r\n,-2,\'=1+1\r\n');
+  expect(table && toCsv(table)).toBe('name,price,note\r\n"Tea, green",3.5,\r\n,-2,"\'=1+1"\r\n');
   expect(tableOf({ total: 12, paid: true })?.rows.map(({ cells }) => cells)).toEqual([
     ['total', 12],
     ['paid', true],
@@ -27,6 +27,33 @@ test('JSON becomes a table, and the table CSV', () => {
   expect(tableOf({ items: [{ a: 1 }] })?.columns).toEqual(['a']);
   expect(tableOf([])).toBeUndefined();
   expect(tableOf('text')).toBeUndefined();
+});
+
+test('what a spreadsheet would run is marked as text, wherever it hides; numbers stay numbers', () => {
+  const first = (cell: string): string => toCsv({ columns: null, rows: [{ cells: [cell], source: null }] });
+  const formulas = [
+    "-2+3+cmd|' /C calc'!A0",
+    ' =1+1',
+    '\u00a0=1+1',
+    '\u200b=1+1',
+    '\t=1+1',
+    '\r=1+1',
+    '\n=1+1',
+    '+1+1',
+    '-1+1',
+    '@SUM(A1)',
+    '＝1+1',
+    '|calc',
+    '+49 30 =1',
+  ];
+  for (const cell of formulas) expect(first(cell), JSON.stringify(cell)).toMatch(/^"?'/);
+  // Other separators and quotes cannot end a cell.
+  expect(first('a;=1+1')).toBe('"a;=1+1"\r\n');
+  expect(first('a\t=1+1')).toBe('"a\t=1+1"\r\n');
+  expect(first('a","=1+1')).toBe('"a"",""=1+1"\r\n');
+  for (const cell of ['-2', '-2.5', '+3', '1e-7', '-1,000.5', '-12%', 'tea', '3 - 2']) {
+    expect(first(cell).replaceAll('"', '')).toBe(`${cell}\r\n`);
+  }
 });
 
 const BOXES = [
