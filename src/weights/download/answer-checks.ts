@@ -1,7 +1,25 @@
 // What is looked at in an HTTP answer before a byte of its body is taken: every way in which a host says
 // "no" or says something else has a code and a sentence of its own.
 
-import { fail } from '../../failure.ts';
+import { Failure, fail } from '../../failure.ts';
+
+/** The host says how long it is not to be asked. */
+export class RetryLater extends Failure {
+  readonly afterMs: number;
+
+  constructor(message: string, afterMs: number) {
+    super('network', message);
+    this.afterMs = afterMs;
+  }
+}
+
+/** Seconds or a date (RFC 9110, 10.2.3). */
+function retryAfterMs(header: string | null): number | undefined {
+  if (header === null) return undefined;
+  if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
+  const at = Date.parse(header);
+  return Number.isNaN(at) ? undefined : Math.max(0, at - Date.now());
+}
 
 /** A part of a file: bytes `start` to `end`. */
 export interface Part {
@@ -31,6 +49,13 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
   if (status === 401 || status === 403) fail('forbidden', `The host refuses ${name} (${status}).`);
   if (status === 412) fail('changed-file', `${name} was changed on the host.`);
   if (status === 416) fail('wrong-range', `The host says that ${name} has no such part.`);
+  const afterMs = status === 429 || status === 503 ? retryAfterMs(headers.get('retry-after')) : undefined;
+  if (afterMs !== undefined) {
+    throw new RetryLater(
+      `${name} was answered with ${status}: again in ${Math.ceil(afterMs / 1000)} s.`,
+      afterMs,
+    );
+  }
   if (status < 200 || status > 299) fail('network', `${name} was answered with ${status}.`);
   if (/^(text\/html|application\/xhtml)/.test(headers.get('content-type') ?? '')) {
     fail('web-page', `${name} was answered with a web page.`);

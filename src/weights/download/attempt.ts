@@ -48,7 +48,7 @@ export async function attempt<T>(
       referrerPolicy: 'no-referrer',
       headers: headersOf(url, part, etag),
     });
-    watch.hear();
+    watch.hear(LEAST_BYTES);
     const facts = checkAnswer(response, name, part);
     hosts.check(response.url === '' ? url : response.url);
     if (etag !== undefined && facts.etag !== undefined && facts.etag !== etag) {
@@ -93,10 +93,11 @@ async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Ui
   for (;;) {
     const { done, value } = await read();
     if (done) return;
-    watch.hear();
+    watch.hear(value.byteLength);
+    const handedOverAt = performance.now();
     yield value;
     // Storing what came is not the host's silence.
-    watch.hear();
+    watch.excuse(performance.now() - handedOverAt);
   }
 }
 
@@ -120,12 +121,17 @@ function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStream
   };
 }
 
-/** Aborts its signal, with a 'stalled' failure, when nothing was heard for a while. */
+/** Less than this within the time of a stall is as good as nothing: a byte a second would take years. */
+export const LEAST_BYTES = 4096;
+
+/** Aborts its signal, with a 'stalled' failure, when next to nothing was heard for a while. */
 class Watchdog {
   readonly #stallMs: number;
   readonly #name: string;
   readonly #controller = new AbortController();
   #heardAt = performance.now();
+  /** Heard since then. */
+  #bytes = 0;
   #timer: ReturnType<typeof setTimeout>;
 
   constructor(stallMs: number, name: string) {
@@ -139,8 +145,16 @@ class Watchdog {
   }
 
   /** Called for every chunk: it only takes the time. */
-  hear(): void {
+  hear(bytes: number): void {
+    this.#bytes += bytes;
+    if (this.#bytes < LEAST_BYTES) return;
+    this.#bytes = 0;
     this.#heardAt = performance.now();
+  }
+
+  /** For so long nothing was asked of the host. */
+  excuse(ms: number): void {
+    this.#heardAt += ms;
   }
 
   stop(): void {
@@ -154,6 +168,8 @@ class Watchdog {
       return;
     }
     const seconds = this.#stallMs / 1000;
-    this.#controller.abort(new Failure('stalled', `Nothing of ${this.#name} came for ${seconds} seconds.`));
+    this.#controller.abort(
+      new Failure('stalled', `Next to nothing of ${this.#name} came for ${seconds} seconds.`),
+    );
   }
 }

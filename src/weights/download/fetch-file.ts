@@ -2,12 +2,14 @@
 // where the last one broke off.
 
 import { Failure, fail, type FailureCode } from '../../failure.ts';
-import type { Part } from './answer-checks.ts';
-import { attempt, type Asked, type Body } from './attempt.ts';
+import { RetryLater, type Part } from './answer-checks.ts';
+import { attempt, LEAST_BYTES, type Asked, type Body } from './attempt.ts';
 import { pause, waitMs, type Pace } from './pace.ts';
 
 /** What another attempt may cure. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['network', 'stalled', 'short-body', 'wrong-range']);
+
+const LONGEST_ASKED_MS = 600_000;
 
 export interface Transfers {
   pace: Pace;
@@ -119,7 +121,7 @@ export function fetchSmall(
   );
 }
 
-/** Repeats `step` while its failures may pass; an attempt that brought something counts as the first. */
+/** Repeats `step` while its failures may pass; an attempt that brought something worth it counts as the first; a host that names a time is asked no sooner. */
 async function retried<T>(
   file: string,
   { pace, onRetry }: Transfers,
@@ -134,10 +136,13 @@ async function retried<T>(
     } catch (failure) {
       if (!(failure instanceof Failure) || !PASSING.has(failure.code)) throw failure;
       const reached = progress?.() ?? 0;
-      if (reached > best) [best, count] = [reached, 1];
+      if (reached >= best + LEAST_BYTES) [best, count] = [reached, 1];
       if (count >= pace.attempts) throw failure;
       onFailure?.(failure);
-      const wait = waitMs(pace, count, Math.random);
+      const asked = failure instanceof RetryLater ? failure.afterMs : 0;
+      // Nobody sits before a page for that long: it can be gone on with at any time.
+      if (asked > LONGEST_ASKED_MS) throw failure;
+      const wait = Math.max(asked, waitMs(pace, count, Math.random));
       onRetry?.({ file, failure, attempt: count, waitMs: wait });
       await pause(wait, signal);
     }
