@@ -5,6 +5,7 @@
 export type FailureCode =
   | 'bad-manifest' // a package's manifest or index does not parse; the message names the field
   | 'newer-format' // the package was written by a newer version of the app
+  | 'endless-model' // its chat template or tokenizer takes more steps, room or time than any honest one
   | 'bad-checkpoint' // a checkpoint's config, header or tensor is not what the model needs
   | 'corrupt-shard' // bytes do not match their hash or length
   | 'missing-file' // a package or checkpoint lacks a file
@@ -43,6 +44,7 @@ export type FailureCode =
   | 'clip-too-long' // or too large: more than is worth decoding here
   | 'prompt-too-long' // the conversation does not fit the context
   | 'question-too-long' // nor would it without its pictures and clips
+  | 'not-numbers' // what the model computed
   | 'no-webgpu'
   | 'gpu-too-limited' // its shaders take fewer buffers than the model's operators
   | 'out-of-memory'

@@ -12,6 +12,7 @@ import { Dump } from './ask/dump.ts';
 import { complaint } from './node/complaint.ts';
 import { decodePhoto } from './node/decode-photo.ts';
 import { openDirectoryStore } from './node/directory-store.ts';
+import { runLimited } from './node/run-limited.ts';
 import { createNodeRuntime } from './node/runtime.ts';
 import { verifyShards } from './node/verify-shards.ts';
 
@@ -80,6 +81,7 @@ async function main(): Promise<void> {
     {
       ...(precision === undefined ? {} : { precision }),
       ...(values['no-expand'] === true ? { expand: false } : {}),
+      runLimited,
       ignoreStops: values['ignore-eos'] === true,
     },
     new AbortController().signal,

@@ -16,6 +16,7 @@ import type { Verdicts } from '../src/weights/store/verdicts.ts';
 import type { Weights } from '../src/weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
 import type { RuntimeDownloads } from './runtime-downloads.ts';
+import { runLimited } from './run-limited.ts';
 import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
@@ -101,6 +102,7 @@ async function openEngine(
   const options = {
     onLoad,
     openClip,
+    runLimited,
     cacheBudgetBytes: cacheBudgetBytes(device),
     ...(precision === undefined ? {} : { precision }),
     ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),

@@ -3,6 +3,7 @@
 
 import * as Comlink from 'comlink';
 import { describe, type FailureCode, type Outcome } from '../failure.ts';
+import { ProgramWatch } from './program-watch.ts';
 
 /** As much of a Worker as is used here. */
 export interface WorkerLike extends Comlink.Endpoint {
@@ -17,8 +18,19 @@ interface Stoppable {
 interface Running<Api> {
   worker: WorkerLike;
   api: Comlink.Remote<Api>;
-  /** Settles, as a failure, each call that is still waiting. */
-  waiting: Set<(outcome: Outcome<never>) => void>;
+  /** In the order in which they were made. */
+  waiting: Set<Waiting>;
+  /** Ends a worker in which a model's own program does not end. */
+  watch: ProgramWatch;
+}
+
+/** A call that has not settled. */
+interface Waiting {
+  settle: (outcome: Outcome<never>) => void;
+  /** Makes the call again, in a fresh worker. */
+  repeat: () => void;
+  /** Whether the worker does it in turn, one after the other. */
+  isRun: boolean;
 }
 
 export class WorkerCalls<Api extends Stoppable> {
@@ -50,28 +62,40 @@ export class WorkerCalls<Api extends Stoppable> {
       return await this.call((api) => {
         // A worker that is dead by then has already settled the call.
         const remote: Comlink.Remote<Stoppable> = api;
-        cancel = () => void remote.cancel(id).catch(() => undefined);
+        cancel = () => {
+          this.#running?.watch.hurry();
+          void remote.cancel(id).catch(() => undefined);
+        };
         signal.addEventListener('abort', cancel);
         return job(api, id);
-      });
+      }, true);
     } finally {
       if (cancel !== undefined) signal.removeEventListener('abort', cancel);
     }
   }
 
-  /** The call's outcome, or 'worker-died' if the worker ends first. */
-  call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>): Promise<Outcome<T>> {
-    const { api, waiting } = (this.#running ??= this.#begin());
+  /**
+   * The call's outcome, or 'worker-died' if the worker ends first. `isRun`: the worker does it in turn; if one before it
+   * never ends, it is made again in a fresh worker.
+   */
+  call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, isRun = false): Promise<Outcome<T>> {
     return new Promise((resolve) => {
-      const settle = (outcome: Outcome<T>): void => {
-        waiting.delete(settle);
-        if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
-        resolve(outcome);
+      const begin = (): void => {
+        const { api, waiting, watch } = (this.#running ??= this.#begin());
+        const settle = (outcome: Outcome<T>): void => {
+          // In a worker that was ended, the call may have been made again since.
+          if (!waiting.delete(entry)) return;
+          if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
+          resolve(outcome);
+        };
+        const entry: Waiting = { settle, repeat: begin, isRun };
+        waiting.add(entry);
+        if (isRun) watch.hurry();
+        job(api).then(settle, (error: unknown) => {
+          settle({ kind: 'failed', failure: describe(error) });
+        });
       };
-      waiting.add(settle);
-      job(api).then(settle, (error: unknown) => {
-        settle({ kind: 'failed', failure: describe(error) });
-      });
+      begin();
     });
   }
 
@@ -82,7 +106,9 @@ export class WorkerCalls<Api extends Stoppable> {
 
   #begin(): Running<Api> {
     const worker = this.#start();
-    const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set() };
+    const watch = new ProgramWatch(() => this.#endProgram(running));
+    const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set(), watch };
+    worker.addEventListener('message', (event) => watch.hear((event as MessageEvent<unknown>).data));
     worker.addEventListener('error', (event) => {
       const reason = 'message' in event && typeof event.message === 'string' ? event.message : '';
       // An error without words is that of a script that could not be fetched.
@@ -97,8 +123,19 @@ export class WorkerCalls<Api extends Stoppable> {
 
   #bury(running: Running<Api>, message: string, code: FailureCode = 'worker-died'): void {
     if (this.#running === running) this.#running = undefined;
+    running.watch.dispose();
     running.worker.terminate();
-    for (const settle of running.waiting) settle({ kind: 'failed', failure: { code, message } });
-    running.waiting.clear();
+    for (const { settle } of [...running.waiting]) settle({ kind: 'failed', failure: { code, message } });
+  }
+
+  /** The run under way fails with 'endless-model'; those behind it begin in a fresh worker. */
+  #endProgram(running: Running<Api>): void {
+    const [first, ...behind] = [...running.waiting].filter(({ isRun }) => isRun);
+    for (const one of behind) running.waiting.delete(one);
+    if (this.#running === running) this.#running = undefined;
+    const message = 'The template or the tokenizer of the model did not end.';
+    first?.settle({ kind: 'failed', failure: { code: 'endless-model', message } });
+    this.#bury(running, `The ${this.#name} worker was ended: ${message}`);
+    for (const { repeat } of behind) repeat();
   }
 }

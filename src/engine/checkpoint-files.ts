@@ -12,6 +12,7 @@ import {
   type VideoPreprocessing,
 } from './photo/preprocessor-config.ts';
 import { stopTokens } from './prompt/stop-tokens.ts';
+import { runUnlimited, type RunLimited } from './prompt/run-limited.ts';
 import { createTokenizer, type Tokenizer } from './prompt/tokenizer.ts';
 
 export interface CheckpointFiles {
@@ -25,8 +26,11 @@ export interface CheckpointFiles {
   thinks: boolean;
 }
 
-/** Fails with 'missing-file' or 'bad-checkpoint', naming the file. */
-export async function readCheckpointFiles(store: PackageStore): Promise<CheckpointFiles> {
+/** Fails with 'missing-file' or 'bad-checkpoint', naming the file, or with 'endless-model'. */
+export async function readCheckpointFiles(
+  store: PackageStore,
+  runLimited: RunLimited = runUnlimited,
+): Promise<CheckpointFiles> {
   const text = async (name: string): Promise<string> => new TextDecoder().decode(await store.file(name));
   const json = async (name: string): Promise<unknown> => parseJson(await text(name), name, 'bad-checkpoint');
   const optional = async <T>(read: Promise<T>): Promise<T | undefined> => {
@@ -38,13 +42,16 @@ export async function readCheckpointFiles(store: PackageStore): Promise<Checkpoi
     }
   };
   const tokenizerConfig = await json('tokenizer_config.json');
-  const tokenizer = createTokenizer(await json('tokenizer.json'), tokenizerConfig);
+  const tokenizer = createTokenizer(await json('tokenizer.json'), tokenizerConfig, runLimited);
   const jinja = await optional(text('chat_template.jinja'));
-  const template = createChatTemplate({
-    json: await optional(json('chat_template.json')),
-    ...(jinja === undefined ? {} : { jinja }),
-    tokenizerConfig,
-  });
+  const template = createChatTemplate(
+    {
+      json: await optional(json('chat_template.json')),
+      ...(jinja === undefined ? {} : { jinja }),
+      tokenizerConfig,
+    },
+    runLimited,
+  );
   return {
     config: parseModelConfig(await json('config.json')),
     tokenizer,

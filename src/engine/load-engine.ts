@@ -14,6 +14,7 @@ import type { DecodePhoto } from './photo/photo.ts';
 import type { OnRouting } from './decoder/paged/mixture-stage.ts';
 import { PagedDecoder } from './decoder/paged/paged-decoder.ts';
 import { ResidentDecoder } from './decoder/resident-decoder.ts';
+import type { RunLimited } from './prompt/run-limited.ts';
 import type { Runtime } from './runtime/runtime.ts';
 import { mixtureTakesRows } from './self-check/self-test.ts';
 import { requireDevice } from './runtime/model-needs.ts';
@@ -43,6 +44,8 @@ export interface EngineOptions {
   chunkTokens?: number;
   /** Go on past end tokens and repetitions, to the length asked for. */
   ignoreStops?: boolean;
+  /** Runs the model's template and tokenizer. If omitted, nothing ends a pattern that never does. */
+  runLimited?: RunLimited;
   /** Weights loaded so far and in all, as stored. */
   onLoad?: (doneBytes: number, totalBytes: number) => void;
 }
@@ -55,7 +58,7 @@ export async function loadEngine(
   options: EngineOptions,
   signal: AbortSignal,
 ): Promise<Engine> {
-  const checkpoint = await readCheckpointFiles(store);
+  const checkpoint = await readCheckpointFiles(store, options.runLimited);
   const target = chooseTarget(store.manifest, runtime, options);
   requireDevice(store.manifest, target, runtime, {
     experts: options.expertBudgetBytes !== undefined,

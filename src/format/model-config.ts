@@ -266,8 +266,32 @@ function object(value: unknown, name: string): Json {
   return value as Json;
 }
 
+/** Far above every published model: what is larger would fill the memory before it is found to be wrong. */
+const MOST: Record<string, number> = {
+  hidden_size: 1 << 16,
+  out_hidden_size: 1 << 16,
+  intermediate_size: 1 << 20,
+  moe_intermediate_size: 1 << 20,
+  vocab_size: 1 << 22,
+  num_hidden_layers: 1024,
+  depth: 1024,
+  num_attention_heads: 4096,
+  num_key_value_heads: 4096,
+  num_heads: 4096,
+  head_dim: 4096,
+  num_experts: 1 << 14,
+  num_local_experts: 1 << 14,
+  patch_size: 256,
+  temporal_patch_size: 16,
+  spatial_merge_size: 16,
+  num_position_embeddings: 1 << 22,
+  max_position_embeddings: 1 << 30,
+};
+
 function count(json: Json, key: string, absent: number | undefined, at = ''): number {
   const value = json[key] ?? absent;
+  const most = MOST[key] ?? 2 ** 31;
+  if (typeof value === 'number' && value > most) wrong(at + key, `is ${value}; at most ${most} is read`);
   if (typeof value !== 'number' || !Number.isSafeInteger(value) || value < 0) {
     wrong(at + key, value === undefined ? 'is missing' : `is ${JSON.stringify(value)}, not a whole number`);
   }

@@ -45,6 +45,11 @@ export function requireInside(field: Field, range: ByteRange, shards: Shard[]): 
   }
 }
 
+/** Numbers are read in place, which needs them to begin where one may. */
+export function requireAligned(field: Field, offset: number, dtype: Dtype): void {
+  if (offset % DTYPE_BYTES[dtype] !== 0) field.fail(`is ${offset}, not a multiple of ${DTYPE_BYTES[dtype]}`);
+}
+
 export function requireShape(field: Field, shape: number[], needed: number[]): void {
   if (shape.join() !== needed.join()) {
     field.fail(`must have the shape [${needed.join(', ')}], not [${shape.join(', ')}]`);

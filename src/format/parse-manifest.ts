@@ -18,6 +18,7 @@ import {
   parseQuantization,
   parseRange,
   parseShardIndex,
+  requireAligned,
   requireInside,
   requireShape,
 } from './parse-array.ts';
@@ -68,6 +69,7 @@ function parseTensor(field: Field, shards: Shard[]): TensorEntry {
     shard: parseShardIndex(field.at('shard'), shards),
     offset: field.at('offset').integer(8),
   };
+  requireAligned(field.at('offset'), entry.offset, entry.dtype);
   const rest = field.optional('rest');
   if (rest) entry.rest = rest.list((range) => parseRange(range, shards));
   const [first] = tensorRanges(entry);

@@ -14,6 +14,7 @@ import { sha256Hex } from '../../src/format/sha256.ts';
 import { decodePhoto } from './decode-photo.ts';
 import { DirectorySink } from './directory-sink.ts';
 import { openDirectoryStore } from './directory-store.ts';
+import { runLimited } from './run-limited.ts';
 import { createNodeRuntime } from './runtime.ts';
 
 /** The processor's heap ends at 4 GiB; weights are not all that lies in it. */
@@ -44,7 +45,7 @@ async function observed(directory: string): Promise<Observed | undefined> {
   const runtime = await createNodeRuntime({ backend: 'wasm' });
   try {
     const store = await openDirectoryStore(directory);
-    const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32' }, signal);
+    const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', runLimited }, signal);
     try {
       return await observe(engine, runtime, signal);
     } finally {

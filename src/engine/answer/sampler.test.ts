@@ -145,10 +145,10 @@ test('one seed gives one sequence, another seed another', () => {
   expect(sequence(3407)).not.toEqual(sequence(3407 + 2 ** 32));
 });
 
-test('logits that are not numbers are a bug, not a token', () => {
+test('logits that are not numbers are a failure with a code, not a token', () => {
   const broken = Float32Array.from([1, NaN, 3]);
   const make = (): Sampler => createSampler({}, { prompt: [] });
-  expect(() => make().fromAll(broken)).toThrow(expect.objectContaining({ code: 'bug' }));
+  expect(() => make().fromAll(broken)).toThrow(expect.objectContaining({ code: 'not-numbers' }));
   expect(() => make().fromBest({ ids: Int32Array.of(0, 1, 2), logits: broken })).toThrow('not numbers');
 });
 

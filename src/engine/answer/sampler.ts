@@ -118,7 +118,7 @@ function bestOf(values: Float64Array): number {
 }
 
 function requireNumber(logit: number): void {
-  if (Number.isNaN(logit)) fail('bug', 'The model returned logits that are not numbers.');
+  if (Number.isNaN(logit)) fail('not-numbers', 'The model returned logits that are not numbers.');
 }
 
 function checked(sampling: Sampling): Settings {

@@ -63,6 +63,8 @@ const VIDEO_DEFAULTS: Defaults = {
   std: [0.229, 0.224, 0.225],
 };
 
+const MOST_MIN_PIXELS = 1 << 25;
+
 /** Fails with 'bad-checkpoint', naming file and field, or 'missing-file' when no file is there. */
 export function parsePreprocessing(files: PreprocessorFiles): {
   image: ImagePreprocessing;
@@ -126,8 +128,12 @@ function parseCommon(config: Field, defaults: Defaults): ImagePreprocessing {
  */
 function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   const size = config.optional('size');
+  const least = config.optional('min_pixels') ?? size?.at('shortest_edge');
+  const minPixels = positive(least, defaults.minPixels);
+  // Every picture would be scaled up to it.
+  if (minPixels > MOST_MIN_PIXELS) least?.fail(`is ${minPixels}; at most ${MOST_MIN_PIXELS} is read`);
   return {
-    minPixels: positive(config.optional('min_pixels') ?? size?.at('shortest_edge'), defaults.minPixels),
+    minPixels,
     maxPixels: positive(config.optional('max_pixels') ?? size?.at('longest_edge'), defaults.maxPixels),
   };
 }

@@ -1,10 +1,11 @@
-// The checkpoint's own chat template, rendered by @huggingface/jinja: a conversation becomes the text
+// The checkpoint's own chat template, rendered by @huggingface/jinja within limits: a conversation becomes the text
 // that the model was trained to continue. What it renders for a picture or a clip is one placeholder;
 // prompt.ts makes tokens of it.
 
-import { Template } from '@huggingface/jinja';
-import { fail } from '../../failure.ts';
+import { Failure, fail } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
+import { LimitedTemplate } from './limited-template.ts';
+import { runUnlimited, type RunLimited } from './run-limited.ts';
 
 /** Content as templates read it: media are named, not carried. */
 export type TemplatePart = { type: 'text'; text: string } | { type: 'image' } | { type: 'video' };
@@ -28,7 +29,7 @@ export interface RenderOptions {
 }
 
 export interface ChatTemplate {
-  /** Fails with 'bad-request' when the template refuses the conversation. */
+  /** Fails with 'bad-request' when the template refuses the conversation, with 'endless-model' when it does not end. */
   render(messages: readonly TemplateMessage[], options?: RenderOptions): string;
 }
 
@@ -43,21 +44,27 @@ export interface ChatTemplateFiles {
 }
 
 /** Fails with 'missing-file' or 'bad-checkpoint'. The order of the files is the reference's. */
-export function createChatTemplate(files: ChatTemplateFiles): ChatTemplate {
+export function createChatTemplate(
+  files: ChatTemplateFiles,
+  runLimited: RunLimited = runUnlimited,
+): ChatTemplate {
   const config = new Field(files.tokenizerConfig, 'tokenizer_config.json: ', 'bad-checkpoint');
   const template = parse(findTemplate(files, config));
   const specialTokens = namedTokens(config);
   return {
     render(messages, { tools, addGenerationPrompt = true, addVisionId = false } = {}) {
       try {
-        return template.render({
-          ...specialTokens,
-          messages,
-          ...(tools === undefined ? {} : { tools }),
-          add_generation_prompt: addGenerationPrompt,
-          add_vision_id: addVisionId,
-        });
+        return runLimited(() =>
+          template.render({
+            ...specialTokens,
+            messages,
+            ...(tools === undefined ? {} : { tools }),
+            add_generation_prompt: addGenerationPrompt,
+            add_vision_id: addVisionId,
+          }),
+        );
       } catch (cause) {
+        if (cause instanceof Failure) throw cause;
         const reason = cause instanceof Error ? cause.message : String(cause);
         fail('bad-request', `The chat template refuses this conversation: ${reason}`, cause);
       }
@@ -82,9 +89,9 @@ function text(field: Field): string {
   return found === undefined ? field.fail('has no template named "default"') : found.at('template').string();
 }
 
-function parse(source: string): Template {
+function parse(source: string): LimitedTemplate {
   try {
-    return new Template(source);
+    return new LimitedTemplate(source);
   } catch (cause) {
     fail('bad-checkpoint', 'The chat template does not parse.', cause);
   }

@@ -4,6 +4,7 @@
 import { Tokenizer as BytePairEncoder } from '@huggingface/tokenizers';
 import { fail } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
+import { runUnlimited, type RunLimited } from './run-limited.ts';
 import { escapeRegExp } from './escape-reg-exp.ts';
 
 /** A token that is no word of the vocabulary; special ones steer the model. */
@@ -42,7 +43,11 @@ export interface Tokenizer {
 const NAMED_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'];
 
 /** From tokenizer.json and tokenizer_config.json, parsed. Fails with 'bad-checkpoint'. */
-export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown): Tokenizer {
+export function createTokenizer(
+  tokenizerJson: unknown,
+  tokenizerConfig: unknown,
+  runLimited: RunLimited = runUnlimited,
+): Tokenizer {
   const file = new Field(tokenizerJson, 'tokenizer.json: ', 'bad-checkpoint');
   const config = new Field(tokenizerConfig, 'tokenizer_config.json: ', 'bad-checkpoint');
   requireByteLevel(file.at('decoder'));
@@ -71,7 +76,8 @@ export function createTokenizer(tokenizerJson: unknown, tokenizerConfig: unknown
     size,
     named,
     added: [...added.values()],
-    encode: (text) => (typeof text === 'string' ? encode(text) : encodeMarked(encoder, text, encode)),
+    encode: (text) =>
+      runLimited(() => (typeof text === 'string' ? encode(text) : encodeMarked(encoder, text, encode))),
     decode(ids, { keepSpecial = false } = {}) {
       const decoder = new TextDecoder('utf-8', { ignoreBOM: true });
       let text = '';

@@ -10,6 +10,8 @@ export const en: Failures = {
     'The description of this model cannot be read, so it was not used. Nothing on this device changed. Try another address, or tell whoever hosts it.',
   'newer-format':
     'This model was packed for a newer version of this page. What is stored here still works. Reload the page to update it, then try again.',
+  'endless-model':
+    'This model is broken: its chat template or its tokenizer does not come to an end, so it was stopped. Your question is kept, and other models work. Choose another one, or remove this one in the library.',
   'bad-checkpoint':
     'These files hold a model that this page does not know. Nothing was stored. Qwen3-VL models work, dense or mixture-of-experts.',
   'corrupt-shard':
@@ -84,6 +86,8 @@ export const en: Failures = {
     'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture or clip, lower the picture detail, or begin a new conversation.',
   'question-too-long':
     'The text is longer than this model can take in, even without a picture. Your question is kept: shorten it, or begin a new conversation.',
+  'not-numbers':
+    'The model computed no numbers that an answer could be made of. Your question is kept. Ask again, choose “on this processor” in the settings, or use another model; if it happens there too, this model is broken.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
   'gpu-too-limited':
@@ -109,6 +113,8 @@ export const zh: Failures = {
   'bad-manifest':
     '无法读取该模型的说明文件，因此没有使用它。本设备上的内容没有变化。请换一个地址，或告知发布者。',
   'newer-format': '该模型是为本页面的更新版本打包的。已保存的内容仍可使用。请刷新页面以更新，然后重试。',
+  'endless-model':
+    '此模型有问题：它的对话模板或分词器无法结束，因此已被停止。您的问题已保留，其他模型可以正常使用。请选择其他模型，或在模型库中移除此模型。',
   'bad-checkpoint':
     '这些文件中的模型本页面无法识别，没有保存任何内容。支持 Qwen3-VL 模型（稠密或混合专家）。',
   'corrupt-shard': '模型的一部分已损坏，没有使用。其余部分都保留着。请重试：只会重新下载这一部分。',
@@ -163,6 +169,8 @@ export const zh: Failures = {
     '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片或一段短片、降低图片细节，或开始新的对话。',
   'question-too-long':
     '文字太多，即使没有图片，也超出了该模型能容纳的长度。您的问题已保留：请缩短，或开始新的对话。',
+  'not-numbers':
+    '模型计算出的结果不是有效数字，无法形成回答。您的问题已保留。请重新提问，在设置中选择在处理器上运行，或改用其他模型；如果仍然如此，则此模型已损坏。',
   'no-webgpu':
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
   'gpu-too-limited':
