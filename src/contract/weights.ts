@@ -31,7 +31,7 @@ export interface KeptModel extends ModelRequest {
    * 'ready': can be loaded. 'unfinished': a part is there. 'updating': the older version can be loaded,
    * a newer one is there in part.
    */
-  state: 'ready' | 'unfinished' | 'updating';
+  state: 'ready' | 'unfinished' | 'updating' | 'broken';
   /** Bytes of verified files in storage. */
   keptBytes: number;
   /** Bytes when finished; null while nobody knows. */

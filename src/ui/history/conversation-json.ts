@@ -5,6 +5,7 @@
 import type { OpenedPhoto } from '../../contract/photos.ts';
 import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
+import { visibleText } from '../../format/visible-text.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import { parseOptional, parsePart } from '../photos/parse-part.ts';
@@ -59,7 +60,7 @@ export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConv
 }
 
 async function readPhoto(field: Field, idOf: (id: string) => string, open: OpenPhoto): Promise<SavedPhoto> {
-  const name = field.at('name').string();
+  const name = visibleText(field.at('name').string());
   const part = parseOptional(field, 'part', parsePart);
   const file = fromBase64(field.at('data'), field.at('type').string());
   const opened = await open(file);

@@ -1,6 +1,7 @@
 // A conversation as Markdown for people and their tools; with its pictures as a zip.
 
 import { zipSync, type Zippable } from 'fflate';
+import { harmlessLine, harmlessMarkdown } from './harmless-markdown.ts';
 import { splitThought } from '../answer/thought.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
@@ -36,9 +37,10 @@ export async function toMarkdown(
   says: HistoryStrings,
 ): Promise<SavedFile> {
   const paths = picturePaths(turns.flatMap((turn) => turn.photos));
-  const text = [`# ${title}`, ...turns.map((turn, index) => turnText(turn, index + 1, paths, says))].join(
-    '\n\n',
-  );
+  const text = [
+    `# ${harmlessLine(title)}`,
+    ...turns.map((turn, index) => turnText(turn, index + 1, paths, says)),
+  ].join('\n\n');
   if (paths.size === 0) {
     return { name: `${name}.md`, blob: new Blob([`${text}\n`], { type: 'text/markdown' }) };
   }
@@ -72,14 +74,19 @@ function turnText(
   // Markdown shows pictures; a video it can only point at.
   const pictures = turn.photos.map(
     (photo) =>
-      `${isVideo(photo) ? '' : '!'}[${photo.name.replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
+      `${isVideo(photo) ? '' : '!'}[${harmlessLine(photo.name).replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
   );
   const { thought, answer } = splitThought(turn.answer, turn.answerer?.thinks ?? false);
-  const parts = [`## ${says.question(number)}`, ...pictures, turn.question, `### ${says.answer}`];
+  const parts = [
+    `## ${says.question(number)}`,
+    ...pictures,
+    harmlessMarkdown(turn.question),
+    `### ${says.answer}`,
+  ];
   if (thought !== null && thought !== '') {
-    parts.push(`<details><summary>${says.thought}</summary>\n\n${thought}\n\n</details>`);
+    parts.push(`<details><summary>${says.thought}</summary>\n\n${harmlessMarkdown(thought)}\n\n</details>`);
   }
-  parts.push(answer === '' ? `*${says.noAnswer}*` : answer);
-  if (turn.answerer !== null) parts.push(`*${turn.answerer.id}*`);
+  parts.push(answer === '' ? `*${says.noAnswer}*` : harmlessMarkdown(answer));
+  if (turn.answerer !== null) parts.push(`*${harmlessLine(turn.answerer.id)}*`);
   return parts.join('\n\n');
 }

@@ -1,13 +1,21 @@
-// Kept conversations in IndexedDB, in a database of their own: deleting it leaves the models alone.
+// Kept conversations in IndexedDB, in a database of their own: deleting it leaves the models alone. They are encrypted
+// with a key that the browser keeps there and hands to nobody; it goes first when they are erased.
 
-import { clear, createStore, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
+import { clear, del, delMany, get, getMany, keys, setMany, update, type UseStore } from 'idb-keyval';
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
-import { packBlobs, takesBlobs, unpackBlobs } from '../../storage/blobs.ts';
+import { visibleText } from '../../format/visible-text.ts';
+import { unpackBlobs } from '../../storage/blobs.ts';
+import { openStore } from '../../storage/open-store.ts';
+import { isSealed, makeKey, seal, unseal } from '../../storage/sealed.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import { parseOptional } from '../photos/parse-part.ts';
 import { parseBlob, parsePhoto } from '../photos/parse-photo.ts';
 import { parseTurn } from './parse-turn.ts';
+
+export const HISTORY_DATABASE = 'darkroom-history';
+export const HISTORY_STORE = 'conversations';
+export const HISTORY_KEY = 'key';
 
 /** What the list shows of a conversation. */
 export interface Kept {
@@ -18,37 +26,37 @@ export interface Kept {
   turns: number;
   /** Its first picture, small; null if there is none. */
   picture: Blob | null;
+  /** It cannot be read, only removed. */
+  isBroken?: boolean;
 }
 
 /** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
 export class HistoryStore {
   readonly #use: UseStore;
-  #takesBlobs: Promise<boolean> | undefined;
+  #key: Promise<CryptoKey> | undefined;
+  #migrated: Promise<void> | undefined;
 
-  constructor(name = 'darkroom-history') {
-    this.#use = createStore(name, 'conversations');
+  constructor(name = HISTORY_DATABASE) {
+    this.#use = openStore(name, HISTORY_STORE);
   }
 
-  /** The latest first. */
+  /** The latest first. One that cannot be read hides no other. */
   async list(): Promise<Kept[]> {
-    const names = await tried(() => keys<string>(this.#use));
-    const cards = names.filter((name) => name.startsWith('card:'));
-    const kept = await Promise.all(
-      cards.map(async (name) => parseKept(await tried(() => get<unknown>(name, this.#use)))),
-    );
+    const cards = (await this.#names()).filter((name) => name.startsWith('card:'));
+    const kept = await Promise.all(cards.map((name) => this.#card(name)));
     return kept.sort((a, b) => b.at - a.at);
   }
 
-  /** The words of all conversations, by their ids. */
+  /** The words of all conversations that can be read, by their ids. */
   async texts(): Promise<Map<string, string>> {
-    const names = (await tried(() => keys<string>(this.#use))).filter((name) => name.startsWith('text:'));
-    const texts = await tried(() => getMany<unknown>(names, this.#use));
+    const names = (await this.#names()).filter((name) => name.startsWith('text:'));
+    const texts = await Promise.all(names.map((name) => this.#get(name).catch(() => '')));
     return new Map(names.map((name, index) => [name.slice('text:'.length), String(texts[index])]));
   }
 
   /** Undefined where it is gone. */
   async read(id: string): Promise<SavedConversation | undefined> {
-    const value = await tried(() => get<unknown>(`body:${id}`, this.#use));
+    const value = await this.#get(`body:${id}`);
     if (value === undefined) return undefined;
     const root = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
     const photos = new Map(
@@ -61,23 +69,17 @@ export class HistoryStore {
   }
 
   /** Replaces what was kept of it. */
-  async keep(kept: Omit<Kept, 'picture'>, { turns }: SavedConversation): Promise<void> {
+  async keep(kept: Omit<Kept, 'picture' | 'isBroken'>, { turns }: SavedConversation): Promise<void> {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
     const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
     const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
+    const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
     await tried(async () => {
-      const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
-      const stored = (value: unknown): Promise<unknown> =>
-        takes ? Promise.resolve(value) : packBlobs(value);
-      const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
-      await setMany(
-        [
-          [`card:${kept.id}`, await stored({ ...kept, picture })],
-          [`body:${kept.id}`, await stored({ photos: Array.from(photos.values()), turns: told })],
-          [`text:${kept.id}`, text],
-        ],
-        this.#use,
-      );
+      await this.#put([
+        [`card:${kept.id}`, { ...kept, picture }],
+        [`body:${kept.id}`, { photos: Array.from(photos.values()), turns: told }],
+        [`text:${kept.id}`, text],
+      ]);
     });
   }
 
@@ -85,16 +87,81 @@ export class HistoryStore {
     await tried(() => delMany([`card:${id}`, `body:${id}`, `text:${id}`], this.#use));
   }
 
+  /** The key goes first: what a disk still holds of the rest is noise from then on. */
   async clear(): Promise<void> {
+    this.#key = undefined;
+    await tried(() => del(HISTORY_KEY, this.#use));
     await tried(() => clear(this.#use));
+  }
+
+  /** Of what is kept, all of it encrypted. */
+  async #names(): Promise<string[]> {
+    await (this.#migrated ??= this.#migrate().catch((error: unknown) => {
+      this.#migrated = undefined;
+      throw error;
+    }));
+    const names = await tried(() => keys<IDBValidKey>(this.#use));
+    return names.filter((name) => typeof name === 'string');
+  }
+
+  /** What an older page kept is encrypted in its place. */
+  async #migrate(): Promise<void> {
+    await tried(async () => {
+      const names = (await keys<IDBValidKey>(this.#use)).filter(
+        (name) => typeof name === 'string' && /^(?:card|body|text):/.test(name),
+      ) as string[];
+      // One after the other: a conversation may hold many pictures.
+      for (const name of names) {
+        const [value] = await getMany<unknown>([name], this.#use);
+        if (value !== undefined && !isSealed(value)) await this.#put([[name, unpackBlobs(value)]]);
+      }
+    });
+  }
+
+  async #card(name: string): Promise<Kept> {
+    const id = name.slice('card:'.length);
+    try {
+      return parseKept(await this.#get(name), id);
+    } catch {
+      return { id, title: '', at: 0, turns: 0, picture: null, isBroken: true };
+    }
+  }
+
+  async #get(name: string): Promise<unknown> {
+    return tried(async () => {
+      const value = await get<unknown>(name, this.#use);
+      return isSealed(value) ? unseal(await this.#storedKey(), name, value) : value;
+    });
+  }
+
+  async #put(values: [name: string, value: unknown][]): Promise<void> {
+    const key = await this.#storedKey();
+    const sealed = await Promise.all(
+      values.map(async ([name, value]) => [name, await seal(key, name, value)] as [string, unknown]),
+    );
+    await setMany(sealed, this.#use);
+  }
+
+  /** The one that is there; else a new one, unless another tab was first. */
+  #storedKey(): Promise<CryptoKey> {
+    this.#key ??= (async () => {
+      const fresh = await makeKey();
+      await update<unknown>(HISTORY_KEY, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
+      const held = await get<unknown>(HISTORY_KEY, this.#use);
+      return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
+    })();
+    this.#key.catch(() => {
+      this.#key = undefined;
+    });
+    return this.#key;
   }
 }
 
-function parseKept(value: unknown): Kept {
+function parseKept(value: unknown, id: string): Kept {
   const field = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
   return {
-    id: field.at('id').string(),
-    title: field.at('title').string(),
+    id,
+    title: visibleText(field.at('title').string()),
     at: field.at('at').number(),
     turns: field.at('turns').integer(),
     picture: parseOptional(field, 'picture', parseBlob),

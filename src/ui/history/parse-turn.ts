@@ -35,7 +35,7 @@ export function parseTurn(
   return {
     id: field.at('id').string(),
     question: field.at('question').string(),
-    photos: field.at('photos').list(photoOf).flat(),
+    photos: [...new Set(field.at('photos').list(photoOf).flat())],
     answer: field.at('answer').string(),
     thoughtMs: field.optional('thoughtMs')?.number() ?? null,
     waited: parseOptional(field, 'waited', parseWaited),

@@ -1,5 +1,6 @@
 // What a conversation is called: its first words, or the name of its first picture.
 
+import { visibleText } from '../../format/visible-text.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 
@@ -16,6 +17,6 @@ export function titleOf({ turns, words = '', tray = [] }: Titled): string {
   const first = turns.find((turn) => turn.question.trim() !== '');
   const photo = turns[0]?.photos[0] ?? tray[0];
   const text = [first?.question ?? '', words, photo?.name ?? ''].find((one) => one.trim() !== '') ?? '';
-  const line = text.trim().replace(/\s+/g, ' ');
+  const line = visibleText(text.trim().replace(/\s+/g, ' '));
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
 }

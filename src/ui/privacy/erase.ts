@@ -2,6 +2,7 @@
 // the service worker. A page that uses a database keeps it from being deleted; so the wish is noted, the
 // page starts anew, and erases before anything is opened.
 
+import { HISTORY_DATABASE, HISTORY_KEY, HISTORY_STORE } from '../history/history-store.ts';
 import { tabMemory } from '../tab-memory.ts';
 
 const WISH = 'darkroom-erase';
@@ -34,6 +35,8 @@ export function takeErasure(): Erasure | null {
 }
 
 async function eraseAll(): Promise<Erasure> {
+  // Without it, kept conversations are noise, also where another tab keeps their database from being deleted.
+  await unlessRefused(eraseHistoryKey);
   localStorage.clear();
   sessionStorage.clear();
   await unlessRefused(async () => {
@@ -54,6 +57,30 @@ async function eraseAll(): Promise<Erasure> {
     gone = await Promise.all(names.map(deleteDatabase));
   });
   return gone.every(Boolean) ? 'erased' : 'blocked';
+}
+
+async function eraseHistoryKey(): Promise<void> {
+  const databases = await indexedDB.databases();
+  if (!databases.some(({ name }) => name === HISTORY_DATABASE)) return;
+  await new Promise<void>((resolve, reject) => {
+    const request = indexedDB.open(HISTORY_DATABASE);
+    request.onerror = () => reject(request.error ?? new Error('The history did not open.'));
+    request.onsuccess = () => {
+      const database = request.result;
+      const done = (): void => {
+        database.close();
+        resolve();
+      };
+      if (!database.objectStoreNames.contains(HISTORY_STORE)) {
+        done();
+        return;
+      }
+      const change = database.transaction(HISTORY_STORE, 'readwrite');
+      change.objectStore(HISTORY_STORE).delete(HISTORY_KEY);
+      change.oncomplete = done;
+      change.onabort = done;
+    };
+  });
 }
 
 /** A browser that refuses a kind of storage, or lacks it, has kept nothing there. */

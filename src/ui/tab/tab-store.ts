@@ -1,9 +1,10 @@
 // What open tabs hold, in a database of its own: for each tab its conversation, its draft and their pictures. A
 // picture is written once; text is written often.
 
-import { clear, createStore, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
+import { clear, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
 import { Field } from '../../format/json-field.ts';
 import { packBlobs, takesBlobs, unpackBlobs } from '../../storage/blobs.ts';
+import { openStore } from '../../storage/open-store.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import { parseTurn } from '../history/parse-turn.ts';
@@ -43,7 +44,7 @@ export class TabStore {
   #takesBlobs: Promise<boolean> | undefined;
 
   constructor(name = TAB_DATABASE) {
-    this.#use = createStore(name, 'tabs');
+    this.#use = openStore(name, 'tabs');
   }
 
   /** The ids of all tabs of which something is stored. */

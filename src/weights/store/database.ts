@@ -3,10 +3,11 @@
 // one moves only that slice. Where the browser takes no Blobs they are kept as bytes, and where it keeps
 // nothing, small models are held in memory.
 
-import { createStore, promisifyRequest, type UseStore } from 'idb-keyval';
+import { promisifyRequest, type UseStore } from 'idb-keyval';
 import type { HeldEntry } from '../../contract/weights.ts';
 import { fail, Failure } from '../../failure.ts';
 import { takesBlobs } from '../../storage/blobs.ts';
+import { openStore } from '../../storage/open-store.ts';
 import { Held } from './held.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
@@ -39,7 +40,7 @@ export class Database {
   #takesBlobs: Promise<boolean> | undefined;
 
   constructor(name = 'darkroom-weights') {
-    this.#use = createStore(name, 'entries');
+    this.#use = openStore(name, 'entries');
   }
 
   /** The value, unknown as it is; a file is a Blob. Undefined where there is none. */

@@ -1,13 +1,45 @@
 // All models in storage: what there is, what it takes, and taking one away.
 
 import type { KeptModel, StorageFacts } from '../../contract/weights.ts';
+import { Failure, type FailureCode } from '../../failure.ts';
+import { visibleText } from '../../format/visible-text.ts';
 import type { Database } from './database.ts';
 import { Shelf } from './shelf.ts';
 
 export async function listModels(database: Database): Promise<KeptModel[]> {
   const keys = await database.keysUnder(['model']);
-  return Promise.all(keys.map(([, id]) => new Shelf(database, String(id)).describe()));
+  return Promise.all(keys.map(([, id]) => describeOrBroken(new Shelf(database, String(id)))));
 }
+
+/** What cannot be read is listed all the same, so that it can be removed: it may take gigabytes. */
+async function describeOrBroken(shelf: Shelf): Promise<KeptModel> {
+  try {
+    return await shelf.describe();
+  } catch (error) {
+    if (!(error instanceof Failure) || !UNREADABLE.has(error.code)) throw error;
+    const request = await shelf.request().catch(() => undefined);
+    const kept = await shelf.kept().catch(() => new Map<string, number>());
+    return {
+      id: shelf.id,
+      name: request?.name ?? visibleText(shelf.id),
+      source: request?.source ?? { kind: 'files', preset: 'balanced' },
+      state: 'broken',
+      keptBytes: Array.from(kept.values()).reduce(
+        (sum, bytes) => sum + (Number.isFinite(bytes) ? bytes : 0),
+        0,
+      ),
+      totalBytes: null,
+      preset: null,
+    };
+  }
+}
+
+const UNREADABLE: ReadonlySet<FailureCode> = new Set([
+  'bad-manifest',
+  'newer-format',
+  'bad-request',
+  'missing-file',
+]);
 
 /** As far as the browser tells: WebKit's may have neither call. */
 export async function storageFacts(): Promise<StorageFacts> {

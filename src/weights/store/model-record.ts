@@ -2,6 +2,7 @@
 
 import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';
+import { visibleText } from '../../format/visible-text.ts';
 
 export const PRESETS = ['exact', 'balanced', 'small'] as const;
 
@@ -10,8 +11,8 @@ export function parseModelRequest(value: unknown): ModelRequest {
   const root = new Field(value, 'model: ', 'bad-manifest');
   return {
     id: root.at('id').string(),
-    name: root.at('name').string(),
-    source: parseSource(root.at('source')),
+    name: visibleText(root.at('name').string()),
+    source: requireAddress(parseSource(root.at('source')), root.at('source')),
   };
 }
 
@@ -30,4 +31,10 @@ export function parseSource(field: Field): ModelSource {
     preset,
     ...named,
   };
+}
+
+/** Of a stored model: a record that names no address would end the list that shows it. */
+function requireAddress(source: ModelSource, field: Field): ModelSource {
+  const address = source.kind === 'hub' ? source.endpoint : source.kind === 'package' ? source.url : null;
+  return address === null || URL.canParse(address) ? source : field.fail('must have an address');
 }
