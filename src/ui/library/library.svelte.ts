@@ -89,6 +89,11 @@ export class Library {
     });
   }
 
+  /** Whether a model can answer from storage. */
+  isHere(id: string): boolean {
+    return this.models.entries.find((entry) => entry.request.id === id)?.kept?.state === 'ready';
+  }
+
   /** What the smallest of them costs to download; null where none is offered. */
   get smallestDownloadBytes(): number | null {
     const sizes = this.offered.map(({ offer }) => offer.model.downloadBytes);
@@ -112,8 +117,8 @@ export class Library {
   }
 
   /**
-   * Once at the start, when the models are known: where a link names a model, asks for it (what is here
-   * already is used at once); where nothing is chosen, the library opens.
+   * Once at the start, when the models are known: where a link names a model, asks whether it is wanted, also if
+   * it is here already; where nothing is chosen, the library opens.
    */
   async welcome(link: string | null): Promise<void> {
     if (link !== null && link.trim() !== '') await this.#consider(link);
@@ -216,9 +221,8 @@ export class Library {
       return;
     }
     const { id } = read.value;
-    const kept = this.models.entries.find((entry) => entry.request.id === id)?.kept;
-    if (kept?.state === 'ready') this.models.choose(id);
-    else this.#wish = read.value;
+    // A model that is here is asked about, too: a link of somebody else's does not choose who answers.
+    if (this.models.chosen?.request.id !== id || !this.isHere(id)) this.#wish = read.value;
   }
 
   async #lookAtStorage(): Promise<void> {

@@ -1,13 +1,14 @@
 // A photo as it was kept: the one parser of it.
 
 import type { Field } from '../../format/json-field.ts';
+import { visibleText } from '../../format/visible-text.ts';
 import { parseOptional, parsePart } from './parse-part.ts';
 import type { SavedPhoto } from './photo-shelf.ts';
 
 export function parsePhoto(field: Field): SavedPhoto {
   return {
     id: field.at('id').string(),
-    name: field.at('name').string(),
+    name: visibleText(field.at('name').string()),
     file: parseBlob(field.at('file')),
     preview: parseBlob(field.at('preview')),
     width: field.at('width').integer(1),

@@ -3,6 +3,7 @@
 import type { PhotoClient } from '../../client/photo-client.ts';
 import type { Box, OpenedPhoto } from '../../contract/photos.ts';
 import { outcome, type Outcome } from '../../failure.ts';
+import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';
 import type { Part, Photo } from './photo.ts';
 
@@ -32,7 +33,10 @@ export class PhotoShelf {
   ): Promise<Outcome<Photo>> {
     const opened = await (file.size > LARGE_BYTES ? this.#openLarge(file, signal) : this.#open(file, signal));
     if (opened.kind !== 'done') return opened;
-    return { kind: 'done', value: this.#add({ id: crypto.randomUUID(), name, part, ...opened.value }) };
+    return {
+      kind: 'done',
+      value: this.#add({ id: crypto.randomUUID(), name: visibleText(name), part, ...opened.value }),
+    };
   }
 
   /** The part as a photo of its own. Fails as `open` does. */

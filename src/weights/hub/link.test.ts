@@ -32,6 +32,11 @@ test('a package is a folder of any other host, with its manifest or without', ()
   for (const way of ways) expect(read(way)).toEqual({ id: source.url, name: 'small one', source });
 });
 
+test('a name of a link cannot turn the sentence around that asks about it', () => {
+  expect(read('https://evil.example/a%E2%80%AEgro.sdoog/').name).toBe('a[U+202E]gro.sdoog');
+  expect(read('https://evil.example/%FF/').name).toBe('%FF');
+});
+
 test('relative addresses count from the page', () => {
   expect(read('./models/demo').source).toEqual({ kind: 'package', url: `${PAGE}models/demo/` });
   expect(read('/packages/a/').id).toBe('https://example.org/packages/a/');

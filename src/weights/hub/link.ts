@@ -3,6 +3,7 @@
 import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
 import { MANIFEST_FILE } from '../../format/manifest.ts';
+import { visibleText } from '../../format/visible-text.ts';
 import { DEFAULT_ENDPOINT, parseHubAddress } from './hub-address.ts';
 
 /** Hosts that serve a repository at /owner/name. */
@@ -26,10 +27,19 @@ export function readLink(text: string, base: string, preset: Preset): ModelReque
   return packageRequest(url);
 }
 
+/** As people write it; as it stands where it is no UTF-8. */
+function decoded(name: string): string {
+  try {
+    return decodeURIComponent(name);
+  } catch {
+    return name;
+  }
+}
+
 function packageRequest(url: URL): ModelRequest {
   const path = url.pathname.replace(new RegExp(`/?${MANIFEST_FILE}$`), '').replace(/\/*$/, '/');
   const address = new URL(path, url).href;
-  const folder = decodeURIComponent(path.split('/').at(-2) ?? '');
+  const folder = visibleText(decoded(path.split('/').at(-2) ?? ''));
   if (folder === '') fail('bad-request', `${address} names no folder of a package.`);
   return { id: address, name: folder, source: { kind: 'package', url: address } };
 }
