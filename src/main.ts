@@ -13,6 +13,7 @@ import type { Backend } from './contract/inference.ts';
 import { takeShared } from './shared-files.ts';
 import App from './ui/App.svelte';
 import { ReadAloud } from './ui/aloud/read-aloud.svelte.ts';
+import { DrawQueue } from './ui/answer/draw-queue.ts';
 import { Back } from './ui/back.ts';
 import { Draft } from './ui/composer/draft.svelte.ts';
 import { Conversation } from './ui/conversation/conversation.svelte.ts';
@@ -108,6 +109,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const tray = new Tray(shelf);
   const experts = new ExpertActivity();
   const paging = new PagingWatch();
+  const drawing = new DrawQueue((job) => requestAnimationFrame(job));
   const conversation = new Conversation({
     client: inference,
     models,
@@ -118,7 +120,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
     },
     onExperts: (chosen, model) => experts.add(chosen, model),
     onPaging: (report) => paging.add(report),
-    nextFrame: (job) => requestAnimationFrame(job),
+    drawing,
   });
   const stage = new Stage(conversation, tray);
   const samples = new Samples(document.baseURI);
@@ -138,6 +140,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const parts = {
     ...{
       back,
+      drawing,
       language,
       models,
       library,

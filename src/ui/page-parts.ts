@@ -2,6 +2,7 @@
 // hold does.
 
 import type { ReadAloud } from './aloud/read-aloud.svelte.ts';
+import type { DrawQueue } from './answer/draw-queue.ts';
 import type { Back } from './back.ts';
 import type { Draft } from './composer/draft.svelte.ts';
 import type { Conversation } from './conversation/conversation.svelte.ts';
@@ -28,6 +29,7 @@ import type { MissingParts } from './update/missing-parts.svelte.ts';
 
 interface PageParts {
   back: Back;
+  drawing: DrawQueue;
   language: Language;
   models: Models;
   library: Library;

@@ -1,13 +1,11 @@
 // One answer on the page while it is written: what has arrived, split into thought and answer, read into
-// blocks and marks at most once per frame.
+// blocks and marks at most once per frame. What comes at once is read in pieces, over several frames.
 
 import type { PlacedBlock } from './blocks.ts';
+import type { DrawQueue } from './draw-queue.ts';
 import { GrowingBlocks } from './growing-blocks.ts';
 import { readPlaces, type Mark } from './marks.ts';
 import { splitThought } from './thought.ts';
-
-/** Calls the job when the page is about to draw next. */
-export type NextFrame = (job: () => void) => void;
 
 interface Shown {
   blocks: readonly PlacedBlock[];
@@ -27,20 +25,25 @@ const NOTHING: Shown = {
   isAllThought: false,
 };
 
+/** In one step: a piece may take some milliseconds. */
+const PIECES_AT_ONCE = 1;
+
 export class AnswerDocument {
-  readonly #nextFrame: NextFrame;
+  readonly #drawing: Pick<DrawQueue, 'add'>;
   #text = '';
   #thinks = false;
   #growing = new GrowingBlocks();
   #scheduled = false;
+  /** Which text is being shown piece by piece. */
+  #run = 0;
   #began = 0;
   /** How long was written at it before the present run. */
   #msBefore = 0;
   #shown = $state.raw<Shown>(NOTHING);
   #thoughtMs = $state<number | null>(null);
 
-  constructor(nextFrame: NextFrame) {
-    this.#nextFrame = nextFrame;
+  constructor(drawing: Pick<DrawQueue, 'add'>) {
+    this.#drawing = drawing;
   }
 
   /** As it came from the model, thought included. Not reactive. */
@@ -86,6 +89,7 @@ export class AnswerDocument {
     this.#began = performance.now();
     if (from === '') this.#msBefore = 0;
     if (!from.includes('</think>')) this.#thoughtMs = null;
+    this.#run++;
     if (from !== this.#text) this.#growing = new GrowingBlocks();
     this.#text = from;
     this.#show(false);
@@ -98,9 +102,10 @@ export class AnswerDocument {
     }
     if (this.#scheduled) return;
     this.#scheduled = true;
-    this.#nextFrame(() => {
+    this.#drawing.add(() => {
       // The end may have come before the frame.
       if (this.#scheduled) this.#show(false);
+      return true;
     });
   }
 
@@ -108,7 +113,7 @@ export class AnswerDocument {
   end(text: string): void {
     this.#msBefore += performance.now() - this.#began;
     this.#text = text;
-    this.#show(true);
+    if (!this.#show(true)) this.#goOnShowing();
   }
 
   /** One that was written earlier. */
@@ -116,15 +121,32 @@ export class AnswerDocument {
     this.#thinks = thinks;
     this.#thoughtMs = thoughtMs;
     this.#began = performance.now();
-    this.end(text);
+    this.#text = text;
+    this.#goOnShowing();
   }
 
-  #show(ended: boolean): void {
+  #goOnShowing(): void {
+    const run = ++this.#run;
+    this.#drawing.add(() => run !== this.#run || this.#show(true));
+  }
+
+  /** Returns whether all of it is shown. */
+  #show(ended: boolean): boolean {
     this.#scheduled = false;
     const { thought, ended: thoughtEnded, answer } = splitThought(this.#text, this.#thinks);
-    const blocks = this.#growing.read(answer, ended);
-    const { marks, unreadable: unreadablePlaces } = readPlaces(blocks);
     const thinking = !thoughtEnded && !ended;
-    this.#shown = { blocks, marks, unreadablePlaces, thought, thinking, isAllThought: !thoughtEnded };
+    const facts = { thought, thinking, isAllThought: !thoughtEnded };
+    try {
+      const { blocks, isWhole } = this.#growing.readSome(answer, ended, PIECES_AT_ONCE);
+      const { marks, unreadable: unreadablePlaces } = readPlaces(blocks);
+      this.#shown = { blocks, marks, unreadablePlaces, ...facts };
+      return isWhole;
+    } catch (error) {
+      // No answer may end the conversation: this one is shown as it is written.
+      console.warn(error);
+      const blocks: PlacedBlock[] = [{ at: 0, block: { kind: 'plain', text: answer } }];
+      this.#shown = { ...NOTHING, blocks, ...facts };
+      return true;
+    }
   }
 }

@@ -27,6 +27,8 @@ export type Block =
    */
   | { kind: 'data'; text: string; value: unknown; breaksOff: boolean }
   | { kind: 'formula'; tex: string }
+  /** Not read as Markdown: too long or nested too deeply. */
+  | { kind: 'plain'; text: string }
   | { kind: 'rule' }
   /** Nothing to read: where on the picture something of the document lies, 0 … 1000 of its sides. */
   | { kind: 'place'; label: string; corners: number[] };
@@ -43,12 +45,16 @@ export interface PlacedBlock {
   block: Block;
 }
 
+const MAX_SPOKEN = 20_000;
+
 /** What a reader would say aloud; data and formulas are left out. */
 export function spokenText(block: Block): string {
   switch (block.kind) {
     case 'paragraph':
     case 'heading':
       return inlineText(block.children);
+    case 'plain':
+      return block.text.slice(0, MAX_SPOKEN);
     case 'quote':
       return block.blocks.map(spokenText).join('\n');
     case 'list':

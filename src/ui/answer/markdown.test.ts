@@ -26,13 +26,41 @@ test('only complete https addresses are links; a picture is its description', ()
   expect(link('[a](https://example.org/x?y=1)')).toEqual([
     { kind: 'link', href: 'https://example.org/x?y=1', children: [text('a')] },
   ]);
-  expect(link('[a](javascript:alert(1))')).toEqual([text('a'), text(' (javascript:alert(1))')]);
-  expect(link('[a](http://example.org)')).toEqual([text('a'), text(' (http://example.org)')]);
-  expect(link('[a](//example.org)')).toEqual([text('a'), text(' (//example.org)')]);
-  expect(link('[a](https://user@example.org)')).toEqual([text('a'), text(' (https://user@example.org)')]);
+  expect(link('[a](javascript:alert(1))')).toEqual([text('a'), text(' (\u2068javascript:alert(1)\u2069)')]);
+  expect(link('[a](http://example.org)')).toEqual([text('a'), text(' (\u2068http://example.org\u2069)')]);
+  expect(link('[a](//example.org)')).toEqual([text('a'), text(' (\u2068//example.org\u2069)')]);
+  expect(link('[a](https://user@example.org)')).toEqual([
+    text('a'),
+    text(' (\u2068https://user@example.org\u2069)'),
+  ]);
   expect(link('![cat](https://example.org/cat.png)')).toEqual([
     { kind: 'link', href: 'https://example.org/cat.png', children: [text('cat')] },
   ]);
+});
+
+test('an address that is shown cannot be turned around by what it holds', () => {
+  const [block] = read('[a](http://example.org/\u202egro)');
+  expect(JSON.stringify(block)).toContain('[U+202E]gro\u2069');
+});
+
+test('what is nested too deeply or slow to read is shown as it is written', () => {
+  for (const text of ['>'.repeat(2000), '- '.repeat(2000), '**_'.repeat(13_000), `a${' '.repeat(50_000)}b`]) {
+    expect(read(text)).toEqual([{ kind: 'plain', text }]);
+  }
+  const deepest = (block: Block): number =>
+    block.kind === 'quote' ? 1 + Math.max(0, ...block.blocks.map(deepest)) : 1;
+  expect(
+    Math.max(...read(Array.from({ length: 15 }, (_, i) => '>'.repeat(i + 1) + ' a').join('\n')).map(deepest)),
+  ).toBe(16);
+  // JSON that nobody could draw is code.
+  expect(read('{"a":'.repeat(2000))[0]?.kind).not.toBe('quote');
+  expect(() => read('['.repeat(20_000) + ']'.repeat(20_000))).not.toThrow();
+  // A long paragraph beside short ones is the only one that is not read.
+  const blocks = read(`*a*\n\n${'_a_ '.repeat(4000)}\n\n*b*`);
+  expect(blocks[0]).toEqual({
+    kind: 'paragraph',
+    children: [{ kind: 'emphasis', children: [{ kind: 'text', text: 'a' }] }],
+  });
 });
 
 test('formulas between dollars and TeX’s brackets; prices stay prices', () => {

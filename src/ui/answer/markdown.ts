@@ -1,26 +1,81 @@
 // Markdown → blocks. The lexer is marked's; its tokens are translated one by one, so that only what is
-// named here can reach the page: HTML is shown as it is written, pictures become their description.
+// named here can reach the page: HTML is shown as it is written, pictures become their description. What is nested too
+// deeply or would take the lexer too long is shown as it is written.
 
-import { Marked, type MarkedToken, type Token, type Tokens } from 'marked';
+import { Marked, type MarkedToken, type Token, type Tokens, type TokensList } from 'marked';
+import { visibleText } from '../../format/visible-text.ts';
 import type { Block, Inline, ListItem, PlacedBlock } from './blocks.ts';
+import { piecesOf, type Piece } from './pieces.ts';
 import { breaksOff, jsonEnd, readJson } from './read-json.ts';
 import { SYNTAX, type DataToken, type FormulaToken } from './syntax.ts';
 
 type Known = MarkedToken | FormulaToken | DataToken;
 
+/** Names for links, by their labels, as the lexer keeps them. */
+export type LinkNames = TokensList['links'];
+
 const marked = new Marked({ gfm: true, breaks: true, extensions: SYNTAX });
+
+/** The lexer needs up to the third power of both. */
+const MAX_INLINE_LENGTH = 8_000;
+const MAX_DELIMITERS = 250;
+const MAX_DEPTH = 16;
+const MAX_LINK_NAMES = 200;
+const DEFINITIONS = /^ {0,3}\[[^\]\n]{1,200}\]:.*$/gm;
 
 /** `from`: where `text` begins in the answer. */
 export function readMarkdown(text: string, from = 0): PlacedBlock[] {
+  const links = linkNames(text);
+  return Array.from(piecesOf(text, 0)).flatMap((piece) =>
+    readPiece({ ...piece, from: piece.from + from }, links),
+  );
+}
+
+export function readPiece({ text, from, isReadable }: Piece, links: LinkNames): PlacedBlock[] {
+  const asWritten: PlacedBlock[] = text.trim() === '' ? [] : [{ at: from, block: { kind: 'plain', text } }];
+  if (!isReadable) return asWritten;
+  try {
+    return read(text, from, links);
+  } catch (error) {
+    // Nested more deeply than the lexer can follow.
+    if (error instanceof RangeError) return asWritten;
+    throw error;
+  }
+}
+
+/** The names that a text gives to links, of which the first ones count. */
+export function linkNames(text: string): LinkNames {
+  const lines = Array.from(text.matchAll(DEFINITIONS), ([line]) => line).slice(0, MAX_LINK_NAMES);
+  if (lines.length === 0) return Object.create(null) as LinkNames;
+  const lexer = new marked.Lexer(marked.defaults);
+  lexer.blockTokens(lines.join('\n'), lexer.tokens);
+  return lexer.tokens.links;
+}
+
+function read(text: string, from: number, links: LinkNames): PlacedBlock[] {
+  const lexer = new marked.Lexer(marked.defaults);
+  lexer.tokens.links = { ...links };
+  lexer.blockTokens(text.replaceAll('\r\n', '\n'), lexer.tokens);
+  for (const { src, tokens } of lexer.inlineQueue) {
+    if (isQuick(src)) lexer.inlineTokens(src, tokens);
+    else tokens.push({ type: 'escape', raw: src, text: src });
+  }
   let at = from;
   const placed: PlacedBlock[] = [];
-  for (const token of marked.lexer(text)) {
+  for (const token of lexer.tokens) {
     // Blank lines before a block may or may not be counted to it.
     const start = at + (/^\s*\n/.exec(token.raw)?.[0].length ?? 0);
-    placed.push(...blocksOf(known(token)).map((block) => ({ at: start, block })));
+    placed.push(...blocksOf(known(token), 0).map((block) => ({ at: start, block })));
     at += token.raw.length;
   }
   return placed;
+}
+
+function isQuick(text: string): boolean {
+  if (text.length > MAX_INLINE_LENGTH) return false;
+  let delimiters = 0;
+  for (const char of text) if ('*_~[<`'.includes(char) && ++delimiters > MAX_DELIMITERS) return false;
+  return true;
 }
 
 /** marked types its tokens loosely, because of extensions; ours are in `Known`. */
@@ -28,11 +83,12 @@ function known(token: Token): Known {
   return token as Known;
 }
 
-function blocks(tokens: readonly Token[]): Block[] {
-  return tokens.flatMap((token) => blocksOf(known(token)));
+function blocks(tokens: readonly Token[], depth: number): Block[] {
+  return tokens.flatMap((token) => blocksOf(known(token), depth));
 }
 
-function blocksOf(token: Known): Block[] {
+function blocksOf(token: Known, depth: number): Block[] {
+  if (depth > MAX_DEPTH) return [{ kind: 'plain', text: token.raw }];
   switch (token.type) {
     case 'paragraph':
     case 'text':
@@ -45,13 +101,13 @@ function blocksOf(token: Known): Block[] {
     case 'heading':
       return [{ kind: 'heading', depth: token.depth, children: inlines(token.tokens) }];
     case 'blockquote':
-      return [{ kind: 'quote', blocks: blocks(token.tokens) }];
+      return [{ kind: 'quote', blocks: blocks(token.tokens, depth + 1) }];
     case 'list':
       return [
         {
           kind: 'list',
           start: token.ordered ? (token.start === '' ? 1 : token.start) : null,
-          items: token.items.map(item),
+          items: token.items.map((one) => item(one, depth + 1)),
         },
       ];
     case 'table':
@@ -85,8 +141,8 @@ function places(comments: string): Block[] {
   );
 }
 
-function item(token: Tokens.ListItem): ListItem {
-  return { checked: token.task ? token.checked === true : null, blocks: blocks(token.tokens) };
+function item(token: Tokens.ListItem, depth: number): ListItem {
+  return { checked: token.task ? token.checked === true : null, blocks: blocks(token.tokens, depth) };
 }
 
 function table({ align, header, rows }: Tokens.Table): Block {
@@ -97,7 +153,9 @@ function table({ align, header, rows }: Tokens.Table): Block {
 function code({ lang = '', text, raw }: Tokens.Code): Block {
   const language = lang.trim().toLowerCase().split(/\s/)[0] ?? '';
   if (language !== '' && !language.startsWith('json')) return { kind: 'code', language, text };
-  const isClosed = /^\s*(`{3,}|~{3,})[^]*\n\s*\1\s*$/.test(raw);
+  const fence = /^\s*(`{3,}|~{3,})/.exec(raw)?.[1];
+  const lastLine = raw.trimEnd().split('\n').at(-1)?.trim() ?? '';
+  const isClosed = fence !== undefined && raw.includes('\n') && lastLine.startsWith(fence);
   if (language !== '' && /^(null|none)?$/i.test(text.trim())) {
     return { kind: 'data', text, value: isClosed ? null : undefined, breaksOff: !isClosed };
   }
@@ -114,22 +172,23 @@ function data(text: string, language = ''): Block {
     : { kind: 'code', language, text };
 }
 
-function inlines(tokens: readonly Token[] = []): Inline[] {
-  return tokens.flatMap((token) => inline(known(token)));
+function inlines(tokens: readonly Token[] = [], depth = 0): Inline[] {
+  return tokens.flatMap((token) => inline(known(token), depth));
 }
 
-function inline(token: Known): Inline[] {
+function inline(token: Known, depth: number): Inline[] {
+  if (depth > MAX_DEPTH) return [{ kind: 'text', text: token.raw }];
   switch (token.type) {
     case 'text':
-      return token.tokens === undefined ? [plain(token.text)] : inlines(token.tokens);
+      return token.tokens === undefined ? [plain(token.text)] : inlines(token.tokens, depth + 1);
     case 'escape':
       return [{ kind: 'text', text: token.text }];
     case 'strong':
-      return [{ kind: 'strong', children: inlines(token.tokens) }];
+      return [{ kind: 'strong', children: inlines(token.tokens, depth + 1) }];
     case 'em':
-      return [{ kind: 'emphasis', children: inlines(token.tokens) }];
+      return [{ kind: 'emphasis', children: inlines(token.tokens, depth + 1) }];
     case 'del':
-      return [{ kind: 'struck', children: inlines(token.tokens) }];
+      return [{ kind: 'struck', children: inlines(token.tokens, depth + 1) }];
     case 'codespan':
       return [{ kind: 'code', text: token.text }];
     case 'br':
@@ -137,7 +196,7 @@ function inline(token: Known): Inline[] {
     case 'formula':
       return [{ kind: 'formula', tex: token.tex }];
     case 'link':
-      return link(token.href, inlines(token.tokens));
+      return link(token.href, inlines(token.tokens, depth + 1));
     case 'image':
       return link(token.href, [plain(token.text)]);
     case 'html':
@@ -154,7 +213,9 @@ function link(address: string, children: Inline[]): Inline[] {
     return [{ kind: 'link', href: url.href, children }];
   }
   const shown = children.some((child) => child.kind === 'text' && child.text === address);
-  return shown || address === '' ? children : [...children, { kind: 'text', text: ` (${address})` }];
+  return shown || address === ''
+    ? children
+    : [...children, { kind: 'text', text: ` (\u2068${visibleText(address)}\u2069)` }];
 }
 
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', apos: "'", nbsp: '\u00a0' };

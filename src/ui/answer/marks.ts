@@ -45,9 +45,14 @@ export function readPlaces(blocks: readonly PlacedBlock[]): Places {
     if (shape) return { marks: [{ ...NAMELESS, id: '0', shape }], unreadable: 0 };
   }
   return joined(
-    blocks.map(({ at, block }): Places => {
+    blocks.map(({ at, block }, index): Places => {
       if (block.kind === 'place') {
-        return toPlaces(readShapes(block.corners, 'box'), { ...NAMELESS, id: `${at}`, label: block.label });
+        return toPlaces(readShapes(block.corners, 'box'), {
+          ...NAMELESS,
+          // Several of them may begin at one place.
+          id: `${at}.${index}`,
+          label: block.label,
+        });
       }
       if (block.kind === 'data') return dataPlaces(block.value, `${at}`);
       return block.kind === 'code' && block.language === 'html' ? htmlPlaces(block.text, `${at}`) : NOWHERE;

@@ -2,13 +2,31 @@
 
 import { jsonrepair } from 'jsonrepair';
 
+const MAX_LENGTH = 200_000;
+const MAX_REPAIRED = 30_000;
+const MAX_DEPTH = 40;
+
 /**
  * The value of a text that begins with a bracket: whole, or up to its last complete entry if it breaks off; undefined
  * if there is none.
  */
 export function readJson(text: string): unknown {
-  if (!/^\s*[[{]/.test(text)) return undefined;
-  return parse(text) ?? parseRepaired(text.slice(0, lastEntryEnd(text)));
+  if (!/^\s*[[{]/.test(text) || text.length > MAX_LENGTH || isTooDeep(text)) return undefined;
+  const written = text.slice(0, lastEntryEnd(text));
+  // Repairing takes long: of a long list without faults only the end is missing.
+  if (text.length > MAX_REPAIRED) return parse(text) ?? parse(`${written}]`) ?? parse(`${written}]}`);
+  return parse(text) ?? parseRepaired(written);
+}
+
+/** Brackets in strings count, too: no list of things has so many of them in a row. */
+function isTooDeep(text: string): boolean {
+  let depth = 0;
+  for (const char of text) {
+    if (char === '[' || char === '{') depth++;
+    else if (char === ']' || char === '}') depth--;
+    if (depth > MAX_DEPTH) return true;
+  }
+  return false;
 }
 
 /** Where the last complete entry ends: an object, or an inner list or a value if there are no objects. */

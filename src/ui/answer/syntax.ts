@@ -35,7 +35,7 @@ export const SYNTAX: TokenizerExtension[] = [
   {
     name: 'data',
     level: 'block',
-    start: (text) => before(text, /\n\s*[[{]/),
+    start: (text) => before(text, /\n[ \t]*[[{]/),
     tokenizer(text): DataToken | undefined {
       const lead = /^\s*/.exec(text)?.[0].length ?? 0;
       const end = jsonEnd(text.slice(lead));

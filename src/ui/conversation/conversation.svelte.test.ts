@@ -1,6 +1,7 @@
 // The conversation against a scripted client: which phase follows which, and that nothing is lost. What
 // the model says is tested elsewhere, with the model.
 
+import { DrawQueue } from '../answer/draw-queue.ts';
 import { expect, test, vi } from 'vitest';
 import type { Answer, AnswerEvent, AnswerOptions } from '../../contract/answer.ts';
 import type { Message } from '../../contract/conversation.ts';
@@ -69,7 +70,7 @@ function start(script = new Script()): { script: Script; conversation: Conversat
     options: () => ({ maxTokens: 8, sampling: {} }),
     onExperts: () => undefined,
     onPaging: () => undefined,
-    nextFrame: (job) => job(),
+    drawing: new DrawQueue((job) => job()),
   });
   return { script, conversation };
 }

@@ -4,8 +4,8 @@
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { AnswerEvent, AnswerOptions, PagingReport, Stage } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
-import type { FailureInfo, Outcome } from '../../failure.ts';
-import type { NextFrame } from '../answer/answer-document.svelte.ts';
+import { describe, type FailureInfo, type Outcome } from '../../failure.ts';
+import type { DrawQueue } from '../answer/draw-queue.ts';
 import type { PhotoShelf } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
 import { toMessages } from './messages.ts';
@@ -36,7 +36,7 @@ export interface ConversationParts {
   onExperts: (chosen: Uint16Array, model: LoadedModel) => void;
   /** How paging went in the latest pass. */
   onPaging: (report: PagingReport) => void;
-  nextFrame: NextFrame;
+  drawing: DrawQueue;
 }
 
 /** A conversation as plain data. */
@@ -88,7 +88,7 @@ export class Conversation {
   async ask(question: string, photos: readonly Photo[]): Promise<void> {
     if (this.busy) return;
     this.#setAside = null;
-    await this.#ask(new Turn(question, photos, this.#parts.nextFrame), this.#turns);
+    await this.#ask(new Turn(question, photos, this.#parts.drawing), this.#turns);
   }
 
   /** Asks a question of the conversation again, as it was or in other words; what followed is set aside. */
@@ -96,7 +96,7 @@ export class Conversation {
     if (this.busy) return;
     const before = this.#turns.slice(0, this.#turns.indexOf(turn));
     this.#setAside = this.#turns;
-    await this.#ask(new Turn(question, photos, this.#parts.nextFrame), before);
+    await this.#ask(new Turn(question, photos, this.#parts.drawing), before);
   }
 
   /**
@@ -134,15 +134,16 @@ export class Conversation {
 
   /** Goes on with one that was kept or comes from a file; an answer under way is stopped. */
   load({ id, turns }: SavedConversation): void {
-    const { shelf, nextFrame } = this.#parts;
-    const restored = turns.map((saved) =>
+    const { shelf, drawing } = this.#parts;
+    // The latest first: it is what is looked at, and answers are drawn in this order.
+    const restored = turns.toReversed().map((saved) =>
       Turn.restore(
         saved,
         saved.photos.map((photo) => shelf.restore(photo)),
-        nextFrame,
+        drawing,
       ),
     );
-    this.#begin(id, restored);
+    this.#begin(id, restored.reverse());
   }
 
   #begin(id: string, turns: readonly Turn[]): void {
@@ -160,7 +161,12 @@ export class Conversation {
     this.#run = run;
     this.#turns = [...before, turn];
     this.#phase = { kind: 'preparing' };
-    await this.#answer(turn, [...before, turn], run, goOn);
+    try {
+      await this.#answer(turn, [...before, turn], run, goOn);
+    } catch (error) {
+      // Whatever happened, later questions are answered.
+      turn.end({ kind: 'failed', failure: describe(error) });
+    }
     // A new conversation may have begun meanwhile.
     if (this.#run !== run) return;
     this.#run = undefined;

@@ -3,7 +3,8 @@
 import type { AnswerFacts, AnswerOptions, BegunAnswer, LeftOut } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo } from '../../failure.ts';
-import { AnswerDocument, type NextFrame } from '../answer/answer-document.svelte.ts';
+import { AnswerDocument } from '../answer/answer-document.svelte.ts';
+import type { DrawQueue } from '../answer/draw-queue.ts';
 import { savedPhoto, type SavedPhoto } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
 import { factsTogether } from './facts-together.ts';
@@ -61,10 +62,11 @@ export class Turn {
   #msBefore = 0;
   #reopenedAt: number | null = null;
 
-  constructor(question: string, photos: readonly Photo[], nextFrame: NextFrame) {
+  constructor(question: string, photos: readonly Photo[], drawing: DrawQueue) {
     this.question = question;
-    this.photos = photos;
-    this.document = new AnswerDocument(nextFrame);
+    // Each once: two parts of a picture may both be asked about as the whole.
+    this.photos = photos.filter((photo, index) => photos.indexOf(photo) === index);
+    this.document = new AnswerDocument(drawing);
   }
 
   get ending(): Ending | null {
@@ -150,8 +152,8 @@ export class Turn {
     };
   }
 
-  static restore(saved: SavedTurn, photos: readonly Photo[], nextFrame: NextFrame): Turn {
-    const turn = new Turn(saved.question, photos, nextFrame);
+  static restore(saved: SavedTurn, photos: readonly Photo[], drawing: DrawQueue): Turn {
+    const turn = new Turn(saved.question, photos, drawing);
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
     turn.#waited = saved.waited;

@@ -34,6 +34,7 @@ const english = (q: Quantities) => ({
   },
   partAlone: 'Only this part was sent.',
   askWhole: 'Ask about the whole picture',
+  earlier: (count: number) => (count === 1 ? 'Show 1 earlier question' : `Show ${count} earlier questions`),
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
 
@@ -116,6 +117,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   },
   partAlone: '只发送了这个局部。',
   askWhole: '就整张图片提问',
+  earlier: (count: number) => `显示前面的 ${count} 个问题`,
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
 

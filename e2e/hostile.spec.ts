@@ -1,0 +1,98 @@
+// Hostile answers and conversations: each is shown, as plain text if need be, holds the page up for no longer than a
+// blink, and leaves a page that goes on.
+
+import { expect, test, type Page } from '@playwright/test';
+import { writeFileSync } from 'node:fs';
+import { HOSTILE, savedFile } from './hostile-conversations.ts';
+import { answered, answers, arrive, ask } from './person.ts';
+import { tasksOf } from './tasks.ts';
+
+/** The processor's time for one task of the page's main thread. */
+const MOST_MS = 200;
+
+async function open(page: Page, file: string): Promise<void> {
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await page.getByLabel('Open a saved JSON file').setInputFiles(file);
+  await expect(page.getByRole('dialog')).toHaveCount(0);
+  await expect(answers(page).last()).toBeVisible();
+  await isDrawn(page);
+}
+
+/** Until nothing has changed on the page for 30 frames. */
+async function isDrawn(page: Page): Promise<void> {
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        let still = 0;
+        const observer = new MutationObserver(() => (still = 0));
+        observer.observe(document.body, { childList: true, subtree: true, characterData: true });
+        const frame = (): void => {
+          if (++still < 30) requestAnimationFrame(frame);
+          else {
+            observer.disconnect();
+            resolve();
+          }
+        };
+        requestAnimationFrame(frame);
+      }),
+  );
+}
+
+test('no hostile answer or conversation holds up the page', async ({ page, browser }) => {
+  test.setTimeout(900_000);
+  const errors: string[] = [];
+  page.on('pageerror', ({ message }) => errors.push(message));
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  // What the first answer brings (fonts, KaTeX) is not the hostile one's doing.
+  const longest: [string, number][] = [];
+  for (const hostile of HOSTILE) {
+    const file = test.info().outputPath('conversation.json');
+    writeFileSync(file, savedFile(hostile));
+    const tasks = await tasksOf(browser, page, () => open(page, file));
+    const ms = Math.max(...tasks.map(({ own }) => own));
+    console.log(`${ms.toFixed(0).padStart(6)} ms  ${hostile.name}`);
+    longest.push([hostile.name, ms]);
+  }
+  expect(longest.length).toBeGreaterThanOrEqual(30);
+  expect(longest.filter(([, ms]) => ms > MOST_MS)).toEqual([]);
+  expect(errors).toEqual([]);
+});
+
+test('after answers that cannot be drawn the conversation goes on', async ({ page }) => {
+  test.setTimeout(300_000);
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  const chosen = ['2,000 quotes in one another', 'JSON 2,000 objects deep', '39 KB of **_'];
+  for (const hostile of HOSTILE.filter(({ name }) => chosen.includes(name))) {
+    const file = test.info().outputPath('conversation.json');
+    writeFileSync(file, savedFile(hostile));
+    await open(page, file);
+    await expect(answers(page).last()).toContainText(hostile.answers[0]!.slice(0, 300));
+  }
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await ask(page, 'Hello?');
+  await answered(page, 1);
+});
+
+test('a long conversation is drawn from its end, and its beginning as the reader comes to it', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  const file = test.info().outputPath('conversation.json');
+  writeFileSync(
+    file,
+    savedFile({ name: '', questions: [], answers: Array.from({ length: 50 }, (_, i) => `Answer ${i}`) }),
+  );
+  await open(page, file);
+  await expect(answers(page)).toHaveCount(12);
+  await expect(answers(page).last()).toContainText('Answer 49');
+  await expect(page.getByRole('button', { name: 'Show 38 earlier questions' })).toBeAttached();
+  // Scrolling up to the first of them brings those before it.
+  const region = page.getByRole('region', { name: 'Conversation' });
+  for (const count of [24, 36, 48, 50]) {
+    await region.evaluate((element) => element.scrollTo({ top: 0 }));
+    await expect(answers(page)).toHaveCount(count);
+    // What was in view stays in view.
+    if (count === 24) await expect(page.getByText('Answer 38', { exact: true })).toBeInViewport();
+  }
+  await expect(page.getByText('Answer 0', { exact: true })).toBeAttached();
+});

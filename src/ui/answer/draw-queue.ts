@@ -1,0 +1,50 @@
+// What is drawn takes turns: a few milliseconds of each frame, so that no answer, however long, holds up the page.
+
+import { createContext } from 'svelte';
+
+/** Calls the job when the page is about to draw next. */
+export type NextFrame = (job: () => void) => void;
+
+/** Does a part of a job; returns whether the job is done. It does not throw. */
+export type Step = () => boolean;
+
+const FRAME_MS = 12;
+
+export class DrawQueue {
+  readonly #nextFrame: NextFrame;
+  readonly #now: () => number;
+  #steps: Step[] = [];
+  #isScheduled = false;
+
+  constructor(nextFrame: NextFrame, now = () => performance.now()) {
+    this.#nextFrame = nextFrame;
+    this.#now = now;
+  }
+
+  /** Calls `step` in one or several of the next frames until it is done. */
+  add(step: Step): void {
+    this.#steps.push(step);
+    this.#schedule();
+  }
+
+  #schedule(): void {
+    if (this.#isScheduled) return;
+    this.#isScheduled = true;
+    this.#nextFrame(() => this.#run());
+  }
+
+  #run(): void {
+    this.#isScheduled = false;
+    const end = this.#now() + FRAME_MS;
+    let next = this.#steps.shift();
+    while (next !== undefined) {
+      if (!next()) this.#steps.unshift(next);
+      if (this.#now() >= end) break;
+      next = this.#steps.shift();
+    }
+    if (this.#steps.length > 0) this.#schedule();
+  }
+}
+
+/** App provides it; what takes long to draw waits in it. */
+export const [useDrawing, provideDrawing] = createContext<DrawQueue>();

@@ -1,0 +1,116 @@
+// Splits the text of an answer into pieces that the Markdown lexer can read one at a time, each in a short task. A piece
+// ends at a blank line where no block goes on; a fence and a JSON value are never split. The lexer needs up to the
+// third power of a paragraph's length, so that a limit on the length is a limit on the time.
+
+import { jsonEnd } from './read-json.ts';
+
+export interface Piece {
+  text: string;
+  /** Where the piece begins and ends in the answer. */
+  from: number;
+  end: number;
+  /** Whether the lexer may read it. If not, it is shown as it is written. */
+  isReadable: boolean;
+}
+
+/** A piece is closed at the next blank line after this many characters. */
+const PIECE_LENGTH = 4_000;
+const MAX_READ = 20_000;
+const MAX_WHOLE = 200_000;
+/** What an answer has beyond this many characters is shown as it is written. */
+const MAX_ANSWER = 200_000;
+const MAX_NESTING = 16;
+const MAX_BLANKS = 400;
+
+/** The pieces of `text` from `start` on. */
+export function* piecesOf(text: string, start: number): Generator<Piece> {
+  let from = start;
+  let at = start;
+  // Of what the piece begins with: a fence or a JSON value is read whatever its length.
+  let isWhole = false;
+  let mayRead = true;
+  const close = (end: number): Piece => {
+    const piece = { text: text.slice(from, end), from, end };
+    const limit = isWhole ? MAX_WHOLE : MAX_READ;
+    const isReadable = mayRead && piece.text.length <= limit;
+    from = end;
+    isWhole = false;
+    mayRead = true;
+    return { ...piece, isReadable };
+  };
+  while (at < text.length) {
+    if (at >= MAX_ANSWER) {
+      if (from < at) yield close(at);
+      yield { text: text.slice(from), from, end: text.length, isReadable: false };
+      return;
+    }
+    const lineEnd = endOfLine(text, at);
+    const line = text.slice(at, Math.min(lineEnd, at + MAX_READ));
+    const end = wholeEnd(text, at, line);
+    if (end !== null) {
+      // What is long stands alone: its length says nothing about the paragraphs around it.
+      if (end - at > PIECE_LENGTH) {
+        if (from < at) yield close(at);
+        isWhole = true;
+        at = end;
+        yield close(at);
+      } else at = end;
+      continue;
+    }
+    if (isHeavy(line)) mayRead = false;
+    at = lineEnd;
+    const isBlank = line.trim() === '';
+    if (isBlank && at - from >= PIECE_LENGTH && !goesOn(text, at)) yield close(at);
+  }
+  if (from < text.length) yield close(text.length);
+}
+
+/** Where the fence or JSON value ends that the line begins; null if it begins none. */
+function wholeEnd(text: string, at: number, line: string): number | null {
+  const fence = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
+  if (fence !== undefined) {
+    for (let next = endOfLine(text, at); next < text.length;) {
+      const end = endOfLine(text, next);
+      if (end - next < 200 && isClosing(text.slice(next, end), fence)) return end;
+      next = end;
+    }
+    return text.length;
+  }
+  if (!/^ {0,3}[[{]/.test(line)) return null;
+  const lead = line.length - line.trimStart().length;
+  const end = jsonEnd(text.slice(at + lead));
+  return end === null ? null : at + lead + end;
+}
+
+function isClosing(line: string, fence: string): boolean {
+  const mark = line.trim();
+  return mark.length >= fence.length && mark === fence.charAt(0).repeat(mark.length);
+}
+
+/** Whether the block before a blank line may go on after it: a list, or something indented. */
+function goesOn(text: string, at: number): boolean {
+  return /^(?:[ \t]|[-*+][ \t]|\d{1,9}[.)][ \t]|\n)/.test(text.slice(at, at + 12));
+}
+
+/** Nested deeply, or with a long run of blanks. */
+function isHeavy(line: string): boolean {
+  let depth = 0;
+  let blanks = 0;
+  let isLead = true;
+  for (let at = 0; at < line.length; at++) {
+    const char = line[at]!;
+    const isBlank = char === ' ' || char === '\t';
+    blanks = isBlank ? blanks + 1 : 0;
+    if (blanks > MAX_BLANKS) return true;
+    if (!isLead || isBlank || /[\d.)]/.test(char)) continue;
+    if (!'>-*+'.includes(char)) isLead = false;
+    else if (char === '>' || line[at + 1] === ' ') depth++;
+    if (depth > MAX_NESTING) return true;
+  }
+  return false;
+}
+
+function endOfLine(text: string, at: number): number {
+  const end = text.indexOf('\n', at);
+  return end < 0 ? text.length : end + 1;
+}
