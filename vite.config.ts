@@ -4,6 +4,8 @@
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
 import { defineConfig, mergeConfig } from 'vite';
+import { noteDependencies, type Dependency } from './tools/build/dependencies.ts';
+import { describeBuild } from './tools/build/describe-build.ts';
 import { serveFolder } from './tools/serve/folder.ts';
 import { sendPolicy } from './tools/serve/policy.ts';
 import { precompress } from './tools/serve/precompressed.ts';
@@ -12,6 +14,8 @@ import { shared } from './tools/serve/shared-config.ts';
 
 const here = import.meta.dirname;
 const outDir = resolve(here, 'dist');
+/** What the page and its workers contain of others' work. */
+const dependencies = new Map<string, Dependency>();
 /** Names the hosts that weights may come from. */
 const catalogue = resolve(here, 'public/models/index.json');
 
@@ -28,8 +32,11 @@ export default defineConfig(
         listed: true,
       }),
       buildServiceWorker({ entry: resolve(here, 'workers/service-worker.ts'), outDir, catalogue }),
+      noteDependencies(dependencies),
       precompress(outDir),
+      describeBuild({ outDir, manifest: resolve(here, 'package.json'), dependencies }),
     ],
+    worker: { plugins: () => [noteDependencies(dependencies)] },
     build: { outDir, emptyOutDir: true },
     // Only the worker imports these: named here, or the development server finds them late and reloads.
     optimizeDeps: {

@@ -39,7 +39,13 @@ export const shared: UserConfig = {
   base: './',
   resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
   worker: { format: 'es' },
-  build: { target: 'es2023', assetsInlineLimit: 0, chunkSizeWarningLimit: 1000 },
+  build: {
+    target: 'es2023',
+    assetsInlineLimit: 0,
+    chunkSizeWarningLimit: 1000,
+    // Compressing takes long, as it should: no warning.
+    rolldownOptions: { checks: { bundlerTimings: false } },
+  },
   preview: { host: 'localhost' },
 };
 

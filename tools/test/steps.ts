@@ -69,6 +69,7 @@ export const STEPS: Step[] = [
     ],
     report: { file: ENGINES_REPORT, kind: 'vitest' },
   },
+  { name: 'same build', part: 'rest', command: 'tsx', args: ['tools/build/check-build.ts'] },
   { name: 'soak', part: 'rest', command: 'tsx', args: ['tools/soak/soak.ts', '--questions', '20'] },
   { name: 'f16', part: 'rest', command: 'tsx', args: ['tools/parity/f16.ts'] },
   { name: 'mutations', part: 'rest', command: 'tsx', args: ['tools/parity/mutations.ts'] },
