@@ -33,7 +33,6 @@ export interface Kept {
 /** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
 export class HistoryStore {
   readonly #use: UseStore;
-  #key: Promise<CryptoKey> | undefined;
   #migrated: Promise<void> | undefined;
 
   constructor(name = HISTORY_DATABASE) {
@@ -89,7 +88,6 @@ export class HistoryStore {
 
   /** The key goes first: what a disk still holds of the rest is noise from then on. */
   async clear(): Promise<void> {
-    this.#key = undefined;
     await tried(() => del(HISTORY_KEY, this.#use));
     await tried(() => clear(this.#use));
   }
@@ -142,18 +140,15 @@ export class HistoryStore {
     await setMany(sealed, this.#use);
   }
 
-  /** The one that is there; else a new one, unless another tab was first. */
-  #storedKey(): Promise<CryptoKey> {
-    this.#key ??= (async () => {
-      const fresh = await makeKey();
-      await update<unknown>(HISTORY_KEY, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
-      const held = await get<unknown>(HISTORY_KEY, this.#use);
-      return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
-    })();
-    this.#key.catch(() => {
-      this.#key = undefined;
-    });
-    return this.#key;
+  /** Looked up each time: another tab may have erased it, and what is sealed with it would be lost. */
+  async #storedKey(): Promise<CryptoKey> {
+    const stored = await get<unknown>(HISTORY_KEY, this.#use);
+    if (stored instanceof CryptoKey) return stored;
+    const fresh = await makeKey();
+    // Another tab may have been first.
+    await update<unknown>(HISTORY_KEY, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
+    const held = await get<unknown>(HISTORY_KEY, this.#use);
+    return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
   }
 }
 
