@@ -83,6 +83,51 @@ test('a link asks before it fetches anything, and a No is respected @main', asyn
   expect(asked).toEqual([]);
 });
 
+test('a link to a model that is here asks as well, and shows where it is from', async ({ page }) => {
+  await bringAndUse(page);
+  // Another one is chosen meanwhile.
+  await page.evaluate(() => localStorage.setItem('darkroom.model', 'demo'));
+  await page.goto(`/?model=${PACKAGE}`);
+  await expect(panel(page)).toContainText('It is on this device already');
+  await expect(panel(page).locator('.place strong')).toHaveText(new URL(page.url()).host);
+  await panel(page).getByRole('button', { name: 'Not now' }).click();
+  await expect(page.locator('header .model .name')).toHaveText('Built-in model');
+});
+
+test('a name cannot bend the sentence that asks about it', async ({ page }) => {
+  await page.goto(`/?model=${encodeURIComponent('https://evil.example/moc.doog\u202e/')}`);
+  await expect(panel(page)).toContainText('moc.doog[U+202E]');
+  await expect(panel(page).locator('.place strong')).toHaveText('evil.example');
+  expect(await panel(page).innerText()).not.toContain('\u202e');
+});
+
+test('a model whose record is damaged hides no other, and can be removed', async ({ page }) => {
+  await bringAndUse(page);
+  await page.evaluate(
+    () =>
+      new Promise<void>((resolve) => {
+        const open = indexedDB.open('darkroom-weights');
+        open.onsuccess = () => {
+          const change = open.result.transaction('entries', 'readwrite');
+          change.objectStore('entries').put({ odd: true }, ['model', 'a broken one']);
+          change.objectStore('entries').put(123_000_000, ['kept', 'a broken one', 'f'.repeat(64)]);
+          change.oncomplete = () => {
+            open.result.close();
+            resolve();
+          };
+        };
+      }),
+  );
+  await page.goto('/');
+  await openLibrary(page);
+  await expect(row(page).getByText('Answers now')).toBeVisible();
+  const broken = panel(page).getByRole('article', { name: 'a broken one' });
+  await expect(broken).toContainText('cannot be read');
+  await broken.getByRole('button', { name: 'Remove a broken one' }).click();
+  await broken.getByRole('button', { name: 'Remove', exact: true }).click();
+  await expect(broken).toHaveCount(0);
+});
+
 test('a model arrives, answers, is checked, is removed with its bytes @main', async ({ page }) => {
   await bringAndUse(page);
   await row(page)

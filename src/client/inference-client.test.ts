@@ -144,3 +144,33 @@ test('a worker whose script cannot be fetched fails with not-loaded, and that is
   expect(await waiting).toMatchObject({ kind: 'failed', failure: { code: 'not-loaded' } });
   expect(missing).toBe(1);
 });
+
+test('a model whose own program never ends fails alone: what waits behind it begins in a fresh worker', async () => {
+  const { client, threads } = setUp();
+  const hung = answer(client);
+  await expect.poll(() => threads.length).toBe(1);
+  threads[0]!.dispatchEvent(new MessageEvent('message', { data: { foreignProgram: 'begun' } }));
+  const stop = new AbortController();
+  const behind = answer(client, stop.signal);
+  await expect(hung).resolves.toMatchObject({ kind: 'failed', failure: { code: 'endless-model' } });
+  await expect.poll(() => threads.map(({ terminated }) => terminated)).toEqual([true, false]);
+  stop.abort();
+  await expect(behind).resolves.toEqual({ kind: 'stopped' });
+  expect(threads[1]!.cancelled).toHaveLength(1);
+  client.dispose();
+}, 30_000);
+
+test('a program that ends in time ends nothing', async () => {
+  const { client, threads } = setUp();
+  const stop = new AbortController();
+  const asked = answer(client, stop.signal);
+  await expect.poll(() => threads.length).toBe(1);
+  for (const foreignProgram of ['begun', 'ended']) {
+    threads[0]!.dispatchEvent(new MessageEvent('message', { data: { foreignProgram } }));
+  }
+  stop.abort();
+  await expect(asked).resolves.toEqual({ kind: 'stopped' });
+  await new Promise((later) => setTimeout(later, 2500));
+  expect(threads.map(({ terminated }) => terminated)).toEqual([false]);
+  client.dispose();
+}, 30_000);

@@ -77,6 +77,12 @@ test('a photo that several turns have is written once', async () => {
   expect((await fromJson(JSON.stringify(json), open)).turns[1]?.photos).toHaveLength(2);
 });
 
+test('a photo that a turn names twice is one photo', async () => {
+  const json = JSON.parse(await toJson(conversation)) as { turns: { photos: string[] }[] };
+  json.turns[0]!.photos = ['p1', 'p1', 'p2', 'p1'];
+  expect((await fromJson(JSON.stringify(json), open)).turns[0]?.photos).toHaveLength(2);
+});
+
 test('what is no conversation is refused by what is wrong with it', async () => {
   const good = JSON.parse(await toJson(conversation)) as Record<string, unknown>;
   const spoilt = (change: object): string => JSON.stringify({ ...good, ...change });

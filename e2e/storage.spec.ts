@@ -1,0 +1,158 @@
+// What lies in the browser's storage: conversations sealed under a key that nobody can take out, and databases that are
+// damaged, mended.
+
+import { expect, test, type Page } from '@playwright/test';
+import { openSaved } from './imported.ts';
+import { answered, arrive, ask } from './person.ts';
+
+const SECRET = 'a purple elephant';
+const HISTORY = ['darkroom-history', 'conversations'] as const;
+
+interface Stored {
+  names: string[];
+  /** All values as a disk would hold them. */
+  text: string;
+  unsealed: string[];
+  key: string;
+}
+
+/** What the history's database holds, without the page's own code. */
+function stored(page: Page): Promise<Stored> {
+  return page.evaluate(async ([name, store]) => {
+    const done = <T>(request: IDBRequest<T>): Promise<T> =>
+      new Promise((resolve, reject) => {
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(request.error?.message));
+      });
+    const database = await done(indexedDB.open(name));
+    const all = database.transaction(store).objectStore(store);
+    const [keys, values] = await Promise.all([done(all.getAllKeys()), done<unknown[]>(all.getAll())]);
+    database.close();
+    let text = '';
+    let key = 'none';
+    const unsealed: string[] = [];
+    for (const [index, value] of values.entries()) {
+      if (value instanceof CryptoKey) {
+        key = await crypto.subtle.exportKey('raw', value).then(
+          () => 'exported',
+          () => 'kept',
+        );
+        continue;
+      }
+      const record = value as { sealed?: number; data?: ArrayBuffer };
+      if (record.sealed !== 1) unsealed.push(String(keys[index]));
+      text +=
+        record.data instanceof ArrayBuffer
+          ? new TextDecoder('latin1').decode(record.data)
+          : JSON.stringify(value);
+    }
+    return { names: keys.map(String), text, unsealed, key };
+  }, HISTORY);
+}
+
+/** Puts a record into the history's database as another page would. */
+function put(page: Page, records: [string, unknown][]): Promise<void> {
+  return page.evaluate(
+    ([name, store, entries]) =>
+      new Promise<void>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => {
+          const change = request.result.transaction(store, 'readwrite');
+          for (const [key, value] of entries) change.objectStore(store).put(value, key);
+          change.oncomplete = () => {
+            request.result.close();
+            resolve();
+          };
+          change.onabort = () => reject(new Error('aborted'));
+        };
+      }),
+    [...HISTORY, records] as const,
+  );
+}
+
+async function arriveKeeping(page: Page): Promise<void> {
+  await page.addInitScript(() => {
+    localStorage.setItem('darkroom.history', 'on');
+  });
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+}
+
+const conversations = (page: Page) => page.getByRole('dialog', { name: 'Conversations' });
+
+test('kept conversations are sealed, come back after a reload, and their key goes first', async ({
+  page,
+}) => {
+  await arriveKeeping(page);
+  await openSaved(page, { answer: `It is ${SECRET}.`, pictures: ['alpha.png'] });
+  await expect.poll(async () => (await stored(page)).names.length).toBeGreaterThanOrEqual(4);
+  const kept = await stored(page);
+  expect(kept.unsealed).toEqual([]);
+  expect(kept.key).toBe('kept');
+  for (const words of [SECRET, 'What is there', 'alpha.png', 'PNG']) expect(kept.text).not.toContain(words);
+
+  await page.reload();
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await conversations(page).getByRole('searchbox').fill('purple elephant');
+  await conversations(page)
+    .getByRole('button', { name: /^Open “/ })
+    .first()
+    .click();
+  await expect(page.getByText(`It is ${SECRET}.`).first()).toBeVisible();
+
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await conversations(page).getByRole('button', { name: 'Delete all', exact: false }).click();
+  await conversations(page).getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect.poll(async () => (await stored(page)).names).toEqual([]);
+});
+
+test('what an older page kept is sealed, and one bad record hides no other', async ({ page }) => {
+  await arriveKeeping(page);
+  await openSaved(page, { answer: 'The first.' });
+  await expect.poll(async () => (await stored(page)).names.length).toBeGreaterThanOrEqual(4);
+  const turn = {
+    id: 't',
+    question: 'An old question?',
+    photos: [],
+    answer: `It was ${SECRET}.`,
+    ending: { kind: 'stopped' },
+  };
+  await put(page, [
+    ['card:old', { id: 'old', title: 'An old question?', at: 5, turns: 1, picture: null }],
+    ['body:old', { photos: [], turns: [turn] }],
+    ['text:old', SECRET],
+    ['card:bad', { nonsense: true }],
+    ['card:worse', 7],
+  ]);
+  await page.reload();
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await expect(conversations(page).getByText('A conversation that cannot be read')).toHaveCount(2);
+  const { unsealed, text } = await stored(page);
+  expect(unsealed).toEqual([]);
+  expect(text).not.toContain(SECRET);
+  const remove = conversations(page).getByRole('button', { name: /A conversation that cannot be read/ });
+  await remove.first().click();
+  await conversations(page).getByRole('button', { name: 'Delete', exact: true }).click();
+  await expect(remove).toHaveCount(1);
+  await conversations(page).getByRole('button', { name: 'Open “An old question?”' }).click();
+  await expect(page.getByText(`It was ${SECRET}.`).first()).toBeVisible();
+});
+
+test('databases without their stores are mended', async ({ page }) => {
+  // Any document of this origin that opens nothing.
+  await page.goto('/models/index.json');
+  await page.evaluate(async () => {
+    for (const name of ['darkroom-history', 'darkroom-weights', 'darkroom-tabs']) {
+      await new Promise<void>((resolve) => {
+        const request = indexedDB.open(name, 1);
+        request.onsuccess = () => {
+          request.result.close();
+          resolve();
+        };
+      });
+    }
+  });
+  await arriveKeeping(page);
+  await ask(page, 'Hello?');
+  await answered(page, 1);
+  await expect.poll(async () => (await stored(page)).names.length).toBeGreaterThanOrEqual(4);
+});

@@ -1,0 +1,78 @@
+// Hosts that ask for patience, or have too much of it: real HTTP, from this machine to itself.
+
+import { createServer, type RequestListener, type Server } from 'node:http';
+import type { AddressInfo } from 'node:net';
+import { afterEach, expect, test } from 'vitest';
+import { fetchPart, fetchSmall, type Transfers } from './fetch-file.ts';
+import { Hosts } from './hosts.ts';
+
+let server: Server | undefined;
+const never = new AbortController().signal;
+
+afterEach(() => {
+  server?.closeAllConnections();
+  server?.close();
+});
+
+async function host(answer: RequestListener): Promise<string> {
+  server = createServer(answer);
+  await new Promise<void>((done) => server?.listen(0, '127.0.0.1', done));
+  return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
+}
+
+function transfers(onRetry: Transfers['onRetry'] = () => undefined): Transfers {
+  return { pace: { stallMs: 400, attempts: 3, firstWaitMs: 1, longestWaitMs: 5, lanes: 1 }, onRetry };
+}
+
+test('a host that says when to come again is asked no sooner', async () => {
+  const waits: number[] = [];
+  let count = 0;
+  const url = await host((_, response) => {
+    if (++count > 2) response.end('here');
+    else response.writeHead(count === 1 ? 429 : 503, { 'Retry-After': '1' }).end();
+  });
+  const begun = performance.now();
+  const got = await fetchSmall(
+    { url, name: 'file', hosts: new Hosts(url, {}) },
+    100,
+    transfers(({ waitMs }) => waits.push(waitMs)),
+    never,
+  );
+  expect(new TextDecoder().decode(got.bytes)).toBe('here');
+  expect(waits).toHaveLength(2);
+  for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(1000);
+  expect(performance.now() - begun).toBeGreaterThanOrEqual(1990);
+});
+
+test('a date is understood as well, and hours are not waited for', async () => {
+  const url = await host((_, response) => {
+    const later = new Date(Date.now() + 3 * 3_600_000).toUTCString();
+    response.writeHead(429, { 'Retry-After': later }).end();
+  });
+  const asked = { url, name: 'file', hosts: new Hosts(url, {}) };
+  await expect(fetchSmall(asked, 100, transfers(), never)).rejects.toMatchObject({ code: 'network' });
+});
+
+test('a host that sends a byte now and then is given up', async () => {
+  let asked = 0;
+  const url = await host((request, response) => {
+    asked++;
+    const from = Number(/bytes=(\d+)/.exec(request.headers.range ?? '')?.[1] ?? 0);
+    response.writeHead(206, { 'Content-Range': `bytes ${from}-99999/100000`, ETag: '"a"' });
+    const timer = setInterval(() => response.write('x'), 20);
+    response.on('close', () => clearInterval(timer));
+  });
+  const wanted = {
+    url,
+    name: 'file',
+    hosts: new Hosts(url, {}),
+    start: 0,
+    end: 100_000,
+    fileBytes: 100_000,
+    etag: '"a"',
+  };
+  await expect(fetchPart({ ...wanted, start: 10 }, transfers(), never)).rejects.toMatchObject({
+    code: 'stalled',
+  });
+  expect(asked).toBe(3);
+}, 60_000);
