@@ -6,6 +6,10 @@ export const PICTURES = 'tools/reference/pictures';
 
 /** Random weights: nothing it says makes sense, but it says it quickly and for as long as it may. */
 export const FIXTURE = 'dense-tied-exact';
+/** The same weights with a template that begins each answer with a thought. */
+export const THINKING_FIXTURE = 'dense-thinking-exact';
+/** Says one sentence without end, and has a context of 4,096 tokens. */
+export const REPEATING_FIXTURE = 'dense-repeating-exact';
 
 export interface Choices {
   /** The built-in one, or the name of a package that the tests convert. */

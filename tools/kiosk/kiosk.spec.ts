@@ -76,6 +76,22 @@ test('a picture of the camera is asked about and erased, and the language is the
   await askSample(page);
 });
 
+test('a visitor is told beforehand that the model compares two pictures', async ({ page }) => {
+  await arrive(page);
+  const note = page.getByText('The model can compare 2 pictures, not more.', { exact: false });
+  for (const count of [1, 2, 3]) {
+    await page.getByRole('button', { name: 'Take a picture' }).click();
+    await page.getByRole('button', { name: 'Take the picture' }).click();
+    await expect(page.getByRole('button', { name: /^Remove / })).toHaveCount(count);
+  }
+  await expect(note).toBeVisible();
+  await page
+    .getByRole('button', { name: /^Remove / })
+    .first()
+    .click();
+  await expect(note).toHaveCount(0);
+});
+
 test('what a tab held before the page was a kiosk is erased', async ({ page }) => {
   await page.goto('/');
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');

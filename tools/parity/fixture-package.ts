@@ -4,28 +4,31 @@
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
+import { makeRepeatingCheckpoint } from '../test/made-checkpoints.ts';
 
 const FIXTURES = resolve(import.meta.dirname, '../reference/fixtures');
 const WORKER = process.env['VITEST_POOL_ID'] ?? '0';
 const PACKAGES = resolve(import.meta.dirname, '../../.cache/parity-packages', WORKER);
-const converted = new Set<string>();
+const isConverted = new Set<string>();
 
 /** The folder of the package. */
 export function fixturePackage(fixture: string, preset: string): string {
-  const target = join(PACKAGES, `${fixture}-${preset}`);
-  if (!converted.has(target)) {
-    const args = [
-      '--import',
-      'tsx',
-      'tools/convert.ts',
-      join(FIXTURES, fixture),
-      target,
-      '--preset',
-      preset,
-      '--no-self-test',
-    ];
-    execFileSync(process.execPath, args, { stdio: ['ignore', 'ignore', 'pipe'] });
-    converted.add(target);
+  return converted(`${fixture}-${preset}`, join(FIXTURES, fixture), preset);
+}
+
+/** The folder of a model that says one sentence without end. */
+export function repeatingPackage(): string {
+  const checkpoint = join(PACKAGES, 'repeating-checkpoint');
+  makeRepeatingCheckpoint(checkpoint);
+  return converted('repeating-exact', checkpoint, 'exact');
+}
+
+function converted(name: string, checkpoint: string, preset: string): string {
+  const target = join(PACKAGES, name);
+  if (!isConverted.has(target)) {
+    const args = ['--import', 'tsx', 'tools/convert.ts', checkpoint, target, '--preset', preset];
+    execFileSync(process.execPath, [...args, '--no-self-test'], { stdio: ['ignore', 'ignore', 'pipe'] });
+    isConverted.add(target);
   }
   if (!existsSync(target)) throw new Error(`The converter left no ${target}.`);
   return target;

@@ -4,14 +4,15 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import type { Answer, AnswerEvent, AnswerOptions } from '../../src/contract/answer.ts';
-import type { Sampling } from '../../src/contract/conversation.ts';
+import type { Message, Sampling } from '../../src/contract/conversation.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import { decodePhoto } from '../node/decode-photo.ts';
 import { openDirectoryStore } from '../node/directory-store.ts';
 import { createNodeRuntime } from '../node/runtime.ts';
-import { fixturePackage } from './fixture-package.ts';
+import { REPEATED } from '../test/made-checkpoints.ts';
+import { fixturePackage, repeatingPackage } from './fixture-package.ts';
 import { ReferenceFiles } from './reference-files.ts';
 
 const REFERENCE = resolve(import.meta.dirname, '../reference');
@@ -150,4 +151,24 @@ test('an answer that fills the context says so', async () => {
   const { answer } = await ask(other, {});
   expect(answer.reason).toBe('context');
   expect(answer.tokens).toBe(5);
+});
+
+test('an answer that only repeats itself is ended, and goes on when it is asked to', async () => {
+  const model = await loadEngine(
+    await openDirectoryStore(repeatingPackage()),
+    runtime,
+    decodePhoto,
+    {},
+    never,
+  );
+  const question: Message[] = [{ role: 'user', content: 'What does it say?' }];
+  const write = (options: Partial<AnswerOptions>): Promise<Answer> =>
+    model.answer(question, { maxTokens: 300, sampling: {}, ...options }, () => undefined, never);
+  const ended = await write({});
+  expect(ended.text).toContain(REPEATED.repeat(10));
+  expect(ended.reason).toBe('repetition');
+  const rest = await write({ maxTokens: 8, begun: { text: ended.text, ids: ended.ids } });
+  expect(rest.reason).toBe('length');
+  expect(rest.ids).toHaveLength(ended.ids.length + 8);
+  expect(rest.text).toContain(ended.text);
 });

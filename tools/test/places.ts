@@ -2,6 +2,8 @@
 
 /** Packages converted from the committed fixtures, one folder each. */
 export const FIXTURE_PACKAGES = '.cache/fixture-packages';
+/** Where a checkpoint lies for as long as it is converted. */
+export const MADE_CHECKPOINT = '.cache/made-checkpoint';
 /** The first of the ports that the tests use; another one lets two checkouts run their tests at once. */
 const FIRST_PORT = Number(process.env.DARKROOM_TEST_PORT ?? 4183);
 export const APP_PORT = FIRST_PORT;

@@ -15,6 +15,10 @@ const english = (q: Quantities) => ({
   question: 'Your question',
   ask: 'Ask',
   stop: 'Stop',
+  madeForFew: (most: number) =>
+    `The model can compare ${most} pictures, not more. Remove some, or finish and begin again.`,
+  contextHolds: (fitting: number, all: number) =>
+    `The model has room for about ${fitting} of these ${all} pictures. Remove some, or finish and begin again.`,
   languages: 'Language',
   gone: 'This sample cannot be shown at the moment. Choose another one.',
   notReady: 'The model is being made ready. You can begin all the same.',
@@ -67,6 +71,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   question: '您的问题',
   ask: '提问',
   stop: '停止',
+  madeForFew: (most) => `模型最多只能比较 ${most} 张图片。请移除一些图片，或结束后重新开始。`,
+  contextHolds: (fitting, all) =>
+    `这 ${all} 张图片中，模型大约只能容纳 ${fitting} 张。请移除一些图片，或结束后重新开始。`,
   languages: '语言',
   gone: '暂时无法显示此示例，请换一张。',
   notReady: '模型正在准备中，您现在也可以开始。',

@@ -1,0 +1,42 @@
+// More pictures than the model can take: that is said when they are added, before anything is asked.
+
+import { expect, test, type Page } from '@playwright/test';
+import sharp from 'sharp';
+import { addPictures, answers, arrive, FIXTURE, REPEATING_FIXTURE, tray } from './person.ts';
+
+test.use({ serviceWorkers: 'block', locale: 'en' });
+
+const removed = (page: Page, name: string) =>
+  tray(page)
+    .getByRole('button', { name: `Remove ${name}` })
+    .click();
+
+test('of the built-in model it is said that it compares two pictures', async ({ page }) => {
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  const note = page.getByText('The built-in model can compare 2 pictures, not more.', { exact: false });
+  await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
+  await expect(note).toBeVisible();
+  await expect(answers(page)).toHaveCount(0);
+  await removed(page, 'tall.png');
+  await expect(note).toHaveCount(0);
+});
+
+test('of another model it is said how many fit its context', async ({ page }) => {
+  await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm' });
+  const picture = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#9ab' } });
+  const buffer = await picture.png().toBuffer();
+  const files = [1, 2, 3].map((n) => ({ name: `card-${n}.png`, mimeType: 'image/png', buffer }));
+  await page.getByLabel('Add pictures').first().setInputFiles(files);
+  const note = page.getByText('This model has room for about 1 of these 3 pictures.', { exact: false });
+  await expect(note).toBeVisible();
+  await expect(answers(page)).toHaveCount(0);
+  for (const name of ['card-1.png', 'card-2.png']) await removed(page, name);
+  await expect(page.getByText(/^This model has room/)).toHaveCount(0);
+});
+
+test('where all pictures fit nothing is said', async ({ page }) => {
+  await arrive(page, { model: FIXTURE, backend: 'wasm' });
+  await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
+  await expect(page.locator('header .model')).toContainText(FIXTURE);
+  await expect(page.getByText(/can compare|has room/)).toHaveCount(0);
+});
