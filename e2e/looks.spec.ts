@@ -3,7 +3,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
 import { addPictures, arrive, FIXTURE, PICTURES, question, tray } from './person.ts';
-import { addMany } from './states.ts';
+import { addMany } from './page-steps.ts';
 
 test.use({ locale: 'en' });
 

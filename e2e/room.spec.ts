@@ -4,7 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
 import { question, tray } from './person.ts';
-import { addMany } from './states.ts';
+import { addMany } from './page-steps.ts';
 
 const WINDOWS = {
   'a desktop': { width: 1280, height: 800 },
