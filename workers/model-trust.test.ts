@@ -1,0 +1,39 @@
+// A browser that changes the pixels a page reads says nothing about a model (FAULTS E8).
+
+import { expect, test, vi } from 'vitest';
+import type { Engine } from '../src/engine/engine.ts';
+import type { Runtime } from '../src/engine/runtime/runtime.ts';
+import type { Verdicts } from '../src/weights/store/verdicts.ts';
+import { openDirectoryStore } from '../tools/node/directory-store.ts';
+import { ModelTrust } from './model-trust.ts';
+
+const pixels = vi.hoisted(() => ({ areExact: true }));
+vi.mock(import('../src/engine/photo/rgb-pixels.ts'), async (original) => ({
+  ...(await original()),
+  readsExactly: () => Promise.resolve(pixels.areExact),
+}));
+
+/** Whether a model is trusted that gives no right answer; nothing is known of it yet. */
+async function trustsWrongModel(): Promise<boolean> {
+  const engine = {
+    target: { precision: 'f32' },
+    answer: () => Promise.reject(new Error('no answer')),
+  } as unknown as Engine;
+  const verdicts = {
+    of: () => Promise.resolve(undefined),
+    note: () => Promise.resolve(),
+  } as unknown as Verdicts;
+  const runtime = { backend: 'webgpu', adapter: 'an adapter' } as Runtime;
+  const trust = await ModelTrust.open(verdicts, 'demo', await openDirectoryStore('public/models/demo'));
+  return trust.confirms(engine, runtime, new AbortController().signal).catch(() => false);
+}
+
+test('where pixels are read as they are drawn, a model is judged by its answer about a picture', async () => {
+  pixels.areExact = true;
+  expect(await trustsWrongModel()).toBe(false);
+});
+
+test('where the browser changes pixels, a model is not blamed for its answer', async () => {
+  pixels.areExact = false;
+  expect(await trustsWrongModel()).toBe(true);
+});
