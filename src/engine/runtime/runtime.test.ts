@@ -1,0 +1,46 @@
+// What the runtime asks of onnxruntime on weak devices. The graphs themselves run on such a device in
+// tools/parity/harness.spec.ts (with LONG=1, since a software adapter takes long).
+
+import { expect, test } from 'vitest';
+import { createRuntime, type RuntimeOptions } from './runtime.ts';
+
+interface SessionOptions {
+  graphOptimizationLevel?: string;
+}
+
+/** A GPU whose shaders take so many buffers, and which gives devices what they ask for. */
+function gpuWith(maxStorageBuffersPerShaderStage: number): GPU {
+  const info = { vendor: 'v', architecture: 'a', device: '', description: '' };
+  const requestDevice = ({ requiredLimits }: GPUDeviceDescriptor): Promise<object> =>
+    Promise.resolve({
+      limits: requiredLimits,
+      features: new Set(),
+      adapterInfo: info,
+      lost: new Promise(() => undefined),
+      addEventListener: () => undefined,
+    });
+  const adapter = { info, features: new Set(), limits: { maxStorageBuffersPerShaderStage }, requestDevice };
+  return { requestAdapter: () => Promise.resolve(adapter) } as unknown as GPU;
+}
+
+async function optionsOnDeviceWith(buffers: number): Promise<SessionOptions> {
+  let asked: SessionOptions = {};
+  const create = (_model: Uint8Array, options: SessionOptions): Promise<object> => {
+    asked = options;
+    return Promise.resolve({ inputNames: [], outputNames: [] });
+  };
+  const ort = { env: { wasm: {} }, InferenceSession: { create } } as unknown as NonNullable<
+    RuntimeOptions['ort']
+  >;
+  const runtime = await createRuntime({ backend: 'webgpu', gpu: gpuWith(buffers), ort });
+  await runtime.open({ model: new Uint8Array() } as Parameters<typeof runtime.open>[0], []);
+  return asked;
+}
+
+test('where shaders take 8 buffers, WebGPU’s least, onnxruntime fuses no operators that need 9', async () => {
+  expect((await optionsOnDeviceWith(8)).graphOptimizationLevel).toBe('basic');
+});
+
+test('where they take more, it fuses what it can', async () => {
+  expect((await optionsOnDeviceWith(10)).graphOptimizationLevel).toBeUndefined();
+});
