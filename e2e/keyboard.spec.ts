@@ -2,6 +2,7 @@
 // a screen reader finds of an answer stands there once.
 
 import { expect, test, type Page } from '@playwright/test';
+import { openSaved } from './imported.ts';
 import { addPictures, answered, answers, arrive, ask, FIXTURE, question, tray } from './person.ts';
 import { sampleOf } from './samples.ts';
 import { bring } from './states.ts';
@@ -115,6 +116,23 @@ test('asking and stopping by their buttons keep the focus', async ({ page }) => 
   await page.getByRole('button', { name: 'New conversation' }).press('Enter');
   await expect(answers(page)).toHaveCount(0);
   await expect(question(page)).toBeFocused();
+});
+
+test('code, tables and notices that scroll are reached by keyboard, others are passed over', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 360, height: 740 });
+  await page.goto('/');
+  await page.getByRole('button', { name: 'More', exact: true }).click();
+  const long = 'word '.repeat(60);
+  const cells = 'column | '.repeat(20);
+  const table = `| ${cells}\n| ${'--- | '.repeat(20)}\n| ${cells}`;
+  const answer = await openSaved(page, {
+    answer: `\`\`\`\n${long}\n\`\`\`\n\n${table}\n\n\`\`\`\nshort\n\`\`\``,
+  });
+  await expect(answer.locator('pre').first()).toHaveAttribute('tabindex', '0');
+  await expect(answer.locator('pre').last()).toHaveAttribute('tabindex', '-1');
+  await expect(answer.getByRole('region')).toHaveAttribute('tabindex', '0');
 });
 
 test('deleting what was kept keeps the focus in its panel', async ({ page }) => {

@@ -2,7 +2,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import sharp from 'sharp';
-import { addPictures, answers, arrive, FIXTURE, REPEATING_FIXTURE, tray } from './person.ts';
+import { addPictures, answered, answers, arrive, ask, FIXTURE, REPEATING_FIXTURE, tray } from './person.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
@@ -22,14 +22,16 @@ test('of the built-in model it is said that it compares two pictures', async ({ 
 });
 
 test('of another model it is said how many fit its context', async ({ page }) => {
-  await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm' });
+  await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm', maxTokens: 8 });
+  // What its context holds is known once it is loaded.
+  await ask(page, 'What does it say?');
+  await answered(page, 1);
   const picture = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#9ab' } });
   const buffer = await picture.png().toBuffer();
   const files = [1, 2, 3].map((n) => ({ name: `card-${n}.png`, mimeType: 'image/png', buffer }));
   await page.getByLabel('Add pictures').first().setInputFiles(files);
   const note = page.getByText('This model has room for about 1 of these 3 pictures.', { exact: false });
   await expect(note).toBeVisible();
-  await expect(answers(page)).toHaveCount(0);
   for (const name of ['card-1.png', 'card-2.png']) await removed(page, name);
   await expect(page.getByText(/^This model has room/)).toHaveCount(0);
 });
