@@ -40,13 +40,13 @@ function stored(page: Page): Promise<Stored> {
         continue;
       }
       const record = value as { sealed?: number; data?: ArrayBuffer };
-      if (record.sealed !== 1) unsealed.push(String(keys[index]));
+      if (record.sealed !== 1) unsealed.push(JSON.stringify(keys[index]));
       text +=
         record.data instanceof ArrayBuffer
           ? new TextDecoder('latin1').decode(record.data)
           : JSON.stringify(value);
     }
-    return { names: keys.map(String), text, unsealed, key };
+    return { names: keys.map((name) => JSON.stringify(name)), text, unsealed, key };
   }, HISTORY);
 }
 

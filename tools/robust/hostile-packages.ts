@@ -9,14 +9,14 @@ type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-ex
 
 interface Package {
   manifest: Json;
-  text(name: string): string;
-  write(name: string, text: string): void;
-  json(name: string, change: (value: Json) => void): void;
+  text: (name: string) => string;
+  write: (name: string, text: string) => void;
+  json: (name: string, change: (value: Json) => void) => void;
 }
 
 interface HostilePackage {
   name: string;
-  change(made: Package): void;
+  change: (made: Package) => void;
 }
 
 const template = (name: string, jinja: string): HostilePackage => ({
