@@ -31,7 +31,6 @@ test('a host that says when to come again is asked no sooner', async () => {
     if (++count > 2) response.end('here');
     else response.writeHead(count === 1 ? 429 : 503, { 'Retry-After': '1' }).end();
   });
-  const begun = performance.now();
   const got = await fetchSmall(
     { url, name: 'file', hosts: new Hosts(url, {}) },
     100,
@@ -41,7 +40,6 @@ test('a host that says when to come again is asked no sooner', async () => {
   expect(new TextDecoder().decode(got.bytes)).toBe('here');
   expect(waits).toHaveLength(2);
   for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(1000);
-  expect(performance.now() - begun).toBeGreaterThanOrEqual(1990);
 });
 
 test('a date is understood as well, and hours are not waited for', async () => {
