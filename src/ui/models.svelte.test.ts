@@ -60,6 +60,40 @@ test('readiness counts the download, the runtime and the opening together, and n
   expect(models.readiness).toBeNull();
 });
 
+test('the built-in model that was removed comes back only when it is chosen, in later visits too', async () => {
+  const remembered: Notes = {};
+  const first = setUp({ remembered });
+  first.weights.keep('demo');
+  await first.models.start(PAGE);
+  expect(await first.models.ready(never)).toMatchObject({ kind: 'done' });
+  first.weights.kept = [];
+  await first.models.gone('demo');
+  expect(first.models.phase.kind).toBe('absent');
+  expect(first.models.chosen).toBeUndefined();
+  expect(await first.models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+
+  const { weights, models } = setUp({ remembered });
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+  expect([...first.weights.asked, ...weights.asked]).toEqual([]);
+  // Another one goes, too: the built-in one does not take its place by itself.
+  models.choose('large');
+  await soon();
+  weights.settle('done');
+  await soon();
+  weights.kept = [];
+  await models.gone('large');
+  expect(models.phase.kind).toBe('absent');
+  expect(weights.asked).toEqual(['large']);
+
+  models.choose('demo');
+  await soon();
+  expect(weights.asked).toEqual(['large', 'demo']);
+  const next = setUp({ remembered });
+  await next.models.start(PAGE);
+  expect(next.models.chosen?.request.id).toBe('demo');
+});
+
 test('where there is no built-in model nothing is chosen, and a question says so', async () => {
   const { weights, models } = setUp();
   weights.offers = done([offer('large')]);

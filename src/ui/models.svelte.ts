@@ -224,7 +224,9 @@ export class Models {
   async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
     this.#looking = Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
     await this.#looking;
-    if (!this.chosen && this.#known.find(BUILT_IN)) this.#chosenId = BUILT_IN;
+    if (!this.chosen && this.#known.find(BUILT_IN) && (unattended || !this.#lacksBuiltIn)) {
+      this.#chosenId = BUILT_IN;
+    }
     this.#considerSuspects(unattended);
     this.#isKnown = true;
     const { chosen } = this;
@@ -253,6 +255,7 @@ export class Models {
   use(id: string): void {
     this.#chosenId = id;
     this.#remembered.set('model', id);
+    if (id === BUILT_IN) this.#remembered.set('built-in', null);
     this.#next.forget(id);
     this.#news = undefined;
     if (this.chosen) void this.#begin(this.chosen);
@@ -321,10 +324,17 @@ export class Models {
     await this.#inference.unload();
   }
 
-  /** A model went from storage. */
+  /** The user has removed the model that comes with the page: it is not fetched again before they choose it. */
+  get #lacksBuiltIn(): boolean {
+    return this.#remembered.get('built-in') === 'removed';
+  }
+
+  /** The user has removed a model from storage. */
   async gone(id: string): Promise<void> {
     await this.refresh();
-    if (!this.#known.isLoadable(id)) this.#leave(id);
+    if (this.#known.isLoadable(id)) return;
+    if (id === BUILT_IN) this.#remembered.set('built-in', 'removed');
+    this.#leave(id);
   }
 
   async #ready(): Promise<Outcome<LoadedModel>> {
@@ -400,12 +410,13 @@ export class Models {
     if (this.#chosenId !== id) return;
     const here = this.entries.filter(isLoadable).map(({ request }) => request.id);
     const other = here.find((each) => each === this.#lastReadyId) ?? here[0] ?? BUILT_IN;
-    if (other !== id && this.#known.find(other)) {
+    const isWanted = other !== BUILT_IN || !this.#lacksBuiltIn;
+    if (other !== id && isWanted && this.#known.find(other)) {
       this.use(other);
       return;
     }
     this.#suspects.decide();
-    if (this.chosen) return;
+    if (this.chosen && isWanted) return;
     this.#chosenId = null;
     this.#remembered.set('model', null);
   }
