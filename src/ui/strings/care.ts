@@ -3,10 +3,11 @@
 import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
-  check: 'Check',
-  checkName: (name: string) => `Check ${name}`,
+  check: 'Check its files',
+  checkName: (name: string) => `Check the files of ${name}`,
   checking: (share: number) => `Checking: ${q.progress(share)}`,
-  sound: (files: number) => (files === 1 ? 'Its file is sound.' : `All ${q.whole(files)} files are sound.`),
+  sound: (files: number) =>
+    files === 1 ? 'Its file is undamaged.' : `All ${q.whole(files)} files are undamaged.`,
   damaged: (files: number) =>
     files === 1 ? 'One file is damaged or missing.' : `${q.whole(files)} files are damaged or missing.`,
   repair: 'Repair',
@@ -18,8 +19,8 @@ const english = (q: Quantities) => ({
 });
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
-  check: '检查',
-  checkName: (name) => `检查 ${name}`,
+  check: '检查文件',
+  checkName: (name) => `检查 ${name} 的文件`,
   checking: (share) => `正在检查：${q.progress(share)}`,
   sound: (files) => `全部 ${q.whole(files)} 个文件完好。`,
   damaged: (files) => `${q.whole(files)} 个文件损坏或缺失。`,

@@ -28,6 +28,7 @@ const english = (q: Quantities) => ({
   },
   retrying: (attempt: number, waitMs: number) =>
     `Attempt ${attempt} broke off; the next one follows in ${q.duration(waitMs / 1000)}`,
+  offline: 'This device is offline. What has arrived is kept.',
   following: 'Another tab is at work on it; this one watches',
   pausing: 'Pausing',
   paused: 'Paused',
@@ -60,6 +61,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     }
   },
   retrying: (attempt, waitMs) => `第 ${attempt} 次尝试中断；${q.duration(waitMs / 1000)}后再试`,
+  offline: 'This device is offline. What has arrived is kept.',
+  offline: '本设备已离线。已下载的部分都保留着。',
   following: '另一个标签页正在处理；这里显示其进度',
   pausing: '正在暂停',
   paused: '已暂停',

@@ -13,15 +13,15 @@ const english = (q: Quantities) => ({
   fitsPaged: 'Fits this device, with parts read from storage as they are needed.',
   tooLarge: 'Too large for this device.',
   onGpu: (tokensPerSecond: number) =>
-    `About ${q.rough(tokensPerSecond)} tokens per second on the graphics processor: a short answer in ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}.`,
+    `A short answer takes about ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)} on the graphics processor (${q.rough(tokensPerSecond)} tokens per second).`,
   held: (heldShare: number) => `${q.percent(heldShare)} of its experts fit into memory.`,
   onProcessor: (tokensPerSecond: number) =>
-    `About ${q.rough(tokensPerSecond)} tokens per second on the processor alone: a short answer in ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}.`,
+    `A short answer takes about ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)} on the processor alone (${q.rough(tokensPerSecond)} tokens per second).`,
   estimate: 'The speeds are estimates from a short measurement of this device.',
   gpu: (name: string) => `Graphics processor in use: ${name}.`,
   unnamedGpu: 'A graphics processor is in use; the browser does not name it.',
   softwareGpu:
-    'This browser offers no graphics processor of its own, only one in software. Models run on the processor.',
+    'This browser gives no access to a graphics processor, only to one in software, which is slower than the processor. Models run on the processor.',
   noGpu: 'This browser offers no graphics processor (WebGPU). Models run on the processor.',
   slower:
     'This computer has a faster graphics processor, and the browser took the slower one. In the system’s graphics settings, give the browser “high performance”, then restart the browser.',
@@ -37,10 +37,10 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   fitsPaged: '适合本设备，部分内容会在需要时从存储中读取。',
   tooLarge: '对本设备来说太大。',
   onGpu: (tokensPerSecond) =>
-    `在图形处理器上每秒约 ${q.rough(tokensPerSecond)} 个词元：简短回答约需 ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}。`,
+    `在图形处理器上，简短回答约需 ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}（每秒约 ${q.rough(tokensPerSecond)} 个词元）。`,
   held: (heldShare) => `内存可容纳其 ${q.percent(heldShare)} 的专家。`,
   onProcessor: (tokensPerSecond) =>
-    `仅用处理器时每秒约 ${q.rough(tokensPerSecond)} 个词元：简短回答约需 ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}。`,
+    `仅用处理器时，简短回答约需 ${q.duration(SHORT_ANSWER_TOKENS / tokensPerSecond)}（每秒约 ${q.rough(tokensPerSecond)} 个词元）。`,
   estimate: '速度由对本设备的短暂测量估计得出。',
   gpu: (name) => `正在使用的图形处理器：${name}。`,
   unnamedGpu: '正在使用图形处理器；浏览器没有说明其名称。',
