@@ -81,3 +81,16 @@ test('a file that is no conversation is told, and nothing changes', async ({ pag
   await panel(page).getByRole('button', { name: 'Close' }).click();
   await expect(page.getByText('in front of the mug')).toBeVisible();
 });
+
+test('a search shows where its words stand, or that they stand nowhere; the open conversation is marked', async ({
+  page,
+}) => {
+  await bring(page, 'history');
+  const kept = panel(page).getByRole('button', { name: `Open “${TITLE}”` });
+  await expect(kept).toHaveAttribute('aria-current', 'true');
+  const search = panel(page).getByRole('searchbox');
+  await search.fill('lined');
+  await expect(kept).toContainText('Its open page is lined');
+  await search.fill('submarine');
+  await expect(panel(page).getByText('No conversation here has these words.')).toBeVisible();
+});

@@ -9,6 +9,7 @@ import type { HistoryStrings } from '../strings/history.ts';
 import { fromJson, toJson, type OpenPhoto } from './conversation-json.ts';
 import { toMarkdown, type SavedFile } from './export-markdown.ts';
 import type { HistoryStore, Kept } from './history-store.ts';
+import { snippet } from './snippet.ts';
 import { titleOf } from './title.ts';
 
 export interface HistoryParts {
@@ -67,6 +68,13 @@ export class History {
   /** The latest first. */
   get list(): readonly Kept[] {
     return this.#list;
+  }
+
+  /** The words around what the search found in the questions and answers of one; '' if the title says it all. */
+  snippetOf({ id, title }: Kept): string {
+    const words = this.#query.trim().split(/\s+/);
+    if (words.every((word) => plain(title).includes(plain(word)))) return '';
+    return snippet(this.#texts?.get(id) ?? '', words);
   }
 
   get failure(): FailureInfo | undefined {

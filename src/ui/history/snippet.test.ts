@@ -1,0 +1,12 @@
+import { expect, test } from 'vitest';
+import { snippet } from './snippet.ts';
+
+test('the words around a hit are shown on one line, cut where there is more', () => {
+  expect(snippet('What is it?\nA red mug.', ['RED'])).toBe('What is it? A red mug.');
+  const long = `${'before '.repeat(20)}the needle ${'after '.repeat(40)}`;
+  const shown = snippet(long, ['nothing', 'needle']);
+  expect(shown).toMatch(/^….*the needle after.*…$/);
+  expect(shown.length).toBeLessThan(100);
+  expect(snippet(long, ['hay'])).toBe('');
+  expect(snippet(long, [''])).toBe('');
+});
