@@ -2,12 +2,18 @@
 
 const english = () => ({
   title: 'Suggested questions',
-  tooHard: 'The built-in model does not read texts, charts or screens.',
-  larger: 'Larger models do',
+  tooHard:
+    'The built-in model knows drawn shapes, road signs and gauges; it reads no photos, texts, charts or screens.',
+  larger: 'Look at larger models',
   about: {
     photo: [
       'What is in this picture?',
       'Locate the main objects in this picture.',
+      'Read any text in this picture.',
+    ],
+    drawing: [
+      'What does this picture show?',
+      'Locate the main parts of this picture.',
       'Read any text in this picture.',
     ],
     document: [
@@ -43,7 +49,8 @@ const english = () => ({
     ],
   },
   builtIn: {
-    photo: [
+    photo: [],
+    drawing: [
       'What do you see in this picture?',
       'How many shapes are there?',
       'Which road sign am I looking at?',
@@ -51,7 +58,7 @@ const english = () => ({
     document: [],
     chart: [],
     screen: [],
-    part: ['What do you see in this picture?', 'How many shapes are there?', 'Locate all shapes.'],
+    part: ['What do you see in this picture?'],
     two: [
       'What changed between the two pictures?',
       'Are the two pictures the same?',
@@ -80,15 +87,16 @@ const english = () => ({
   },
 });
 
-type Subjects = 'photo' | 'document' | 'chart' | 'screen' | 'part' | 'two' | 'several' | 'clip';
+type Subjects = 'photo' | 'drawing' | 'document' | 'chart' | 'screen' | 'part' | 'two' | 'several' | 'clip';
 export type SuggestionStrings = ReturnType<typeof english>;
 
 const chinese = (): SuggestionStrings => ({
   title: '建议的问题',
-  tooHard: '内置模型不会读文字、图表或屏幕。',
-  larger: '更大的模型可以',
+  tooHard: '内置模型认识简单图形、路标和指针仪表，不会看照片、文字、图表或屏幕。',
+  larger: '查看更大的模型',
   about: {
     photo: ['图片里有什么？', '定位图片中的主要物体。', '读出图片中的文字。'],
+    drawing: ['这张图画的是什么？', '定位图中的主要部分。', '读出图片中的文字。'],
     document: ['读出图片中的文字。', '这份文件讲的是什么？', '把其中的日期和金额列成表格。'],
     chart: ['这张图表说明了什么？', '把图表中的数值读成表格。', '哪个数值最高，哪个最低？'],
     screen: ['屏幕上显示的是什么？', '读出屏幕上的文字。', '定位屏幕上的按钮。'],
@@ -98,11 +106,12 @@ const chinese = (): SuggestionStrings => ({
     clip: ['短片里发生了什么？', '是什么时候发生的？请给出时间。', '结尾和开头有什么不同？'],
   },
   builtIn: {
-    photo: ['描述一下这张照片', '图中有几个图形？', '这是什么标志？'],
+    photo: [],
+    drawing: ['描述一下这张照片', '图中有几个图形？', '这是什么标志？'],
     document: [],
     chart: [],
     screen: [],
-    part: ['描述一下这张照片', '图中有几个图形？', '定位所有的图形。'],
+    part: ['描述一下这张照片'],
     two: ['什么变了？', '两张图一样吗？', '第一张图有几个图形？'],
     several: [],
     clip: ['球往哪个方向移动？', '球一开始是哪种颜色？', '球最后是哪种颜色？'],

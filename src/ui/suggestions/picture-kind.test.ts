@@ -69,8 +69,8 @@ test('a name that says what it is is believed, and without pixels it is a photo'
   expect(pictureKind(facts(), null)).toBe('photo');
 });
 
-test('one even colour is nothing in particular', async () => {
+test('one even colour is a drawing', async () => {
   expect(pictureKind(facts(), await small(svg(90, 60, '<rect width="90" height="60" fill="#fff"/>')))).toBe(
-    'photo',
+    'drawing',
   );
 });

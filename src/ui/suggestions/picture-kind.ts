@@ -1,7 +1,8 @@
 // Guesses what kind of picture it is from simple measures of its pixels, its size and its name, so that fitting
-// questions can be suggested. No model is asked; what is not clearly something else is a photo.
+// questions can be suggested. No model is asked; what is even and of few colours is a drawing,
+// what is not clearly something else a photo.
 
-export const KINDS = ['photo', 'document', 'chart', 'screen'] as const;
+export const KINDS = ['photo', 'drawing', 'document', 'chart', 'screen'] as const;
 export type PictureKind = (typeof KINDS)[number];
 
 export interface PictureFacts {
@@ -52,7 +53,7 @@ export function pictureKind(facts: PictureFacts, pixels: Pixels | null): Picture
   if (groundLight > 160 && colourful < 0.02 && edges > 0.02) return 'document';
   // Bars, lines and slices on an even ground, with labels.
   if (colourful >= 0.02 && colourful < 0.6 && edges > 0.008 && ground > 0.35) return 'chart';
-  return 'photo';
+  return 'drawing';
 }
 
 export function measure({ data, width, height }: Pixels): Measures {

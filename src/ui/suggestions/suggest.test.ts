@@ -5,6 +5,7 @@ import { answerKind, subjectKind, suggestions, type SubjectKind } from './sugges
 
 const SUBJECTS = [
   'photo',
+  'drawing',
   'document',
   'chart',
   'screen',
@@ -36,6 +37,9 @@ test('the built-in model is suggested only what it can do', () => {
   const builtIn = (subject: SubjectKind, answer: 'text' | null = null): string[] =>
     suggestions({ ...wanted, subject, answer, isBuiltIn: true }, en);
   expect(builtIn('clip')[0]).toMatch(/ball/);
+  expect(builtIn('drawing')).toHaveLength(3);
+  // It knows no photos: to suggest questions would ask for nonsense.
+  expect(builtIn('photo')).toEqual([]);
   expect(builtIn('document')).toEqual([]);
   expect(builtIn('chart')).toEqual([]);
   expect(builtIn('photo', 'text')).toEqual([]);
