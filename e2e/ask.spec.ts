@@ -10,6 +10,7 @@ import {
   ask,
   beginAnew,
   figures,
+  question,
   FIXTURE,
   said,
   tray,
@@ -143,7 +144,12 @@ test('what is no picture is refused by its name, and the others are added @main'
   await page.getByLabel('Add pictures').first().setInputFiles(broken);
   const refusal = page.getByRole('alert');
   await expect(refusal).toContainText('broken.png was not added.');
-  await expect(refusal).toContainText('There is text in this file, not a picture');
+  await expect(refusal).toContainText('Text, not a picture.');
+  // Nothing is written yet: nothing is kept.
+  await expect(refusal).not.toContainText('kept');
+  await question(page).fill('What is here?');
+  await expect(refusal.getByText('What you have written is kept.')).toHaveCount(1);
+  await question(page).fill('');
   await addPictures(page, 'odd.png');
   await refusal.getByRole('button', { name: 'Dismiss' }).click();
   await expect(refusal).toHaveCount(0);

@@ -131,9 +131,9 @@ test('a model whose record is damaged hides no other, and can be removed', async
 test('a model arrives, answers, is checked, is removed with its bytes @main', async ({ page }) => {
   await bringAndUse(page);
   await row(page)
-    .getByRole('button', { name: `Check ${MODEL}` })
+    .getByRole('button', { name: `Check the files of ${MODEL}` })
     .click();
-  await expect(row(page).getByText(/files are sound/)).toBeVisible();
+  await expect(row(page).getByText(/files are undamaged/)).toBeVisible();
 
   await page.goto('/');
   await openLibrary(page);
@@ -164,16 +164,16 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
   await bringAndUse(page);
   await loseShard(page);
   await row(page)
-    .getByRole('button', { name: `Check ${MODEL}` })
+    .getByRole('button', { name: `Check the files of ${MODEL}` })
     .click();
   await expect(row(page).getByText('One file is damaged or missing.')).toBeVisible();
   const asked = watchShards(page);
   await row(page).getByRole('button', { name: 'Repair' }).click();
-  await expect(row(page).getByRole('button', { name: `Check ${MODEL}` })).toBeVisible();
+  await expect(row(page).getByRole('button', { name: `Check the files of ${MODEL}` })).toBeVisible();
   await row(page)
-    .getByRole('button', { name: `Check ${MODEL}` })
+    .getByRole('button', { name: `Check the files of ${MODEL}` })
     .click();
-  await expect(row(page).getByText(/files are sound/)).toBeVisible();
+  await expect(row(page).getByText(/files are undamaged/)).toBeVisible();
   expect(asked.filter((url) => !url.endsWith('manifest.json')).length).toBeLessThanOrEqual(1);
 });
 
@@ -247,10 +247,10 @@ test('a model that is slow or too large here says so with its speed, and warns b
   await expect(card.getByText('1.9 GB')).toBeVisible();
   await card.getByLabel('Precision').selectOption('Small');
   await expect(card.getByText('1.6 GB')).toBeVisible();
-  await card.getByRole('radio', { name: 'Thinking' }).check();
+  await card.getByRole('radio', { name: /Thinking/ }).check();
   await card.getByRole('button', { name: /^Download Qwen3-VL 2B Thinking \(small\)/ }).click();
   await expect(card.getByRole('alert')).toContainText('even a short answer would take');
-  await card.getByRole('button', { name: 'Leave it' }).click();
+  await card.getByRole('button', { name: 'Do not download' }).click();
   await expect(card.getByRole('alert')).toHaveCount(0);
   // The same model by its link: asked about first, with what is known of it.
   const link = panel(page).getByLabel('Link');
@@ -312,4 +312,29 @@ test('a host that the operator did not name is refused with its sentence', async
   await link.press('Enter');
   await expect(panel(page).getByRole('alert')).toContainText('only from the hosts that its operator named');
   await expectNoTrace(page, 'elsewhere');
+});
+
+test('a download that cannot go on says that this device is offline', async ({ page, context }) => {
+  await context.route(`**${PACKAGE}*.safetensors`, (route) => route.abort('internetdisconnected'));
+  await page.goto(`/?model=${PACKAGE}`);
+  await expect(panel(page)).toContainText(`A link asks for the model ${MODEL}`);
+  await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
+  await expect(row(page).getByText(/^Attempt \d/)).toBeVisible();
+  await context.setOffline(true);
+  await expect(row(page).getByText('This device is offline. What has arrived is kept.')).toBeVisible();
+});
+
+test('the page offers larger models only as far as the panel does', async ({ page }) => {
+  await page.goto('/');
+  const offer = page.getByRole('button', { name: /^Larger models read any photo/ });
+  await expect(offer).toBeVisible();
+  await expect(page.locator('header .model button')).toContainText('Built-in model');
+  await expect(offer).toHaveText(/too large for this device|: from/);
+  const saysNoneFits = ((await offer.textContent()) ?? '').includes('too large for this device');
+  await offer.click();
+  const cards = panel(page).getByRole('article', { name: /^Qwen3-VL/ });
+  await expect(cards.first()).toBeVisible();
+  await expect(cards.getByText('Measuring how fast')).toHaveCount(0);
+  const tooLarge = await cards.filter({ hasText: 'Too large for this device.' }).count();
+  expect(saysNoneFits).toBe(tooLarge === (await cards.count()));
 });

@@ -120,8 +120,10 @@ test('a part is framed with the keyboard alone, asked about, and says where it i
   await region.press('Enter');
   await expect(page.getByRole('img', { name: 'part of wide.png' })).toBeVisible();
   expect(await names(page)).toEqual(['part of wide.png']);
-  await expect(page.getByText('Only the framed part of wide.png will be sent.')).toBeVisible();
-  await page.getByRole('button', { name: 'Send the whole picture too' }).click();
+  await expect(
+    page.getByText('Your question will be about the framed part of wide.png alone.'),
+  ).toBeVisible();
+  await page.getByRole('button', { name: 'Ask about the whole picture too' }).click();
   expect(await names(page)).toEqual(['wide.png', 'part of wide.png']);
   await ask(page, 'And here?');
   await answered(page, 1);
@@ -132,14 +134,16 @@ test('a question takes the part that is framed, alone, and can be asked about th
 }) => {
   await addPictures(page, 'wide.png');
   await page.getByRole('button', { name: 'Ask about a part' }).click();
-  await expect(page.getByText(/goes with the framed part of wide.png alone/)).toBeVisible();
+  await expect(
+    page.getByText(/^Drag on the picture to frame a part.*the framed part of wide.png alone/),
+  ).toBeVisible();
   await question(page).fill('What is here?');
   await question(page).press('Enter');
   await answered(page, 1);
   const asked = page.getByRole('article', { name: 'You asked' });
   await expect(asked.getByRole('button', { name: /^Look at / })).toHaveCount(1);
   await expect(asked.getByRole('button', { name: 'Look at part of wide.png' })).toBeVisible();
-  await expect(asked.getByText('Only this part was sent.')).toBeVisible();
+  await expect(asked.getByText('Asked about this part alone.')).toBeVisible();
   await expect(page.getByRole('img', { name: 'wide.png', exact: true })).toHaveCount(0);
   await asked.getByRole('button', { name: 'Ask about the whole picture' }).click();
   await expect(asked.getByRole('button', { name: 'Look at wide.png' })).toBeVisible();
@@ -173,4 +177,32 @@ test('a part is framed by dragging; the picture is zoomed and moved', async ({ p
   await expect.poll(async () => (await picture.boundingBox())?.width).toBeCloseTo(whole.width * 1.5, 0);
   await page.getByRole('button', { name: 'Whole picture' }).click();
   await expect.poll(async () => (await picture.boundingBox())?.width).toBeCloseTo(whole.width, 0);
+});
+
+test('the built-in model is not asked about more pictures than it takes, and the page says how it counts', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });
+  const button = page.getByRole('button', { name: 'Ask', exact: true });
+  await addPictures(page, 'wide.png', 'tall.png', 'odd.png');
+  await expect(page.getByText('not more. Here are 3: remove some to ask.')).toBeVisible();
+  await question(page).fill('What changed?');
+  await expect(button).toBeDisabled();
+  await question(page).press('Enter');
+  await tray(page).getByRole('button', { name: 'Remove odd.png' }).click();
+  await expect(page.getByText('can compare 2 pictures')).toHaveCount(0);
+  await expect(question(page)).toHaveValue('What changed?');
+  await button.click();
+  await answered(page, 1);
+
+  // One more picture: those of the question before count.
+  await addPictures(page, 'odd.png');
+  await expect(page.getByText('there would be 3: 2 came with earlier questions.')).toBeVisible();
+  await question(page).fill('And this one?');
+  await expect(button).toBeDisabled();
+  await page.getByRole('button', { name: 'Ask in a new conversation' }).click();
+  await expect(question(page)).toHaveValue('And this one?');
+  expect(await names(page)).toEqual(['odd.png']);
+  await button.click();
+  await answered(page, 1);
 });

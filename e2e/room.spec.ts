@@ -2,9 +2,11 @@
 // zoomed in to 200 %, on a phone on its side, 320 pixels wide.
 
 import { expect, test, type Page } from '@playwright/test';
+import { readFileSync } from 'node:fs';
 import { openSaved } from './imported.ts';
-import { question, tray } from './person.ts';
 import { addMany } from './page-steps.ts';
+import { answers, PICTURES, question, tray } from './person.ts';
+import { bring } from './states.ts';
 
 const WINDOWS = {
   'a desktop': { width: 1280, height: 800 },
@@ -41,6 +43,31 @@ async function expectApart(page: Page): Promise<void> {
   expect(apart, 'the picture lies over the field').toBe(true);
 }
 
+/** Files of which half can be read. */
+async function addMixed(page: Page): Promise<void> {
+  const good = ['odd.png', 'wide.png', 'tall.png'].map((name) => ({
+    name,
+    mimeType: 'image/png',
+    buffer: readFileSync(`${PICTURES}/${name}`),
+  }));
+  const bad = [
+    { name: 'note.txt', mimeType: 'text/plain', buffer: Buffer.from('Milk, bread, and a lamp. '.repeat(9)) },
+    { name: 'broken.jpg', mimeType: 'image/jpeg', buffer: good[0]?.buffer.subarray(0, 60) ?? Buffer.of() },
+    { name: 'empty.png', mimeType: 'image/png', buffer: Buffer.of() },
+  ];
+  await page
+    .getByLabel('Add pictures')
+    .first()
+    .setInputFiles([...good, ...bad]);
+  await expect(page.getByText('3 of 6 files were not added.')).toBeVisible();
+}
+
+/** How much of the conversation is in view, in pixels from top to bottom. */
+async function conversationHeight(page: Page): Promise<number> {
+  const box = await page.getByRole('region', { name: 'Conversation' }).boundingBox();
+  return box?.height ?? 0;
+}
+
 for (const [name, viewport] of Object.entries(WINDOWS)) {
   test.describe(name, () => {
     test.use({ viewport, locale: 'en' });
@@ -61,6 +88,25 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       });
     }
 
+    test('the field and some of the answer are in view with every notice at once', async ({ page }) => {
+      await page.goto('/');
+      const narrow = page.getByRole('button', { name: 'More', exact: true });
+      if (await narrow.isVisible()) await narrow.click();
+      await openSaved(page, { answer: 'A short answer.', pictures: ['odd.png'] });
+      await expect(page.getByRole('button', { name: 'Keep them' })).toBeAttached();
+      await addMixed(page);
+      await expectRoom(page);
+      await expectApart(page);
+      const least = Math.min(64, viewport.height * 0.1);
+      await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(least);
+      if (viewport.height >= 700) await expect(answers(page).getByText('A short answer.')).toBeInViewport();
+      // The notices are there, one above the other, in their own room.
+      await page.getByRole('button', { name: 'Dismiss' }).click();
+      await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);
+      await page.getByRole('button', { name: 'No, thanks' }).click();
+      await expectRoom(page);
+    });
+
     test('the field is in view in a conversation about 30 pictures', async ({ page }) => {
       await page.goto('/');
       const narrow = page.getByRole('button', { name: 'More', exact: true });
@@ -72,3 +118,20 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
     });
   });
 }
+
+test.describe('a phone with experts, a part and the question about keeping', () => {
+  test.use({ viewport: { width: 390, height: 844 }, locale: 'en' });
+
+  test('the answer stays in view, and the experts can be closed where they stand', async ({ page }) => {
+    await bring(page, 'experts');
+    await expect(answers(page).first().locator('[aria-busy]')).toBeInViewport();
+    await expectRoom(page);
+    const experts = page.getByRole('figure', { name: 'Experts at work' });
+    await page.getByRole('button', { name: 'Close the experts' }).click();
+    await expect(experts).toHaveCount(0);
+    await page.getByRole('button', { name: 'Ask about a part' }).click();
+    await expect(page.getByRole('button', { name: 'Keep them' })).toBeAttached();
+    await expectRoom(page);
+    await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(64);
+  });
+});

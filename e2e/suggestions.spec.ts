@@ -1,8 +1,11 @@
 // Questions that are suggested for one's own pictures and after an answer.
 
 import { expect, test, type Page } from '@playwright/test';
+import { basename } from 'node:path';
+import sharp from 'sharp';
 import { openSaved } from './imported.ts';
-import { addPictures, answered, arrive, FIXTURE, question, tray } from './person.ts';
+import { addPictures, answered, arrive, ask, FIXTURE, question, tray } from './person.ts';
+import { sampleOf } from './samples.ts';
 
 const suggested = (page: Page) =>
   page.getByRole('group', { name: 'Suggested questions' }).getByRole('button');
@@ -46,4 +49,51 @@ test('after boxes the questions are about them', async ({ page }) => {
     pictures: ['wide.png'],
   });
   await expect(suggested(page).first()).toHaveText('How many of them are there?');
+});
+
+test('of a photo the built-in model says what it knows, before it is asked and below its answer', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });
+  const noise = sharp({
+    create: {
+      width: 96,
+      height: 64,
+      channels: 3,
+      background: '#888',
+      noise: { type: 'gaussian', mean: 128, sigma: 60 },
+    },
+  });
+  const file = { name: 'garden.png', mimeType: 'image/png', buffer: await noise.png().toBuffer() };
+  await page.getByLabel('Add pictures').first().setInputFiles(file);
+  await expect(page.getByText(/it reads no photos, texts, charts or screens/)).toBeVisible();
+  await expect(suggested(page)).toHaveCount(0);
+  await ask(page, 'What do you see?');
+  await answered(page, 1);
+  const note = page.getByText('The built-in model only knows pictures like the samples.');
+  await expect(note).toBeVisible();
+  await note.getByRole('button', { name: 'Larger models' }).click();
+  await expect(page.getByRole('dialog', { name: 'Models' })).toBeVisible();
+  await page.keyboard.press('Escape');
+
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('group', { name: 'Ask about it' }).getByRole('button').first().click();
+  await answered(page, 1);
+  await expect(note).toHaveCount(0);
+});
+
+test('a sample of two pictures begins with its first, and the pictures are numbered', async ({ page }) => {
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });
+  const pair = sampleOf('pairs');
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .nth(pair.index)
+    .click();
+  await expect(page.getByRole('img', { name: basename(pair.file), exact: true })).toBeVisible();
+  await expect(tray(page).getByText('1', { exact: true })).toBeVisible();
+  await expect(tray(page).getByText('2', { exact: true })).toBeVisible();
 });

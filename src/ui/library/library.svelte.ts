@@ -94,10 +94,12 @@ export class Library {
     return this.models.entries.find((entry) => entry.request.id === id)?.kept?.state === 'ready';
   }
 
-  /** What the smallest of them costs to download; null where none is offered. */
-  get smallestDownloadBytes(): number | null {
-    const sizes = this.offered.map(({ offer }) => offer.model.downloadBytes);
-    return sizes.length === 0 ? null : Math.min(...sizes);
+  /** What the smallest of them that this device takes costs to download; 'none-fits', or 'unknown' if none is offered. */
+  get smallestDownload(): number | 'none-fits' | 'unknown' {
+    const { offered } = this;
+    const fitting = offered.filter(({ offer }) => offer.fit.verdict !== 'too-large');
+    if (fitting.length > 0) return Math.min(...fitting.map(({ offer }) => offer.model.downloadBytes));
+    return offered.length > 0 ? 'none-fits' : 'unknown';
   }
 
   show(): void {

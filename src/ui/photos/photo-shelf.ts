@@ -55,6 +55,12 @@ export class PhotoShelf {
     return this.#photos.get(id);
   }
 
+  /** Releases these photos. */
+  release(photos: Iterable<Photo>): void {
+    const gone = new Set(photos);
+    this.keepOnly([...this.#photos.values()].filter((photo) => !gone.has(photo)));
+  }
+
   /** Releases every photo but these. */
   keepOnly(photos: Iterable<Photo>): void {
     const kept = new Set(photos);

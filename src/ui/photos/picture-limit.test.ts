@@ -7,30 +7,52 @@ const model = { contextTokens: 8192 };
 const asked = { maxTokens: 4096, maxPictureTokens: 1024 };
 
 test('what fits the context beside an answer is not spoken of', () => {
-  expect(pictureLimit(photos(6), false, model, asked)).toBeNull();
-  expect(pictureLimit(photos(30), false, { contextTokens: 262_144 }, asked)).toBeNull();
-  expect(pictureLimit(photos(30), false, null, asked)).toBeNull();
+  expect(pictureLimit([], photos(6), false, model, asked)).toBeNull();
+  expect(pictureLimit([], photos(30), false, { contextTokens: 262_144 }, asked)).toBeNull();
+  expect(pictureLimit([], photos(30), false, null, asked)).toBeNull();
 });
 
 test('of 30 pictures it is told how many the model can take', () => {
-  expect(pictureLimit(photos(30), false, model, asked)).toEqual({ kind: 'context', fitting: 6, all: 30 });
+  expect(pictureLimit([], photos(30), false, model, asked)).toEqual({
+    kind: 'context',
+    fitting: 6,
+    all: 30,
+    earlier: 0,
+  });
   // Closer looks take more.
-  expect(pictureLimit(photos(2), false, model, { maxTokens: 4096 })).toEqual({
+  expect(pictureLimit([], photos(2), false, model, { maxTokens: 4096 })).toEqual({
     kind: 'context',
     fitting: 0,
     all: 2,
+    earlier: 0,
   });
 });
 
 test('small pictures and short clips take less', () => {
   const small = { width: 320, height: 240, clipSeconds: null };
-  expect(pictureLimit(new Array<typeof small>(60).fill(small), false, model, asked)).toBeNull();
+  expect(pictureLimit([], new Array<typeof small>(60).fill(small), false, model, asked)).toBeNull();
   const clip = { width: 320, height: 240, clipSeconds: 3 };
-  expect(pictureLimit([clip], false, model, asked)).toBeNull();
-  expect(pictureLimit([{ ...clip, clipSeconds: 300 }], false, model, asked)).toMatchObject({ fitting: 0 });
+  expect(pictureLimit([], [clip], false, model, asked)).toBeNull();
+  expect(pictureLimit([], [{ ...clip, clipSeconds: 300 }], false, model, asked)).toMatchObject({
+    fitting: 0,
+  });
 });
 
 test('the built-in model takes two pictures, whatever its context', () => {
-  expect(pictureLimit(photos(2), true, model, asked)).toBeNull();
-  expect(pictureLimit(photos(3), true, null, asked)).toEqual({ kind: 'madeFor', most: 2 });
+  expect(pictureLimit([], photos(2), true, model, asked)).toBeNull();
+  expect(pictureLimit([], photos(3), true, null, asked)).toEqual({
+    kind: 'madeFor',
+    most: 2,
+    all: 3,
+    earlier: 0,
+  });
+});
+
+test('pictures of earlier questions count, and are told apart', () => {
+  expect(pictureLimit(photos(2), photos(1), true, null, asked)).toEqual({
+    kind: 'madeFor',
+    most: 2,
+    all: 3,
+    earlier: 2,
+  });
 });

@@ -4,11 +4,12 @@
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { Photo } from './photo.ts';
 
+/** `all`: with the `earlier` ones, which earlier questions of the conversation brought. */
 export type PictureLimit =
   /** The model was made for so many pictures. */
-  | { kind: 'madeFor'; most: number }
+  | { kind: 'madeFor'; most: number; all: number; earlier: number }
   /** Of all pictures, the first so many fit the context. */
-  | { kind: 'context'; fitting: number; all: number };
+  | { kind: 'context'; fitting: number; all: number; earlier: number };
 
 /** The built-in model has learned to compare two pictures; of more it says nothing. */
 export const BUILT_IN_PICTURES = 2;
@@ -25,13 +26,16 @@ type Seen = Pick<Photo, 'width' | 'height' | 'clipSeconds'>;
 
 /** null: all fit, or nothing is known of the model yet. `maxTokens`: of the answer. */
 export function pictureLimit(
-  photos: readonly Seen[],
+  earlier: readonly Seen[],
+  fresh: readonly Seen[],
   isBuiltIn: boolean,
   model: Pick<LoadedModel, 'contextTokens'> | null,
   { maxTokens, maxPictureTokens = MOST_PICTURE_TOKENS }: { maxTokens: number; maxPictureTokens?: number },
 ): PictureLimit | null {
+  const photos = [...earlier, ...fresh];
+  const counts = { all: photos.length, earlier: earlier.length };
   if (isBuiltIn) {
-    return photos.length > BUILT_IN_PICTURES ? { kind: 'madeFor', most: BUILT_IN_PICTURES } : null;
+    return photos.length > BUILT_IN_PICTURES ? { kind: 'madeFor', most: BUILT_IN_PICTURES, ...counts } : null;
   }
   if (model === null) return null;
   // The engine keeps as much free for the answer.
@@ -39,7 +43,7 @@ export function pictureLimit(
   let tokens = 0;
   for (const [index, photo] of photos.entries()) {
     tokens += tokensOf(photo, maxPictureTokens);
-    if (tokens > room) return { kind: 'context', fitting: index, all: photos.length };
+    if (tokens > room) return { kind: 'context', fitting: index, ...counts };
   }
   return null;
 }

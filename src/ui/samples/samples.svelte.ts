@@ -2,6 +2,7 @@
 // A host without samples has no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
+import type { Photo } from '../photos/photo.ts';
 import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 
 export class Samples {
@@ -16,6 +17,11 @@ export class Samples {
 
   get list(): readonly Sample[] {
     return this.#list;
+  }
+
+  /** Whether a photo is one of the samples, whole, or was saved under the name of one. */
+  has({ name, part }: Pick<Photo, 'name' | 'part'>): boolean {
+    return part === null && this.#list.some(({ files }) => files.some((file) => nameOf(file) === name));
   }
 
   get chosen(): Sample | undefined {
@@ -57,9 +63,13 @@ export function questionsOf(sample: Sample, code: LanguageCode): string[] {
   return sample.questions.map((question) => question[code]);
 }
 
+function nameOf(url: string): string {
+  return url.split('/').at(-1) ?? url;
+}
+
 async function fetchFile(url: string): Promise<File | undefined> {
   const response = await fetch(url, { credentials: 'omit' }).catch(() => undefined);
   if (response?.ok !== true) return undefined;
   const blob = await response.blob();
-  return new File([blob], url.split('/').at(-1) ?? url, { type: blob.type });
+  return new File([blob], nameOf(url), { type: blob.type });
 }

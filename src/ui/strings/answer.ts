@@ -79,7 +79,7 @@ const chinese = (): ReturnType<typeof english> => ({
   more: (count: number) => `再显示 ${count} 项`,
   moreText: '显示更多文字',
   copyCsv: '复制为 CSV',
-  copyJson: '复制为 JSON 格式',
+  copyJson: '复制为 JSON',
   preview: '预览',
   previewOf: '页面预览，无法访问任何外部内容',
   noPreview: '无法加载预览。请重新加载页面，对话会继续。',

@@ -32,11 +32,14 @@ const english = (q: Quantities) => ({
     en: 'Translate your last answer into English. Write only the translation.',
     zh: 'Translate your last answer into Chinese. Write only the translation.',
   },
-  partAlone: 'Only this part was sent.',
+  partAlone: 'Asked about this part alone.',
   askWhole: 'Ask about the whole picture',
   earlier: (count: number) => (count === 1 ? 'Show 1 earlier question' : `Show ${count} earlier questions`),
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
+  closed: 'The conversation before is closed.',
+  undoClose: 'Undo',
+  forgetClosed: 'Let it go',
 
   preparing: 'Getting the model ready',
   decoding: (hasClip: boolean) => `Opening the ${hasClip ? 'clip' : 'picture'}`,
@@ -79,6 +82,9 @@ const english = (q: Quantities) => ({
     noAnswerAfterThought: 'It thought and gave no answer.',
     empty: 'The model ended without a word. Ask in other words.',
   },
+  builtInKnows:
+    'The built-in model only knows pictures like the samples. This is probably none of them, so the answer may well be wrong.',
+  largerModels: 'Larger models',
   goOn: 'Go on',
   answerNow: 'Answer now',
   finished: 'Finished.',
@@ -90,7 +96,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   question: '问题',
   hint: (pictures: number, clips: number) => {
     const count = pictures + clips;
-    if (count === 0) return '添加图片并提问';
+    if (count === 0) return '就图片提问';
     const number = count === 1 ? '' : ` ${q.whole(count)} `;
     return `就这${number}${clips === 0 ? '张图片' : pictures === 0 ? '段短片' : '个文件'}提问`;
   },
@@ -115,11 +121,14 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     en: '请把您的上一个回答译成英文，只写译文。',
     zh: '请把您的上一个回答译成中文，只写译文。',
   },
-  partAlone: '只发送了这个局部。',
+  partAlone: '只就这个局部提问。',
   askWhole: '就整张图片提问',
   earlier: (count: number) => `显示前面的 ${count} 个问题`,
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
+  closed: '上一个对话已关闭。',
+  undoClose: '撤销',
+  forgetClosed: '不再需要',
 
   preparing: '正在准备模型',
   decoding: (hasClip: boolean) => `正在打开${hasClip ? '短片' : '图片'}`,
@@ -154,6 +163,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     noAnswerAfterThought: '模型思考了，但没有给出回答。',
     empty: '模型没有给出任何内容。请换一种问法。',
   },
+  builtInKnows: '内置模型只认识与示例相似的图片。这张图片很可能不在其中，回答未必正确。',
+  largerModels: '更大的模型',
   goOn: '继续',
   answerNow: '现在就回答',
   finished: '回答完毕。',

@@ -4,10 +4,11 @@ import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
   title: 'Experts at work',
+  close: 'Close the experts',
   what: (count: number, chosen: number) =>
-    `Each column is a layer with ${q.whole(count)} experts; every token wakes ${q.whole(chosen)} of them. Light fades as time passes.`,
-  used: (share: number) => `${q.percent(share)} of the experts were asked in this answer`,
-  perToken: (share: number) => `${q.percent(share)} per token`,
+    `Experts are small parts of the model, each good at something else; only a few are asked for each piece of a word. Each column is a layer of ${q.whole(count)}, of which ${q.whole(chosen)} are asked at a time. The brighter a square, the more recently it was asked.`,
+  used: (share: number) => `${q.percent(share)} of the experts helped with this answer`,
+  perToken: (share: number) => `${q.percent(share)} at a time`,
   picture: (layers: number, count: number) => `${q.whole(layers)} layers of ${q.whole(count)} experts`,
   idle: 'Nothing yet: ask something.',
   held: 'On the device',
@@ -25,8 +26,9 @@ const english = (q: Quantities) => ({
 
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
   title: '正在工作的专家',
+  close: '关闭专家视图',
   what: (count: number, chosen: number) =>
-    `每一列是一层，共 ${q.whole(count)} 个专家；每个词元唤醒其中 ${q.whole(chosen)} 个。亮光随时间变暗。`,
+    `专家是模型中的小部分，各有所长；生成每个词元时只用到其中几个。每一列是一层，共 ${q.whole(count)} 个专家，每次用到 ${q.whole(chosen)} 个。方格越亮，表示越近才用过。`,
   used: (share: number) => `这次回答用到了 ${q.percent(share)} 的专家`,
   perToken: (share: number) => `每个词元用到 ${q.percent(share)}`,
   picture: (layers: number, count: number) => `${q.whole(layers)} 层，每层 ${q.whole(count)} 个专家`,

@@ -50,38 +50,35 @@ export const en: Failures = {
   'no-model': 'No model is chosen yet. Your question is kept. Choose one in the library.',
   'bad-conversation':
     'This file is not a conversation that was saved here, or it is damaged. Nothing changed. Choose a .json file that was exported from this page.',
-  'bad-photo':
-    'This picture is damaged and cannot be opened. Your question is kept. Copy or download it again, or use another copy of it.',
+  'bad-photo': 'Damaged: this cannot be opened. Copy or download it again, or use another copy of it.',
   'empty-file':
-    'This file is empty: there is nothing in it. Your question is kept. It may not have been copied or downloaded completely; get it again.',
+    'Empty: there is nothing in it. It may not have been copied or downloaded completely; get it again.',
   'heic-photo':
-    'This is a HEIC photo, as iPhones take them, and this browser cannot open it. Your question is kept. To get a JPEG: on a Mac, open it in Preview and choose Export; on Windows, open it in Photos and choose Save as. For new photos, choose Settings, Camera, Formats, “Most Compatible” on the iPhone.',
+    'This browser cannot open HEIC photos, as iPhones take them. To get a JPEG: on a Mac, open it in Preview and choose Export; on Windows, open it in Photos and choose Save as. For new photos, choose Settings, Camera, Formats, “Most Compatible” on the iPhone.',
   'tiff-picture':
-    'This is a TIFF picture or a camera’s RAW file, which this browser cannot open. Your question is kept. Open it in a picture program and save it as JPEG or PNG.',
-  'svg-drawing':
-    'This is an SVG drawing, which this page cannot open. Your question is kept. Export it as PNG, or take a screenshot of it.',
+    'This browser cannot open TIFF pictures and RAW files of cameras. Save them as JPEG or PNG with a picture program.',
+  'svg-drawing': 'This page cannot open SVG drawings. Export them as PNG, or take a screenshot.',
   'pdf-file':
-    'This is a PDF document, which this page cannot open. Your question is kept. Take a screenshot of the page that you want to ask about, or export it as PNG or JPEG.',
+    'This page cannot open PDF documents. Take a screenshot of the page that you want to ask about, or export that page as PNG or JPEG.',
   'office-file':
-    'This is a document of a program such as Word, Excel or PowerPoint, which this page cannot open. Your question is kept. Take a screenshot of the page that you want to ask about.',
+    'This page cannot open documents of Word, Excel, PowerPoint and such programs. Take a screenshot of the page that you want to ask about.',
   'text-file':
-    'There is text in this file, not a picture, whatever its name says. Your question is kept. If you saved it from a website, save the picture itself; you can also paste the text into your question.',
+    'Text, not a picture. If it comes from a website, save the picture itself there; you can also paste text into your question.',
   'not-a-picture':
-    'This file is no picture that this page can read, whatever its name says. Your question is kept. JPEG, PNG, WebP, AVIF and GIF pictures work, and MP4 and WebM clips.',
+    'Not a picture that this page can read. JPEG, PNG, WebP, AVIF and GIF pictures work, and MP4 and WebM clips.',
   'pixels-withheld':
-    'This browser changes the pictures that a page reads, to protect you from being recognised, so the model would see noise. Your question is kept. Allow this page to read canvas data (look for a picture symbol beside the address, or for “resist fingerprinting” in the settings), then reload it, or use another browser.',
-  'photo-too-large':
-    'This picture has too many pixels to be opened safely. Your question is kept. Use a smaller copy of it.',
+    'This browser changes the pictures that a page reads, to protect you from being recognised, so the model would see noise. Allow this page to read canvas data (look for a picture symbol beside the address, or for “resist fingerprinting” in the settings), then reload it, or use another browser.',
+  'photo-too-large': 'Too many pixels to be opened safely. Use a smaller copy.',
   'photo-too-narrow':
-    'This picture is more than 200 times as long as it is wide, and the model reads none like that. Your question is kept. Use a part of it.',
+    'More than 200 times as long as wide: the model reads no such picture. Use a part of it.',
   'bad-clip':
-    'This clip is damaged, or there is no moving picture in it. Your question is kept. WebM and MP4 files, GIF and animated WebP pictures work.',
+    'Damaged, or there is no moving picture in it. WebM and MP4 files, GIF and animated WebP pictures work.',
   'unplayable-clip':
-    'This browser cannot play this kind of clip, for instance HEVC from a phone. Your question is kept. Save the clip as MP4 with H.264 or as WebM, or try another browser.',
+    'This browser cannot play this kind of clip, for instance HEVC from a phone. Save the clip as MP4 with H.264 or as WebM, or try another browser.',
   'unplayable-animation':
-    'This browser shows pages only the first frame of an animated picture. Your question is kept. Save it as a video (WebM or MP4), or try another browser.',
+    'This browser shows pages only the first frame of an animated picture. Save it as a video (WebM or MP4), or try another browser.',
   'clip-too-long':
-    'This clip is longer than 5 minutes or larger than 200 MB. Your question is kept. Cut out the part that you want to ask about.',
+    'Longer than 5 minutes or larger than 200 MB. Cut out the part that you want to ask about.',
   'prompt-too-long':
     'The conversation and its pictures are longer than this model can take in. Everything is kept. Remove a picture or clip, lower the picture detail, or begin a new conversation.',
   'question-too-long':
@@ -140,31 +137,26 @@ export const zh: Failures = {
   busy: '另一个标签页正在处理这个模型。没有丢失任何内容。请等它完成，或关闭那个标签页。',
   'no-model': '还没有选择模型。您的问题已保留。请在模型库中选择一个。',
   'bad-conversation': '该文件不是在这里保存的对话，或已损坏。没有任何变化。请选择从本页面导出的 .json 文件。',
-  'bad-photo': '这张图片已损坏，无法打开。您的问题已保留。请重新复制或下载，或使用另一份副本。',
-  'empty-file': '这个文件是空的，没有任何内容。您的问题已保留。它可能没有完整复制或下载，请重新获取。',
+  'bad-photo': '已损坏，无法打开。请重新复制或下载，或使用另一份副本。',
+  'empty-file': '空文件，没有任何内容。它可能没有完整复制或下载，请重新获取。',
   'heic-photo':
-    '这是 iPhone 拍摄的 HEIC 照片，此浏览器无法打开。您的问题已保留。要得到 JPEG：在 Mac 上用“预览”打开后选择“导出”；在 Windows 上用“照片”打开后选择“另存为”。以后拍摄时，可在 iPhone 的“设置 › 相机 › 格式”中选择“兼容性最佳”。',
-  'tiff-picture':
-    '这是 TIFF 图片或相机的 RAW 文件，此浏览器无法打开。您的问题已保留。请用图片软件打开，再另存为 JPEG 或 PNG。',
-  'svg-drawing': '这是 SVG 矢量图，本页面无法打开。您的问题已保留。请将它导出为 PNG，或截图。',
-  'pdf-file':
-    '这是 PDF 文档，本页面无法打开。您的问题已保留。请对要提问的那一页截图，或将它导出为 PNG 或 JPEG。',
-  'office-file':
-    '这是 Word、Excel 或 PowerPoint 一类的文档，本页面无法打开。您的问题已保留。请对要提问的那一页截图。',
-  'text-file':
-    '无论文件名是什么，这个文件里是文字，不是图片。您的问题已保留。如果它是从网站保存的，请保存图片本身；也可以把文字粘贴到问题中。',
-  'not-a-picture':
-    '无论文件名是什么，这个文件不是本页面能读取的图片。您的问题已保留。支持 JPEG、PNG、WebP、AVIF 和 GIF 图片，以及 MP4 和 WebM 短片。',
+    '此浏览器无法打开 iPhone 拍摄的 HEIC 照片。要得到 JPEG：在 Mac 上用“预览”打开后选择“导出”；在 Windows 上用“照片”打开后选择“另存为”。以后拍摄时，可在 iPhone 的“设置 › 相机 › 格式”中选择“兼容性最佳”。',
+  'tiff-picture': '此浏览器无法打开 TIFF 图片和相机的 RAW 文件。请用图片软件打开，再另存为 JPEG 或 PNG。',
+  'svg-drawing': '本页面无法打开 SVG 矢量图。请将其导出为 PNG，或截图。',
+  'pdf-file': '本页面无法打开 PDF 文档。请对要提问的那一页截图，或将它导出为 PNG 或 JPEG。',
+  'office-file': '本页面无法打开 Word、Excel、PowerPoint 一类的文档。请对要提问的那一页截图。',
+  'text-file': '内容是文字，不是图片。如果它是从网站保存的，请保存图片本身；也可以把文字粘贴到问题中。',
+  'not-a-picture': '不是本页面能读取的图片。支持 JPEG、PNG、WebP、AVIF 和 GIF 图片，以及 MP4 和 WebM 短片。',
   'pixels-withheld':
-    '为防止您被识别，此浏览器会改动网页读取的图片，模型看到的只会是噪点。您的问题已保留。请允许本页面读取画布数据（查看地址栏旁的图片图标，或设置中的“抵御指纹识别”），然后重新加载，或换一个浏览器。',
-  'photo-too-large': '这张图片的像素太多，无法安全打开。您的问题已保留。请使用较小的副本。',
-  'photo-too-narrow': '这张图片的长度超过宽度的 200 倍，模型无法读取。您的问题已保留。请使用其中的一部分。',
-  'bad-clip': '这段短片已损坏，或其中没有活动画面。您的问题已保留。支持 WebM 和 MP4 文件、GIF 和 WebP 动图。',
+    '为防止您被识别，此浏览器会改动网页读取的图片，模型看到的只会是噪点。请允许本页面读取画布数据（查看地址栏旁的图片图标，或设置中的“抵御指纹识别”），然后重新加载，或换一个浏览器。',
+  'photo-too-large': '像素太多，无法安全打开。请使用较小的副本。',
+  'photo-too-narrow': '长度超过宽度的 200 倍，模型无法读取。请使用其中的一部分。',
+  'bad-clip': '已损坏，或其中没有活动画面。支持 WebM 和 MP4 文件、GIF 和 WebP 动图。',
   'unplayable-clip':
-    '此浏览器无法播放这种短片，例如手机拍摄的 HEVC 视频。您的问题已保留。请将短片另存为 H.264 编码的 MP4 或 WebM，或换一个浏览器。',
+    '此浏览器无法播放这种短片，例如手机拍摄的 HEVC 视频。请将短片另存为 H.264 编码的 MP4 或 WebM，或换一个浏览器。',
   'unplayable-animation':
-    '此浏览器只让网页读取动图的第一帧。您的问题已保留。请将动图另存为视频（WebM 或 MP4），或换一个浏览器。',
-  'clip-too-long': '这段短片超过 5 分钟，或大于 200 MB。您的问题已保留。请截取要提问的部分。',
+    '此浏览器只让网页读取动图的第一帧。请将动图另存为视频（WebM 或 MP4），或换一个浏览器。',
+  'clip-too-long': '超过 5 分钟，或大于 200 MB。请截取要提问的部分。',
   'prompt-too-long':
     '对话和图片超出了该模型能容纳的长度。所有内容都保留着。请移除一张图片或一段短片、降低图片细节，或开始新的对话。',
   'question-too-long':

@@ -18,20 +18,28 @@ const english = (q: Quantities) => ({
       : `${count} of ${all} files ${count === 1 ? 'was' : 'were'} not added.`,
   /** Files that were refused for one reason. */
   andMore: (names: string, more: number) => (more === 0 ? names : `${names} and ${more} more`),
-  madeForFew: (most: number) =>
-    `The built-in model can compare ${most} pictures, not more. Remove some, begin a new conversation, or choose a larger model.`,
-  contextHolds: (fitting: number, all: number) =>
-    `This model has room for about ${fitting} of these ${all} pictures. Remove some, or let it look less closely (in the settings).`,
+  /** `earlier`: how many of all came with earlier questions. */
+  madeForFew: (most: number, all: number, earlier: number) =>
+    earlier === 0
+      ? `The built-in model can compare ${most} pictures, not more. Here are ${all}: remove some to ask.`
+      : `The built-in model can compare ${most} pictures, not more. With this question there would be ${all}: ${earlier} came with earlier questions.`,
+  askAfresh: 'Ask in a new conversation',
+  largerModels: 'Larger models',
+  contextHolds: (fitting: number, all: number, earlier: number) =>
+    `This model has room for about ${fitting} of these ${all} pictures${
+      earlier === 0 ? '' : `, ${earlier} of which came with earlier questions`
+    }. Remove some, or let it look less closely (in the settings).`,
+  wordsKept: 'What you have written is kept.',
   dismiss: 'Dismiss',
   pasted: 'pasted picture',
   partOf: (name: string) => `part of ${name}`,
   framed: (name: string) =>
-    `Your question goes with the framed part of ${name} alone, without the whole picture.`,
+    `Drag on the picture to frame a part. Your question will be about the framed part of ${name} alone.`,
   framedAgain: (name: string) =>
-    `Your question goes with the framed part of ${name}; the whole picture was sent before.`,
+    `Drag on the picture to frame a part. Your question will be about the framed part; the model has seen the whole of ${name} before.`,
   noFrame: 'Remove the frame',
-  partAlone: (name: string) => `Only the framed part of ${name} will be sent.`,
-  sendWhole: 'Send the whole picture too',
+  partAlone: (name: string) => `Your question will be about the framed part of ${name} alone.`,
+  sendWhole: 'Ask about the whole picture too',
   undoPart: 'Back to the whole picture',
   /** A clip says what it is. */
   called: (name: string, clipSeconds: number | null) =>
@@ -68,18 +76,23 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   refusedSome: (count: number, all: number) =>
     count === all ? `${all} 个文件都未能添加。` : `${all} 个文件中有 ${count} 个未能添加。`,
   andMore: (names: string, more: number) => (more === 0 ? names : `${names}，另有 ${more} 个`),
-  madeForFew: (most: number) =>
-    `内置模型最多只能比较 ${most} 张图片。请移除一些图片、开始新对话，或选择更大的模型。`,
-  contextHolds: (fitting: number, all: number) =>
-    `这 ${all} 张图片中，此模型大约只能容纳 ${fitting} 张。请移除一些，或在设置中降低查看图片的精细程度。`,
+  madeForFew: (most: number, all: number, earlier: number) =>
+    earlier === 0
+      ? `内置模型最多接受 ${most} 张图片，现在有 ${all} 张。请移除一些后再提问。`
+      : `内置模型在一个对话中最多接受 ${most} 张图片。加上这个问题共有 ${all} 张，其中 ${earlier} 张来自先前的问题。`,
+  askAfresh: '在新对话中提问',
+  largerModels: '更大的模型',
+  contextHolds: (fitting: number, all: number, earlier: number) =>
+    `共 ${all} 张图片${earlier === 0 ? '' : `（其中 ${earlier} 张来自先前的问题）`}，此模型大约只能容纳 ${fitting} 张。请移除一些，或在设置中降低查看图片的精细程度。`,
+  wordsKept: '您写下的内容已保留。',
   dismiss: '知道了',
   pasted: '粘贴的图片',
   partOf: (name: string) => `${name} 的局部`,
-  framed: (name: string) => `问题只附上 ${name} 中框选的局部，不附整张图片。`,
-  framedAgain: (name: string) => `问题附上 ${name} 中框选的局部；整张图片先前已发送。`,
+  framed: (name: string) => `在图片上拖动以框选局部。问题将只针对 ${name} 中框选的局部。`,
+  framedAgain: (name: string) => `在图片上拖动以框选局部。问题将针对框选的局部；模型先前已看过整张 ${name}。`,
   noFrame: '取消框选',
-  partAlone: (name: string) => `只会发送 ${name} 中框选的局部。`,
-  sendWhole: '同时发送整张图片',
+  partAlone: (name: string) => `问题将只针对 ${name} 中框选的局部。`,
+  sendWhole: '同时就整张图片提问',
   undoPart: '改回整张图片',
   called: (name: string, clipSeconds: number | null) =>
     clipSeconds === null ? name : `${name}（${q.duration(clipSeconds)}的短片）`,

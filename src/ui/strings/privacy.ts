@@ -23,14 +23,14 @@ const english = (q: Quantities) => ({
   weightsWorker:
     'Models are fetched by a separate worker. It alone reaches the hosts of models, and it sees neither photos nor questions.',
   sent: 'The site sends this policy.',
-  added: 'The site cannot send this policy; the service worker in this browser adds it.',
+  added: 'The service worker of this site, which runs in this browser, adds this policy to every page of it.',
 
   requests: 'Requests since this page opened',
   here: 'this site',
   noOthers: 'None went to another host.',
   purpose: {
     page: 'the page',
-    runtime: 'what computes',
+    runtime: 'the program that runs models',
     list: 'lists of models and samples',
     sample: 'sample pictures',
     weights: 'model weights',
@@ -51,7 +51,7 @@ const english = (q: Quantities) => ({
   tabs: (count: number): string =>
     count === 0
       ? 'Nothing of open tabs'
-      : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. Of a closed tab it is erased after a quarter of an hour, once this page is open.`,
+      : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. What a closed tab held is erased a quarter of an hour later, or when this page is next open after that.`,
   settings: (count: number) =>
     count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
   /** A browser may count what it has compressed. */
@@ -82,7 +82,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     '此浏览器只允许本页面及其工作线程向本网站发送请求。它没有锁住浏览器之间的通话（WebRTC），但本页面并不使用它。2026 年底的 Chromium 浏览器也会锁住它。',
   weightsWorker: '模型由一个单独的工作线程获取。只有它能连接模型所在的主机，而它看不到照片，也看不到问题。',
   sent: '该策略由本网站发送。',
-  added: '本网站无法发送该策略，由此浏览器中的 Service Worker 补上。',
+  added: '本网站在此浏览器中运行的 Service Worker 为其每个页面加上该策略。',
 
   requests: '打开本页面以来的请求',
   here: '本网站',

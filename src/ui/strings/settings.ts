@@ -8,7 +8,7 @@ const english = (q: Quantities) => ({
   presets: {
     exact: { name: 'Precise', hint: 'The same answer each time: for reading, counting and finding things' },
     chat: { name: 'Lively', hint: 'Other words each time: for descriptions, ideas and talk' },
-    own: { name: 'Custom', hint: 'The values that you set below' },
+    own: { name: 'Custom', hint: 'The values that you set under “For experts”' },
   },
   detail: 'Picture detail',
   details: {
@@ -40,7 +40,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   presets: {
     exact: { name: '精确', hint: '每次回答相同：适合读字、计数和找东西' },
     chat: { name: '生动', hint: '每次措辞不同：适合描述、点子和闲聊' },
-    own: { name: '自定义', hint: '使用您在下方设置的数值' },
+    own: { name: '自定义', hint: '使用您在“专业设置”中设置的数值' },
   },
   detail: '图片细节',
   details: { quick: '快速一览', normal: '普通', fine: '细小文字', full: '模型能看到的最细' },

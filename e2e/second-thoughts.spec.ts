@@ -1,0 +1,71 @@
+// What was decided too quickly can be taken back, and what was not decided is not left half done.
+
+import { expect, test } from '@playwright/test';
+import { addPictures, answers, question, tabRecords, tray } from './person.ts';
+import { bring } from './states.ts';
+
+test.use({ serviceWorkers: 'block', locale: 'en' });
+
+test('“New conversation” can be undone until the next one begins', async ({ page }) => {
+  await bring(page, 'answered');
+  const undo = page.getByRole('button', { name: 'Undo' });
+  await addPictures(page, 'wide.png');
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await expect(answers(page)).toHaveCount(0);
+  await question(page).fill('');
+  // On the device nothing of it is left.
+  await expect.poll(() => tabRecords(page)).toBe(0);
+  await undo.click();
+  await expect(answers(page)).toHaveCount(2);
+  await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
+  await expect(tray(page).getByRole('button', { name: 'Remove wide.png' })).toBeVisible();
+  await page
+    .getByRole('article', { name: 'You asked' })
+    .getByRole('button', { name: /^Look at / })
+    .click();
+  await expect(page.getByRole('img', { name: 'desk.png' })).toHaveJSProperty('naturalWidth', 1200);
+  await expect(undo).toHaveCount(0);
+
+  await page.getByRole('button', { name: 'New conversation' }).click();
+  await expect(undo).toBeVisible();
+  await page
+    .getByRole('button', { name: /^Sample picture/ })
+    .first()
+    .click();
+  await page.getByRole('group', { name: 'Ask about it' }).getByRole('button').first().click();
+  await expect(answers(page)).toHaveCount(1);
+  await expect(undo).toHaveCount(0);
+});
+
+test('a deletion that nobody confirmed does not wait in a closed panel', async ({ page }) => {
+  await bring(page, 'history');
+  const panel = page.getByRole('dialog', { name: 'Conversations' });
+  await panel.getByRole('button', { name: 'Delete all' }).click();
+  await expect(panel.getByText('Delete all of them for good?')).toBeVisible();
+  await page.keyboard.press('Escape');
+  await expect(panel).toBeHidden();
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  await expect(panel.getByRole('button', { name: 'Delete all' })).toBeVisible();
+  await expect(panel.getByText('Delete all of them for good?')).toHaveCount(0);
+});
+
+test('the question before everything is erased stands in view, and is gone in a panel that was closed', async ({
+  page,
+}) => {
+  await page.setViewportSize({ width: 900, height: 560 });
+  await bring(page, 'privacy');
+  const panel = page.getByRole('dialog', { name: 'Privacy' });
+  await panel.getByRole('button', { name: 'Erase all of it' }).click();
+  await expect(panel.getByRole('button', { name: 'Erase now' })).toBeInViewport({ ratio: 1 });
+  await page.keyboard.press('Escape');
+  await page.getByRole('button', { name: 'Privacy' }).click();
+  await expect(panel.getByRole('button', { name: 'Erase all of it' })).toBeVisible();
+});
+
+test('whoever lets conversations be kept is told that they are, and where', async ({ page }) => {
+  await bring(page, 'answered');
+  await page.getByRole('button', { name: 'Keep them' }).click();
+  await expect(page.getByText('You find them under “Conversations”.')).toBeVisible();
+  await page.getByRole('button', { name: 'OK' }).click();
+  await expect(page.getByText('You find them under “Conversations”.')).toHaveCount(0);
+});

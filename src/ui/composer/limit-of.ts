@@ -1,0 +1,28 @@
+// Whether the model at hand takes the pictures that wait, together with those of the conversation.
+
+import type { Conversation } from '../conversation/conversation.svelte.ts';
+import { BUILT_IN } from '../entries.ts';
+import type { Models } from '../models.svelte.ts';
+import { pictureLimit, type PictureLimit } from '../photos/picture-limit.ts';
+import type { Tray } from '../photos/tray.svelte.ts';
+import { DETAILS, type Settings } from '../settings/settings.svelte.ts';
+
+interface Parts {
+  conversation: Pick<Conversation, 'turns'>;
+  tray: Pick<Tray, 'photos'>;
+  models: Pick<Models, 'model' | 'chosen'>;
+  settings: Pick<Settings, 'detail' | 'maxTokens'>;
+}
+
+/** null: all fit, or nothing waits. */
+export function limitOf({ conversation, tray, models, settings }: Parts): PictureLimit | null {
+  if (tray.photos.length === 0) return null;
+  const earlier = new Set(conversation.turns.flatMap(({ photos }) => photos));
+  const fresh = tray.photos.filter((photo) => !earlier.has(photo));
+  const isBuiltIn = (models.model?.id ?? models.chosen?.request.id) === BUILT_IN;
+  const maxPictureTokens = DETAILS[settings.detail];
+  return pictureLimit([...earlier], fresh, isBuiltIn, models.model, {
+    maxTokens: settings.maxTokens,
+    ...(maxPictureTokens === null ? {} : { maxPictureTokens }),
+  });
+}
