@@ -100,6 +100,8 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       const least = Math.min(64, viewport.height * 0.1);
       await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(least);
       if (viewport.height >= 700) await expect(answers(page).getByText('A short answer.')).toBeInViewport();
+      // At 400 % there is room for the field alone.
+      if (viewport.height < 300) return;
       // The notices are there, one above the other, in their own room.
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);

@@ -61,7 +61,6 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     }
   },
   retrying: (attempt, waitMs) => `第 ${attempt} 次尝试中断；${q.duration(waitMs / 1000)}后再试`,
-  offline: 'This device is offline. What has arrived is kept.',
   offline: '本设备已离线。已下载的部分都保留着。',
   following: '另一个标签页正在处理；这里显示其进度',
   pausing: '正在暂停',
