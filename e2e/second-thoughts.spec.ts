@@ -66,6 +66,6 @@ test('whoever lets conversations be kept is told that they are, and where', asyn
   await bring(page, 'answered');
   await page.getByRole('button', { name: 'Keep them' }).click();
   await expect(page.getByText('You find them under “Conversations”.')).toBeVisible();
-  await page.getByRole('button', { name: 'OK' }).click();
+  await page.getByRole('button', { name: 'OK', exact: true }).click();
   await expect(page.getByText('You find them under “Conversations”.')).toHaveCount(0);
 });
