@@ -18,7 +18,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/format': ['src/failure'],
   'src/convert': ['src/failure', 'src/format'],
   'src/graph': ['src/failure', 'src/format', 'pbf'],
-  'src/contract': ['src/failure', 'src/format'],
+  'src/contract': ['src/failure', 'src/format', 'src/policy'],
   'src/paging': ['src/failure'],
   'src/storage': ['idb-keyval'],
   'src/weights': [
@@ -43,7 +43,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     '@huggingface/tokenizers',
     'mediabunny',
   ],
-  'src/client': ['src/failure', 'src/contract', 'comlink'],
+  'src/client': ['src/failure', 'src/contract', 'src/policy', 'comlink'],
   'src/ui': [
     'src/failure',
     'src/format',
@@ -60,7 +60,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'katex',
     'marked',
   ],
-  'src/main': ['src/client', 'src/contract', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
+  'src/main': ['src/client', 'src/contract', 'src/policy', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
   workers: [
     'src/failure',
     'src/format',

@@ -3,6 +3,7 @@
 
 import { mount } from 'svelte';
 import { AppCache } from './client/app-cache.ts';
+import { GuardedPhotos } from './client/guarded-photos.ts';
 import { InferenceClient } from './client/inference-client.ts';
 import { StoredLoadNotes } from './client/load-notes.ts';
 import { NotedInference } from './client/noted-inference.ts';
@@ -10,6 +11,7 @@ import { PhotoClient } from './client/photo-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
 import type { Backend } from './contract/inference.ts';
+import type { WallReport } from './policy/walls.ts';
 import { takeShared } from './shared-files.ts';
 import App from './ui/App.svelte';
 import { ReadAloud } from './ui/aloud/read-aloud.svelte.ts';
@@ -35,6 +37,7 @@ import { Tray } from './ui/photos/tray.svelte.ts';
 import { eraseIfWished } from './ui/privacy/erase.ts';
 import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
 import { RequestLog } from './ui/privacy/request-log.svelte.ts';
+import { Walls } from './ui/privacy/walls.svelte.ts';
 import { protect, stayHere } from './ui/protection.ts';
 import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
@@ -88,24 +91,34 @@ const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
 appCache.onMessage((event) => requests.hearMessage(event));
 
 await eraseIfWished();
-const protection = await protect(appCache);
+const protection = await protect(appCache, (url) => url);
 if (protection.kind === 'reload') {
   location.reload();
 } else if (protection.kind === 'none') {
-  mount(Unprotected, { target: document.body, props: { reason: protection.reason, language } });
+  mount(Unprotected, {
+    target: document.body,
+    props: { reason: protection.reason, open: protection.open, language },
+  });
 } else {
   stayHere();
-  start(protection.kind, await kioskSettings(location.href, remembered));
+  start(protection.kind, protection.report, await kioskSettings(location.href, remembered));
 }
 
-function start(policy: PolicySource, kiosk: KioskSettings | null): void {
+function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | null): void {
+  const walls = new Walls(report, {
+    photo: () => photoClient.walls(),
+    inference: () => inferenceClient.walls(),
+    weights: () => weights.walls(),
+  });
+  void walls.prove();
+  const photos = new GuardedPhotos(photoClient, () => walls.mayTake());
   const models = new Models({ weights, inference, remembered, notes, hasWebGpu: 'gpu' in navigator });
   window.addEventListener('storage', ({ key }) => {
     if (key === 'darkroom.next') void models.background.follow();
   });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
-  const shelf = new PhotoShelf(photoClient);
+  const shelf = new PhotoShelf(photos);
   const tray = new Tray(shelf);
   const experts = new ExpertActivity();
   const paging = new PagingWatch();
@@ -135,7 +148,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   if (import.meta.env.PROD) offline.watch();
   const tabStore = new TabStore();
   const historyStore = new HistoryStore();
-  const privacy = new Privacy(policy, requests, weights, { tabs: tabStore, history: historyStore });
+  const privacy = new Privacy(policy, walls, requests, weights, { tabs: tabStore, history: historyStore });
   const back = new Back(window);
   const parts = {
     ...{
@@ -171,7 +184,7 @@ function start(policy: PolicySource, kiosk: KioskSettings | null): void {
   const history = new History({
     conversation,
     store: historyStore,
-    openPhoto: (file) => photoClient.open(file, new AbortController().signal),
+    openPhoto: (file) => photos.open(file, new AbortController().signal),
     remembered,
   });
   const draft = new Draft();

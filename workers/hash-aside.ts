@@ -2,22 +2,41 @@
 // that is a tenth of a second in which nothing is taken from the network.
 
 import * as Comlink from 'comlink';
+import type { WallReport } from '../src/policy/walls.ts';
 import { hashHere, type Hash } from '../src/weights/download/hash.ts';
+import type { HashApi } from './hash.worker.ts';
 
-/** Begins its worker at the first call; hashes on the caller's thread where the worker cannot be had. */
-export function hashAside(): Hash {
-  let begun: Promise<Hash> | undefined;
-  return async (bytes) => (await (begun ??= begin()))(bytes);
+export class HashAside {
+  #begun: Promise<Begun | undefined> | undefined;
+
+  /** Begins the worker at the first call; hashes on the caller's thread if the worker cannot be had. */
+  readonly hash: Hash = async (bytes) => {
+    const begun = await this.#begin();
+    return begun === undefined ? hashHere(bytes) : begun.api.hash(Comlink.transfer(bytes, [bytes.buffer]));
+  };
+
+  /** What the worker found when it tried its own walls; nothing if there is none. */
+  async walls(): Promise<WallReport> {
+    return (await (await this.#begin())?.api.walls()) ?? { walls: {}, tookMs: 0 };
+  }
+
+  #begin(): Promise<Begun | undefined> {
+    return (this.#begun ??= begin());
+  }
 }
 
-function begin(): Promise<Hash> {
+/** In an object, as a promise would take Comlink's proxy itself for another promise. */
+interface Begun {
+  api: Comlink.Remote<HashApi>;
+}
+
+function begin(): Promise<Begun | undefined> {
   const worker = new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' });
   return new Promise((resolve) => {
     worker.onmessage = () => {
       worker.onmessage = null;
-      const hash = Comlink.wrap<Hash>(worker);
-      resolve((bytes) => hash(Comlink.transfer(bytes, [bytes.buffer])));
+      resolve({ api: Comlink.wrap<HashApi>(worker) });
     };
-    worker.onerror = () => resolve(hashHere);
+    worker.onerror = () => resolve(undefined);
   });
 }

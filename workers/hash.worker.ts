@@ -1,11 +1,18 @@
 // Hashes files for the weights worker, each in the buffer it came in, which goes back with the answer.
 
 import * as Comlink from 'comlink';
+import { exposeOnly } from './checked-port.ts';
+import { OwnWalls } from './own-walls.ts';
 import { hashHere, type Hash } from '../src/weights/download/hash.ts';
+
+const walls = new OwnWalls();
 
 const hash: Hash = async (bytes) => {
   const hashed = await hashHere(bytes);
   return Comlink.transfer(hashed, [hashed.bytes.buffer]);
 };
-Comlink.expose(hash);
+const api = { hash, walls: () => walls.report() };
+export type HashApi = typeof api;
+
+exposeOnly(api);
 self.postMessage('ready');

@@ -1,7 +1,6 @@
 // The inference worker: exposes the InferenceApi over the one model that it has loaded. Everything is
 // exposed before anything is awaited.
 
-import * as Comlink from 'comlink';
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { hasAdapter } from '../src/engine/runtime/webgpu-device.ts';
 import { fail, outcome } from '../src/failure.ts';
@@ -9,12 +8,15 @@ import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
+import { exposeOnly } from './checked-port.ts';
 import { loadModel, type Loaded } from './load-model.ts';
+import { OwnWalls } from './own-walls.ts';
 import { Runs } from './runs.ts';
 import { RuntimeDownloads } from './runtime-downloads.ts';
 import { runtimeFiles } from './runtime-files.ts';
 import { tellRequests } from './tell-requests.ts';
 
+const walls = new OwnWalls();
 const runs = new Runs();
 const database = new Database();
 const downloads = new RuntimeDownloads();
@@ -22,6 +24,8 @@ const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(da
 let loaded: Loaded | undefined;
 
 const api = {
+  walls: () => outcome(() => walls.report()),
+
   prepare: (backends, hardwareOnly, onEvent) =>
     outcome(async () => {
       for (const backend of backends) {
@@ -34,6 +38,7 @@ const api = {
 
   load: (id, modelId, options, onEvent) =>
     runs.start(id, async (signal) => {
+      await walls.demand();
       await release();
       loaded = await loadModel(stores, modelId, options, onEvent, signal);
       return loaded.facts;
@@ -60,7 +65,7 @@ const api = {
     }),
 } satisfies InferenceApi;
 
-Comlink.expose(api);
+exposeOnly(api);
 tellRequests();
 
 async function release(): Promise<void> {

@@ -9,7 +9,6 @@ import type { Engine } from '../src/engine/engine.ts';
 import { loadEngine } from '../src/engine/load-engine.ts';
 import { fail } from '../src/failure.ts';
 import type { PackageStore } from '../src/format/package-store.ts';
-import { isUnderPolicy } from '../src/policy/probe.ts';
 import { deviceFacts } from '../src/weights/fit/device.ts';
 import { cacheBudgetBytes, expertBudget } from '../src/weights/fit/fit.ts';
 import type { Verdicts } from '../src/weights/store/verdicts.ts';
@@ -47,7 +46,6 @@ export async function loadModel(
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
-  if (!(await isUnderPolicy())) fail('unprotected', 'The policy is not in force in the inference worker.');
   const onLoad = (doneBytes: number, totalBytes: number): void =>
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 

@@ -34,6 +34,13 @@ export class OldVersions {
     return undefined;
   }
 
+  /** The addresses of all that older versions have kept. */
+  async files(): Promise<string[]> {
+    const opened = await Promise.all((await this.#names()).map((name) => caches.open(name)));
+    const kept = await Promise.all(opened.map((cache) => cache.keys()));
+    return kept.flat().map(({ url }) => url);
+  }
+
   /** Drops them once none of the pages is left. */
   async dropUnused(): Promise<void> {
     const names = await this.#names();

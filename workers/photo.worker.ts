@@ -1,24 +1,34 @@
-// The photo worker: exposes the PhotoApi. One picture at a time, so that memory holds one.
+// The photo worker: exposes the PhotoApi. One picture at a time, so that memory holds one; none before the worker's
+// walls are proven.
 
-import * as Comlink from 'comlink';
 import type { PhotoApi } from '../src/contract/photos.ts';
 import { previewClip } from '../src/engine/clip/clip-preview.ts';
 import { openClip } from '../src/engine/clip/open-clip.ts';
 import { refuseEmpty } from '../src/engine/photo/file-kind.ts';
 import { cropPhoto, previewPhoto } from '../src/engine/photo/photo-preview.ts';
+import { outcome } from '../src/failure.ts';
+import { exposeOnly } from './checked-port.ts';
+import { OwnWalls } from './own-walls.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
 
+const walls = new OwnWalls();
 const runs = new Runs();
 
-Comlink.expose({
+exposeOnly({
+  walls: () => outcome(() => walls.report()),
   open: (id, file) =>
     runs.start(id, async (signal) => {
+      await walls.demand();
       refuseEmpty(file);
       const clip = await openClip(file);
       return clip === undefined ? previewPhoto(file) : previewClip(file, clip, signal);
     }),
-  crop: (id, photo, part) => runs.start(id, () => cropPhoto(photo, part)),
+  crop: (id, photo, part) =>
+    runs.start(id, async () => {
+      await walls.demand();
+      return cropPhoto(photo, part);
+    }),
   cancel: (id) => runs.cancel(id),
 } satisfies PhotoApi);
 tellRequests();

@@ -2,7 +2,8 @@
 // own files, so that the page starts without a network. A new version is kept beside the old one and
 // waits until no page uses that any more, or until a page asks for it. Weights are none of its business.
 
-import { policyHeaders, roleOf } from '../src/policy/headers.ts';
+import { policyHeaders } from '../src/policy/headers.ts';
+import { roleFiles, roleOf, type RoleFiles } from '../src/policy/roles.ts';
 import { watchRequests } from '../src/policy/watch-requests.ts';
 import { weightHosts } from '../src/policy/weight-hosts.ts';
 import type { AppFiles } from './app-files.ts';
@@ -103,7 +104,10 @@ async function respond(request: Request, url: URL, file: string | undefined): Pr
   // An opaque redirect of a navigation is followed by the browser, which then asks here again.
   if (response.type === 'opaqueredirect' || response.status === 0) return response;
   const headers = new Headers(response.headers);
-  for (const [name, value] of Object.entries(policyHeaders(roleOf(url.pathname), await hosts()))) {
+  const files = await roles();
+  // A document gets no worker's policy, whatever its address looks like.
+  const role = request.destination.endsWith('worker') ? roleOf(url.pathname, files) : 'page';
+  for (const [name, value] of Object.entries(policyHeaders(role, await hosts(), files))) {
     headers.set(name, value);
   }
   const { status, statusText } = response;
@@ -124,6 +128,13 @@ async function answer(request: Request, file: string): Promise<Response> {
   const fetched = await fetch(request).catch(() => undefined);
   if (fetched?.ok === true) await cache.put(file, fetched.clone());
   return fetched ?? kept ?? Response.error();
+}
+
+/** Of this version's files, and of older ones' as long as a page may want them. */
+async function roles(): Promise<RoleFiles> {
+  const older = await oldVersions.files();
+  const names = [...ALL, ...older].map((file) => file.slice(scope.href.length));
+  return roleFiles([...names, self.location.href.slice(scope.href.length)], scope.pathname);
 }
 
 async function hosts(): Promise<string[]> {

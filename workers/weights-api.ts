@@ -1,8 +1,10 @@
-// The weights worker's API over one storage.
+// The weights worker's API over one storage. What it is asked for is parsed, and judged, before anything is fetched.
 
-import type { WeightsApi } from '../src/contract/weights.ts';
+import type { WeightsApi, WeightsWalls } from '../src/contract/weights.ts';
 import { outcome } from '../src/failure.ts';
 import { fetchCatalogue } from '../src/weights/catalogue.ts';
+import { MayFetch } from '../src/weights/may-fetch.ts';
+import { parseModelRequest } from '../src/weights/store/model-record.ts';
 import type { Database } from '../src/weights/store/database.ts';
 import { deviceFacts } from '../src/weights/fit/device.ts';
 import { offerOf } from '../src/weights/fit/fit.ts';
@@ -13,19 +15,29 @@ import { DeviceMeter } from '../src/weights/fit/device-speed.ts';
 import { expectedSpeeds } from '../src/weights/fit/expected-speed.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
-export function weightsApi(weights: Weights, database: Database): WeightsApi {
+/** `base`: the folder of the page, which holds the catalogue. */
+export function weightsApi(
+  base: string,
+  weights: Weights,
+  database: Database,
+  walls: () => Promise<WeightsWalls>,
+): WeightsApi {
   const runs = new Stoppable();
   const meter = new DeviceMeter(database);
+  const catalogue = () => fetchCatalogue(new URL('models/index.json', base).href);
+  const mayFetch = new MayFetch(catalogue);
   return {
+    walls: () => outcome(walls),
+
     list: () => outcome(() => weights.list()),
 
     storage: () => outcome(storageFacts),
 
     held: (id) => outcome(() => Promise.resolve(database.held(id))),
 
-    catalogue: (url) =>
+    catalogue: () =>
       outcome(async () => {
-        const [models, device] = await Promise.all([fetchCatalogue(url), deviceFacts()]);
+        const [models, device] = await Promise.all([catalogue(), deviceFacts()]);
         return models.map((model) => offerOf(model, device));
       }),
 
@@ -41,10 +53,14 @@ export function weightsApi(weights: Weights, database: Database): WeightsApi {
       outcome(() => Promise.resolve().then(() => readLink(text, pageUrl, preset))),
 
     download: (id, request, onEvent) =>
-      runs.start(id, (signal) => weights.download(request, onEvent, signal)),
+      runs.start(id, async (signal) => {
+        const asked = parseModelRequest(request);
+        await mayFetch.demand(asked);
+        return weights.download(asked, onEvent, signal);
+      }),
 
     importFiles: (id, request, files, onEvent) =>
-      runs.start(id, (signal) => weights.importFiles(request, files, onEvent, signal)),
+      runs.start(id, (signal) => weights.importFiles(parseModelRequest(request), files, onEvent, signal)),
 
     checkUp: (id, model, onEvent) => runs.start(id, (signal) => weights.checkUp(model, onEvent, signal)),
 

@@ -1,13 +1,23 @@
 // The weights worker: exposes the WeightsApi over this origin's storage.
 
-import * as Comlink from 'comlink';
 import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Weights } from '../src/weights/weights.ts';
-import { hashAside } from './hash-aside.ts';
+import { exposeOnly } from './checked-port.ts';
+import { HashAside } from './hash-aside.ts';
+import { OwnWalls } from './own-walls.ts';
 import { tellRequests } from './tell-requests.ts';
 import { weightsApi } from './weights-api.ts';
 
+const walls = new OwnWalls();
 const database = new Database();
-Comlink.expose(weightsApi(new Weights(database, PACE, hashAside()), database));
+const aside = new HashAside();
+// The build puts workers into a folder beside the page; the development server serves them from elsewhere.
+const base = new URL(import.meta.env.DEV ? '/' : '../', self.location.href).href;
+exposeOnly(
+  weightsApi(base, new Weights(database, PACE, aside.hash), database, async () => ({
+    weights: await walls.report(),
+    hash: await aside.walls(),
+  })),
+);
 tellRequests();

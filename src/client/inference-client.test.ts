@@ -45,6 +45,10 @@ class Thread extends EventTarget implements WorkerLike, InferenceApi {
     this.#channel.port1.close();
   }
 
+  walls() {
+    return Promise.resolve({ kind: 'done', value: { walls: {}, tookMs: 0 } } as const);
+  }
+
   prepare() {
     return Promise.resolve({ kind: 'done', value: null } as const);
   }

@@ -14,6 +14,7 @@ import type {
 } from '../contract/inference.ts';
 import type { HeldEntry } from '../contract/weights.ts';
 import type { Outcome } from '../failure.ts';
+import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 
 export class InferenceClient {
@@ -32,6 +33,10 @@ export class InferenceClient {
   ) {
     this.#calls = new WorkerCalls<InferenceApi>('inference', start, onMissing);
     this.#held = held;
+  }
+
+  walls(): Promise<Outcome<WallReport>> {
+    return this.#calls.call((api) => api.walls());
   }
 
   /** Begins to fetch the runtime that a load with the first of these backends that is there will want. */

@@ -3,6 +3,7 @@
 
 import type { Box, OpenedPhoto, PhotoApi } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
+import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 
 export class PhotoClient {
@@ -11,6 +12,10 @@ export class PhotoClient {
   /** `start` makes a fresh worker that exposes a PhotoApi; `onMissing`: as WorkerCalls has it. */
   constructor(start: () => WorkerLike, onMissing?: () => void) {
     this.#calls = new WorkerCalls<PhotoApi>('photo', start, onMissing);
+  }
+
+  walls(): Promise<Outcome<WallReport>> {
+    return this.#calls.call((api) => api.walls());
   }
 
   open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {

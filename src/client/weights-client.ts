@@ -14,6 +14,7 @@ import type {
   StorageFacts,
   WeightsApi,
   WeightsEvent,
+  WeightsWalls,
 } from '../contract/weights.ts';
 import type { Outcome } from '../failure.ts';
 import { KeepForGood } from './keep-for-good.ts';
@@ -30,6 +31,10 @@ export class WeightsClient {
     this.#calls = new WorkerCalls<WeightsApi>('weights', start, onMissing);
   }
 
+  walls(): Promise<Outcome<WeightsWalls>> {
+    return this.#calls.call((api) => api.walls());
+  }
+
   list(): Promise<Outcome<KeptModel[]>> {
     return this.#calls.call((api) => api.list());
   }
@@ -43,8 +48,8 @@ export class WeightsClient {
     return this.#calls.call((api) => api.held(model));
   }
 
-  catalogue(url: string): Promise<Outcome<Offer[]>> {
-    return this.#calls.call((api) => api.catalogue(url));
+  catalogue(): Promise<Outcome<Offer[]>> {
+    return this.#calls.call((api) => api.catalogue());
   }
 
   device(): Promise<Outcome<DeviceFacts>> {

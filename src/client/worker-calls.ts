@@ -109,9 +109,13 @@ export class WorkerCalls<Api extends Stoppable> {
     const watch = new ProgramWatch(() => this.#endProgram(running));
     const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set(), watch };
     worker.addEventListener('message', (event) => watch.hear((event as MessageEvent<unknown>).data));
+    // A worker that has spoken was fetched.
+    let hasSpoken = false;
+    worker.addEventListener('message', () => (hasSpoken = true));
     worker.addEventListener('error', (event) => {
       const reason = 'message' in event && typeof event.message === 'string' ? event.message : '';
       // An error without words is that of a script that could not be fetched.
+      if (reason === '' && hasSpoken) return;
       if (reason === '') this.#bury(running, `The ${this.#name} worker could not be loaded.`, 'not-loaded');
       else this.#bury(running, reason);
     });

@@ -2,6 +2,7 @@
 // and callbacks, so that it crosses a thread as it is.
 
 import type { Outcome } from '../failure.ts';
+import type { WallReport } from '../policy/walls.ts';
 import type { Answer, AnswerEvent, AnswerOptions } from './answer.ts';
 import type { Message } from './conversation.ts';
 import type { HeldEntry } from './weights.ts';
@@ -76,6 +77,9 @@ export interface LoadedExperts extends ExpertShape {
 export type RunId = string;
 
 export interface InferenceApi {
+  /** What this worker found when it tried its own walls. Where one does not hold, no model is loaded. */
+  walls(): Promise<Outcome<WallReport>>;
+
   /**
    * Begins to fetch the runtime of the first of these backends that this device has, so that it is there when a
    * model is; nothing else waits for it. `hardwareOnly`: as LoadOptions has it. What fails is left to `load`.
@@ -88,7 +92,7 @@ export interface InferenceApi {
 
   /**
    * Brings a finished model from storage to the device; whatever was loaded before is released first.
-   * Fails with 'missing-file' where no such model is in storage.
+   * Fails with 'missing-file' where no such model is in storage, with 'unprotected' where a wall does not hold.
    */
   load(
     runId: RunId,

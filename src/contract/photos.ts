@@ -2,6 +2,7 @@
 // one takes a second and a gigabyte, so it happens one at a time, away from the page.
 
 import type { Outcome } from '../failure.ts';
+import type { WallReport } from '../policy/walls.ts';
 import type { RunId } from './inference.ts';
 
 /** A part of a picture as the models name it: left, top, right, bottom, 0 … 1000 of its sides. */
@@ -20,8 +21,11 @@ export interface OpenedPhoto {
 }
 
 export interface PhotoApi {
+  /** What this worker found when it tried its own walls. Where one does not hold, no picture is opened. */
+  walls(): Promise<Outcome<WallReport>>;
+
   /**
-   * Fails with 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
+   * Fails with 'unprotected', 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
    * 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
    */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;

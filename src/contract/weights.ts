@@ -2,6 +2,7 @@
 // there, are checked and removed. Plain data and callbacks; every call settles as an Outcome.
 
 import type { FailureInfo, Outcome } from '../failure.ts';
+import type { WallReport } from '../policy/walls.ts';
 import type { RunId } from './inference.ts';
 
 /** How a checkpoint is quantised on its way into storage. */
@@ -168,7 +169,15 @@ export interface Offer {
 /** A key of the model store and what lies there; files are Blobs, which cross to another thread uncopied. */
 export type HeldEntry = [key: [kind: string, ...rest: (string | number)[]], value: unknown];
 
+/** What the weights worker and the one that hashes for it found when they tried their own walls. */
+export interface WeightsWalls {
+  weights: WallReport;
+  hash: WallReport;
+}
+
 export interface WeightsApi {
+  walls(): Promise<Outcome<WeightsWalls>>;
+
   list(): Promise<Outcome<KeptModel[]>>;
 
   storage(): Promise<Outcome<StorageFacts>>;
@@ -182,8 +191,8 @@ export interface WeightsApi {
   /** From a measurement of this device, which takes about a second the first time, and a simulation of paging. */
   expectSpeeds(model: CatalogueModel): Promise<Outcome<ExpectedSpeeds>>;
 
-  /** The models of a catalogue file, each judged against this device. */
-  catalogue(url: string): Promise<Outcome<Offer[]>>;
+  /** The models of the catalogue beside the page, each judged against this device. */
+  catalogue(): Promise<Outcome<Offer[]>>;
 
   /**
    * What a pasted link names: a repository on a hub (`owner/name`, or its address) or a package's folder;
@@ -193,7 +202,8 @@ export interface WeightsApi {
 
   /**
    * Brings a model into storage, or goes on with one. Where another tab is at it, follows that one and
-   * takes over if it goes away. Stopping a run is a pause: what is verified is kept.
+   * takes over if it goes away. Stopping a run is a pause: what is verified is kept. Fails with 'bad-request' for what
+   * neither the catalogue nor a plain link names.
    */
   download(
     runId: RunId,

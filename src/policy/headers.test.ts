@@ -1,25 +1,74 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { policyHeaders, roleOf } from './headers.ts';
+import { policyHeaders } from './headers.ts';
+import { roleFiles, roleOf, type Role } from './roles.ts';
 import { weightHosts } from './weight-hosts.ts';
 
 const HUB = 'https://huggingface.co';
 
+const BUILT = [
+  'index.html',
+  'service-worker.js',
+  'assets/index-a.js',
+  'assets/inference.worker-a.js',
+  'assets/photo.worker-b.js',
+  'assets/weights.worker-c.js',
+  'assets/hash.worker-d.js',
+  'assets/ort-wasm-simd-threaded-e.mjs',
+];
+const FILES = roleFiles(BUILT);
+
+function directive(role: Role, name: string): string | undefined {
+  const policy = policyHeaders(role, [HUB], FILES)['Content-Security-Policy'] ?? '';
+  return policy.split('; ').find((each) => each.startsWith(`${name} `));
+}
+
 test('only the weights worker may reach a host besides this origin', () => {
-  const room = policyHeaders('room', [HUB]);
-  expect(JSON.stringify(room)).not.toContain(HUB);
-  expect(room['Connection-Allowlist']).toBe('(response-origin)');
-  expect(room['Content-Security-Policy']).toMatch(/^default-src 'none'; .*connect-src 'self'; /);
-  const weights = policyHeaders('weights', [HUB]);
+  const weights = policyHeaders('weights', [HUB], FILES);
   expect(weights['Connection-Allowlist']).toBe(`(response-origin "${HUB}/*");redirects=allow`);
-  expect(weights['Content-Security-Policy']).toContain(`connect-src 'self' ${HUB};`);
+  expect(directive('weights', 'connect-src')).toBe(`connect-src 'self' ${HUB}`);
+  for (const role of ['page', 'inference', 'photo', 'hash', 'thread'] as const) {
+    const headers = policyHeaders(role, [HUB], FILES);
+    expect(JSON.stringify(headers)).not.toContain(HUB);
+    expect(headers['Connection-Allowlist']).toBe('(response-origin)');
+    expect(directive(role, 'default-src')).toBe("default-src 'none'");
+  }
 });
 
-test('the weights worker is known by its script, built or not', () => {
-  expect(roleOf('/some/path/assets/weights.worker-B1x_y-2.js')).toBe('weights');
-  expect(roleOf('/workers/weights.worker.ts')).toBe('weights');
-  for (const path of ['/', '/assets/inference.worker-abc.js', '/weights.worker.js/index.html']) {
-    expect(roleOf(path)).toBe('room');
+test('who computes on pictures alone fetches nothing, not even from this origin', () => {
+  expect(directive('page', 'connect-src')).toBe("connect-src 'self'");
+  expect(directive('inference', 'connect-src')).toBe("connect-src 'self'");
+  for (const role of ['photo', 'hash', 'thread'] as const) {
+    expect(directive(role, 'connect-src')).toBe("connect-src 'none'");
+  }
+});
+
+test('each role starts exactly the workers that it needs', () => {
+  expect(directive('page', 'worker-src')).toBe(
+    'worker-src http://*:*/service-worker.js http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js',
+  );
+  expect(directive('inference', 'worker-src')).toBe(
+    'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs',
+  );
+  expect(directive('weights', 'worker-src')).toBe('worker-src http://*:*/assets/hash.worker-d.js');
+  for (const role of ['photo', 'hash', 'thread'] as const) {
+    expect(directive(role, 'worker-src')).toBe("worker-src 'none'");
+  }
+});
+
+test('a worker is known by its exact built path', () => {
+  expect(roleOf('/assets/weights.worker-c.js', FILES)).toBe('weights');
+  expect(roleOf('/room/assets/weights.worker-c.js', roleFiles(BUILT, '/room/'))).toBe('weights');
+  for (const path of [
+    '/',
+    '/weights.worker.js',
+    '/assets/weights.worker-x.js',
+    '/some/assets/weights.worker-c.js',
+    '/assets/weights.worker-c.js/index.html',
+    '/assets/weights.worker-c.json',
+    '/assets/WEIGHTS.worker-c.js',
+  ]) {
+    expect(roleOf(path, FILES), path).toBe('page');
   }
 });
 

@@ -1,24 +1,37 @@
 // What this app's pages and workers may do, as response headers: the one definition. The servers, the
 // service worker and the files for static hosts all send what is written here.
 //
-// The page and the inference worker, which see photos and prompts, reach this origin only. The weights
-// worker, which sees neither, also reaches the hosts that weights come from.
+// The page and the inference worker, which see photos and prompts, reach this origin only, and the photo worker
+// reaches nothing. The weights worker, which sees none of these, also reaches the hosts that weights come from.
 
-/** Whose response it is: everything but the weights worker's script is 'room'. */
-export type Role = 'room' | 'weights';
+import type { Role, RoleFiles } from './roles.ts';
 
-/** The built script and the one of the development server. */
-const WEIGHTS_WORKER = /\/weights\.worker[^/]*\.(js|ts)$/;
+/** The files that each role may start as workers. */
+const STARTS: Record<Role, readonly Role[]> = {
+  // The service worker counts as the page's own.
+  page: ['page', 'inference', 'photo', 'weights'],
+  inference: ['thread'],
+  weights: ['hash'],
+  photo: [],
+  hash: [],
+  thread: [],
+};
 
-export function roleOf(pathname: string): Role {
-  return WEIGHTS_WORKER.test(pathname) ? 'weights' : 'room';
-}
+/** They compute on what they are handed, and fetch nothing themselves. */
+const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread']);
 
-/** `weightHosts` are origins. */
-export function policyHeaders(role: Role, weightHosts: readonly string[]): Record<string, string> {
+/**
+ * `weightHosts` are origins. `files` are the scripts that run as workers; without them (the development server)
+ * every script of this origin may be a worker.
+ */
+export function policyHeaders(
+  role: Role,
+  weightHosts: readonly string[],
+  files?: RoleFiles,
+): Record<string, string> {
   const hosts = role === 'weights' ? weightHosts : [];
   return {
-    'Content-Security-Policy': contentSecurityPolicy(hosts),
+    'Content-Security-Policy': contentSecurityPolicy(role, hosts, files),
     'Connection-Allowlist': connectionAllowlist(hosts),
     // Isolation: WASM threads, and no other window holds a reference to this one.
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -31,12 +44,12 @@ export function policyHeaders(role: Role, weightHosts: readonly string[]): Recor
   };
 }
 
-function contentSecurityPolicy(hosts: readonly string[]): string {
+function contentSecurityPolicy(role: Role, hosts: readonly string[], files: RoleFiles | undefined): string {
   const directives = [
     "default-src 'none'",
     "script-src 'self' 'wasm-unsafe-eval'",
-    "worker-src 'self'",
-    `connect-src ${["'self'", ...hosts].join(' ')}`,
+    `worker-src ${workerSources(role, files)}`,
+    FETCHES_NOTHING.has(role) ? "connect-src 'none'" : `connect-src ${["'self'", ...hosts].join(' ')}`,
     "img-src 'self' blob: data:",
     'media-src blob:',
     // A preview of HTML that the model wrote inherits this policy, and is worth little without its
@@ -53,6 +66,18 @@ function contentSecurityPolicy(hosts: readonly string[]): string {
     'sandbox allow-same-origin allow-scripts allow-forms allow-modals allow-downloads',
   ];
   return directives.join('; ');
+}
+
+/**
+ * A policy cannot name a file of its own origin without the origin, which a static host's rules do not know: any
+ * host is named with the path, since a worker's script comes from this origin anyway. `http:` includes https, and
+ * WebKit matches no path where the scheme is left out.
+ */
+function workerSources(role: Role, files: RoleFiles | undefined): string {
+  if (STARTS[role].length === 0) return "'none'";
+  if (files === undefined) return "'self'";
+  const paths = Array.from(files).filter(([, each]) => STARTS[role].includes(each));
+  return paths.length === 0 ? "'none'" : paths.map(([path]) => `http://*:*${path}`).join(' ');
 }
 
 /**

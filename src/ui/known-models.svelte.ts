@@ -6,7 +6,7 @@ import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
 import type { FailureInfo } from '../failure.ts';
 import type { Downloads } from './downloads.svelte.ts';
 import { isLoadable, listEntries, type Entry } from './entries.ts';
-import { catalogueUrl, localPackages } from './page-models.ts';
+import { localPackages } from './page-models.ts';
 
 export class KnownModels {
   readonly #weights: Pick<WeightsClient, 'list' | 'catalogue'>;
@@ -48,7 +48,7 @@ export class KnownModels {
 
   /** Reads the catalogue, the list of local packages and the storage, side by side. */
   async read(pageUrl: string): Promise<void> {
-    await Promise.all([this.#readCatalogue(pageUrl), this.#readPackages(pageUrl), this.refresh()]);
+    await Promise.all([this.#readCatalogue(), this.#readPackages(pageUrl), this.refresh()]);
   }
 
   /** Reads anew what is kept in storage. */
@@ -57,8 +57,8 @@ export class KnownModels {
     if (kept.kind === 'done') this.#kept = kept.value;
   }
 
-  async #readCatalogue(pageUrl: string): Promise<void> {
-    const offers = await this.#weights.catalogue(catalogueUrl(pageUrl));
+  async #readCatalogue(): Promise<void> {
+    const offers = await this.#weights.catalogue();
     if (offers.kind === 'done') this.#offers = offers.value;
     else if (offers.kind === 'failed') this.#catalogueFailure = offers.failure;
   }

@@ -1,32 +1,43 @@
-// Before the page is built: is it under its policy? If the host did not send one, the service worker
+// Before the page is built: do its walls hold? If the host did not send one, the service worker
 // does, from the next load on. Without one of the two there is no page that could take a photo.
 
 import type { AppCache } from '../client/app-cache.ts';
-import { isUnderPolicy } from '../policy/probe.ts';
+import { pageAttempts } from '../policy/page-attempts.ts';
+import { prove } from '../policy/prove.ts';
+import { openWalls, type Wall, type WallReport } from '../policy/walls.ts';
 import { tabMemory } from './tab-memory.ts';
 
 /**
  * 'sent': the host sent the policy. 'added': the service worker did. 'reload': it will from the next load
- * on. 'none': neither; `reason` is the browser's own word.
+ * on. 'none': neither; `reason` is the browser's own word, `open` the walls that do not hold.
  */
-export type Protection = { kind: 'sent' | 'added' | 'reload' } | { kind: 'none'; reason: string };
+export type Protection =
+  | { kind: 'sent' | 'added'; report: WallReport }
+  | { kind: 'reload' }
+  | { kind: 'none'; reason: string; open: readonly Wall[] };
 
 /** Survives one reload, so that a browser in which it does not help is not reloaded for ever. */
 const RELOADED = 'darkroom-reloaded';
 
-export async function protect(cache: AppCache): Promise<Protection> {
-  const underPolicy = await isUnderPolicy();
+/** `trusted` makes an address fit for a worker. */
+export async function protect(cache: AppCache, trusted: (url: string) => string): Promise<Protection> {
+  const notAWorker = new URL('not-a-worker.js', document.baseURI).href;
+  const report = await prove(pageAttempts(notAWorker, trusted));
+  const open = openWalls(report);
   const tab = tabMemory();
-  if (underPolicy) tab.removeItem(RELOADED);
-  if (underPolicy && 'serviceWorker' in navigator && cache.controls) return { kind: 'added' };
-  if (underPolicy) return { kind: 'sent' };
-  if (!('serviceWorker' in navigator)) return { kind: 'none', reason: 'no service worker' };
+  if (open.length === 0) {
+    tab.removeItem(RELOADED);
+    return { kind: 'serviceWorker' in navigator && cache.controls ? 'added' : 'sent', report };
+  }
+  // No service worker helps against a page that shows this one.
+  if (open.includes('embed')) return { kind: 'none', reason: 'shown inside another page', open };
+  if (!('serviceWorker' in navigator)) return { kind: 'none', reason: 'no service worker', open };
   try {
     await cache.start();
   } catch (error) {
-    return { kind: 'none', reason: String(error) };
+    return { kind: 'none', reason: String(error), open };
   }
-  if (tab.getItem(RELOADED) !== null) return { kind: 'none', reason: 'not in force' };
+  if (tab.getItem(RELOADED) !== null) return { kind: 'none', reason: 'not in force', open };
   tab.setItem(RELOADED, 'yes');
   return { kind: 'reload' };
 }

@@ -15,7 +15,9 @@ export default mergeConfig(shared, {
   root: here,
   publicDir: false,
   plugins: [
-    sendPolicy(resolve(top, 'public/models/index.json')),
+    sendPolicy(resolve(top, 'public/models/index.json'), {
+      also: { 'fragile.worker': 'inference', 'planted.worker': 'inference' },
+    }),
     serveFolder({ path: '/packages/', folder: resolve(top, FIXTURE_PACKAGES), listed: true }),
     serveFolder({ path: '/models/', folder: resolve(top, 'public/models') }),
     serveFolder({ path: '/samples/', folder: resolve(top, 'public/samples') }),

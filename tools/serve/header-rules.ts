@@ -1,7 +1,8 @@
 // The policy's headers in the words of the usual static hosts, from the one definition; and that they compress
 // what gains by it, which Netlify and Cloudflare Pages do by themselves.
 
-import { policyHeaders, roleOf } from '../../src/policy/headers.ts';
+import { policyHeaders } from '../../src/policy/headers.ts';
+import { roleFiles, roleOf, type Role } from '../../src/policy/roles.ts';
 
 export const HOSTS = ['netlify', 'nginx', 'apache', 'caddy'] as const;
 /** 'netlify' is the `_headers` file, which Cloudflare Pages reads too. */
@@ -25,41 +26,55 @@ const TYPES = [
   ['webmanifest', 'application/manifest+json'],
 ] as const;
 
-/** `scripts`: the built pages and workers, relative to the site's root; only 'netlify' names them. */
+/**
+ * `names`: the files of the build, relative to the page's folder, which lies at the site's root. The rules name
+ * workers by their exact files: after each build they are printed anew.
+ */
 export function headerRules(
   host: StaticHost,
   weightHosts: readonly string[],
-  scripts: readonly string[] = [],
+  names: readonly string[],
 ): string {
-  const room = Object.entries(policyHeaders('room', weightHosts));
-  const weights = Object.entries(policyHeaders('weights', weightHosts)).filter(
-    ([name, value]) => room.find(([other]) => other === name)?.[1] !== value,
-  );
-  const isVaried = (name: string): boolean => weights.some(([other]) => other === name);
+  const files = roleFiles(names);
+  const headersOf = (role: Role): [string, string][] =>
+    Object.entries(policyHeaders(role, weightHosts, files));
+  const page = headersOf('page');
+  const workers = Array.from(files).filter(([, role]) => role !== 'page');
+  /** What a worker's headers say differently. */
+  const others = (role: Role): [string, string][] =>
+    headersOf(role).filter(([name, value]) => page.find(([other]) => other === name)?.[1] !== value);
+  const varying = new Set(workers.flatMap(([, role]) => others(role).map(([name]) => name)));
   const lines: Record<StaticHost, () => string[]> = {
     // Rules that match add up, and two policies mean that both hold: each path has one rule. What is
     // neither a page nor a worker needs none.
     netlify: () =>
-      ['', ...scripts].flatMap((path) => [
+      ['', ...names.filter((name) => isScript(name))].flatMap((path) => [
         `/${path}`,
-        ...Object.entries(policyHeaders(roleOf(`/${path}`), weightHosts)).map(
-          ([name, value]) => `  ${name}: ${value}`,
-        ),
+        ...headersOf(roleOf(`/${path}`, files)).map(([name, value]) => `  ${name}: ${value}`),
       ]),
     nginx: () => [
       // A location with an add_header of its own inherits none: a map leaves one place for each.
-      ...weights.map(
-        ([name, value]) =>
-          `map $uri ${variable(name)} { default ${quoted(roomValue(room, name))}; "~/weights\\.worker[^/]*\\.js$" ${quoted(value)}; }`,
-      ),
+      ...page
+        .filter(([name]) => varying.has(name))
+        .flatMap(([name, value]) => [
+          `map $uri ${variable(name)} {`,
+          `  default ${quoted(value)};`,
+          // An expression, as a plain key of this length needs a larger table than the default.
+          ...workers.map(
+            ([path, role]) =>
+              `  ${quoted(`~^${path.replaceAll('.', '\\.')}$`)} ${quoted(valueOf(headersOf(role), name))};`,
+          ),
+          '}',
+        ]),
       'server {',
       '  gzip on;',
       '  gzip_vary on;',
       '  gzip_proxied any;',
       `  gzip_types ${COMPRESSED_TYPES};`,
-      ...room.map(([name, value]) => {
-        return `  add_header ${name} ${isVaried(name) ? variable(name) : quoted(value)} always;`;
-      }),
+      ...page.map(
+        ([name, value]) =>
+          `  add_header ${name} ${varying.has(name) ? variable(name) : quoted(value)} always;`,
+      ),
       ...TYPES.map(([ending, type]) => `  location ~ \\.${ending}$ { types {} default_type ${type}; }`),
       '}',
     ],
@@ -69,10 +84,12 @@ export function headerRules(
       '</IfModule>',
       ...TYPES.map(([ending, type]) => `AddType ${type} .${ending}`),
       // Without mod_headers (`a2enmod headers`) the server does not start, rather than send no policy.
-      ...room.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
-      '<FilesMatch "^weights\\.worker.*\\.js$">',
-      ...weights.map(([name, value]) => `  Header always set ${name} ${quoted(value)}`),
-      '</FilesMatch>',
+      ...page.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
+      ...workers.flatMap(([path, role]) => [
+        `<Files ${quoted(path.slice(path.lastIndexOf('/') + 1))}>`,
+        ...others(role).map(([name, value]) => `  Header always set ${name} ${quoted(value)}`),
+        '</Files>',
+      ]),
     ],
     caddy: () => [
       'encode {',
@@ -88,25 +105,34 @@ export function headerRules(
         `@${ending} path *.${ending}`,
         `header @${ending} Content-Type ${type}`,
       ]),
-      '@weights path_regexp /weights\\.worker[^/]*\\.js$',
       // Each in one place only: of two that match, Caddy lets the general one win.
-      '@room not path_regexp /weights\\.worker[^/]*\\.js$',
+      `@page not path ${workers.map(([path]) => path).join(' ')}`,
       'header {',
-      ...room.filter(([name]) => !isVaried(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      ...page.filter(([name]) => !varying.has(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
       '}',
-      'header @room {',
-      ...room.filter(([name]) => isVaried(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
+      'header @page {',
+      ...page.filter(([name]) => varying.has(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
       '}',
-      'header @weights {',
-      ...weights.map(([name, value]) => `  ${name} ${backquoted(value)}`),
-      '}',
+      ...workers.flatMap(([path, role], index) => [
+        `@worker${index} path ${path}`,
+        `header @worker${index} {`,
+        ...headersOf(role)
+          .filter(([name]) => varying.has(name))
+          .map(([name, value]) => `  ${name} ${backquoted(value)}`),
+        '}',
+      ]),
     ],
   };
   return `${lines[host]().join('\n')}\n`;
 }
 
-function roomValue(room: readonly [string, string][], name: string): string {
-  return room.find(([other]) => other === name)?.[1] ?? '';
+/** Pages and workers; the runtime's .mjs files start threads of their own. */
+function isScript(name: string): boolean {
+  return /\.(html|mjs)$|worker[^/]*\.js$/.test(name);
+}
+
+function valueOf(headers: readonly [string, string][], name: string): string {
+  return headers.find(([other]) => other === name)?.[1] ?? '';
 }
 
 function variable(header: string): string {

@@ -1,24 +1,66 @@
 // A Vite plugin that sends the policy's headers with every response of the development and the preview
 // server. More weight hosts than the catalogue names: DARKROOM_HOSTS, origins with spaces between.
 
-import { readFileSync } from 'node:fs';
-import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
-import { policyHeaders, roleOf } from '../../src/policy/headers.ts';
+import { existsSync, readdirSync, readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import type { Connect, Plugin } from 'vite';
+import { policyHeaders } from '../../src/policy/headers.ts';
+import { roleFiles, roleOf, type Role, type RoleFiles } from '../../src/policy/roles.ts';
 import { weightHosts } from '../../src/policy/weight-hosts.ts';
 
-/** `catalogue`: the file that names the weight hosts. */
-export function sendPolicy(catalogue: string): Plugin {
-  const install = (server: ViteDevServer | PreviewServer): void => {
-    // A test takes the policy away to show that it is what holds.
-    if (process.env.DARKROOM_POLICY !== 'none') server.middlewares.use(handler(catalogue));
-  };
-  return { name: 'send-policy', configureServer: install, configurePreviewServer: install };
+interface Options {
+  /** Files of a test's build that run in a role of the app's, by the beginnings of their names. */
+  also?: Record<string, Role>;
 }
 
-function handler(catalogue: string): Connect.NextHandleFunction {
+/** `catalogue`: the file that names the weight hosts. */
+export function sendPolicy(catalogue: string, options: Options = {}): Plugin {
+  // A test takes the policy away to show that it is what holds.
+  const isOff = (): boolean => process.env.DARKROOM_POLICY === 'none';
+  return {
+    name: 'send-policy',
+    configureServer(server) {
+      if (!isOff()) server.middlewares.use(developmentHandler(catalogue));
+    },
+    configurePreviewServer(server) {
+      const { root, build } = server.config;
+      if (!isOff()) server.middlewares.use(handler(catalogue, resolve(root, build.outDir), options));
+    },
+  };
+}
+
+function handler(catalogue: string, outDir: string, options: Options): Connect.NextHandleFunction {
   return (request, response, next) => {
     const { pathname } = new URL(request.url ?? '/', 'http://localhost');
-    const headers = policyHeaders(roleOf(pathname), hostsOf(catalogue));
+    const files = builtRoles(outDir, options.also);
+    const role = roleOf(pathname, files);
+    const headers = policyHeaders(role, hostsOf(catalogue), files);
+    for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
+    next();
+  };
+}
+
+/** Read anew for each response, as a test may replace files while it is served. */
+export function builtRoles(outDir: string, also: Record<string, Role> = {}): RoleFiles {
+  if (!existsSync(outDir)) return new Map();
+  const names = readdirSync(resolve(outDir, 'assets')).map((name) => `assets/${name}`);
+  const files = new Map(roleFiles([...names, 'service-worker.js']));
+  for (const name of names) {
+    const [, begin = ''] = /^assets\/([\w.]+)-[\w-]+\.js$/.exec(name) ?? [];
+    const role = also[begin];
+    if (role !== undefined) files.set(`/${name}`, role);
+  }
+  return files;
+}
+
+/** The sources of the app's workers, by their exact names below the repository. */
+const SOURCE = /\/workers\/(inference|photo|weights|hash)\.worker\.ts$/;
+
+function developmentHandler(catalogue: string): Connect.NextHandleFunction {
+  return (request, response, next) => {
+    const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+    const role = (SOURCE.exec(pathname)?.[1] ?? 'page') as Role;
+    const headers = policyHeaders(role, hostsOf(catalogue));
     for (const [name, value] of Object.entries(headers)) response.setHeader(name, value);
     next();
   };

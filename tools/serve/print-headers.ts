@@ -1,7 +1,10 @@
-// `npm run headers -- nginx`: the policy as rules for a static host, on stdout.
+// `npm run headers -- nginx`: the policy as rules for a static host, on stdout. They name the
+// files of the build, which must be there.
 
+import { existsSync } from 'node:fs';
 import { HOSTS, headerRules } from './header-rules.ts';
 import { hostsOf } from './policy.ts';
+import { filesIn } from './service-worker.ts';
 
 const asked = process.argv[2];
 const host = HOSTS.find((each) => each === asked && each !== 'netlify');
@@ -10,6 +13,9 @@ if (host === undefined) {
     'Which host? nginx, apache or caddy. For Netlify and Cloudflare Pages the build writes dist/_headers.',
   );
   process.exitCode = 1;
+} else if (!existsSync('dist/index.html')) {
+  console.error('There is no build, whose files the rules name: npm run build.');
+  process.exitCode = 1;
 } else {
-  process.stdout.write(headerRules(host, hostsOf('public/models/index.json')));
+  process.stdout.write(headerRules(host, hostsOf('public/models/index.json'), filesIn('dist')));
 }

@@ -37,10 +37,7 @@ export function buildServiceWorker(options: { entry: string; outDir: string; cat
             lib: { entry, formats: ['iife'], name: 'serviceWorker', fileName: () => 'service-worker.js' },
           },
         });
-        writeFileSync(
-          join(outDir, '_headers'),
-          headerRules('netlify', hostsOf(catalogue), scriptsIn(outDir)),
-        );
+        writeFileSync(join(outDir, '_headers'), headerRules('netlify', hostsOf(catalogue), filesIn(outDir)));
       },
     },
   };
@@ -66,14 +63,9 @@ function startOf(folder: string): (name: string) => boolean {
 }
 
 /** Paths with forward slashes, in one order on every machine. */
-function filesIn(folder: string): string[] {
+export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())
     .map((name) => name.split(sep).join('/'))
     .sort();
-}
-
-/** Pages and workers; the runtime's .mjs files start threads of their own. */
-function scriptsIn(outDir: string): string[] {
-  return filesIn(outDir).filter((name) => /\.(html|mjs)$|worker[^/]*\.js$/.test(name));
 }

@@ -54,7 +54,7 @@ export interface Harness {
   remove(id: string): Promise<Outcome<null>>;
   list(): Promise<Outcome<KeptModel[]>>;
   storage(): Promise<Outcome<StorageFacts>>;
-  catalogue(url: string): Promise<Outcome<Offer[]>>;
+  catalogue(): Promise<Outcome<Offer[]>>;
   /** Every file that lies in storage, hashed. */
   stored(id: string): Promise<StoredFile[]>;
   /** Overwrites or takes away a stored file behind everybody's back. */

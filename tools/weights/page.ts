@@ -50,7 +50,7 @@ window.weights = {
   remove: (id) => clients.quick.remove(id),
   list: () => clients.quick.list(),
   storage: () => clients.quick.storage(),
-  catalogue: (url) => clients.quick.catalogue(url),
+  catalogue: () => clients.quick.catalogue(),
 
   async stored(id) {
     const shelf = new Shelf(database, id);

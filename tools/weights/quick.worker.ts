@@ -3,10 +3,23 @@
 import * as Comlink from 'comlink';
 import { Database } from '../../src/weights/store/database.ts';
 import { Weights } from '../../src/weights/weights.ts';
-import { hashAside } from '../../workers/hash-aside.ts';
+import { HashAside } from '../../workers/hash-aside.ts';
+import { OwnWalls } from '../../workers/own-walls.ts';
 import { weightsApi } from '../../workers/weights-api.ts';
 
 const PACE = { stallMs: 1500, attempts: 3, firstWaitMs: 10, longestWaitMs: 50, lanes: 4 };
 
+const walls = new OwnWalls();
 const database = new Database();
-Comlink.expose(weightsApi(new Weights(database, PACE, hashAside()), database));
+const aside = new HashAside();
+Comlink.expose(
+  weightsApi(
+    new URL('/', self.location.href).href,
+    new Weights(database, PACE, aside.hash),
+    database,
+    async () => ({
+      weights: await walls.report(),
+      hash: await aside.walls(),
+    }),
+  ),
+);

@@ -5,13 +5,17 @@ import type { WeightsClient } from '../../client/weights-client.ts';
 import type { KeptModel } from '../../contract/weights.ts';
 import type { HistoryStore } from '../history/history-store.ts';
 import type { TabStore } from '../tab/tab-store.ts';
-import { isConnectionAllowlistEnforced } from '../../policy/probe.ts';
+import { isConnectionAllowlistEnforced } from '../../policy/allowlist.ts';
 import { eraseAndRestart, takeErasure, type Erasure } from './erase.ts';
+import type { Walls } from './walls.svelte.ts';
 import type { RequestLog } from './request-log.svelte.ts';
 import type { RequestGroup } from './requests.ts';
 
-/** 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. */
-export type Enforcement = 'checking' | 'enforced' | 'partly';
+/**
+ * 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. 'broken': a wall of the
+ * promise does not hold, and no picture is taken.
+ */
+export type Enforcement = 'checking' | 'enforced' | 'partly' | 'broken';
 
 /** Who brought the policy here. */
 export type PolicySource = 'sent' | 'added';
@@ -36,15 +40,23 @@ interface Keepers {
 
 export class Privacy {
   readonly source: PolicySource;
+  readonly walls: Walls;
   readonly #weights: Pick<WeightsClient, 'list'>;
   #isOpen = $state(false);
-  #enforcement = $state.raw<Enforcement>('checking');
+  #hasAllowlist = $state<boolean | undefined>();
   #stored = $state.raw<Stored | null>(null);
   #erasure = $state.raw<Erasure | null>(null);
   readonly #log: RequestLog;
   readonly #keepers: Keepers;
 
-  constructor(source: PolicySource, log: RequestLog, weights: Pick<WeightsClient, 'list'>, keepers: Keepers) {
+  constructor(
+    source: PolicySource,
+    walls: Walls,
+    log: RequestLog,
+    weights: Pick<WeightsClient, 'list'>,
+    keepers: Keepers,
+  ) {
+    this.walls = walls;
     this.#keepers = keepers;
     this.source = source;
     this.#log = log;
@@ -53,7 +65,8 @@ export class Privacy {
     // Whoever erased something wants to see that it is gone.
     if (this.#erasure !== null) this.show();
     void isConnectionAllowlistEnforced().then((enforced) => {
-      this.#enforcement = enforced ? 'enforced' : 'partly';
+      this.#hasAllowlist = enforced;
+      walls.addToPage({ allowlist: enforced ? 'holds' : 'absent' });
     });
   }
 
@@ -62,7 +75,9 @@ export class Privacy {
   }
 
   get enforcement(): Enforcement {
-    return this.#enforcement;
+    if (this.walls.isOpen) return 'broken';
+    if (this.#hasAllowlist === undefined || !this.walls.areKnown) return 'checking';
+    return this.#hasAllowlist ? 'enforced' : 'partly';
   }
 
   get groups(): readonly RequestGroup[] {
@@ -81,6 +96,7 @@ export class Privacy {
 
   show(): void {
     this.#isOpen = true;
+    void this.walls.prove();
     void this.#look();
   }
 

@@ -1,6 +1,8 @@
 // What the page says about keeping photos here.
 
+import type { Wall, WallState } from '../../policy/walls.ts';
 import type { Purpose } from '../privacy/requests.ts';
+import type { Realm } from '../privacy/walls.svelte.ts';
 import { quantities, type Quantities } from './quantities.ts';
 
 const english = (q: Quantities) => ({
@@ -9,6 +11,7 @@ const english = (q: Quantities) => ({
     'This page keeps photos on your device by a policy that the browser enforces. Here that policy is not in force, so the page does not start.',
   whatToDo:
     'Its host does not send the policy, and this browser lets no service worker add it. A current browser outside of a private window, or the host’s operator, can help.',
+  notHeld: (walls: readonly string[]) => `Tried just now, and not stopped: ${walls.join(', ')}.`,
   reason: 'Details',
 
   title: 'Privacy',
@@ -20,10 +23,47 @@ const english = (q: Quantities) => ({
   partly: 'Requests cannot leave',
   partlyHow:
     'This browser lets the page and its workers send requests to this site only. It has no lock for calls between browsers (WebRTC), which this page does not use. Chromium browsers of late 2026 lock that too.',
+  broken: 'No pictures are taken',
+  brokenHow:
+    'Something that keeps pictures and questions here does not hold, as the list below says, so this page takes no pictures. Its host sends another policy than the app’s own, or sends it with some files only. Reloading the page may help; otherwise its operator can.',
   weightsWorker:
     'Models are fetched by a separate worker. It alone reaches the hosts of models, and it sees neither photos nor questions.',
   sent: 'The site sends this policy.',
   added: 'The service worker of this site, which runs in this browser, adds this policy to every page of it.',
+
+  walls: 'The walls, tried when this page opened',
+  realm: {
+    page: 'This page',
+    photo: 'Worker that opens pictures and clips',
+    inference: 'Worker that answers, and decodes clips',
+    weights: 'Worker that fetches models',
+    hash: 'Worker that checks files',
+  } satisfies Record<Realm, string>,
+  wall: {
+    connect: 'requests to other sites',
+    image: 'pictures from other sites',
+    media: 'sound and video from other sites',
+    frame: 'frames',
+    form: 'sending forms',
+    worker: 'starting other workers',
+    script: 'programs from other sites',
+    style: 'styles from other sites',
+    font: 'fonts from other sites',
+    object: 'plug-ins, and whatever else loads something',
+    base: 'moving the page’s own address',
+    sandbox: 'new windows, and leaving for other sites',
+    embed: 'being shown inside another page',
+    types: 'turning text into programs',
+    allowlist: 'calls between browsers, and fetching ahead',
+  } satisfies Record<Wall, string>,
+  state: { holds: 'stopped', open: 'not stopped', absent: 'no lock here' } satisfies Record<
+    WallState,
+    string
+  >,
+  allHold: (count: number) => `all ${q.whole(count)} stopped`,
+  someHold: (held: number, count: number) => `${q.whole(held)} of ${q.whole(count)} stopped`,
+  trying: 'being tried',
+  notTried: 'could not be tried',
 
   requests: 'Requests since this page opened',
   here: 'this site',
@@ -70,6 +110,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   unprotected: '本页面依靠浏览器强制执行的策略，让照片留在您的设备上。目前该策略没有生效，因此页面没有启动。',
   whatToDo:
     '主机没有发送该策略，而此浏览器也不允许 Service Worker 补上它。请换用较新的浏览器（不要使用无痕窗口），或联系网站运营者。',
+  notHeld: (walls) => `刚刚试过而没有被拦住的有：${walls.join('、')}。`,
   reason: '详情',
 
   title: '隐私',
@@ -80,9 +121,43 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   partly: '请求无法离开',
   partlyHow:
     '此浏览器只允许本页面及其工作线程向本网站发送请求。它没有锁住浏览器之间的通话（WebRTC），但本页面并不使用它。2026 年底的 Chromium 浏览器也会锁住它。',
+  broken: '不接收任何图片',
+  brokenHow:
+    '有一项让图片和问题留在这里的限制没有生效（见下表），因此本页面不接收任何图片。主机发送的策略与应用自带的不同，或者只随部分文件发送。重新加载页面也许有用，否则请联系网站运营者。',
   weightsWorker: '模型由一个单独的工作线程获取。只有它能连接模型所在的主机，而它看不到照片，也看不到问题。',
   sent: '该策略由本网站发送。',
   added: '本网站在此浏览器中运行的 Service Worker 为其每个页面加上该策略。',
+
+  walls: '打开本页面时试过的限制',
+  realm: {
+    page: '本页面',
+    photo: '打开图片和短片的工作线程',
+    inference: '回答问题并解码短片的工作线程',
+    weights: '获取模型的工作线程',
+    hash: '校验文件的工作线程',
+  },
+  wall: {
+    connect: '向其他网站发送请求',
+    image: '其他网站的图片',
+    media: '其他网站的音频和视频',
+    frame: '框架',
+    form: '提交表单',
+    worker: '启动其他工作线程',
+    script: '其他网站的程序',
+    style: '其他网站的样式',
+    font: '其他网站的字体',
+    object: '插件及其他会加载内容的元素',
+    base: '改动页面自身的地址',
+    sandbox: '打开新窗口，转到其他网站',
+    embed: '嵌入其他页面中显示',
+    types: '把文字变成程序',
+    allowlist: '浏览器之间的通话和预先获取',
+  },
+  state: { holds: '已拦住', open: '没有拦住', absent: '此处没有这道锁' },
+  allHold: (count) => `${q.whole(count)} 项全部拦住`,
+  someHold: (held, count) => `${q.whole(count)} 项中拦住 ${q.whole(held)} 项`,
+  trying: '正在试验',
+  notTried: '无法试验',
 
   requests: '打开本页面以来的请求',
   here: '本网站',

@@ -1,23 +1,7 @@
-// Finds out what holds here, by trying it: a policy that was sent is not yet one that is enforced. Each
-// attempt ends on this machine, whether it is let through or not.
+// Whether the Connection-Allowlist is in force, found out by trying it on this machine.
 
-/** Browsers write what a policy stops into the console as an error; this is said before. */
-export const EXPLANATION =
-  'Darkroom tries its own policy: it fetches “data:,”, which must fail. An error about that below means that the policy holds.';
-
-/**
- * Whether this realm (page or worker) is under the content security policy: it forbids to fetch even a
- * data: URL, which needs no network.
- */
-export async function isUnderPolicy(): Promise<boolean> {
-  console.info(EXPLANATION);
-  return fetch('data:,').then(
-    () => false,
-    () => true,
-  );
-}
-
-const ALLOWLIST_WAIT_MS = 1000;
+// A busy machine needs seconds for it.
+const ALLOWLIST_WAIT_MS = 5000;
 
 /**
  * Whether the browser enforces the Connection-Allowlist: under one, a peer connection fails as soon as it

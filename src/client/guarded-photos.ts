@@ -1,0 +1,26 @@
+// The photo worker behind the walls: no picture goes to it before all realms that see pictures have proven theirs.
+
+import type { Box, OpenedPhoto } from '../contract/photos.ts';
+import type { Outcome } from '../failure.ts';
+import type { PhotoClient } from './photo-client.ts';
+
+export class GuardedPhotos {
+  readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
+  readonly #mayTake: () => Promise<Outcome<null>>;
+
+  /** `mayTake` fails with 'unprotected' where a wall of the promise does not hold. */
+  constructor(client: Pick<PhotoClient, 'open' | 'crop'>, mayTake: () => Promise<Outcome<null>>) {
+    this.#client = client;
+    this.#mayTake = mayTake;
+  }
+
+  async open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+    const may = await this.#mayTake();
+    return may.kind === 'done' ? this.#client.open(photo, signal) : may;
+  }
+
+  async crop(photo: Blob, part: Box, signal: AbortSignal): Promise<Outcome<Blob>> {
+    const may = await this.#mayTake();
+    return may.kind === 'done' ? this.#client.crop(photo, part, signal) : may;
+  }
+}

@@ -1,0 +1,100 @@
+// What the page must not be able to do. Whatever is put into the document for it is taken out again.
+
+import { nowhere, type Attempt } from './prove.ts';
+import { workerAttempts } from './worker-attempts.ts';
+
+/** As `workerAttempts` has it. */
+export function pageAttempts(notAWorker: string, trusted: (url: string) => string): Attempt[] {
+  return [
+    ...workerAttempts(notAWorker, trusted),
+    asked('image', 'img-src', (url) => {
+      new Image().src = url;
+    }),
+    asked('media', 'media-src', (url) => {
+      document.createElement('audio').src = url;
+    }),
+    asked('frame', 'frame-src', (url) => shown(hiddenFrame({ src: url }))),
+    asked('form', 'form-action', (url) => {
+      const name = 'darkroom-nowhere';
+      const remove = [shown(hiddenFrame({ name }))];
+      const form = Object.assign(document.createElement('form'), {
+        action: url,
+        method: 'post',
+        target: name,
+      });
+      remove.push(shown(form));
+      try {
+        form.submit();
+      } catch {
+        // Firefox throws where the policy stops it; its event follows.
+      }
+      return () => remove.forEach((each) => each());
+    }),
+    asked('style', 'style-src', (url) =>
+      shown(Object.assign(document.createElement('link'), { rel: 'stylesheet', href: url })),
+    ),
+    asked('font', 'font-src', (url) => {
+      void new FontFace('darkroom-nowhere', `url(${url})`).load().catch(() => undefined);
+    }),
+    asked('object', 'object-src', (url) =>
+      shown(Object.assign(document.createElement('object'), { data: trusted(url) })),
+    ),
+    known('base', () => {
+      const remove = shown(Object.assign(document.createElement('base'), { href: nowhere('base') }));
+      const isMoved = document.baseURI.startsWith(nowhere('base'));
+      remove();
+      return isMoved ? 'open' : 'holds';
+    }),
+    // In a sandbox nothing may set this, and nothing else of a sandbox can be tried without a person's click.
+    known('sandbox', () => {
+      try {
+        // eslint-disable-next-line @typescript-eslint/no-deprecated, no-self-assign
+        document.domain = document.domain;
+        return 'open';
+      } catch {
+        return 'holds';
+      }
+    }),
+    known('embed', () => (window.top === window ? 'holds' : 'open')),
+    known('types', () => {
+      if (!('trustedTypes' in window)) return 'absent';
+      try {
+        new DOMParser().parseFromString('', 'text/html');
+        return 'open';
+      } catch {
+        return 'holds';
+      }
+    }),
+  ];
+}
+
+type Tidy = () => void;
+
+function asked(wall: Attempt['wall'], directive: string, ask: (url: string) => unknown): Attempt {
+  const mark = nowhere(wall).replace(/\/$/, '');
+  const start = (): Tidy | undefined => {
+    const tidy = ask(nowhere(wall));
+    return typeof tidy === 'function' ? (tidy as Tidy) : undefined;
+  };
+  return { wall, directive, mark, start };
+}
+
+function known(wall: Attempt['wall'], look: () => 'holds' | 'open' | 'absent'): Attempt {
+  return {
+    wall,
+    start: (report) => {
+      report(look());
+      return undefined;
+    },
+  };
+}
+
+function hiddenFrame(attributes: Partial<HTMLIFrameElement>): HTMLIFrameElement {
+  return Object.assign(document.createElement('iframe'), { hidden: true, ...attributes });
+}
+
+/** Puts it into the document; returns what takes it out. */
+function shown(element: HTMLElement): Tidy {
+  document.documentElement.append(element);
+  return () => element.remove();
+}

@@ -1,0 +1,27 @@
+// Which of the app's own files run as which worker, by their exact built names: a name that only looks like a worker's
+// gets the page's policy, and a document never gets a worker's.
+
+/** Whose response it is. 'thread': a thread of the runtime. Whatever is not a worker's script is the page's. */
+export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread';
+
+/** The paths of the scripts that may run as workers, with the roles that they run in. */
+export type RoleFiles = ReadonlyMap<string, Role>;
+
+/** The build puts a hash of their contents into the names. */
+const WORKER = /^assets\/(inference|photo|weights|hash)\.worker-[\w-]+\.js$/;
+const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
+const SERVICE_WORKER = 'service-worker.js';
+
+export function roleOf(pathname: string, files: RoleFiles): Role {
+  return files.get(pathname) ?? 'page';
+}
+
+/** `names`: all files of a build, relative to `base`, which is the path of the folder that holds the page. */
+export function roleFiles(names: Iterable<string>, base = '/'): RoleFiles {
+  const files = new Map<string, Role>();
+  for (const name of names) {
+    const role = name === SERVICE_WORKER ? 'page' : THREAD.test(name) ? 'thread' : WORKER.exec(name)?.[1];
+    if (role !== undefined) files.set(base + name, role as Role);
+  }
+  return files;
+}

@@ -1,0 +1,91 @@
+// What the weights worker agrees to fetch. The page that asks may have been taken over: an address could carry what it
+// has seen. An entry of the catalogue is fetched as the worker itself reads it there; everything else is a link, which
+// says no more than where a model lies.
+
+import type { ModelRequest, ModelSource } from '../contract/weights.ts';
+import { fail } from '../failure.ts';
+
+/** A link names a model: an owner, a name, a version. */
+const MOST_CHARACTERS = 200;
+const REPO = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
+const REVISION = /^[\w.-]+(\/[\w.-]+)*$/;
+/** Links of one visit. */
+const MOST_LINKS = 8;
+
+export class MayFetch {
+  readonly #catalogue: () => Promise<readonly ModelRequest[]>;
+  readonly #links = new Set<string>();
+
+  /** `catalogue`: its models, as this worker reads them; empty if there are none. */
+  constructor(catalogue: () => Promise<readonly ModelRequest[]>) {
+    this.#catalogue = catalogue;
+  }
+
+  /** Fails with 'bad-request' for what neither the catalogue nor a plain link names. */
+  async demand({ id, source }: ModelRequest): Promise<void> {
+    if (source.kind === 'files') return;
+    const listed = (await this.#catalogue().catch(() => [])).find((model) => model.id === id);
+    if (listed !== undefined && sameSource(listed.source, source)) return;
+    const link = plainLink(source);
+    // Nothing leaves for this machine, and to its own site the page can say anything anyway.
+    if (isHere(new URL(link)) || isOwn(new URL(link))) return;
+    this.#links.add(link);
+    if (this.#links.size > MOST_LINKS) {
+      fail('bad-request', `More than ${MOST_LINKS} links in one visit: reload the page to go on.`);
+    }
+  }
+}
+
+function sameSource(a: ModelSource, b: ModelSource): boolean {
+  return JSON.stringify(inOrder(a)) === JSON.stringify(inOrder(b));
+}
+
+function inOrder(source: ModelSource): unknown {
+  return Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1));
+}
+
+/** The link itself, if it holds nothing but where a model lies. Fails with 'bad-request'. */
+export function plainLink(source: Exclude<ModelSource, { kind: 'files' }>): string {
+  const link = source.kind === 'hub' ? hubLink(source) : packageLink(source.url);
+  const hosts = source.hosts ?? [];
+  if (hosts.length > 0 && hosts.some((host) => !URL.canParse(host) || new URL(host).origin !== host)) {
+    fail('bad-request', 'A host of the link is no plain origin.');
+  }
+  if (link.length > MOST_CHARACTERS) fail('bad-request', 'The link is too long for one that names a model.');
+  return link;
+}
+
+function hubLink({ endpoint, repo, revision }: Extract<ModelSource, { kind: 'hub' }>): string {
+  const origin = address(endpoint);
+  if (origin.pathname !== '/') fail('bad-request', `${endpoint} is not the address of a hub.`);
+  const dots = /(^|\/)\.+(\/|$)/;
+  if (!REPO.test(repo) || dots.test(repo)) fail('bad-request', `${repo} is not a model on a hub.`);
+  if (!REVISION.test(revision) || dots.test(revision)) {
+    fail('bad-request', `${revision} is not the name of a revision.`);
+  }
+  return `${origin.origin}/${repo}@${revision}`;
+}
+
+function packageLink(url: string): string {
+  return address(url).href;
+}
+
+/** Without a query, a fragment, a name or a password. */
+function address(text: string): URL {
+  if (!URL.canParse(text)) fail('bad-request', `${text} is not an address.`);
+  const url = new URL(text);
+  const isWeb = url.protocol === 'https:' || (url.protocol === 'http:' && isHere(url)) || isOwn(url);
+  const more = url.search + url.hash + url.username + url.password;
+  if (!isWeb || more !== '' || /[?#]/.test(text)) {
+    fail('bad-request', 'A link to a model is a web address without a query, a fragment or a password.');
+  }
+  return url;
+}
+
+function isHere({ hostname }: URL): boolean {
+  return hostname === 'localhost' || hostname === '127.0.0.1';
+}
+
+function isOwn({ origin }: URL): boolean {
+  return 'location' in globalThis && globalThis.location.origin === origin;
+}

@@ -1,0 +1,59 @@
+// The built app on a server that changes what the policy says: a wall is taken away, to see what then no longer holds.
+
+import type { ServerResponse } from 'node:http';
+import { preview, type Plugin } from 'vite';
+import type { BuiltApp } from '../serve/built-app.ts';
+
+/** The new value of a header of the policy for this path; undefined: it is not sent. */
+export type Change = (value: string, header: string, path: string) => string | undefined;
+
+const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|permissions-policy)/i;
+
+export async function serveChanged(change: Change): Promise<BuiltApp> {
+  const server = await preview({
+    preview: { port: 0 },
+    logLevel: 'silent',
+    plugins: [changing(change)],
+  });
+  const origin = server.resolvedUrls?.local[0];
+  if (origin === undefined) throw new Error('The preview server has no address.');
+  return {
+    origin,
+    async stop() {
+      if ('closeAllConnections' in server.httpServer) server.httpServer.closeAllConnections();
+      await server.close();
+    },
+  };
+}
+
+function changing(change: Change): Plugin {
+  return {
+    name: 'change-policy',
+    // Before the plugin that sends the policy.
+    enforce: 'pre',
+    configurePreviewServer(server) {
+      server.middlewares.use((request, response: ServerResponse, next) => {
+        const { pathname } = new URL(request.url ?? '/', 'http://localhost');
+        const set = response.setHeader.bind(response);
+        response.setHeader = (name, value) => {
+          if (!POLICY.test(name) || typeof value !== 'string') return set(name, value);
+          const changed = change(value, name, pathname);
+          return changed === undefined ? response : set(name, changed);
+        };
+        next();
+      });
+    },
+  };
+}
+
+/** With another value of one directive of a content security policy, or without it. */
+export function withDirective(policy: string, name: string, value: string | undefined): string {
+  const others = policy.split('; ').filter((directive) => directive.split(' ')[0] !== name);
+  return [...others, ...(value === undefined ? [] : [value === '' ? name : `${name} ${value}`])].join('; ');
+}
+
+/** A change of the content security policy alone, of the paths that match. */
+export function changePolicy(path: RegExp, change: (policy: string) => string | undefined): Change {
+  return (value, header, pathname) =>
+    header === 'Content-Security-Policy' && path.test(pathname) ? change(value) : value;
+}
