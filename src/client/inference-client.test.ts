@@ -178,3 +178,17 @@ test('a program that ends in time ends nothing', async () => {
   expect(threads.map(({ terminated }) => terminated)).toEqual([false]);
   client.dispose();
 }, 30_000);
+test('an error without words ends a worker that never spoke, and no other', async () => {
+  const threads: Thread[] = [];
+  const client = new InferenceClient(() => {
+    const thread = new Thread();
+    threads.push(thread);
+    return thread;
+  });
+  expect(await client.forget()).toMatchObject({ kind: 'done' });
+  threads[0]?.dispatchEvent(new Event('error'));
+  expect(threads[0]?.terminated).toBe(false);
+  expect(await client.forget()).toMatchObject({ kind: 'done' });
+  expect(threads).toHaveLength(1);
+  client.dispose();
+});

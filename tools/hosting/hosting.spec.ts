@@ -6,7 +6,8 @@ import { readdirSync, statSync } from 'node:fs';
 import { extname, join, sep } from 'node:path';
 import { answered, arrive, ask, said } from '../../e2e/person.ts';
 import { samples } from '../../e2e/samples.ts';
-import { policyHeaders, roleOf } from '../../src/policy/headers.ts';
+import { policyHeaders } from '../../src/policy/headers.ts';
+import { roleFiles, roleOf } from '../../src/policy/roles.ts';
 import { hostsOf } from '../serve/policy.ts';
 import { HOSTING_PORT } from '../test/places.ts';
 import { findServer, SERVERS, WebServer } from './servers.ts';
@@ -34,6 +35,8 @@ const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })
   .map((name) => name.split(sep).join('/'))
   .filter((name) => !/^_headers$|\.br$/.test(name));
 
+const roles = roleFiles(files);
+
 for (const [index, name] of SERVERS.entries()) {
   test(`${name} with the printed rules sends types and headers, and the built-in model answers`, async ({
     page,
@@ -48,7 +51,8 @@ for (const [index, name] of SERVERS.entries()) {
       for (const path of [...files, ...OTHER_PATHS]) {
         const response = await fetch(server.address + path, { method: 'HEAD' });
         expect(response.status, path).toBe(path.includes('nowhere') ? 404 : 200);
-        for (const [header, value] of Object.entries(policyHeaders(roleOf(`/${path}`), hosts)))
+        const role = roleOf(`/${path}`, roles);
+        for (const [header, value] of Object.entries(policyHeaders(role, hosts, roles)))
           expect(response.headers.get(header), `${header} of /${path}`).toBe(value);
         const type = response.status === 200 ? TYPES[extname(path)] : undefined;
         if (type !== undefined) expect(response.headers.get('content-type'), path).toMatch(type);

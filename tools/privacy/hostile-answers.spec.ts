@@ -3,6 +3,7 @@
 
 import { expect, test } from '@playwright/test';
 import { preview } from 'vite';
+import { pretendWalls } from './pretend.ts';
 import { payloads } from './payloads.ts';
 import { Sink } from './sink.ts';
 
@@ -24,11 +25,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
       void dialog.dismiss();
     });
     // What the page tries before it starts; everything else is the real thing.
-    await page.addInitScript(() => {
-      const real = window.fetch.bind(window);
-      window.fetch = (input, init) =>
-        input === 'data:,' ? Promise.reject(new TypeError('blocked')) : real(input, init);
-    });
+    await pretendWalls(page);
     await page.goto(origin);
     await page.getByRole('button', { name: 'Conversations' }).click();
     const file = Buffer.from(JSON.stringify(conversation(texts)));

@@ -1,0 +1,70 @@
+import { expect, test } from 'vitest';
+import { GuardedPhotos } from '../../client/guarded-photos.ts';
+import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { Outcome } from '../../failure.ts';
+import type { WallReport } from '../../policy/walls.ts';
+import { Walls, type Provers, type Realm } from './walls.svelte.ts';
+
+const HELD: WallReport = { walls: { connect: 'holds', worker: 'holds' }, tookMs: 1 };
+const OPEN: WallReport = { walls: { connect: 'holds', worker: 'open' }, tookMs: 1 };
+const done = <T>(value: T): Outcome<T> => ({ kind: 'done', value });
+const lost: Outcome<never> = { kind: 'failed', failure: { code: 'not-loaded', message: 'why' } };
+
+function provers(open: Realm | null): Provers {
+  const report = (realm: Realm): WallReport => (realm === open ? OPEN : HELD);
+  return {
+    photo: () => Promise.resolve(done(report('photo'))),
+    inference: () => Promise.resolve(done(report('inference'))),
+    weights: () => Promise.resolve(done({ weights: report('weights'), hash: report('hash') })),
+  };
+}
+
+test('pictures are taken where all walls hold, and locks that not every browser has may be missing', async () => {
+  const page: WallReport = { walls: { ...HELD.walls, types: 'absent', allowlist: 'absent' }, tookMs: 1 };
+  const walls = new Walls(page, provers(null));
+  expect(walls.areKnown).toBe(false);
+  expect(await walls.mayTake()).toEqual(done(null));
+  expect([walls.areKnown, walls.isOpen]).toEqual([true, false]);
+});
+
+test.each(['page', 'photo', 'inference', 'weights', 'hash'] as const)(
+  'no picture is taken where a wall of the %s realm is open',
+  async (realm) => {
+    const walls = new Walls(realm === 'page' ? OPEN : HELD, provers(realm));
+    const may = await walls.mayTake();
+    expect(may).toMatchObject({ kind: 'failed', failure: { code: 'unprotected' } });
+    expect(JSON.stringify(may)).toContain(realm);
+    expect(walls.isOpen).toBe(true);
+  },
+);
+
+test('a picture waits for the realms that see pictures, and a worker that could not be asked is asked again', async () => {
+  let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
+  const walls = new Walls(HELD, {
+    ...provers(null),
+    inference: () => new Promise((resolve) => (answer = resolve)),
+  });
+  let opened = 0;
+  const photos = new GuardedPhotos(
+    {
+      open: () => {
+        opened++;
+        return Promise.resolve(lost as Outcome<OpenedPhoto>);
+      },
+      crop: () => Promise.resolve(lost),
+    },
+    () => walls.mayTake(),
+  );
+  const never = new AbortController().signal;
+  const first = photos.open(new Blob(), never);
+  await new Promise((later) => setTimeout(later));
+  expect(opened).toBe(0);
+  answer(lost);
+  expect(await first).toEqual(lost);
+  expect(opened).toBe(0);
+  const second = photos.open(new Blob(), never);
+  await new Promise((later) => setTimeout(later));
+  answer(done(HELD));
+  await second;
+  expect(opened).toBe(1);
+});
