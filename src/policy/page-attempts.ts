@@ -56,15 +56,6 @@ export function pageAttempts(notAWorker: string, trusted: (url: string) => strin
       }
     }),
     known('embed', () => (window.top === window ? 'holds' : 'open')),
-    known('types', () => {
-      if (!('trustedTypes' in window)) return 'absent';
-      try {
-        new DOMParser().parseFromString('', 'text/html');
-        return 'open';
-      } catch {
-        return 'holds';
-      }
-    }),
   ];
 }
 
@@ -79,7 +70,7 @@ function asked(wall: Attempt['wall'], directive: string, ask: (url: string) => u
   return { wall, directive, mark, start };
 }
 
-function known(wall: Attempt['wall'], look: () => 'holds' | 'open' | 'absent'): Attempt {
+function known(wall: Attempt['wall'], look: () => 'holds' | 'open'): Attempt {
   return {
     wall,
     start: (report) => {

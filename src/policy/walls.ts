@@ -22,8 +22,6 @@ export type Wall =
   | 'sandbox'
   /** Being shown inside another page. */
   | 'embed'
-  /** Turning text into code (Trusted Types). */
-  | 'types'
   /** Calls between browsers, prefetching and navigation (Connection-Allowlist). */
   | 'allowlist';
 
@@ -37,7 +35,7 @@ export interface WallReport {
 }
 
 /** Walls that not every browser has; the page says so where they are missing, and starts all the same. */
-const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['types', 'allowlist']);
+const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['allowlist']);
 
 /** The walls of the promise that do not hold; none means that pictures may be taken. */
 export function openWalls({ walls }: WallReport): Wall[] {

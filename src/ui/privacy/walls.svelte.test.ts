@@ -20,7 +20,7 @@ function provers(open: Realm | null): Provers {
 }
 
 test('pictures are taken where all walls hold, and locks that not every browser has may be missing', async () => {
-  const page: WallReport = { walls: { ...HELD.walls, types: 'absent', allowlist: 'absent' }, tookMs: 1 };
+  const page: WallReport = { walls: { ...HELD.walls, allowlist: 'absent' }, tookMs: 1 };
   const walls = new Walls(page, provers(null));
   expect(walls.areKnown).toBe(false);
   expect(await walls.mayTake()).toEqual(done(null));

@@ -53,7 +53,6 @@ const english = (q: Quantities) => ({
     base: 'moving the page’s own address',
     sandbox: 'new windows, and leaving for other sites',
     embed: 'being shown inside another page',
-    types: 'turning text into programs',
     allowlist: 'calls between browsers, and fetching ahead',
   } satisfies Record<Wall, string>,
   state: { holds: 'stopped', open: 'not stopped', absent: 'no lock here' } satisfies Record<
@@ -150,7 +149,6 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     base: '改动页面自身的地址',
     sandbox: '打开新窗口，转到其他网站',
     embed: '嵌入其他页面中显示',
-    types: '把文字变成程序',
     allowlist: '浏览器之间的通话和预先获取',
   },
   state: { holds: '已拦住', open: '没有拦住', absent: '此处没有这道锁' },
