@@ -108,7 +108,7 @@ const carried = (sink: Sink): number => sink.arrivals.filter((arrival) => arriva
 async function tell(page: Page, message: unknown): Promise<void> {
   await page.evaluate(
     async ([path, sent]) => {
-      const worker = new Worker(path as string, { type: 'module' });
+      const worker = new Worker(path, { type: 'module' });
       await new Promise((resolve) => {
         worker.onmessage = resolve;
         worker.onerror = resolve;
