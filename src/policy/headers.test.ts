@@ -45,7 +45,7 @@ test('who computes on pictures alone fetches nothing, not even from this origin'
 
 test('each role starts exactly the workers that it needs', () => {
   expect(directive('page', 'worker-src')).toBe(
-    'worker-src http://*:*/service-worker.js http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js',
+    'worker-src http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js http://*:*/service-worker.js',
   );
   expect(directive('inference', 'worker-src')).toBe(
     'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs',
@@ -54,6 +54,11 @@ test('each role starts exactly the workers that it needs', () => {
   for (const role of ['photo', 'hash', 'thread'] as const) {
     expect(directive(role, 'worker-src')).toBe("worker-src 'none'");
   }
+});
+
+test('the policy is the same in whatever order the files are listed', () => {
+  const other = roleFiles(BUILT.toReversed());
+  expect(policyHeaders('page', [HUB], other)).toEqual(policyHeaders('page', [HUB], FILES));
 });
 
 test('a worker is known by its exact built path', () => {

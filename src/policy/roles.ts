@@ -16,10 +16,10 @@ export function roleOf(pathname: string, files: RoleFiles): Role {
   return files.get(pathname) ?? 'page';
 }
 
-/** `names`: all files of a build, relative to `base`, which is the path of the folder that holds the page. */
+/** `names`: all files of a build in any order, relative to `base`, the path of the folder that holds the page. */
 export function roleFiles(names: Iterable<string>, base = '/'): RoleFiles {
   const files = new Map<string, Role>();
-  for (const name of names) {
+  for (const name of Array.from(names).sort()) {
     const role = name === SERVICE_WORKER ? 'page' : THREAD.test(name) ? 'thread' : WORKER.exec(name)?.[1];
     if (role !== undefined) files.set(base + name, role as Role);
   }
