@@ -72,16 +72,17 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
 test('the built-in model with paged experts answers on webgpu as with all of them resident', async ({
   page,
 }) => {
+  test.skip(!LONG, 'The mixtures below are paged in the same way: LONG=1 runs this one too.');
   test.setTimeout(900_000);
   await page.goto('/');
   const parted = await page.evaluate(([slots, cases]) => window.harness.pagedBuiltIn(slots, cases), [
-    LONG ? [8, 4, 2] : [2],
+    [8, 4, 2],
     PAGED,
   ] as const);
   for (const each of parted)
     console.log(`${each.case}, ${each.slots} slots: ${each.furthest.toExponential(1)}`);
   for (const each of parted) expect.soft(each.furthest, JSON.stringify(each)).toBeLessThan(1e-3);
-  expect(parted).toHaveLength(LONG ? 12 : 1);
+  expect(parted).toHaveLength(12);
 });
 
 test('a quantised mixture is refused on a device whose shaders take 8 buffers', async ({ page }) => {

@@ -47,7 +47,7 @@ test('a sound device is trusted, and remembered', async () => {
   expect(answer).toEqual({ kind: 'done', value: RIGHT });
 });
 
-for (const at of [777, 5003, 11_111]) {
+for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
   test(`one swapped nibble in the device’s copy of a shard is found (byte ${at})`, async () => {
     const tensor = 'model.language_model.layers.1.self_attn.v_proj.weight';
     const { bytes } = await page.evaluate((name) => window.robust.stored(name), tensor);
