@@ -110,7 +110,7 @@ test('a tab that was gone back to and killed at once is offered, whatever the ma
   const elsewhere = await context.newPage();
   await elsewhere.goto('/');
   const left = await elsewhere.evaluate(() =>
-    Object.entries(localStorage).filter(([name]) => name.includes('left:')),
+    Object.entries<string>(localStorage).filter(([name]) => name.includes('left:')),
   );
   expect(left).toHaveLength(1);
   await page.goBack();

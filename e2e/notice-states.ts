@@ -97,7 +97,7 @@ const STEPS: Record<NoticeState, (page: Page) => Promise<void>> = {
     await addMany(page, 3);
     await page
       .getByRole('status')
-      .filter({ hasText: /can compare 2|比较 2/ })
+      .filter({ hasText: /can compare 2|最多接受 2/ })
       .waitFor();
   },
   queued: async (page) => {
