@@ -86,9 +86,11 @@ test.describe('with a model that says anything', () => {
     const second = await answered(page, 2);
     await expect(await figures(second)).toHaveText(/picture already read/);
     const origin = new URL(page.url()).origin;
-    expect(requests.filter((url) => !url.startsWith(origin) && !url.startsWith(`blob:${origin}`))).toEqual(
-      [],
-    );
+    const own = [origin, `blob:${origin}`];
+    // The page tries its own walls against an address that cannot exist.
+    const isTrial = (url: string): boolean => new URL(url).hostname.endsWith('.darkroom-walls.invalid');
+    const others = requests.filter((url) => !own.some((start) => url.startsWith(start)) && !isTrial(url));
+    expect(others).toEqual([]);
   });
 
   test('clips under wrong names play as what they are', async ({ page }) => {
