@@ -10,8 +10,9 @@ import {
   ask,
   beginAnew,
   figures,
-  question,
   FIXTURE,
+  isTrial,
+  question,
   said,
   tray,
 } from './person.ts';
@@ -35,9 +36,7 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
   const hosts = new Set<string>();
   page.on('request', (request) => {
     const { protocol, hostname } = new URL(request.url());
-    // The page tries its own walls against an address that cannot exist: those requests are stopped, and named so.
-    const isTrial = hostname.endsWith('.darkroom-walls.invalid');
-    if (protocol.startsWith('http') && !isTrial) hosts.add(hostname);
+    if (protocol.startsWith('http') && !isTrial(request.url())) hosts.add(hostname);
   });
   const texts: string[] = [];
   for (const backend of ['wasm', 'webgpu'] as const) {

@@ -5,7 +5,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import { evenly, makeAnimation, makeClip, type Recipe, type Rgb } from './make-clip.ts';
-import { answered, answers, arrive, ask, figures, FIXTURE, PICTURES, said, tray } from './person.ts';
+import { answered, answers, arrive, ask, figures, FIXTURE, isTrial, PICTURES, said, tray } from './person.ts';
 import { sampleOf } from './samples.ts';
 
 test.use({ locale: 'en' });
@@ -87,8 +87,6 @@ test.describe('with a model that says anything', () => {
     await expect(await figures(second)).toHaveText(/picture already read/);
     const origin = new URL(page.url()).origin;
     const own = [origin, `blob:${origin}`];
-    // The page tries its own walls against an address that cannot exist.
-    const isTrial = (url: string): boolean => new URL(url).hostname.endsWith('.darkroom-walls.invalid');
     const others = requests.filter((url) => !own.some((start) => url.startsWith(start)) && !isTrial(url));
     expect(others).toEqual([]);
   });

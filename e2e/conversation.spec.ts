@@ -12,6 +12,9 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
   page,
 }) => {
   await page.goto('/');
+  // Trying the walls is no missing part of the page.
+  await expect(page.getByRole('button', { name: 'Privacy' })).toBeVisible();
+  await expect(page.getByText(/could not be loaded/)).toHaveCount(0);
   await expect(page.getByRole('heading', { level: 2 }).first()).toHaveText(
     'Ask about a picture. It is read on this device and stays here.',
   );

@@ -26,6 +26,8 @@ export async function arrive(
 ): Promise<void> {
   await page.addInitScript(
     (chosen) => {
+      // The frames in which the page tries its walls have no storage.
+      if (window !== window.top) return;
       const id = chosen.model === 'demo' ? 'demo' : new URL(`/packages/${chosen.model}/`, location.href).href;
       localStorage.setItem('darkroom.model', id);
       localStorage.setItem('darkroom.backend', chosen.backend);
@@ -37,6 +39,9 @@ export async function arrive(
   await page.goto(address);
   await expect(question(page)).toBeVisible();
 }
+
+/** Whether the page tries its own walls with this request: the address cannot exist, and the request is stopped. */
+export const isTrial = (url: string): boolean => new URL(url).hostname.endsWith('.darkroom-walls.invalid');
 
 export const question = (page: Page): Locator => page.getByRole('textbox', { name: 'Question', exact: true });
 

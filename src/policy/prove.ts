@@ -26,8 +26,12 @@ export function nowhere(name: string): string {
   return `https://${name}.${NOWHERE}/`;
 }
 
-/** Whether an event of the policy belongs to the trying. */
-/** The last is what taking a refused `base` away reports. */
+/** Whether a message of the browser's is about an import that was tried here. */
+export function namesTrial(message: string): boolean {
+  return message.includes(NOWHERE) || message.includes('data:');
+}
+
+/** Whether an event of the policy belongs to the trying. The last is what taking a refused `base` away reports. */
 export function isOwnAttempt(blockedUri: string): boolean {
   return blockedUri.includes(NOWHERE) || /^data\b|not-a-worker\.js$|^$/.test(blockedUri);
 }

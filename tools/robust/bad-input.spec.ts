@@ -2,7 +2,7 @@
 // whole, and the next question is answered.
 
 import { expect, test, type Page } from '@playwright/test';
-import { answered, answers, arrive, ask, question, said, tray } from '../../e2e/person.ts';
+import { answered, answers, arrive, ask, beginAnew, question, said, tray } from '../../e2e/person.ts';
 import { sampleOf } from '../../e2e/samples.ts';
 import { en } from '../../src/ui/strings/failures.ts';
 import { APP_PORT } from '../test/places.ts';
@@ -74,15 +74,16 @@ test('every bad picture ends in its sentence, every odd one is taken', async ({ 
 
 test('odd pictures are not only taken but read', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
-  await begin(page);
-  let n = 1;
   for (const picture of (await badPictures()).filter(({ then }) => then === 'taken')) {
+    await begin(page);
     await drop(page, picture);
     await expect(page.getByRole('button', { name: `Remove ${picture.name}` })).toBeVisible();
     await ask(page, WORDS);
-    await answered(page, ++n);
+    await answered(page, 2);
+    expect(await said(answers(page).first())).toBe(RIGHT);
+    // The built-in model takes two pictures in a conversation.
+    await beginAnew(page);
   }
-  expect(await said(answers(page).first())).toBe(RIGHT);
 });
 
 test('a question longer than the model can take in is not cut', async ({ page }) => {
