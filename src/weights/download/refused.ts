@@ -5,8 +5,9 @@ const refused = new Set<string>();
 /** Absent in Node. */
 if ('SecurityPolicyViolationEvent' in globalThis) {
   globalThis.addEventListener('securitypolicyviolation', (event) => {
-    if (event instanceof SecurityPolicyViolationEvent && URL.canParse(event.blockedURI))
-      refused.add(new URL(event.blockedURI).origin);
+    // Other directives say nothing about requests: the walls are tried with a worker of this very origin.
+    if (!(event instanceof SecurityPolicyViolationEvent) || event.effectiveDirective !== 'connect-src') return;
+    if (URL.canParse(event.blockedURI)) refused.add(new URL(event.blockedURI).origin);
   });
 }
 
