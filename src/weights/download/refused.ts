@@ -6,7 +6,8 @@ const refused = new Set<string>();
 if ('SecurityPolicyViolationEvent' in globalThis) {
   globalThis.addEventListener('securitypolicyviolation', (event) => {
     // Other directives say nothing about requests: the walls are tried with a worker of this very origin.
-    if (!(event instanceof SecurityPolicyViolationEvent) || event.effectiveDirective !== 'connect-src') return;
+    if (!(event instanceof SecurityPolicyViolationEvent) || event.effectiveDirective !== 'connect-src')
+      return;
     if (URL.canParse(event.blockedURI)) refused.add(new URL(event.blockedURI).origin);
   });
 }
