@@ -1,7 +1,7 @@
 // A page whose site was deployed anew while it was open, without a service worker that would keep its files; and
 // what the page is where there is no service worker at all.
 
-import { expect, test } from '@playwright/test';
+import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
 import { addPictures, answered, answers, arrive, ask, question, said } from './person.ts';
 import { Site, SITE_URL } from './site.ts';
@@ -18,6 +18,19 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
+/** The page starts another one when it is wanted. */
+async function endPhotoWorker(page: Page): Promise<void> {
+  const worker = page.workers().find((one) => one.url().includes('photo.worker'));
+  if (worker === undefined) throw new Error('There is no photo worker.');
+  const ended = worker.waitForEvent('close', { timeout: 60_000 });
+  await worker.evaluate(() => {
+    setTimeout(() => {
+      throw new Error('a fault');
+    });
+  });
+  await ended;
+}
+
 test('a worker that is gone offers a reload, which keeps the conversation', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
@@ -25,6 +38,7 @@ test('a worker that is gone offers a reload, which keeps the conversation', asyn
 
   const worker = site.asset('photo.worker-', '.js');
   site.take(worker);
+  await endPhotoWorker(page);
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
   await expect(page.getByText(MISSING).first()).toBeVisible();
   await expect(page.getByText('stopped unexpectedly')).toHaveCount(0);
@@ -42,6 +56,7 @@ test('a site that does not answer is not reloaded from', async ({ page }) => {
   await ask(page, 'Hello');
   await answered(page, 1);
   await page.route('**/*', (route) => route.abort());
+  await endPhotoWorker(page);
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect(page.getByText('The site does not answer, so the page was not reloaded.')).toBeVisible();
