@@ -45,7 +45,7 @@ test('paged experts give the same answer; what lies on the device is told, and m
   expect(await said(await answered(page, 1))).toBe(RIGHT);
 
   await page.getByRole('button', { name: 'Experts at work' }).click();
-  await expect(figure(page)).toContainText(/% of the experts were asked in this answer/);
+  await expect(figure(page)).toContainText(/% of the experts helped with this answer/);
   await expect(page.getByText(/^\d+ of 32 experts, room of/)).toBeVisible();
   const hits = page.getByText('At hand when wanted, lately').locator('xpath=following-sibling::dd');
   await expect(hits).toHaveText(/^\d+%$/);
