@@ -70,5 +70,7 @@ test('before the 30B is downloaded, the speed to expect of this device is told a
   await page.goto('/');
   await page.locator('header .model button').click();
   const card = page.getByRole('article', { name: 'Qwen3-VL 30B-A3B' });
-  await expect(card.getByText(/A short answer takes about .*[\d.,]+ tokens per second/)).toBeVisible({ timeout: 90_000 });
+  await expect(card.getByText(/A short answer takes about .*[\d.,]+ tokens per second/)).toBeVisible({
+    timeout: 90_000,
+  });
 });
