@@ -91,7 +91,7 @@ const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
 appCache.onMessage((event) => requests.hearMessage(event));
 
 await eraseIfWished();
-const protection = await protect(appCache, (url) => url);
+const protection = await protect(appCache);
 if (protection.kind === 'reload') {
   location.reload();
 } else if (protection.kind === 'none') {

@@ -3,10 +3,10 @@
 import { nowhere, type Attempt } from './prove.ts';
 import { workerAttempts } from './worker-attempts.ts';
 
-/** As `workerAttempts` has it. */
-export function pageAttempts(notAWorker: string, trusted: (url: string) => string): Attempt[] {
+/** `notAWorker`: the address of public/not-a-worker.js. */
+export function pageAttempts(notAWorker: string): Attempt[] {
   return [
-    ...workerAttempts(notAWorker, trusted),
+    ...workerAttempts(notAWorker),
     asked('image', 'img-src', (url) => {
       new Image().src = url;
     }),
@@ -37,7 +37,7 @@ export function pageAttempts(notAWorker: string, trusted: (url: string) => strin
       void new FontFace('darkroom-nowhere', `url(${url})`).load().catch(() => undefined);
     }),
     asked('object', 'object-src', (url) =>
-      shown(Object.assign(document.createElement('object'), { data: trusted(url) })),
+      shown(Object.assign(document.createElement('object'), { data: url })),
     ),
     known('base', () => {
       const remove = shown(Object.assign(document.createElement('base'), { href: nowhere('base') }));

@@ -31,11 +31,6 @@ export function namesTrial(message: string): boolean {
   return message.includes(NOWHERE) || message.includes('data:');
 }
 
-/** Whether an event of the policy belongs to the trying. The last is what taking a refused `base` away reports. */
-export function isOwnAttempt(blockedUri: string): boolean {
-  return blockedUri.includes(NOWHERE) || /^data\b|not-a-worker\.js$|^$/.test(blockedUri);
-}
-
 /** Never rejects. A wall with several attempts holds if each of them was stopped. */
 export async function prove(attempts: readonly Attempt[]): Promise<WallReport> {
   console.info(EXPLANATION);

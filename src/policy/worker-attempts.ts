@@ -5,13 +5,10 @@ import { nowhere, type Attempt } from './prove.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
 /** A worker of no file. Nothing but the policy can stop it, and it says so if it starts. */
-export const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
+const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
 
-/** `notAWorker`: the address of public/not-a-worker.js. `trusted`: makes an address fit for a worker. */
-export function workerAttempts(
-  notAWorker: string,
-  trusted: (url: string) => string = (url) => url,
-): Attempt[] {
+/** `notAWorker`: the address of public/not-a-worker.js. */
+export function workerAttempts(notAWorker: string): Attempt[] {
   return [
     {
       wall: 'connect',
@@ -43,12 +40,12 @@ export function workerAttempts(
         return undefined;
       },
     },
-    { wall: 'worker', directive: 'worker-src', mark: 'data', start: startsNone(trusted(STRAY_WORKER)) },
+    { wall: 'worker', directive: 'worker-src', mark: 'data', start: startsNone(STRAY_WORKER) },
     {
       wall: 'worker',
       directive: 'worker-src',
       mark: notAWorker,
-      start: startsNone(trusted(notAWorker)),
+      start: startsNone(notAWorker),
     },
   ];
 }

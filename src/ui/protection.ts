@@ -19,10 +19,9 @@ export type Protection =
 /** Survives one reload, so that a browser in which it does not help is not reloaded for ever. */
 const RELOADED = 'darkroom-reloaded';
 
-/** `trusted` makes an address fit for a worker. */
-export async function protect(cache: AppCache, trusted: (url: string) => string): Promise<Protection> {
+export async function protect(cache: AppCache): Promise<Protection> {
   const notAWorker = new URL('not-a-worker.js', document.baseURI).href;
-  const report = await prove(pageAttempts(notAWorker, trusted));
+  const report = await prove(pageAttempts(notAWorker));
   const open = openWalls(report);
   const tab = tabMemory();
   if (open.length === 0) {
