@@ -9,6 +9,9 @@ export type Change = (value: string, header: string, path: string) => string | u
 
 const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|permissions-policy)/i;
 
+/** None of the policy's headers is sent. */
+export const withoutPolicy: Change = () => undefined;
+
 export async function serveChanged(change: Change): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },

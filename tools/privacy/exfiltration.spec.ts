@@ -6,8 +6,9 @@ import { chromium, expect, test, type Browser, type Page, type Worker } from '@p
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { preview, type PreviewServer } from 'vite';
+import { serveBuiltApp } from '../serve/built-app.ts';
 import { findChromium } from '../test/chromium.ts';
+import { serveChanged, withoutPolicy } from './changed-app.ts';
 import { ELEMENT_CHANNELS, PAGE_CHANNELS, WORKER_CHANNELS, type Channel } from './channels.ts';
 import { Sink } from './sink.ts';
 
@@ -59,7 +60,7 @@ const names = (tried: Tried[]): string => tried.map(({ name }) => name).join(', 
 
 async function tryAll(label: string, { server, serviceWorker }: Setting): Promise<Tried[]> {
   const sink = await Sink.start();
-  const app = await serve(server === 'sends the policy');
+  const app = await (server === 'sends the policy' ? serveBuiltApp() : serveChanged(withoutPolicy));
   const folder = mkdtempSync(join(tmpdir(), 'exfiltration-'));
   const netLog = join(folder, 'net.json');
   const browser = await launch(netLog);
@@ -170,14 +171,4 @@ async function launch(netLog: string): Promise<Browser> {
     ignoreDefaultArgs: ['--disable-background-networking'],
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking', `--log-net-log=${netLog}`],
   });
-}
-
-async function serve(policy: boolean): Promise<{ origin: string; stop: () => Promise<void> }> {
-  process.env.DARKROOM_POLICY = policy ? '' : 'none';
-  const server: PreviewServer = await preview({
-    preview: { port: 0 },
-    logLevel: 'silent',
-  });
-  const origin = server.resolvedUrls?.local[0] ?? '';
-  return { origin, stop: () => server.close() };
 }

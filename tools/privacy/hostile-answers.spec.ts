@@ -2,7 +2,7 @@
 // that the rendering alone has to hold them: no request, no script. The same texts as raw HTML do leak.
 
 import { expect, test } from '@playwright/test';
-import { preview } from 'vite';
+import { serveChanged, withoutPolicy } from './changed-app.ts';
 import { pretendWalls } from './pretend.ts';
 import { payloads } from './payloads.ts';
 import { Sink } from './sink.ts';
@@ -13,10 +13,9 @@ const SETTLE_MS = 2000;
 
 test('no hostile answer causes a request or runs a script, even without the policy', async ({ page }) => {
   const sink = await Sink.start();
-  process.env.DARKROOM_POLICY = 'none';
-  const server = await preview({ preview: { port: 0 }, logLevel: 'silent' });
+  const app = await serveChanged(withoutPolicy);
   try {
-    const origin = server.resolvedUrls?.local[0] ?? '';
+    const { origin } = app;
     const texts = payloads((name) => `http://127.0.0.1:${sink.port}/${name}`);
     expect(texts.length).toBeGreaterThanOrEqual(40);
     const dialogs: string[] = [];
@@ -59,7 +58,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
     console.log(`${texts.length} hostile answers: no request as answers, ${leaked.size} as raw HTML`);
     expect(leaked.size).toBeGreaterThanOrEqual(10);
   } finally {
-    await server.close();
+    await app.stop();
     await sink.stop();
   }
 });

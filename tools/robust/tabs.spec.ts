@@ -3,6 +3,7 @@
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, beginAnew, FIXTURE, said } from '../../e2e/person.ts';
 import { sampleOf } from '../../e2e/samples.ts';
+import { TAB_DATABASE } from '../../src/ui/tab/tab-store.ts';
 import { APP_PORT } from '../test/places.ts';
 
 const ORIGIN = `http://localhost:${APP_PORT}`;
@@ -21,6 +22,28 @@ async function tab(context: BrowserContext, model = 'demo', maxTokens = 64): Pro
 async function askSample(page: Page): Promise<void> {
   await page.getByLabel('Add pictures').first().setInputFiles(SAMPLE);
   await ask(page, WORDS);
+}
+
+/** The kinds of what the tab's own copy holds. */
+function keptByTab(page: Page): Promise<string[]> {
+  return page.evaluate(async (name) => {
+    const database = await new Promise<IDBDatabase>((resolve, reject) => {
+      const request = indexedDB.open(name);
+      request.onsuccess = () => resolve(request.result);
+      request.onerror = reject;
+    });
+    try {
+      if (!database.objectStoreNames.contains('tabs')) return [];
+      const keys = database.transaction('tabs').objectStore('tabs').getAllKeys();
+      await new Promise((resolve, reject) => {
+        keys.onsuccess = resolve;
+        keys.onerror = reject;
+      });
+      return keys.result.map((key) => (key as string[])[0] ?? '');
+    } finally {
+      database.close();
+    }
+  }, TAB_DATABASE);
 }
 
 test('two tabs that open at the same time share one download, and both answer', async ({ context }) => {
@@ -76,6 +99,8 @@ test('a storage that is taken away while the page is open costs no answer', asyn
   // What is on the device answers on.
   await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
   expect(await said(await answered(page, 1))).toBe(RIGHT);
+  // The tab's copy is made anew, and a page that is left cannot finish writing.
+  await expect.poll(() => keptByTab(page)).toContain('talk');
   // After a new start it is fetched anew.
   await page.reload();
   await answered(page, 1);

@@ -15,16 +15,14 @@ interface Options {
 
 /** `catalogue`: the file that names the weight hosts. */
 export function sendPolicy(catalogue: string, options: Options = {}): Plugin {
-  // A test takes the policy away to show that it is what holds.
-  const isOff = (): boolean => process.env.DARKROOM_POLICY === 'none';
   return {
     name: 'send-policy',
     configureServer(server) {
-      if (!isOff()) server.middlewares.use(developmentHandler(catalogue));
+      server.middlewares.use(developmentHandler(catalogue));
     },
     configurePreviewServer(server) {
       const { root, build } = server.config;
-      if (!isOff()) server.middlewares.use(handler(catalogue, resolve(root, build.outDir), options));
+      server.middlewares.use(handler(catalogue, resolve(root, build.outDir), options));
     },
   };
 }

@@ -116,7 +116,7 @@ test('a host that sends on to one that nobody named is refused; a named one is t
     source: { kind: 'package', url, hosts },
   });
   const ask = (asked: ModelRequest) => page.evaluate((model) => window.weights.download(model), asked);
-  const refused = await ask(naming(['http://example.org/']));
+  const refused = await ask(naming(['http://example.org']));
   expect(refused.outcome).toMatchObject({ kind: 'failed', failure: { code: 'redirected' } });
   expect((await storedSoundly(page)).length).toBeLessThan(hashesIn(folder).length);
   expect((await ask(naming([host.cdn]))).outcome).toMatchObject({ kind: 'done' });
