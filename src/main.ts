@@ -37,7 +37,8 @@ import { Tray } from './ui/photos/tray.svelte.ts';
 import { eraseIfWished } from './ui/privacy/erase.ts';
 import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
 import { RequestLog } from './ui/privacy/request-log.svelte.ts';
-import { Walls } from './ui/privacy/walls.svelte.ts';
+import { StoppedLog } from './ui/privacy/stopped-log.svelte.ts';
+import { Walls, type Realm } from './ui/privacy/walls.svelte.ts';
 import { protect, stayHere } from './ui/protection.ts';
 import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
@@ -57,6 +58,8 @@ import './ui/theme.css';
 const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loading']);
 
 const requests = new RequestLog();
+const stopped = new StoppedLog();
+const watched = (realm: Realm, worker: Worker): Worker => stopped.hear(realm, requests.hear(worker));
 const missing = new MissingParts();
 const noteMissing = (): void => missing.note();
 const notes = new StoredLoadNotes({
@@ -66,12 +69,18 @@ const notes = new StoredLoadNotes({
 });
 const weights = new WeightsClient(
   () =>
-    requests.hear(new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' })),
+    watched(
+      'weights',
+      new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
+    ),
   noteMissing,
 );
 const inferenceClient = new InferenceClient(
   () =>
-    requests.hear(new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' })),
+    watched(
+      'inference',
+      new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
+    ),
   async (model) => {
     const held = await weights.held(model);
     return held.kind === 'done' ? held.value : [];
@@ -80,7 +89,8 @@ const inferenceClient = new InferenceClient(
 );
 const inference = new RecoveringInference(new NotedInference(inferenceClient, notes), CLOCK);
 const photoClient = new PhotoClient(
-  () => requests.hear(new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
+  () =>
+    watched('photo', new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
   noteMissing,
 );
 
@@ -91,7 +101,9 @@ const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
 appCache.onMessage((event) => requests.hearMessage(event));
 
 await eraseIfWished();
-const protection = await protect(appCache);
+const protecting = protect(appCache);
+stopped.watchPage(protecting);
+const protection = await protecting;
 if (protection.kind === 'reload') {
   location.reload();
 } else if (protection.kind === 'none') {
@@ -148,7 +160,10 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   if (import.meta.env.PROD) offline.watch();
   const tabStore = new TabStore();
   const historyStore = new HistoryStore();
-  const privacy = new Privacy(policy, walls, requests, weights, { tabs: tabStore, history: historyStore });
+  const privacy = new Privacy(policy, walls, { requests, stopped }, weights, {
+    tabs: tabStore,
+    history: historyStore,
+  });
   const back = new Back(window);
   const parts = {
     ...{

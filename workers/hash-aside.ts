@@ -32,6 +32,11 @@ interface Begun {
 
 function begin(): Promise<Begun | undefined> {
   const worker = new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' });
+  // The page hears of the policy's violations there by way of this worker.
+  worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
+    if (typeof data === 'object' && data !== null && 'violation' in data)
+      self.postMessage({ violation: data.violation, realm: 'hash' });
+  });
   return new Promise((resolve) => {
     worker.onmessage = () => {
       worker.onmessage = null;

@@ -3,6 +3,7 @@
 import * as Comlink from 'comlink';
 import { exposeOnly } from './checked-port.ts';
 import { OwnWalls } from './own-walls.ts';
+import { tellViolations } from './tell-violations.ts';
 import { hashHere, type Hash } from '../src/weights/download/hash.ts';
 
 const walls = new OwnWalls();
@@ -16,3 +17,4 @@ export type HashApi = typeof api;
 
 exposeOnly(api);
 self.postMessage('ready');
+tellViolations(walls);

@@ -15,6 +15,7 @@ import { Runs } from './runs.ts';
 import { RuntimeDownloads } from './runtime-downloads.ts';
 import { runtimeFiles } from './runtime-files.ts';
 import { tellRequests } from './tell-requests.ts';
+import { tellViolations } from './tell-violations.ts';
 
 const walls = new OwnWalls();
 const runs = new Runs();
@@ -67,6 +68,7 @@ const api = {
 
 exposeOnly(api);
 tellRequests();
+tellViolations(walls);
 
 async function release(): Promise<void> {
   const released = loaded;

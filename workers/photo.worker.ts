@@ -11,6 +11,7 @@ import { exposeOnly } from './checked-port.ts';
 import { OwnWalls } from './own-walls.ts';
 import { Runs } from './runs.ts';
 import { tellRequests } from './tell-requests.ts';
+import { tellViolations } from './tell-violations.ts';
 
 const walls = new OwnWalls();
 const runs = new Runs();
@@ -32,3 +33,4 @@ exposeOnly({
   cancel: (id) => runs.cancel(id),
 } satisfies PhotoApi);
 tellRequests();
+tellViolations(walls);

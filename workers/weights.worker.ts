@@ -7,6 +7,7 @@ import { exposeOnly } from './checked-port.ts';
 import { HashAside } from './hash-aside.ts';
 import { OwnWalls } from './own-walls.ts';
 import { tellRequests } from './tell-requests.ts';
+import { tellViolations } from './tell-violations.ts';
 import { weightsApi } from './weights-api.ts';
 
 const walls = new OwnWalls();
@@ -21,3 +22,4 @@ exposeOnly(
   })),
 );
 tellRequests();
+tellViolations(walls);

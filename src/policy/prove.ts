@@ -31,6 +31,20 @@ export function namesTrial(message: string): boolean {
   return message.includes(NOWHERE) || message.includes('data:');
 }
 
+/**
+ * Whether a violation is one of those that the trial causes. `isTrying`: the trial is under way. Some of its addresses are
+ * reported without a name: `data:` addresses by their scheme, and the removal of a refused `base` by nothing. Outside of
+ * the trial, such a violation is somebody else's.
+ */
+export function isTrialViolation(
+  { effectiveDirective, blockedURI }: Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI'>,
+  isTrying: boolean,
+): boolean {
+  if (blockedURI.includes(NOWHERE) || blockedURI.endsWith('/not-a-worker.js')) return true;
+  if (effectiveDirective === 'base-uri') return isTrying && blockedURI === '';
+  return isTrying && /^data\b/.test(blockedURI);
+}
+
 /** Never rejects. A wall with several attempts holds if each of them was stopped. */
 export async function prove(attempts: readonly Attempt[]): Promise<WallReport> {
   console.info(EXPLANATION);

@@ -141,3 +141,36 @@ test('what only looks like the weights worker’s script is a page like any othe
     },
   );
 });
+
+test('what is stopped in the page or in a worker is named in the panel, once for each origin', async ({
+  page,
+}) => {
+  await withApp(
+    (value) => value,
+    async (origin) => {
+      await page.goto(origin);
+      const photoWorker = () => page.workers().find((worker) => worker.url().includes('photo.worker'));
+      await expect.poll(() => photoWorker() !== undefined).toBe(true);
+      await page.getByRole('button', { name: 'Privacy' }).click();
+      await expect(page.getByText('being tried')).toHaveCount(0);
+      const stopped = page.getByRole('region', { name: 'Stopped since this page opened' });
+      await expect(stopped).toContainText('Nothing had to be stopped');
+
+      await page.evaluate(async () => {
+        for (const path of ['one', 'two']) await fetch(`https://away.invalid/${path}`).catch(() => undefined);
+        new Image().src = 'https://picture.invalid/secret.png';
+      });
+      await photoWorker()!.evaluate(() => fetch('https://worker.invalid/').catch(() => undefined));
+      await expect(stopped.getByRole('listitem')).toHaveCount(3);
+      const said = (text: string) => stopped.getByRole('listitem').filter({ hasText: text });
+      await expect(said('https://away.invalid')).toHaveText(
+        /requests to other sites connect-src\s+This page2 times, the last at/,
+      );
+      await expect(said('https://picture.invalid')).toHaveText(
+        /pictures from other sites img-src\s+This page.*once at/,
+      );
+      await expect(said('https://worker.invalid')).toHaveText(/Worker that opens pictures and clips/);
+      await expect(stopped).not.toContainText('secret');
+    },
+  );
+});

@@ -10,6 +10,7 @@ import { eraseAndRestart, takeErasure, type Erasure } from './erase.ts';
 import type { Walls } from './walls.svelte.ts';
 import type { RequestLog } from './request-log.svelte.ts';
 import type { RequestGroup } from './requests.ts';
+import type { StoppedLog } from './stopped-log.svelte.ts';
 
 /**
  * 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. 'broken': a wall of the
@@ -46,20 +47,22 @@ export class Privacy {
   #hasAllowlist = $state<boolean | undefined>();
   #stored = $state.raw<Stored | null>(null);
   #erasure = $state.raw<Erasure | null>(null);
+  readonly stopped: StoppedLog;
   readonly #log: RequestLog;
   readonly #keepers: Keepers;
 
   constructor(
     source: PolicySource,
     walls: Walls,
-    log: RequestLog,
+    { requests, stopped }: { requests: RequestLog; stopped: StoppedLog },
     weights: Pick<WeightsClient, 'list'>,
     keepers: Keepers,
   ) {
     this.walls = walls;
     this.#keepers = keepers;
     this.source = source;
-    this.#log = log;
+    this.#log = requests;
+    this.stopped = stopped;
     this.#weights = weights;
     this.#erasure = takeErasure();
     // Whoever erased something wants to see that it is gone.

@@ -5,6 +5,11 @@ import type { Purpose } from '../privacy/requests.ts';
 import type { Realm } from '../privacy/walls.svelte.ts';
 import { quantities, type Quantities } from './quantities.ts';
 
+const clock = (code: string): ((at: number) => string) => {
+  const format = new Intl.DateTimeFormat(code, { timeStyle: 'medium' });
+  return (at) => format.format(at);
+};
+
 const english = (q: Quantities) => ({
   unprotectedTitle: 'Not started',
   unprotected:
@@ -63,6 +68,15 @@ const english = (q: Quantities) => ({
   someHold: (held: number, count: number) => `${q.whole(held)} of ${q.whole(count)} stopped`,
   trying: 'being tried',
   notTried: 'could not be tried',
+
+  stopped: 'Stopped since this page opened',
+  noneStopped: 'Nothing had to be stopped, besides the trial above.',
+  stoppedHint:
+    'Something in this page tried this, perhaps an extension of the browser, and the browser stopped it. Only you are told: this list is sent to nobody.',
+  stoppedOften: (count: number, at: number): string =>
+    `${count === 1 ? 'once' : `${q.whole(count)} times, the last`} at ${clock('en')(at)}`,
+  stoppedOthers: (count: number) =>
+    count === 1 ? 'One more that is not listed' : `${q.whole(count)} more that are not listed`,
 
   requests: 'Requests since this page opened',
   here: 'this site',
@@ -156,6 +170,14 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   someHold: (held, count) => `${q.whole(count)} 项中拦住 ${q.whole(held)} 项`,
   trying: '正在试验',
   notTried: '无法试验',
+
+  stopped: '打开本页面以来拦住的内容',
+  noneStopped: '除上面的试验外，没有需要拦住的内容。',
+  stoppedHint:
+    '本页面中有内容（也可能是浏览器的扩展程序）作了下列尝试，浏览器已将其拦住。只有您能看到：此列表不会发送给任何人。',
+  stoppedOften: (count, at) =>
+    count === 1 ? `1 次，时间 ${clock('zh')(at)}` : `${q.whole(count)} 次，最近一次 ${clock('zh')(at)}`,
+  stoppedOthers: (count) => `另有 ${q.whole(count)} 次未列出`,
 
   requests: '打开本页面以来的请求',
   here: '本网站',

@@ -1,0 +1,91 @@
+// What the policy stopped, counted by realm, directive and origin, so that a page under attack keeps a short list.
+
+import { visibleText } from '../../format/visible-text.ts';
+import type { Violation } from '../../policy/violations.ts';
+import type { Wall } from '../../policy/walls.ts';
+import type { Realm } from './walls.svelte.ts';
+
+export interface Stopped {
+  realm: Realm;
+  directive: string;
+  /** An origin, or the browser's word for what has no address; null for this site. */
+  blocked: string | null;
+  count: number;
+  /** When it was last stopped, in milliseconds since 1970. */
+  at: number;
+}
+
+export interface StoppedList {
+  /** The most recent first. */
+  entries: readonly Stopped[];
+  /** Violations that found no place in the list, or lost it. */
+  others: number;
+}
+
+export const MOST_ENTRIES = 20;
+const LONGEST_NAME = 100;
+
+export function addViolation(
+  list: StoppedList,
+  realm: Realm,
+  { directive, blocked, at }: Violation,
+  here: string,
+): StoppedList {
+  const what = { realm, directive: shortened(directive), blocked: nameOf(blocked, here) };
+  const isSame = (other: Stopped): boolean =>
+    other.realm === realm && other.directive === what.directive && other.blocked === what.blocked;
+  const before = list.entries.find(isSame);
+  const entry = { ...what, count: (before?.count ?? 0) + 1, at };
+  const all = [entry, ...list.entries.filter((each) => each !== before)];
+  const dropped = all.slice(MOST_ENTRIES).reduce((sum, { count }) => sum + count, 0);
+  return { entries: all.slice(0, MOST_ENTRIES), others: list.others + dropped };
+}
+
+/** The realm that a worker's message speaks for: the weights worker passes on what the hash worker reports. */
+export function realmOf(message: unknown, worker: Realm): Realm {
+  const isPassedOn =
+    typeof message === 'object' && message !== null && 'realm' in message && message.realm === 'hash';
+  return worker === 'weights' && isPassedOn ? 'hash' : worker;
+}
+
+/** A message of a worker, as workers/tell-violations.ts sends it; undefined for any other. */
+export function parseViolation(message: unknown): Violation | undefined {
+  if (typeof message !== 'object' || message === null || !('violation' in message)) return undefined;
+  const { violation } = message;
+  if (typeof violation !== 'object' || violation === null) return undefined;
+  const { directive, blocked, at } = violation as Record<string, unknown>;
+  if (typeof directive !== 'string' || typeof blocked !== 'string' || typeof at !== 'number')
+    return undefined;
+  return Number.isFinite(at) ? { directive, blocked, at } : undefined;
+}
+
+/** Of an address the origin alone: the rest may hold anything. */
+function nameOf(blocked: string, here: string): string | null {
+  if (!/^(https?|wss?):/i.test(blocked) || !URL.canParse(blocked)) return shortened(blocked);
+  const { origin } = new URL(blocked);
+  return origin === new URL(here).origin ? null : shortened(origin);
+}
+
+function shortened(text: string): string {
+  const seen = visibleText(text);
+  return seen.length > LONGEST_NAME ? `${seen.slice(0, LONGEST_NAME)}…` : seen;
+}
+
+const WALLS: readonly [directive: RegExp, wall: Wall][] = [
+  [/^connect-src/, 'connect'],
+  [/^img-src/, 'image'],
+  [/^media-src/, 'media'],
+  [/^(frame|child|fenced-frame)-src/, 'frame'],
+  [/^form-action/, 'form'],
+  [/^worker-src/, 'worker'],
+  [/^script-src/, 'script'],
+  [/^style-src/, 'style'],
+  [/^font-src/, 'font'],
+  [/^base-uri/, 'base'],
+  [/^frame-ancestors/, 'embed'],
+];
+
+/** The wall that a directive is. What has no wall of its own belongs to 'object'. */
+export function wallOf(directive: string): Wall {
+  return WALLS.find(([pattern]) => pattern.test(directive))?.[1] ?? 'object';
+}
