@@ -3,16 +3,25 @@
 
 import * as Comlink from 'comlink';
 import type { WallReport } from '../src/policy/walls.ts';
-import { hashHere, type Hash } from '../src/weights/download/hash.ts';
+import { hashingHere, type Extend, type Hash, type Hashing } from '../src/weights/download/hash.ts';
 import type { HashApi } from './hash.worker.ts';
 
-export class HashAside {
+export class HashAside implements Hashing {
   #begun: Promise<Begun | undefined> | undefined;
 
   /** Begins the worker at the first call; hashes on the caller's thread if the worker cannot be had. */
   readonly hash: Hash = async (bytes) => {
     const begun = await this.#begin();
-    return begun === undefined ? hashHere(bytes) : begun.api.hash(Comlink.transfer(bytes, [bytes.buffer]));
+    return begun === undefined
+      ? hashingHere.hash(bytes)
+      : begun.api.hash(Comlink.transfer(bytes, [bytes.buffer]));
+  };
+
+  readonly extend: Extend = async (state, bytes) => {
+    const begun = await this.#begin();
+    return begun === undefined
+      ? hashingHere.extend(state, bytes)
+      : begun.api.extend(state, Comlink.transfer(bytes, [bytes.buffer]));
   };
 
   /** What the worker found when it tried its own walls; nothing if there is none. */

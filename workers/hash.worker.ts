@@ -4,15 +4,15 @@ import * as Comlink from 'comlink';
 import { exposeOnly } from './checked-port.ts';
 import { OwnWalls } from './own-walls.ts';
 import { tellViolations } from './tell-violations.ts';
-import { hashHere, type Hash } from '../src/weights/download/hash.ts';
+import { hashingHere, type Hash } from '../src/weights/download/hash.ts';
 
 const walls = new OwnWalls();
 
 const hash: Hash = async (bytes) => {
-  const hashed = await hashHere(bytes);
+  const hashed = await hashingHere.hash(bytes);
   return Comlink.transfer(hashed, [hashed.bytes.buffer]);
 };
-const api = { hash, walls: () => walls.report() };
+const api = { hash, extend: hashingHere.extend, walls: () => walls.report() };
 export type HashApi = typeof api;
 
 exposeOnly(api);

@@ -16,7 +16,7 @@ const aside = new HashAside();
 // The build puts workers into a folder beside the page; the development server serves them from elsewhere.
 const base = new URL(import.meta.env.DEV ? '/' : '../', self.location.href).href;
 exposeOnly(
-  weightsApi(base, new Weights(database, PACE, aside.hash), database, async () => ({
+  weightsApi(base, new Weights(database, PACE, aside), database, async () => ({
     weights: await walls.report(),
     hash: await aside.walls(),
   })),

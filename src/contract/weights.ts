@@ -11,13 +11,23 @@ export type Preset = 'exact' | 'balanced' | 'small';
 export type ModelSource =
   /** A folder on any static host: manifest.json, side files, shards. */
   | { kind: 'package'; url: string; hosts?: string[] }
-  /**
-   * A checkpoint as it lies on a hub. `hosts`: the hosts besides the hub's own that files may come
-   * from; where it is absent, the first one that the hub sends on to is kept.
-   */
-  | { kind: 'hub'; endpoint: string; repo: string; revision: string; preset: Preset; hosts?: string[] }
+  | HubModel
   /** Files chosen or dropped on the page: a package, or a checkpoint that is converted. */
   | { kind: 'files'; preset: Preset };
+
+/** A checkpoint as it lies on a hub. */
+export interface HubModel {
+  kind: 'hub';
+  endpoint: string;
+  repo: string;
+  /** A commit, or a branch, which is fetched at the commit that it stands at when the download begins. */
+  revision: string;
+  preset: Preset;
+  /** Hosts besides the hub's own that files may come from. If omitted, the first one that the hub sends on to. */
+  hosts?: string[];
+  /** Length and SHA-256 of each file at `revision`, which is a commit then. If omitted, the hub is asked. */
+  files?: Record<string, { bytes: number; sha256: string }>;
+}
 
 export interface ModelRequest {
   /** The model's key in storage; asking again for the same one goes on with it. */
@@ -39,6 +49,8 @@ export interface KeptModel extends ModelRequest {
   totalBytes: number | null;
   /** The package's precision preset; null until it is known. */
   preset: string | null;
+  /** Ready, from a hub, and no hash was known that its files could be held against. */
+  isUnchecked?: true;
   /** Held in memory, or in a window that keeps nothing: gone with the page or the window. */
   isForThisVisit?: true;
 }

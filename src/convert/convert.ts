@@ -12,6 +12,7 @@ import { buildManifest } from './build-manifest.ts';
 import { openCheckpoint, readExactly } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 import type { Loss } from './encode.ts';
+import { storedMatrices } from './expert-weights.ts';
 import { fillShard } from './fill-shard.ts';
 import { packageItems } from './items.ts';
 import { hasOwnHead } from './own-head.ts';
@@ -138,7 +139,7 @@ async function writeShards(run: Run, plans: ShardPlan[]): Promise<string | undef
       await writing;
       if (filled.kind === 'too-wide') return filled.group;
       const { bytes, losses } = filled;
-      writing = writeShard(sink, record, bytes, { key, losses });
+      writing = writeShard(sink, record, bytes, { key, losses, files: filesOf(plan) });
       // Awaited in the next round; until then a failure must not count as unhandled.
       writing.catch(() => undefined);
     }
@@ -152,11 +153,11 @@ async function writeShard(
   sink: PackageSink,
   record: ConversionRecord,
   bytes: Uint8Array<ArrayBuffer>,
-  { key, losses }: Pick<ShardRecord, 'key' | 'losses'>,
+  { key, losses, files }: Pick<ShardRecord, 'key' | 'losses'> & { files: string[] },
 ): Promise<void> {
   const shard = { sha256: await sha256Hex(bytes), bytes: bytes.byteLength };
   await sink.write(shardFile(shard), bytes);
-  record.shards = [...record.shards.filter((known) => known.key !== key), { key, ...shard, losses }];
+  record.shards = [...record.shards.filter((known) => known.key !== key), { key, ...shard, losses, files }];
   await sink.write(RECORD_FILE, encodeRecord(record));
 }
 
@@ -196,6 +197,15 @@ function shardKey(record: ConversionRecord, plan: ShardPlan): Promise<string> {
     return [item.outputs.map((output) => output.name), item.storage, first, end, offsets];
   });
   return hashJson([record.source, tasks]);
+}
+
+/** The checkpoint's files that a shard is made of. */
+function filesOf({ tasks }: ShardPlan): string[] {
+  const matrices = tasks.flatMap(({ item }) =>
+    item.kind === 'matrix' ? [item.matrix] : storedMatrices(item.weights),
+  );
+  const scales = matrices.flatMap(({ scale }) => (scale ? [scale.matrix] : []));
+  return [...new Set([...matrices, ...scales].map(({ file }) => file))].sort();
 }
 
 function hashJson(value: unknown): Promise<string> {

@@ -13,6 +13,8 @@ export interface ShardRecord extends Shard {
   key: string;
   /** Loss by tensor class. */
   losses: Record<string, Loss>;
+  /** The checkpoint's files that it was made of; older records do not say. */
+  files?: string[];
 }
 
 export interface ConversionRecord {
@@ -46,10 +48,12 @@ function parseShard(field: Field): ShardRecord {
       const weights = loss.at('weights').integer();
       return [name, { weights, error: loss.at('error').number(), power: loss.at('power').number() }] as const;
     });
+  const files = field.optional('files')?.list((file) => file.string());
   return {
     key: field.at('key').string(),
     sha256: field.at('sha256').string(),
     bytes: field.at('bytes').integer(),
     losses: Object.fromEntries(losses),
+    ...(files === undefined ? {} : { files }),
   };
 }

@@ -18,7 +18,7 @@ import type { Database } from './store/database.ts';
 import { downloadPackage, type Tell } from './download/download-package.ts';
 import type { Transfers } from './download/fetch-file.ts';
 import { FilesSource } from './download/files-source.ts';
-import { hashHere, type Hash } from './download/hash.ts';
+import { hashingHere, type Hashing } from './download/hash.ts';
 import { Hosts } from './download/hosts.ts';
 import { downloadCheckpoint } from './hub/hub.ts';
 import { listModels } from './store/library.ts';
@@ -31,12 +31,12 @@ import { openStoredPackage } from './store/stored-package.ts';
 export class Weights {
   readonly #database: Database;
   readonly #pace: Pace;
-  readonly #hash: Hash;
+  readonly #hashing: Hashing;
 
-  constructor(database: Database, pace: Pace, hash = hashHere) {
+  constructor(database: Database, pace: Pace, hashing = hashingHere) {
     this.#database = database;
     this.#pace = pace;
-    this.#hash = hash;
+    this.#hashing = hashing;
   }
 
   list(): Promise<KeptModel[]> {
@@ -54,10 +54,11 @@ export class Weights {
       }
       const transfers = this.#transfers(told);
       if (source.kind === 'hub') {
-        await downloadCheckpoint(shelf, request, source, transfers, told, signal);
+        const means = { transfers, hashing: this.#hashing };
+        await downloadCheckpoint(shelf, request, source, means, told, signal);
       } else {
         const origin = new HttpOrigin(source.url, hostsOf(source), transfers);
-        await downloadPackage(shelf, request, { origin, hash: this.#hash }, told, signal);
+        await downloadPackage(shelf, request, { origin, ...this.#hashing }, told, signal);
       }
     });
   }
@@ -69,7 +70,7 @@ export class Weights {
     const named = new Map(files.map((file) => [file.name, file]));
     return this.#run(request, tell, signal, (shelf, told) =>
       named.has(MANIFEST_FILE)
-        ? downloadPackage(shelf, request, { origin: new FilesOrigin(named), hash: this.#hash }, told, signal)
+        ? downloadPackage(shelf, request, { origin: new FilesOrigin(named), ...this.#hashing }, told, signal)
         : convertCheckpoint(shelf, request, new FilesSource(named), source.preset, { tell: told }, signal),
     );
   }

@@ -15,7 +15,7 @@ const aside = new HashAside();
 Comlink.expose(
   weightsApi(
     new URL('/', self.location.href).href,
-    new Weights(database, PACE, aside.hash),
+    new Weights(database, PACE, aside),
     database,
     async () => ({
       weights: await walls.report(),

@@ -16,7 +16,7 @@ export async function convertCheckpoint(
   request: ModelRequest,
   source: CheckpointSource,
   preset: Preset,
-  { tell, retire }: { tell: Tell; retire?: () => Change },
+  { tell, ...hooks }: { tell: Tell; retire?: () => Change; verify?: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
   await shelf.begin(request);
@@ -26,7 +26,7 @@ export async function convertCheckpoint(
     ...{ doneBytes: 0, resumedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null },
   });
   const watch = new LayerWatch(source);
-  await convert(watch, new ShelfSink(shelf, retire), { preset, signal, onProgress: follow(watch, tell) });
+  await convert(watch, new ShelfSink(shelf, hooks), { preset, signal, onProgress: follow(watch, tell) });
 }
 
 function follow(watch: LayerWatch, tell: Tell): (progress: ConvertProgress) => void {

@@ -1,10 +1,10 @@
 // Where the files of a checkpoint lie on a hub: `…/resolve/<revision>/<file>`, as on huggingface.co and
 // its mirrors.
 
-import type { ModelSource } from '../../contract/weights.ts';
+import type { HubModel } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
 
-export type HubSourceSpec = Extract<ModelSource, { kind: 'hub' }>;
+export type HubSourceSpec = HubModel;
 
 export const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
@@ -40,6 +40,12 @@ function decoded(escaped: string): string {
 
 export function fileUrl({ endpoint, repo }: HubSourceSpec, revision: string, file: string): string {
   const path = [...repo.split('/'), 'resolve', revision, file].map(encodeURIComponent).join('/');
+  return `${endpoint.replace(/\/+$/, '')}/${path}`;
+}
+
+/** Where a hub tells about a repository: `revision/<branch>` or `tree/<commit>`. */
+export function aboutUrl({ endpoint, repo }: HubSourceSpec, about: string, revision: string): string {
+  const path = ['api', 'models', ...repo.split('/'), about, revision].map(encodeURIComponent).join('/');
   return `${endpoint.replace(/\/+$/, '')}/${path}`;
 }
 

@@ -7,6 +7,8 @@ import { headerLength, parseHeader } from '../../format/safetensors.ts';
 import type { Part } from '../download/answer-checks.ts';
 import { fetchPart, fetchSmall, type Transfers } from '../download/fetch-file.ts';
 import type { Hosts } from '../download/hosts.ts';
+import { BadFile, type FileChecks } from './file-checks.ts';
+import type { ListedFile } from './listing.ts';
 import { Coverage, cutIntoPieces, indexAt, type Piece, type PieceMap } from './pieces.ts';
 import type { RemoteFile, Spool } from './spool.ts';
 
@@ -23,6 +25,8 @@ export interface HubFiles {
   transfers: Transfers;
   /** The headers of the first answer for a file. */
   onHeaders?: (headers: Headers) => void;
+  /** Holds what comes against the hub's hashes; undefined: there are none. */
+  checks: FileChecks | undefined;
 }
 
 export class HubSource implements CheckpointSource {
@@ -34,6 +38,8 @@ export class HubSource implements CheckpointSource {
   readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   readonly #coverage = new Map<string, Coverage>();
   readonly #absent = new Set<string>();
+  /** Files over whose pieces the hash is going. */
+  readonly #hashing = new Map<string, Promise<void>>();
   #underWay = 0;
 
   /** `signal` ends every transfer, those ahead of the reader too. */
@@ -44,7 +50,8 @@ export class HubSource implements CheckpointSource {
   }
 
   async size(file: string): Promise<number | undefined> {
-    if (this.#absent.has(file)) return undefined;
+    const { checks } = this.#hub;
+    if (this.#absent.has(file) || (checks && !checks.listed(file))) return undefined;
     const known = this.#spool.remote(file);
     if (known) return known.bytes;
     try {
@@ -61,15 +68,30 @@ export class HubSource implements CheckpointSource {
     const stop = Math.min(end, remote.bytes);
     const small = this.#spool.part(file, start, stop);
     if (small) return small;
-    const map = this.#map(file, remote);
+    const map = await this.#map(file, remote);
     if (map && this.#isTensorData(map, file, start, stop)) return this.#readPieces(file, map, start, stop);
     const bytes = await this.#readSmall(file, remote, start, stop);
     await this.#spool.keepPart(file, start, bytes);
     return bytes;
   }
 
+  /** Fetches whole what is checked before it is used: all but large files, which are hashed piece by piece. */
+  async #bringWhole(file: string, fileBytes: number, checks: FileChecks): Promise<RemoteFile> {
+    if (fileBytes > SMALL_FILE_BYTES) fail('bad-checkpoint', `${file} is far too large for what it is.`);
+    const wanted = { ...this.#asked(file), start: 0, end: fileBytes, fileBytes };
+    const bytes = await fetchPart(wanted, this.#hub.transfers, this.#signal);
+    await this.#spool.keepPart(file, 0, await checks.demand(file, bytes));
+    await this.#spool.noteRemote(file, { bytes: fileBytes });
+    return { bytes: fileBytes };
+  }
+
   /** Length, ETag and first bytes. */
   async #probe(file: string): Promise<RemoteFile> {
+    const { checks } = this.#hub;
+    const listed = checks?.listed(file);
+    if (checks && listed && !isHashedInPieces(file, listed)) {
+      return this.#bringWhole(file, listed.bytes, checks);
+    }
     const part = { start: 0, end: FIRST_BYTES };
     const asked = { ...this.#asked(file), part };
     const { transfers, onHeaders } = this.#hub;
@@ -81,6 +103,7 @@ export class HubSource implements CheckpointSource {
     if (bytes.byteLength < Math.min(total, FIRST_BYTES)) {
       fail('short-body', `${file} ended after ${bytes.byteLength} bytes.`);
     }
+    checks?.demandLength(file, total);
     const facts = { bytes: total, ...(etag === undefined ? {} : { etag }) };
     await this.#spool.keepPart(file, 0, bytes);
     await this.#spool.noteRemote(file, facts);
@@ -88,7 +111,7 @@ export class HubSource implements CheckpointSource {
   }
 
   /** The pieces of a safetensors file; undefined for any other. */
-  #map(file: string, remote: RemoteFile): PieceMap | undefined {
+  async #map(file: string, remote: RemoteFile): Promise<PieceMap | undefined> {
     const known = this.#maps.get(file);
     if (known || !file.endsWith('.safetensors')) return known;
     const head = this.#spool.part(file, 0, 8);
@@ -96,6 +119,8 @@ export class HubSource implements CheckpointSource {
     const length = head && headerLength(head, remote.bytes, file);
     const header = length && this.#spool.part(file, 8, 8 + length);
     if (!header) return undefined;
+    const first = this.#firstBytes(file, 8 + header.byteLength);
+    await this.#hub.checks?.arrived(file, { start: 0, end: first.byteLength }, first);
     const map = cutIntoPieces(parseHeader(header, remote.bytes, file));
     this.#maps.set(file, map);
     return map;
@@ -114,8 +139,17 @@ export class HubSource implements CheckpointSource {
       isLarge ||
       tensor?.start === start ||
       this.#held.has(heldName(file, piece)) ||
-      this.#spool.knows(file, piece)
+      this.#spool.knows(file, piece) ||
+      this.#hub.checks?.knows(file, piece) === true
     );
+  }
+
+  /** Length and header of a safetensors file, which the spool has. */
+  #firstBytes(file: string, end: number): Uint8Array<ArrayBuffer> {
+    const bytes = new Uint8Array(end);
+    bytes.set(this.#spool.part(file, 0, 8) ?? []);
+    bytes.set(this.#spool.part(file, 8, end) ?? [], 8);
+    return bytes;
   }
 
   async #readPieces(
@@ -169,11 +203,65 @@ export class HubSource implements CheckpointSource {
     const remote = this.#spool.remote(file) ?? fail('bug', `${file} was never asked for.`);
     this.#underWay++;
     try {
-      const bytes = await this.#fetch(file, remote, piece);
+      const came = await this.#fetch(file, remote, piece);
+      const bytes = (await this.#hub.checks?.arrived(file, piece, came)) ?? came;
       await this.#spool.keepPiece(file, piece, bytes);
       return bytes;
     } finally {
       this.#underWay--;
+    }
+  }
+
+  /**
+   * Holds every weights file that was read against its hash; what no longer is at hand is fetched again. Fails with
+   * a BadFile. `onBytes` hears of the bytes that are left to hash, and of each part of them that is.
+   */
+  async verify(checks: FileChecks, onBytes: (bytes: number, left: number) => void): Promise<void> {
+    const files = Array.from(this.#maps).filter(([file]) => !checks.isSound(file));
+    await Promise.all(files.map(([file]) => this.#hashing.get(file)));
+    let left = 0;
+    for (const [file] of files) left += (this.#spool.remote(file)?.bytes ?? 0) - checks.reached(file);
+    for (const [file, map] of files) {
+      await this.#hashOn(file, map, checks, async (piece) => {
+        const bytes = (await this.#piece(file, piece)).slice();
+        onBytes(bytes.byteLength, left);
+        return bytes;
+      });
+      await checks.conclude(file);
+    }
+  }
+
+  /** The hash of the whole goes on in the background over the pieces that are at hand. */
+  #hashBehind(file: string, map: PieceMap): void {
+    const { checks } = this.#hub;
+    if (!checks || this.#hashing.has(file) || checks.isSound(file)) return;
+    const going = this.#hashOn(file, map, checks, async (piece) => {
+      this.#signal.throwIfAborted();
+      const blob = await this.#spool.piece(file, piece);
+      return blob && new Uint8Array(await blob.arrayBuffer());
+    });
+    // What fails here fails again when the file is verified.
+    const settled = going.catch(() => undefined).finally(() => this.#hashing.delete(file));
+    this.#hashing.set(file, settled);
+  }
+
+  /** Takes piece after piece for as long as `bring` has the next one. */
+  async #hashOn(
+    file: string,
+    map: PieceMap,
+    checks: FileChecks,
+    bring: (piece: Piece) => Promise<Uint8Array<ArrayBuffer> | undefined>,
+  ): Promise<void> {
+    const dataStart = map.pieces[0]?.start ?? this.#spool.remote(file)?.bytes ?? 0;
+    if (checks.reached(file) === 0) await checks.take(file, this.#firstBytes(file, dataStart));
+    for (;;) {
+      const piece = map.pieces[indexAt(map.pieces, checks.reached(file))];
+      const bytes = piece && (await bring(piece));
+      if (!bytes) return;
+      if (!agrees(piece, bytes, this.#spool.parts(file))) {
+        throw new BadFile(file, 'has other bytes in a sample than in the whole');
+      }
+      await checks.take(file, bytes);
     }
   }
 
@@ -203,7 +291,10 @@ export class HubSource implements CheckpointSource {
     } catch (error) {
       // The next visit asks anew what the file is; whether it is still the same checkpoint, the
       // converter sees.
-      if (error instanceof Failure && error.code === 'changed-file') await this.#spool.forget(file);
+      if (error instanceof Failure && error.code === 'changed-file') {
+        if (this.#hub.checks) await this.#spool.forgetFacts(file);
+        else await this.#spool.forget(file);
+      }
       throw error;
     }
   }
@@ -220,7 +311,23 @@ export class HubSource implements CheckpointSource {
     if (!coverage.covers(piece)) return;
     this.#coverage.delete(name);
     this.#spool.useUp(file, piece);
+    const map = this.#maps.get(file);
+    if (map) this.#hashBehind(file, map);
   }
+}
+
+/** Weights with a SHA-256 are hashed as they come; git's hash, of small files, is taken of a whole. */
+function isHashedInPieces(file: string, listed: ListedFile): boolean {
+  return file.endsWith('.safetensors') && 'sha256' in listed;
+}
+
+/** Whether what was read on its own is what a piece holds in its place. */
+function agrees(piece: Piece, bytes: Uint8Array, parts: { start: number; bytes: Uint8Array }[]): boolean {
+  return parts.every(({ start, bytes: part }) => {
+    const [from, to] = [Math.max(start, piece.start), Math.min(start + part.byteLength, piece.end)];
+    for (let at = from; at < to; at++) if (part[at - start] !== bytes[at - piece.start]) return false;
+    return true;
+  });
 }
 
 function heldName(file: string, piece: Piece): string {

@@ -1,36 +1,46 @@
-// A checkpoint from a hub into storage. The branch asked for is pinned to the commit that it stood at
-// when the download began, and the host that the hub sends on to to the first one.
+// A checkpoint from a hub into storage. The branch asked for is pinned to the commit that it stood at when the download
+// began, the host that the hub sends on to to the first one, and each file to the hash that the catalogue or the hub
+// gives for it.
 
 import type { ModelRequest } from '../../contract/weights.ts';
 import { Failure, fail } from '../../failure.ts';
-import { Field } from '../../format/json-field.ts';
+import { parseRecord, RECORD_FILE } from '../../convert/record.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
 import type { Tell } from '../download/download-package.ts';
 import type { Transfers } from '../download/fetch-file.ts';
+import type { Hashing } from '../download/hash.ts';
 import { Hosts } from '../download/hosts.ts';
+import { Progress } from '../download/progress.ts';
+import type { Change } from '../store/database.ts';
+import { BadFile, FileChecks } from './file-checks.ts';
 import { fileUrl, isPinned, type HubSourceSpec } from './hub-address.ts';
 import { HubSource } from './hub-source.ts';
+import { notePin, pinned, type Pin } from './pin.ts';
 import type { Shelf } from '../store/shelf.ts';
 import { Spool } from './spool.ts';
 
-interface Pin {
-  revision?: string;
-  host?: string;
+export interface Means {
+  transfers: Transfers;
+  hashing: Hashing;
 }
 
+/** Fails as the transfers and the converter do; with 'corrupt-shard' naming the file that is not what its hash says. */
 export async function downloadCheckpoint(
   shelf: Shelf,
   request: ModelRequest,
   source: HubSourceSpec,
-  transfers: Transfers,
+  { transfers, hashing }: Means,
   tell: Tell,
   signal: AbortSignal,
 ): Promise<void> {
-  const pin = await readPin(shelf);
+  const spool = await Spool.open(shelf);
+  const isBegun = spool.isBegun || (await shelf.manifest()) !== undefined;
+  const pin = await pinned(shelf, source, isBegun, transfers, signal);
+  const checks = pin.files ? await FileChecks.open(pin.files, shelf, hashing) : undefined;
   const setPin = (news: Pin): void => {
     Object.assign(pin, news);
     // Not worth a failure: without it, the next visit pins again.
-    shelf.database.change({ records: [[pinKey(shelf), { ...pin }]] }).catch(() => undefined);
+    notePin(shelf, pin).catch(() => undefined);
   };
   const hosts = new Hosts(source.endpoint, {
     ...(source.hosts ? { named: source.hosts } : {}),
@@ -42,15 +52,29 @@ export async function downloadCheckpoint(
     if (pin.revision === undefined && isPinned(commit)) setPin({ revision: commit });
   };
   const url = (file: string): string => fileUrl(source, pin.revision ?? source.revision, file);
-  const spool = await Spool.open(shelf);
   // Transfers ahead of the reader end with the conversion, however it ends.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const files = new HubSource({ url, hosts, transfers, onHeaders }, spool, either);
+  const files = new HubSource({ url, hosts, transfers, onHeaders, checks }, spool, either);
+  const retire = (): Change => {
+    const reached = checks && ((file: string) => checks.reached(file));
+    const { records = [], ...leaving } = spool.retire(reached);
+    return { ...leaving, records: [...records, ...(checks?.records() ?? [])] };
+  };
+  const verify = async (): Promise<void> => {
+    if (!checks) return;
+    await files.verify(checks, followHash(tell));
+    await shelf.noteChecked();
+  };
   try {
-    const retire = () => spool.retire();
-    await convertCheckpoint(shelf, request, files, source.preset, { tell, retire }, signal);
+    await convertCheckpoint(shelf, request, files, source.preset, { tell, retire, verify }, signal);
   } catch (error) {
+    over.abort();
+    if (error instanceof BadFile && checks?.isSound(error.file) === false) {
+      await dropMadeOf(shelf, error.file);
+      await checks.forget(error.file);
+      await spool.forget(error.file);
+    }
     // So the converter says that what is in storage was made from something else.
     if (error instanceof Failure && error.code === 'bad-request') {
       fail('changed-file', `${source.repo} is not what it was. Remove the model and start again.`, error);
@@ -61,14 +85,19 @@ export async function downloadCheckpoint(
   }
 }
 
-function pinKey(shelf: Shelf) {
-  return shelf.key('note', 'pin');
+/** What is left to hash at the end, as progress. */
+function followHash(tell: Tell): (bytes: number, left: number) => void {
+  let progress: Progress | undefined;
+  return (bytes, totalBytes) => {
+    progress ??= new Progress(tell, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
+    progress.add(bytes);
+  };
 }
 
-async function readPin(shelf: Shelf): Promise<Pin> {
-  const value = await shelf.database.get(pinKey(shelf));
-  if (value === undefined) return {};
-  const root = new Field(value, 'pin: ', 'bad-manifest');
-  const [revision, host] = ['revision', 'host'].map((name) => root.optional(name)?.string());
-  return { ...(revision === undefined ? {} : { revision }), ...(host === undefined ? {} : { host }) };
+/** Drops the shards that were made of a file; those of other files stay. */
+async function dropMadeOf(shelf: Shelf, file: string): Promise<void> {
+  const blob = await shelf.database.file(shelf.key('note', RECORD_FILE));
+  if (!blob) return;
+  const { shards } = parseRecord(new Uint8Array(await blob.arrayBuffer()));
+  await shelf.drop(shards.filter(({ files }) => files?.includes(file) ?? true).map(({ sha256 }) => sha256));
 }

@@ -23,8 +23,10 @@ export class Spool {
   readonly #parts: Map<string, Uint8Array<ArrayBuffer>>;
   readonly #kept: Set<string>;
   readonly #used: Set<string>;
-  /** Used up since the write of the shard before last, since the last one, and now. */
-  #usedUp: { older: Key[]; newer: Key[] } = { older: [], newer: [] };
+  /** Used up before the write of the last shard began, and since then. */
+  #usedUp: { older: Key[]; newer: Key[] };
+  /** Kept since this visit began and not used up yet. */
+  readonly #ahead = new Set<string>();
   /** Files whose pieces may no longer be kept: those still under way are of a file that is gone. */
   readonly #forgotten = new Set<string>();
   /** Storage may be too full for pieces and still have room for shards. */
@@ -42,6 +44,13 @@ export class Spool {
     this.#parts = parts;
     this.#kept = kept;
     this.#used = used;
+    // Of an earlier visit: used up, and kept until the hash of the whole file has passed.
+    this.#usedUp = { older: [...kept].filter((name) => used.has(name)).map(keyOf), newer: [] };
+  }
+
+  /** Whether weights were taken on an earlier visit. */
+  get isBegun(): boolean {
+    return this.#kept.size + this.#used.size > 0;
   }
 
   static async open(shelf: Shelf): Promise<Spool> {
@@ -68,6 +77,12 @@ export class Spool {
   async noteRemote(file: string, facts: RemoteFile): Promise<void> {
     this.#files.set(file, facts);
     await this.#shelf.database.change({ records: [[this.#shelf.key('probe', file), facts]] });
+  }
+
+  /** What a file is on the host has to be asked anew; its pieces are held against hashes, and stay. */
+  async forgetFacts(file: string): Promise<void> {
+    this.#files.delete(file);
+    await this.#shelf.database.change({ gone: [this.#shelf.key('probe', file)] });
   }
 
   /** The file on the host is another one now: nothing that came of it is of use. */
@@ -102,7 +117,7 @@ export class Spool {
   }
 
   get hasRoomAhead(): boolean {
-    return !this.#isFull && this.#kept.size < AHEAD_LIMIT;
+    return !this.#isFull && this.#ahead.size < AHEAD_LIMIT;
   }
 
   async piece(file: string, { start, end }: Piece): Promise<Blob | undefined> {
@@ -116,6 +131,7 @@ export class Spool {
     try {
       await this.#shelf.database.change({ files: [[this.#shelf.key('piece', file, start), bytes]] });
       this.#kept.add(nameOf(file, start));
+      this.#ahead.add(nameOf(file, start));
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'storage-full') throw error;
       this.#isFull = true;
@@ -124,6 +140,7 @@ export class Spool {
 
   /** Every byte of the piece has gone into shards, of which the last may not be stored yet. */
   useUp(file: string, { start }: Piece): void {
+    this.#ahead.delete(nameOf(file, start));
     if (this.#used.has(nameOf(file, start))) return;
     this.#used.add(nameOf(file, start));
     this.#usedUp.newer.push([file, start]);
@@ -132,21 +149,36 @@ export class Spool {
   /**
    * To be called when a shard is about to be stored. While shard n is stored, the converter fills
    * shard n + 1: what was used up before n − 1 began to be stored has gone into shards up to n.
-   * Returns what may leave together with shard n.
+   * Returns what may leave together with shard n. `reached`: how far the hash of a file has come, which still
+   * needs what follows; a full disk needs the room more.
    */
-  retire(): Change {
+  retire(reached: (file: string) => number = () => Infinity): Change {
     const { older, newer } = this.#usedUp;
-    this.#usedUp = { older: newer, newer: [] };
-    for (const [file, start] of older) this.#kept.delete(nameOf(file, Number(start)));
+    const mayLeave = ([file, start]: Key): boolean => this.#isFull || Number(start) < reached(file);
+    const leaving = older.filter(mayLeave);
+    this.#usedUp = { older: [...older.filter((key) => !mayLeave(key)), ...newer], newer: [] };
+    for (const [file, start] of leaving) this.#kept.delete(nameOf(file, Number(start)));
     return {
-      gone: older.map(([file, start]) => this.#shelf.key('piece', file, Number(start))),
+      gone: leaving.map(([file, start]) => this.#shelf.key('piece', file, Number(start))),
       records: older.map(([file, start]) => [this.#shelf.key('used', file, Number(start)), true]),
     };
+  }
+
+  /** Small parts of a file that were read on their own. */
+  parts(file: string): { start: number; bytes: Uint8Array<ArrayBuffer> }[] {
+    return Array.from(this.#parts, ([name, bytes]) => ({ key: keyOf(name), bytes })).flatMap(
+      ({ key, bytes }) => (key[0] === file ? [{ start: Number(key[1]), bytes }] : []),
+    );
   }
 }
 
 function nameOf(file: string, start: number): string {
   return `${start} ${file}`;
+}
+
+function keyOf(name: string): Key {
+  const space = name.indexOf(' ');
+  return [name.slice(space + 1), Number(name.slice(0, space))];
 }
 
 function parseRemoteFile(value: unknown): RemoteFile {

@@ -23,14 +23,24 @@ export function parseSource(field: Field): ModelSource {
   if (kind === 'package') return { kind, url: field.at('url').string(), ...named };
   const preset = field.at('preset').oneOf(PRESETS);
   if (kind === 'files') return { kind, preset };
+  const revision = field.at('revision').string();
+  const files = field.optional('files');
+  if (files && !/^[0-9a-f]{40}$/.test(revision)) files.fail('must not stand beside a branch, which moves');
   return {
     kind,
     endpoint: field.at('endpoint').string(),
     repo: field.at('repo').string(),
-    revision: field.at('revision').string(),
+    revision,
     preset,
     ...named,
+    ...(files ? { files: Object.fromEntries(files.members().map(parseFile)) } : {}),
   };
+}
+
+function parseFile([name, field]: [string, Field]): [string, { bytes: number; sha256: string }] {
+  const sha256 = field.at('sha256');
+  if (!/^[0-9a-f]{64}$/.test(sha256.string())) sha256.fail('must be a SHA-256');
+  return [name, { bytes: field.at('bytes').integer(), sha256: sha256.string() }];
 }
 
 /** Of a stored model: a record that names no address would end the list that shows it. */

@@ -15,12 +15,20 @@ const SHARD = /^([0-9a-f]{64})\.safetensors$/;
 export class ShelfSink implements PackageSink {
   readonly #shelf: Shelf;
   readonly #retire: () => Change;
+  readonly #verify: () => Promise<void>;
   #waiting: { sha256: string; bytes: Uint8Array<ArrayBuffer>; retired: Change } | undefined;
 
-  /** `retire`: asked once per shard, what may leave storage together with its arrival. */
-  constructor(shelf: Shelf, retire: () => Change = () => ({})) {
+  /**
+   * `retire`: asked once per shard, what may leave storage together with its arrival. `verify`: awaited before the
+   * package counts as whole; fails if it must not.
+   */
+  constructor(
+    shelf: Shelf,
+    { retire, verify }: { retire?: () => Change; verify?: () => Promise<void> } = {},
+  ) {
     this.#shelf = shelf;
-    this.#retire = retire;
+    this.#retire = retire ?? (() => ({}));
+    this.#verify = verify ?? (() => Promise.resolve());
   }
 
   async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
@@ -39,7 +47,9 @@ export class ShelfSink implements PackageSink {
     if (name === RECORD_FILE) return this.#writeRecord(bytes);
     if (name === MANIFEST_FILE) {
       const json = parseJson(new TextDecoder().decode(bytes), name, 'bad-manifest');
-      return this.#shelf.finish(parseManifest(json));
+      const manifest = parseManifest(json);
+      await this.#verify();
+      return this.#shelf.finish(manifest);
     }
     const sha256 = SHARD.exec(name)?.[1];
     if (sha256 === undefined) return this.#shelf.keep(await sha256Hex(bytes), bytes);

@@ -27,10 +27,14 @@ const KINDS = [
   'probe',
   'piece',
   'used',
+  'hash',
+  'whole',
   'verdict',
   'as-bytes',
 ] as const;
 export type EntryKind = (typeof KINDS)[number];
+
+const CHECKED = 'checked';
 
 /** A model that may run from memory where storage refuses it. */
 const HELD_BYTES = 200e6;
@@ -117,6 +121,15 @@ export class Shelf {
     await this.database.change(change, this.#mayBeHeld);
   }
 
+  /** Notes that all files of the checkpoint were held against hashes of the catalogue or the hub. */
+  async noteChecked(): Promise<void> {
+    await this.database.change({ records: [[this.key('note', CHECKED), true]] });
+  }
+
+  async #isChecked(): Promise<boolean> {
+    return (await this.database.get(this.key('note', CHECKED))) === true;
+  }
+
   /** Whether nothing of the model is known or kept yet, not even a part of a file. */
   async isEmpty(): Promise<boolean> {
     const { database } = this;
@@ -147,8 +160,10 @@ export class Shelf {
     const isWhole = manifest && filesOf(manifest).every((file) => kept.has(file.sha256));
     const state = !isWhole ? 'unfinished' : pending ? 'updating' : 'ready';
     const isForThisVisit = await this.database.isForThisVisit(this.id);
+    const isUnchecked = request.source.kind === 'hub' && state === 'ready' && !(await this.#isChecked());
     return {
       ...{ ...request, state, keptBytes, totalBytes, preset: wanted?.preset ?? null },
+      ...(isUnchecked ? { isUnchecked } : {}),
       ...(isForThisVisit ? { isForThisVisit } : {}),
     };
   }
