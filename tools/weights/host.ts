@@ -1,8 +1,9 @@
 // A static host and a model hub for tests, on this machine: ranges, ETags, redirects, CORS; a log of what
 // was sent; and every fault that a real one may have, when told so.
 
+import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import { open, stat } from 'node:fs/promises';
+import { open, readdir, readFile, stat } from 'node:fs/promises';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -49,7 +50,12 @@ export class Host {
   readonly #server: Server;
   /** URL prefix → folder. */
   readonly #folders = new Map<string, string>();
+  /** Repository → folder, at every commit; `repository@commit` → folder, at that one. */
   readonly #repos = new Map<string, string>();
+  /** The commit that `main` stands at. */
+  commit = COMMIT;
+  /** Whether the host tells commits and hashes, as hubs do; a plain mirror of the files does not. */
+  hasApi = true;
 
   private constructor() {
     this.#server = createServer((request, response) => {
@@ -84,10 +90,13 @@ export class Host {
     return `${this.origin}/${name}/`;
   }
 
-  /** Serves a checkpoint in the layout of a hub. */
-  serveRepo(repo: string, folder: string): void {
-    this.#repos.set(repo, folder);
-    this.#folders.set(`/cdn/${repo}/`, folder);
+  /** Serves a checkpoint in the layout of a hub, at one commit or at every other one. */
+  serveRepo(repo: string, folder: string, commit?: string): void {
+    this.#repos.set(commit === undefined ? repo : `${repo}@${commit}`, folder);
+  }
+
+  #folderAt(repo: string, commit: string): string {
+    return this.#repos.get(`${repo}@${commit}`) ?? this.#repos.get(repo) ?? '/none';
   }
 
   async stop(): Promise<void> {
@@ -104,12 +113,28 @@ export class Host {
     const resolved = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/([^/]+)$/.exec(path);
     if (resolved) {
       const [, repo = '', revision = '', file = ''] = resolved;
-      if (revision !== 'main' && revision !== COMMIT) return void response.writeHead(404).end();
-      response.setHeader('X-Repo-Commit', COMMIT);
+      const commit = this.#commitOf(revision);
+      if (commit === undefined) return void response.writeHead(404).end();
+      response.setHeader('X-Repo-Commit', commit);
       if (file.endsWith('.safetensors')) {
-        return void response.writeHead(302, { Location: `${this.cdn}/cdn/${repo}/${file}` }).end();
+        return void response.writeHead(302, { Location: `${this.cdn}/cdn/${repo}/${commit}/${file}` }).end();
       }
-      return this.#file({ request, response, path, file: join(this.#repos.get(repo) ?? '/none', file) });
+      return this.#file({ request, response, path, file: join(this.#folderAt(repo, commit), file) });
+    }
+    const sentOn = /^\/cdn\/([^/]+\/[^/]+)\/([0-9a-f]{40})\/([^/]+)$/.exec(path);
+    if (sentOn) {
+      const [, repo = '', commit = '', file = ''] = sentOn;
+      return this.#file({ request, response, path, file: join(this.#folderAt(repo, commit), file) });
+    }
+    const about = /^\/api\/models\/([^/]+\/[^/]+)\/(revision|tree)\/([^/]+)$/.exec(path);
+    if (about && this.hasApi) {
+      const [, repo = '', kind = '', revision = ''] = about;
+      const sha = this.#commitOf(revision);
+      if (sha === undefined) return void response.writeHead(404).end();
+      const answer = kind === 'tree' ? await listingOf(this.#folderAt(repo, sha)) : { id: repo, sha };
+      return void response
+        .writeHead(200, { 'Content-Type': 'application/json; charset=utf-8' })
+        .end(JSON.stringify(answer));
     }
     for (const [prefix, folder] of this.#folders) {
       if (path.startsWith(prefix)) {
@@ -117,6 +142,11 @@ export class Host {
       }
     }
     response.writeHead(404).end();
+  }
+
+  #commitOf(revision: string): string | undefined {
+    if (revision === 'main') return this.commit;
+    return /^[0-9a-f]{40}$/.test(revision) ? revision : undefined;
   }
 
   async #file({ request, response, path, file }: Answering): Promise<void> {
@@ -195,6 +225,23 @@ export class Host {
       await handle.close();
     }
   }
+}
+
+/** As the hubs list a folder: weights by their SHA-256, everything else by git's own hash. */
+async function listingOf(folder: string): Promise<unknown[]> {
+  const entries = await readdir(folder, { withFileTypes: true });
+  return Promise.all(
+    entries
+      .filter((entry) => entry.isFile())
+      .map(async ({ name: path }) => {
+        const bytes = await readFile(join(folder, path));
+        const size = bytes.byteLength;
+        const oid = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex');
+        if (!path.endsWith('.safetensors')) return { type: 'file', oid, size, path };
+        const sha256 = createHash('sha256').update(bytes).digest('hex');
+        return { type: 'file', oid, size, path, lfs: { oid: sha256, size, pointerSize: 134 } };
+      }),
+  );
 }
 
 interface Answering {

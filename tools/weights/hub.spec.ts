@@ -98,8 +98,8 @@ test('a branch is pinned to the commit that it stood at', async ({ page }) => {
     .slice(before)
     .map(({ path }) => path)
     .filter((path) => path.includes('/resolve/'));
-  expect(paths[0]).toContain('/resolve/main/');
-  expect(paths.slice(1).every((path) => !path.includes('/resolve/main/'))).toBe(true);
+  expect(paths.length).toBeGreaterThan(0);
+  expect(paths.filter((path) => path.includes('/resolve/main/'))).toEqual([]);
 });
 
 test('a converted shard that was damaged is made again, and nothing is fetched for a sound model', async ({

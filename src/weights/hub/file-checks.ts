@@ -4,6 +4,7 @@
 // Fails with a BadFile, which names the file.
 
 import { Failure, fail } from '../../failure.ts';
+import { gitBlobHex } from '../../format/git-blob.ts';
 import { Field } from '../../format/json-field.ts';
 import { sha256Begin, sha256End, type Sha256State } from '../../format/sha256-stream.ts';
 import type { Hashing } from '../download/hash.ts';
@@ -79,7 +80,7 @@ export class FileChecks {
   async demand(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const listed = this.listed(file) ?? fail('missing-file', `${file} is not in the repository.`);
     const hashed =
-      'sha256' in listed ? await this.#hashing.hash(bytes) : { sha256: await gitBlob(bytes), bytes };
+      'sha256' in listed ? await this.#hashing.hash(bytes) : { sha256: await gitBlobHex(bytes), bytes };
     const expected = 'sha256' in listed ? listed.sha256 : listed.gitBlob;
     if (hashed.bytes.byteLength !== listed.bytes || hashed.sha256 !== expected) mismatch(file);
     return hashed.bytes;
@@ -170,16 +171,6 @@ export class FileChecks {
 
 function mismatch(file: string): never {
   throw new BadFile(file, 'does not match the hash that the hub lists');
-}
-
-/** As git names a file: SHA-1 of its length and its bytes. */
-async function gitBlob(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
-  const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
-  const all = new Uint8Array(head.byteLength + bytes.byteLength);
-  all.set(head);
-  all.set(bytes, head.byteLength);
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-1', all));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }
 
 function parseWhole(value: unknown): Whole {

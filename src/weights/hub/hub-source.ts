@@ -218,7 +218,7 @@ export class HubSource implements CheckpointSource {
    */
   async verify(checks: FileChecks, onBytes: (bytes: number, left: number) => void): Promise<void> {
     const files = Array.from(this.#maps).filter(([file]) => !checks.isSound(file));
-    await Promise.all(files.map(([file]) => this.#hashing.get(file)));
+    for (const [file] of files) await this.#hashing.get(file);
     let left = 0;
     for (const [file] of files) left += (this.#spool.remote(file)?.bytes ?? 0) - checks.reached(file);
     for (const [file, map] of files) {

@@ -1,0 +1,11 @@
+// Git's own hash of a file, by which hubs list small files.
+
+/** SHA-1 of the file's length and its bytes, in lower-case hexadecimal. */
+export async function gitBlobHex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
+  const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
+  const all = new Uint8Array(head.byteLength + bytes.byteLength);
+  all.set(head);
+  all.set(bytes, head.byteLength);
+  const digest = new Uint8Array(await crypto.subtle.digest('SHA-1', all));
+  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+}
