@@ -13,8 +13,8 @@ export default defineConfig({
   // A browser that stumbles on a loaded machine gets a second try there; the report calls it flaky.
   retries: process.env.CI === undefined ? 0 : 1,
   testMatch: '**/*.spec.ts',
-  // The software adapter shares the machine's few cores; two pages at once only slow each other.
-  workers: 1,
+  // Most tests wait more than they compute. More than two pages at once on a software adapter only slow each other.
+  workers: 2,
   // A busy machine may be twenty times slower: what hangs is seen all the same.
   timeout: 240_000,
   expect: { timeout: 60_000 },

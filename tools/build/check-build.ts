@@ -1,36 +1,18 @@
 // `npm run test:step "same build"`: builds the sources once more, in another folder, and holds the result against dist/:
 // the same bytes, each file as SHA256SUMS says, and a notice and an entry of the bill of materials for each package.
 
-import { spawnSync } from 'node:child_process';
-import { cpSync, mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
-import { join, resolve } from 'node:path';
+import { join } from 'node:path';
+import { buildIn } from './build-copy.ts';
 import { NOTICES_FILE, SBOM_FILE, sums, SUMS_FILE } from './describe-build.ts';
-
-const SOURCES = [
-  'src',
-  'workers',
-  'public',
-  'tools',
-  'package.json',
-  'svelte.config.js',
-  'tsconfig.json',
-  'vite.config.ts',
-];
 
 const problems: string[] = [];
 const read = (folder: string, name: string): string => readFileSync(join(folder, name), 'utf8');
 
 const folder = mkdtempSync(join(tmpdir(), 'same-build-'));
 try {
-  for (const source of SOURCES) cpSync(source, join(folder, source), { recursive: true });
-  symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');
-  const vite = resolve('node_modules/vite/bin/vite.js');
-  const { status } = spawnSync(process.execPath, [vite, 'build', '--logLevel', 'warn'], {
-    cwd: folder,
-    stdio: 'inherit',
-  });
-  if (status !== 0) throw new Error(`The build ended with ${status}.`);
+  buildIn(folder);
   const [here, there] = ['dist', join(folder, 'dist')].map((dist) => read(dist, SUMS_FILE).split('\n'));
   const differing = [
     ...here!.filter((line) => !there!.includes(line)),

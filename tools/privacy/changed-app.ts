@@ -1,6 +1,7 @@
 // The built app on a server that changes what the policy says: a wall is taken away, to see what then no longer holds.
 
 import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
 import { preview, type Plugin } from 'vite';
 import type { BuiltApp } from '../serve/built-app.ts';
 
@@ -12,9 +13,11 @@ const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|per
 /** None of the policy's headers is sent. */
 export const withoutPolicy: Change = () => undefined;
 
-export async function serveChanged(change: Change): Promise<BuiltApp> {
+/** `project`: a folder with a configuration and a build of its own; this one, if there is none. */
+export async function serveChanged(change: Change, project?: string): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },
+    ...(project === undefined ? {} : { configFile: join(project, 'vite.config.ts') }),
     logLevel: 'silent',
     plugins: [changing(change)],
   });

@@ -19,6 +19,8 @@ const ENGINES_REPORT = '.cache/engines.json';
 
 /** The page's main walks, and a short parity on WebGPU, have this in their names. */
 const MAIN = '@main';
+/** The walls, each taken away in turn, have this in their name. */
+const WALLS = '@walls';
 
 const build = (...args: string[]): Pick<Step, 'part' | 'command' | 'args'> => ({
   part: 'quick',
@@ -58,7 +60,8 @@ export const STEPS: Step[] = [
   { name: 'build of the weights page', ...build('--config', 'tools/weights/vite.config.ts') },
   { name: 'build of the robustness page', ...build('--config', 'tools/robust/vite.config.ts') },
   { name: 'main walks', part: 'quick', ...browser('--grep', MAIN) },
-  { name: 'browser', part: 'rest', ...browser('--grep-invert', MAIN) },
+  { name: 'browser', part: 'rest', ...browser('--grep-invert', `${MAIN}|${WALLS}`) },
+  { name: 'walls', part: 'rest', ...browser('--project', 'privacy', '--grep', WALLS) },
   {
     name: 'engines',
     part: 'rest',

@@ -1,0 +1,350 @@
+// The walls that are the app's own code, one by one. A copy of the sources is changed so that each can be taken away by its
+// name; the policy is off where it would cover what the code holds.
+
+import type { Browser, Page } from '@playwright/test';
+import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { buildIn } from '../../build/build-copy.ts';
+import { changePolicy, withDirective, withoutPolicy, type Change } from '../changed-app.ts';
+import { pretendWalls } from '../pretend.ts';
+import { withApp, type Opened } from './attempt.ts';
+import type { InTurn, Row } from './row.ts';
+
+const PICTURE = 'public/samples/signs-1.webp';
+const SETTLE_MS = 2000;
+
+/** In a page set before it loads; in a worker a part of its address. */
+const taken = (wall: CodeWall): string =>
+  `(globalThis.takenAway ?? globalThis.location.search).includes(${JSON.stringify(wall)})`;
+
+type CodeWall =
+  | 'sanitiser'
+  | 'preview-policy'
+  | 'preview-sandbox'
+  | 'text-only'
+  | 'consent'
+  | 'may-fetch'
+  | 'checked-port'
+  | 'photo-gate'
+  | 'own-walls';
+
+/** What each wall is in the sources, and what stands there when it can be taken away. */
+const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
+  sanitiser: [
+    'src/ui/answer/harmless-page.ts',
+    'const clean = purify.sanitize(',
+    `const clean = ${taken('sanitiser')} ? html : purify.sanitize(`,
+  ],
+  'preview-policy': [
+    'src/ui/answer/harmless-page.ts',
+    'content="${POLICY}"',
+    `content="\${${taken('preview-policy')} ? '' : POLICY}"`,
+  ],
+  'preview-sandbox': [
+    'src/ui/answer/PagePreview.svelte',
+    'sandbox=""',
+    `sandbox={${taken('preview-sandbox')} ? 'allow-scripts allow-same-origin allow-forms allow-popups' : ''}`,
+  ],
+  'text-only': [
+    'src/ui/answer/InlineText.svelte',
+    '{:else}<OutwardLink',
+    `{:else if ${taken('text-only')}}<img src={child.href} alt="">{:else}<OutwardLink`,
+  ],
+  consent: [
+    'src/ui/library/library.svelte.ts',
+    '!this.isHere(id)) this.#wish = read.value;',
+    `!this.isHere(id)) { if (${taken('consent')}) void this.#add(read.value); else this.#wish = read.value; }`,
+  ],
+  'may-fetch': [
+    'workers/weights-api.ts',
+    'await mayFetch.demand(asked);',
+    `if (!${taken('may-fetch')}) await mayFetch.demand(asked);`,
+  ],
+  'checked-port': [
+    'workers/checked-port.ts',
+    'if (!isCall(data, names))',
+    `if (!${taken('checked-port')} && !isCall(data, names))`,
+  ],
+  'photo-gate': [
+    'src/client/guarded-photos.ts',
+    "const may = await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open",
+    `const may = ${taken('photo-gate')} ? { kind: 'done' } as const : await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open`,
+  ],
+  'own-walls': [
+    'workers/own-walls.ts',
+    'if (open.length > 0) fail(',
+    `if (!${taken('own-walls')} && open.length > 0) fail(`,
+  ],
+};
+
+/** Builds the changed copy; returns its folder. */
+export function buildTakeable(): string {
+  const folder = mkdtempSync(join(tmpdir(), 'walls-in-turn-'));
+  buildIn(folder, () => {
+    for (const [wall, [file, from, to]] of Object.entries(CHANGES)) {
+      const path = join(folder, file);
+      const source = readFileSync(path, 'utf8');
+      if (source.split(from).length !== 2) throw new Error(`${file} has not one “${from}”, the ${wall}.`);
+      writeFileSync(
+        path,
+        source.replace(from, () => to.replace('globalThis.', '(globalThis as any).')),
+      );
+    }
+  });
+  return folder;
+}
+
+interface Trial {
+  name: string;
+  wall: CodeWall;
+  /** Other walls of the code that cover the same: taken away in both cases. */
+  coveredBy?: readonly CodeWall[];
+  change: (sink: Opened['sink']) => Change;
+  /** How many ways there are, and how many of them got out with these walls taken away. */
+  ways: number;
+  out: (opened: Opened, away: readonly CodeWall[]) => Promise<string[]>;
+}
+
+const PREVIEW: readonly CodeWall[] = ['sanitiser', 'preview-policy', 'preview-sandbox'];
+const besides = (wall: CodeWall): CodeWall[] => PREVIEW.filter((each) => each !== wall);
+
+const trials = (project: string): readonly Trial[] => [
+  {
+    name: 'HTML preview: sanitiser',
+    wall: 'sanitiser',
+    coveredBy: besides('sanitiser'),
+    change: () => withoutPolicy,
+    ways: 3,
+    out: preview(['image', 'style', 'script']),
+  },
+  {
+    name: 'HTML preview: policy of its frame',
+    wall: 'preview-policy',
+    coveredBy: besides('preview-policy'),
+    change: () => withoutPolicy,
+    ways: 3,
+    out: preview(['image', 'style', 'script']),
+  },
+  {
+    name: 'HTML preview: sandbox of its frame',
+    wall: 'preview-sandbox',
+    coveredBy: besides('preview-sandbox'),
+    change: () => withoutPolicy,
+    ways: 1,
+    out: preview(['script']),
+  },
+  {
+    name: 'answers: text only',
+    wall: 'text-only',
+    change: () => withoutPolicy,
+    ways: 1,
+    out: async (opened, away) => {
+      const { page, sink } = opened;
+      await openTaken(opened, away, { isOff: true });
+      const before = sink.arrivals.length;
+      await showAnswer(
+        page,
+        `![x](https://127.0.0.1:${sink.port}/x) <img src="http://127.0.0.1:${sink.port}/y">`,
+      );
+      await page.waitForTimeout(SETTLE_MS);
+      return sink.arrivals.length > before ? ['image'] : [];
+    },
+  },
+  {
+    name: 'link to a model: consent',
+    wall: 'consent',
+    change: toSink,
+    ways: 1,
+    out: async (opened, away) => {
+      const { sink, page } = opened;
+      const link = `http://127.0.0.1:${sink.port}/model/`;
+      await openTaken(opened, away, { search: `?model=${encodeURIComponent(link)}` });
+      await page.waitForTimeout(2 * SETTLE_MS);
+      return sink.arrivals.some((arrival) => arrival.includes('/model/')) ? ['link'] : [];
+    },
+  },
+  {
+    name: 'weights worker: what it may fetch',
+    wall: 'may-fetch',
+    change: toSink,
+    ways: 1,
+    out: async (opened, away) => {
+      const { sink, page } = opened;
+      await openTaken(opened, []);
+      const source = { kind: 'package', url: `http://127.0.0.1:${sink.port}/secret/${'x'.repeat(300)}/` };
+      await page.evaluate(tellWorker, [
+        script(project, away),
+        {
+          type: 'APPLY',
+          path: ['download'],
+          argumentList: ['1', { id: 'x', name: 'x', source }, null].map((value) => ({ type: 'RAW', value })),
+        },
+        null,
+      ] as const);
+      await page.waitForTimeout(SETTLE_MS);
+      return sink.arrivals.some((arrival) => arrival.includes('/secret/')) ? ['long link'] : [];
+    },
+  },
+  {
+    name: 'weights worker: calls of its API only',
+    wall: 'checked-port',
+    change: () => (value, header, path) =>
+      /^(Content-Security-Policy|Connection-Allowlist)$/.test(header) &&
+      path.startsWith('/assets/weights.worker')
+        ? undefined
+        : value,
+    ways: 1,
+    out: async (opened, away) => {
+      const { sink, page } = opened;
+      await openTaken(opened, []);
+      const code = `fetch('http://127.0.0.1:${sink.port}/code', { mode: 'no-cors' })`;
+      await page.evaluate(tellWorker, [
+        script(project, away),
+        {
+          type: 'CONSTRUCT',
+          path: ['list', 'constructor'],
+          argumentList: [{ type: 'RAW', value: code }],
+        },
+        { type: 'APPLY', path: [], argumentList: [] },
+      ] as const);
+      await page.waitForTimeout(SETTLE_MS);
+      return sink.arrivals.some((arrival) => arrival.includes('/code')) ? ['code'] : [];
+    },
+  },
+  {
+    name: 'pictures: none before all walls hold',
+    wall: 'photo-gate',
+    change: () => changePolicy(/\/assets\/inference\.worker/, () => undefined),
+    ways: 1,
+    out: async (opened, away) => ((await takesPicture(opened, away)) ? ['picture'] : []),
+  },
+  {
+    name: 'pictures: the photo worker’s own walls',
+    wall: 'own-walls',
+    coveredBy: ['photo-gate'],
+    change: () => (value, header, path) =>
+      header === 'Content-Security-Policy' && path.startsWith('/assets/photo.worker') ? undefined : value,
+    ways: 1,
+    out: async (opened, away) => ((await takesPicture(opened, away)) ? ['picture'] : []),
+  },
+];
+
+export function codeWalls(project: string): InTurn[] {
+  return trials(project).map((trial): InTurn => [trial.name, (browser) => look(browser, project, trial)]);
+}
+
+async function look(browser: Browser, project: string, trial: Trial): Promise<Row> {
+  const { wall, coveredBy = [], change, ways, out } = trial;
+  const run = (away: readonly CodeWall[]): Promise<string[]> =>
+    withApp(
+      browser,
+      (value, header, path) => changeOf(value, header, path),
+      (opened) => {
+        changeOf = change(opened.sink);
+        return out(opened, away);
+      },
+      project,
+    );
+  let changeOf: Change = (value) => value;
+  const outAlone = await run(coveredBy);
+  const outMissing = await run([wall, ...coveredBy]);
+  return { says: [], shouldSay: [], ways, outAlone, outMissing, othersOut: [] };
+}
+
+/** The weights worker may reach the sink: nothing but the app's own judgement is in the way. */
+function toSink({ port }: Opened['sink']): Change {
+  return (value, header, path) => {
+    if (!path.startsWith('/assets/weights.worker')) return value;
+    if (header === 'Connection-Allowlist') return undefined;
+    if (header !== 'Content-Security-Policy') return value;
+    return withDirective(value, 'connect-src', `'self' http://127.0.0.1:${port}`);
+  };
+}
+
+/** `isOff`: the page is served without its policy, and must start all the same. */
+async function openTaken(
+  { page, origin }: Opened,
+  away: readonly CodeWall[],
+  { search = '', isOff = false } = {},
+): Promise<void> {
+  await page.addInitScript((names) => {
+    Object.assign(globalThis, { takenAway: names });
+    // A worker is told by its address.
+    const RealWorker = window.Worker;
+    window.Worker = class extends RealWorker {
+      constructor(url: string | URL, options?: WorkerOptions) {
+        const isApps = /\/assets\/\w+\.worker/.test(String(url)) && names !== '';
+        super(isApps && !String(url).includes('?') ? `${String(url)}?${names}` : url, options);
+      }
+    };
+  }, away.join(' '));
+  if (isOff) await pretendWalls(page);
+  await page.goto(origin + search);
+  await page.locator('h1').first().waitFor();
+}
+
+function preview(kinds: readonly ('image' | 'style' | 'script')[]): Trial['out'] {
+  return async (opened, away) => {
+    const { page, sink } = opened;
+    await openTaken(opened, away, { isOff: true });
+    const at = (kind: string): string => `http://127.0.0.1:${sink.port}/${kind}`;
+    const html = {
+      image: `<img src="${at('image')}">`,
+      style: `<link rel="stylesheet" href="${at('style')}">`,
+      script: `<script>fetch('${at('script')}', { mode: 'no-cors' })</script>`,
+    };
+    await showAnswer(page, `\`\`\`html\n${kinds.map((kind) => html[kind]).join('\n')}\n\`\`\``);
+    await page.getByRole('button', { name: 'Preview' }).click();
+    await page.waitForTimeout(SETTLE_MS);
+    return kinds.filter((kind) => sink.arrivals.some((arrival) => arrival.includes(`/${kind}`)));
+  };
+}
+
+async function showAnswer(page: Page, answer: string): Promise<void> {
+  const facts = { tokens: 9, promptTokens: 9, cachedTokens: 0, reason: 'eos' };
+  const timings = { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 1 };
+  const turn = {
+    ...{ id: 'one', question: 'a question', photos: [], answer, thoughtMs: null },
+    answerer: { id: 'demo', backend: 'webgpu', precision: 'f32', thinks: false },
+    options: { maxTokens: 64, sampling: {} },
+    ending: { kind: 'answered', facts: { ...facts, timings } },
+  };
+  const saved = { format: 'darkroom-conversation', version: 1, id: 'hostile', photos: [], turns: [turn] };
+  await page.getByRole('button', { name: 'Conversations' }).click();
+  const buffer = Buffer.from(JSON.stringify(saved));
+  await page
+    .getByLabel('Open a saved JSON file')
+    .setInputFiles({ name: 'saved.json', mimeType: 'application/json', buffer });
+  await page.locator('dialog[open]').waitFor({ state: 'detached' });
+  await page.getByText('a question', { exact: true }).first().waitFor();
+}
+
+async function takesPicture(opened: Opened, away: readonly CodeWall[]): Promise<boolean> {
+  const { page } = opened;
+  await openTaken(opened, away);
+  await page.locator('input[type="file"]').first().setInputFiles(PICTURE);
+  const refused = page.getByText('is not under the policy');
+  const picture = page.locator('.tray img, [data-tray] img').first();
+  await refused.or(picture).first().waitFor();
+  return (await refused.count()) === 0;
+}
+
+const script = (project: string, away: readonly CodeWall[]): string => {
+  const file = readdirSync(join(project, 'dist/assets')).find((name) => /^weights\.worker.*\.js$/.test(name));
+  return `assets/${file ?? ''}?${away.join(' ')}`;
+};
+
+/** Tells a worker something as Comlink would, and what it hands back in turn. Runs in the page. */
+async function tellWorker([path, message, then]: readonly [string, object, object | null]): Promise<void> {
+  const worker = new Worker(path, { type: 'module' });
+  await new Promise((resolve) => {
+    worker.onmessage = resolve;
+    worker.onerror = resolve;
+  });
+  worker.onmessage = ({ data }: MessageEvent<{ value?: unknown } | undefined>) => {
+    const port = data?.value;
+    if (then !== null && port instanceof MessagePort) port.postMessage({ id: '2', ...then });
+  };
+  worker.postMessage({ id: '1', ...message });
+}

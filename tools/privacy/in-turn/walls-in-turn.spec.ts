@@ -1,0 +1,65 @@
+// `npm run test:walls`: takes each wall away in turn. While it is missing, exactly its own ways get out, and the app says what no
+// longer holds; while it stands alone, none of its ways does.
+
+import { chromium, expect, test, type Browser } from '@playwright/test';
+import { rmSync } from 'node:fs';
+import { findOrInstallChromium } from '../../test/chromium.ts';
+import { textTable } from '../../node/text-table.ts';
+import { buildTakeable, codeWalls } from './code-walls.ts';
+import { pageWalls } from './page-walls.ts';
+import { wrong, type InTurn, type Row } from './row.ts';
+import { workerWalls } from './worker-walls.ts';
+
+const AT_ONCE = 2;
+/** A part of the walls' names; all of them, if it is not set. */
+const ONLY = process.env.WALLS ?? '';
+
+test.setTimeout(900_000);
+
+test('each wall, taken away in turn, is missed by its own ways and by no other @walls', async () => {
+  const project = buildTakeable();
+  const browser = await chromium.launch({
+    executablePath: findOrInstallChromium(),
+    args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking'],
+  });
+  try {
+    const walls = [...pageWalls(), ...workerWalls(), ...codeWalls(project)];
+    const rows = await inTurn(
+      browser,
+      walls.filter(([name]) => name.includes(ONLY)),
+    );
+    print(rows);
+    const odd = rows.map(([name, row]) => [name, wrong(row)]).filter(([, what]) => what !== undefined);
+    expect(odd).toEqual([]);
+  } finally {
+    await browser.close();
+    rmSync(project, { recursive: true, force: true });
+  }
+});
+
+async function inTurn(browser: Browser, walls: readonly InTurn[]): Promise<[name: string, row: Row][]> {
+  const rows: [string, Row][] = [];
+  const left = Array.from(walls.entries());
+  const work = async (): Promise<void> => {
+    for (let next = left.shift(); next !== undefined; next = left.shift()) {
+      const [index, [name, look]] = next;
+      rows[index] = [name, await look(browser)];
+    }
+  };
+  await Promise.all(Array.from({ length: AT_ONCE }, work));
+  return rows;
+}
+
+function print(rows: readonly (readonly [string, Row])[]): void {
+  const head = ['wall', 'ways', 'out alone', 'out without it', 'others out', 'the app says', ''];
+  const cells = rows.map(([name, row]) => [
+    name,
+    String(row.ways),
+    String(row.outAlone.length),
+    String(row.outMissing.length),
+    String(row.othersOut.length),
+    row.says.join(', ') || '–',
+    wrong(row) ?? 'as it should be',
+  ]);
+  console.log(textTable([head, ...cells], 'left'));
+}

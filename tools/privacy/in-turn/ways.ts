@@ -1,0 +1,125 @@
+// What gets out where a wall is missing: the ways of ../channels.ts by the wall that stops them, and those that send
+// nothing themselves but show that a door is open.
+
+import type { Wall } from '../../../src/policy/walls.ts';
+import { ELEMENT_CHANNELS, PAGE_CHANNELS, type Channel } from '../channels.ts';
+
+export interface Way {
+  name: string;
+  /** Runs in the page, as a function or as the code of one; `url` is an address at the sink. */
+  run: string | ((url: string) => unknown);
+  /** Nothing is sent; `run` says with true that a door is open. */
+  isDoor?: boolean;
+  /** An element whose mere presence asks for something. */
+  html?: (url: string) => string;
+  /** Any packet counts, as it carries no path. */
+  isUdp?: boolean;
+  /** It takes the page somewhere else. */
+  leaves?: boolean;
+}
+
+export interface PageWall {
+  wall: Wall;
+  /** Of the content security policy; undefined: the allowlist. */
+  directive?: string;
+  /** The directive's value when it is taken away; undefined: it is not sent. What it covers has no other rule. */
+  open?: string;
+  /** Another wall that stops the same ways: it is taken away together with this one. */
+  coveredBy?: Wall;
+  ways: readonly Way[];
+}
+
+const ALL: ReadonlyMap<string, Way> = new Map([
+  ...ELEMENT_CHANNELS.map(([name, html]): [string, Way] => [name, { name, html, run: () => undefined }]),
+  ...PAGE_CHANNELS.map(({ name, run, seenAs, leaves }: Channel): [string, Way] => [
+    name,
+    { name, run, leaves: leaves === true, isUdp: seenAs === 'udp' },
+  ]),
+]);
+
+function named(...names: string[]): Way[] {
+  return names.map((name) => {
+    const way = ALL.get(name);
+    if (way === undefined) throw new Error(`No channel is called ${name}.`);
+    return way;
+  });
+}
+
+/** Whether a worker of this address starts; `url` is code of the page. */
+const starts = (name: string, url: string): Way => ({
+  name,
+  isDoor: true,
+  run: `() => new Promise((resolve) => {
+    const worker = new Worker(${url});
+    worker.onmessage = () => resolve(true);
+    worker.onerror = (event) => { event.preventDefault(); resolve(false); };
+  })`,
+});
+
+export const PAGE_WALLS: readonly PageWall[] = [
+  {
+    wall: 'connect',
+    directive: 'connect-src',
+    open: '*',
+    ways: named(
+      ...['fetch', 'fetch with a body', 'fetch that outlives', 'XMLHttpRequest', 'WebSocket', 'EventSource'],
+      ...['beacon', 'ping of a link'],
+    ),
+  },
+  {
+    wall: 'image',
+    directive: 'img-src',
+    open: '* data: blob:',
+    ways: named('image', 'image in srcset', 'image in svg', 'image button', 'image object', 'poster'),
+  },
+  { wall: 'media', directive: 'media-src', open: '* blob:', ways: named('video', 'audio') },
+  { wall: 'frame', directive: 'frame-src', open: '*', ways: named('frame') },
+  { wall: 'form', directive: 'form-action', ways: named('form') },
+  {
+    wall: 'worker',
+    directive: 'worker-src',
+    open: "'self' blob: data:",
+    ways: [
+      starts('worker from data', `'data:text/javascript,postMessage(1)'`),
+      starts('worker from a blob', `URL.createObjectURL(new Blob(['postMessage(1)']))`),
+      starts('worker from this site', `'not-a-worker.js', { type: 'module' }`),
+    ],
+  },
+  {
+    wall: 'script',
+    directive: 'script-src',
+    open: "* data: 'unsafe-inline' 'unsafe-eval'",
+    ways: named('script', 'import'),
+  },
+  {
+    wall: 'style',
+    directive: 'style-src',
+    open: "* 'unsafe-inline'",
+    ways: named('style sheet', 'import in a style'),
+  },
+  { wall: 'font', directive: 'font-src', open: '*', ways: named('font', 'font in a style') },
+  {
+    wall: 'object',
+    directive: 'object-src',
+    open: '*',
+    ways: named('object', 'embed'),
+    // What a plug-in would show is fetched as a frame is.
+    coveredBy: 'frame',
+  },
+  {
+    wall: 'base',
+    directive: 'base-uri',
+    ways: [
+      {
+        name: 'base',
+        isDoor: true,
+        run: (url) => {
+          document.head.append(Object.assign(document.createElement('base'), { href: url }));
+          return document.baseURI.startsWith(url);
+        },
+      },
+    ],
+  },
+  { wall: 'sandbox', directive: 'sandbox', ways: named('window') },
+  { wall: 'allowlist', ways: named('WebRTC') },
+];
