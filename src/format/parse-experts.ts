@@ -6,6 +6,7 @@ import {
   parseArray,
   parseQuantization,
   parseShardIndex,
+  requireAligned,
   requireInside,
   requireShape,
 } from './parse-array.ts';
@@ -60,6 +61,7 @@ function parsePart(field: Field, before: ExpertPart | undefined): ExpertPart {
     ...parseArray(field),
     offset: field.at('offset').integer(),
   };
+  requireAligned(field.at('offset'), part.offset, part.dtype);
   const quantization = field.optional('quantization');
   if (quantization) {
     const { rows, columns, bits, block } = (part.quantization = parseQuantization(quantization, part.dtype));

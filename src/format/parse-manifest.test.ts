@@ -126,6 +126,19 @@ describe('parseManifest', () => {
       (m) => (m.tensors.x.offset = 4000),
       'tensors.x.offset: and its 128 bytes reach beyond',
     ],
+    [
+      'a tensor that begins inside a number',
+      (m) => (m.tensors['x.scales'].offset = 193),
+      'tensors["x.scales"].offset: is 193, not a multiple of 2',
+    ],
+    [
+      'a part of an expert that begins inside a number',
+      ({ experts: [layer] }) => {
+        layer!.parts = [part('gate_up', 'BF16', [1], 0, 2), part('down', 'F32', [1], 2, 4)];
+        layer!.bytes = 6;
+      },
+      'experts[0].parts[1].offset: is 2, not a multiple of 4',
+    ],
     ['the rest of a tensor', (m) => (m.tensors.large.rest[0]!.offset = 1000), 'tensors.large.rest[0].offset'],
     [
       'a rest larger than all',

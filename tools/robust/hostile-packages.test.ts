@@ -67,6 +67,7 @@ for (const hostile of HOSTILE_PACKAGES) {
       console.log(`${hostile.name}: ${failure.code}: ${failure.message.split('\n')[0]?.slice(0, 150) ?? ''}`);
       expect(failure.code, failure.message).not.toBe('bug');
       expect(failure.code).not.toBe('answered');
+      if (hostile.code !== undefined) expect(failure.code).toBe(hostile.code);
       expect(failure.message).not.toContain('root:');
     },
     100_000,

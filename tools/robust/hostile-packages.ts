@@ -4,6 +4,7 @@
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
+import type { FailureCode } from '../../src/failure.ts';
 
 type Json = Record<string, any>; // eslint-disable-line @typescript-eslint/no-explicit-any -- tests take it apart at will
 
@@ -14,8 +15,10 @@ interface Package {
   json: (name: string, change: (value: Json) => void) => void;
 }
 
-interface HostilePackage {
+export interface HostilePackage {
   name: string;
+  /** As what it is refused; if omitted, as anything with a sentence. */
+  code?: FailureCode;
   change: (made: Package) => void;
 }
 
@@ -48,6 +51,7 @@ const config = (
   value: unknown,
 ): HostilePackage => ({
   name,
+  code: 'bad-checkpoint',
   change: ({ json }) => {
     json('config.json', (file) => {
       (file[part] as Json)[field] = value;
@@ -57,12 +61,21 @@ const config = (
 
 const manifest = (name: string, change: (manifest: Json) => void): HostilePackage => ({
   name,
+  code: 'bad-manifest',
   change: (made) => {
     change(made.manifest);
   },
 });
 
 const firstTensor = (of: Json): Json => Object.values(of['tensors'] as Record<string, Json>)[0]!;
+/** One of numbers, which stays inside its shard when it is moved by a byte: nothing else is wrong with it then. */
+const tensorWithMoreBehind = (of: Json): Json => {
+  const tensors = Object.values(of['tensors'] as Record<string, Json>);
+  return tensors.find(
+    ({ dtype, shard, offset }) =>
+      dtype !== 'U8' && tensors.some((other) => other['shard'] === shard && other['offset'] > offset),
+  )!;
+};
 const loop = '{% for a in range(9999) %}';
 
 export const HOSTILE_PACKAGES: HostilePackage[] = [
@@ -97,7 +110,7 @@ export const HOSTILE_PACKAGES: HostilePackage[] = [
     (of) => ((of['files'] as Json[])[0]!['name'] = '../../../etc/passwd'),
   ),
   manifest('a side file by an absolute path', (of) => ((of['files'] as Json[])[0]!['name'] = '/etc/passwd')),
-  manifest('a misaligned tensor', (of) => ((firstTensor(of)['offset'] as number) += 1)),
+  manifest('a misaligned tensor', (of) => ((tensorWithMoreBehind(of)['offset'] as number) += 1)),
   manifest('a tensor beyond its shard', (of) => (firstTensor(of)['offset'] = 2 ** 40)),
   manifest('a shape of absurd dimensions', (of) => (firstTensor(of)['shape'] = [2 ** 50, 2 ** 50])),
   manifest('a shard that there is not', (of) => (firstTensor(of)['shard'] = 4_000_000_000)),
