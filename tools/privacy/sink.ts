@@ -1,27 +1,23 @@
-// Where stolen bytes would arrive: an HTTP server that answers everything, and a UDP socket on the same
-// port number for STUN and QUIC. Remembers what came, a bare connection included.
+// Where stolen bytes would arrive: an HTTP server that answers everything, and ports of their own for what carries no
+// path (STUN, QUIC, a bare connection). Remembers what came, a bare connection included.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
-import type { AddressInfo } from 'node:net';
+import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 
 export class Sink {
-  /** What arrived: `METHOD path body`, `udp`, or `connection`. */
+  /** What arrived: `METHOD path body`, `upgrade path`, `port name`, or `connection`. */
   readonly arrivals: string[] = [];
   readonly #http: Server;
-  readonly #udp: Socket;
+  readonly #own: { tcp: TcpServer; udp: Socket }[] = [];
 
-  private constructor(http: Server, udp: Socket) {
+  private constructor(http: Server) {
     this.#http = http;
-    this.#udp = udp;
   }
 
   static async start(): Promise<Sink> {
-    const sink: Sink = new Sink(
-      createServer((request, response) => sink.#answer(request, response)),
-      createSocket('udp4', () => sink.arrivals.push('udp')),
-    );
+    const sink: Sink = new Sink(createServer((request, response) => sink.#answer(request, response)));
     sink.#http.on('connection', () => sink.arrivals.push('connection'));
     sink.#http.on('upgrade', (request, socket) => {
       sink.arrivals.push(`upgrade ${request.url ?? ''}`);
@@ -29,8 +25,6 @@ export class Sink {
     });
     sink.#http.listen(0, '127.0.0.1');
     await once(sink.#http, 'listening');
-    sink.#udp.bind(sink.port, '127.0.0.1');
-    await once(sink.#udp, 'listening');
     return sink;
   }
 
@@ -38,8 +32,29 @@ export class Sink {
     return (this.#http.address() as AddressInfo).port;
   }
 
+  /** A port at which any packet and any connection counts as an arrival of `name`. */
+  async ownPort(name: string): Promise<number> {
+    const note = (): void => void this.arrivals.push(`port ${name}`);
+    const tcp = createTcpServer((socket) => {
+      note();
+      socket.on('error', () => undefined);
+      socket.end();
+    });
+    tcp.listen(0, '127.0.0.1');
+    await once(tcp, 'listening');
+    const { port } = tcp.address() as AddressInfo;
+    const udp = createSocket('udp4', note);
+    udp.bind(port, '127.0.0.1');
+    await once(udp, 'listening');
+    this.#own.push({ tcp, udp });
+    return port;
+  }
+
   async stop(): Promise<void> {
-    this.#udp.close();
+    for (const { tcp, udp } of this.#own) {
+      tcp.close();
+      udp.close();
+    }
     this.#http.closeAllConnections();
     this.#http.close();
     await once(this.#http, 'close');
@@ -54,6 +69,7 @@ export class Sink {
       this.arrivals.push(`${request.method ?? ''} ${request.url ?? ''} ${body}`.trim());
     });
     response.setHeader('Access-Control-Allow-Origin', '*');
+    response.setHeader('Access-Control-Allow-Headers', '*');
     response.setHeader('Cross-Origin-Resource-Policy', 'cross-origin');
     response.setHeader('Cross-Origin-Embedder-Policy', 'require-corp');
     response.setHeader('Content-Type', contentType(request.url ?? ''));

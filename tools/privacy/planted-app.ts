@@ -1,0 +1,93 @@
+// A copy of the built app in which each worker's script has code of an attacker's at its end, as a dependency that was
+// taken over would have it. A realm tries its channels when it is told which, under the headers that its script has.
+
+import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { join } from 'node:path';
+import { preview, type Plugin } from 'vite';
+import { roleFiles, type Role } from '../../src/policy/roles.ts';
+import type { BuiltApp } from '../serve/built-app.ts';
+import type { Channel } from './channel.ts';
+
+/** The realms that run scripts of their own; 'service': the service worker. */
+export type WorkerRealm = Exclude<Role, 'page'> | 'service';
+
+/** What a realm is sent: the addresses by the names of its channels, or what to send on to a worker of its own. */
+export type Order = { leak: [name: string, url: string][] } | { nested: { script: string; order: Order } };
+
+export interface PlantedApp {
+  outDir: string;
+  /** The paths of the scripts, by their realms. */
+  scripts: ReadonlyMap<WorkerRealm, string>;
+}
+
+/** Copies `dist/` to `outDir`. */
+export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => readonly Channel[]): PlantedApp {
+  cpSync('dist', outDir, { recursive: true });
+  const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' });
+  const scripts = new Map<WorkerRealm, string>();
+  for (const [path, role] of roleFiles(names)) {
+    const realm = role === 'page' ? 'service' : role;
+    const file = join(outDir, path);
+    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${planted(channelsOf(realm))}`);
+    // The compressed one would be sent in its place.
+    rmSync(`${file}.br`, { force: true });
+    if (!scripts.has(realm)) scripts.set(realm, path);
+  }
+  return { outDir, scripts };
+}
+
+/** Serves the copy as `npm start` does the build; without any header of the policy if `sendsPolicy` is false. */
+export async function servePlanted({ outDir }: PlantedApp, sendsPolicy: boolean): Promise<BuiltApp> {
+  const server = await preview({
+    preview: { port: 0 },
+    build: { outDir },
+    logLevel: 'silent',
+    plugins: sendsPolicy ? [] : [dropPolicy],
+  });
+  const origin = server.resolvedUrls?.local[0];
+  if (origin === undefined) throw new Error('The preview server has no address.');
+  return { origin, stop: () => server.close() };
+}
+
+const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|permissions-policy)/i;
+
+const dropPolicy: Plugin = {
+  name: 'drop-policy',
+  // Before the plugin that sends the policy.
+  enforce: 'pre',
+  configurePreviewServer(server) {
+    server.middlewares.use((_, response: ServerResponse, next) => {
+      const set = response.setHeader.bind(response);
+      response.setHeader = (name, value) => (POLICY.test(name) ? response : set(name, value));
+      next();
+    });
+  },
+};
+
+/** Answers `{ tried }`, how many channels it has tried. */
+function planted(channels: readonly Channel[]): string {
+  const ways = channels.map(({ name, run }) => `${JSON.stringify(name)}: ${run.toString()}`);
+  return `;(() => {
+    const ways = { ${ways.join(',\n')} };
+    self.addEventListener('message', ({ data, source }) => {
+      if (typeof data !== 'object' || data === null) return;
+      if ('nested' in data) {
+        const worker = new Worker(data.nested.script, { type: 'module' });
+        worker.addEventListener('message', (said) => {
+          if (typeof said.data === 'object' && said.data !== null && 'tried' in said.data) self.postMessage(said.data);
+        });
+        worker.postMessage(data.nested.order);
+      }
+      if (!('leak' in data)) return;
+      let tried = 0;
+      for (const [name, url] of data.leak) {
+        try {
+          void Promise.resolve(ways[name](url)).catch(() => undefined);
+        } catch {}
+        tried++;
+      }
+      (source ?? self).postMessage({ tried });
+    });
+  })();\n`;
+}
