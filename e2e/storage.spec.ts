@@ -3,10 +3,12 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
-import { answered, arrive, ask } from './person.ts';
+import { addPictures, answered, answers, arrive, ask, beginAnew, question, tabRecords } from './person.ts';
 
 const SECRET = 'a purple elephant';
 const HISTORY = ['darkroom-history', 'conversations'] as const;
+const TABS = ['darkroom-tabs', 'tabs'] as const;
+type Place = typeof HISTORY | typeof TABS;
 
 interface Stored {
   names: string[];
@@ -16,8 +18,8 @@ interface Stored {
   key: string;
 }
 
-/** What the history's database holds, without the page's own code. */
-function stored(page: Page): Promise<Stored> {
+/** What a database holds, without the page's own code. */
+function stored(page: Page, place: Place = HISTORY): Promise<Stored> {
   return page.evaluate(async ([name, store]) => {
     const done = <T>(request: IDBRequest<T>): Promise<T> =>
       new Promise((resolve, reject) => {
@@ -47,11 +49,11 @@ function stored(page: Page): Promise<Stored> {
           : JSON.stringify(value);
     }
     return { names: keys.map((name) => JSON.stringify(name)), text, unsealed, key };
-  }, HISTORY);
+  }, place);
 }
 
-/** Puts a record into the history's database as another page would. */
-function put(page: Page, records: [string, unknown][]): Promise<void> {
+/** Puts records into a database as another page would. */
+function put(page: Page, records: [string | string[], unknown][], place: Place = HISTORY): Promise<void> {
   return page.evaluate(
     ([name, store, entries]) =>
       new Promise<void>((resolve, reject) => {
@@ -66,7 +68,7 @@ function put(page: Page, records: [string, unknown][]): Promise<void> {
           change.onabort = () => reject(new Error('aborted'));
         };
       }),
-    [...HISTORY, records] as const,
+    [...place, records] as const,
   );
 }
 
@@ -135,6 +137,50 @@ test('what an older page kept is sealed, and one bad record hides no other', asy
   await expect(remove).toHaveCount(1);
   await conversations(page).getByRole('button', { name: 'Open “An old question?”' }).click();
   await expect(page.getByText(`It was ${SECRET}.`).first()).toBeVisible();
+});
+
+test('what an open tab holds is sealed too, an older page’s also, and its key goes with it', async ({
+  page,
+}) => {
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await addPictures(page, 'alpha.png');
+  await question(page).fill(SECRET);
+  await expect.poll(() => tabRecords(page)).toBe(3);
+  await expect.poll(async () => (await stored(page, TABS)).key).toBe('kept');
+  const { text, unsealed } = await stored(page, TABS);
+  expect(unsealed).toEqual([]);
+  for (const words of [SECRET, 'alpha.png', 'PNG']) expect(text).not.toContain(words);
+  // Nor do the words stay in the tab's own memory, where nothing is sealed.
+  await expect
+    .poll(() => page.evaluate(() => JSON.stringify(Object.entries(sessionStorage))))
+    .not.toContain(SECRET);
+
+  // As an older page would have left it.
+  const tab = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
+  await page.goto('/models/index.json');
+  const turn = {
+    id: 't',
+    question: 'Before?',
+    photos: [],
+    answer: `It was ${SECRET}.`,
+    ending: { kind: 'stopped' },
+  };
+  await put(
+    page,
+    [
+      [['talk', tab], { id: 'c', turns: [turn] }],
+      [['draft', tab], { words: SECRET, tray: [], at: Date.now(), page: '' }],
+    ],
+    TABS,
+  );
+  await page.goto('/');
+  await expect(answers(page).last()).toContainText(SECRET);
+  await expect(question(page)).toHaveValue(SECRET);
+  await expect.poll(async () => (await stored(page, TABS)).unsealed).toEqual([]);
+  expect((await stored(page, TABS)).text).not.toContain(SECRET);
+
+  await beginAnew(page);
+  await expect.poll(async () => (await stored(page, TABS)).names).toEqual([]);
 });
 
 test('databases without their stores are mended', async ({ page }) => {

@@ -20,7 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/graph': ['src/failure', 'src/format', 'pbf'],
   'src/contract': ['src/failure', 'src/format', 'src/policy'],
   'src/paging': ['src/failure'],
-  'src/storage': ['idb-keyval'],
+  'src/storage': ['src/failure', 'idb-keyval'],
   'src/weights': [
     'src/failure',
     'src/format',

@@ -1,31 +1,56 @@
 // Values encrypted at rest: AES-GCM with a key that the browser keeps and never hands out, so that a copy of the
-// database's files, or a page that reads them without the key, holds nothing. Plain values with Blobs in them.
-
-import { packBlobs } from './blobs.ts';
+// database's files, or a page that reads them without the key, holds nothing. Plain values with Blobs in them; a large
+// one (a clip) is sealed in chunks, so that memory holds one of them at a time.
 
 export interface Sealed {
   sealed: 1;
   iv: Uint8Array<ArrayBuffer>;
-  data: ArrayBuffer;
+  data: ArrayBuffer | Blob;
+  /** How many bytes each chunk but the last sealed; undefined if the value was sealed in one. */
+  chunkBytes?: number;
 }
 
 const CIPHER = 'AES-GCM';
+/** What the cipher adds to each chunk. */
+const TAG_BYTES = 16;
+const CHUNK_BYTES = 4 * 2 ** 20;
 
 export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: CIPHER, length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
 /** `name`: where the value is kept; it opens nowhere else. */
-export async function seal(key: CryptoKey, name: string, value: unknown): Promise<Sealed> {
+export async function seal(
+  key: CryptoKey,
+  name: string,
+  value: unknown,
+  chunkBytes = CHUNK_BYTES,
+): Promise<Sealed> {
   const iv = crypto.getRandomValues(new Uint8Array(12));
-  const cipher = { name: CIPHER, iv, additionalData: new TextEncoder().encode(name) };
-  return { sealed: 1, iv, data: await crypto.subtle.encrypt(cipher, key, await toBytes(value)) };
+  const plain = toBlob(value);
+  if (plain.size <= chunkBytes) {
+    const cipher = cipherOf(iv, name, 0, 1);
+    return { sealed: 1, iv, data: await crypto.subtle.encrypt(cipher, key, await plain.arrayBuffer()) };
+  }
+  const chunks = await eachChunk(plain, chunkBytes, (bytes, index, count) =>
+    crypto.subtle.encrypt(cipherOf(iv, name, index, count), key, bytes),
+  );
+  return { sealed: 1, iv, data: chunks, chunkBytes };
 }
 
 /** Rejects where the value was changed, moved, or sealed with another key. */
-export async function unseal(key: CryptoKey, name: string, { iv, data }: Sealed): Promise<unknown> {
-  const cipher = { name: CIPHER, iv, additionalData: new TextEncoder().encode(name) };
-  return fromBytes(await crypto.subtle.decrypt(cipher, key, data));
+export async function unseal(
+  key: CryptoKey,
+  name: string,
+  { iv, data, chunkBytes }: Sealed,
+): Promise<unknown> {
+  const sealed = data instanceof Blob ? data : new Blob([data]);
+  const size = chunkBytes === undefined ? sealed.size : chunkBytes + TAG_BYTES;
+  return fromBlob(
+    await eachChunk(sealed, size, (bytes, index, count) =>
+      crypto.subtle.decrypt(cipherOf(iv, name, index, count), key, bytes),
+    ),
+  );
 }
 
 export function isSealed(value: unknown): value is Sealed {
@@ -36,32 +61,63 @@ export function isSealed(value: unknown): value is Sealed {
     'iv' in value &&
     value.iv instanceof Uint8Array &&
     'data' in value &&
-    value.data instanceof ArrayBuffer
+    (value.data instanceof ArrayBuffer || value.data instanceof Blob) &&
+    (!('chunkBytes' in value) || (Number.isSafeInteger(value.chunkBytes) && Number(value.chunkBytes) > 0))
   );
 }
 
+/** Each chunk has a number of its own and knows how many there are: none can be moved, and none left out. */
+function cipherOf(iv: Uint8Array, name: string, index: number, count: number): AesGcmParams {
+  const own = new Uint8Array(iv);
+  const view = new DataView(own.buffer);
+  view.setUint32(8, view.getUint32(8) ^ index);
+  const place = count === 1 ? name : `${name} ${index}/${count}`;
+  return { name: CIPHER, iv: own, additionalData: new TextEncoder().encode(place) };
+}
+
+/** One after the other; what comes of them lies in a Blob, out of the page's own memory. */
+async function eachChunk(
+  whole: Blob,
+  size: number,
+  change: (bytes: ArrayBuffer, index: number, count: number) => Promise<ArrayBuffer>,
+): Promise<Blob> {
+  const count = Math.max(1, Math.ceil(whole.size / size));
+  const changed: Blob[] = [];
+  for (let index = 0; index < count; index++) {
+    const bytes = await whole.slice(index * size, (index + 1) * size).arrayBuffer();
+    changed.push(new Blob([await change(bytes, index, count)]));
+  }
+  return new Blob(changed);
+}
+
 /** The length of the JSON, the JSON, and the bytes of the Blobs that it names, one after the other. */
-async function toBytes(value: unknown): Promise<ArrayBuffer> {
-  const parts: ArrayBuffer[] = [];
+function toBlob(value: unknown): Blob {
+  const parts: Blob[] = [];
   let at = 0;
-  const text = JSON.stringify(await packBlobs(value), (_, each: unknown) => {
-    if (!(each instanceof ArrayBuffer)) return each;
+  const text = JSON.stringify(value, (_, each: unknown) => {
+    if (!(each instanceof Blob)) return each;
     parts.push(each);
-    at += each.byteLength;
-    return { bytesFrom: at - each.byteLength, bytesTo: at };
+    at += each.size;
+    return { packedBlob: { bytesFrom: at - each.size, bytesTo: at }, type: each.type };
   });
   const json = new TextEncoder().encode(text);
   const length = new Uint8Array(4);
   new DataView(length.buffer).setUint32(0, json.byteLength, true);
-  return new Blob([length, json, ...parts]).arrayBuffer();
+  return new Blob([length, json, ...parts]);
 }
 
-function fromBytes(bytes: ArrayBuffer): unknown {
-  const length = new DataView(bytes).getUint32(0, true);
+async function fromBlob(plain: Blob): Promise<unknown> {
+  const length = new DataView(await plain.slice(0, 4).arrayBuffer()).getUint32(0, true);
   const body = 4 + length;
-  return JSON.parse(new TextDecoder().decode(new Uint8Array(bytes, 4, length)), (_, each: unknown) => {
-    if (typeof each !== 'object' || each === null || !('bytesFrom' in each) || !('bytesTo' in each))
-      return each;
-    return bytes.slice(body + Number(each.bytesFrom), body + Number(each.bytesTo));
+  return JSON.parse(await plain.slice(4, body).text(), (_, each: unknown) => {
+    if (typeof each !== 'object' || each === null) return each;
+    // From the inside out: first the bytes, then what they are of.
+    if ('bytesFrom' in each && 'bytesTo' in each)
+      return plain.slice(body + Number(each.bytesFrom), body + Number(each.bytesTo));
+    if ('packedBlob' in each && each.packedBlob instanceof Blob) {
+      const { packedBlob } = each;
+      return packedBlob.slice(0, packedBlob.size, 'type' in each ? String(each.type) : '');
+    }
+    return each;
   }) as unknown;
 }

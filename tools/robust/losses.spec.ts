@@ -57,30 +57,33 @@ const look = (page: Page): Promise<Shown> =>
     };
   });
 
-/** How many turns, pictures in all and letters of the draft the tab's records hold. */
+/** How many turns, pictures in all and letters of the draft the tab's records hold, which its own key opens. */
 const stored = (page: Page): Promise<{ turns: number; tray: number; words: string }> =>
-  page.evaluate(
-    () =>
+  page.evaluate(async () => {
+    const done = (request: IDBRequest): Promise<unknown> =>
       new Promise((resolve, reject) => {
-        const tab = sessionStorage.getItem('darkroom-tab') ?? '';
-        const opened = indexedDB.open('darkroom-tabs');
-        opened.onerror = () => reject(new Error(opened.error?.message));
-        opened.onsuccess = () => {
-          const database = opened.result;
-          const store = database.transaction('tabs').objectStore('tabs');
-          const [draft, talk] = [store.get(['draft', tab]), store.get(['talk', tab])];
-          store.transaction.oncomplete = () => {
-            database.close();
-            const { words = '', tray: held = [] } = (draft.result ?? {}) as {
-              words?: string;
-              tray?: string[];
-            };
-            const { turns = [] } = (talk.result ?? {}) as { turns?: unknown[] };
-            resolve({ turns: turns.length, tray: held.length, words });
-          };
-        };
-      }),
-  );
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(request.error?.message));
+      });
+    const tab = sessionStorage.getItem('darkroom-tab') ?? '';
+    const database = (await done(indexedDB.open('darkroom-tabs'))) as IDBDatabase;
+    const store = database.transaction('tabs').objectStore('tabs');
+    type Sealed = { iv: Uint8Array<ArrayBuffer>; data: ArrayBuffer } | undefined;
+    const [key, draft, talk] = (await Promise.all(
+      ['key', 'draft', 'talk'].map((kind) => done(store.get([kind, tab]))),
+    )) as [CryptoKey | undefined, Sealed, Sealed];
+    database.close();
+    const open = async (kind: string, sealed: Sealed): Promise<Record<string, unknown>> => {
+      if (key === undefined || sealed === undefined) return {};
+      const additionalData = new TextEncoder().encode(JSON.stringify([kind, tab]));
+      const cipher = { name: 'AES-GCM', iv: sealed.iv, additionalData };
+      const plain = await crypto.subtle.decrypt(cipher, key, sealed.data);
+      return JSON.parse(new TextDecoder().decode(plain.slice(4))) as Record<string, unknown>;
+    };
+    const { words = '', tray = [] } = (await open('draft', draft)) as { words?: string; tray?: string[] };
+    const { turns = [] } = (await open('talk', talk)) as { turns?: unknown[] };
+    return { turns: turns.length, tray: tray.length, words };
+  });
 
 /** What is shown, once all of it is stored. */
 async function settled(page: Page): Promise<Shown> {

@@ -1,13 +1,11 @@
 // Kept conversations in IndexedDB, in a database of their own: deleting it leaves the models alone. They are encrypted
 // with a key that the browser keeps there and hands to nobody; it goes first when they are erased.
 
-import { clear, del, delMany, get, getMany, keys, setMany, update, type UseStore } from 'idb-keyval';
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
-import { unpackBlobs } from '../../storage/blobs.ts';
 import { openStore } from '../../storage/open-store.ts';
-import { isSealed, makeKey, seal, unseal } from '../../storage/sealed.ts';
+import { SealedStore } from '../../storage/sealed-store.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import { parseOptional } from '../photos/parse-part.ts';
 import { parseBlob, parsePhoto } from '../photos/parse-photo.ts';
@@ -15,7 +13,6 @@ import { parseTurn } from './parse-turn.ts';
 
 export const HISTORY_DATABASE = 'darkroom-history';
 export const HISTORY_STORE = 'conversations';
-export const HISTORY_KEY = 'key';
 
 /** What the list shows of a conversation. */
 export interface Kept {
@@ -32,11 +29,12 @@ export interface Kept {
 
 /** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
 export class HistoryStore {
-  readonly #use: UseStore;
-  #migrated: Promise<void> | undefined;
+  readonly #sealed: SealedStore<string>;
 
   constructor(name = HISTORY_DATABASE) {
-    this.#use = openStore(name, HISTORY_STORE);
+    const isName = (each: IDBValidKey): each is string =>
+      typeof each === 'string' && /^(?:card|body|text):/.test(each);
+    this.#sealed = new SealedStore(openStore(name, HISTORY_STORE), () => 'key', isName);
   }
 
   /** The latest first. One that cannot be read hides no other. */
@@ -57,7 +55,7 @@ export class HistoryStore {
   async read(id: string): Promise<SavedConversation | undefined> {
     const value = await this.#get(`body:${id}`);
     if (value === undefined) return undefined;
-    const root = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
+    const root = new Field(value, 'history: ', 'storage-failed');
     const photos = new Map(
       root
         .at('photos')
@@ -74,7 +72,7 @@ export class HistoryStore {
     const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
     const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
     await tried(async () => {
-      await this.#put([
+      await this.#sealed.put([
         [`card:${kept.id}`, { ...kept, picture }],
         [`body:${kept.id}`, { photos: Array.from(photos.values()), turns: told }],
         [`text:${kept.id}`, text],
@@ -83,37 +81,16 @@ export class HistoryStore {
   }
 
   async remove(id: string): Promise<void> {
-    await tried(() => delMany([`card:${id}`, `body:${id}`, `text:${id}`], this.#use));
+    await tried(() => this.#sealed.remove([`card:${id}`, `body:${id}`, `text:${id}`]));
   }
 
-  /** The key goes first: what a disk still holds of the rest is noise from then on. */
+  /** The key goes first. */
   async clear(): Promise<void> {
-    await tried(() => del(HISTORY_KEY, this.#use));
-    await tried(() => clear(this.#use));
+    await tried(() => this.#sealed.clear());
   }
 
-  /** Of what is kept, all of it encrypted. */
   async #names(): Promise<string[]> {
-    await (this.#migrated ??= this.#migrate().catch((error: unknown) => {
-      this.#migrated = undefined;
-      throw error;
-    }));
-    const names = await tried(() => keys<IDBValidKey>(this.#use));
-    return names.filter((name) => typeof name === 'string');
-  }
-
-  /** What an older page kept is encrypted in its place. */
-  async #migrate(): Promise<void> {
-    await tried(async () => {
-      const names = (await keys<IDBValidKey>(this.#use)).filter(
-        (name) => typeof name === 'string' && /^(?:card|body|text):/.test(name),
-      ) as string[];
-      // One after the other: a conversation may hold many pictures.
-      for (const name of names) {
-        const [value] = await getMany<unknown>([name], this.#use);
-        if (value !== undefined && !isSealed(value)) await this.#put([[name, unpackBlobs(value)]]);
-      }
-    });
+    return tried(() => this.#sealed.names());
   }
 
   async #card(name: string): Promise<Kept> {
@@ -126,34 +103,12 @@ export class HistoryStore {
   }
 
   async #get(name: string): Promise<unknown> {
-    return tried(async () => {
-      const value = await get<unknown>(name, this.#use);
-      return isSealed(value) ? unseal(await this.#storedKey(), name, value) : value;
-    });
-  }
-
-  async #put(values: [name: string, value: unknown][]): Promise<void> {
-    const key = await this.#storedKey();
-    const sealed = await Promise.all(
-      values.map(async ([name, value]) => [name, await seal(key, name, value)] as [string, unknown]),
-    );
-    await setMany(sealed, this.#use);
-  }
-
-  /** Looked up each time: another tab may have erased it, and what is sealed with it would be lost. */
-  async #storedKey(): Promise<CryptoKey> {
-    const stored = await get<unknown>(HISTORY_KEY, this.#use);
-    if (stored instanceof CryptoKey) return stored;
-    const fresh = await makeKey();
-    // Another tab may have been first.
-    await update<unknown>(HISTORY_KEY, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
-    const held = await get<unknown>(HISTORY_KEY, this.#use);
-    return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
+    return tried(() => this.#sealed.get(name));
   }
 }
 
 function parseKept(value: unknown, id: string): Kept {
-  const field = new Field(unpackBlobs(value), 'history: ', 'storage-failed');
+  const field = new Field(value, 'history: ', 'storage-failed');
   return {
     id,
     title: visibleText(field.at('title').string()),

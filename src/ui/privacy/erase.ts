@@ -2,8 +2,10 @@
 // the service worker. A page that uses a database keeps it from being deleted; so the wish is noted, the
 // page starts anew, and erases before anything is opened.
 
-import { HISTORY_DATABASE, HISTORY_KEY, HISTORY_STORE } from '../history/history-store.ts';
+import { isKeyName } from '../../storage/sealed-store.ts';
+import { HISTORY_DATABASE, HISTORY_STORE } from '../history/history-store.ts';
 import { tabMemory } from '../tab-memory.ts';
+import { TAB_DATABASE, TAB_STORE } from '../tab/tab-store.ts';
 
 const WISH = 'darkroom-erase';
 const DONE = 'darkroom-erased';
@@ -35,8 +37,9 @@ export function takeErasure(): Erasure | null {
 }
 
 async function eraseAll(): Promise<Erasure> {
-  // Without it, kept conversations are noise, also where another tab keeps their database from being deleted.
-  await unlessRefused(eraseHistoryKey);
+  // Without them, what they seal is noise, also where another tab keeps its database from being deleted.
+  await unlessRefused(() => eraseKeys(HISTORY_DATABASE, HISTORY_STORE));
+  await unlessRefused(() => eraseKeys(TAB_DATABASE, TAB_STORE));
   localStorage.clear();
   sessionStorage.clear();
   await unlessRefused(async () => {
@@ -59,24 +62,29 @@ async function eraseAll(): Promise<Erasure> {
   return gone.every(Boolean) ? 'erased' : 'blocked';
 }
 
-async function eraseHistoryKey(): Promise<void> {
+/** The connection is closed at once: it would keep the database from being deleted. */
+async function eraseKeys(name: string, store: string): Promise<void> {
   const databases = await indexedDB.databases();
-  if (!databases.some(({ name }) => name === HISTORY_DATABASE)) return;
+  if (!databases.some((each) => each.name === name)) return;
   await new Promise<void>((resolve, reject) => {
-    const request = indexedDB.open(HISTORY_DATABASE);
-    request.onerror = () => reject(request.error ?? new Error('The history did not open.'));
+    const request = indexedDB.open(name);
+    request.onerror = () => reject(request.error ?? new Error(`The database ${name} did not open.`));
     request.onsuccess = () => {
       const database = request.result;
       const done = (): void => {
         database.close();
         resolve();
       };
-      if (!database.objectStoreNames.contains(HISTORY_STORE)) {
+      if (!database.objectStoreNames.contains(store)) {
         done();
         return;
       }
-      const change = database.transaction(HISTORY_STORE, 'readwrite');
-      change.objectStore(HISTORY_STORE).delete(HISTORY_KEY);
+      const change = database.transaction(store, 'readwrite');
+      const values = change.objectStore(store);
+      const names = values.getAllKeys();
+      names.onsuccess = () => {
+        for (const each of names.result.filter(isKeyName)) values.delete(each);
+      };
       change.oncomplete = done;
       change.onabort = done;
     };

@@ -184,7 +184,8 @@ export class KeptTab {
         const stale = Array.from(stored).filter((id) => !wanted.has(id));
         if (stale.length > 0) await store.dropPhotos(tab, stale);
       }
-      if (state.words === '') words.clear();
+      // They lie here unsealed.
+      if (draft.words === state.words) words.clear();
     });
   }
 

@@ -1,10 +1,9 @@
 // What open tabs hold, in a database of its own: for each tab its conversation, its draft and their pictures. A
-// picture is written once; text is written often.
+// picture is written once; text is written often. All of it is sealed, each tab's with a key of its own.
 
-import { clear, delMany, get, getMany, keys, setMany, type UseStore } from 'idb-keyval';
 import { Field } from '../../format/json-field.ts';
-import { packBlobs, takesBlobs, unpackBlobs } from '../../storage/blobs.ts';
 import { openStore } from '../../storage/open-store.ts';
+import { SealedStore } from '../../storage/sealed-store.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import { parseTurn } from '../history/parse-turn.ts';
@@ -34,22 +33,24 @@ export interface TabGlance {
 }
 
 type Kind = 'draft' | 'talk' | 'photo';
-type Key = [kind: Kind, tab: string, ...photo: string[]];
+type Name = [kind: Kind, tab: string, ...photo: string[]];
 
 export const TAB_DATABASE = 'darkroom-tabs';
+export const TAB_STORE = 'tabs';
 
 /** Each call rejects with the browser's own error. */
 export class TabStore {
-  readonly #use: UseStore;
-  #takesBlobs: Promise<boolean> | undefined;
+  readonly #sealed: SealedStore<Name>;
 
   constructor(name = TAB_DATABASE) {
-    this.#use = openStore(name, 'tabs');
+    const isName = (each: IDBValidKey): each is Name =>
+      Array.isArray(each) && typeof each[0] === 'string' && ['draft', 'talk', 'photo'].includes(each[0]);
+    this.#sealed = new SealedStore(openStore(name, TAB_STORE), ([, tab]) => ['key', tab], isName);
   }
 
   /** The ids of all tabs of which something is stored. */
   async tabs(): Promise<string[]> {
-    return Array.from(new Set((await this.#keys()).map(([, tab]) => tab)));
+    return Array.from(new Set((await this.#sealed.names()).map(([, tab]) => tab)));
   }
 
   /** Undefined if there is nothing but pictures, or what is there does not parse. */
@@ -64,11 +65,13 @@ export class TabStore {
 
   /** Undefined if nothing is stored of the tab. Fails with 'storage-failed' if it does not parse. */
   async read(tab: string): Promise<TabState | undefined> {
-    const all = (await this.#keys()).filter(([, owner]) => owner === tab);
+    const all = await this.#names(tab);
     if (all.length === 0) return undefined;
     const names = all.filter(([kind]) => kind === 'photo');
-    const photos = (await getMany<unknown>(names, this.#use)).map((value) =>
-      parsePhoto(new Field(unpackBlobs(value), 'tab: ', 'storage-failed')),
+    const photos = await Promise.all(
+      names.map(async (name) =>
+        parsePhoto(new Field(await this.#sealed.get(name), 'tab: ', 'storage-failed')),
+      ),
     );
     return this.#text(tab, new Map(photos.map((photo) => [photo.id, photo])));
   }
@@ -78,54 +81,43 @@ export class TabStore {
     const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
     const { conversation, words, tray, at, page } = state;
     const turns = conversation.turns.map((turn) => ({ ...turn, photos: idsOf(turn.photos) }));
-    const text: [Key, unknown][] = [
+    const photos = added.map((photo): [Name, unknown] => [['photo', tab, photo.id], photo]);
+    await this.#sealed.put([
       [['draft', tab], { words, tray: idsOf(tray), at, page }],
       [['talk', tab], { id: conversation.id, turns }],
-    ];
-    const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
-    const photos = added.map(async (photo): Promise<[Key, unknown]> => [
-      ['photo', tab, photo.id],
-      takes ? photo : await packBlobs(photo),
+      ...photos,
     ]);
-    await setMany([...text, ...(await Promise.all(photos))], this.#use);
   }
 
   /** The ids of the pictures that are stored of the tab. */
   async photos(tab: string): Promise<Set<string>> {
-    const ids = (await this.#keys()).map(([kind, owner, id]) =>
-      kind === 'photo' && owner === tab ? id : undefined,
-    );
+    const ids = (await this.#names(tab)).map(([kind, , id]) => (kind === 'photo' ? id : undefined));
     return new Set(ids.filter((id) => id !== undefined));
   }
 
   async dropPhotos(tab: string, ids: readonly string[]): Promise<void> {
-    await delMany(
-      ids.map((id): Key => ['photo', tab, id]),
-      this.#use,
-    );
+    await this.#sealed.remove(ids.map((id): Name => ['photo', tab, id]));
   }
 
+  /** The key goes first. */
   async erase(tab: string): Promise<void> {
-    await delMany(
-      (await this.#keys()).filter(([, owner]) => owner === tab),
-      this.#use,
-    );
+    await this.#sealed.removeKey(['key', tab]);
+    await this.#sealed.remove(await this.#names(tab));
   }
 
   async clear(): Promise<void> {
-    await clear(this.#use);
+    await this.#sealed.clear();
   }
 
-  async #keys(): Promise<Key[]> {
-    // The trial of what this browser takes may leave a key of its own.
-    return (await keys<Key | string>(this.#use)).filter((key) => typeof key !== 'string');
+  async #names(tab: string): Promise<Name[]> {
+    return (await this.#sealed.names()).filter(([, owner]) => owner === tab);
   }
 
   /** The text with those of its pictures that `photos` has, by their ids. */
   async #text(tab: string, photos: ReadonlyMap<string, SavedPhoto>): Promise<TabState> {
     const [draft, talk] = await Promise.all(
       (['draft', 'talk'] as const).map(
-        async (kind) => new Field(await get<unknown>([kind, tab], this.#use), 'tab: ', 'storage-failed'),
+        async (kind) => new Field(await this.#sealed.get([kind, tab]), 'tab: ', 'storage-failed'),
       ),
     );
     if (draft === undefined || talk === undefined) throw new Error('Two records were asked for.');

@@ -1,5 +1,5 @@
 // The words of the draft in the tab's session storage as well: that is written at once, so a reload in the same moment
-// does not lose a letter.
+// does not lose a letter. Taken away as soon as the store has them.
 
 import { parseJson, Field } from '../../format/json-field.ts';
 import type { TabMemory } from '../tab-memory.ts';

@@ -1,0 +1,110 @@
+// A store of IndexedDB in which every value is sealed. The keys lie beside the values, in the browser's care; they go
+// first when something is erased: what a disk still holds of the rest is noise from then on.
+
+import { clear, del, delMany, get, keys, setMany, update, type UseStore } from 'idb-keyval';
+import { fail } from '../failure.ts';
+import { takesBlobs, unpackBlobs } from './blobs.ts';
+import { isSealed, makeKey, seal, unseal, type Sealed } from './sealed.ts';
+
+/** What a key is kept under: alone, or as the first of a list. */
+const KEY = 'key';
+
+export type KeyName = typeof KEY | [typeof KEY, ...string[]];
+
+export function isKeyName(name: IDBValidKey): boolean {
+  return name === KEY || (Array.isArray(name) && name[0] === KEY);
+}
+
+/** Each call rejects with the browser's own error, or where a value cannot be unsealed. */
+export class SealedStore<Name extends string | string[]> {
+  readonly #use: UseStore;
+  readonly #keyOf: (name: Name) => KeyName;
+  readonly #isName: (name: IDBValidKey) => name is Name;
+  #migrated: Promise<void> | undefined;
+  #takesBlobs: Promise<boolean> | undefined;
+
+  /** `keyOf`: what the key is kept under that seals the value of this name; `isName`: of a value, not of a key. */
+  constructor(use: UseStore, keyOf: (name: Name) => KeyName, isName: (name: IDBValidKey) => name is Name) {
+    this.#use = use;
+    this.#keyOf = keyOf;
+    this.#isName = isName;
+  }
+
+  /** Of all values; what an older page left unsealed is sealed in its place before. */
+  async names(): Promise<Name[]> {
+    await (this.#migrated ??= this.#migrate().catch((error: unknown) => {
+      this.#migrated = undefined;
+      throw error;
+    }));
+    return this.#names();
+  }
+
+  /** Undefined if there is none. */
+  async get(name: Name): Promise<unknown> {
+    const value = await get<unknown>(name, this.#use);
+    return isSealed(value) ? unseal(await this.#key(name), placeOf(name), value) : unpackBlobs(value);
+  }
+
+  /** All or nothing. */
+  async put(values: readonly [name: Name, value: unknown][]): Promise<void> {
+    const keys = new Map<string, Promise<CryptoKey>>();
+    const keyOf = (name: Name): Promise<CryptoKey> => {
+      const place = placeOf(this.#keyOf(name));
+      const key = keys.get(place) ?? this.#key(name);
+      keys.set(place, key);
+      return key;
+    };
+    const sealed = values.map(async ([name, value]): Promise<[Name, Sealed]> => {
+      return [name, await this.#kept(await seal(await keyOf(name), placeOf(name), value))];
+    });
+    await setMany(await Promise.all(sealed), this.#use);
+  }
+
+  async remove(names: Name[]): Promise<void> {
+    await delMany(names, this.#use);
+  }
+
+  async removeKey(name: KeyName): Promise<void> {
+    await del(name, this.#use);
+  }
+
+  async clear(): Promise<void> {
+    await delMany((await keys(this.#use)).filter(isKeyName), this.#use);
+    await clear(this.#use);
+  }
+
+  async #names(): Promise<Name[]> {
+    return (await keys(this.#use)).filter(this.#isName);
+  }
+
+  /** One after the other: each may hold many pictures. */
+  async #migrate(): Promise<void> {
+    for (const name of await this.#names()) {
+      const value = await get<unknown>(name, this.#use);
+      if (value !== undefined && !isSealed(value)) await this.put([[name, unpackBlobs(value)]]);
+    }
+  }
+
+  /** As this browser keeps it: bytes where it takes no Blobs. */
+  async #kept(sealed: Sealed): Promise<Sealed> {
+    if (!(sealed.data instanceof Blob)) return sealed;
+    const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
+    return takes ? sealed : { ...sealed, data: await sealed.data.arrayBuffer() };
+  }
+
+  /** Looked up each time: another tab may have erased it, and what is sealed with it would be lost. */
+  async #key(of: Name): Promise<CryptoKey> {
+    const name = this.#keyOf(of);
+    const stored = await get<unknown>(name, this.#use);
+    if (stored instanceof CryptoKey) return stored;
+    const fresh = await makeKey();
+    // Another tab may have been first.
+    await update<unknown>(name, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
+    const held = await get<unknown>(name, this.#use);
+    return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
+  }
+}
+
+function placeOf(name: string | string[]): string {
+  return typeof name === 'string' ? name : JSON.stringify(name);
+}
