@@ -4,6 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
 import { HOSTILE, savedFile } from './hostile-conversations.ts';
+import { PAGES } from './hostile-pages.ts';
 import { answered, answers, arrive, ask } from './person.ts';
 import { tasksOf } from './tasks.ts';
 
@@ -61,6 +62,41 @@ test('no hostile answer or conversation holds up the page', async ({ page, brows
   expect(longest.length).toBeGreaterThanOrEqual(30);
   expect(longest.filter(([, ms]) => ms > MOST_MS)).toEqual([]);
   expect(errors).toEqual([]);
+});
+
+test('no hostile page holds up its preview; one that is too large is shown as its source', async ({
+  page,
+  browser,
+}) => {
+  test.setTimeout(600_000);
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  const longest: [string, number][] = [];
+  for (const { name, html, isShown } of PAGES) {
+    const file = test.info().outputPath('conversation.json');
+    const answer = `Here it is:\n\n\`\`\`html\n${html}\n\`\`\``;
+    writeFileSync(file, savedFile({ name, questions: [], answers: [answer] }));
+    const measure = async (): Promise<number> => {
+      await open(page, file);
+      const preview = page.getByRole('button', { name: 'Preview' });
+      const tasks = await tasksOf(browser, page, async () => {
+        await preview.click({ timeout: 60_000 });
+        const shown = page.locator('iframe[srcdoc]');
+        const refused = page.getByText('This page is too large for a preview. Here is its source.');
+        await expect(isShown ? shown : refused, name).toBeVisible();
+        if (!isShown) await expect(page.locator('figure pre').last(), name).toContainText(html.slice(0, 20));
+        await isDrawn(page);
+      });
+      return Math.max(...tasks.map(({ own }) => own));
+    };
+    let ms = await measure();
+    if (ms > MOST_MS) ms = Math.min(ms, await measure());
+    console.log(`${ms.toFixed(0).padStart(6)} ms  ${name}`);
+    longest.push([name, ms]);
+  }
+  expect(longest.filter(([, ms]) => ms > MOST_MS)).toEqual([]);
+  // In the reader's own language.
+  await page.getByLabel('Language').selectOption('中文');
+  await expect(page.getByText('这个页面太大，无法预览。下面是它的源代码。')).toBeVisible();
 });
 
 test('after answers that cannot be drawn the conversation goes on', async ({ page }) => {

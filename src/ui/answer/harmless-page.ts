@@ -1,8 +1,17 @@
 // HTML that a model wrote (a design turned into code) as a page that can be looked at and reach nothing:
 // markup and styles stay; scripts, forms, frames, and every address but data: go. The frame that shows
-// it is sandboxed and has a policy of its own: three walls, each enough.
+// it is sandboxed and has a policy of its own: three walls, each enough. What would take the browser long to read or
+// to draw is refused.
 
 import DOMPurify from 'dompurify';
+
+/** More than a model writes, and little enough to be read in a blink. */
+const MAX_CHARACTERS = 50_000;
+const MAX_ELEMENTS = 1500;
+const MAX_ATTRIBUTES = 5000;
+const MAX_DEPTH = 64;
+/** The parser may make hundreds of elements of one tag, so that they are counted again after so many letters. */
+const SLICE = 50;
 
 /** For the frame: nothing is loaded from anywhere. */
 const POLICY =
@@ -40,8 +49,9 @@ const FORBIDDEN_ATTRIBUTES = [
   'target',
 ];
 
-/** A document for a frame's `srcdoc`. */
-export function harmlessPage(html: string): string {
+/** A document for a frame's `srcdoc`; null if the page is too large to be shown. */
+export function harmlessPage(html: string): string | null {
+  if (isTooLarge(html)) return null;
   const purify = DOMPurify(window);
   purify.addHook('uponSanitizeAttribute', (_, attribute) => {
     const isAddress = /^(?:href|src|xlink:href)$/i.test(attribute.attrName);
@@ -55,4 +65,33 @@ export function harmlessPage(html: string): string {
     ADD_TAGS: ['style'],
   });
   return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">${clean}`;
+}
+
+function isTooLarge(html: string): boolean {
+  if (html.length > MAX_CHARACTERS) return true;
+  // Of no window: nothing in it is loaded or runs.
+  const read = document.implementation.createHTMLDocument('');
+  const elements = read.getElementsByTagName('*');
+  read.open();
+  for (let at = 0; at < html.length && elements.length <= MAX_ELEMENTS; at += SLICE) {
+    // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else parses in pieces
+    read.write(html.slice(at, at + SLICE));
+    if (depthOfLast(read) > MAX_DEPTH) return true;
+  }
+  // A browser that writes into no such document reads all at once.
+  const all =
+    elements.length > 0
+      ? elements
+      : new DOMParser().parseFromString(html, 'text/html').getElementsByTagName('*');
+  if (all.length > MAX_ELEMENTS) return true;
+  let attributes = 0;
+  for (const element of all) attributes += element.attributes.length;
+  return attributes > MAX_ATTRIBUTES;
+}
+
+/** How many elements hold the one that was read last: each tag that follows may repeat them all. */
+function depthOfLast(read: Document): number {
+  let depth = 0;
+  for (let last = read.documentElement?.lastElementChild; last; last = last.lastElementChild) depth++;
+  return depth;
 }
