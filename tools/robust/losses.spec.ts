@@ -195,9 +195,11 @@ async function begin(
   if (doing === 'adding') {
     await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/${file}`, patience);
   } else if (doing === 'typing') {
+    await question(page).focus(patience);
     for (const letter of words.slice(11)) {
       if (signal.aborted) return;
-      await question(page).press(letter === ' ' ? 'Space' : letter, patience);
+      // A locator's press would wait for the page that comes, and type there.
+      await page.keyboard.press(letter === ' ' ? 'Space' : letter);
     }
   } else await question(page).press('Enter', patience);
 }
@@ -215,7 +217,8 @@ function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words:
     // Either it is a question already, with its pictures, or it is still the draft.
     if (!isAsked && now.words !== words) missing.push('the question that was asked');
   } else if (doing === 'typing') {
-    if (!now.words.startsWith(before.words) || !words.startsWith(now.words)) missing.push('typed words');
+    if (!now.words.startsWith(before.words) || !words.startsWith(now.words))
+      missing.push(`typed words, but ${JSON.stringify(now.words)}`);
   } else if (now.words !== before.words) missing.push('the draft');
   if (!isAsked && before.pictures.some((name, index) => now.pictures[index] !== name))
     missing.push('pictures');
