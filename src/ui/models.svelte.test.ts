@@ -167,13 +167,24 @@ test('the model is loaded anew after a failure that may have broken it, and only
   weights.keep('demo');
   await models.start(PAGE);
   await models.ready(never);
-  models.failed({ code: 'bad-photo', message: 'why' });
+  models.failed({ code: 'bad-photo', message: 'why' }, 'demo');
   await models.ready(never);
   expect(inference.asked).toHaveLength(1);
-  models.failed({ code: 'device-lost', message: 'why' });
+  models.failed({ code: 'device-lost', message: 'why' }, 'demo');
   expect(models.phase.kind).toBe('stored');
   await models.ready(never);
   expect(inference.asked).toHaveLength(2);
+});
+
+test('what an answer of another model failed by does not stop the model that comes after it', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  const ready = models.ready(never);
+  models.failed({ code: 'endless-model', message: 'the one before' }, 'hostile');
+  expect((await ready).kind).toBe('done');
+  expect(models.phase.kind).toBe('ready');
+  expect(inference.asked).toHaveLength(1);
 });
 
 test('a failed load is told, and the next question tries again', async () => {
@@ -308,7 +319,7 @@ test('after an answer that met damage, the next question mends the model first',
   weights.keep('demo');
   await models.start(PAGE);
   await soon();
-  models.failed({ code: 'missing-file', message: '' });
+  models.failed({ code: 'missing-file', message: '' }, 'demo');
   weights.damaged = ['a shard'];
   const ready = models.ready(new AbortController().signal);
   await soon();

@@ -306,9 +306,13 @@ export class Models {
     return unlessAborted(signal, this.#ready());
   }
 
-  /** To be told when an answer failed: after what may have broken the model it is loaded anew. */
-  failed(failure: FailureInfo): void {
-    if (isMendable(failure) && this.#load.id !== undefined) this.#storage.noteDamage(this.#load.id);
+  /**
+   * To be told when an answer of the model `id` failed: after what may have broken the model it is loaded anew. One that
+   * hung may fail when another is on its way already, which has nothing to do with it.
+   */
+  failed(failure: FailureInfo, id: string): void {
+    if (this.#load.id !== id) return;
+    if (isMendable(failure)) this.#storage.noteDamage(id);
     if (!MODEL_SURVIVES.has(failure.code)) this.unload();
   }
 

@@ -22,8 +22,8 @@ export type Phase =
 export interface Answerers {
   /** Makes sure that the chosen model is on the device. */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
-  /** An answer failed: the model may have to be loaded again. */
-  failed(failure: FailureInfo): void;
+  /** An answer of the model `id` failed: it may have to be loaded again. */
+  failed(failure: FailureInfo, id: string): void;
 }
 
 export interface ConversationParts {
@@ -192,7 +192,7 @@ export class Conversation {
     const { messages } = toMessages(this.#said(turns));
     const asked = begun === undefined ? chosen : { ...chosen, begun };
     const outcome = await client.answer(messages, asked, this.#listen(turn, model, run), run.signal);
-    if (outcome.kind === 'failed') models.failed(outcome.failure);
+    if (outcome.kind === 'failed') models.failed(outcome.failure, model.id);
     if (outcome.kind !== 'done') {
       turn.end(endingOf(outcome));
       return;
