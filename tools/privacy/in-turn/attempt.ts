@@ -40,7 +40,11 @@ export async function withApp<T>(
 export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<string[]> {
   const { page, origin, sink } = opened;
   const got = new Set<string>();
-  const address = (name: string): string => `http://127.0.0.1:${sink.port}/${slug(name)}`;
+  const ports = new Map<string, number>();
+  for (const { name, hasOwnPort } of ways) {
+    if (hasOwnPort === true) ports.set(name, await sink.ownPort(slug(name)));
+  }
+  const address = (name: string): string => `http://127.0.0.1:${ports.get(name) ?? sink.port}/${slug(name)}`;
   await goto(page, origin);
   const staying = ways.filter(({ leaves }) => leaves !== true);
   await Promise.all(
@@ -65,9 +69,11 @@ export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<str
         await other.close();
       }),
   );
-  for (const { name, isUdp } of ways) {
+  for (const { name, hasOwnPort } of ways) {
     const isMine = (arrival: string): boolean =>
-      isUdp === true ? arrival === 'udp' : new RegExp(`/${slug(name)}([.? ]|$)`).test(arrival);
+      hasOwnPort === true
+        ? arrival === `port ${slug(name)}`
+        : new RegExp(`/${slug(name)}([.? ]|$)`).test(arrival);
     if (sink.arrivals.some(isMine)) got.add(name);
   }
   return Array.from(got);

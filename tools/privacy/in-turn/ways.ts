@@ -1,8 +1,12 @@
-// What gets out where a wall is missing: the ways of ../channels.ts by the wall that stops them, and those that send
+// What gets out where a wall is missing: the channels of this folder's parent by the wall that stops them, and those that send
 // nothing themselves but show that a door is open.
 
 import type { Wall } from '../../../src/policy/walls.ts';
-import { ELEMENT_CHANNELS, PAGE_CHANNELS, type Channel } from '../channels.ts';
+import type { Channel } from '../channel.ts';
+import { ELEMENT_CHANNELS } from '../element-channels.ts';
+import { LEAVING_CHANNELS } from '../leaving-channels.ts';
+import { PAGE_CHANNELS } from '../page-channels.ts';
+import { REALM_CHANNELS } from '../realm-channels.ts';
 
 export interface Way {
   name: string;
@@ -12,8 +16,8 @@ export interface Way {
   isDoor?: boolean;
   /** An element whose mere presence asks for something. */
   html?: (url: string) => string;
-  /** Any packet counts, as it carries no path. */
-  isUdp?: boolean;
+  /** It carries no path, and gets a port of its own. */
+  hasOwnPort?: boolean;
   /** It takes the page somewhere else. */
   leaves?: boolean;
 }
@@ -31,11 +35,13 @@ export interface PageWall {
 
 const ALL: ReadonlyMap<string, Way> = new Map([
   ...ELEMENT_CHANNELS.map(([name, html]): [string, Way] => [name, { name, html, run: () => undefined }]),
-  ...PAGE_CHANNELS.map(({ name, run, seenAs, leaves }: Channel): [string, Way] => [
-    name,
-    { name, run, leaves: leaves === true, isUdp: seenAs === 'udp' },
-  ]),
+  ...[...REALM_CHANNELS, ...PAGE_CHANNELS].map((channel) => wayOf(channel, false)),
+  ...LEAVING_CHANNELS.map((channel) => wayOf(channel, true)),
 ]);
+
+function wayOf({ name, run, seenAs }: Channel, leaves: boolean): [string, Way] {
+  return [name, { name, run, leaves, hasOwnPort: seenAs === 'port' }];
+}
 
 function named(...names: string[]): Way[] {
   return names.map((name) => {
@@ -121,5 +127,5 @@ export const PAGE_WALLS: readonly PageWall[] = [
     ],
   },
   { wall: 'sandbox', directive: 'sandbox', ways: named('window') },
-  { wall: 'allowlist', ways: named('WebRTC') },
+  { wall: 'allowlist', ways: named('call by a STUN server') },
 ];
