@@ -92,6 +92,6 @@ function isTooLarge(html: string): boolean {
 /** How many elements hold the one that was read last: each tag that follows may repeat them all. */
 function depthOfLast(read: Document): number {
   let depth = 0;
-  for (let last = read.documentElement?.lastElementChild; last; last = last.lastElementChild) depth++;
+  for (let last = read.lastElementChild; last; last = last.lastElementChild) depth++;
   return depth;
 }
