@@ -65,6 +65,14 @@ export class Site {
     writeFileSync(path, change(readFileSync(path, 'utf8')));
   }
 
+  /** Changes an asset that is no text. */
+  damage(asset: string, change: (bytes: Buffer) => Buffer): void {
+    const path = join(this.#folder, 'assets', asset);
+    writeFileSync(path, change(readFileSync(path)));
+    // Else the compressed one beside it may be sent, which is as it was.
+    rmSync(`${path}.br`, { force: true });
+  }
+
   /** A deployment: another version, which has an asset under another name and knows nothing of the old one. */
   deploy(version: string, asset: string, as: string): void {
     this.take(asset);

@@ -53,6 +53,7 @@ export type FailureCode =
   | 'device-unstable' // lost again and again: it is left alone
   | 'worker-died'
   | 'not-loaded' // a part of the app itself could not be fetched: the site has another version now, or no network
+  | 'changed-program' // a file of the runtime is not the one that the app was built with; the message names it
   | 'unprotected' // this worker is not under the app's policy, and takes no photo
   | 'bad-request' // a caller's argument; the message names it
   | 'bug';

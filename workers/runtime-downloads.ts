@@ -1,12 +1,18 @@
 // The runtime's parts on their way into this worker, told as they come: begun before a model is there, waited for
-// by the first load. Each build is fetched once.
+// by the first load. Each build is fetched once, and runs only if it has the SHA-256 that the app was built with.
+//
+// The WebAssembly runs from the very bytes that were checked. The glue and the threads, which run it too, are imported
+// by their address: they are held to the check as far as the browser answers the same address with the same bytes, as
+// its cache and the service worker do. A host that answers one request in this way and the next in another is not found
+// out; the policy allows no program from memory, which alone would help.
 
 import type { RuntimeEvent } from '../src/contract/inference.ts';
 import type { RuntimeBuild, RuntimeFiles } from '../src/engine/runtime/runtime.ts';
 import { fail, Failure, loadedPart } from '../src/failure.ts';
+import { demandSum, dropKept, failLength, type FileSum } from './checked-file.ts';
 
-/** Of each build's WebAssembly, uncompressed: a compressed answer does not say. Put in by the build. */
-declare const RUNTIME_BYTES: Record<RuntimeBuild, number>;
+/** Of each build's files, uncompressed: a compressed answer does not say. Put in by the build. */
+declare const RUNTIME_SUMS: Record<RuntimeBuild, Record<'mjs' | 'wasm', FileSum>>;
 
 const ATTEMPTS = 3;
 const WAIT_MS = 1000;
@@ -25,7 +31,7 @@ export class RuntimeDownloads {
 
   /**
    * The build's WebAssembly; undefined where it was taken before, since the runtime has it then. Fails with
-   * 'not-loaded'.
+   * 'not-loaded', and with 'changed-program' where a file is not what the app was built with.
    */
   async take(files: RuntimeFiles): Promise<Uint8Array | undefined> {
     const { build } = files;
@@ -46,17 +52,29 @@ export class RuntimeDownloads {
   }
 
   async #fetch({ build, mjs, wasm }: RuntimeFiles): Promise<Uint8Array> {
-    // The runtime imports it by the same address, and finds it there.
-    const glue = loadedPart(import(/* @vite-ignore */ mjs));
-    const [bytes] = await Promise.all([this.#fetchBytes(wasm, RUNTIME_BYTES[build]), glue]);
+    const sums = RUNTIME_SUMS[build];
+    const loadGlue = async (): Promise<void> => {
+      // The development server changes what it sends of it.
+      if (import.meta.env.PROD) await this.#fetchBytes(mjs, sums.mjs, () => undefined);
+      // The runtime imports it by the same address, and finds it there.
+      await loadedPart(import(/* @vite-ignore */ mjs));
+    };
+    const [bytes] = await Promise.all([
+      this.#fetchBytes(wasm, sums.wasm, (doneBytes, totalBytes) => this.#tell({ doneBytes, totalBytes })),
+      loadGlue(),
+    ]);
     return bytes;
   }
 
-  async #fetchBytes(url: string, totalBytes: number): Promise<Uint8Array> {
+  async #fetchBytes(url: string, sum: FileSum, tell: TellBytes): Promise<Uint8Array> {
     for (let attempt = 1; ; attempt++) {
       try {
-        return await this.#attempt(url, totalBytes);
+        // What came damaged may be kept so: the next attempt goes past what the browser has.
+        const bytes = await readBytes(url, sum, tell, attempt > 1 ? 'reload' : 'default');
+        await demandSum(url, bytes, sum);
+        return bytes;
       } catch (cause) {
+        if (cause instanceof Failure && cause.code === 'changed-program') await dropKept(url);
         if (attempt === ATTEMPTS) {
           if (cause instanceof Failure) throw cause;
           fail('not-loaded', `The runtime could not be fetched: ${String(cause)}`, cause);
@@ -65,32 +83,40 @@ export class RuntimeDownloads {
       }
     }
   }
+}
 
-  async #attempt(url: string, totalBytes: number): Promise<Uint8Array> {
-    this.#tell({ doneBytes: 0, totalBytes });
-    const response = await fetch(url);
-    if (!response.ok || response.body === null) {
-      fail('not-loaded', `${url} was answered with ${response.status}.`);
-    }
-    const bytes = new Uint8Array(totalBytes);
-    let doneBytes = 0;
-    let toldAt = 0;
-    const reader = response.body.getReader();
-    for (;;) {
-      const { done, value: chunk } = await reader.read();
-      if (done) break;
-      if (doneBytes + chunk.byteLength > totalBytes) {
-        fail('not-loaded', `${url} is longer than the ${totalBytes} bytes that this version has.`);
-      }
-      bytes.set(chunk, doneBytes);
-      doneBytes += chunk.byteLength;
-      const now = performance.now();
-      if (now - toldAt < TELL_MS) continue;
-      toldAt = now;
-      this.#tell({ doneBytes, totalBytes });
-    }
-    this.#tell({ doneBytes, totalBytes });
-    if (doneBytes !== totalBytes) fail('not-loaded', `${url} ended after ${doneBytes} bytes.`);
-    return bytes;
+type TellBytes = (doneBytes: number, totalBytes: number) => void;
+
+/** Fails with 'not-loaded' where there is no such file, and with 'changed-program' where it has another length. */
+async function readBytes(
+  url: string,
+  sum: FileSum,
+  tell: TellBytes,
+  cache: RequestCache,
+): Promise<Uint8Array<ArrayBuffer>> {
+  tell(0, sum.bytes);
+  const response = await fetch(url, { cache });
+  const type = response.headers.get('content-type') ?? '';
+  // Some hosts answer 200 with their start page for whatever they do not have.
+  if (!response.ok || response.body === null || type.startsWith('text/html')) {
+    fail('not-loaded', `${url} was answered with ${response.status} ${type}.`);
   }
+  const bytes = new Uint8Array(sum.bytes);
+  let doneBytes = 0;
+  let toldAt = 0;
+  const reader = response.body.getReader();
+  for (;;) {
+    const { done, value: chunk } = await reader.read();
+    if (done) break;
+    if (doneBytes + chunk.byteLength > sum.bytes) failLength(url, 'too many', sum);
+    bytes.set(chunk, doneBytes);
+    doneBytes += chunk.byteLength;
+    const now = performance.now();
+    if (now - toldAt < TELL_MS) continue;
+    toldAt = now;
+    tell(doneBytes, sum.bytes);
+  }
+  tell(doneBytes, sum.bytes);
+  if (doneBytes !== sum.bytes) failLength(url, doneBytes, sum);
+  return bytes;
 }

@@ -1,8 +1,10 @@
 // What every Vite build of this project has in common.
 
-import { statSync } from 'node:fs';
+import { createHash } from 'node:crypto';
+import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defaultClientConditions, type UserConfig } from 'vite';
+import type { FileSum } from '../../workers/checked-file.ts';
 
 /**
  * The headers of a cross-origin isolated page. Without them there is no SharedArrayBuffer, and the
@@ -20,19 +22,23 @@ const ISOLATION_HEADERS = {
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
-/** Bytes of the WebAssembly of each of the runtime's builds (workers/runtime-downloads.ts). */
-function runtimeBytes(): Record<string, number> {
+/** Length and SHA-256 of the files of each of the runtime's builds (workers/runtime-downloads.ts), as `?url` copies them. */
+function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
   const { resolve } = createRequire(import.meta.url);
-  const bytesOf = (name: string): number => statSync(resolve(`onnxruntime-web/${name}.wasm`)).size;
+  const sumOf = (file: string): FileSum => {
+    const bytes = readFileSync(resolve(`onnxruntime-web/${file}`));
+    return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+  };
+  const both = (name: string) => ({ mjs: sumOf(`${name}.mjs`), wasm: sumOf(`${name}.wasm`) });
   return {
-    wasm: bytesOf('ort-wasm-simd-threaded'),
-    asyncify: bytesOf('ort-wasm-simd-threaded.asyncify'),
-    jspi: bytesOf('ort-wasm-simd-threaded.jspi'),
+    wasm: both('ort-wasm-simd-threaded'),
+    asyncify: both('ort-wasm-simd-threaded.asyncify'),
+    jspi: both('ort-wasm-simd-threaded.jspi'),
   };
 }
 
 export const shared: UserConfig = {
-  define: { RUNTIME_BYTES: JSON.stringify(runtimeBytes()) },
+  define: { RUNTIME_SUMS: JSON.stringify(runtimeSums()) },
   // A missing file is a 404, not the page again.
   appType: 'mpa',
   // Relative addresses, so that the built folder works under any path.

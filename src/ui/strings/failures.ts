@@ -100,6 +100,8 @@ export const en: Failures = {
   'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
   'not-loaded':
     'A part of this page could not be loaded: its site has a newer version by now, or the connection is gone. Nothing is lost. Reload the page when there is a connection: the conversation goes on.',
+  'changed-program':
+    'A file of the program that computes answers is not the one that this page was built with, so it was not run; the details name it. The conversation is kept. Reload the page and try again. If this stays, tell the operator of the site.',
   unprotected:
     'The part of the page that reads photos is not under the policy that keeps them here, so it took none. The conversation is kept. Reload the page and ask again.',
   'bad-request': 'This could not be done as it was asked for. Nothing changed. Change it and try again.',
@@ -176,6 +178,8 @@ export const zh: Failures = {
   'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
   'not-loaded':
     '本页面的一部分无法加载：网站上已有新版本，或网络已断开。没有丢失任何内容。有网络时请重新加载页面：对话会继续。',
+  'changed-program':
+    '计算回答的程序中有一个文件与本页面构建时的不同，因此没有运行它；文件名见详情。对话已保留。请重新加载页面后重试。如果仍然如此，请告知网站运营者。',
   unprotected:
     '页面中读取照片的部分没有受到“照片留在本机”策略的约束，因此没有读取任何照片。对话已保留。请重新加载页面后再提问。',
   'bad-request': '无法按要求完成。没有任何变化。请修改后重试。',

@@ -1,0 +1,42 @@
+// Whether a file of the app is the one that the app was built with.
+
+import { fail } from '../src/failure.ts';
+import { sha256Hex } from '../src/format/sha256.ts';
+
+/** What the build knows of a file. */
+export interface FileSum {
+  bytes: number;
+  /** In hexadecimal digits. */
+  sha256: string;
+}
+
+/** Fails with 'changed-program', naming the file, if these are not its bytes. */
+export async function demandSum(url: string, bytes: Uint8Array<ArrayBuffer>, sum: FileSum): Promise<void> {
+  const sha256 = await sha256Hex(bytes);
+  if (sha256 === sum.sha256) return;
+  fail(
+    'changed-program',
+    `${nameOf(url)} has SHA-256 ${sha256}; this version of the app was built with ${sum.sha256}.`,
+  );
+}
+
+/** For a file of another length, which need not be hashed. */
+export function failLength(url: string, bytes: number | 'too many', sum: FileSum): never {
+  fail(
+    'changed-program',
+    `${nameOf(url)} has ${bytes} bytes; this version of the app was built with ${sum.bytes}.`,
+  );
+}
+
+/** Drops the copies that the service worker keeps, so that the next request goes to the host. */
+export async function dropKept(url: string): Promise<void> {
+  try {
+    for (const name of await caches.keys()) await (await caches.open(name)).delete(url);
+  } catch {
+    // A browser without this storage, or one that refuses it, keeps nothing.
+  }
+}
+
+function nameOf(url: string): string {
+  return new URL(url).pathname.split('/').at(-1) ?? url;
+}
