@@ -33,15 +33,15 @@ export function namesTrial(message: string): boolean {
 
 /**
  * Whether a violation is one of those that the trial causes. `isTrying`: the trial is under way. Some of its addresses are
- * reported without a name: `data:` addresses by their scheme, and the removal of a refused `base` by nothing. Outside of
- * the trial, such a violation is somebody else's.
+ * reported by their scheme alone (`data:`): outside of the trial, such a violation is somebody else's.
  */
 export function isTrialViolation(
   { effectiveDirective, blockedURI }: Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI'>,
   isTrying: boolean,
 ): boolean {
   if (blockedURI.includes(NOWHERE) || blockedURI.endsWith('/not-a-worker.js')) return true;
-  if (effectiveDirective === 'base-uri') return isTrying && blockedURI === '';
+  // Browsers report the removal of a refused `base` again and again, and no address with it.
+  if (effectiveDirective === 'base-uri' && blockedURI === '') return true;
   return isTrying && /^data\b/.test(blockedURI);
 }
 

@@ -81,13 +81,14 @@ test('the walls’ own trial is left out, and what looks like it is not once the
   for (const isTrying of [true, false]) {
     expect(is('img-src', 'https://image.darkroom-walls.invalid/', isTrying)).toBe(true);
     expect(is('worker-src', 'https://app.example.org/not-a-worker.js', isTrying)).toBe(true);
+    expect(is('base-uri', '', isTrying)).toBe(true);
+    expect(is('base-uri', 'https://a.example/', isTrying)).toBe(false);
     expect(is('img-src', 'https://a.example/', isTrying)).toBe(false);
     expect(is('script-src-elem', 'inline', isTrying)).toBe(false);
   }
   for (const [directive, blocked] of [
     ['connect-src', 'data'],
     ['worker-src', 'data'],
-    ['base-uri', ''],
   ] as const) {
     expect(is(directive, blocked, true)).toBe(true);
     expect(is(directive, blocked, false)).toBe(false);
