@@ -1,6 +1,6 @@
 // Chromium and Firefox, with a profile of their own that nothing was set in.
 
-import { launch, type ElementHandle, type LaunchOptions } from 'puppeteer-core';
+import { launch, type Browser, type ElementHandle, type LaunchOptions } from 'puppeteer-core';
 import type { Driver, Logged } from './driver.ts';
 
 const PATIENCE_MS = 600_000;
@@ -18,11 +18,42 @@ export function openFirefox(
   executablePath: string,
   preferences: Record<string, unknown> = {},
 ): Promise<Driver> {
-  return open({ browser: 'firefox', executablePath, extraPrefsFirefox: preferences });
+  const args = ['--remote-allow-system-access'];
+  return open(
+    { browser: 'firefox', executablePath, args, extraPrefsFirefox: preferences },
+    leaveWorkersAlone,
+  );
 }
 
-async function open(options: LaunchOptions): Promise<Driver> {
+/** Firefox's own; only its chrome may load it. */
+const WORKER_LISTENER =
+  'chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs';
+
+/**
+ * A WebDriver session of Firefox listens for each worker's debugger, and while it does a worker that starts another may wait
+ * for ever (Firefox 153: in about one start of the page in four). People have no such listener, so it is taken away.
+ */
+async function leaveWorkersAlone(browser: Browser): Promise<void> {
+  // Puppeteer offers no public way to the chrome.
+  const { connection } = browser as unknown as { connection: Connection };
+  const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
+  const context = result.contexts?.[0]?.context;
+  if (context === undefined) throw new Error('Firefox gives no access to its own windows.');
+  const expression = `try {
+    ChromeUtils.importESModule('${WORKER_LISTENER}').unregisterWebDriverWorkerListenerActor();
+  } catch {
+    // Older versions have no such listener.
+  }`;
+  await connection.send('script.evaluate', { expression, awaitPromise: true, target: { context } });
+}
+
+interface Connection {
+  send(method: string, parameters: object): Promise<{ result: { contexts?: { context: string }[] } }>;
+}
+
+async function open(options: LaunchOptions, prepare?: (browser: Browser) => Promise<void>): Promise<Driver> {
   const browser = await launch({ ...options, headless: true, protocolTimeout: PATIENCE_MS });
+  await prepare?.(browser);
   const page = await browser.newPage();
   page.setDefaultTimeout(PATIENCE_MS);
   await page.setViewport({ width: 1280, height: 900 });
