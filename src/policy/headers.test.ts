@@ -15,6 +15,7 @@ const BUILT = [
   'assets/weights.worker-c.js',
   'assets/hash.worker-d.js',
   'assets/ort-wasm-simd-threaded-e.mjs',
+  'assets/rolldown-runtime-f.js',
 ];
 const FILES = roleFiles(BUILT);
 
@@ -27,7 +28,7 @@ test('only the weights worker may reach a host besides this origin', () => {
   const weights = policyHeaders('weights', [HUB], FILES);
   expect(weights['Connection-Allowlist']).toBe(`(response-origin "${HUB}/*");redirects=allow`);
   expect(directive('weights', 'connect-src')).toBe(`connect-src 'self' ${HUB}`);
-  for (const role of ['page', 'inference', 'photo', 'hash', 'thread'] as const) {
+  for (const role of ['page', 'inference', 'photo', 'hash', 'thread', 'part'] as const) {
     const headers = policyHeaders(role, [HUB], FILES);
     expect(JSON.stringify(headers)).not.toContain(HUB);
     expect(headers['Connection-Allowlist']).toBe('(response-origin)');
@@ -38,7 +39,7 @@ test('only the weights worker may reach a host besides this origin', () => {
 test('who computes on pictures alone fetches nothing, not even from this origin', () => {
   expect(directive('page', 'connect-src')).toBe("connect-src 'self'");
   expect(directive('inference', 'connect-src')).toBe("connect-src 'self'");
-  for (const role of ['photo', 'hash', 'thread'] as const) {
+  for (const role of ['photo', 'hash', 'thread', 'part'] as const) {
     expect(directive(role, 'connect-src')).toBe("connect-src 'none'");
   }
 });
@@ -47,11 +48,13 @@ test('each role starts exactly the workers that it needs', () => {
   expect(directive('page', 'worker-src')).toBe(
     'worker-src http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js http://*:*/service-worker.js',
   );
+  // Firefox takes the import of a shared part, too, for the start of a worker.
   expect(directive('inference', 'worker-src')).toBe(
-    'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs',
+    'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs http://*:*/assets/rolldown-runtime-f.js',
   );
+  expect(directive('photo', 'worker-src')).toBe('worker-src http://*:*/assets/rolldown-runtime-f.js');
   expect(directive('weights', 'worker-src')).toBe('worker-src http://*:*/assets/hash.worker-d.js');
-  for (const role of ['photo', 'hash', 'thread'] as const) {
+  for (const role of ['hash', 'thread', 'part'] as const) {
     expect(directive(role, 'worker-src')).toBe("worker-src 'none'");
   }
 });

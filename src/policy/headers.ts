@@ -6,19 +6,20 @@
 
 import type { Role, RoleFiles } from './roles.ts';
 
-/** The files that each role may start as workers. */
+/** The files that each role may start as workers; a part does nothing when it is started. */
 const STARTS: Record<Role, readonly Role[]> = {
   // The service worker counts as the page's own.
   page: ['page', 'inference', 'photo', 'weights'],
-  inference: ['thread'],
+  inference: ['thread', 'part'],
   weights: ['hash'],
-  photo: [],
+  photo: ['part'],
   hash: [],
   thread: [],
+  part: [],
 };
 
 /** They compute on what they are handed, and fetch nothing themselves. */
-const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread']);
+const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread', 'part']);
 
 /**
  * `weightHosts` are origins. `files` are the scripts that run as workers; without them (the development server)

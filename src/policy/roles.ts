@@ -1,8 +1,11 @@
 // Which of the app's own files run as which worker, by their exact built names: a name that only looks like a worker's
 // gets the page's policy, and a document never gets a worker's.
 
-/** Whose response it is. 'thread': a thread of the runtime. Whatever is not a worker's script is the page's. */
-export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread';
+/**
+ * Whose response it is. 'thread': a thread of the runtime. 'part': a module that parts of several workers import; Firefox
+ * (153) takes such an import for the start of a worker. Whatever is not a worker's script is the page's.
+ */
+export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread' | 'part';
 
 /** The paths of the scripts that may run as workers, with the roles that they run in. */
 export type RoleFiles = ReadonlyMap<string, Role>;
@@ -10,6 +13,7 @@ export type RoleFiles = ReadonlyMap<string, Role>;
 /** The build puts a hash of their contents into the names. */
 const WORKER = /^assets\/(inference|photo|weights|hash)\.worker-[\w-]+\.js$/;
 const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
+const PART = /^assets\/rolldown-runtime-[\w-]+\.js$/;
 const SERVICE_WORKER = 'service-worker.js';
 
 export function roleOf(pathname: string, files: RoleFiles): Role {
@@ -20,8 +24,15 @@ export function roleOf(pathname: string, files: RoleFiles): Role {
 export function roleFiles(names: Iterable<string>, base = '/'): RoleFiles {
   const files = new Map<string, Role>();
   for (const name of Array.from(names).sort()) {
-    const role = name === SERVICE_WORKER ? 'page' : THREAD.test(name) ? 'thread' : WORKER.exec(name)?.[1];
-    if (role !== undefined) files.set(base + name, role as Role);
+    const role = roleOfBuilt(name);
+    if (role !== undefined) files.set(base + name, role);
   }
   return files;
+}
+
+function roleOfBuilt(name: string): Role | undefined {
+  if (name === SERVICE_WORKER) return 'page';
+  if (THREAD.test(name)) return 'thread';
+  if (PART.test(name)) return 'part';
+  return WORKER.exec(name)?.[1] as Role | undefined;
 }
