@@ -57,7 +57,7 @@ self.addEventListener('fetch', (event) => {
   const runs = request.mode === 'navigate' || /worker$|^document$|frame$/.test(request.destination);
   const file = fileOf(url);
   // What neither runs nor is kept (weights, mostly) goes to the network as if nobody were here.
-  if (runs || file !== undefined) event.respondWith(respond(request, url, file));
+  if (runs || file !== undefined) event.respondWith(respond(request, url, { file, runs }));
 });
 
 // What this worker fetches belongs to what the privacy panel shows, of pages that it does not control yet too.
@@ -99,17 +99,25 @@ function fileOf(url: URL): string | undefined {
   return isOurs ? plain : undefined;
 }
 
-async function respond(request: Request, url: URL, file: string | undefined): Promise<Response> {
+async function respond(
+  request: Request,
+  url: URL,
+  { file, runs }: { file: string | undefined; runs: boolean },
+): Promise<Response> {
   const response = file === undefined ? await fetch(request) : await answer(request, file);
   // An opaque redirect of a navigation is followed by the browser, which then asks here again.
   if (response.type === 'opaqueredirect' || response.status === 0) return response;
-  const headers = new Headers(response.headers);
+  // Only what runs is under a policy of its own.
+  if (!runs) return response;
   const files = await roles();
   // A document gets no worker's policy, whatever its address looks like.
   const role = request.destination.endsWith('worker') ? roleOf(url.pathname, files) : 'page';
-  for (const [name, value] of Object.entries(policyHeaders(role, await hosts(), files))) {
-    headers.set(name, value);
-  }
+  const policy = Object.entries(policyHeaders(role, await hosts(), files));
+  // Firefox (153) starts no worker inside a worker from a response that was made here: what came with its policy stays
+  // as it came.
+  if (policy.every(([name, value]) => response.headers.get(name) === value)) return response;
+  const headers = new Headers(response.headers);
+  for (const [name, value] of policy) headers.set(name, value);
   const { status, statusText } = response;
   return new Response(response.body, { status, statusText, headers });
 }
