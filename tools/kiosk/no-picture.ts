@@ -34,6 +34,10 @@ async function look(): Promise<string[]> {
     const database = await done(indexedDB.open(name));
     for (const store of database.objectStoreNames) {
       const values: unknown[] = await done(database.transaction(store).objectStore(store).getAll());
+      // What is encrypted does not look like a picture; its name says what it is.
+      const names = await done(database.transaction(store).objectStore(store).getAllKeys());
+      const isPhoto = (key: IDBValidKey): boolean => Array.isArray(key) && key[0] === 'photo';
+      found.push(...names.filter(isPhoto).map(() => `${name}/${store}`));
       for (const [index, value] of values.entries()) await search(value, `${name}/${store}[${index}]`);
     }
     database.close();
