@@ -222,6 +222,7 @@ for (const { name, found, lacks, keeps } of ENGINES) {
         expect(await asked(second!.words, 2)).toBe(second!.answer);
       } else {
         await person.see({ css: 'dialog[open] [role=alert]' });
+        await person.click({ css: 'dialog[open] button', named: /^Close$/ });
       }
     });
 
