@@ -10,7 +10,7 @@ import { pageWalls } from './page-walls.ts';
 import { wrong, type InTurn, type Row } from './row.ts';
 import { workerWalls } from './worker-walls.ts';
 
-const AT_ONCE = 2;
+const AT_ONCE = 3;
 /** A part of the walls' names; all of them, if it is not set. */
 const ONLY = process.env.WALLS ?? '';
 
