@@ -32,7 +32,7 @@ async function endPhotoWorker(page: Page): Promise<void> {
 }
 
 test('a worker that is gone offers a reload, which keeps the conversation', async ({ page }) => {
-  // Whoever listens for requests turns the browser's cache off, which may still have the worker.
+  // The browser's cache may still have the worker. A route turns the cache off.
   await page.route('**/assets/photo.worker-*', (route) => route.continue());
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');

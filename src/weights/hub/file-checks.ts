@@ -114,7 +114,7 @@ export class FileChecks {
     return hashed.bytes;
   }
 
-  /** A full disk may still have room for a shard, with which it goes then. */
+  /** A full disk may still have room for a shard. */
   async #save(record: [Key, string]): Promise<void> {
     try {
       await this.#shelf.database.change({ records: [record] });
