@@ -26,11 +26,6 @@ export function nowhere(name: string): string {
   return `https://${name}.${NOWHERE}/`;
 }
 
-/** Whether a message of the browser's is about an import that was tried here. */
-export function namesTrial(message: string): boolean {
-  return message.includes(NOWHERE) || message.includes('data:');
-}
-
 /**
  * Whether a violation is one of those that the trial causes. `isTrying`: the trial is under way. Some of its addresses are
  * reported by their scheme alone (`data:`): outside of the trial, such a violation is somebody else's.

@@ -4,6 +4,8 @@
 import { nowhere, type Attempt } from './prove.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
+/** In a variable: Vite makes an event of a failure to import what stands in the call itself. */
+const ELSEWHERE = `${nowhere('script')}x.js`;
 /** A worker of no file. Nothing but the policy can stop it, and it says so if it starts. */
 const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
 
@@ -30,7 +32,7 @@ export function workerAttempts(notAWorker: string): Attempt[] {
       directive: 'script-src',
       mark: nowhere('script'),
       start: (report) => {
-        void import(/* @vite-ignore */ `${nowhere('script')}x.js`).catch(() => undefined);
+        void import(/* @vite-ignore */ ELSEWHERE).catch(() => undefined);
         void import(/* @vite-ignore */ EMPTY_MODULE).then(
           () => report('open'),
           () => {

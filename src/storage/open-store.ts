@@ -1,8 +1,11 @@
 // A store of IndexedDB for idb-keyval that mends itself: a database without its store (a browser that died while it made
-// one leaves it so) gets the store, and a connection that the browser closed is opened anew.
+// one leaves it so) gets the store, and a connection that the browser closed is opened anew. Each transaction is told at
+// once that all of its requests were made: one that waits for its page to say so stays open for good where WebKit puts the
+// page aside for Back, and no other page can use the store any more.
 
 import type { UseStore } from 'idb-keyval';
 
+/** What uses the store makes all its requests at once, before it waits for any. */
 export function openStore(database: string, store: string): UseStore {
   let opened: Promise<IDBDatabase> | undefined;
   const forget = (): void => {
@@ -15,7 +18,12 @@ export function openStore(database: string, store: string): UseStore {
     });
     return opened;
   };
-  return async (mode, use) => use((await open()).transaction(store, mode).objectStore(store));
+  return async (mode, use) => {
+    const transaction = (await open()).transaction(store, mode);
+    const result = use(transaction.objectStore(store));
+    transaction.commit();
+    return result;
+  };
 }
 
 async function openWith(name: string, store: string, onClosed: () => void): Promise<IDBDatabase> {

@@ -1,7 +1,7 @@
 // A store of IndexedDB in which every value is sealed. The keys lie beside the values, in the browser's care; they go
 // first when something is erased: what a disk still holds of the rest is noise from then on.
 
-import { clear, del, delMany, get, keys, setMany, update, type UseStore } from 'idb-keyval';
+import { clear, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import { fail } from '../failure.ts';
 import { takesBlobs, unpackBlobs } from './blobs.ts';
 import { isSealed, makeKey, seal, unseal, type Sealed } from './sealed.ts';
@@ -98,8 +98,12 @@ export class SealedStore<Name extends string | string[]> {
     const stored = await get<unknown>(name, this.#use);
     if (stored instanceof CryptoKey) return stored;
     const fresh = await makeKey();
-    // Another tab may have been first.
-    await update<unknown>(name, (held) => (held instanceof CryptoKey ? held : fresh), this.#use);
+    const add = this.#use('readwrite', (store) => {
+      store.add(fresh, name);
+      return promisifyRequest(store.transaction);
+    });
+    // Another tab may have been first; then its key is there.
+    await add.catch(() => undefined);
     const held = await get<unknown>(name, this.#use);
     return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');
   }

@@ -34,7 +34,11 @@ export class Person {
   /** Opens the page, and begins a conversation that holds nothing yet. */
   async arrive(): Promise<void> {
     // The page brings back what it held, some moments after it opens: so it is emptied before it is left.
-    if (this.#hasArrived) await this.#beginAnew();
+    if (this.#hasArrived) {
+      await this.#beginAnew();
+      // A panel that was closed takes its entry of the history along; that step would end a visit that has begun.
+      await this.until('the step back of a closed panel', () => this.driver.evaluate(isWhereItShows));
+    }
     await this.driver.goto(this.#origin);
     this.#hasArrived = true;
     await this.see(question);
@@ -194,4 +198,10 @@ function countFitting(css: string, pattern: string): number {
   return Array.from(document.querySelectorAll(css)).filter((element) =>
     new RegExp(pattern, 'u').test(element.getAttribute('aria-label') ?? element.textContent),
   ).length;
+}
+
+/** In the page: the history has no more entries of panels than there are panels open. */
+function isWhereItShows(): boolean {
+  const { open = 0 } = (history.state ?? {}) as { open?: number };
+  return open <= document.querySelectorAll('dialog[open]').length;
 }

@@ -20,6 +20,8 @@ interface Engine {
   lacks: { animatedPictures?: RegExp };
   /** Whether it keeps models for another visit. */
   keeps: boolean;
+  /** It opens no database at all. */
+  hasNoStore?: boolean;
 }
 
 const chromium = findOrInstallChromium();
@@ -38,6 +40,7 @@ const ENGINES: Engine[] = [
     found: opening(findFirefox(), (path) => openFirefox(path, { 'network.cookie.cookieBehavior': 2 })),
     lacks: {},
     keeps: false,
+    hasNoStore: true,
   },
   {
     name: 'WebKit',
@@ -62,7 +65,7 @@ function known(file: string): { words: string; answer: string }[] {
   return sample.questions;
 }
 
-for (const { name, found, lacks, keeps } of ENGINES) {
+for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
   if ('lacking' in found) console.warn(`${name}: ${found.lacking} Its walks are skipped.`);
   describe.skipIf('lacking' in found)(name, () => {
     let driver: Driver;
@@ -90,6 +93,8 @@ for (const { name, found, lacks, keeps } of ENGINES) {
       const said = await person.modelReady();
       if (keeps) expect(said).not.toContain(THIS_VISIT);
       else await person.see({ css: 'header .model button', named: new RegExp(THIS_VISIT) });
+      // A newcomer's page lacks nothing and asks for no reload.
+      expect(await person.count('[data-notice]')).toBe(0);
     });
 
     // WebKit's driver tells nothing of the console.
@@ -206,6 +211,25 @@ for (const { name, found, lacks, keeps } of ENGINES) {
       );
       await person.click(button('Close'));
     });
+
+    // WebKit keeps a transaction of a page that is put aside for Back, and the store is locked for everyone.
+    test.skipIf(hasNoStore === true)(
+      'a page that is left while it stores something locks no store',
+      async () => {
+        await show(files.png);
+        await person.arrive();
+        const names = await driver.evaluate(async (database) => {
+          const opened = indexedDB.open(database);
+          await new Promise((resolve) => (opened.onsuccess = resolve));
+          const store = opened.result.transaction('tabs', 'readonly').objectStore('tabs');
+          const names = store.getAllKeys();
+          const late = new Promise((resolve) => setTimeout(resolve, 20_000));
+          await Promise.race([late, new Promise((resolve) => (names.onsuccess = resolve))]);
+          return names.readyState;
+        }, 'darkroom-tabs');
+        expect(names).toBe('done');
+      },
+    );
 
     test('a conversation is kept, and comes back after a reload', async () => {
       const [first, second] = known('signs-2.webp');

@@ -1,17 +1,12 @@
 // Whether a part of the app could not be fetched when it was wanted: a site that has a newer version by now has no
 // file of this page's any more.
 
-import { namesTrial } from '../../policy/prove.ts';
-
 export class MissingParts {
   #areMissing = $state(false);
 
   constructor() {
     // A part that the page itself imports; workers' parts are told by their clients.
-    window.addEventListener('vite:preloadError', ({ payload }) => {
-      // The page tries its walls with imports that must fail.
-      if (!namesTrial(payload.message)) this.note();
-    });
+    window.addEventListener('vite:preloadError', () => this.note());
   }
 
   get areMissing(): boolean {
