@@ -1,3 +1,4 @@
 export default {
-  compilerOptions: { runes: true },
+  // 'tree': components are built element by element, since Trusted Types let no string be read as markup.
+  compilerOptions: { runes: true, fragments: 'tree' },
 };

@@ -113,7 +113,9 @@ const imports = files.flatMap(importsOf);
 function importsOf(file: string): Import[] {
   const text = readFileSync(join(top, file), 'utf8');
   const code = file.endsWith('.svelte') ? (/<script[^>]*>([\s\S]*?)<\/script>/.exec(text)?.[1] ?? '') : text;
-  const found = ts.preProcessFile(code, true, true).importedFiles.map((one) => one.fileName);
+  const found = ts
+    .preProcessFile(code, true, true)
+    .importedFiles.map((one) => one.fileName.replace(/\.ts\?worker&url$/, '.ts'));
   const workers = Array.from(
     code.matchAll(/new URL\('([^']+\.ts)', import\.meta\.url\)/g),
     (match) => match[1] ?? '',

@@ -2,6 +2,9 @@
 // the UI, once the page is under its policy.
 
 import { mount } from 'svelte';
+import inferenceScript from '../workers/inference.worker.ts?worker&url';
+import photoScript from '../workers/photo.worker.ts?worker&url';
+import weightsScript from '../workers/weights.worker.ts?worker&url';
 import { AppCache } from './client/app-cache.ts';
 import { GuardedPhotos } from './client/guarded-photos.ts';
 import { InferenceClient } from './client/inference-client.ts';
@@ -39,7 +42,7 @@ import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
 import { RequestLog } from './ui/privacy/request-log.svelte.ts';
 import { StoppedLog } from './ui/privacy/stopped-log.svelte.ts';
 import { Walls, type Realm } from './ui/privacy/walls.svelte.ts';
-import { protect, stayHere } from './ui/protection.ts';
+import { protect, stayHere, trustOwnScripts } from './ui/protection.ts';
 import { LocalRemembered } from './ui/remembered.ts';
 import { Samples } from './ui/samples/samples.svelte.ts';
 import { Settings } from './ui/settings/settings.svelte.ts';
@@ -59,7 +62,11 @@ const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loa
 
 const requests = new RequestLog();
 const stopped = new StoppedLog();
-const watched = (realm: Realm, worker: Worker): Worker => stopped.hear(realm, requests.hear(worker));
+const appScript = new URL('service-worker.js', document.baseURI).href;
+const trust = trustOwnScripts([inferenceScript, photoScript, weightsScript, appScript]);
+/** Starts a worker, and shows what it asks for and what is stopped in it. */
+const begin = (realm: Realm, script: string): Worker =>
+  stopped.hear(realm, requests.hear(new Worker(trust(script), { type: 'module' })));
 const missing = new MissingParts();
 const noteMissing = (): void => missing.note();
 const notes = new StoredLoadNotes({
@@ -67,20 +74,9 @@ const notes = new StoredLoadNotes({
   locks: navigator.locks,
   onLeave: (callback) => addEventListener('pagehide', callback),
 });
-const weights = new WeightsClient(
-  () =>
-    watched(
-      'weights',
-      new Worker(new URL('../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
-    ),
-  noteMissing,
-);
+const weights = new WeightsClient(() => begin('weights', weightsScript), noteMissing);
 const inferenceClient = new InferenceClient(
-  () =>
-    watched(
-      'inference',
-      new Worker(new URL('../workers/inference.worker.ts', import.meta.url), { type: 'module' }),
-    ),
+  () => begin('inference', inferenceScript),
   async (model) => {
     const held = await weights.held(model);
     return held.kind === 'done' ? held.value : [];
@@ -88,20 +84,16 @@ const inferenceClient = new InferenceClient(
   noteMissing,
 );
 const inference = new RecoveringInference(new NotedInference(inferenceClient, notes), CLOCK);
-const photoClient = new PhotoClient(
-  () =>
-    watched('photo', new Worker(new URL('../workers/photo.worker.ts', import.meta.url), { type: 'module' })),
-  noteMissing,
-);
+const photoClient = new PhotoClient(() => begin('photo', photoScript), noteMissing);
 
 const remembered = new LocalRemembered();
 const language = new Language(navigator.languages, remembered, document.documentElement);
 const install = new Install(window);
-const appCache = new AppCache(new URL('service-worker.js', document.baseURI));
+const appCache = new AppCache(trust(appScript));
 appCache.onMessage((event) => requests.hearMessage(event));
 
 await eraseIfWished();
-const protecting = protect(appCache);
+const protecting = protect(appCache, trust);
 stopped.watchPage(protecting);
 const protection = await protecting;
 if (protection.kind === 'reload') {

@@ -5,9 +5,18 @@ import * as Comlink from 'comlink';
 import type { WallReport } from '../src/policy/walls.ts';
 import { hashingHere, type Extend, type Hash, type Hashing } from '../src/weights/download/hash.ts';
 import type { HashApi } from './hash.worker.ts';
+import hashScript from './hash.worker.ts?worker&url';
+
+export const HASH_SCRIPT = hashScript;
 
 export class HashAside implements Hashing {
+  readonly #script: string;
   #begun: Promise<Begun | undefined> | undefined;
+
+  /** `script`: HASH_SCRIPT, which the worker's policy trusts. */
+  constructor(script: string) {
+    this.#script = script;
+  }
 
   /** Begins the worker at the first call; hashes on the caller's thread if the worker cannot be had. */
   readonly hash: Hash = async (bytes) => {
@@ -30,7 +39,7 @@ export class HashAside implements Hashing {
   }
 
   #begin(): Promise<Begun | undefined> {
-    return (this.#begun ??= begin());
+    return (this.#begun ??= begin(this.#script));
   }
 }
 
@@ -39,8 +48,8 @@ interface Begun {
   api: Comlink.Remote<HashApi>;
 }
 
-function begin(): Promise<Begun | undefined> {
-  const worker = new Worker(new URL('./hash.worker.ts', import.meta.url), { type: 'module' });
+function begin(script: string): Promise<Begun | undefined> {
+  const worker = new Worker(script, { type: 'module' });
   // The page hears of the policy's violations there by way of this worker.
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'object' && data !== null && 'violation' in data)

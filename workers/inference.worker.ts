@@ -10,14 +10,15 @@ import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { exposeOnly } from './checked-port.ts';
 import { loadModel, type Loaded } from './load-model.ts';
-import { OwnWalls } from './own-walls.ts';
+import { OwnWalls, trustOwnScripts } from './own-walls.ts';
 import { Runs } from './runs.ts';
 import { RuntimeDownloads } from './runtime-downloads.ts';
-import { runtimeFiles } from './runtime-files.ts';
+import { GLUES, runtimeFiles } from './runtime-files.ts';
 import { tellRequests } from './tell-requests.ts';
 import { tellViolations } from './tell-violations.ts';
 
-const walls = new OwnWalls();
+// The runtime starts its threads by the address of its glue.
+const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
 const runs = new Runs();
 const database = new Database();
 const downloads = new RuntimeDownloads();

@@ -10,6 +10,9 @@ import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
 import type { Backend } from '../src/contract/inference.ts';
 import type { RuntimeFiles } from '../src/engine/runtime/runtime.ts';
 
+/** The addresses of the glue of all builds, which the runtime's threads run too. */
+export const GLUES: readonly string[] = [asyncifyGlue, jspiGlue, wasmGlue].map(absolute);
+
 /** The build for a backend in this browser, by absolute URLs, as `env.wasm.wasmPaths` wants them. */
 export function runtimeFiles(backend: Backend): RuntimeFiles {
   if (backend === 'wasm') return { build: 'wasm', mjs: absolute(wasmGlue), wasm: absolute(wasmBinary) };

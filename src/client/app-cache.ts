@@ -16,10 +16,10 @@ export interface Keeping {
 }
 
 export class AppCache {
-  readonly #script: URL;
+  readonly #script: string;
 
-  /** `script` lies at the root of what it controls. */
-  constructor(script: URL) {
+  /** `script`: an address at the root of what it controls, which the page's policy trusts. */
+  constructor(script: string) {
     this.#script = script;
   }
 

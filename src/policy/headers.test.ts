@@ -59,6 +59,22 @@ test('each role starts exactly the workers that it needs', () => {
   }
 });
 
+test('no role runs text, and each makes the one policy of its programs', () => {
+  const policies = {
+    page: 'darkroom darkroom-preview',
+    inference: 'default',
+    weights: 'darkroom',
+    photo: 'darkroom',
+    hash: 'darkroom',
+    thread: "'none'",
+    part: "'none'",
+  } as const;
+  for (const [role, names] of Object.entries(policies) as [Role, string][]) {
+    expect(directive(role, 'require-trusted-types-for'), role).toBe("require-trusted-types-for 'script'");
+    expect(directive(role, 'trusted-types'), role).toBe(`trusted-types ${names}`);
+  }
+});
+
 test('the policy is the same in whatever order the files are listed', () => {
   const other = roleFiles(BUILT.toReversed());
   expect(policyHeaders('page', [HUB], other)).toEqual(policyHeaders('page', [HUB], FILES));

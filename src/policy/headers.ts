@@ -5,6 +5,7 @@
 // reaches nothing. The weights worker, which sees none of these, also reaches the hosts that weights come from.
 
 import type { Role, RoleFiles } from './roles.ts';
+import { MARKUP_POLICY } from './trusted-types.ts';
 
 /** The files that each role may start as workers; a part does nothing when it is started. */
 const STARTS: Record<Role, readonly Role[]> = {
@@ -20,6 +21,17 @@ const STARTS: Record<Role, readonly Role[]> = {
 
 /** They compute on what they are handed, and fetch nothing themselves. */
 const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread', 'part']);
+
+/** The Trusted Types policies that each role may make (src/policy/trusted-types.ts). A thread of the runtime makes none. */
+const TRUSTED_TYPES: Record<Role, string> = {
+  page: `darkroom ${MARKUP_POLICY}`,
+  inference: 'default',
+  weights: 'darkroom',
+  photo: 'darkroom',
+  hash: 'darkroom',
+  thread: "'none'",
+  part: "'none'",
+};
 
 /**
  * `weightHosts` are origins. `files` are the scripts that run as workers; without them (the development server)
@@ -65,6 +77,10 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
     // Without allow-popups and allow-top-navigation: where Connection-Allowlist is unknown, this is what
     // keeps a link or a new window from carrying something away.
     'sandbox allow-same-origin allow-scripts allow-forms allow-modals allow-downloads',
+    // The development server's own scripts write markup.
+    ...(files === undefined
+      ? []
+      : ["require-trusted-types-for 'script'", `trusted-types ${TRUSTED_TYPES[role]}`]),
   ];
   return directives.join('; ');
 }

@@ -1,12 +1,18 @@
 // What the page must not be able to do. Whatever is put into the document for it is taken out again.
 
 import { nowhere, type Attempt } from './prove.ts';
+import { policyFactory, type TrustScript } from './trusted-types.ts';
+import type { WallState } from './walls.ts';
 import { workerAttempts } from './worker-attempts.ts';
 
+/** The plug-in that is tried, which some browsers count among the programs. */
+export const STRAY_PLUGIN = nowhere('object');
+
 /** `notAWorker`: the address of public/not-a-worker.js. */
-export function pageAttempts(notAWorker: string): Attempt[] {
+export function pageAttempts(notAWorker: string, trust: TrustScript): Attempt[] {
   return [
-    ...workerAttempts(notAWorker),
+    ...workerAttempts(notAWorker, trust),
+    known('text', takesStringAsMarkup),
     asked('image', 'img-src', (url) => {
       new Image().src = url;
     }),
@@ -37,7 +43,7 @@ export function pageAttempts(notAWorker: string): Attempt[] {
       void new FontFace('darkroom-nowhere', `url(${url})`).load().catch(() => undefined);
     }),
     asked('object', 'object-src', (url) =>
-      shown(Object.assign(document.createElement('object'), { data: url })),
+      shown(Object.assign(document.createElement('object'), { data: trust(url) })),
     ),
     known('base', () => {
       const remove = shown(Object.assign(document.createElement('base'), { href: nowhere('base') }));
@@ -70,7 +76,19 @@ function asked(wall: Attempt['wall'], directive: string, ask: (url: string) => u
   return { wall, directive, mark, start };
 }
 
-function known(wall: Attempt['wall'], look: () => 'holds' | 'open'): Attempt {
+/** Whether an element, outside of the document, reads a string as markup. */
+function takesStringAsMarkup(): WallState {
+  if (policyFactory() === undefined) return 'absent';
+  try {
+    // The browser's report carries the string's beginning, by which it is known for a trial.
+    document.createElement('template').innerHTML = `<!--${nowhere('text')}-->`;
+    return 'open';
+  } catch {
+    return 'holds';
+  }
+}
+
+function known(wall: Attempt['wall'], look: () => WallState): Attempt {
   return {
     wall,
     start: (report) => {

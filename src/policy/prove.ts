@@ -31,9 +31,15 @@ export function nowhere(name: string): string {
  * reported by their scheme alone (`data:`): outside of the trial, such a violation is somebody else's.
  */
 export function isTrialViolation(
-  { effectiveDirective, blockedURI }: Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI'>,
+  {
+    effectiveDirective,
+    blockedURI,
+    sample,
+  }: Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI' | 'sample'>,
   isTrying: boolean,
 ): boolean {
+  // Trusted Types name no address; the sample is the beginning of the string.
+  if (effectiveDirective === 'require-trusted-types-for') return sample.includes(NOWHERE);
   if (blockedURI.includes(NOWHERE) || blockedURI.endsWith('/not-a-worker.js')) return true;
   // Browsers report the removal of a refused `base` again and again, and no address with it.
   if (effectiveDirective === 'base-uri' && blockedURI === '') return true;

@@ -12,6 +12,8 @@ export type Wall =
   /** Starting a worker that is not one of the app's. */
   | 'worker'
   | 'script'
+  /** Running a string as a program, or reading one as markup (Trusted Types). */
+  | 'text'
   | 'style'
   | 'font'
   /** Plug-ins, and whatever has no rule of its own. */
@@ -34,8 +36,11 @@ export interface WallReport {
   tookMs: number;
 }
 
-/** Walls that not every browser has; the page says so where they are missing, and starts all the same. */
-const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['allowlist']);
+/**
+ * Walls that not every browser has; the page says so where they are missing, and starts all the same. Without them a
+ * program that got in still reaches nothing.
+ */
+const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['allowlist', 'text']);
 
 /** The walls of the promise that do not hold; none means that pictures may be taken. */
 export function openWalls({ walls }: WallReport): Wall[] {

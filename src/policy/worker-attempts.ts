@@ -2,6 +2,8 @@
 // once where its policy stops a source of events, and refuses even a module that needs no network.
 
 import { nowhere, type Attempt } from './prove.ts';
+import { policyFactory, type TrustScript } from './trusted-types.ts';
+import type { WallState } from './walls.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
 /** In a variable: Vite makes an event of a failure to import what stands in the call itself. */
@@ -9,8 +11,13 @@ const ELSEWHERE = `${nowhere('script')}x.js`;
 /** A worker of no file. Nothing but the policy can stop it, and it says so if it starts. */
 const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
 
+/** The addresses of programs that the trial must be allowed to name, so that Trusted Types do not hide the other walls. */
+export function trialScripts(notAWorker: string): string[] {
+  return [STRAY_WORKER, notAWorker];
+}
+
 /** `notAWorker`: the address of public/not-a-worker.js. */
-export function workerAttempts(notAWorker: string): Attempt[] {
+export function workerAttempts(notAWorker: string, trust: TrustScript): Attempt[] {
   return [
     {
       wall: 'connect',
@@ -42,14 +49,32 @@ export function workerAttempts(notAWorker: string): Attempt[] {
         return undefined;
       },
     },
-    { wall: 'worker', directive: 'worker-src', mark: 'data', start: startsNone(STRAY_WORKER) },
+    { wall: 'worker', directive: 'worker-src', mark: 'data', start: startsNone(trust(STRAY_WORKER)) },
     {
       wall: 'worker',
       directive: 'worker-src',
       mark: notAWorker,
-      start: startsNone(notAWorker),
+      start: startsNone(trust(notAWorker)),
+    },
+    {
+      wall: 'text',
+      start: (report) => {
+        report(takesStringAsProgram());
+        return undefined;
+      },
     },
   ];
+}
+
+/** Whether a worker may be started by a string. Without Trusted Types this fails too, but later or in another way. */
+function takesStringAsProgram(): WallState {
+  if (policyFactory() === undefined) return 'absent';
+  try {
+    new Worker(nowhere('text')).terminate();
+    return 'open';
+  } catch (error) {
+    return error instanceof TypeError ? 'holds' : 'open';
+  }
 }
 
 function startsNone(url: string): Attempt['start'] {

@@ -2,8 +2,10 @@
 // does, from the next load on. Without one of the two there is no page that could take a photo.
 
 import type { AppCache } from '../client/app-cache.ts';
-import { pageAttempts } from '../policy/page-attempts.ts';
+import { pageAttempts, STRAY_PLUGIN } from '../policy/page-attempts.ts';
 import { prove } from '../policy/prove.ts';
+import { trustScripts, type TrustScript } from '../policy/trusted-types.ts';
+import { trialScripts } from '../policy/worker-attempts.ts';
 import { openWalls, type Wall, type WallReport } from '../policy/walls.ts';
 import { tabMemory } from './tab-memory.ts';
 
@@ -19,9 +21,15 @@ export type Protection =
 /** Survives one reload, so that a browser in which it does not help is not reloaded for ever. */
 const RELOADED = 'darkroom-reloaded';
 
-export async function protect(cache: AppCache): Promise<Protection> {
-  const notAWorker = new URL('not-a-worker.js', document.baseURI).href;
-  const report = await prove(pageAttempts(notAWorker));
+const notAWorker = (): string => new URL('not-a-worker.js', document.baseURI).href;
+
+/** Trusts `scripts`, the exact addresses of the app's workers, and what `protect` tries. To be called once. */
+export function trustOwnScripts(scripts: readonly string[]): TrustScript {
+  return trustScripts('darkroom', [...scripts, ...trialScripts(notAWorker()), STRAY_PLUGIN]);
+}
+
+export async function protect(cache: AppCache, trust: TrustScript): Promise<Protection> {
+  const report = await prove(pageAttempts(notAWorker(), trust));
   const open = openWalls(report);
   const tab = tabMemory();
   if (open.length === 0) {

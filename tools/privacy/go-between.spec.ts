@@ -1,10 +1,11 @@
 // Realms as go-betweens: a page that has been taken over speaks to the weights worker, which reaches a host, and
 // workers that see pictures try to start one that does. The sink here is a host that the policy names, so that
-// nothing but the worker's own judgement is in the way. All the walls stand.
+// nothing but the worker's own judgement is in the way. All the walls stand, but for Trusted Types, which would let no
+// test start a worker.
 
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import { readdirSync } from 'node:fs';
-import { serveBuiltApp } from '../serve/built-app.ts';
+import { serveChanged, withoutTrustedTypes } from './changed-app.ts';
 import { Sink } from './sink.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
@@ -59,7 +60,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
   const sink = await Sink.start();
   const host = `http://127.0.0.1:${sink.port}`;
   process.env.DARKROOM_HOSTS = host;
-  const app = await serveBuiltApp();
+  const app = await serveChanged(withoutTrustedTypes);
   try {
     await page.goto(app.origin);
     await expect(page.getByRole('textbox', { name: 'Question', exact: true })).toBeVisible();

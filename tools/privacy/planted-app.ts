@@ -2,11 +2,11 @@
 // taken over would have it. A realm tries its channels when it is told which, under the headers that its script has.
 
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
-import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
-import { preview, type Plugin } from 'vite';
+import { preview } from 'vite';
 import { roleFiles, type Role } from '../../src/policy/roles.ts';
 import type { BuiltApp } from '../serve/built-app.ts';
+import { changing, withoutPolicy, withoutTrustedTypes } from './changed-app.ts';
 import type { Channel } from './channel.ts';
 
 /** The realms that run scripts of their own; 'service': the service worker. */
@@ -21,7 +21,10 @@ export interface PlantedApp {
   scripts: ReadonlyMap<WorkerRealm, string>;
 }
 
-/** Copies `dist/` to `outDir`. */
+/** In the policy that the service worker adds. */
+const NO_TEXT = "; require-trusted-types-for 'script'";
+
+/** Copies `dist/` to `outDir`, without Trusted Types: they would let no attacker's code try its channels. */
 export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => readonly Channel[]): PlantedApp {
   cpSync('dist', outDir, { recursive: true });
   const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' });
@@ -29,7 +32,8 @@ export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => rea
   for (const [path, role] of roleFiles(names)) {
     const realm = role === 'page' ? 'service' : role;
     const file = join(outDir, path);
-    writeFileSync(file, `${readFileSync(file, 'utf8')}\n${planted(channelsOf(realm))}`);
+    const script = readFileSync(file, 'utf8').replaceAll(NO_TEXT, '');
+    writeFileSync(file, `${script}\n${planted(channelsOf(realm))}`);
     // The compressed one would be sent in its place.
     rmSync(`${file}.br`, { force: true });
     if (!scripts.has(realm)) scripts.set(realm, path);
@@ -37,33 +41,18 @@ export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => rea
   return { outDir, scripts };
 }
 
-/** Serves the copy as `npm start` does the build; without any header of the policy if `sendsPolicy` is false. */
+/** Serves the copy as `npm start` does the build, but for Trusted Types; without any policy if `sendsPolicy` is false. */
 export async function servePlanted({ outDir }: PlantedApp, sendsPolicy: boolean): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },
     build: { outDir },
     logLevel: 'silent',
-    plugins: sendsPolicy ? [] : [dropPolicy],
+    plugins: [changing(sendsPolicy ? withoutTrustedTypes : withoutPolicy)],
   });
   const origin = server.resolvedUrls?.local[0];
   if (origin === undefined) throw new Error('The preview server has no address.');
   return { origin, stop: () => server.close() };
 }
-
-const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|permissions-policy)/i;
-
-const dropPolicy: Plugin = {
-  name: 'drop-policy',
-  // Before the plugin that sends the policy.
-  enforce: 'pre',
-  configurePreviewServer(server) {
-    server.middlewares.use((_, response: ServerResponse, next) => {
-      const set = response.setHeader.bind(response);
-      response.setHeader = (name, value) => (POLICY.test(name) ? response : set(name, value));
-      next();
-    });
-  },
-};
 
 /** Answers `{ tried }`, how many channels it has tried. */
 function planted(channels: readonly Channel[]): string {

@@ -107,6 +107,57 @@ test('a single lax directive of one worker is named', async ({ page }) => {
   );
 });
 
+for (const [realm, path] of [['page', /^\/$|index\.html/], ...WORKERS] as const) {
+  test(`without Trusted Types in the ${realm} realm, the panel names that`, async ({ page }) => {
+    const change = changePolicy(path, (own) => withDirective(own, 'require-trusted-types-for', undefined));
+    await withApp(change, async (origin) => {
+      await page.goto(origin);
+      expect(await openWalls(page)).toEqual([`${realm}: text`]);
+      await expect(page.getByText('text that is run as a program or read as a page').first()).toBeVisible();
+    });
+  });
+}
+
+test('no realm runs a string, and what tries it is named in the panel', async ({ page }) => {
+  await withApp(
+    (value) => value,
+    async (origin) => {
+      await page.goto(origin);
+      expect(await openWalls(page)).toEqual([]);
+      await page.getByRole('button', { name: 'Close' }).click();
+      const threw = await page.evaluate(async () => {
+        const { trustedTypes } = globalThis as {
+          trustedTypes?: { createPolicy(name: string, rules: object): unknown };
+        };
+        const tries: (() => unknown)[] = [
+          () => (document.createElement('p').innerHTML = '<b>x</b>'),
+          () => (document.createElement('script').text = 'window.ran = 1'),
+          () => document.createElement('iframe').setAttribute('srcdoc', '<b>x</b>'),
+          () => new DOMParser().parseFromString('<b>x</b>', 'text/html'),
+          () => new Worker('/sw.js'),
+          () => navigator.serviceWorker.register('/sw.js'),
+          () => trustedTypes?.createPolicy('default', {}),
+          () => trustedTypes?.createPolicy('darkroom', {}),
+          () => trustedTypes?.createPolicy('dompurify', {}),
+        ];
+        const threw: boolean[] = [];
+        for (const one of tries) {
+          threw.push(
+            await Promise.resolve()
+              .then(one)
+              .then(
+                () => false,
+                () => true,
+              ),
+          );
+        }
+        return threw;
+      });
+      expect(threw).toEqual(threw.map(() => true));
+    },
+  );
+});
+
 test('the walls are tried within 300 ms where the machine is free', async ({ page }) => {
   await withApp(
     (value) => value,

@@ -6,6 +6,8 @@ import { WeightsClient } from '../../src/client/weights-client.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { shardFile } from '../../src/format/manifest.ts';
 import { parseManifest } from '../../src/format/parse-manifest.ts';
+import { policyFactory } from '../../src/policy/trusted-types.ts';
+import weightsWorker from '../../workers/weights.worker.ts?worker&url';
 import { COUNTS, WISHES, type Calls, type Fault } from './fault.ts';
 import fragileWorker from './fragile.worker.ts?worker&url';
 import type { Conversed, Harness, Judged, Strike, Turn } from './harness.ts';
@@ -14,9 +16,11 @@ import plantedWorker from './planted.worker.ts?worker&url';
 
 const MAX_TOKENS = 6;
 const never = new AbortController().signal;
-const weights = new WeightsClient(
-  () => new Worker(new URL('../../workers/weights.worker.ts', import.meta.url), { type: 'module' }),
-);
+/** The app's policy knows no fragments, by which these workers are told how to fail. */
+const policy = policyFactory()?.createPolicy('darkroom', { createScriptURL: (url) => url });
+const start = (script: string): Worker =>
+  new Worker((policy?.createScriptURL(script) ?? script) as string, { type: 'module' });
+const weights = new WeightsClient(() => start(weightsWorker));
 
 const harness: Harness = {
   keep: (name, id = name) => {
@@ -38,7 +42,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
       const fault: Fault | undefined = strike?.stage === 'between turns' ? undefined : strike;
       const fragment = fault && workers === 0 ? `#${encodeURIComponent(JSON.stringify(fault))}` : '';
       workers++;
-      return new Worker(`${fragileWorker}${fragment}`, { type: 'module' });
+      return start(`${fragileWorker}${fragment}`);
     }),
     CLOCK,
   );
@@ -100,9 +104,8 @@ async function judge(
   const heard = new BroadcastChannel(PLANTED);
   heard.onmessage = () => (isPlanted = true);
   const none: Plant = { kind: 'zeros', shader: 'none of them' };
-  const client = new InferenceClient(
-    () =>
-      new Worker(`${plantedWorker}#${encodeURIComponent(JSON.stringify(plant ?? none))}`, { type: 'module' }),
+  const client = new InferenceClient(() =>
+    start(`${plantedWorker}#${encodeURIComponent(JSON.stringify(plant ?? none))}`),
   );
   try {
     const loaded = await client.load(model, { backend: 'webgpu' }, () => undefined, never);

@@ -3,7 +3,11 @@
 // it is sandboxed and has a policy of its own: three walls, each enough. What would take the browser long to read or
 // to draw is refused.
 
-import DOMPurify from 'dompurify';
+import DOMPurify, { type Config } from 'dompurify';
+import { markupPolicy } from '../../policy/trusted-types.ts';
+
+/** Made with this module, as the browser knows a policy's name once. */
+const MARKUP = markupPolicy();
 
 /** More than a model writes, and little enough to be read in a blink. */
 const MAX_CHARACTERS = 50_000;
@@ -49,7 +53,10 @@ const FORBIDDEN_ATTRIBUTES = [
   'target',
 ];
 
-/** A document for a frame's `srcdoc`; null if the page is too large to be shown. */
+/**
+ * A document for a frame's `srcdoc`; where the browser has Trusted Types, its own object in place of a string. Null if the
+ * page is too large to be shown.
+ */
 export function harmlessPage(html: string): string | null {
   if (isTooLarge(html)) return null;
   const purify = DOMPurify(window);
@@ -63,8 +70,16 @@ export function harmlessPage(html: string): string | null {
     FORBID_TAGS: FORBIDDEN_TAGS,
     FORBID_ATTR: FORBIDDEN_ATTRIBUTES,
     ADD_TAGS: ['style'],
+    // Without one of ours it makes one, of a name of its own.
+    TRUSTED_TYPES_POLICY: (MARKUP ?? null) as Config['TRUSTED_TYPES_POLICY'],
   });
-  return `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">${clean}`;
+  const page = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">${clean}`;
+  return asMarkup(page);
+}
+
+/** Markup that is harmless, or of which nothing runs where it is read. */
+function asMarkup(markup: string): string {
+  return MARKUP === undefined ? markup : (MARKUP.createHTML(markup) as string);
 }
 
 function isTooLarge(html: string): boolean {
@@ -75,14 +90,14 @@ function isTooLarge(html: string): boolean {
   read.open();
   for (let at = 0; at < html.length && elements.length <= MAX_ELEMENTS; at += SLICE) {
     // eslint-disable-next-line @typescript-eslint/no-deprecated -- nothing else parses in pieces
-    read.write(html.slice(at, at + SLICE));
+    read.write(asMarkup(html.slice(at, at + SLICE)));
     if (depthOfLast(read) > MAX_DEPTH) return true;
   }
   // A browser that writes into no such document reads all at once.
   const all =
     elements.length > 0
       ? elements
-      : new DOMParser().parseFromString(html, 'text/html').getElementsByTagName('*');
+      : new DOMParser().parseFromString(asMarkup(html), 'text/html').getElementsByTagName('*');
   if (all.length > MAX_ELEMENTS) return true;
   let attributes = 0;
   for (const element of all) attributes += element.attributes.length;

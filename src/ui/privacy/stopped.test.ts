@@ -77,7 +77,7 @@ test('each directive is put into the words of its wall', () => {
 
 test('the walls’ own trial is left out, and what looks like it is not once the trial is over', () => {
   const is = (effectiveDirective: string, blockedURI: string, isTrying: boolean): boolean =>
-    isTrialViolation({ effectiveDirective, blockedURI }, isTrying);
+    isTrialViolation({ effectiveDirective, blockedURI, sample: '' }, isTrying);
   for (const isTrying of [true, false]) {
     expect(is('img-src', 'https://image.darkroom-walls.invalid/', isTrying)).toBe(true);
     expect(is('worker-src', 'https://app.example.org/not-a-worker.js', isTrying)).toBe(true);
@@ -93,4 +93,16 @@ test('the walls’ own trial is left out, and what looks like it is not once the
     expect(is(directive, blocked, true)).toBe(true);
     expect(is(directive, blocked, false)).toBe(false);
   }
+});
+
+test('of Trusted Types, the trial is known by the string that was tried', () => {
+  const is = (sample: string): boolean =>
+    isTrialViolation(
+      { effectiveDirective: 'require-trusted-types-for', blockedURI: 'trusted-types-sink', sample },
+      true,
+    );
+  // As Chromium writes it, which takes 40 letters of the string.
+  expect(is('Element innerHTML|<!--https://text.darkroom-walls.invalid/-')).toBe(true);
+  expect(is('Worker constructor|https://text.darkroom-walls.invalid/')).toBe(true);
+  expect(is('Element innerHTML|<img src=x>')).toBe(false);
 });

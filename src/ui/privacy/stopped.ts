@@ -79,6 +79,7 @@ const WALLS: readonly [directive: RegExp, wall: Wall][] = [
   [/^form-action/, 'form'],
   [/^worker-src/, 'worker'],
   [/^script-src/, 'script'],
+  [/^(require-)?trusted-types/, 'text'],
   [/^style-src/, 'style'],
   [/^font-src/, 'font'],
   [/^base-uri/, 'base'],
