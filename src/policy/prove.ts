@@ -7,7 +7,7 @@ import type { Wall, WallReport, WallState } from './walls.ts';
 const NOWHERE = 'darkroom-walls.invalid';
 
 /** Browsers write what a policy stops into the console as an error; this is said before. */
-export const EXPLANATION = `Darkroom tries its own walls against “${NOWHERE}”, an address that cannot exist. Each error about it, about “data:” or about “not-a-worker.js” means that a wall holds.`;
+export const EXPLANATION = `Darkroom tries its own walls against “${NOWHERE}”, an address that cannot exist. Each error about it, about “data:”, “not-a-worker.js”, “TrustedHTML” or “TrustedScriptURL” means that a wall holds.`;
 
 /** A wall holds within a tenth of a second; a machine that is very busy gets this long. */
 const PATIENCE_MS = 4000;

@@ -102,7 +102,9 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       const shown = driver.console.map(({ kind, text }) => `${kind}: ${text}`);
       const explained = shown.findIndex((line) => line.includes(EXPLANATION));
       const isOfTrying = (line: string): boolean =>
-        /darkroom-walls\.invalid|\bdata:|not-a-worker|base URI to ''/.test(line);
+        /darkroom-walls\.invalid|\bdata:|not-a-worker|base URI to ''|require-trusted-types|'Trusted(HTML|ScriptURL)'/.test(
+          line,
+        );
       const probe = shown.findIndex((line) => line.startsWith('error') && isOfTrying(line));
       expect(explained, 'the explanation').toBeGreaterThanOrEqual(0);
       expect(probe, 'the error of the probe').toBeGreaterThan(explained);
