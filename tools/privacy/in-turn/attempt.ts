@@ -113,9 +113,12 @@ export async function saidOpen(page: Page | Frame): Promise<string[]> {
   await page.locator('.verdict').waitFor();
   await page.getByText(en.trying).first().waitFor({ state: 'detached' });
   return page.evaluate(() =>
-    Array.from(document.querySelectorAll<HTMLElement>('[data-wall]:not([data-state="holds"], [data-wall="text"])'), (element) => {
-      const realm = element.closest<HTMLElement>('[data-realm]')?.dataset.realm ?? '';
-      return `${realm}: ${element.dataset.wall ?? ''}`;
-    }),
+    Array.from(
+      document.querySelectorAll<HTMLElement>('[data-wall]:not([data-state="holds"], [data-wall="text"])'),
+      (element) => {
+        const realm = element.closest<HTMLElement>('[data-realm]')?.dataset.realm ?? '';
+        return `${realm}: ${element.dataset.wall ?? ''}`;
+      },
+    ),
   );
 }
