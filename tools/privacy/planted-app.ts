@@ -22,7 +22,7 @@ export interface PlantedApp {
 }
 
 /** In the policy that the service worker adds. */
-const NO_TEXT = "; require-trusted-types-for 'script'";
+const NO_TEXT = "require-trusted-types-for 'script'";
 
 /** Copies `dist/` to `outDir`, without Trusted Types: they would let no attacker's code try its channels. */
 export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => readonly Channel[]): PlantedApp {

@@ -40,12 +40,19 @@ export class Sink {
       socket.on('error', () => undefined);
       socket.end();
     });
-    tcp.listen(0, '127.0.0.1');
-    await once(tcp, 'listening');
-    const { port } = tcp.address() as AddressInfo;
     const udp = createSocket('udp4', note);
-    udp.bind(port, '127.0.0.1');
+    // Somebody may listen for connections at a port that is free for packets: then there is another.
+    udp.bind(0, '127.0.0.1');
     await once(udp, 'listening');
+    const { port } = udp.address();
+    tcp.listen(port, '127.0.0.1');
+    try {
+      await once(tcp, 'listening');
+    } catch (error) {
+      udp.close();
+      if (isTaken(error)) return await this.ownPort(name);
+      throw error;
+    }
     this.#own.push({ tcp, udp });
     return port;
   }
@@ -75,6 +82,10 @@ export class Sink {
     response.setHeader('Content-Type', contentType(request.url ?? ''));
     response.end('');
   }
+}
+
+function isTaken(error: unknown): boolean {
+  return error instanceof Error && 'code' in error && error.code === 'EADDRINUSE';
 }
 
 function contentType(url: string): string {
