@@ -107,18 +107,6 @@ test('a single lax directive of one worker is named', async ({ page }) => {
   );
 });
 
-for (const [realm, path] of [['page', /^\/$|index\.html/], ...WORKERS] as const) {
-  test(`without Trusted Types in the ${realm} realm, the panel names that`, async ({ page }) => {
-    const change = changePolicy(path, (own) => withDirective(own, 'require-trusted-types-for', undefined));
-    await withApp(change, async (origin) => {
-      await page.goto(origin);
-      expect(await openWalls(page)).toEqual([`${realm}: text`]);
-      const own = page.locator(`[data-realm="${realm}"]`);
-      await expect(own.getByText('text that is run as a program or read as a page')).toBeVisible();
-    });
-  });
-}
-
 test('no realm runs a string, and what tries it is named in the panel', async ({ page }) => {
   await withApp(
     (value) => value,

@@ -1,6 +1,7 @@
 // A page of the app on a server that sends a changed policy, and what gets out of it.
 
 import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
+import type { Wall } from '../../../src/policy/walls.ts';
 import { en } from '../../../src/ui/strings/privacy.ts';
 import { butTrustedTypes, serveChanged, type Change } from '../changed-app.ts';
 import { Sink } from '../sink.ts';
@@ -16,18 +17,15 @@ export interface Opened {
   sink: Sink;
 }
 
-/**
- * `project`: a folder with a build of its own; this one, if there is none. Trusted Types are taken away besides, since
- * they would let no test write markup or start a worker; walls.spec.ts holds them alone.
- */
-export async function withApp<T>(
+/** `project`: a folder with a build of its own; this one, if there is none. */
+export async function withChangedApp<T>(
   browser: Browser,
   change: Change,
   job: (opened: Opened) => Promise<T>,
   project?: string,
 ): Promise<T> {
   const sink = await Sink.start();
-  const app = await serveChanged(butTrustedTypes(change), project);
+  const app = await serveChanged(change, project);
   const context = await browser.newContext({ serviceWorkers: 'block', locale: 'en' });
   try {
     const page = await context.newPage();
@@ -37,6 +35,16 @@ export async function withApp<T>(
     await app.stop();
     await sink.stop();
   }
+}
+
+/** Without Trusted Types besides, which text-walls.ts looks at: they would let no test write markup or start a worker. */
+export function withApp<T>(
+  browser: Browser,
+  change: Change,
+  job: (opened: Opened) => Promise<T>,
+  project?: string,
+): Promise<T> {
+  return withChangedApp(browser, butTrustedTypes(change), job, project);
 }
 
 /** The names of the ways that got out. */
@@ -98,8 +106,8 @@ async function goto(page: Page, origin: string): Promise<void> {
 
 const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
-/** The walls that the app says do not hold, as `realm: wall`. */
-export async function saidOpen(page: Page | Frame): Promise<string[]> {
+/** The walls that the app says do not hold, as `realm: wall`, but those that were taken away on purpose besides. */
+export async function saidOpen(page: Page | Frame, besides: readonly Wall[] = ['text']): Promise<string[]> {
   const refusal = page.getByText(en.notHeld(['']).slice(0, 12));
   const panel = page.getByRole('button', { name: en.title, exact: true });
   await refusal.or(panel).first().waitFor();
@@ -112,13 +120,17 @@ export async function saidOpen(page: Page | Frame): Promise<string[]> {
   await panel.click();
   await page.locator('.verdict').waitFor();
   await page.getByText(en.trying).first().waitFor({ state: 'detached' });
-  return page.evaluate(() =>
-    Array.from(
-      document.querySelectorAll<HTMLElement>('[data-wall]:not([data-state="holds"], [data-wall="text"])'),
-      (element) => {
-        const realm = element.closest<HTMLElement>('[data-realm]')?.dataset.realm ?? '';
-        return `${realm}: ${element.dataset.wall ?? ''}`;
-      },
-    ),
+  return page.evaluate(
+    (left) =>
+      Array.from(
+        document.querySelectorAll<HTMLElement>('[data-wall]:not([data-state="holds"])'),
+        (element) => {
+          const realm = element.closest<HTMLElement>('[data-realm]')?.dataset.realm ?? '';
+          return { realm, wall: element.dataset.wall ?? '' };
+        },
+      )
+        .filter(({ wall }) => !left.includes(wall))
+        .map(({ realm, wall }) => `${realm}: ${wall}`),
+    besides as readonly string[],
   );
 }

@@ -7,6 +7,7 @@ import { findOrInstallChromium } from '../../test/chromium.ts';
 import { textTable } from '../../node/text-table.ts';
 import { buildTakeable, codeWalls } from './code-walls.ts';
 import { pageWalls } from './page-walls.ts';
+import { textWalls } from './text-walls.ts';
 import { wrong, type InTurn, type Row } from './row.ts';
 import { workerWalls } from './worker-walls.ts';
 
@@ -23,7 +24,7 @@ test('each wall, taken away in turn, is missed by its own ways and by no other @
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking'],
   });
   try {
-    const walls = [...pageWalls(), ...workerWalls(), ...codeWalls(project)];
+    const walls = [...pageWalls(), ...workerWalls(), ...textWalls(), ...codeWalls(project)];
     const rows = await inTurn(
       browser,
       walls.filter(([name]) => name.includes(ONLY)),
