@@ -6,7 +6,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { preview } from 'vite';
 import type { ModelRequest } from '../../src/contract/weights.ts';
-import { FIXTURE_PACKAGES, WEIGHTS_PORT } from '../test/places.ts';
+import { FIXTURE_PACKAGES } from '../test/places.ts';
 import { Host } from './host.ts';
 import { filesIn, FIXTURES, hashesIn, manifestIn, manyShards } from './packages.ts';
 
@@ -82,10 +82,10 @@ test('where no worker can be had to hash, files are hashed where they come in', 
     configFile,
     logLevel: 'warn',
     build: { outDir: without },
-    preview: { port: WEIGHTS_PORT + 20, strictPort: true },
+    preview: { port: 0 },
   });
   try {
-    await page.goto(`http://localhost:${WEIGHTS_PORT + 20}/`);
+    await page.goto(site.resolvedUrls!.local[0]!);
     expect(await download(page)).toMatchObject({ outcome: { kind: 'done', value: { state: 'ready' } } });
     expect(hashers(page)).toEqual([]);
     expect(await storedHashes(page)).toEqual(hashesIn(folder));
