@@ -52,6 +52,7 @@ export type FailureCode =
   | 'device-lost'
   | 'device-unstable' // lost again and again: it is left alone
   | 'worker-died'
+  | 'no-answer' // a worker that does not say, within its time, whether its walls hold
   | 'not-loaded' // a part of the app itself could not be fetched: the site has another version now, or no network
   | 'changed-program' // a file of the runtime is not the one that the app was built with; the message names it
   | 'unprotected' // this worker is not under the app's policy, and takes no photo

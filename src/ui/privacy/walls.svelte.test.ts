@@ -68,3 +68,19 @@ test('a picture waits for the realms that see pictures, and a worker that could 
   await second;
   expect(opened).toBe(1);
 });
+
+test('a worker that says nothing is not waited for for ever, and what it says later counts', async () => {
+  let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
+  const walls = new Walls(
+    HELD,
+    { ...provers(null), photo: () => new Promise((resolve) => (answer = resolve)) },
+    20,
+  );
+  expect(await walls.mayTake()).toMatchObject({ kind: 'failed', failure: { code: 'no-answer' } });
+  expect(walls.states.photo).toMatchObject({ kind: 'failed' });
+  expect(walls.states.inference).toMatchObject({ kind: 'tried' });
+  // It is asked again.
+  const second = walls.mayTake();
+  answer(done(HELD));
+  expect(await second).toEqual(done(null));
+});

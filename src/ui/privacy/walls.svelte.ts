@@ -14,6 +14,9 @@ export type RealmState =
 
 const SEE_PHOTOS: readonly Realm[] = ['page', 'photo', 'inference'];
 
+/** A worker answers within a tenth of a second; a device that is very busy gets this long. */
+const PATIENCE_MS = 30_000;
+
 /** Asks each worker for what it found. */
 export interface Provers {
   photo: () => Promise<Outcome<WallReport>>;
@@ -23,6 +26,7 @@ export interface Provers {
 
 export class Walls {
   readonly #provers: Provers;
+  readonly #patienceMs: number;
   #states = $state.raw<Readonly<Record<Realm, RealmState>>>({
     page: { kind: 'trying' },
     photo: { kind: 'trying' },
@@ -32,8 +36,10 @@ export class Walls {
   });
   #asked: Promise<unknown> | undefined;
 
-  constructor(page: WallReport, provers: Provers) {
+  /** `patienceMs`: how long a worker may take to say what it found. */
+  constructor(page: WallReport, provers: Provers, patienceMs = PATIENCE_MS) {
     this.#provers = provers;
+    this.#patienceMs = patienceMs;
     this.#set('page', { kind: 'tried', report: page });
   }
 
@@ -51,16 +57,28 @@ export class Walls {
     return REALMS.every((realm) => this.#states[realm].kind !== 'trying');
   }
 
-  /** Has each worker prove its walls, unless it has; settles when all have said what they found. */
+  /**
+   * Has each worker prove its walls, unless it has; settles when all have said what they found, or have said nothing for too
+   * long. What one says later than that counts all the same.
+   */
   async prove(): Promise<void> {
     const { photo, inference, weights } = this.#provers;
     this.#asked ??= Promise.all([
-      photo().then((outcome) => this.#hear('photo', outcome)),
-      inference().then((outcome) => this.#hear('inference', outcome)),
-      weights().then((outcome) => {
-        this.#hear('weights', part(outcome, 'weights'));
-        this.#hear('hash', part(outcome, 'hash'));
-      }),
+      this.#within(
+        photo().then((outcome) => this.#hear('photo', outcome)),
+        ['photo'],
+      ),
+      this.#within(
+        inference().then((outcome) => this.#hear('inference', outcome)),
+        ['inference'],
+      ),
+      this.#within(
+        weights().then((outcome) => {
+          this.#hear('weights', part(outcome, 'weights'));
+          this.#hear('hash', part(outcome, 'hash'));
+        }),
+        ['weights', 'hash'],
+      ),
     ]).finally(() => {
       // What could not be asked is asked again the next time.
       if (REALMS.some((realm) => this.#states[realm].kind === 'failed')) this.#asked = undefined;
@@ -93,6 +111,22 @@ export class Walls {
     if (page.kind !== 'tried') return;
     const report = { ...page.report, walls: { ...page.report.walls, ...walls } };
     this.#set('page', { kind: 'tried', report });
+  }
+
+  /** Those of the realms that are not known in time count as failed. */
+  async #within(answer: Promise<void>, realms: readonly Realm[]): Promise<void> {
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const late = new Promise<void>((resolve) => {
+      timer = setTimeout(() => {
+        for (const realm of realms.filter((each) => this.#states[each].kind === 'trying')) {
+          const failure: FailureInfo = { code: 'no-answer', message: `The ${realm} worker does not answer.` };
+          this.#set(realm, { kind: 'failed', failure });
+        }
+        resolve();
+      }, this.#patienceMs);
+    });
+    await Promise.race([answer, late]);
+    clearTimeout(timer);
   }
 
   #isOpen(realm: Realm): boolean {

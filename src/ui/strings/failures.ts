@@ -98,6 +98,8 @@ export const en: Failures = {
   'device-unstable':
     'The graphics processor stopped three times within five minutes, so it is left alone for now. The conversation is kept. Close other pages that use it, choose a smaller model, or let the processor answer instead.',
   'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
+  'no-answer':
+    'A part of this page does not answer, so no picture was taken. It did not start, or this device is very busy. Nothing is lost. Wait a moment and try again; if that does not help, reload the page: the conversation goes on.',
   'not-loaded':
     'A part of this page could not be loaded: its site has a newer version by now, or the connection is gone. Nothing is lost. Reload the page when there is a connection: the conversation goes on.',
   'changed-program':
@@ -176,6 +178,8 @@ export const zh: Failures = {
   'device-unstable':
     '图形处理器在五分钟内停止了三次，因此暂时不再使用它。对话已保留。请关闭其他占用它的页面、选择较小的模型，或改用处理器回答。',
   'worker-died': '模型意外停止了。对话已保留。请再问一次：它会重新启动。',
+  'no-answer':
+    '页面的一部分没有响应，因此没有读取任何照片。它可能没有启动，或者设备正忙。没有丢失任何内容。请稍后重试；如果仍然不行，请重新加载页面：对话会继续。',
   'not-loaded':
     '本页面的一部分无法加载：网站上已有新版本，或网络已断开。没有丢失任何内容。有网络时请重新加载页面：对话会继续。',
   'changed-program':
