@@ -25,9 +25,18 @@ export interface Conversed {
   calls: Calls;
 }
 
+export interface Trial {
+  /** If omitted, WebGPU. */
+  backend?: Backend;
+  /** A picture in tools/reference/pictures and a question about it. If omitted, nothing is asked. */
+  turn?: Required<Turn>;
+  plant?: Plant;
+}
+
 export interface Judged {
   loaded: Outcome<LoadedModel>;
-  answer: Outcome<string>;
+  /** If nothing was asked, null. */
+  answer: Outcome<string> | null;
   /** Whether the fault took place. */
   isPlanted: boolean;
 }
@@ -35,10 +44,10 @@ export interface Judged {
 export interface Harness {
   /** Brings a fixture package, or the built-in model ('demo'), into storage under a name of its own. */
   keep(name: string, id?: string): Promise<Outcome<unknown>>;
-  /** Loads a model on a device with a fault, if any, and asks it about a picture at an address. */
-  judge(model: string, turn: { url: string; question: string }, plant?: Plant): Promise<Judged>;
-  /** The first bytes of the built-in model's tensor as it is stored, and its length. */
-  stored(tensor: string): Promise<{ dtype: string; bytes: number[]; length: number }>;
+  /** Loads a model on a device with a fault, if any, and asks it. */
+  judge(model: string, trial: Trial): Promise<Judged>;
+  /** The bytes of a fixture package's tensor as they are stored. */
+  stored(name: string, tensor: string): Promise<{ dtype: string; bytes: number[] }>;
   converse(model: string, turns: Turn[], strike?: Strike): Promise<Conversed>;
 }
 

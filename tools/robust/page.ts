@@ -4,13 +4,14 @@ import { InferenceClient } from '../../src/client/inference-client.ts';
 import { CLOCK, RecoveringInference } from '../../src/client/recovering-inference.ts';
 import { WeightsClient } from '../../src/client/weights-client.ts';
 import type { Message } from '../../src/contract/conversation.ts';
+import type { Outcome } from '../../src/failure.ts';
 import { shardFile } from '../../src/format/manifest.ts';
 import { parseManifest } from '../../src/format/parse-manifest.ts';
 import { policyFactory } from '../../src/policy/trusted-types.ts';
 import weightsWorker from '../../workers/weights.worker.ts?worker&url';
 import { COUNTS, WISHES, type Calls, type Fault } from './fault.ts';
 import fragileWorker from './fragile.worker.ts?worker&url';
-import type { Conversed, Harness, Judged, Strike, Turn } from './harness.ts';
+import type { Conversed, Harness, Judged, Strike, Trial, Turn } from './harness.ts';
 import { PLANTED, type Plant } from './plant.ts';
 import plantedWorker from './planted.worker.ts?worker&url';
 
@@ -24,8 +25,7 @@ const weights = new WeightsClient(() => start(weightsWorker));
 
 const harness: Harness = {
   keep: (name, id = name) => {
-    const folder = name === 'demo' ? 'models' : 'packages';
-    const source = { kind: 'package', url: `${location.origin}/${folder}/${name}/` } as const;
+    const source = { kind: 'package', url: folderOf(name) } as const;
     return weights.download({ id, name, source }, () => undefined, never);
   },
   judge,
@@ -95,11 +95,7 @@ function countCalls(): Promise<Calls> {
   });
 }
 
-async function judge(
-  model: string,
-  { url, question }: { url: string; question: string },
-  plant?: Plant,
-): Promise<Judged> {
+async function judge(model: string, { backend = 'webgpu', turn, plant }: Trial): Promise<Judged> {
   let isPlanted = false;
   const heard = new BroadcastChannel(PLANTED);
   heard.onmessage = () => (isPlanted = true);
@@ -108,33 +104,39 @@ async function judge(
     start(`${plantedWorker}#${encodeURIComponent(JSON.stringify(plant ?? none))}`),
   );
   try {
-    const loaded = await client.load(model, { backend: 'webgpu' }, () => undefined, never);
-    const photo = await (await fetch(url)).blob();
-    const content = [{ type: 'image', photo } as const, { type: 'text', text: question } as const];
-    const answer = await client.answer(
-      [{ role: 'user', content }],
-      { maxTokens: 24, sampling: {} },
-      () => undefined,
-      never,
-    );
-    return {
-      loaded,
-      answer: answer.kind === 'done' ? { kind: 'done', value: answer.value.text } : answer,
-      isPlanted,
-    };
+    const loaded = await client.load(model, { backend }, () => undefined, never);
+    return { loaded, answer: turn === undefined ? null : await answerOf(client, turn), isPlanted };
   } finally {
     client.dispose();
     heard.close();
   }
 }
 
-async function stored(tensor: string): ReturnType<Harness['stored']> {
-  const folder = `${location.origin}/models/demo/`;
+async function answerOf(
+  client: InferenceClient,
+  { picture, question }: Required<Turn>,
+): Promise<Outcome<string>> {
+  const photo = await (await fetch(`/pictures/${picture}`)).blob();
+  const content = [{ type: 'image', photo } as const, { type: 'text', text: question } as const];
+  const answer = await client.answer(
+    [{ role: 'user', content }],
+    { maxTokens: MAX_TOKENS, sampling: {} },
+    () => undefined,
+    never,
+  );
+  return answer.kind === 'done' ? { kind: 'done', value: answer.value.text } : answer;
+}
+
+function folderOf(name: string): string {
+  return `${location.origin}/${name === 'demo' ? 'models' : 'packages'}/${name}/`;
+}
+
+async function stored(name: string, tensor: string): ReturnType<Harness['stored']> {
+  const folder = folderOf(name);
   const manifest = parseManifest(await (await fetch(`${folder}manifest.json`)).json());
   const entry = manifest.tensors[tensor];
   const shard = entry && manifest.shards[entry.shard];
-  if (entry === undefined || shard === undefined) throw new Error(`The built-in model has no ${tensor}.`);
+  if (entry === undefined || shard === undefined) throw new Error(`${name} has no ${tensor}.`);
   const all = await (await fetch(`${folder}${shardFile(shard)}`)).arrayBuffer();
-  const bytes = new Uint8Array(all, entry.offset, entry.bytes);
-  return { dtype: entry.dtype, bytes: Array.from(bytes), length: bytes.length };
+  return { dtype: entry.dtype, bytes: Array.from(new Uint8Array(all, entry.offset, entry.bytes)) };
 }
