@@ -23,6 +23,9 @@ export interface ParityRun {
   slots?: number;
   /** On a device whose shaders take no more buffers than this. */
   storageBuffers?: number;
+  /** Greedy tokens of each case but `whole`, if fewer than the goldens have. */
+  steps?: number;
+  whole?: string;
 }
 
 export interface PagedCase {

@@ -33,7 +33,7 @@ const api = {
     return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
   },
 
-  async measure({ package: name, goldens, backend, precision, slots, storageBuffers }, only) {
+  async measure({ package: name, goldens, backend, precision, slots, storageBuffers, steps, whole }, only) {
     const store = await openFetchedStore(
       `${self.location.origin}/packages/${name}/`,
       () => undefined,
@@ -54,7 +54,8 @@ const api = {
     const measured: Measurement[] = [];
     for (const [case_, messages] of await reference.conversations()) {
       if (only?.includes(case_) === false) continue;
-      measured.push(await measure(case_, messages, engine, runtime, golden, pixels));
+      const tokens = case_ === whole ? undefined : steps;
+      measured.push(await measure(case_, messages, engine, runtime, golden, pixels, undefined, tokens));
     }
     await engine.dispose();
     runtime.dispose();
