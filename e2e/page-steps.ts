@@ -14,6 +14,9 @@ export const SAMPLE = /^(Sample (picture|clip)|示例(图片|短片))/;
 export const PAUSE = /^(Pause|暂停)$/;
 export const REMOVE = /^(Remove|移除) /;
 export const SUGGESTIONS = /^(Ask about it|可以这样问)/;
+const ANEW = /^(New conversation|新对话)$/;
+const DISMISS = /^(Dismiss|知道了)$/;
+const CLOSE_EXPERTS = /^(Close the experts|关闭专家视图)$/;
 /** On a phone the ways to the panels are in a menu. */
 const MENU = /^(More|更多)$/;
 const TOOLS = {
@@ -40,6 +43,19 @@ export async function settled(page: Page): Promise<void> {
   await page.locator(MODEL_BUTTON).waitFor();
   const onItsWay = page.locator(`${MODEL_BUTTON} .state`).filter({ hasNotText: ON_PROCESSOR });
   await onItsWay.waitFor({ state: 'detached', timeout: READY });
+}
+
+/** Leaves what the page shows: dialogs, experts, conversation, pictures, notices and what is written. */
+export async function startAnew(page: Page): Promise<void> {
+  const layers = page.locator('dialog[open], [popover]:popover-open');
+  while ((await layers.count()) > 0) await page.keyboard.press('Escape');
+  for (const name of [DISMISS, CLOSE_EXPERTS, ANEW]) {
+    const button = page.getByRole('button', { name });
+    if (await button.isVisible()) await button.click();
+  }
+  await page.getByRole('textbox', { name: QUESTION }).fill('');
+  const left = page.locator('article').or(page.getByRole('button', { name: REMOVE }));
+  await left.first().waitFor({ state: 'detached' });
 }
 
 /** The model stops where it is, for as long as the page is looked at. */

@@ -21,6 +21,7 @@ import {
   REMOVE,
   SAMPLE,
   settled,
+  startAnew,
   STOP,
   SUGGESTIONS,
   tool,
@@ -48,6 +49,27 @@ const PAGE_STATES = [
 export const STATES = [...PAGE_STATES, ...NOTICE_STATES] as const;
 export type State = (typeof STATES)[number];
 
+/** They need a page of their own: something is taken from it before it opens, or it is good for nothing else afterwards. */
+const ALONE: ReadonlySet<State> = new Set([
+  // What is kept from here on is in the list, and the offer to keep it does not come again.
+  'history',
+  'history search',
+  'answering',
+  'failure',
+  'queued',
+  'tab offer',
+  'suspect',
+  'missing part',
+] as const);
+export const isAlone = (state: State): boolean => ALONE.has(state);
+
+/** Goes on from another state of the same page; neither is one that needs a page of its own. */
+export async function goOn(page: Page, state: State): Promise<void> {
+  if (state === 'failure') throw new Error('The model is there by now.');
+  await startAnew(page);
+  await reach(page, state);
+}
+
 /** Opens the page in a state. The service worker must be blocked: requests are held up here. */
 export async function bring(page: Page, state: State): Promise<void> {
   // A model that never comes: what the page says then.
@@ -62,6 +84,10 @@ export async function bring(page: Page, state: State): Promise<void> {
     return;
   }
   await settled(page);
+  await reach(page, state);
+}
+
+async function reach(page: Page, state: Exclude<State, 'failure'>): Promise<void> {
   await (isNoticeState(state) ? bringNotice(page, state) : STEPS[state](page));
   await page.waitForFunction(() =>
     Array.from(document.images).every((image) => image.complete || image.loading === 'lazy'),
