@@ -14,7 +14,7 @@ const MAX_CHARACTERS = 50_000;
 const MAX_ELEMENTS = 1500;
 const MAX_ATTRIBUTES = 5000;
 const MAX_DEPTH = 64;
-/** The parser may make hundreds of elements of one tag, so that they are counted again after so many letters. */
+/** One tag can make the parser repeat hundreds of open elements, so the elements are counted after every so many characters. */
 const SLICE = 50;
 
 /** For the frame: nothing is loaded from anywhere. */
