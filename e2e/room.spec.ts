@@ -68,6 +68,24 @@ async function conversationHeight(page: Page): Promise<number> {
   return box?.height ?? 0;
 }
 
+/** Whether a finger meets each button of the notices, once it was scrolled to as the keyboard does. */
+async function expectNoticesPressed(page: Page): Promise<void> {
+  const buttons = page.locator('.notices button');
+  for (const name of ['Dismiss', 'Larger models', 'No, thanks', 'Keep them']) {
+    await expect(buttons.filter({ hasText: name }).or(buttons.and(page.getByLabel(name)))).toBeAttached();
+  }
+  const missed = () =>
+    buttons.evaluateAll((all) =>
+      all.flatMap((button) => {
+        (button as HTMLElement).focus();
+        const { left, top, width, height } = button.getBoundingClientRect();
+        const met = document.elementFromPoint(left + width / 2, top + height / 2);
+        return met !== null && button.contains(met) ? [] : [button.textContent];
+      }),
+    );
+  await expect.poll(missed, 'buttons that a finger does not meet').toEqual([]);
+}
+
 for (const [name, viewport] of Object.entries(WINDOWS)) {
   test.describe(name, () => {
     test.use({ viewport, locale: 'en' });
@@ -106,6 +124,24 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);
       await page.getByRole('button', { name: 'No, thanks' }).click();
+      await expectRoom(page);
+    });
+
+    test('each notice can be pressed while pictures wait, in the short list and in the long one', async ({
+      page,
+    }) => {
+      await page.goto('/');
+      const narrow = page.getByRole('button', { name: 'More', exact: true });
+      if (await narrow.isVisible()) await narrow.click();
+      await openSaved(page, { answer: 'A short answer.', pictures: ['odd.png'] });
+      await addMixed(page);
+      await expectNoticesPressed(page);
+      const list = page.getByRole('button', { name: /^\d notices/ });
+      if (!(await list.isVisible())) return;
+      // In the lowest windows the keyboard has opened it.
+      if ((await list.getAttribute('aria-expanded')) === 'false') await list.click();
+      await expect(list).toHaveAttribute('aria-expanded', 'true');
+      await expectNoticesPressed(page);
       await expectRoom(page);
     });
 
