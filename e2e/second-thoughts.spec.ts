@@ -37,6 +37,22 @@ test('“New conversation” can be undone until the next one begins', async ({ 
   await expect(undo).toHaveCount(0);
 });
 
+test('whoever edits an early question is told before that later ones are set aside', async ({ page }) => {
+  await bring(page, 'answered');
+  const asked = page.getByRole('article', { name: 'You asked' });
+  const field = page.getByRole('textbox', { name: 'Edit the question' });
+  const warning = /^Asking again sets aside the question that followed/;
+  await asked.first().getByRole('button', { name: 'Edit the question' }).click();
+  await expect(page.getByText(warning)).toBeVisible();
+  await expect(field).toHaveAccessibleDescription(warning);
+  await field.press('Escape');
+  await expect(page.getByText(warning)).toHaveCount(0);
+  // Nothing follows the last one.
+  await asked.last().getByRole('button', { name: 'Edit the question' }).click();
+  await expect(field).toBeVisible();
+  await expect(page.getByText(warning)).toHaveCount(0);
+});
+
 test('a deletion that nobody confirmed does not wait in a closed panel', async ({ page }) => {
   await bring(page, 'history');
   const panel = page.getByRole('dialog', { name: 'Conversations' });

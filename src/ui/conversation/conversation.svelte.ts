@@ -84,6 +84,11 @@ export class Conversation {
     return { photos: photos.slice(turn.leftOut?.pictures ?? 0), own };
   }
 
+  /** How many questions were asked after this one: asking it again sets them aside. */
+  followers(turn: Turn): number {
+    return this.#turns.length - 1 - this.#turns.indexOf(turn);
+  }
+
   /** Asks and streams the answer; what goes wrong becomes the turn's ending. Ignored while busy. */
   async ask(question: string, photos: readonly Photo[]): Promise<void> {
     if (this.busy) return;

@@ -35,6 +35,8 @@ const english = (q: Quantities) => ({
   partAlone: 'Asked about this part alone.',
   askWhole: 'Ask about the whole picture',
   earlier: (count: number) => (count === 1 ? 'Show 1 earlier question' : `Show ${count} earlier questions`),
+  setsAside: (count: number) =>
+    `Asking again sets aside ${count === 1 ? 'the question' : `the ${count} questions`} that followed, with what was answered. You can put that back.`,
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
   closed: 'The conversation before is closed.',
@@ -124,6 +126,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   partAlone: '只就这个局部提问。',
   askWhole: '就整张图片提问',
   earlier: (count: number) => `显示前面的 ${count} 个问题`,
+  setsAside: (count: number) => `重新提问会把后面的 ${count} 个问题及其回答放在一边，之后可以恢复。`,
   setAside: '先前的版本已放在一边。',
   restore: '恢复',
   closed: '上一个对话已关闭。',
