@@ -4,6 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
 import { addPictures, arrive, FIXTURE, PICTURES, question, tray } from './person.ts';
 import { addMany } from './page-steps.ts';
+import { bring } from './states.ts';
 
 test.use({ locale: 'en' });
 
@@ -69,6 +70,55 @@ test('the hint says how many pictures, clips or files are asked about', async ({
   await expect(question(page)).toHaveAttribute('placeholder', 'Ask about the picture');
   await addMany(page, 3);
   await expect(question(page)).toHaveAttribute('placeholder', 'Ask about 4 pictures');
+});
+
+test('what comes into the header moves nothing that was there', async ({ page }) => {
+  // The model, and with it the button of its experts, comes later.
+  let letCome = (): void => undefined;
+  const comes = new Promise<void>((resolve) => (letCome = resolve));
+  await page.route(/inference\.worker[^/]*\.js/, async (route) => {
+    await comes;
+    await route.continue();
+  });
+  await page.goto('/');
+  const places = () =>
+    Promise.all(
+      ['Conversations', 'Privacy', 'Settings'].map((name) =>
+        page.getByRole('button', { name }).boundingBox(),
+      ),
+    );
+  const experts = page.getByRole('button', { name: 'Experts at work' });
+  await expect(page.getByRole('button', { name: 'Settings' })).toBeVisible();
+  await expect(experts).toHaveCount(0);
+  const before = await places();
+  letCome();
+  await addMany(page, 1);
+  await expect(page.getByRole('button', { name: 'New conversation' })).toBeVisible();
+  await expect(experts).toBeVisible();
+  expect(await places()).toEqual(before);
+});
+
+test('on a phone both ways to zoom stand beside each other', async ({ page }) => {
+  await page.setViewportSize({ width: 390, height: 844 });
+  await page.goto('/');
+  await addMany(page, 1);
+  const out = page.getByRole('button', { name: 'Zoom out' });
+  await expect(out).toBeDisabled();
+  await page.getByRole('button', { name: 'Zoom in' }).click();
+  await out.click();
+  await expect(out).toBeDisabled();
+});
+
+test('a clip is saved as it came, and watched over the whole page', async ({ page }) => {
+  await bring(page, 'clip');
+  const saving = page.waitForEvent('download');
+  await page.getByRole('button', { name: 'Save the clip' }).click();
+  expect((await saving).suggestedFilename()).toBe('desk.webp');
+  const stage = page.getByRole('region', { name: 'Picture', exact: true });
+  await page.getByRole('button', { name: 'Large view' }).click();
+  await expect.poll(() => stage.boundingBox()).toMatchObject(page.viewportSize() ?? {});
+  await page.getByRole('button', { name: 'Leave the large view' }).click();
+  await expect(question(page)).toBeInViewport();
 });
 
 test('a white picture has an edge on white', async ({ page }) => {

@@ -3,6 +3,7 @@
 const english = () => ({
   stage: 'Picture',
   tools: 'Tools of the picture',
+  clipTools: 'Tools of the clip',
   howTo: 'Plus and minus zoom, arrow keys move, 0 shows the whole picture.',
   zoomIn: 'Zoom in',
   zoomOut: 'Zoom out',
@@ -12,6 +13,7 @@ const english = () => ({
   marks: 'What the answer points at',
   oldMarks: 'What an earlier answer points at',
   save: 'Save the picture',
+  saveClip: 'Save the clip',
   saveMarked: 'Save the picture with its boxes',
   share: 'Share the picture',
   shareMarked: 'Share the picture with its boxes',
@@ -50,6 +52,7 @@ const english = () => ({
 const chinese = (): ReturnType<typeof english> => ({
   stage: '图片',
   tools: '图片工具',
+  clipTools: '短片工具',
   howTo: '加号和减号缩放，方向键移动，0 显示整张图片。',
   zoomIn: '放大',
   zoomOut: '缩小',
@@ -59,6 +62,7 @@ const chinese = (): ReturnType<typeof english> => ({
   marks: '回答所指之处',
   oldMarks: '先前的回答所指之处',
   save: '保存图片',
+  saveClip: '保存短片',
   saveMarked: '保存带标框的图片',
   share: '分享图片',
   shareMarked: '分享带标框的图片',
