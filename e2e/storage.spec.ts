@@ -183,6 +183,73 @@ test('what an open tab holds is sealed too, an older page’s also, and its key 
   await expect.poll(async () => (await stored(page, TABS)).names).toEqual([]);
 });
 
+/** Writes half a question with a picture; returns what the tabs' database then has, by name. */
+async function draft(page: Page): Promise<string[]> {
+  await arrive(page, { model: 'demo', backend: 'wasm' });
+  await addPictures(page, 'alpha.png');
+  await question(page).fill(SECRET);
+  await expect.poll(() => tabRecords(page)).toBe(3);
+  const { names } = await stored(page, TABS);
+  expect(names.filter((name) => name.startsWith('["key"'))).toHaveLength(1);
+  return names;
+}
+
+/** Names of all that the tabs' database holds, where there is one. */
+async function tabNames(page: Page): Promise<string[]> {
+  const there = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
+  return there.includes(TABS[0]) ? (await stored(page, TABS)).names : [];
+}
+
+async function eraseAll(page: Page): Promise<void> {
+  await page.getByRole('button', { name: 'Privacy' }).click();
+  await page.getByRole('button', { name: 'Erase all of it' }).click();
+  await page.getByRole('button', { name: 'Erase now' }).click();
+}
+
+test('erasing everything leaves neither the key of a tab nor what it sealed', async ({ page }) => {
+  const before = await draft(page);
+  await eraseAll(page);
+  await expect(page.getByText('Everything that was kept here is erased.')).toBeVisible();
+  await expect(question(page)).toHaveValue('');
+  const after = await tabNames(page);
+  expect(after.filter((name) => before.includes(name))).toEqual([]);
+});
+
+test('the key of a tab goes also while another page keeps the database from being deleted', async ({
+  page,
+  context,
+}) => {
+  await draft(page);
+  // A document of this origin that opens nothing by itself.
+  const other = await context.newPage();
+  await other.goto('/models/index.json');
+  const held = await other.evaluateHandle(
+    ([name]) =>
+      new Promise<IDBDatabase>((resolve, reject) => {
+        const request = indexedDB.open(name);
+        request.onsuccess = () => resolve(request.result);
+        request.onerror = () => reject(new Error(request.error?.message));
+      }),
+    TABS,
+  );
+  await eraseAll(page);
+  const keys = () =>
+    held.evaluate(
+      (database, [, store]) =>
+        new Promise<IDBValidKey[]>((resolve, reject) => {
+          const names = database.transaction(store).objectStore(store).getAllKeys();
+          names.onsuccess = () =>
+            resolve(names.result.filter((name) => Array.isArray(name) && name[0] === 'key'));
+          names.onerror = () => reject(new Error(names.error?.message));
+        }),
+      TABS,
+    );
+  await expect.poll(keys).toEqual([]);
+  // What is left is deleted as soon as nothing holds it.
+  await other.close();
+  await expect.poll(() => tabNames(page)).toEqual([]);
+});
+
 test('databases without their stores are mended', async ({ page }) => {
   // Any document of this origin that opens nothing.
   await page.goto('/models/index.json');
