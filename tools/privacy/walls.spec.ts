@@ -107,7 +107,7 @@ test('a single lax directive of one worker is named', async ({ page }) => {
   );
 });
 
-test('no realm runs a string, and what tries it is named in the panel', async ({ page }) => {
+test('the page runs no string as a program, and reads none as markup', async ({ page }) => {
   await withApp(
     (value) => value,
     async (origin) => {
