@@ -72,6 +72,23 @@ test('the hint says how many pictures, clips or files are asked about', async ({
   await expect(question(page)).toHaveAttribute('placeholder', 'Ask about 4 pictures');
 });
 
+test('in a low window the words in the box for pictures keep off its edge', async ({ page }) => {
+  for (const size of [
+    { width: 844, height: 390 },
+    { width: 480, height: 320 },
+  ]) {
+    await page.setViewportSize(size);
+    await page.goto('/');
+    const words = page.getByText('Drop pictures or short clips here');
+    await expect(words).toBeVisible();
+    const margin = await words.evaluate((inner) => {
+      const outer = inner.closest('button')?.getBoundingClientRect();
+      return outer === undefined ? 0 : inner.getBoundingClientRect().top - outer.top;
+    });
+    expect(margin).toBeGreaterThanOrEqual(4);
+  }
+});
+
 test('what comes into the header moves nothing that was there', async ({ page }) => {
   // The model, and with it the button of its experts, comes later.
   let letCome = (): void => undefined;
