@@ -1,99 +1,16 @@
-// The walls that are the app's own code, one by one. A copy of the sources is changed so that each can be taken away by its
-// name; the policy is off where it would cover what the code holds.
+// Tries each wall that is code of the app, one by one. The policy is off when it would cover the same ways out.
 
 import type { Browser, Page } from '@playwright/test';
-import { mkdtempSync, readdirSync, readFileSync, writeFileSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
-import { buildIn } from '../../build/build-copy.ts';
 import { changePolicy, withDirective, withoutPolicy, type Change } from '../changed-app.ts';
 import { pretendWalls } from '../pretend.ts';
 import { withApp, type Opened } from './attempt.ts';
 import type { InTurn, Row } from './row.ts';
+import type { CodeWall } from './takeable-app.ts';
 
 const PICTURE = 'public/samples/signs-1.webp';
 const SETTLE_MS = 2000;
-
-/** In a page set before it loads; in a worker a part of its address. */
-const taken = (wall: CodeWall): string =>
-  `(globalThis.takenAway ?? globalThis.location.search).includes(${JSON.stringify(wall)})`;
-
-type CodeWall =
-  | 'sanitiser'
-  | 'preview-policy'
-  | 'preview-sandbox'
-  | 'text-only'
-  | 'consent'
-  | 'may-fetch'
-  | 'checked-port'
-  | 'photo-gate'
-  | 'own-walls';
-
-/** What each wall is in the sources, and what stands there when it can be taken away. */
-const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
-  sanitiser: [
-    'src/ui/answer/harmless-page.ts',
-    'const clean = purify.sanitize(',
-    `const clean = ${taken('sanitiser')} ? html : purify.sanitize(`,
-  ],
-  'preview-policy': [
-    'src/ui/answer/harmless-page.ts',
-    'content="${POLICY}"',
-    `content="\${${taken('preview-policy')} ? '' : POLICY}"`,
-  ],
-  'preview-sandbox': [
-    'src/ui/answer/PagePreview.svelte',
-    'sandbox=""',
-    `sandbox={${taken('preview-sandbox')} ? 'allow-scripts allow-same-origin allow-forms allow-popups' : ''}`,
-  ],
-  'text-only': [
-    'src/ui/answer/InlineText.svelte',
-    '{:else}<OutwardLink',
-    `{:else if ${taken('text-only')}}<img src={child.href} alt="">{:else}<OutwardLink`,
-  ],
-  consent: [
-    'src/ui/library/library.svelte.ts',
-    '!this.isHere(id)) this.#wish = read.value;',
-    `!this.isHere(id)) { if (${taken('consent')}) void this.#add(read.value); else this.#wish = read.value; }`,
-  ],
-  'may-fetch': [
-    'workers/weights-api.ts',
-    'await mayFetch.demand(asked);',
-    `if (!${taken('may-fetch')}) await mayFetch.demand(asked);`,
-  ],
-  'checked-port': [
-    'workers/checked-port.ts',
-    'if (!isCall(data, names))',
-    `if (!${taken('checked-port')} && !isCall(data, names))`,
-  ],
-  'photo-gate': [
-    'src/client/guarded-photos.ts',
-    "const may = await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open",
-    `const may = ${taken('photo-gate')} ? { kind: 'done' } as const : await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open`,
-  ],
-  'own-walls': [
-    'workers/own-walls.ts',
-    'if (open.length > 0) fail(',
-    `if (!${taken('own-walls')} && open.length > 0) fail(`,
-  ],
-};
-
-/** Builds the changed copy; returns its folder. */
-export function buildTakeable(): string {
-  const folder = mkdtempSync(join(tmpdir(), 'walls-in-turn-'));
-  buildIn(folder, () => {
-    for (const [wall, [file, from, to]] of Object.entries(CHANGES)) {
-      const path = join(folder, file);
-      const source = readFileSync(path, 'utf8');
-      if (source.split(from).length !== 2) throw new Error(`${file} has not one “${from}”, the ${wall}.`);
-      writeFileSync(
-        path,
-        source.replace(from, () => to),
-      );
-    }
-  });
-  return folder;
-}
 
 interface Trial {
   name: string;
