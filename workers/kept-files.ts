@@ -1,14 +1,14 @@
-// The files of one version of the app in its cache: brought one by one, so that one that is broken costs no
-// other. Nothing is fetched that another version has kept under the same name.
+// The files of one version of the app in its cache. They are fetched one by one, so that a broken one does not
+// affect the others. A file that another version has stored under the same name is not fetched again.
 
-/** The build puts a hash of their contents into the names of these. */
+/** The build puts a hash of the contents into the names of these files. */
 const NAMED_BY_CONTENT = /\/assets\/[^/]+$/;
-/** Beside what the page may want meanwhile. */
+/** Fetches at a time; few, because the page may be fetching too. */
 const LANES = 3;
 const ATTEMPTS = 3;
 const WAIT_MS = 1000;
 
-/** How a keeping stands, or how it ended. */
+/** Progress, or the final state, of storing files. */
 export interface Keeping {
   keptFiles: number;
   wantedFiles: number;
@@ -20,7 +20,7 @@ export function isNamedByContent(address: string): boolean {
   return NAMED_BY_CONTENT.test(address);
 }
 
-/** Brings what is not there yet; `tell` hears of each file. */
+/** Fetches and stores the missing files; `tell` receives the progress after each file. */
 export async function keepFiles(
   cacheName: string,
   addresses: readonly string[],
@@ -47,7 +47,7 @@ export async function keepFiles(
   return state;
 }
 
-/** Whether it is kept in the end. */
+/** Fetches and stores a file. Returns whether it is stored in the end. */
 async function bring(cache: Cache, address: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -64,14 +64,14 @@ async function bring(cache: Cache, address: string): Promise<boolean> {
   }
 }
 
-/** `anew`: past what the browser has cached of it, which may be what is broken. */
+/** `anew`: bypass the browser's cache, whose copy may be the broken one. */
 async function fetchFile(address: string, anew: boolean): Promise<Response> {
-  // The page has fetched most of them: what its name vouches for is not asked for again, and of the others the
-  // host says whether they have changed.
+  // The page has fetched most of these files. A file named by its content is taken from the browser's cache;
+  // for the others the browser asks the host whether they have changed.
   const cache = anew ? 'reload' : isNamedByContent(address) ? 'force-cache' : 'no-cache';
   const response = await fetch(new Request(address, { cache }));
   const type = response.headers.get('content-type') ?? '';
-  // Some hosts answer 200 with their start page for whatever they do not have.
+  // Some hosts answer 200 with their start page for files that they do not have.
   const isPage = type.startsWith('text/html') && !address.endsWith('.html');
   if (!response.ok || response.redirected || isPage) {
     throw new Error(`${address} was answered with ${response.status} ${type}`);

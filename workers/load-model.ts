@@ -1,5 +1,5 @@
-// From a model in storage to an engine that answers: start the runtime, build the graphs and hand the
-// weights over; a device that computes wrongly is passed over for the next. Progress is told to the page.
+// Turns a model in storage into an engine that answers: starts the runtime, builds the graphs and uploads the
+// weights. A device that computes wrong numbers is replaced by the next one. Reports progress to the page.
 
 import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
 import type { DeviceFacts } from '../src/contract/weights.ts';
@@ -27,17 +27,17 @@ export interface Loaded {
   dispose(): Promise<void>;
 }
 
-/** Where models, what is known of them and the runtime come from. */
+/** The sources of models, of verdicts about them, and of the runtime. */
 export interface Stores {
   weights: Weights;
   verdicts: Verdicts;
-  /** The runtime's own files, on their way. */
+  /** Downloads of the runtime's own files. */
   downloads: RuntimeDownloads;
 }
 
 /**
- * An abort of `signal` is thrown as AbortError; what was begun is released then, as on a failure. Fails
- * with 'corrupt-shard' where the numbers are wrong on the processor too.
+ * Rethrows an abort of `signal` as AbortError, after releasing everything that was begun, as on a failure.
+ * Fails with 'corrupt-shard' if the numbers are wrong on the processor too.
  */
 export async function loadModel(
   { weights, verdicts, downloads }: Stores,
@@ -49,7 +49,8 @@ export async function loadModel(
   const onLoad = (doneBytes: number, totalBytes: number): void =>
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 
-  // Files were verified on their way into storage; a length is looked at again, a hash in a check-up.
+  // Files were verified when they were stored. Their lengths are checked again here; their hashes only in a
+  // check-up.
   const store = await weights.open(id, options.held);
   const bytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   onLoad(0, bytes);
@@ -80,12 +81,15 @@ export async function loadModel(
 
 type ExpertRoom = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
 
-/** What the experts take, and what they get: `wanted` where somebody says so, else what suits the device. */
+/**
+ * The size of the experts, and their memory budget: `wanted` if the caller gives it, else the default for the
+ * device.
+ */
 function expertRoom({ manifest }: PackageStore, device: DeviceFacts, wanted: number | undefined): ExpertRoom {
   const storedBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const bytes = manifest.experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
   const budget = wanted ?? expertBudget({ storedBytes, expertBytes: bytes }, device);
-  // Where all of them fit the budget, nothing needs paging.
+  // If all experts fit the budget, nothing needs paging.
   return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
 }
 

@@ -1,6 +1,6 @@
-// What is known of one model's numbers on this device: what was seen within the last week, and what is
-// seen now. Verdicts are kept when a way that computes rightly was found; until then the weights in
-// storage may be at fault as well.
+// Whether one model computes correct numbers on this device, from verdicts of the last week and from new
+// checks. Verdicts are stored only after some device and precision was found that computes correctly; before
+// that, the weights in storage may be at fault as well.
 
 import type { Precision } from '../src/contract/inference.ts';
 import { computesRightly } from '../src/engine/self-check/device-check.ts';
@@ -15,9 +15,9 @@ export class ModelTrust {
   readonly #verdicts: Verdicts;
   readonly #modelId: string;
   readonly #store: PackageStore;
-  /** Undefined where the package has none: then the operators alone are judged. */
+  /** Undefined if the package has no reference; then only the operators are checked. */
   readonly #reference: Reference | undefined;
-  /** Devices that were seen to be wrong in this load. */
+  /** Devices that computed wrong numbers during this load. */
   readonly #wrong = new Set<string>();
 
   private constructor(
@@ -32,24 +32,30 @@ export class ModelTrust {
     this.#reference = reference;
   }
 
-  /** Fails with what the package's own file lacks. */
+  /** Fails if the package's reference cannot be read. */
   static async open(verdicts: Verdicts, modelId: string, store: PackageStore): Promise<ModelTrust> {
     return new ModelTrust(verdicts, modelId, store, await readModelCheck(store));
   }
 
-  /** Before the model is loaded: its operators compute rightly, and nothing is known against it. */
+  /**
+   * Checks before the model is loaded: no stored verdict rejects the device, and the operators compute
+   * correctly.
+   */
   readonly accepts = async (runtime: Runtime, precision: Precision): Promise<boolean> => {
     const device = this.#device(runtime, precision);
     if (this.#wrong.has(device) || (await this.#recall(device)) === false) return false;
     return computesRightly(runtime, precision);
   };
 
-  /** After it is loaded: its numbers are those of its package. A stop through `signal` is thrown. */
+  /**
+   * Checks after the model is loaded: it computes the numbers of its package. Rethrows a stop through `signal`.
+   */
   async confirms(engine: Engine, runtime: Runtime, signal: AbortSignal): Promise<boolean> {
-    // The reference was computed on a processor; it is in doubt only where nothing else agrees with it.
+    // The reference was computed on a processor, so WASM is checked only if another device disagreed before.
     const isInDoubt = runtime.backend === 'webgpu' || this.#wrong.size > 0;
     if (this.#reference === undefined || !isInDoubt) return true;
-    // The question is about a picture: where the browser gives other pixels, the answer says nothing of the model.
+    // The reference question is about a picture. If the browser alters pixels, the answer proves nothing about
+    // the model.
     if (!(await readsExactly())) return true;
     const device = this.#device(runtime, engine.target.precision);
     const isRight =
@@ -62,13 +68,13 @@ export class ModelTrust {
     return true;
   }
 
-  /** Everything that the numbers depend on and that a page can know. */
+  /** Everything that the numbers depend on, as far as a page can know it. */
   #device(runtime: Runtime, precision: Precision): string {
     const shards = this.#store.manifest.shards.map(({ sha256 }) => sha256).join();
     return [runtime.backend, precision, runtime.adapter, navigator.userAgent, shards].join('|');
   }
 
-  /** A storage that does not play along has forgotten. */
+  /** Treats storage errors as "no verdict stored". */
   #recall(device: string): Promise<boolean | undefined> {
     return this.#verdicts.of(this.#modelId, device).catch(() => undefined);
   }

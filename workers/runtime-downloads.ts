@@ -1,17 +1,21 @@
-// The runtime's parts on their way into this worker, told as they come: begun before a model is there, waited for
-// by the first load. Each build is fetched once, and runs only if it has the SHA-256 that the app was built with.
+// Downloads of the runtime's files into this worker, with progress. They begin before there is a model, and the
+// first load waits for them. Each build is fetched once, and runs only if it has the SHA-256 that the app was
+// built with.
 //
-// The WebAssembly runs from the very bytes that were checked. The glue and the threads, which run it too, are imported
-// by their address: they are held to the check as far as the browser answers the same address with the same bytes, as
-// its cache and the service worker do. A host that answers one request in this way and the next in another is not found
-// out; the policy allows no program from memory, which alone would help.
+// The WebAssembly runs from the very bytes that were checked. The glue code, which the threads run too, is
+// imported by its address. So the check covers it only if the browser answers the same address with the same
+// bytes, as its cache and the service worker do. It does not detect a host that answers the two requests
+// differently; only running the program from memory would prevent that, and the policy forbids it.
 
 import type { RuntimeEvent } from '../src/contract/inference.ts';
 import type { RuntimeBuild, RuntimeFiles } from '../src/engine/runtime/runtime.ts';
 import { fail, Failure, loadedPart } from '../src/failure.ts';
 import { demandSum, dropKept, failLength, type FileSum } from './checked-file.ts';
 
-/** Of each build's files, uncompressed: a compressed answer does not say. Put in by the build. */
+/**
+ * Lengths and hashes of each build's uncompressed files, because a compressed response does not give their
+ * lengths. The build inserts them.
+ */
 declare const RUNTIME_SUMS: Record<RuntimeBuild, Record<'mjs' | 'wasm', FileSum>>;
 
 const ATTEMPTS = 3;
@@ -23,15 +27,16 @@ export class RuntimeDownloads {
   readonly #handedOver = new Set<RuntimeBuild>();
   #tell: (event: RuntimeEvent) => void = () => undefined;
 
-  /** Begins, and tells from now on. What fails is begun anew by `take`. */
+  /** Begins a download; `tell` receives its progress. If the download fails, `take` begins it again. */
   begin(files: RuntimeFiles, tell: (event: RuntimeEvent) => void): void {
     this.#tell = tell;
     this.#bring(files).catch(() => undefined);
   }
 
   /**
-   * The build's WebAssembly; undefined where it was taken before, since the runtime has it then. Fails with
-   * 'not-loaded', and with 'changed-program' where a file is not what the app was built with.
+   * Returns the build's WebAssembly, or undefined if an earlier call took it, because the runtime then has it.
+   * Fails with 'not-loaded', or with 'changed-program' if a file differs from the one that the app was built
+   * with.
    */
   async take(files: RuntimeFiles): Promise<Uint8Array | undefined> {
     const { build } = files;
@@ -54,9 +59,9 @@ export class RuntimeDownloads {
   async #fetch({ build, mjs, wasm }: RuntimeFiles): Promise<Uint8Array> {
     const sums = RUNTIME_SUMS[build];
     const loadGlue = async (): Promise<void> => {
-      // The development server changes what it sends of it.
+      // The development server alters this file.
       if (import.meta.env.PROD) await this.#fetchBytes(mjs, sums.mjs, () => undefined);
-      // The runtime imports it by the same address, and finds it there.
+      // The runtime will import the same address and find the module loaded.
       await loadedPart(import(/* @vite-ignore */ mjs));
     };
     const [bytes] = await Promise.all([
@@ -69,7 +74,7 @@ export class RuntimeDownloads {
   async #fetchBytes(url: string, sum: FileSum, tell: TellBytes): Promise<Uint8Array> {
     for (let attempt = 1; ; attempt++) {
       try {
-        // What came damaged may be kept so: the next attempt goes past what the browser has.
+        // The browser's cache may hold a damaged copy, so the next attempt bypasses the cache.
         const bytes = await readBytes(url, sum, tell, attempt > 1 ? 'reload' : 'default');
         await demandSum(url, bytes, sum);
         return bytes;
@@ -87,7 +92,7 @@ export class RuntimeDownloads {
 
 type TellBytes = (doneBytes: number, totalBytes: number) => void;
 
-/** Fails with 'not-loaded' where there is no such file, and with 'changed-program' where it has another length. */
+/** Fails with 'not-loaded' if there is no such file, and with 'changed-program' if its length is wrong. */
 async function readBytes(
   url: string,
   sum: FileSum,
@@ -97,7 +102,7 @@ async function readBytes(
   tell(0, sum.bytes);
   const response = await fetch(url, { cache });
   const type = response.headers.get('content-type') ?? '';
-  // Some hosts answer 200 with their start page for whatever they do not have.
+  // Some hosts answer 200 with their start page for files that they do not have.
   if (!response.ok || response.body === null || type.startsWith('text/html')) {
     fail('not-loaded', `${url} was answered with ${response.status} ${type}.`);
   }

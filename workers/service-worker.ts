@@ -1,6 +1,6 @@
-// The service worker: adds the policy's headers where the host does not send them, and keeps the app's
-// own files, so that the page starts without a network. A new version is kept beside the old one and
-// waits until no page uses that any more, or until a page asks for it. Weights are none of its business.
+// The service worker: adds the policy's headers if the host does not send them, and stores the app's own files,
+// so that the page starts without a network. A new version is stored beside the old one and waits until no page
+// uses the old one any more, or until a page asks for the new one. The service worker does not handle weights.
 
 import { policyHeaders } from '../src/policy/headers.ts';
 import { roleFiles, roleOf, type RoleFiles } from '../src/policy/roles.ts';
@@ -12,7 +12,7 @@ import { OldVersions } from './old-versions.ts';
 import { takeShares } from './share-target.ts';
 
 declare const self: ServiceWorkerGlobalScope;
-/** Put in by the build. */
+/** The build inserts this list. */
 declare const APP_FILES: AppFiles;
 
 const CACHE_PREFIX = 'darkroom-app-';
@@ -39,7 +39,7 @@ self.addEventListener('activate', (event) => {
 });
 
 self.addEventListener('message', (event) => {
-  // Both are sent by src/client/app-cache.ts.
+  // src/client/app-cache.ts sends both messages.
   const message: unknown = event.data;
   if (message === 'take-over') event.waitUntil(self.skipWaiting());
   if (typeof message === 'object' && message !== null && 'keep' in message && Array.isArray(message.keep)) {
@@ -56,22 +56,23 @@ self.addEventListener('fetch', (event) => {
   if (request.mode === 'navigate') event.waitUntil(oldVersions.dropUnused());
   const runs = request.mode === 'navigate' || /worker$|^document$|frame$/.test(request.destination);
   const file = fileOf(url);
-  // What neither runs nor is kept (weights, mostly) goes to the network as if nobody were here.
+  // Requests for files that neither run nor are stored (mostly weights) go to the network as if there were no
+  // service worker.
   if (runs || file !== undefined) event.respondWith(respond(request, url, { file, runs }));
 });
 
-// What this worker fetches belongs to what the privacy panel shows, of pages that it does not control yet too.
+// The privacy panel also shows the service worker's requests, even on pages that it does not control yet.
 watchRequests((requests) => {
   void self.clients
     .matchAll({ type: 'window', includeUncontrolled: true })
     .then((pages) => pages.forEach((page) => page.postMessage({ requests })));
 });
 
-/** A version that cannot start is none: the one before it stays. */
+/** Rejects if a file is missing that the app needs to start; then the version before stays active. */
 async function install(): Promise<void> {
   const { broken } = await keepFiles(CACHE, APP_FILES.start.map(address));
   if (broken.length > 0) throw new Error(`The app cannot be kept without ${broken.join(', ')}.`);
-  // What has not changed need not be fetched by anybody again.
+  // Files that have not changed are copied from the older version's cache.
   const cache = await caches.open(CACHE);
   for (const file of ALL) {
     const kept = isNamedByContent(file) ? await oldVersions.find(file) : undefined;
@@ -79,7 +80,7 @@ async function install(): Promise<void> {
   }
 }
 
-/** All that this device needs; `used`: addresses that the page has asked for. */
+/** Stores all files that this device needs. `used`: addresses that the page has requested. */
 async function keepAll(used: unknown[], port: MessagePort | undefined): Promise<void> {
   const wanted = [...APP_FILES.start, ...APP_FILES.rest].map(address);
   const cache = await caches.open(CACHE);
@@ -90,11 +91,11 @@ async function keepAll(used: unknown[], port: MessagePort | undefined): Promise<
   port?.postMessage({ kept: ended });
 }
 
-/** The kept file that an address stands for: the folder itself is its page. */
+/** The stored file for an address. The folder's address stands for its page. */
 function fileOf(url: URL): string | undefined {
   const plain = url.origin + url.pathname;
   if (plain === scope.href) return START;
-  // Of an older version, perhaps, whose page is still open.
+  // The file may belong to an older version whose page is still open.
   const isOurs = ALL.has(plain) || (plain.startsWith(scope.href) && isNamedByContent(plain));
   return isOurs ? plain : undefined;
 }
@@ -105,16 +106,16 @@ async function respond(
   { file, runs }: { file: string | undefined; runs: boolean },
 ): Promise<Response> {
   const response = file === undefined ? await fetch(request) : await answer(request, file);
-  // An opaque redirect of a navigation is followed by the browser, which then asks here again.
+  // The browser follows an opaque redirect of a navigation, and then sends the next request here again.
   if (response.type === 'opaqueredirect' || response.status === 0) return response;
-  // Only what runs is under a policy of its own.
+  // Only documents and workers have a policy of their own.
   if (!runs) return response;
   const files = await roles();
-  // A document gets no worker's policy, whatever its address looks like.
+  // A document never gets a worker's policy, whatever its address is.
   const role = request.destination.endsWith('worker') ? roleOf(url.pathname, files) : 'page';
   const policy = Object.entries(policyHeaders(role, await hosts(), files));
-  // Firefox (153) starts no worker inside a worker from a response that was made here: what came with its policy stays
-  // as it came.
+  // Firefox (153) does not start a nested worker from a response that the service worker made, so a response
+  // that already has the policy's headers is returned unchanged.
   if (policy.every(([name, value]) => response.headers.get(name) === value)) return response;
   const headers = new Headers(response.headers);
   for (const [name, value] of policy) headers.set(name, value);
@@ -132,13 +133,13 @@ async function answer(request: Request, file: string): Promise<Response> {
     if (fetched.ok && !fetched.redirected) await cache.put(file, fetched.clone());
     return fetched;
   }
-  // What is offered may have changed: the network first.
+  // The models on offer may have changed, so the catalogue comes from the network first.
   const fetched = await fetch(request).catch(() => undefined);
   if (fetched?.ok === true) await cache.put(file, fetched.clone());
   return fetched ?? kept ?? Response.error();
 }
 
-/** Of this version's files, and of older ones' as long as a page may want them. */
+/** The roles of this version's files, and of older versions' files as long as a page may request them. */
 async function roles(): Promise<RoleFiles> {
   const older = await oldVersions.files();
   const names = [...ALL, ...older].map((file) => file.slice(scope.href.length));

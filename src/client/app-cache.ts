@@ -1,13 +1,13 @@
-// The page's side of the service worker: registers it, tells whether it stands between this page and the
-// network, has it keep the app for a start without one, and takes over a new version when the page says so.
+// The page's side of the service worker: registers it, reports whether it controls this page, has it store the
+// app for a start without a network, and activates a new version when the page asks for it.
 
-/** It fetches first what the app starts with. */
+/** Before it starts, the service worker fetches the files that the app starts with. */
 const START_WAIT_MS = 60_000;
-/** Large files take their time, but something is told of each. */
+/** Large files take their time, but the service worker reports on each file. */
 const SILENCE_MS = 180_000;
 const TAKE_OVER_WAIT_MS = 10_000;
 
-/** How the keeping of the app's files stands. */
+/** Progress of storing the app's files. */
 export interface Keeping {
   keptFiles: number;
   wantedFiles: number;
@@ -18,12 +18,12 @@ export interface Keeping {
 export class AppCache {
   readonly #script: string;
 
-  /** `script`: an address at the root of what it controls, which the page's policy trusts. */
+  /** `script`: an address in the folder that the service worker controls, and which the page's policy trusts. */
   constructor(script: string) {
     this.#script = script;
   }
 
-  /** Whether this browser has service workers, here. */
+  /** Whether service workers are available in this browser, on this page. */
   get isAvailable(): boolean {
     return 'serviceWorker' in navigator;
   }
@@ -33,7 +33,7 @@ export class AppCache {
     return this.isAvailable && navigator.serviceWorker.controller !== null;
   }
 
-  /** Resolves when it controls this page's address; rejects where the browser or the network does not allow it. */
+  /** Resolves when the service worker is active; rejects if the browser or the network does not allow it. */
   async start(): Promise<void> {
     const registration = await navigator.serviceWorker.register(this.#script, { updateViaCache: 'none' });
     const failed = new Promise<never>((_, reject) => {
@@ -48,8 +48,9 @@ export class AppCache {
   }
 
   /**
-   * Has all of the app kept that this device needs, for a start without a network. `used`: addresses that the page
-   * has asked for. Rejects where the browser refuses (a private window, a full disk).
+   * Has the service worker store all files of the app that this device needs to start without a network.
+   * `used`: addresses that the page has requested. Rejects if the browser refuses (a private window, a full
+   * disk).
    */
   async keep(used: readonly string[], tell: (state: Keeping) => void): Promise<Keeping> {
     await this.start();
@@ -79,7 +80,10 @@ export class AppCache {
     });
   }
 
-  /** Calls back when a newer version of the app lies ready; it stays so until `takeOver`. Begins with the first version. */
+  /**
+   * Calls `ready` when a newer version of the app is installed; it waits until `takeOver`. Starts to listen
+   * once the first version is active.
+   */
   async onUpdate(ready: () => void): Promise<void> {
     if (!this.isAvailable) return;
     const registration = await navigator.serviceWorker.ready;
@@ -92,18 +96,21 @@ export class AppCache {
     });
   }
 
-  /** Calls back when another page had a newer version take over: this one is of the version before. */
+  /**
+   * Calls `replaced` when another page has activated a newer version, so that this page belongs to the version
+   * before.
+   */
   onReplaced(replaced: () => void): void {
     if (!this.isAvailable) return;
     let hadOne = this.controls;
     navigator.serviceWorker.addEventListener('controllerchange', () => {
-      // The very first one replaces nothing.
+      // The first service worker of this page replaces no other.
       if (hadOne) replaced();
       hadOne = true;
     });
   }
 
-  /** What the service worker tells of its own requests. */
+  /** Passes on the service worker's messages about its own requests. */
   onMessage(hear: (event: MessageEvent<unknown>) => void): void {
     if (!this.isAvailable) return;
     navigator.serviceWorker.addEventListener('message', hear);
@@ -111,13 +118,13 @@ export class AppCache {
   }
 
   /**
-   * The newest version that can be had takes over: without it, a page that starts anew would be of the version
-   * before. Resolves when it has; at once where there is none.
+   * Activates the newest version available: without this, a reloaded page would be of the version before.
+   * Resolves when that version is active, or at once if there is none.
    */
   async takeOver(): Promise<void> {
     if (!this.isAvailable) return;
     const registration = await navigator.serviceWorker.getRegistration(this.#script);
-    // Without a network, one that waits already may still be taken.
+    // Without a network, a version that is already waiting can still be activated.
     await registration?.update().catch(() => undefined);
     await installed(registration?.installing ?? null);
     const waiting = registration?.waiting ?? null;
@@ -131,7 +138,7 @@ export class AppCache {
   }
 }
 
-/** Until it is installed or has turned out not to be installable. */
+/** Waits until the worker is installed or its installation has failed. */
 function installed(worker: ServiceWorker | null): Promise<void> {
   if (worker === null) return Promise.resolve();
   return new Promise((resolve) => {

@@ -1,6 +1,6 @@
-// An inference client that outlives its GPU: when the device is lost or the worker dies, the model is
-// loaded again from storage and the question is asked again, so that the same conversation goes on.
-// Knows when to wait (Chromium gives no adapter for 120 s after a second crash) and when to stop.
+// An inference client that survives the loss of its GPU: when the device is lost or the worker dies, it loads
+// the model again from storage and repeats the question, so that the same conversation continues. It knows when
+// to wait (Chromium gives no adapter for 120 s after a second crash) and when to give up.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
@@ -8,7 +8,7 @@ import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.
 import type { FailureCode, Outcome } from '../failure.ts';
 import type { InferenceClient } from './inference-client.ts';
 
-/** What the loss of a device looks like from here. */
+/** Failures by which the client recognises the loss of a device. */
 const LOST: ReadonlySet<FailureCode> = new Set(['device-lost', 'worker-died']);
 
 const MAX_LOSSES = 3;
@@ -20,7 +20,7 @@ type Inner = Pick<InferenceClient, 'load' | 'answer' | 'forget' | 'unload' | 'di
 
 export interface Clock {
   now(): number;
-  /** Resolves after that long, or at once when `signal` aborts. */
+  /** Resolves after `ms`, or at once when `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -35,7 +35,10 @@ export class RecoveringInference implements Inner {
     this.#clock = clock;
   }
 
-  /** As InferenceClient's; a device lost while loading is replaced. Fails with 'device-unstable' too. */
+  /**
+   * Like InferenceClient's `load`, but tries again if the device is lost while loading. May also fail with
+   * 'device-unstable'.
+   */
   async load(
     modelId: string,
     options: LoadOptions,
@@ -54,8 +57,9 @@ export class RecoveringInference implements Inner {
   }
 
   /**
-   * As InferenceClient's. After a loss the answer begins anew, unseen: what was told already is held
-   * back. A question sampled at random therefore gets a seed here, if it has none.
+   * Like InferenceClient's `answer`. After a loss the answer is computed again from the start, and the text
+   * that was already reported is not reported again. So that the text is the same, a sampled answer gets a seed
+   * here if it has none.
    */
   async answer(
     messages: Message[],
@@ -100,7 +104,10 @@ export class RecoveringInference implements Inner {
     this.#inner.dispose();
   }
 
-  /** Brings the model that was loaded back to a device. */
+  /**
+   * Loads the model again. Waits for an adapter if there is none, and lowers the expert budget if memory is
+   * short.
+   */
   async #recover(
     lostBy: FailureCode,
     onEvent: (event: AnswerEvent) => void,
@@ -140,17 +147,20 @@ export class RecoveringInference implements Inner {
     }
   }
 
-  /** Notes a loss and ends the worker, whose device and runtime are of no more use. */
+  /**
+   * Notes a loss and ends the worker, whose device and runtime are useless now. Returns a failure after too
+   * many losses.
+   */
   #lose(code: FailureCode): Outcome<never> | undefined {
     const now = this.#clock.now();
     this.#losses = [...this.#losses.filter(({ at }) => now - at < LOSSES_WITHIN_MS), { at: now, code }];
     this.#inner.dispose();
     if (this.#losses.length < MAX_LOSSES) return undefined;
-    // The next question may try again: the count begins anew when somebody has read the explanation.
+    // The count starts again, so that the next question may try again once the person has read the explanation.
     const losses = this.#losses;
     this.#losses = [];
     const times = `${losses.length} times within five minutes`;
-    // Nothing points at the graphics processor where only the worker ended.
+    // If only the worker died each time, nothing indicates that the graphics processor is the cause.
     return losses.every((loss) => loss.code === 'worker-died')
       ? failing('worker-died', `The worker ended ${times}.`)
       : failing('device-unstable', `The device was lost ${times}.`);
@@ -175,7 +185,10 @@ function lossOf<T>(outcome: Outcome<T>): FailureCode | undefined {
   return outcome.kind === 'failed' && LOST.has(outcome.failure.code) ? outcome.failure.code : undefined;
 }
 
-/** Half as many experts on the device; undefined where there are none to leave out. */
+/**
+ * Options with half the memory budget for experts; undefined if there are no experts, or if the half would be
+ * less than 1/32 of the model.
+ */
 function smallerBudget(model: LoadedModel, options: LoadOptions): LoadOptions | undefined {
   const budget = options.expertBudgetBytes ?? model.bytes;
   const half = Math.floor(budget / 2);

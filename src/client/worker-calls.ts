@@ -1,11 +1,11 @@
-// Calls to a worker that always settle: Comlink never notices a dead worker, so each call races its
-// death. Owns the worker; a dead one is replaced by the next call.
+// Calls to a worker that always settle. Comlink never notices a dead worker, so each call races the worker's
+// death. Owns the worker; the next call replaces a dead one.
 
 import * as Comlink from 'comlink';
 import { describe, type FailureCode, type Outcome } from '../failure.ts';
 import { ProgramWatch } from './program-watch.ts';
 
-/** As much of a Worker as is used here. */
+/** The part of Worker that this file uses. */
 export interface WorkerLike extends Comlink.Endpoint {
   terminate(): void;
 }
@@ -18,9 +18,9 @@ interface Stoppable {
 interface Running<Api> {
   worker: WorkerLike;
   api: Comlink.Remote<Api>;
-  /** In the order in which they were made. */
+  /** Calls in the order in which they were made. */
   waiting: Set<Waiting>;
-  /** Ends a worker in which a model's own program does not end. */
+  /** Ends the worker if a model's own program (its template or tokenizer) does not end. */
   watch: ProgramWatch;
 }
 
@@ -29,7 +29,7 @@ interface Waiting {
   settle: (outcome: Outcome<never>) => void;
   /** Makes the call again, in a fresh worker. */
   repeat: () => void;
-  /** Whether the worker does it in turn, one after the other. */
+  /** Whether the worker runs this call in turn, after the runs before it. */
   isRun: boolean;
 }
 
@@ -41,8 +41,8 @@ export class WorkerCalls<Api extends Stoppable> {
   #runs = 0;
 
   /**
-   * `name` is for messages; `start` makes a fresh worker that exposes an Api; `onMissing` hears when the worker or
-   * a part of it could not be fetched.
+   * `name` appears in messages; `start` makes a fresh worker that exposes an Api; `onMissing` is called if the
+   * worker or a part of it could not be fetched.
    */
   constructor(name: string, start: () => WorkerLike, onMissing: () => void = () => undefined) {
     this.#name = name;
@@ -50,7 +50,7 @@ export class WorkerCalls<Api extends Stoppable> {
     this.#onMissing = onMissing;
   }
 
-  /** A call under a name of its own; an abort of `signal` crosses as cancel of that name. */
+  /** Makes a call under a name of its own. An abort of `signal` reaches the worker as `cancel` of that name. */
   async run<T>(
     signal: AbortSignal,
     job: (api: Comlink.Remote<Api>, runId: string) => Promise<Outcome<T>>,
@@ -60,7 +60,7 @@ export class WorkerCalls<Api extends Stoppable> {
     let cancel: (() => void) | undefined;
     try {
       return await this.call((api) => {
-        // A worker that is dead by then has already settled the call.
+        // If the worker is dead by then, the call has already settled.
         const remote: Comlink.Remote<Stoppable> = api;
         cancel = () => {
           this.#running?.watch.hurry();
@@ -75,15 +75,15 @@ export class WorkerCalls<Api extends Stoppable> {
   }
 
   /**
-   * The call's outcome, or 'worker-died' if the worker ends first. `isRun`: the worker does it in turn; if one before it
-   * never ends, it is made again in a fresh worker.
+   * Returns the call's outcome, or 'worker-died' if the worker ends first. `isRun`: the worker runs the call in
+   * turn. If a run before it never ends, the call is repeated in a fresh worker.
    */
   call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, isRun = false): Promise<Outcome<T>> {
     return new Promise((resolve) => {
       const begin = (): void => {
         const { api, waiting, watch } = (this.#running ??= this.#begin());
         const settle = (outcome: Outcome<T>): void => {
-          // In a worker that was ended, the call may have been made again since.
+          // If this worker was ended, the call may have been repeated in another one since.
           if (!waiting.delete(entry)) return;
           if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
           resolve(outcome);
@@ -99,7 +99,7 @@ export class WorkerCalls<Api extends Stoppable> {
     });
   }
 
-  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
     if (this.#running !== undefined) this.#bury(this.#running, `The ${this.#name} worker was ended.`);
   }
@@ -109,12 +109,12 @@ export class WorkerCalls<Api extends Stoppable> {
     const watch = new ProgramWatch(() => this.#endProgram(running));
     const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set(), watch };
     worker.addEventListener('message', (event) => watch.hear((event as MessageEvent<unknown>).data));
-    // A worker that has spoken was fetched.
+    // A worker that has sent a message was fetched successfully.
     let hasSpoken = false;
     worker.addEventListener('message', () => (hasSpoken = true));
     worker.addEventListener('error', (event) => {
       const reason = 'message' in event && typeof event.message === 'string' ? event.message : '';
-      // An error without words is that of a script that could not be fetched.
+      // An error without a message means that the script could not be fetched.
       if (reason === '' && hasSpoken) return;
       if (reason === '') this.#bury(running, `The ${this.#name} worker could not be loaded.`, 'not-loaded');
       else this.#bury(running, reason);
@@ -132,7 +132,7 @@ export class WorkerCalls<Api extends Stoppable> {
     for (const { settle } of [...running.waiting]) settle({ kind: 'failed', failure: { code, message } });
   }
 
-  /** The run under way fails with 'endless-model'; those behind it begin in a fresh worker. */
+  /** The current run fails with 'endless-model'; the runs behind it begin in a fresh worker. */
   #endProgram(running: Running<Api>): void {
     const [first, ...behind] = [...running.waiting].filter(({ isRun }) => isRun);
     for (const one of behind) running.waiting.delete(one);

@@ -1,103 +1,109 @@
-// What an answer is made of: asked for with options, told as events while it is written, handed over
-// whole at the end. Plain data; the engine produces it, threads carry it, the page shows it.
+// The data of an answer: the options that it is asked for with, the events that report it while it is written,
+// and the whole answer at the end. Plain data: the engine produces it, threads pass it on, the page shows it.
 
 import type { Sampling } from './conversation.ts';
 
 export interface AnswerOptions {
-  /** The answer ends here at the latest. */
+  /** The largest number of tokens to generate. */
   maxTokens: number;
   sampling: Sampling;
   /**
-   * A larger picture is made smaller before it is read; a token is what one merged patch becomes.
-   * Absent: as the checkpoint's own files say. A picture too small for them is enlarged as they say.
+   * A larger picture is scaled down before the model reads it; one token stands for one merged patch. If
+   * omitted, the limits of the checkpoint's own files hold. A picture below their minimum is always scaled up.
    */
   maxPictureTokens?: number;
-  /** Tell which experts each token went to ('experts' events), where the model has any. */
+  /** Whether to report which experts process each token ('experts' events), if the model has experts. */
   watchExperts?: boolean;
-  /** Goes on with an answer that ended early; `maxTokens` counts what is added. */
+  /** Continues an answer that ended early. `maxTokens` then counts the added tokens only. */
   begun?: BegunAnswer;
 }
 
-/** What was written of an answer before it ended early. */
+/** The beginning of an answer that ended early. */
 export interface BegunAnswer {
-  /** As the model wrote it, its thought included. */
+  /** The text as the model wrote it, its thought included. */
   text: string;
   /**
-   * The tokens of the text, from the `Answer` of the same model: with them the answer goes on as if it had not
-   * ended. Absent: the text is made into tokens, which may be others.
+   * The tokens of the text, taken from the `Answer` of the same model. With them the answer continues as if it
+   * had not ended. If omitted, the engine tokenizes the text, which may give other tokens.
    */
   ids?: readonly number[];
-  /** Ends the thought that the text is, so that the answer comes now. */
+  /** If set, the text is an unfinished thought: it is closed, so that the answer itself comes next. */
   answerNow?: boolean;
 }
 
 /**
- * The stages in their order: photos to pixels, pixels to features, prompt to cache, token by token.
- * 'recovering' may come at any time: the GPU was lost, and the answer goes on when it is back.
+ * The stages in their order: photos to pixels, pixels to features, prompt to KV cache, token by token.
+ * 'recovering' may come at any time: the GPU was lost, and the answer continues when it is available again.
  */
 export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering' | 'recovering';
 
 export type AnswerEvent =
   /**
-   * `done` of `total`: photos while decoding and in vision, tokens while prefilling and answering; while
-   * recovering, seconds of waiting for the browser, or 0 of 0 while the model is loaded again.
+   * `done` of `total` counts photos in 'decoding' and 'vision', and tokens in 'prefill' and 'answering'. In
+   * 'recovering' it counts seconds of waiting for the browser, or is 0 of 0 while the model is loaded again.
    */
   | { kind: 'stage'; stage: Stage; done: number; total: number }
-  /** The conversation is longer than the context; reported once, before anything is computed. */
+  /** The conversation is longer than the context. Reported once, before anything is computed. */
   | { kind: 'left-out'; leftOut: LeftOut }
-  /** The next whole characters; of an answer that goes on, only what is added. */
+  /** The next whole characters. If an earlier answer is continued, only the added ones. */
   | { kind: 'text'; text: string }
   /**
-   * The experts at work in the pass that chose the next token, told before its text: (mixture layers,
-   * chosen), numbers within their layer, the weightiest first.
+   * The experts that computed in the pass that chose the next token, reported before that token's text:
+   * (mixture layers, chosen), as numbers within their layer, the expert with the largest weight first.
    */
   | { kind: 'experts'; chosen: Uint16Array }
-  /** How paging went in the latest pass; only where experts are paged. */
+  /** Counts and times of paging in the latest pass; only if experts are paged. */
   | { kind: 'paging'; paging: PagingReport };
 
-/** What of a conversation does not fit the context; the model does not see it. */
+/** The parts of a conversation that do not fit the context, and which the model therefore does not see. */
 export interface LeftOut {
-  /** The oldest questions with their answers. */
+  /** Number of turns (a question with its answer), counted from the oldest. */
   turns: number;
-  /** The first pictures and clips, counted over the whole conversation. */
+  /** Number of pictures and clips, counted from the first of the conversation. */
   pictures: number;
 }
 
-/** Experts that lie on the device, and what one pass (a token, or a chunk of the prompt) did to have its own. */
+/**
+ * The experts on the device, and the work of one pass (a token, or a chunk of the prompt) to have its experts
+ * there.
+ */
 export interface PagingReport extends PagingCounts {
-  /** Experts on the device and in all; how many the device has room for, and the bytes of that room. */
+  /** Experts on the device, and in all. `slots`: how many the device has memory for, which takes `slotBytes`. */
   heldExperts: number;
   totalExperts: number;
   slots: number;
   slotBytes: number;
-  /** Wall-clock milliseconds of the pass, and those in which it waited for the device to compute. */
+  /** Wall-clock milliseconds of the pass. `computeMs`: those in which it waited for the device to compute. */
   passMs: number;
   computeMs: number;
 }
 
 export interface PagingCounts {
-  /** Experts that were at hand when they were chosen, and those that were not. */
+  /** Chosen experts that were on the device already, and those that were not. */
   hits: number;
   misses: number;
-  /** Reads begun on a guess of the next layers' experts, and those that were then wanted. */
+  /**
+   * Reads that the pager began on a guess of the next layers' experts, and how many of these experts were then
+   * chosen.
+   */
   guesses: number;
   rightGuesses: number;
   readBytes: number;
-  /** Time in which anything was read from storage, and in which what was read was handed over. */
+  /** Time in which at least one read from storage, or one upload to the device, was running. */
   readMs: number;
   uploadMs: number;
-  /** Time in which nothing could go on before a read was done. */
+  /** Time in which the pass could not continue until a read was done. */
   waitMs: number;
 }
 
 export interface Answer {
-  /** All of it, what it went on from included. */
+  /** The whole text. If the answer continues an earlier one, that beginning is included. */
   text: string;
-  /** The tokens of the text, to go on from. */
+  /** The tokens of the text, from which the answer can be continued. */
   ids: number[];
   /** Tokens generated in this run, the closing one included. */
   tokens: number;
-  /** Tokens of the prompt, and how many of them were still in the cache from the turn before. */
+  /** Tokens of the prompt, and how many of them the prefix cache still held from the turn before. */
   promptTokens: number;
   cachedTokens: number;
   reason: EndReason;
@@ -106,16 +112,16 @@ export interface Answer {
   leftOut?: LeftOut;
 }
 
-/** What is told and kept of an answer beside its text. */
+/** What the page shows and stores about an answer besides its text. */
 export type AnswerFacts = Omit<Answer, 'text' | 'ids'>;
 
 /**
- * 'eos': the model ended it; 'length': maxTokens reached; 'context': the model can hold no more;
- * 'repetition': it only repeated itself; 'stopped': somebody asked.
+ * 'eos': the model ended the answer; 'length': it reached `maxTokens`; 'context': the context is full;
+ * 'repetition': the model only repeated itself; 'stopped': the caller stopped it.
  */
 export type EndReason = 'eos' | 'length' | 'context' | 'repetition' | 'stopped';
 
-/** Wall-clock milliseconds of each stage; zero where a stage had nothing to do. */
+/** Wall-clock milliseconds of each stage; zero if a stage had nothing to do. */
 export interface Timings {
   decodingMs: number;
   visionMs: number;

@@ -11,19 +11,19 @@ export interface ImagePart {
   photo: Blob;
 }
 
-/** A video file or an animated picture; the loaded checkpoint says which of its frames are read. */
+/** A video file or an animated picture. The loaded checkpoint decides which of its frames the model reads. */
 export interface ClipPart {
   type: 'video';
   /** The encoded file (WebM, MP4, GIF, …). */
   clip: Blob;
 }
 
-/** A clip as frames that somebody extracted already. */
+/** A clip whose frames the caller has already extracted. */
 export interface VideoPart {
   type: 'video';
   /** Encoded frames, in time order. */
   frames: Blob[];
-  /** Frames per second of the source that `indices` count in. */
+  /** Frames per second of the source, in which `indices` count. */
   fps: number;
   /** The frame number of each frame in the source. */
   indices: number[];
@@ -36,16 +36,16 @@ export interface Message {
   content: string | Part[];
 }
 
-/** How the next token is chosen. Absent fields mean "off". */
+/** How the next token is chosen. An omitted field is "off". */
 export interface Sampling {
-  /** 0 or absent: greedy. */
+  /** 0 or omitted: greedy. */
   temperature?: number;
   topK?: number;
   topP?: number;
   minP?: number;
-  /** > 1 lowers tokens already seen (prompt and answer), as in transformers. */
+  /** Values above 1 lower the logits of tokens already seen (in prompt and answer), as in transformers. */
   repetitionPenalty?: number;
-  /** Subtracted once from every token already generated. */
+  /** Subtracted once from the logit of every token already generated. */
   presencePenalty?: number;
   seed?: number;
 }

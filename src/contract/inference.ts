@@ -1,5 +1,5 @@
-// The inference worker's API. Every call settles as an Outcome; nothing here is more than plain data
-// and callbacks, so that it crosses a thread as it is.
+// The inference worker's API. Every call settles as an Outcome. All arguments and results are plain data and
+// callbacks, so that they cross a thread unchanged.
 
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
@@ -9,31 +9,32 @@ import type { HeldEntry } from './weights.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 
-/** Of activations: 'f16' needs a device with `shader-f16`. Absent: the engine chooses. */
+/** Precision of activations; 'f16' needs a device with `shader-f16`. */
 export type Precision = 'f32' | 'f16';
 
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
-  /** Fail with 'no-webgpu' where the only adapter computes on the processor: WASM is faster there. */
+  /** Fail with 'no-webgpu' if the only adapter computes on the processor: WASM is faster there. */
   hardwareOnly?: boolean;
   /**
-   * Experts beyond this many bytes on the device are paged from storage; those of one token always have
-   * room, and where the device has less than this, less is taken. Absent: all are resident.
+   * The memory budget for experts on the device; experts beyond it are paged from storage. The experts of one
+   * token always fit. If the device has less memory than this, the budget is lowered. If omitted, all experts
+   * are resident.
    */
   expertBudgetBytes?: number;
-  /** What storage refused of the model; the rest is read from there. */
+  /** The entries of the model that storage refused; the others are read from storage. */
   held?: readonly HeldEntry[];
 }
 
-/** Graphs are built and weights go to the device. */
+/** The worker is building graphs and uploading weights to the device. */
 export interface LoadEvent {
   kind: 'preparing';
   doneBytes: number;
   totalBytes: number;
 }
 
-/** The runtime that models run on is fetched; what is known of its size before it is here. */
+/** The worker is fetching the runtime that models run on. `totalBytes` is known before the fetch begins. */
 export interface RuntimeEvent {
   doneBytes: number;
   totalBytes: number;
@@ -49,17 +50,20 @@ export interface LoadedModel {
   backend: Backend;
   precision: Precision;
   bytes: number;
-  /** Tokens of prompt and answer together, at most. */
+  /** The largest number of tokens of prompt and answer together. */
   contextTokens: number;
   /** Whether the model writes a thought before its answer. */
   thinks: boolean;
-  /** Its mixture layers; null for a dense model. */
+  /** The model's mixture layers; null for a dense model. */
   experts: LoadedExperts | null;
-  /** Precisions in which this device's GPU gave wrong numbers; another way was taken. */
+  /**
+   * Precisions in which this device's GPU computes wrong numbers, so that the worker chose another one, or
+   * WASM.
+   */
   distrusted?: Precision[];
 }
 
-/** Each of `layers` layers has `count` experts, of which a token goes to `chosen`. */
+/** Each of `layers` layers has `count` experts, of which `chosen` process a token. */
 export interface ExpertShape {
   layers: number;
   count: number;
@@ -67,22 +71,23 @@ export interface ExpertShape {
 }
 
 export interface LoadedExperts extends ExpertShape {
-  /** Of all of them. */
+  /** Bytes of all experts. */
   bytes: number;
-  /** At most so many lie on the device, the others are read when they are wanted; null: all lie there. */
+  /** Memory budget for experts on the device; the others are paged in. null: all experts are resident. */
   budgetBytes: number | null;
 }
 
-/** Names one load or answer, so that it can be stopped; the page chooses it. */
+/** Names one load or answer, so that it can be stopped. The page chooses the name. */
 export type RunId = string;
 
 export interface InferenceApi {
-  /** What this worker found when it tried its own walls. Where one does not hold, no model is loaded. */
+  /** The worker's report about its own walls. If one of them does not hold, the worker loads no model. */
   walls(): Promise<Outcome<WallReport>>;
 
   /**
-   * Begins to fetch the runtime of the first of these backends that this device has, so that it is there when a
-   * model is; nothing else waits for it. `hardwareOnly`: as LoadOptions has it. What fails is left to `load`.
+   * Begins to fetch the runtime of the first of these backends that this device has, so that it is ready when a
+   * model is. No other call waits for this one. `hardwareOnly`: see LoadOptions. If the fetch fails, `load`
+   * tries again and reports the failure.
    */
   prepare(
     backends: Backend[],
@@ -91,8 +96,8 @@ export interface InferenceApi {
   ): Promise<Outcome<null>>;
 
   /**
-   * Brings a finished model from storage to the device; whatever was loaded before is released first.
-   * Fails with 'missing-file' where no such model is in storage, with 'unprotected' where a wall does not hold.
+   * Loads a finished model from storage onto the device, after releasing the model loaded before. Fails with
+   * 'missing-file' if storage has no such model, and with 'unprotected' if a wall does not hold.
    */
   load(
     runId: RunId,
@@ -101,7 +106,7 @@ export interface InferenceApi {
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>>;
 
-  /** Fails with 'bad-request' while nothing is loaded. Calls are answered one after the other. */
+  /** Fails with 'bad-request' while no model is loaded. Calls are answered one after the other. */
   answer(
     runId: RunId,
     messages: Message[],
@@ -112,7 +117,7 @@ export interface InferenceApi {
   /** Stops a run that is waiting or under way; an unknown or finished one is ignored. */
   cancel(runId: RunId): void;
 
-  /** Lets the loaded model, if any, forget every conversation: what is cached of words and pictures. */
+  /** Clears the caches of the loaded model, if any: the prefix cache and the features of pictures. */
   forget(): Promise<Outcome<null>>;
 
   /** Releases the loaded model, if any. */

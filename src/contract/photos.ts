@@ -1,27 +1,31 @@
-// The photo worker's API: what the page needs of a picture or a clip before any model reads it. Decoding a large
-// one takes a second and a gigabyte, so it happens one at a time, away from the page.
+// The photo worker's API. It gives the page a preview and the size of a picture or clip before any model reads
+// the file, and cuts parts out of pictures. Decoding a large picture takes a second and a gigabyte, so the
+// worker decodes one at a time, away from the page.
 
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import type { RunId } from './inference.ts';
 
-/** A part of a picture as the models name it: left, top, right, bottom, 0 … 1000 of its sides. */
+/**
+ * A part of a picture in the models' coordinates: left, top, right, bottom, each from 0 to 1000 of the
+ * picture's side.
+ */
 export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface OpenedPhoto {
-  /** The file that was opened; a clip has the type of what it holds, whatever its name says. */
+  /** The opened file. A clip has the type of its content, whatever its name says. */
   file: Blob;
   /** In pixels, upright. */
   width: number;
   height: number;
-  /** A small JPEG of it, upright; of a clip, its first frame. */
+  /** A small, upright JPEG of the picture, or of a clip's first frame. */
   preview: Blob;
-  /** The length of a clip; null for a picture that stands still. */
+  /** The length of a clip; null for a still picture. */
   clipSeconds: number | null;
 }
 
 export interface PhotoApi {
-  /** What this worker found when it tried its own walls. Where one does not hold, no picture is opened. */
+  /** The worker's report about its own walls. If one of them does not hold, the worker opens no picture. */
   walls(): Promise<Outcome<WallReport>>;
 
   /**
@@ -30,7 +34,7 @@ export interface PhotoApi {
    */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
 
-  /** The part as a picture of its own, pixel for pixel (PNG). Fails as `open` does with a picture. */
+  /** Returns the part as a separate picture, pixel for pixel (PNG). Fails as `open` does with a picture. */
   crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;
 
   /** Stops a run that is waiting; an unknown or finished one is ignored. */

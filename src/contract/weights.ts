@@ -1,5 +1,5 @@
-// The weights worker's API: models come from a host, a hub or this computer's files into storage, stay
-// there, are checked and removed. Plain data and callbacks; every call settles as an Outcome.
+// The weights worker's API. The worker copies models from a host, a hub or this computer's files into storage,
+// keeps them there, checks them and removes them. Plain data and callbacks; every call settles as an Outcome.
 
 import type { FailureInfo, Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
@@ -20,38 +20,47 @@ export interface HubModel {
   kind: 'hub';
   endpoint: string;
   repo: string;
-  /** A commit, or a branch, which is fetched at the commit that it stands at when the download begins. */
+  /** A commit, or a branch. A branch is fetched at the commit that it points to when the download begins. */
   revision: string;
   preset: Preset;
-  /** Hosts besides the hub's own that files may come from. If omitted, the first one that the hub sends on to. */
+  /**
+   * Hosts, besides the hub's own, that files may come from. If omitted, the first host that the hub redirects
+   * to.
+   */
   hosts?: string[];
-  /** Length and SHA-256 of each file at `revision`, which is a commit then. If omitted, the hub is asked. */
+  /**
+   * Length and SHA-256 of each file at `revision`, which must then be a commit. If omitted, the worker asks the
+   * hub.
+   */
   files?: Record<string, { bytes: number; sha256: string }>;
 }
 
 export interface ModelRequest {
-  /** The model's key in storage; asking again for the same one goes on with it. */
+  /** The model's key in storage. Another request with the same key resumes the download. */
   id: string;
-  /** For people. */
+  /** The name that the page shows. */
   name: string;
   source: ModelSource;
 }
 
 export interface KeptModel extends ModelRequest {
   /**
-   * 'ready': can be loaded. 'unfinished': a part is there. 'updating': the older version can be loaded,
-   * a newer one is there in part.
+   * 'ready': the model can be loaded. 'unfinished': only a part of it is in storage. 'updating': the older
+   * version can be loaded, and a part of a newer version is in storage. 'broken': its records cannot be read.
    */
   state: 'ready' | 'unfinished' | 'updating' | 'broken';
   /** Bytes of verified files in storage. */
   keptBytes: number;
-  /** Bytes when finished; null while nobody knows. */
+  /** Bytes when the download is finished; null until this is known. */
   totalBytes: number | null;
   /** The package's precision preset; null until it is known. */
   preset: string | null;
-  /** Ready, from a hub, and no hash was known that its files could be held against. */
+  /** Set if the model is ready, came from a hub, and no hashes were known to check its files against. */
   isUnchecked?: true;
-  /** Held in memory, or in a window that keeps nothing: gone with the page or the window. */
+  /**
+   * Set if the model is held in memory, or stored in a window that keeps nothing: it is lost when the page or
+   * the window closes.
+   */
   isForThisVisit?: true;
 }
 
@@ -59,11 +68,17 @@ export type Activity =
   | { kind: 'planning' }
   | { kind: 'downloading' }
   | { kind: 'verifying' }
-  /** A checkpoint's tensors become shards; `layer` counts from 1, null outside of the layers. */
+  /**
+   * The converter turns a checkpoint's tensors into shards. `layer` counts from 1; null outside of the
+   * decoder's layers.
+   */
   | { kind: 'quantising'; layer: number | null; layers: number };
 
 export type WeightsEvent =
-  /** `resumedBytes` of `doneBytes` were there before this run. Rates are null until they are known. */
+  /**
+   * `resumedBytes` of the `doneBytes` were in storage before this run. Rate and time left are null until they
+   * are known.
+   */
   | {
       kind: 'progress';
       activity: Activity;
@@ -73,20 +88,20 @@ export type WeightsEvent =
       bytesPerSecond: number | null;
       secondsLeft: number | null;
     }
-  /** An attempt failed and the next one is to come. */
+  /** An attempt failed; the next one begins in `waitMs`. */
   | { kind: 'retrying'; file: string; failure: FailureInfo; attempt: number; waitMs: number }
-  /** What the browser said when asked to keep the storage for good. */
+  /** The browser's answer to the request to keep this site's storage permanently. */
   | { kind: 'persistence'; answer: Persistence }
-  /** Another tab is at work on this model; its events follow. */
+  /** Another tab is working on this model; the events that follow are that tab's. */
   | { kind: 'following' }
-  /** The disk is full. What is there is kept; removing one of `removable` makes room. */
+  /** The disk is full. Everything stored so far stays there; removing one of `removable` frees space. */
   | { kind: 'storage-full'; keptBytes: number; neededBytes: number | null; removable: KeptModel[] };
 
 export type Persistence = 'granted' | 'refused' | 'unavailable';
 
 export interface StorageFacts {
   persisted: boolean;
-  /** As the browser says; not to be relied on. */
+  /** The browser's estimate, which is not reliable. */
   usageBytes: number | null;
   quotaBytes: number | null;
 }
@@ -97,76 +112,78 @@ export interface CheckUp {
   damaged: string[];
 }
 
-/** What a model needs and how large it is; one entry of the catalogue. */
+/** One entry of the catalogue: a model, its sizes and the memory that it needs. */
 export interface CatalogueModel extends ModelRequest {
   license: string;
-  /** Models of one size, which the library shows as one card; absent: a card of its own. */
+  /** The library shows all models of one family on one card. If omitted, the model gets a card of its own. */
   family?: string;
   kind?: 'instruct' | 'thinking';
-  /** How its weights are stored; absent for a package, which comes as it is. */
+  /** The precision preset that its weights are stored in. Omitted for a package, which is stored as it is. */
   preset?: Preset;
-  /** How many the model has. */
   parameters: number;
-  /** Of the decoder; absent: unknown. */
+  /** Layers of the decoder. Omitted if unknown. */
   layers?: number;
-  /** What goes over the network, and what lies in storage in the end. */
+  /** Bytes that the download transfers; `storedBytes` is the size in storage afterwards. */
   downloadBytes: number;
   storedBytes: number;
-  /** Of `storedBytes`: experts, which can be read from storage when they are needed. */
+  /** Part of `storedBytes`: the experts, which can be paged in from storage. */
   expertBytes: number;
-  /** Its mixture layers, each with `count` experts, of which a token goes to `chosen`; absent: dense. */
+  /**
+   * The model's mixture layers. Each has `count` experts, of which `chosen` process a token. Omitted for a
+   * dense model.
+   */
   experts?: { layers: number; count: number; chosen: number };
-  /** Of `storedBytes`: what every token reads, experts not included. */
+  /** Part of `storedBytes`: the weights that every token reads, experts not included. */
   tokenBytes: number;
-  /** Of `storedBytes`: kept at 16 bits, twice as large on a device without f16. */
+  /** Part of `storedBytes`: weights stored in 16 bits, which take twice the memory on a device without f16. */
   halfBytes: number;
-  /** Key-value cache per token in 16 bits. */
+  /** Bytes of KV cache per token, in 16 bits. */
   cacheBytesPerToken: number;
   /** The largest single array that a device must bind. */
   largestArrayBytes: number;
 }
 
-/** What the device offers; null where it does not say. */
+/** The facts about this device; null if the browser does not report them. */
 export interface DeviceFacts {
   gpu: {
     hasF16: boolean;
     maxBufferBytes: number;
     maxBindingBytes: number;
-    /** For people; '' where the browser does not say. */
+    /** A name to show; '' if the browser reports none. */
     name: string;
-    /** It computes on the processor: the engine leaves it alone. */
+    /** The adapter computes on the processor; the engine does not use such an adapter. */
     isSoftware: boolean;
-    /** Which of the computer's graphics processors it is, as far as the browser lets one know. */
+    /** Which of the computer's graphics processors the browser offers, as far as a page can tell. */
     choice: 'slower' | 'perhaps-slower' | 'best-known';
   } | null;
-  /** Rounded down, and never more than the browser's cap (8 GiB in most). */
+  /** As the browser reports it: rounded down, and at most the browser's cap (8 GiB in most browsers). */
   memoryBytes: number | null;
 }
 
 export type FitReason =
   | { kind: 'no-gpu' }
-  /** Weights and cache together; of them `weightBytes`. */
+  /** `neededBytes`: weights, KV cache and workspace. */
   | { kind: 'memory'; neededBytes: number; availableBytes: number }
-  /** The browser does not tell how much memory there is, or only that it is at least this much. */
+  /** The browser does not report how much memory there is, or only that there is at least `atLeastBytes`. */
   | { kind: 'memory-unknown'; neededBytes: number; atLeastBytes: number | null }
   | { kind: 'array-too-large'; neededBytes: number; limitBytes: number }
   | { kind: 'no-f16'; extraBytes: number };
 
 export interface Fit {
   verdict: 'fits' | 'fits-paged' | 'too-large';
-  /** Why not better; for 'fits', what to know all the same. */
+  /** Why the verdict is not better. For 'fits': what a person should know nevertheless. */
   reasons: FitReason[];
 }
 
-/** How fast a model can be expected to write here; an estimate before it is downloaded. */
+/** The decode speed to expect of a model on this device, estimated before the model is downloaded. */
 export interface ExpectedSpeed {
   tokensPerSecond: number;
-  /** Experts that stay on the device, as a share; the others are read when they are needed. */
+  /** The share of the experts that stays on the device; the others are paged in. */
   heldShare: number;
 }
 
 export interface ExpectedSpeeds {
-  /** null: there is no graphics processor that the engine would use, or it could not be measured. */
+  /** null if there is no graphics processor that the engine would use, or if its speed could not be measured. */
   gpu: ExpectedSpeed | null;
   processor: ExpectedSpeed;
 }
@@ -174,14 +191,17 @@ export interface ExpectedSpeeds {
 export interface Offer {
   model: CatalogueModel;
   fit: Fit;
-  /** Weights, cache and workspace on this device, all experts held. */
+  /** Memory for weights, KV cache and workspace on this device, with all experts resident. */
   memoryBytes: number;
 }
 
-/** A key of the model store and what lies there; files are Blobs, which cross to another thread uncopied. */
+/**
+ * An entry of the model store: a key and its value. Files are Blobs, which another thread receives without a
+ * copy.
+ */
 export type HeldEntry = [key: [kind: string, ...rest: (string | number)[]], value: unknown];
 
-/** What the weights worker and the one that hashes for it found when they tried their own walls. */
+/** The reports of the weights worker and of its hash worker about their own walls. */
 export interface WeightsWalls {
   weights: WallReport;
   hash: WallReport;
@@ -194,28 +214,34 @@ export interface WeightsApi {
 
   storage(): Promise<Outcome<StorageFacts>>;
 
-  /** What this worker's memory holds of a model that storage refused, for the worker that loads it. */
+  /**
+   * The entries of a model that storage refused and that this worker holds in memory, for the worker that loads
+   * it.
+   */
   held(id: string): Promise<Outcome<HeldEntry[]>>;
 
-  /** What the browser says of this device. */
+  /** The facts that the browser reports about this device. */
   device(): Promise<Outcome<DeviceFacts>>;
 
-  /** From a measurement of this device, which takes about a second the first time, and a simulation of paging. */
+  /**
+   * Estimates speeds from a measurement of this device, which takes about a second the first time, and from a
+   * simulation of paging.
+   */
   expectSpeeds(model: CatalogueModel): Promise<Outcome<ExpectedSpeeds>>;
 
-  /** The models of the catalogue beside the page, each judged against this device. */
+  /** The models of the catalogue that is served with the page, each with a verdict for this device. */
   catalogue(): Promise<Outcome<Offer[]>>;
 
   /**
-   * What a pasted link names: a repository on a hub (`owner/name`, or its address) or a package's folder;
-   * relative addresses count from `pageUrl`. Asks no host. Fails with 'bad-request'.
+   * The model that a pasted link names: a repository on a hub (`owner/name`, or its address) or a package's
+   * folder. Relative addresses are resolved against `pageUrl`. Contacts no host. Fails with 'bad-request'.
    */
   readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>>;
 
   /**
-   * Brings a model into storage, or goes on with one. Where another tab is at it, follows that one and
-   * takes over if it goes away. Stopping a run is a pause: what is verified is kept. Fails with 'bad-request' for what
-   * neither the catalogue nor a plain link names.
+   * Downloads a model into storage, or resumes its download. If another tab is working on the model, this call
+   * follows that tab and takes over when the tab closes. Stopping a run pauses it: verified files stay in
+   * storage. Fails with 'bad-request' if neither the catalogue nor a plain link names the model.
    */
   download(
     runId: RunId,
@@ -223,7 +249,7 @@ export interface WeightsApi {
     onEvent: (event: WeightsEvent) => void,
   ): Promise<Outcome<KeptModel>>;
 
-  /** As download, from files: all of them in one folder, names without their path. */
+  /** Like `download`, but from files: all of them from one folder, their names without a path. */
   importFiles(
     runId: RunId,
     request: ModelRequest,
@@ -231,10 +257,13 @@ export interface WeightsApi {
     onEvent: (event: WeightsEvent) => void,
   ): Promise<Outcome<KeptModel>>;
 
-  /** Hashes everything that is kept of a model; what is damaged is dropped, so that a download mends it. */
+  /**
+   * Hashes all stored files of a model and drops the damaged ones, so that the next download fetches them
+   * again.
+   */
   checkUp(runId: RunId, id: string, onEvent: (event: WeightsEvent) => void): Promise<Outcome<CheckUp>>;
 
-  /** Takes a model away with all its bytes. Fails with 'busy' while some tab is at work on it. */
+  /** Removes a model with all its bytes. Fails with 'busy' while a tab is working on it. */
   remove(id: string): Promise<Outcome<null>>;
 
   /** Stops a run; an unknown or finished one is ignored. */

@@ -1,5 +1,5 @@
-// What a checkpoint holds, from the headers of its safetensors files alone: one file, or several with
-// an index. Owns the names: older key prefixes become those of today's Qwen3-VL checkpoints.
+// The tensors of a checkpoint, read from the headers of its safetensors files alone: one file, or several with
+// an index. Owns the names: it replaces older key prefixes by those of current Qwen3-VL checkpoints.
 
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
@@ -13,10 +13,10 @@ const SAMPLE_BYTES = 64 * 1024;
 
 /** A tensor on disk: bytes `start` to `end` of `file`. */
 export interface StoredTensor {
-  /** Under today's name. */
+  /** The current name. */
   name: string;
   file: string;
-  /** As the header says; whether it can be read is decided where it is needed. */
+  /** The type in the header, which need not be readable; the code that reads the tensor checks it. */
   dtype: string;
   shape: number[];
   start: number;
@@ -25,11 +25,11 @@ export interface StoredTensor {
 
 export interface Checkpoint {
   tensors: Map<string, StoredTensor>;
-  /** Changes with names, shapes, files and (by samples of the data) weights. */
+  /** A hash that changes with names, shapes, files and (through samples of the data) weights. */
   fingerprint: string;
 }
 
-/** Reads all headers. Fails with 'missing-file' or with 'bad-checkpoint', naming the tensor. */
+/** Reads all headers. Fails with 'missing-file', or with 'bad-checkpoint', naming the tensor. */
 export async function openCheckpoint(source: CheckpointSource, signal?: AbortSignal): Promise<Checkpoint> {
   const index = await readIndex(source, signal);
   const files = index ? [...new Set(index.values())].sort() : [SINGLE_FILE];
@@ -62,7 +62,7 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
   return { tensors, fingerprint: await sha256Hex(new TextEncoder().encode(identity.join('\n'))) };
 }
 
-/** Bytes `start` to `end` of a file, all of them; fails with 'bad-checkpoint' when it ends early. */
+/** Reads exactly the bytes `start` to `end` of a file. Fails with 'bad-checkpoint' if the file ends early. */
 export async function readExactly(
   source: CheckpointSource,
   file: string,
@@ -77,7 +77,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** Tensor → file, or undefined for a checkpoint of one file. */
+/** Reads the index (tensor → file); undefined for a checkpoint of one file. */
 async function readIndex(
   source: CheckpointSource,
   signal?: AbortSignal,
@@ -106,8 +106,8 @@ function missing(file: string, indexed: boolean): never {
 }
 
 /**
- * Hashes of the beginning, middle and end of a file's data: two fine-tunes of one model have equal
- * headers, and a conversion of one must not be continued with the other.
+ * Hashes of three samples of a file: at a quarter, in the middle and at the end. Two fine-tunes of one model
+ * have equal headers, and a conversion of one must not be resumed with the other.
  */
 async function sample(
   source: CheckpointSource,
@@ -125,7 +125,7 @@ async function sample(
   );
 }
 
-/** Prefixes that earlier versions of transformers wrote, first match wins. */
+/** Prefixes that earlier versions of transformers wrote; the first match counts. */
 const OLDER_NAMES: readonly [RegExp, string][] = [
   [/^language_model\.model\./, 'model.language_model.'],
   [/^language_model\.lm_head\./, 'lm_head.'],

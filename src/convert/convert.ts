@@ -1,5 +1,6 @@
-// Checkpoint → package, as a stream: plan everything from the headers, fill and write one shard after
-// the other, write the manifest last. The same in the browser and in Node; storage is behind two ports.
+// Checkpoint → package, as a stream: plans everything from the headers, fills and writes one shard after the
+// other, and writes the manifest last. The code is the same in the browser and in Node; storage is behind two
+// ports.
 
 import { fail } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
@@ -22,19 +23,22 @@ import { PRESETS, type PresetName } from './precision.ts';
 import { encodeRecord, parseRecord, RECORD_FILE, type ConversionRecord, type ShardRecord } from './record.ts';
 import { copySideFiles } from './side-files.ts';
 
-/** Raised when the converter would write other bytes for the same checkpoint and preset. */
+/** To be raised when a change of the converter gives other bytes for the same checkpoint and preset. */
 const CONVERTER_VERSION = 1;
 
 export interface ConvertOptions {
   preset: PresetName;
-  /** Largest shard, at most MAX_SHARD_BYTES, which it is when absent. */
+  /** Largest size of a shard, at most MAX_SHARD_BYTES, which is the default. */
   shardBytes?: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }
 
 export interface ConvertProgress {
-  /** Bytes of the checkpoint: used up so far, of these by an earlier run, and in all. */
+  /**
+   * Bytes of the checkpoint. `done`: converted so far. `resumed`: those of `done` that an earlier run
+   * converted.
+   */
   done: number;
   resumed: number;
   total: number;
@@ -46,7 +50,7 @@ export interface ConversionReport {
   bytes: number;
   /** Quantisation loss by tensor class. */
   losses: Map<string, Loss>;
-  /** Tensors of the checkpoint that the model has no use for. */
+  /** Tensors of the checkpoint that the model does not use. */
   unused: string[];
   /** Tensors (or layers of experts) kept in F32, because F16 cannot hold their values. */
   wide: string[];
@@ -60,9 +64,10 @@ interface Run {
 }
 
 /**
- * Converts, or goes on with a conversion that was stopped. Until the end the sink holds no manifest.
- * Fails with 'bad-checkpoint' (naming the tensor or field), 'missing-file', or 'bad-request' where the
- * sink holds something else; an abort rejects with the signal's reason and can be resumed.
+ * Converts a checkpoint, or resumes a conversion that was stopped. The sink holds no manifest until the end.
+ * Fails with 'bad-checkpoint' (naming the tensor or field), with 'missing-file', or with 'bad-request' if the
+ * sink holds another conversion or package. An abort rejects with the signal's reason; the conversion can then
+ * be resumed.
  */
 export async function convert(
   source: CheckpointSource,
@@ -99,7 +104,10 @@ async function readConfig(source: CheckpointSource, signal?: AbortSignal) {
   return { config: parseModelConfig(json), json, bytes };
 }
 
-/** The record of an earlier run of this conversion, or a new one; takes away a manifest either way. */
+/**
+ * Returns the record of an earlier run of this conversion, or a new one. Removes the manifest of an earlier
+ * run.
+ */
 async function openRecord(sink: PackageSink, source: string): Promise<ConversionRecord> {
   const bytes = await sink.read(RECORD_FILE);
   if (!bytes) {
@@ -116,7 +124,7 @@ async function openRecord(sink: PackageSink, source: string): Promise<Conversion
   return record;
 }
 
-/** Writes all shards that are not there yet. Returns the name of a group that F16 cannot hold, if any. */
+/** Writes all missing shards. Returns the name of a group whose values F16 cannot hold, if there is one. */
 async function writeShards(run: Run, plans: ShardPlan[]): Promise<string | undefined> {
   const { source, sink, record, options } = run;
   const { signal } = options;
@@ -140,7 +148,7 @@ async function writeShards(run: Run, plans: ShardPlan[]): Promise<string | undef
       if (filled.kind === 'too-wide') return filled.group;
       const { bytes, losses } = filled;
       writing = writeShard(sink, record, bytes, { key, losses, files: filesOf(plan) });
-      // Awaited in the next round; until then a failure must not count as unhandled.
+      // Awaited in the next iteration; until then a rejection must not count as unhandled.
       writing.catch(() => undefined);
     }
   } finally {
@@ -161,7 +169,7 @@ async function writeShard(
   await sink.write(RECORD_FILE, encodeRecord(record));
 }
 
-/** Whether an earlier run wrote the shard, and it is still what it was. */
+/** Whether an earlier run wrote the shard and its bytes are still the same. */
 async function isWritten(sink: PackageSink, record: ConversionRecord, key: string): Promise<boolean> {
   const known = record.shards.find((shard) => shard.key === key);
   const bytes = known && (await sink.read(shardFile(known)));
@@ -177,21 +185,21 @@ async function finish(
   const keys = await Promise.all(plans.map((plan) => shardKey(record, plan)));
   const shards = keys.flatMap((key) => record.shards.find((shard) => shard.key === key) ?? []);
   const names = new Set(shards.map(shardFile));
-  // Shards of a plan that was given up because a group turned out too wide.
+  // These shards belong to a plan that was given up because a group turned out too wide for F16.
   for (const old of record.shards) if (!names.has(shardFile(old))) await sink.remove(shardFile(old));
   record.shards = shards;
   await sink.write(RECORD_FILE, encodeRecord(record));
   const listed = shards.map(({ sha256, bytes }) => ({ sha256, bytes }));
   const manifest = buildManifest(options.preset, files, plans, listed);
   const text = new TextEncoder().encode(`${JSON.stringify(manifest)}\n`);
-  // What was written is what readers will parse: a mistake shows here, not in front of a user.
+  // Readers will parse these very bytes, so a mistake in the manifest fails here, not on a person's device.
   parseManifest(JSON.parse(new TextDecoder().decode(text)));
   await sink.write(MANIFEST_FILE, text);
   const bytes = sum([...shards, ...files].map((file) => file.bytes)) + text.byteLength;
   return { manifest, bytes, losses: addUp(shards), unused, wide: record.wide };
 }
 
-/** Identifies a shard's content: the conversion, and what of it lies where. */
+/** Identifies a shard's content by the conversion and by the tensors, rows and offsets in the shard. */
 function shardKey(record: ConversionRecord, plan: ShardPlan): Promise<string> {
   const tasks = plan.tasks.map(({ item, first, end, offsets }) => {
     return [item.outputs.map((output) => output.name), item.storage, first, end, offsets];

@@ -1,5 +1,5 @@
-// The experts of one MoE layer, in any of the layouts that checkpoints use, read one expert at a time
-// in the package's layout: gate_up (2·I, H) with gate and up rows alternating, down (H, I).
+// The experts of one MoE layer, in any of the layouts that checkpoints use. Reads one expert at a time, in the
+// package's layout: gate_up (2·I, H) with gate and up rows alternating, down (H, I).
 
 import type { TextConfig } from '../format/model-config.ts';
 import { requireShape, type Binder } from './bind.ts';
@@ -45,8 +45,9 @@ export function bindExperts(binder: Binder, text: TextConfig, layer: number): Ex
 }
 
 /**
- * A square tensor does not tell its orientation, but its companion then does: H = 2·I and H = I
- * exclude each other. Fails, naming the tensor, when a shape fits neither or the two disagree.
+ * A square tensor does not show its orientation, but the other tensor then does, because H = 2·I and H = I
+ * exclude each other. Fails, naming the tensor, if a shape fits neither orientation or the two tensors
+ * disagree.
  */
 function orientation(
   gateUp: StoredTensor,
@@ -65,7 +66,7 @@ function orientation(
   return kind;
 }
 
-/** The matrices of an expert, as they are stored. */
+/** The matrices of an expert, as the checkpoint stores them. */
 export function storedMatrices({ layout }: ExpertWeights): Matrix[] {
   return layout.kind === 'separate' ? [layout.gate, layout.up, layout.down] : [layout.gateUp, layout.down];
 }
@@ -124,7 +125,7 @@ function transpose(
   order: Uint32Array,
   into: Float32Array,
 ): void {
-  // By tiles: the lines that a tile reads and writes all stay in the first cache.
+  // Works by tiles, so that all cache lines that a tile reads and writes stay in the first-level cache.
   const tile = 32;
   for (let r0 = 0; r0 < rows; r0 += tile) {
     const r1 = Math.min(rows, r0 + tile);

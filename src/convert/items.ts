@@ -1,5 +1,5 @@
-// What a package will hold, item by item: a matrix or vector of the checkpoint, or one expert, with
-// its storage and the arrays that come of it. Follows from headers, config and precision alone.
+// The items of a package: a matrix or vector of the checkpoint, or one expert, each with its stored form and
+// the arrays made from it. They follow from headers, config and precision alone.
 
 import type { ModelConfig } from '../format/model-config.ts';
 import { blocksPerRow, bytesPerBlock } from '../format/blocks.ts';
@@ -22,14 +22,14 @@ export interface OutputArray {
 interface ItemBase {
   class: TensorClass;
   storage: Storage;
-  /** What is widened together when it does not fit F16: a tensor's name, or a layer's experts. */
+  /** The unit that is stored in F32 if F16 cannot hold its values: a tensor's name, or all experts of a layer. */
   group: string;
-  /** Bytes of the checkpoint that it is made of. */
+  /** Bytes of the checkpoint that the item is made from. */
   sourceBytes: number;
   outputs: OutputArray[];
 }
 
-/** Stored row by row, so that it can be cut between rows. Outputs: the array, then any scales. */
+/** Stored row by row, so that it can be cut between rows. Outputs: the array, then its scales if it has any. */
 export interface MatrixItem extends ItemBase {
   kind: 'matrix';
   matrix: Matrix;
@@ -48,8 +48,8 @@ export interface ExpertItem extends ItemBase {
 export type Item = MatrixItem | ExpertItem;
 
 /**
- * All items in package order: what every token needs first, then the experts by layer, so that a
- * reader may begin with the former. `wide` names groups that do not fit F16.
+ * All items in package order: first the weights that every token needs, then the experts by layer, so that a
+ * reader may begin with the former. `wide` names the groups that do not fit F16.
  */
 export function packageItems(
   config: ModelConfig,
@@ -58,7 +58,7 @@ export function packageItems(
   wide: ReadonlySet<string>,
 ): Item[] {
   const matrices = modelTensors(config).map((tensor): MatrixItem => {
-    // Vectors are one row: nothing is gained by cutting them.
+    // A vector counts as one row, because cutting it would gain nothing.
     const rows = tensor.shape.length === 1 ? 1 : (tensor.shape[0] ?? 1);
     const columns = tensor.shape.reduce((product, axis) => product * axis, 1) / rows;
     const matrix = binder.matrix(tensor.name, tensor.shape, rows, columns);
@@ -80,7 +80,7 @@ export function packageItems(
     const hidden = text.hiddenSize;
     const inner = text.moe?.intermediateSize ?? 0;
     const experts = bindExperts(binder, text, layer);
-    // All experts of a layer are stored alike; where the checkpoint mixes types, F32 holds them all.
+    // All experts of a layer have the same stored form. If the checkpoint mixes types, F32 can hold them all.
     const [dtype = 'F32', ...others] = new Set(experts.flatMap(storedMatrices).map((matrix) => matrix.dtype));
     const common = others.length === 0 ? dtype : 'F32';
     const storage = expertStorage(precision.experts, common, hidden, inner, wide.has(group));
@@ -125,7 +125,7 @@ function matrixOutputs(
   ];
 }
 
-/** As matrixOutputs, but with the blocks of a row joined, as the mixture operator wants them. */
+/** Like matrixOutputs, but with the blocks of a row joined, as the mixture operator needs them. */
 function expertOutputs(name: string, rows: number, columns: number, storage: Storage): OutputArray[] {
   const outputs = matrixOutputs(name, [rows, columns], rows, columns, storage);
   return outputs.map((output) =>

@@ -1,5 +1,5 @@
-// Reads rows of a matrix out of a checkpoint as f32, a range at a time, whatever type it is stored in.
-// Owns FP8 block scales and the check that every weight is a finite number.
+// Reads rows of a matrix from a checkpoint as f32, a range at a time, whatever their stored type. Owns FP8
+// block scales and the check that every weight is a finite number.
 
 import { fail } from '../failure.ts';
 import { decodeBF16, decodeF16, decodeF8 } from '../format/float.ts';
@@ -30,7 +30,7 @@ export interface BlockScale {
   blockColumns: number;
 }
 
-/** A stored tensor as a matrix, or its slice number `index` where it is a stack of matrices. */
+/** A stored tensor as a matrix. If the tensor is a stack of matrices, `index` selects one of them. */
 export function matrixOf(tensor: StoredTensor, rows: number, columns: number, index = 0): Matrix {
   const { name, file, dtype } = tensor;
   if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'F8_E4M3') {
@@ -43,14 +43,14 @@ export function matrixOf(tensor: StoredTensor, rows: number, columns: number, in
   return { name, file, dtype, rows, columns, start };
 }
 
-/** Bytes that reading the whole matrix moves, scales aside. */
+/** Bytes that reading the whole matrix transfers, without those of its scales. */
 export function matrixBytes(matrix: Matrix): number {
   return matrix.rows * matrix.columns * ELEMENT_BYTES[matrix.dtype];
 }
 
 /**
- * Rows `first` to `end` as f32, (end − first, columns). Fails with 'bad-checkpoint', naming the
- * tensor, where a value is not a finite number.
+ * Rows `first` to `end` as f32, (end − first, columns). Fails with 'bad-checkpoint', naming the tensor, if a
+ * value is not a finite number.
  */
 export async function readRows(
   source: CheckpointSource,
@@ -68,17 +68,17 @@ export async function readRows(
   return values;
 }
 
-/** Bytes → f32, or undefined where a value is NaN or infinite. */
+/** Bytes → f32, or undefined if a value is NaN or infinite. */
 function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array | undefined {
-  // Typed views need their element's alignment, which a source does not promise.
+  // Typed arrays must be aligned to their element size, but a source does not guarantee any alignment.
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (dtype === 'F8_E4M3') {
     let notFinite = 0;
     for (let i = 0; i < bytes.length; i++) notFinite |= ((bytes[i]! & 0x7f) + 1) & 0x80;
     return notFinite ? undefined : decodeF8(bytes);
   }
-  // Whether any exponent is full shows without decoding: adding one to it carries into the sign's
-  // place, which the mask has emptied. Whole words are looked at, two halves at a time.
+  // A full exponent (NaN or infinite) shows without decoding: the mask clears the sign bit, and adding one to a
+  // full exponent carries into it. The loop reads whole words, which are two 16-bit values at a time.
   const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
   const odd = new Uint16Array(buffer, byteOffset + words.byteLength, (byteLength & 3) >>> 1);
   const [mask, one] = EXPONENT[dtype];
@@ -91,7 +91,7 @@ function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array
   return dtype === 'BF16' ? decodeBF16(halves) : decodeF16(halves);
 }
 
-/** All bits but signs, and the lowest bit of each exponent, of a 32-bit word. */
+/** For each 32-bit word: all bits but the signs, and the lowest bit of each exponent. */
 const EXPONENT = {
   F32: [0x7fffffff, 0x00800000],
   BF16: [0x7fff7fff, 0x00800080],

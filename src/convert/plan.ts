@@ -1,5 +1,5 @@
-// Lays the package out before any weight is read: which rows of which item lie where in which shard.
-// A shard is thereby a pure function of checkpoint and preset, which is what lets a conversion resume.
+// Lays out the package before any weight is read: the rows of each item get a place in a shard. A shard is
+// therefore a pure function of checkpoint and preset, which lets a conversion resume.
 
 import { fail } from '../failure.ts';
 import { writeHeader, type NewEntry } from '../format/safetensors.ts';
@@ -21,11 +21,11 @@ export interface ShardPlan {
   tasks: Task[];
 }
 
-/** An upper bound of what a tensor's entry takes in a header, its name aside. */
+/** An upper bound for the size of a tensor's entry in a header, without its name. */
 const ENTRY_BYTES = 160;
 const HEADER_BYTES = 64;
 
-/** Fills shards in order; an item larger than the room left in one begins the next. */
+/** Fills shards in order. An item that does not fit into the rest of a shard begins the next one. */
 export function planShards(items: Item[], maxBytes: number): ShardPlan[] {
   const shards: ShardPlan[] = [];
   let open: Task[] = [];
@@ -56,7 +56,7 @@ export function planShards(items: Item[], maxBytes: number): ShardPlan[] {
   return shards;
 }
 
-/** Units in which an item can be cut: rows of a matrix; an expert is one unit. */
+/** Number of units that an item can be cut into: a matrix has its rows, an expert is one unit. */
 export function rowCount(item: Item): number {
   return item.kind === 'matrix' ? item.matrix.rows : 1;
 }
@@ -66,8 +66,8 @@ function rowsOf(item: Item, output: Item['outputs'][number]): number {
 }
 
 /**
- * Places a shard's arrays one after the other. What is not a multiple of four bytes long goes last:
- * safetensors allows no holes, and GPU copies want every array to begin at a multiple of four.
+ * Places a shard's arrays one after the other. Arrays whose length is not a multiple of four go last:
+ * safetensors allows no gaps, and GPU copies need every array to begin at a multiple of four.
  */
 function layOut(tasks: Task[]): ShardPlan {
   const pieces = tasks.flatMap((task) => {
@@ -86,13 +86,13 @@ function layOut(tasks: Task[]): ShardPlan {
   return { header, bytes: end, tasks };
 }
 
-/** An output's entry in a shard; a part of it is named with its rows, as `name[0:1024]`. */
+/** An output's entry in a shard. The name of a part includes its rows: `name[0:1024]`. */
 function pieceOf({ item, first, end }: Task, output: Item['outputs'][number]): NewEntry {
   const [rows = 1, ...inner] = output.shape;
   const whole = end - first === rowCount(item);
   const name = whole ? output.name : `${output.name}[${first}:${end}]`;
   const shape = whole ? output.shape : [end - first, ...inner];
-  // A vector is one row of the plan, whatever its shape says.
+  // The plan treats a vector as one row, whatever its shape is.
   const count = item.kind === 'matrix' ? end - first : rows;
   return { name, dtype: output.dtype, shape, bytes: count * output.rowBytes };
 }

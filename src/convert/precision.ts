@@ -1,4 +1,4 @@
-// The precision plans, as data: in what form each kind of tensor is stored.
+// The precision plans, as data: the stored form of each kind of tensor.
 
 import type { Dtype } from '../format/manifest.ts';
 import type { BlockFormat } from '../format/blocks.ts';
@@ -36,19 +36,19 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
     attention: INT4,
     mlp: INT4,
     experts: INT4,
-    // A quantised router flips which experts are chosen; it is a thousandth of the model.
+    // A quantised router would choose other experts; it is a thousandth of the model.
     router: 'F16',
     norm: 'F32',
     'vision linear': 'F16',
     'vision merger': 'F16',
     'patch embedding': 'F16',
-    // Interpolated in f32, and small: quantising it is known to break outputs.
+    // The table is small, and interpolated in f32; quantising it is known to break outputs.
     'position table': 'F32',
     'vision bias and norm': 'F32',
   },
   small: {
     embedding: INT4,
-    // One table is both lookup and head here, and a head of 4 bits costs accuracy.
+    // Here one table is both the embedding and the head, and a head of 4 bits costs accuracy.
     'tied embedding': INT8,
     head: INT4,
     attention: INT4,
@@ -64,13 +64,13 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
   },
 };
 
-/** How one tensor is stored, once its type and shape are known. */
+/** The stored form of one tensor, which follows from the precision and from the tensor's type and shape. */
 export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 'blocks' } & BlockFormat);
 
 /**
- * Storage of a matrix of `columns` columns. `wide` tensors hold values beyond F16 and stay F32.
- * Columns that the plan's block does not divide: blocks of 16 where these divide, or a padded last
- * block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision tower: padding).
+ * Stored form of a matrix of `columns` columns. A `wide` tensor holds values beyond F16 and stays F32. If the
+ * plan's block does not divide the columns, the matrix gets blocks of 16, if these divide the columns, or a
+ * padded last block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision tower: padding).
  */
 export function matrixStorage(
   precision: Precision,
@@ -87,8 +87,8 @@ export function matrixStorage(
 }
 
 /**
- * Storage of experts whose two matrices have `hidden` and `inner` columns. The mixture operator takes
- * one block size for both and no padding; where none fits, experts stay at 16 bits.
+ * Stored form of experts whose two matrices have `hidden` and `inner` columns. The mixture operator takes one
+ * block size for both and no padding; if no block size fits, experts stay at 16 bits.
  */
 export function expertStorage(
   precision: Precision,

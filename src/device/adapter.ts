@@ -1,39 +1,46 @@
-// What a WebGPU adapter says of itself, and what follows from it. The one place that reads adapter infos.
+// The information that a WebGPU adapter gives about itself, and conclusions from it. The one place that reads
+// adapter infos.
 
 type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'> & {
   isFallbackAdapter?: boolean;
 };
 
-/** isFallbackAdapter is newer than some implementations that have adapters to fall back on. */
+/** Some implementations have fallback adapters but not yet the field isFallbackAdapter. */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|fallback/i;
-/** As Dawn names Intel's discrete architectures. */
+/** Dawn's names for Intel's discrete architectures. */
 const DISCRETE_INTEL = /hpg|12hp/i;
 const INTEGRATED_AMD = /radeon(\(tm\))? (graphics|vega)|\bapu\b/i;
 
 /**
- * Which of a computer's graphics processors the browser took. 'slower': it offers two and the engine gets the
- * slower one. 'perhaps-slower': it offers one, of a kind that often has a faster one beside it.
+ * Which of the computer's graphics processors the browser chose. 'slower': it offers two, and the engine gets
+ * the slower one. 'perhaps-slower': it offers one, of a kind that often has a faster one beside it.
  */
 export type AdapterChoice = 'slower' | 'perhaps-slower' | 'best-known';
 
-/** What an adapter tells of itself, in one line. */
+/** The adapter's information in one line. */
 export function describeAdapter(info: Info): string {
   const fallback = info.isFallbackAdapter === true ? 'fallback' : '';
   return [info.vendor, info.architecture, info.device, info.description, fallback].join(' ');
 }
 
-/** Whether it computes on the processor, by what describeAdapter told. */
+/** Whether an adapter computes on the processor, judged by the line that describeAdapter returns. */
 export function isSoftware(adapter: string): boolean {
   return SOFTWARE.test(adapter);
 }
 
-/** For people: the description where the browser gives one, else vendor and architecture; '' where it says nothing. */
+/**
+ * The name to show: the description if the browser gives one, else vendor and architecture; '' if it gives none
+ * of them.
+ */
 export function adapterName({ vendor, architecture, description }: Info): string {
   if (description !== '') return description;
   return [vendor, architecture].filter((part) => part !== '').join(' ');
 }
 
-/** `used`: what the engine asks for ('high-performance'). `other`: what the browser gives for 'low-power'. */
+/**
+ * `used`: the adapter that the engine requests ('high-performance'). `other`: the browser's adapter for
+ * 'low-power'.
+ */
 export function adapterChoice(used: Info, other: Info | null, hasDesktopGpus: boolean): AdapterChoice {
   if (isSoftware(describeAdapter(used))) return 'best-known';
   const areTwo = other !== null && describeAdapter(other) !== describeAdapter(used);
@@ -43,7 +50,9 @@ export function adapterChoice(used: Info, other: Info | null, hasDesktopGpus: bo
   return isIntegrated(used) === true && hasDesktopGpus ? 'perhaps-slower' : 'best-known';
 }
 
-/** Whether it shares the processor's memory; undefined where its names do not say. */
+/**
+ * Whether a graphics processor shares the processor's memory; undefined if the adapter's names do not show it.
+ */
 function isIntegrated(info: Info): boolean | undefined {
   const vendor = info.vendor.toLowerCase();
   if (vendor === 'nvidia') return false;
@@ -52,10 +61,13 @@ function isIntegrated(info: Info): boolean | undefined {
   return undefined;
 }
 
-/** A browser whose graphics process hangs may never answer; the page must know what to do without. */
+/**
+ * A browser whose graphics process hangs may never answer, and the page must be able to go on without an
+ * adapter.
+ */
 const ANSWER_MS = 30_000;
 
-/** null if there is no adapter, or the browser does not answer. */
+/** Requests an adapter; null if there is none, or if the browser does not answer in time. */
 export async function askForAdapter(
   gpu: GPU | undefined,
   powerPreference: GPUPowerPreference = 'high-performance',

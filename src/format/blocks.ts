@@ -11,17 +11,17 @@ export interface BlockFormat {
 }
 
 /**
- * Where the extreme of a block (its element of largest magnitude) may land on the integer scale
- * −2^(bits−1) … 2^(bits−1)−1. At −8 the whole range is used and nothing is clipped; further out the
- * extreme is clipped for finer steps, further in the other elements may fit better. Finer or wider
- * grids and the positive side lower the error of normal and Laplace weights by less than 0.5 % of it.
+ * The values on the integer scale −2^(bits−1) … 2^(bits−1)−1 to which the extreme of a block (its element of
+ * largest magnitude) may be mapped. At −8 the whole range is used and nothing is clipped. Further out, the
+ * extreme is clipped and the steps are finer; further in, the other elements may fit better. Finer or wider
+ * grids, and the positive side, lower the error of normal and Laplace weights by less than 0.5 % of it.
  */
 const EXTREME_AT: Record<BlockFormat['bits'], readonly number[]> = {
   4: [-8, -7.5, -8.5, -7, -9],
   8: [-128, -127.5, -128.5],
 };
 
-/** Blocks of a row; columns that do not fill the last one are padded with zero. */
+/** Number of blocks in a row; the last block is padded with zeros if the columns do not fill it. */
 export function blocksPerRow(columns: number, format: BlockFormat): number {
   return Math.ceil(columns / format.block);
 }
@@ -84,8 +84,8 @@ function searchScale(x: Float64Array, candidates: Float64Array, zero: number): n
     let norm = 0;
     for (let i = 0; i < n; i++) {
       const v = x[i]!;
-      // Truncation after adding a half rounds to nearest; it also lifts what lies up to 1.5 below
-      // the range to its bottom, which is as far as any candidate reaches.
+      // Truncation after adding a half rounds to nearest. It also raises values up to 1.5 below the range to
+      // the bottom of the range; no candidate reaches further below.
       let level = (v * inverse + half) | 0;
       if (level > top) level = top;
       level -= zero;
@@ -127,8 +127,8 @@ function pack(q: Uint8Array, bits: 4 | 8, data: Uint8Array, at: number): void {
 }
 
 /**
- * The matrix (rows, columns) that quantised blocks stand for: value = (q − 2^(bits−1)) · scale.
- * data: (rows, blocks, block·bits/8); scales: F16 bits (rows, blocks). Padding is dropped.
+ * Returns the matrix (rows, columns) that quantised blocks encode: value = (q − 2^(bits−1)) · scale. data:
+ * (rows, blocks, block·bits/8); scales: F16 bits (rows, blocks). Padding is dropped.
  */
 export function dequantizeRows(
   data: Uint8Array,

@@ -28,7 +28,7 @@ export const F8_E4M3_VALUES: Float32Array = Float32Array.from({ length: 256 }, (
   return sign * (exponent === 0 ? mantissa * 2 ** -9 : (8 + mantissa) * 2 ** (exponent - 10));
 });
 
-/** Bits of the F16 nearest to x, ties to even; beyond 65519.996 an infinity. */
+/** Bits of the F16 nearest to x, ties to even. Values beyond 65519.996 become infinite. */
 export function toF16(x: number): number {
   f32[0] = x;
   const bits = f32Bits[0]!;
@@ -42,7 +42,7 @@ export function toF16(x: number): number {
     f32[0] = Math.abs(x) + 0.5;
     return sign | (f32Bits[0]! - 0x3f000000);
   }
-  // The carry of the rounding walks from the mantissa into the exponent, as it should.
+  // Rounding up may carry from the mantissa into the exponent, which gives the correct result.
   return sign | ((magnitude - 0x38000000 + 0xfff + ((magnitude >>> 13) & 1)) >>> 13);
 }
 
@@ -59,7 +59,7 @@ export function toBF16(x: number): number {
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
-/** F16 bit patterns → f32, into `into` where given. */
+/** F16 bit patterns → f32, written into `into` if it is given. */
 export function decodeF16(bits: Uint16Array, into = new Float32Array(bits.length)): Float32Array {
   for (let i = 0; i < bits.length; i++) into[i] = F16_VALUES[bits[i]!]!;
   return into;

@@ -1,6 +1,6 @@
-// What a package is: the checkpoint's own side files, shards that are safetensors files, and this
-// manifest, which says where in the shards each tensor and each expert lies. Types only; the parser
-// is parse-manifest.ts.
+// A package consists of the checkpoint's own side files, of shards (safetensors files), and of this manifest,
+// which gives the place of each tensor and each expert in the shards. Types only; the parser is
+// parse-manifest.ts.
 
 /** Version of the manifest's layout. A reader refuses a larger one with 'newer-format'. */
 export const MANIFEST_VERSION = 1;
@@ -52,7 +52,7 @@ export interface TensorEntry {
   offset: number;
   /** Bytes of the whole array, `rest` included. */
   bytes: number;
-  /** Where it goes on, in order: an array larger than a shard is cut between rows (axis 0). */
+  /** Where the array continues, in order: an array larger than a shard is cut between rows (axis 0). */
   rest?: ByteRange[];
   quantization?: Quantization;
 }
@@ -74,8 +74,8 @@ export interface Quantization {
 }
 
 /**
- * All experts of one layer. Each expert is one contiguous range of one shard, its parts one after
- * the other in the order of `parts`, every expert alike, so that one read brings one expert.
+ * All experts of one layer. Each expert is one contiguous range of one shard, with its parts one after the
+ * other in the order of `parts`. All experts have the same layout, so that one read loads one expert.
  */
 export interface ExpertLayer {
   layer: number;

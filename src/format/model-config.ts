@@ -22,29 +22,35 @@ export interface TextConfig {
   vocabSize: number;
   rmsNormEps: number;
   ropeTheta: number;
-  /** Undefined: the rotary frequencies are as they were trained. */
+  /** If undefined, the rotary frequencies are those of training. */
   yarn?: Yarn;
-  /** Rotary frequencies that follow time, height and width; the published ones sum to headDim / 2. */
+  /** How many rotary frequencies encode time, height and width; in published models the sum is headDim / 2. */
   mropeSection: [time: number, height: number, width: number];
-  /** The head is the embedding table, unless the checkpoint holds a head of its own that differs. */
+  /**
+   * Whether the config ties the head to the embedding table. A head of its own in the checkpoint or package
+   * overrides it.
+   */
   tiedHead: boolean;
   contextLength: number;
   moe?: MoeConfig;
 }
 
-/** How rotary frequencies are stretched for contexts longer than the trained one; see rotary-frequencies.ts. */
+/** How rotary frequencies are stretched for contexts longer than those of training; see rotary-frequencies.ts. */
 export interface Yarn {
-  /** The longest wavelengths become so many times as long. */
+  /** The longest wavelengths are multiplied by this. */
   factor: number;
-  /** Tokens that the model was trained with. */
+  /** Length of the contexts that the model was trained with, in tokens. */
   originalContext: number;
-  /** What cos and sin are multiplied by. */
+  /** The factor that cos and sin are multiplied by. */
   attentionFactor: number;
-  /** Turns within the original context: frequencies with more stay as they are, … */
+  /** Frequencies that make more turns than this within the original context stay as they are. */
   betaFast: number;
-  /** … those with fewer are divided by `factor`, and those between are mixed. */
+  /**
+   * Frequencies that make fewer turns than this are divided by `factor`; those between the bounds are
+   * interpolated.
+   */
   betaSlow: number;
-  /** The bounds of the mixture are whole frequencies. */
+  /** Whether the bounds of the interpolated range are rounded to whole frequencies. */
   truncate: boolean;
 }
 
@@ -67,7 +73,10 @@ export interface VisionConfig {
   mergeSize: number;
   /** Side of the learned position table: sqrt(num_position_embeddings). */
   positionGrid: number;
-  /** Blocks whose output feeds DeepStack merger k, ascending; added after decoder layer k, if there is one. */
+  /**
+   * Entry k of this ascending list is the block whose output feeds DeepStack merger k. The merger's output is
+   * added after decoder layer k, if that layer exists.
+   */
   deepstackLayers: number[];
   /** Width of the features: the decoder's hidden size. */
   outHiddenSize: number;
@@ -134,9 +143,9 @@ function parseText(json: Json, root: Json, architecture: ModelConfig['architectu
     ropeTheta: positive(rope['rope_theta'] === undefined ? json : rope, 'rope_theta', 500000, at),
     ...(yarn === undefined ? {} : { yarn }),
     mropeSection: mropeSection(rope, headDim),
-    // The head's tie is a property of the whole model; old files repeat it per part.
+    // Tying the head is a property of the whole model; older files repeat the field in each part.
     tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
-    // Some files say how far the context reaches, others only how far it is stretched.
+    // Some files give the stretched context length, others only the original length and the factor.
     contextLength: yarn === undefined ? contextLength : Math.max(contextLength, stretched(yarn)),
   };
   if (isMoe) text.moe = parseMoe(json, layers);
@@ -186,7 +195,7 @@ function stretched({ factor, originalContext }: Yarn): number {
   return Math.floor(factor * originalContext);
 }
 
-/** A file that names none gets the default of the reference, whatever its heads. */
+/** If a file has no sections, they are the reference's defaults, whatever the size of a head is. */
 function mropeSection(rope: Json, headDim: number): [number, number, number] {
   const name = `${ROPE}mrope_section`;
   const section = numbers(rope['mrope_section'] ?? [24, 20, 20], name);
@@ -249,10 +258,10 @@ function parseVision(json: Json): VisionConfig {
   return vision;
 }
 
-/** The base of the vision encoder's rotary frequencies, a constant until transformers 5 wrote it down. */
+/** The base of the vision encoder's rotary frequencies. It is a constant; files state it since transformers 5. */
 const VISION_THETA = 10000;
 
-/** The taps of blocks that there are, as in the reference: small models often keep the default. */
+/** The taps whose blocks exist, as in the reference: the configs of small models often keep the default list. */
 function deepstackLayers(json: Json): number[] {
   const name = 'vision_config.deepstack_visual_indexes';
   const blocks = numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], name);
@@ -266,7 +275,10 @@ function object(value: unknown, name: string): Json {
   return value as Json;
 }
 
-/** Far above every published model: what is larger would fill the memory before it is found to be wrong. */
+/**
+ * Upper limits, far above every published model: a larger value would exhaust the memory before it is found to
+ * be wrong.
+ */
 const MOST: Record<string, number> = {
   hidden_size: 1 << 16,
   out_hidden_size: 1 << 16,

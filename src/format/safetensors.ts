@@ -1,10 +1,10 @@
-// The header of a safetensors file: eight bytes of length (little-endian), JSON, then the data of
-// all tensors without a hole. Format: github.com/huggingface/safetensors. Reads no tensor data.
+// The header of a safetensors file. The file consists of eight bytes of length (little-endian), JSON, and the
+// data of all tensors without gaps. Format: github.com/huggingface/safetensors. Reads no tensor data.
 
 import { fail } from '../failure.ts';
 import { Field, parseJson } from './json-field.ts';
 
-/** Element types that checkpoints of this family use; others are named in a failure when met. */
+/** Element types that checkpoints of this family use. If a checkpoint has another one, the failure names it. */
 export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, U8: 1, F8_E4M3: 1 } as const;
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
@@ -55,7 +55,7 @@ export function parseHeader(json: Uint8Array, fileBytes: number, file: string): 
     .members()
     .filter(([name]) => name !== '__metadata__')
     .map(([name, field]) => parseEntry(name, field, dataStart, fileBytes));
-  // Empty tensors first among equals, so that they do not seem to overlap their successor.
+  // An empty tensor comes before another one with the same start, so that the two do not seem to overlap.
   entries.sort((a, b) => a.start - b.start || a.end - b.end);
   let end = dataStart;
   for (const entry of entries) {

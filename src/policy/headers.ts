@@ -1,15 +1,15 @@
-// What this app's pages and workers may do, as response headers: the one definition. The servers, the
-// service worker and the files for static hosts all send what is written here.
+// The permissions of this app's pages and workers, as response headers. This is the one definition: the
+// servers, the service worker and the files for static hosts all send these headers.
 //
-// The page and the inference worker, which see photos and prompts, reach this origin only, and the photo worker
-// reaches nothing. The weights worker, which sees none of these, also reaches the hosts that weights come from.
+// The page and the inference worker, which see photos and prompts, can reach this origin only; the photo worker
+// can reach nothing. The weights worker, which sees neither, can also reach the hosts that weights come from.
 
 import type { Role, RoleFiles } from './roles.ts';
 import { MARKUP_POLICY } from './trusted-types.ts';
 
-/** The files that each role may start as workers; a part does nothing when it is started. */
+/** The roles whose scripts each role may start as workers. A 'part' that is started as a worker does nothing. */
 const STARTS: Record<Role, readonly Role[]> = {
-  // The service worker counts as the page's own.
+  // The service worker has the role 'page', too.
   page: ['page', 'inference', 'photo', 'weights'],
   inference: ['thread', 'part'],
   weights: ['hash'],
@@ -19,10 +19,13 @@ const STARTS: Record<Role, readonly Role[]> = {
   part: [],
 };
 
-/** They compute on what they are handed, and fetch nothing themselves. */
+/** Roles that compute on data that they receive, and fetch nothing themselves. */
 const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread', 'part']);
 
-/** The Trusted Types policies that each role may make (src/policy/trusted-types.ts). A thread of the runtime makes none. */
+/**
+ * The Trusted Types policies that each role may create (src/policy/trusted-types.ts). A thread of the runtime
+ * creates none.
+ */
 const TRUSTED_TYPES: Record<Role, string> = {
   page: `darkroom ${MARKUP_POLICY}`,
   inference: 'default',
@@ -46,7 +49,7 @@ export function policyHeaders(
   return {
     'Content-Security-Policy': contentSecurityPolicy(role, hosts, files),
     'Connection-Allowlist': connectionAllowlist(hosts),
-    // Isolation: WASM threads, and no other window holds a reference to this one.
+    // Cross-origin isolation allows WASM threads, and no other window can hold a reference to this one.
     'Cross-Origin-Opener-Policy': 'same-origin',
     'Cross-Origin-Embedder-Policy': 'require-corp',
     'Cross-Origin-Resource-Policy': 'same-origin',
@@ -65,8 +68,8 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
     FETCHES_NOTHING.has(role) ? "connect-src 'none'" : `connect-src ${["'self'", ...hosts].join(' ')}`,
     "img-src 'self' blob: data:",
     'media-src blob:',
-    // A preview of HTML that the model wrote inherits this policy, and is worth little without its
-    // styles; what a style could load is held by the other directives.
+    // A preview of HTML that the model wrote inherits this policy and would look broken without its styles. The
+    // other directives restrict the resources that a style can load.
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
     "manifest-src 'self'",
@@ -74,8 +77,8 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
     "form-action 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    // Without allow-popups and allow-top-navigation: where Connection-Allowlist is unknown, this is what
-    // keeps a link or a new window from carrying something away.
+    // Without allow-popups and allow-top-navigation: in a browser without Connection-Allowlist, this prevents a
+    // link or a new window from sending data away.
     'sandbox allow-same-origin allow-scripts allow-forms allow-modals allow-downloads',
     // The development server's own scripts write markup.
     ...(files === undefined
@@ -86,9 +89,9 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
 }
 
 /**
- * A policy cannot name a file of its own origin without the origin, which a static host's rules do not know: any
- * host is named with the path, since a worker's script comes from this origin anyway. `http:` includes https, and
- * WebKit matches no path where the scheme is left out.
+ * A policy cannot name a file of its own origin without naming the origin, which a static host's rules do not
+ * know. So the policy allows the path on any host; a worker's script comes from this origin anyway. `http:`
+ * includes https, and WebKit matches no path if the scheme is missing.
  */
 function workerSources(role: Role, files: RoleFiles | undefined): string {
   if (STARTS[role].length === 0) return "'none'";
@@ -98,8 +101,8 @@ function workerSources(role: Role, files: RoleFiles | undefined): string {
 }
 
 /**
- * Chromium's allowlist covers what a CSP does not: WebRTC, navigations, prefetching. A hub sends on to
- * its storage hosts, so redirects are allowed where there are hosts; the CSP holds their targets to the
+ * Chromium's allowlist covers channels that a CSP does not: WebRTC, navigations, prefetching. A hub redirects
+ * to its storage hosts, so redirects are allowed if there are hosts; the CSP restricts their targets to the
  * same list.
  * Source: https://github.com/WICG/connection-allowlists
  */
@@ -108,7 +111,7 @@ function connectionAllowlist(hosts: readonly string[]): string {
   return `(${patterns.join(' ')})${hosts.length > 0 ? ';redirects=allow' : ''}`;
 }
 
-/** The camera is for photos, the wake lock for kiosks; everything that could sense or leak more is off. */
+/** The camera is for photos, the wake lock for kiosks. Every feature that could record or leak more is off. */
 const PERMISSIONS = [
   'camera=(self)',
   'screen-wake-lock=(self)',

@@ -1,34 +1,46 @@
-// Tries what must not be possible here, against addresses that cannot exist: a policy that was sent is not yet one
-// that is enforced. The browser reports what its policy stops as an event; what it does not report has not held.
+// Tries the operations that the policy must prevent in this realm, against addresses that cannot exist: sending
+// a policy does not prove that the browser enforces it. The browser reports each blocked attempt as an event;
+// an attempt without a report counts as an open wall.
 
 import type { Wall, WallReport, WallState } from './walls.ts';
 
-/** `.invalid` is reserved: no such name is ever registered, and none is looked up outside of this machine. */
+/** `.invalid` is reserved: no such name is ever registered, and no look-up of one leaves this machine. */
 const NOWHERE = 'darkroom-walls.invalid';
 
-/** Browsers write what a policy stops into the console as an error; this is said before. */
+/**
+ * Browsers write each blocked attempt into the console as an error; this message comes first and explains them.
+ */
 export const EXPLANATION = `Darkroom tries its own walls against “${NOWHERE}”, an address that cannot exist. Each error about it, about “data:”, “not-a-worker.js”, “TrustedHTML” or “TrustedScriptURL” means that a wall holds.`;
 
-/** A wall holds within a tenth of a second; a machine that is very busy gets this long. */
+/**
+ * Time limit of an attempt. A wall is usually proven within a tenth of a second; a very busy machine may need
+ * longer.
+ */
 const PATIENCE_MS = 4000;
 
 export interface Attempt {
   wall: Wall;
-  /** Directives whose report proves the wall, and a part of the address that the report names. */
+  /**
+   * A prefix of the directives whose report proves the wall. `mark`: a part of the address that the report
+   * names.
+   */
   directive?: string;
   mark?: string;
-  /** Tries it, and reports what can be told without the browser's event; returns what is to be tidied up. */
+  /**
+   * Makes the attempt, and calls `report` if the result is known without the browser's event. Returns the
+   * clean-up, if there is one.
+   */
   start: (report: (state: WallState) => void) => (() => void) | undefined;
 }
 
-/** An address of its own for each attempt: some reports name the origin alone. */
+/** A separate address for each attempt, because some reports name the origin alone. */
 export function nowhere(name: string): string {
   return `https://${name}.${NOWHERE}/`;
 }
 
 /**
- * Whether a violation is one of those that the trial causes. `isTrying`: the trial is under way. Some of its addresses are
- * reported by their scheme alone (`data:`): outside of the trial, such a violation is somebody else's.
+ * Whether the trial caused a violation. `isTrying`: the trial is running. The browser reports some of the
+ * trial's addresses by their scheme alone (`data:`); after the trial, such a violation has another cause.
  */
 export function isTrialViolation(
   {
@@ -38,10 +50,10 @@ export function isTrialViolation(
   }: Pick<SecurityPolicyViolationEvent, 'effectiveDirective' | 'blockedURI' | 'sample'>,
   isTrying: boolean,
 ): boolean {
-  // Trusted Types name no address; the sample is the beginning of the string.
+  // A report of Trusted Types has no address; its sample is the beginning of the string.
   if (effectiveDirective === 'require-trusted-types-for') return sample.includes(NOWHERE);
   if (blockedURI.includes(NOWHERE) || blockedURI.endsWith('/not-a-worker.js')) return true;
-  // Browsers report the removal of a refused `base` again and again, and no address with it.
+  // Browsers report the removal of a refused `base` element repeatedly, without an address.
   if (effectiveDirective === 'base-uri' && blockedURI === '') return true;
   return isTrying && /^data\b/.test(blockedURI);
 }

@@ -1,6 +1,7 @@
-// The walls of the promise that nothing leaves, and what a realm (the page or a worker) found when it tried its own.
+// The walls behind the promise that no data leaves this device, and the results of a realm (the page or a
+// worker) that has tried its own walls.
 
-/** What must not be possible, by the directive or the lock that stops it. */
+/** What a wall prevents, named by the CSP directive or the other mechanism that prevents it. */
 export type Wall =
   /** Requests: fetch, XMLHttpRequest, sockets. */
   | 'connect'
@@ -16,33 +17,33 @@ export type Wall =
   | 'text'
   | 'style'
   | 'font'
-  /** Plug-ins, and whatever has no rule of its own. */
+  /** Plug-ins, and everything that no other directive covers. */
   | 'object'
-  /** Moving the base that addresses count from. */
+  /** Changing the base that relative addresses are resolved against. */
   | 'base'
   /** New windows, and leaving for another site. */
   | 'sandbox'
-  /** Being shown inside another page. */
+  /** Embedding of this page in another one. */
   | 'embed'
   /** Calls between browsers, prefetching and navigation (Connection-Allowlist). */
   | 'allowlist';
 
-/** 'absent': this browser has no such lock. */
+/** 'absent': this browser does not have the mechanism. */
 export type WallState = 'holds' | 'open' | 'absent';
 
 export interface WallReport {
   walls: Partial<Record<Wall, WallState>>;
-  /** How long the trying took. */
+  /** How long the trial took. */
   tookMs: number;
 }
 
 /**
- * Walls that not every browser has; the page says so where they are missing, and starts all the same. Without them a
- * program that got in still reaches nothing.
+ * Walls that not every browser has. The page reports which are missing, and starts nevertheless: even without
+ * them, a program that got in cannot send anything away.
  */
 const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['allowlist', 'text']);
 
-/** The walls of the promise that do not hold; none means that pictures may be taken. */
+/** The walls that should hold but do not. If there are none, the app may accept pictures. */
 export function openWalls({ walls }: WallReport): Wall[] {
   return (Object.keys(walls) as Wall[]).filter((wall) => !HARDENING.has(wall) && walls[wall] !== 'holds');
 }

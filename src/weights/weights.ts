@@ -1,5 +1,5 @@
-// Everything that can be done about models in storage: the verbs behind the weights worker, and what the
-// engine opens. Owns nothing but the connection to storage.
+// All operations on models in storage: those behind the weights worker, and opening a model for the engine.
+// Owns nothing but the connection to storage.
 
 import type {
   CheckUp,
@@ -43,11 +43,14 @@ export class Weights {
     return listModels(this.#database);
   }
 
-  /** Downloads, resumes or updates a model of a host or a hub; as the only tab, or following another. */
+  /**
+   * Downloads, resumes or updates a model from a host or a hub. Only one tab does this at a time; the others
+   * follow it.
+   */
   download(request: ModelRequest, tell: Tell, signal: AbortSignal): Promise<KeptModel> {
     return this.#run(request, tell, signal, async (shelf, told) => {
       const { source } = request;
-      // A package may be newer on its host; what was converted here is whole or is not.
+      // A package may have a newer version on its host; a converted checkpoint is either complete or not.
       if (source.kind !== 'package' && (await isReady(shelf))) return;
       if (source.kind === 'files') {
         fail('files-needed', `The files of ${request.name} must be chosen again.`);
@@ -63,7 +66,7 @@ export class Weights {
     });
   }
 
-  /** As download, from files of this computer. */
+  /** Like `download`, but from files on this computer. */
   importFiles(request: ModelRequest, files: File[], tell: Tell, signal: AbortSignal): Promise<KeptModel> {
     const { source } = request;
     if (source.kind !== 'files') fail('bad-request', `The source of ${request.name} is not files.`);
@@ -75,19 +78,20 @@ export class Weights {
     );
   }
 
-  /** Hashes all that is kept of a model and drops what is damaged. */
+  /** Hashes all stored files of a model and drops the damaged ones. */
   checkUp(id: string, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
     return alone(id, tell, signal, (told) => checkUp(new Shelf(this.#database, id), told, signal));
   }
 
-  /** Fails with 'busy' while a tab is at work on the model. */
+  /** Deletes a model. Fails with 'busy' while a tab is working on it. */
   remove(id: string): Promise<void> {
     return ifFree(id, () => new Shelf(this.#database, id).clear());
   }
 
   /**
-   * A finished model for the engine. Fails with 'missing-file' or 'corrupt-shard' where a file is gone or has
-   * another length; `checkUp` and `download` mend that, wherever the model came from. `held`: what storage refused.
+   * Opens a finished model for the engine. Fails with 'missing-file' if storage has none; reading a file fails
+   * with 'missing-file' or 'corrupt-shard' if the file is gone or has another length. `checkUp` and `download`
+   * repair that, wherever the model came from. `held`: entries that storage refused.
    */
   open(id: string, held: readonly HeldEntry[] = []): Promise<PackageStore> {
     this.#database.hold(held);
@@ -107,7 +111,7 @@ export class Weights {
       } catch (error) {
         if (error instanceof Failure && error.code === 'storage-full')
           fullDisk(error, await this.#room(shelf, told));
-        // An address that brought nothing is no model.
+        // If nothing was fetched, the model's record is removed too.
         if (error instanceof Failure && (await shelf.isEmpty())) await shelf.clear();
         throw error;
       }
@@ -115,7 +119,10 @@ export class Weights {
     });
   }
 
-  /** Tells what is kept, what is needed and what could go; returns the same as a sentence. */
+  /**
+   * Reports the stored bytes, the bytes still needed and the models that could be removed; returns a sentence
+   * about the first two.
+   */
   async #room(shelf: Shelf, tell: Tell): Promise<string> {
     const models = await this.list();
     const mine = models.find((model) => model.id === shelf.id);

@@ -1,9 +1,9 @@
-// What is looked at in an HTTP answer before a byte of its body is taken: every way in which a host says
-// "no" or says something else has a code and a sentence of its own.
+// Checks of an HTTP response before its body is read. Each way in which a host refuses, or sends something
+// else, has a code and a message of its own.
 
 import { Failure, fail } from '../../failure.ts';
 
-/** The host says how long it is not to be asked. */
+/** The host asks not to be contacted again for a while. */
 export class RetryLater extends Failure {
   readonly afterMs: number;
 
@@ -28,20 +28,23 @@ export interface Part {
 }
 
 export interface AnswerFacts {
-  /** Whether a part was sent rather than the whole file. */
+  /** Whether the host sent a part rather than the whole file. */
   isPart: boolean;
-  /** The first byte that the body brings. */
+  /** Offset in the file of the body's first byte. */
   start: number;
-  /** Bytes of the whole file, where the answer says so. */
+  /** Bytes of the whole file, if the response gives them. */
   fileBytes: number | undefined;
-  /** Without the mark of a weak one and of a compressed one: it names the file, however it travelled. */
+  /**
+   * The ETag without the marks of a weak tag and of compression, so that it names the file however it was
+   * transferred.
+   */
   etag: string | undefined;
 }
 
 /**
- * `part`: what was asked for with a Range header; undefined for a whole file. A whole file in answer to
- * a part is the caller's to judge: `start` is 0 then.
- * Fails with 'web-page', 'missing-file', 'forbidden', 'changed-file', 'wrong-range' or 'network'.
+ * `part`: the range requested with a Range header; undefined for a whole file. If the host answers a request
+ * for a part with the whole file, `start` is 0, and the caller decides what to do. Fails with 'web-page',
+ * 'missing-file', 'forbidden', 'changed-file', 'wrong-range' or 'network'.
  */
 export function checkAnswer(response: Response, name: string, part: Part | undefined): AnswerFacts {
   const { status, headers } = response;
@@ -63,10 +66,11 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
   const etag = headers
     .get('etag')
     ?.replace(/^W\//, '')
-    // Apache and Caddy name a compressed answer so; the part that goes on with it is sent as it is.
+    // Apache and Caddy mark the ETag of a compressed response in this way; a later part of the same file comes
+    // uncompressed.
     .replace(/-(gzip|br|zstd)"$/, '"');
   if (status !== 206) {
-    // A length is of the body as it travels: it says nothing about a compressed file.
+    // Content-Length is the length of the body as transferred, so it gives no length for a compressed file.
     const length = headers.has('content-encoding') ? null : headers.get('content-length');
     return { isPart: false, start: 0, fileBytes: length === null ? undefined : Number(length), etag };
   }

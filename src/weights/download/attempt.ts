@@ -1,5 +1,5 @@
-// One HTTP request under a watchdog: asks, looks at the answer, hands on the body as it comes. Whatever
-// breaks on the way ends as a Failure with its code; an abort of the caller's signal stays an abort.
+// One HTTP request under a watchdog: sends it, checks the response, passes on the body as it arrives. Every
+// error of the transfer becomes a Failure with its code; an abort of the caller's signal stays an abort.
 
 import { Failure, fail } from '../../failure.ts';
 import { checkAnswer, type AnswerFacts, type Part } from './answer-checks.ts';
@@ -8,12 +8,12 @@ import { refusedOrigin } from './refused.ts';
 
 export interface Asked {
   url: string;
-  /** For messages. */
+  /** The file's name in messages. */
   name: string;
   hosts: Hosts;
-  /** Absent: the whole file. */
+  /** If omitted, the whole file. */
   part?: Part;
-  /** The file must still be this one. */
+  /** The ETag that the file must still have. */
   etag?: string;
 }
 
@@ -21,13 +21,13 @@ export interface Body {
   facts: AnswerFacts;
   headers: Headers;
   /**
-   * Chunks of the body, each good until the next is asked for; fails with 'stalled' or 'network'. Leaving the
-   * loop ends the transfer.
+   * Chunks of the body, each valid until the next one is requested. Fails with 'stalled' or 'network'. Leaving
+   * the loop ends the transfer.
    */
   chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Runs `use` over the answer. Nothing of the transfer is left when it settles. */
+/** Sends the request and runs `use` on the response. The transfer has ended when the promise settles. */
 export async function attempt<T>(
   asked: Asked,
   stallMs: number,
@@ -59,7 +59,7 @@ export async function attempt<T>(
     signal.throwIfAborted();
     if (watch.signal.aborted) throw watch.signal.reason;
     if (cause instanceof Failure) throw cause;
-    // fetch and streams report every broken line as a TypeError; anything else is a bug.
+    // fetch and streams report every broken connection as a TypeError; any other error is a bug.
     if (!(cause instanceof TypeError)) throw cause;
     const refused = await refusedOrigin(url);
     if (refused !== undefined) {
@@ -73,9 +73,9 @@ export async function attempt<T>(
 }
 
 /**
- * If-Range is sent to the page's own host alone: elsewhere it would need a preflight, which the hosts
- * that hubs send on to do not answer (huggingface/datasets issue 7931). A Range of this form needs none.
- * Either way the answer's own ETag is compared.
+ * If-Range is sent to the page's own host only. Other hosts would need a preflight, and the hosts that hubs
+ * redirect to do not answer one (huggingface/datasets issue 7931). A Range of this form needs none. In both
+ * cases the ETag of the response is compared.
  */
 function headersOf(url: string, part: Part | undefined, etag: string | undefined): Record<string, string> {
   if (!part) return {};
@@ -84,7 +84,7 @@ function headersOf(url: string, part: Part | undefined, etag: string | undefined
   return etag !== undefined && isOwn ? { ...range, 'If-Range': etag } : range;
 }
 
-/** Small enough to stay in the processor's cache between being filled and being copied on. */
+/** Small enough that a chunk stays in the processor's cache until it is copied. */
 const CHUNK_BYTES = 64 * 1024;
 
 async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Uint8Array> {
@@ -96,14 +96,14 @@ async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Ui
     watch.hear(value.byteLength);
     const handedOverAt = performance.now();
     yield value;
-    // Storing what came is not the host's silence.
+    // The time that the reader takes to store a chunk does not count as the host's silence.
     watch.excuse(performance.now() - handedOverAt);
   }
 }
 
 /**
- * Reads a body through one buffer, used again and again, where it is a stream of bytes: a fresh one for
- * every chunk takes half as long again.
+ * Reads a byte stream through one reused buffer, because a new buffer for every chunk takes half as long again.
+ * Other streams are read chunk by chunk.
  */
 function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
   let reader: ReadableStreamBYOBReader;
@@ -121,16 +121,19 @@ function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStream
   };
 }
 
-/** Less than this within the time of a stall is as good as nothing: a byte a second would take years. */
+/**
+ * Fewer bytes than this within the stall time count as silence: at a byte a second, a download would take
+ * years.
+ */
 export const LEAST_BYTES = 4096;
 
-/** Aborts its signal, with a 'stalled' failure, when next to nothing was heard for a while. */
+/** Aborts its signal with a 'stalled' failure if almost no bytes arrived within the stall time. */
 class Watchdog {
   readonly #stallMs: number;
   readonly #name: string;
   readonly #controller = new AbortController();
   #heardAt = performance.now();
-  /** Heard since then. */
+  /** Bytes that arrived since `#heardAt`. */
   #bytes = 0;
   #timer: ReturnType<typeof setTimeout>;
 
@@ -144,7 +147,7 @@ class Watchdog {
     return this.#controller.signal;
   }
 
-  /** Called for every chunk: it only takes the time. */
+  /** Called for every chunk, so it is cheap. */
   hear(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < LEAST_BYTES) return;
@@ -152,7 +155,7 @@ class Watchdog {
     this.#heardAt = performance.now();
   }
 
-  /** For so long nothing was asked of the host. */
+  /** Excludes `ms` from the stall time, because the reader requested nothing meanwhile. */
   excuse(ms: number): void {
     this.#heardAt += ms;
   }

@@ -1,5 +1,5 @@
-// A package from its origin into storage: plan, fetch a few files at a time, verify each, keep it. What
-// is kept is never fetched again; what does not match its hash is never kept.
+// Copies a package from its origin into storage: plans, fetches a few files at a time, verifies each, stores
+// it. A stored file is never fetched again; a file that does not match its hash is never stored.
 
 import type { ModelRequest, WeightsEvent } from '../../contract/weights.ts';
 import { Failure, fail } from '../../failure.ts';
@@ -10,7 +10,7 @@ import type { PackageOrigin } from './origin.ts';
 import { Progress } from './progress.ts';
 import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
 
-/** A wrong hash is fetched again this often. */
+/** How often a file with a wrong hash is fetched again. */
 const HASH_RETRIES = 2;
 
 export interface Means {
@@ -21,9 +21,9 @@ export interface Means {
 export type Tell = (event: WeightsEvent) => void;
 
 /**
- * Brings a package into storage, or goes on with it. A package of a newer format fails with
- * 'newer-format' and leaves the model that is there as it is. Otherwise fails as the transfers do, with
- * 'corrupt-shard' naming the file, or with 'storage-full'; what is verified stays.
+ * Fetches a package into storage, or resumes the download. A package of a newer format fails with
+ * 'newer-format' and leaves the stored model unchanged. Otherwise fails as the transfers do, with
+ * 'corrupt-shard' naming the file, or with 'storage-full'; verified files stay in storage.
  */
 export async function downloadPackage(
   shelf: Shelf,
@@ -38,7 +38,7 @@ export async function downloadPackage(
   await shelf.finish(manifest);
 }
 
-/** Fetches what is not kept of a package. */
+/** Fetches the files of a package that are not stored yet. */
 async function fetchMissing(
   shelf: Shelf,
   manifest: Manifest,
@@ -54,9 +54,9 @@ async function fetchMissing(
   const progress = new Progress(tell, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
   const queue = missing.values();
   let broken: Error | undefined;
-  // Where one lane fails, the others bring their present file home and take no other.
+  // If one lane fails, each of the others finishes its current file and takes no other.
   const lane = async (): Promise<void> => {
-    // One buffer for all its files: fresh memory costs the system as much as the copying into it.
+    // Each lane reuses one buffer, because allocating memory costs the system as much as copying into it.
     let room: ArrayBuffer | undefined;
     for (const file of queue) {
       room = await bringHome(shelf, file, means, progress, signal, room);
@@ -72,7 +72,7 @@ async function fetchMissing(
   if (broken !== undefined) throw broken;
 }
 
-/** One file: fetched, verified, kept. Returns the buffer it came in. */
+/** Fetches, verifies and stores one file. Returns the buffer that holds it, for reuse. */
 async function bringHome(
   shelf: Shelf,
   file: PackageFile,
@@ -97,7 +97,10 @@ async function bringHome(
   }
 }
 
-/** While any file is under way the model is downloading; between the last byte and the end, verifying. */
+/**
+ * Fetches a file and reports the activity: 'downloading' while any file is being fetched, 'verifying' between
+ * the last byte and the end.
+ */
 async function fetchTold(
   file: PackageFile,
   origin: PackageOrigin,

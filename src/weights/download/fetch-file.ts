@@ -1,19 +1,19 @@
-// Brings a file, or a part of one, into memory: as many attempts as the pace allows, each going on
-// where the last one broke off.
+// Fetches a file, or a part of one, into memory. It makes as many attempts as the pace allows, and each
+// continues where the last one broke off.
 
 import { Failure, fail, type FailureCode } from '../../failure.ts';
 import { RetryLater, type Part } from './answer-checks.ts';
 import { attempt, LEAST_BYTES, type Asked, type Body } from './attempt.ts';
 import { pause, waitMs, type Pace } from './pace.ts';
 
-/** What another attempt may cure. */
+/** Failures that another attempt may overcome. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['network', 'stalled', 'short-body', 'wrong-range']);
 
 const LONGEST_ASKED_MS = 600_000;
 
 export interface Transfers {
   pace: Pace;
-  /** Bytes that came; negative where they turned out of no use. */
+  /** Receives the number of bytes that arrived; a negative number if they turned out to be useless. */
   onBytes?: (bytes: number) => void;
   onRetry?: (retry: { file: string; failure: Failure; attempt: number; waitMs: number }) => void;
 }
@@ -24,8 +24,8 @@ export interface WantedPart extends Asked, Part {
 }
 
 /**
- * Bytes `start` to `end` of a file, exactly that many, in `room` where it has enough. Fails with what the
- * last attempt failed with; 'no-range' where a part was wanted and the host only sends the whole file.
+ * Fetches exactly the bytes `start` to `end` of a file, into the buffer `room` if that is large enough. Fails
+ * as the last attempt failed, or with 'no-range' if a part is wanted and the host only sends the whole file.
  */
 export async function fetchPart(
   wanted: WantedPart,
@@ -51,7 +51,7 @@ export async function fetchPart(
     return attempt(asked, transfers.pace.stallMs, signal, async ({ facts, chunks }) => {
       if (facts.start !== start + filled) {
         if (!isWhole) fail('no-range', `The host sends ${name} only as a whole.`);
-        // The file was changed, or the host has no parts: begin again with what comes.
+        // The file has changed, or the host sends no parts: start over with this response.
         rewind();
       }
       if (facts.fileBytes !== undefined && facts.fileBytes !== fileBytes) {
@@ -78,7 +78,7 @@ export async function fetchPart(
   try {
     await retried(name, transfers, signal, step, {
       progress: () => filled,
-      // A host that muddles its ranges may still know how to send the whole file.
+      // A host that sends wrong ranges may still be able to send the whole file.
       onFailure: ({ code }) => (goesOn = code !== 'wrong-range'),
     });
   } catch (error) {
@@ -89,8 +89,8 @@ export async function fetchPart(
 }
 
 /**
- * A file of unknown length, or its first bytes; at most `limit` bytes. A host that answers a part with
- * more than that fails with 'no-range'.
+ * Fetches a file of unknown length, or its first bytes; at most `limit` bytes. Fails with 'no-range' if the
+ * host answers a request for a part with more than that.
  */
 export function fetchSmall(
   asked: Asked,
@@ -121,7 +121,10 @@ export function fetchSmall(
   );
 }
 
-/** Repeats `step` while its failures may pass; an attempt that brought something worth it counts as the first; a host that names a time is asked no sooner. */
+/**
+ * Repeats `step` while its failures may pass. An attempt that fetched at least LEAST_BYTES more than the best
+ * one resets the count of attempts. If the host names a time, the next attempt waits for it.
+ */
 async function retried<T>(
   file: string,
   { pace, onRetry }: Transfers,
@@ -140,7 +143,7 @@ async function retried<T>(
       if (count >= pace.attempts) throw failure;
       onFailure?.(failure);
       const asked = failure instanceof RetryLater ? failure.afterMs : 0;
-      // Nobody sits before a page for that long: it can be gone on with at any time.
+      // Nobody waits in front of a page for that long; the person can resume the download at any time.
       if (asked > LONGEST_ASKED_MS) throw failure;
       const wait = Math.max(asked, waitMs(pace, count, Math.random));
       onRetry?.({ file, failure, attempt: count, waitMs: wait });

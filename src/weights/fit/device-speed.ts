@@ -1,5 +1,5 @@
-// What bounds a model's speed on this device, measured in about a second: the processor's products, the GPU's
-// memory, the way there and back, and for paged experts reading from storage and handing over to the GPU.
+// The speeds that bound a model on this device, measured in about a second: the processor's products, the GPU's
+// memory, a round trip to the GPU, and, for paged experts, reads from storage and uploads to the GPU.
 
 import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
 import type { Database, Key } from '../store/database.ts';
@@ -7,29 +7,32 @@ import { memoryBandwidth } from './memory-bandwidth.ts';
 import { productSpeed } from './product-speed.ts';
 
 export interface DeviceSpeed {
-  /** Weights that one thread multiplies, per second. */
+  /** Weights that one thread multiplies per second. */
   products: number;
-  /** null: there is no graphics processor that the engine would use, or it refused to be measured. */
+  /** null if there is no graphics processor that the engine would use, or if measuring it failed. */
   gpu: GpuSpeed | null;
 }
 
 export interface GpuSpeed {
   /** Bytes per second. */
   memory: number;
-  /** A small dispatch and four bytes back. */
+  /** Time to copy 16 bytes on the GPU and to read them back. */
   roundTripMs: number;
-  /** Bytes per second; null where storage could not be tried. What was just written is read: a slow disk seems too fast. */
+  /**
+   * Bytes per second; null if storage could not be measured. The test reads bytes that were just written, so a
+   * slow disk seems faster than it is.
+   */
   paging: { read: number; upload: number } | null;
 }
 
 const SCRATCH: Key = ['speed'];
 const SCRATCH_BYTES = 16 * 2 ** 20;
-/** As large as an expert of the 30B. */
+/** The size of one expert of the 30B. */
 const PIECE_BYTES = 2.5 * 2 ** 20;
-/** Of each measurement. */
+/** Longest time for each measurement. */
 const LONGEST_MS = 150;
 
-/** Measures once. */
+/** Measures the device at the first call and keeps the result. */
 export class DeviceMeter {
   readonly #database: Database;
   #measured: Promise<DeviceSpeed> | undefined;
@@ -67,7 +70,7 @@ async function pagingSpeed(database: Database, device: GPUDevice): Promise<GpuSp
 
 async function readSpeed(database: Database): Promise<number> {
   const bytes = new Uint8Array(SCRATCH_BYTES);
-  // Storage may compress: the bytes must be random.
+  // Storage may compress data, so the bytes must be random.
   for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
   await database.change({ files: [[SCRATCH, bytes]] });
   try {
@@ -111,7 +114,7 @@ async function roundTrip(device: GPUDevice): Promise<number> {
   return times.sort((a, b) => a - b)[10]!;
 }
 
-/** Repeats a job that says how many bytes it moved, for a while; the first turn does not count. */
+/** Repeats for a while a job that returns how many bytes it moved; the first run does not count. */
 async function bytesPerSecond(job: (turn: number) => Promise<number>): Promise<number> {
   await job(0);
   const start = performance.now();

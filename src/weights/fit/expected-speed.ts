@@ -1,6 +1,6 @@
-// How fast a model will write on a measured device: its weights over the memory's speed, what starting the
-// operators costs, and where its experts do not fit, the simulator of the pager over a trace like those of the
-// real model.
+// Estimates the decode speed of a model on a measured device. The time of a token is its weights divided by the
+// memory's speed, plus the cost of starting the operators. If the experts do not fit, the pager's simulator
+// adds the time of paging, over a trace like those of the real model.
 
 import type { CatalogueModel, DeviceFacts, ExpectedSpeed, ExpectedSpeeds } from '../../contract/weights.ts';
 import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
@@ -10,18 +10,21 @@ import { LIKE_30B, typicalTrace } from '../../paging/typical-trace.ts';
 import { heldShare } from './fit.ts';
 import type { DeviceSpeed, GpuSpeed } from './device-speed.ts';
 
-/** Where the catalogue does not say. */
+/** Assumed if the catalogue does not give the number of layers. */
 const USUAL_LAYERS = 36;
-/** Operators of a token, counted: of a dense layer, of a resident and a paged mixture layer, and around them. */
+/**
+ * Numbers of operators per token, counted: in a dense layer, a resident mixture layer, a paged one, and outside
+ * layers.
+ */
 const STARTS = { dense: 12, mixture: 17, paged: 22, around: 22 };
-/** Starting one operator took this long on a processor that multiplies at the rate below. */
+/** Measured time to start one operator, on a processor that multiplies at the rate below. */
 const START_MS = 0.051;
 const START_PRODUCTS = 5e8;
 /** Bytes of a weight in blocks of 32 with 4 bits. */
 const WEIGHT_BYTES = 0.5625;
-/** onnxruntime's WASM against the product of product-speed.ts: alike, with one thread or two. */
+/** Speed of onnxruntime's WASM relative to the product of product-speed.ts: equal, with one thread or two. */
 const RUNTIME_SHARE = 1;
-/** Layers behave alike: few are simulated, and their time is multiplied. */
+/** Layers behave alike, so only a few are simulated and their time is multiplied. */
 const SIMULATED_LAYERS = 6;
 const TOKENS = 120;
 const WARM_UP = 40;
@@ -53,7 +56,7 @@ function onGpu(
   const starts = layers * (experts === undefined ? STARTS.dense : STARTS.mixture) + STARTS.around;
   const slots = experts && Math.max(experts.chosen, Math.floor(heldShare(model, device) * experts.count));
   if (experts === undefined || slots === undefined || slots >= experts.count) {
-    // All resident: one run and one read-back per token.
+    // If all experts are resident, a token is one run and one read-back.
     return { tokensPerSecond: 1000 / (readMs + starts * startMs + speed.roundTripMs), heldShare: 1 };
   }
   if (speed.paging === null) return null;
@@ -77,12 +80,12 @@ function onGpu(
   return { tokensPerSecond, heldShare: slots / experts.count };
 }
 
-/** Of weights, the chosen experts included. */
+/** Bytes of weights that one token reads, its chosen experts included. */
 function bytesPerToken({ tokenBytes, expertBytes, experts }: CatalogueModel): number {
   return tokenBytes + (experts === undefined ? 0 : (expertBytes * experts.chosen) / experts.count);
 }
 
-/** The same numbers each time (Lehmer, 1951): an estimate must not flicker. */
+/** The same random numbers each time (Lehmer, 1951), so that the estimate does not change between calls. */
 function numbers(): () => number {
   let state = 1;
   return () => (state = (state * 48271) % 2147483647) / 2147483647;

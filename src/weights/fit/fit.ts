@@ -1,26 +1,29 @@
-// Whether a model fits a device, and why not. A judgement from what the model needs and what the browser
-// tells; the proof is loading it.
+// Whether a model fits a device, and why not. This is an estimate from the model's needs and from the facts
+// that the browser reports; only loading the model proves it.
 
 import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../../contract/weights.ts';
 
-/** A conversation with a few pictures; its cache is counted in. */
+/** Length of a conversation with a few pictures; the estimate includes its KV cache. */
 const CONTEXT_TOKENS = 8192;
 /** Activations, the vision tower's workspace, pipelines, the page. */
 const WORKSPACE_BYTES = 600e6;
-/** Browser and system keep this share of a device's memory. */
+/** The share of a device's memory that browser and system leave to the model. */
 const USABLE_SHARE = 0.75;
-/** With paging, this share of the experts is held at the least (36 % hits at 6 %, 74 % at 19 %). */
+/** With paging, at least this share of the experts must fit in memory (36 % hits at 6 %, 74 % at 19 %). */
 const HELD_EXPERTS = 0.1;
-/** Browsers report no more than this, whatever is there. */
+/** Browsers report at most this much memory, however much there is. */
 const REPORTED_CAP_BYTES = 8 * 2 ** 30;
-/** As of the 30B; other mixtures have less. */
+/** The KV cache of the 30B; other mixtures need less. */
 const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
-/** Of the four gibibytes that WASM can address, what is left to weights. */
+/** The part of WASM's four gibibytes of address space that is left for weights. */
 const WASM_HEAP_BYTES = 3 * 2 ** 30;
-/** Above the cap: what a device of that class is given credit for, with a word of doubt. */
+/**
+ * The memory assumed if the browser reports its cap or nothing. Such verdicts may carry the reason
+ * 'memory-unknown'.
+ */
 const CREDIT_BYTES = 32 * 2 ** 30;
 
-/** What WebAssembly can address, less what the page itself takes of it. */
+/** The memory that WebAssembly can address, less the page's own use of it. */
 const PROCESSOR_BYTES = 3.5e9;
 
 export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
@@ -32,7 +35,7 @@ export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
 export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   const gpu = usableGpu(device);
   if (!gpu) {
-    // The processor computes in 32 bits, slowly, within what WebAssembly can address.
+    // The processor computes slowly, in 32 bits, and within the memory that WebAssembly can address.
     const neededBytes = memoryNeeded(model, false, 1);
     const fits = neededBytes <= PROCESSOR_BYTES;
     const short: FitReason = { kind: 'memory', neededBytes, availableBytes: PROCESSOR_BYTES };
@@ -58,7 +61,7 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
     const isDoubtful = memoryBytes === null || whole > memoryBytes * USABLE_SHARE;
     if (!isDoubtful) return { verdict: 'fits', reasons: notes };
     notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
-    // Rather paged for sure than whole perhaps.
+    // Paging that certainly fits is better than a whole model that perhaps fits.
     const isSure = memoryBytes !== null && hasExperts && paged <= memoryBytes * USABLE_SHARE;
     return { verdict: isSure ? 'fits-paged' : 'fits', reasons: notes };
   }
@@ -67,22 +70,25 @@ export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   return { verdict: pages ? 'fits-paged' : 'too-large', reasons: notes };
 }
 
-/** The graphics processor that the engine would use by itself: one in software is slower than none. */
+/**
+ * The graphics processor that the engine would use. A software adapter counts as none, because it is slower
+ * than WASM.
+ */
 export function usableGpu({ gpu }: DeviceFacts): DeviceFacts['gpu'] {
   return gpu?.isSoftware === true ? null : gpu;
 }
 
-/** The share of the experts that this device has room for; 1 for a dense model that fits. */
+/** The share of the experts that fits in this device's memory; 1 for a dense model. */
 export function heldShare(model: CatalogueModel, device: DeviceFacts): number {
   const hasF16 = device.gpu?.hasF16 ?? false;
   const free = availableBytes(device) - memoryNeeded(model, hasF16, 0);
   return model.expertBytes === 0 ? 1 : Math.max(0, Math.min(1, free / model.expertBytes));
 }
 
-/** What is known of a model once it is stored. */
+/** The sizes that are known of a stored model. */
 type StoredSizes = Pick<CatalogueModel, 'storedBytes' | 'expertBytes'>;
 
-/** Bytes of experts to hold where nobody says; undefined where all of the model fits. */
+/** The default memory budget for experts; undefined if the whole model fits. */
 export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | undefined {
   const model = { ...sizes, halfBytes: 0, cacheBytesPerToken: LARGE_CACHE_BYTES_PER_TOKEN };
   const available = device.gpu === null ? WASM_HEAP_BYTES : availableBytes(device);
@@ -90,19 +96,19 @@ export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | 
   return Math.max(0, available - memoryNeeded(model, true, 0));
 }
 
-/** Bytes that the key-value cache of one conversation may take; longer conversations lose their oldest turns. */
+/** The memory budget for the KV cache of one conversation; longer conversations lose their oldest turns. */
 export function cacheBudgetBytes({ gpu, memoryBytes }: DeviceFacts): number {
   if (gpu === null) return 1e9;
   return memoryBytes !== null && memoryBytes >= REPORTED_CAP_BYTES ? 4e9 : 2e9;
 }
 
-/** What a model may take of this device's memory. */
+/** The memory of this device that a model may use. */
 function availableBytes({ memoryBytes }: DeviceFacts): number {
   const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
   return Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
 }
 
-/** Weights, cache and workspace, with a share of the experts held. */
+/** Memory for weights, KV cache and workspace, if the share `heldExperts` of the experts is resident. */
 function memoryNeeded(
   model: StoredSizes & Pick<CatalogueModel, 'halfBytes' | 'cacheBytesPerToken'>,
   hasF16: boolean,
@@ -110,7 +116,7 @@ function memoryNeeded(
 ): number {
   const weights = model.storedBytes - model.expertBytes * (1 - heldExperts);
   const cache = model.cacheBytesPerToken * CONTEXT_TOKENS;
-  // Without f16, what is stored in 16 bits and the cache are held in 32.
+  // Without f16, weights stored in 16 bits and the KV cache take 32 bits.
   const wider = hasF16 ? 0 : model.halfBytes + cache;
   return Math.ceil(weights + cache + wider + WORKSPACE_BYTES);
 }

@@ -1,7 +1,7 @@
-// Holds the files of a checkpoint against the hashes that the hub lists. A small file is checked before it is used. The
-// pieces of a large one come in the converter's order, not in the file's: the hash of the whole goes over them as soon
-// as the next in order is at hand, and each piece's own hash holds a later transfer of the same bytes to the first.
-// Fails with a BadFile, which names the file.
+// Checks the files of a checkpoint against the hashes that the hub lists. A small file is checked before it is
+// used. The pieces of a large file arrive in the converter's order, not in the file's. The hash of the whole
+// file continues as soon as the next piece in file order is at hand; and the hash of each piece is stored, so
+// that a later transfer of the same piece must match the first one. Fails with a BadFile, which names the file.
 
 import { Failure, fail } from '../../failure.ts';
 import { gitBlobHex } from '../../format/git-blob.ts';
@@ -13,7 +13,7 @@ import type { Shelf } from '../store/shelf.ts';
 import type { ListedFile, Listing } from './listing.ts';
 import type { Piece } from './pieces.ts';
 
-/** A file of the hub is not what its hash says. */
+/** A file from the hub does not match its hash. */
 export class BadFile extends Failure {
   readonly file: string;
 
@@ -23,7 +23,7 @@ export class BadFile extends Failure {
   }
 }
 
-/** How far the hash of a whole file has come. */
+/** Progress of the hash of a whole file. */
 interface Whole {
   state: Sha256State;
   isSound: boolean;
@@ -34,9 +34,9 @@ export class FileChecks {
   readonly #shelf: Shelf;
   readonly #hashing: Hashing;
   readonly #wholes: Map<string, Whole>;
-  /** SHA-256 of each piece that ever came, by its name. */
+  /** SHA-256 of each piece that ever arrived, by the piece's name. */
   readonly #pieces: Map<string, string>;
-  /** Hashes of pieces for which there was no room. */
+  /** Records of piece hashes that storage had no space for. */
   readonly #unsaved: [Key, string][] = [];
   readonly #forgotten = new Set<string>();
 
@@ -54,7 +54,7 @@ export class FileChecks {
     this.#pieces = pieces;
   }
 
-  /** Goes on where an earlier visit stopped. */
+  /** Continues from the state that an earlier visit stored. */
   static async open(listing: Listing, shelf: Shelf, hashing: Hashing): Promise<FileChecks> {
     const { database } = shelf;
     const [wholes, pieces] = await Promise.all(
@@ -71,12 +71,12 @@ export class FileChecks {
     );
   }
 
-  /** undefined: the repository has no such file. */
+  /** The hub's entry for a file; undefined if the repository has no such file. */
   listed(file: string): ListedFile | undefined {
     return Object.hasOwn(this.#listing, file) ? this.#listing[file] : undefined;
   }
 
-  /** Holds all of a small file against its hash. */
+  /** Checks a whole small file against its hash. Returns its bytes, perhaps in another buffer. */
   async demand(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const listed = this.listed(file) ?? fail('missing-file', `${file} is not in the repository.`);
     const hashed =
@@ -95,7 +95,7 @@ export class FileChecks {
     return this.#pieces.has(nameOf(file, start));
   }
 
-  /** Notes the hash of a piece that came, or holds the piece to what came the first time. */
+  /** Stores the hash of a new piece. A piece that arrived before must have the same hash as the first time. */
   async arrived(
     file: string,
     { start }: Piece,
@@ -114,7 +114,7 @@ export class FileChecks {
     return hashed.bytes;
   }
 
-  /** A full disk may still have room for a shard. */
+  /** If the disk is full, the record waits for the next shard, for which there may still be space. */
   async #save(record: [Key, string]): Promise<void> {
     try {
       await this.#shelf.database.change({ records: [record] });
@@ -124,7 +124,7 @@ export class FileChecks {
     }
   }
 
-  /** The bytes of the file, from its beginning, that the hash of the whole has taken. */
+  /** How many bytes, from the beginning of the file, the hash of the whole file covers. */
   reached(file: string): number {
     return this.#wholes.get(file)?.state.bytes ?? 0;
   }
@@ -133,13 +133,13 @@ export class FileChecks {
     return this.#wholes.get(file)?.isSound ?? false;
   }
 
-  /** Takes the bytes that follow what was reached. They are handed over. */
+  /** Adds the bytes that follow those reached so far. The caller must not use `bytes` afterwards. */
   async take(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { state } = this.#wholes.get(file) ?? { state: sha256Begin() };
     this.#wholes.set(file, { state: await this.#hashing.extend(state, bytes), isSound: false });
   }
 
-  /** All of the file was taken: holds it against its hash, and notes that it is sound. */
+  /** To be called when the whole file is hashed: checks the hash, and notes that the file is sound. */
   async conclude(file: string): Promise<void> {
     const whole = this.#wholes.get(file) ?? fail('bug', `${file} was never hashed.`);
     const listed = this.listed(file);
@@ -150,7 +150,7 @@ export class FileChecks {
     await this.#shelf.database.change({ records: this.records() });
   }
 
-  /** What came of a file is of no use: it will come anew. */
+  /** Forgets all hashes of a file, because it will be fetched again. */
   async forget(file: string): Promise<void> {
     this.#forgotten.add(file);
     this.#wholes.delete(file);
@@ -159,7 +159,7 @@ export class FileChecks {
     await this.#shelf.database.change({ goneUnder });
   }
 
-  /** How far the wholes have come, for storage: together with what may leave it for that reason. */
+  /** The state of all hashes, to be stored together with the deletion of the pieces that they cover. */
   records(): [Key, unknown][] {
     const wholes = Array.from(this.#wholes, ([file, whole]): [Key, unknown] => [
       this.#shelf.key('whole', file),

@@ -1,5 +1,5 @@
-// A checkpoint on a hub as the converter reads it: ranges over HTTP, fetched in pieces a few ahead of the
-// reader, each piece once. Owns the transfers; what came lies in the spool.
+// A checkpoint on a hub, as the converter reads it: ranges over HTTP, fetched in pieces, a few pieces ahead of
+// the reader, each piece once. Owns the transfers; the spool stores the fetched pieces.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { Failure, fail } from '../../failure.ts';
@@ -12,9 +12,9 @@ import type { ListedFile } from './listing.ts';
 import { Coverage, cutIntoPieces, indexAt, type Piece, type PieceMap } from './pieces.ts';
 import type { RemoteFile, Spool } from './spool.ts';
 
-/** What is asked of a file first: its length, and with luck all that is small in it. */
+/** Size of the first request for a file, which gives the file's length and, with luck, all small data in it. */
 const FIRST_BYTES = 64 * 1024;
-/** Hosts that know no ranges may still send small files whole. */
+/** A host without range requests may still send a file of up to this size as a whole. */
 const SMALL_FILE_BYTES = 64 * 1024 * 1024;
 /** Pieces held in memory. */
 const HELD_PIECES = 8;
@@ -25,7 +25,7 @@ export interface HubFiles {
   transfers: Transfers;
   /** The headers of the first answer for a file. */
   onHeaders?: (headers: Headers) => void;
-  /** Holds what comes against the hub's hashes; undefined: there are none. */
+  /** Checks the fetched bytes against the hub's hashes; undefined if the hub lists no hashes. */
   checks: FileChecks | undefined;
 }
 
@@ -34,15 +34,15 @@ export class HubSource implements CheckpointSource {
   readonly #spool: Spool;
   readonly #signal: AbortSignal;
   readonly #maps = new Map<string, PieceMap>();
-  /** The newest last. */
+  /** Pieces in memory or being fetched, the most recently used last. */
   readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   readonly #coverage = new Map<string, Coverage>();
   readonly #absent = new Set<string>();
-  /** Files over whose pieces the hash is going. */
+  /** Files whose pieces are being hashed in the background. */
   readonly #hashing = new Map<string, Promise<void>>();
   #underWay = 0;
 
-  /** `signal` ends every transfer, those ahead of the reader too. */
+  /** `signal` ends every transfer, including those ahead of the reader. */
   constructor(hub: HubFiles, spool: Spool, signal: AbortSignal) {
     this.#hub = hub;
     this.#spool = spool;
@@ -75,7 +75,10 @@ export class HubSource implements CheckpointSource {
     return bytes;
   }
 
-  /** Fetches whole what is checked before it is used: all but large files, which are hashed piece by piece. */
+  /**
+   * Fetches a whole file and checks it before use. Large files of weights do not come here: they are hashed
+   * piece by piece.
+   */
   async #bringWhole(file: string, fileBytes: number, checks: FileChecks): Promise<RemoteFile> {
     if (fileBytes > SMALL_FILE_BYTES) fail('bad-checkpoint', `${file} is far too large for what it is.`);
     const wanted = { ...this.#asked(file), start: 0, end: fileBytes, fileBytes };
@@ -85,7 +88,7 @@ export class HubSource implements CheckpointSource {
     return { bytes: fileBytes };
   }
 
-  /** Length, ETag and first bytes. */
+  /** Fetches the length, the ETag and the first bytes of a file, and stores them in the spool. */
   async #probe(file: string): Promise<RemoteFile> {
     const { checks } = this.#hub;
     const listed = checks?.listed(file);
@@ -115,7 +118,7 @@ export class HubSource implements CheckpointSource {
     const known = this.#maps.get(file);
     if (known || !file.endsWith('.safetensors')) return known;
     const head = this.#spool.part(file, 0, 8);
-    // The converter reads and judges the header itself; here it says where the tensors lie.
+    // The converter reads and checks the header itself; here it only gives the places of the tensors.
     const length = head && headerLength(head, remote.bytes, file);
     const header = length && this.#spool.part(file, 8, 8 + length);
     if (!header) return undefined;
@@ -127,8 +130,8 @@ export class HubSource implements CheckpointSource {
   }
 
   /**
-   * Whether a read is of tensors rather than a sample taken to recognise the checkpoint: it begins where
-   * a tensor does, or is large, or its piece is at hand anyway.
+   * Whether a read is for a tensor's data rather than for a sample that identifies the checkpoint. It is if it
+   * begins at the start of a tensor, or is large, or its piece is at hand anyway.
    */
   #isTensorData(map: PieceMap, file: string, start: number, end: number): boolean {
     const piece = map.pieces[indexAt(map.pieces, start)];
@@ -144,7 +147,7 @@ export class HubSource implements CheckpointSource {
     );
   }
 
-  /** Length and header of a safetensors file, which the spool has. */
+  /** The first bytes of a safetensors file up to `end`: length and header, both taken from the spool. */
   #firstBytes(file: string, end: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(end);
     bytes.set(this.#spool.part(file, 0, 8) ?? []);
@@ -177,7 +180,7 @@ export class HubSource implements CheckpointSource {
       const piece = pieces[next];
       if (!piece || this.#underWay >= this.#hub.transfers.pace.lanes || !this.#spool.hasRoomAhead) return;
       if (this.#spool.knows(file, piece) || this.#held.has(heldName(file, piece))) continue;
-      // Whoever reads it hears of its failure.
+      // The read that needs this piece reports the failure.
       this.#piece(file, piece).catch(() => undefined);
     }
   }
@@ -213,8 +216,9 @@ export class HubSource implements CheckpointSource {
   }
 
   /**
-   * Holds every weights file that was read against its hash; what no longer is at hand is fetched again. Fails with
-   * a BadFile. `onBytes` hears of the bytes that are left to hash, and of each part of them that is.
+   * Checks every weights file that was read against its hash, and fetches pieces again that are no longer at
+   * hand. Fails with a BadFile. `onBytes` receives the length of each piece before it is hashed, and the number
+   * of bytes that were left to hash when verification began.
    */
   async verify(checks: FileChecks, onBytes: (bytes: number, left: number) => void): Promise<void> {
     const files = Array.from(this.#maps).filter(([file]) => !checks.isSound(file));
@@ -231,7 +235,7 @@ export class HubSource implements CheckpointSource {
     }
   }
 
-  /** The hash of the whole goes on in the background over the pieces that are at hand. */
+  /** Continues the hash of the whole file, in the background, over the pieces that are at hand. */
   #hashBehind(file: string, map: PieceMap): void {
     const { checks } = this.#hub;
     if (!checks || this.#hashing.has(file) || checks.isSound(file)) return;
@@ -240,12 +244,12 @@ export class HubSource implements CheckpointSource {
       const blob = await this.#spool.piece(file, piece);
       return blob && new Uint8Array(await blob.arrayBuffer());
     });
-    // What fails here fails again when the file is verified.
+    // A failure here occurs again when `verify` hashes the file.
     const settled = going.catch(() => undefined).finally(() => this.#hashing.delete(file));
     this.#hashing.set(file, settled);
   }
 
-  /** Takes piece after piece for as long as `bring` has the next one. */
+  /** Hashes piece after piece for as long as `bring` returns the next one. */
   async #hashOn(
     file: string,
     map: PieceMap,
@@ -265,7 +269,7 @@ export class HubSource implements CheckpointSource {
     }
   }
 
-  /** A part of no tensor, or a sample. The first bytes are here already. */
+  /** Reads bytes outside of all tensors, or a sample. The first bytes of the file are in the spool already. */
   async #readSmall(
     file: string,
     remote: RemoteFile,
@@ -289,8 +293,8 @@ export class HubSource implements CheckpointSource {
     try {
       return await fetchPart(wanted, this.#hub.transfers, this.#signal);
     } catch (error) {
-      // The next visit asks anew what the file is; whether it is still the same checkpoint, the
-      // converter sees.
+      // The next visit probes the file again; the converter then checks whether it is still the same
+      // checkpoint.
       if (error instanceof Failure && error.code === 'changed-file') {
         if (this.#hub.checks) await this.#spool.forgetFacts(file);
         else await this.#spool.forget(file);
@@ -316,12 +320,12 @@ export class HubSource implements CheckpointSource {
   }
 }
 
-/** Weights with a SHA-256 are hashed as they come; git's hash, of small files, is taken of a whole. */
+/** Weights with a SHA-256 are hashed as they arrive; git's hash, which small files have, needs the whole file. */
 function isHashedInPieces(file: string, listed: ListedFile): boolean {
   return file.endsWith('.safetensors') && 'sha256' in listed;
 }
 
-/** Whether what was read on its own is what a piece holds in its place. */
+/** Whether the `parts` that were read on their own have the same bytes as the piece at the same place. */
 function agrees(piece: Piece, bytes: Uint8Array, parts: { start: number; bytes: Uint8Array }[]): boolean {
   return parts.every(({ start, bytes: part }) => {
     const [from, to] = [Math.max(start, piece.start), Math.min(start + part.byteLength, piece.end)];

@@ -1,6 +1,6 @@
-// What has come of a checkpoint and is not yet a shard: pieces of its files, kept in storage until the
-// shards they went into are, so that a later visit goes on at the byte reached. Also the small parts that
-// every visit looks at (headers, samples), which are kept until the end.
+// The part of a checkpoint that was fetched but is not yet in a shard: pieces of its files, stored until the
+// shards made from them are stored, so that a later visit resumes at the byte reached. Also the small parts
+// that every visit reads (headers, samples), which are stored until the end.
 
 import { Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
@@ -8,13 +8,13 @@ import type { Change, Key } from '../store/database.ts';
 import type { Piece } from './pieces.ts';
 import type { Shelf } from '../store/shelf.ts';
 
-/** Facts of a file on the host. */
+/** Length and ETag of a file on the host. */
 export interface RemoteFile {
   bytes: number;
   etag?: string;
 }
 
-/** Pieces on the disk beyond which nothing is fetched ahead. */
+/** With this many unused pieces in storage, no further ones are fetched ahead. */
 const AHEAD_LIMIT = 128;
 
 export class Spool {
@@ -23,13 +23,15 @@ export class Spool {
   readonly #parts: Map<string, Uint8Array<ArrayBuffer>>;
   readonly #kept: Set<string>;
   readonly #used: Set<string>;
-  /** Used up before the write of the last shard began, and since then. */
+  /** Pieces used up before the write of the latest shard began (`older`), and since then (`newer`). */
   #usedUp: { older: Key[]; newer: Key[] };
-  /** Kept since this visit began and not used up yet. */
+  /** Pieces that this visit stored and that are not used up yet. */
   readonly #ahead = new Set<string>();
-  /** Files whose pieces may no longer be kept: those still under way are of a file that is gone. */
+  /**
+   * Files whose pieces are no longer stored: pieces that still arrive belong to an earlier version of the file.
+   */
   readonly #forgotten = new Set<string>();
-  /** Storage may be too full for pieces and still have room for shards. */
+  /** Whether storage refused a piece. It may still have space for shards. */
   #isFull = false;
 
   private constructor(
@@ -44,11 +46,11 @@ export class Spool {
     this.#parts = parts;
     this.#kept = kept;
     this.#used = used;
-    // Of an earlier visit: used up, and kept until the hash of the whole file has passed.
+    // An earlier visit used these pieces up, but kept them until the hash of the whole file had passed them.
     this.#usedUp = { older: [...kept].filter((name) => used.has(name)).map(keyOf), newer: [] };
   }
 
-  /** Whether weights were taken on an earlier visit. */
+  /** Whether an earlier visit fetched weights. */
   get isBegun(): boolean {
     return this.#kept.size + this.#used.size > 0;
   }
@@ -79,13 +81,16 @@ export class Spool {
     await this.#shelf.database.change({ records: [[this.#shelf.key('probe', file), facts]] });
   }
 
-  /** What a file is on the host has to be asked anew; its pieces are held against hashes, and stay. */
+  /**
+   * Forgets length and ETag of a file, so that the host is asked again. The pieces stay, because hashes check
+   * them.
+   */
   async forgetFacts(file: string): Promise<void> {
     this.#files.delete(file);
     await this.#shelf.database.change({ gone: [this.#shelf.key('probe', file)] });
   }
 
-  /** The file on the host is another one now: nothing that came of it is of use. */
+  /** Forgets everything that was fetched of a file, because the file on the host has changed. */
   async forget(file: string): Promise<void> {
     const of = (name: string): boolean => name.endsWith(` ${file}`);
     this.#forgotten.add(file);
@@ -96,7 +101,7 @@ export class Spool {
     await this.#shelf.database.change({ goneUnder });
   }
 
-  /** A small part that begins at `start` and is long enough, if one is kept. */
+  /** Returns the bytes from a small part, if one is stored that covers them. */
   part(file: string, start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
     const exact = this.#parts.get(nameOf(file, start));
     if (exact && exact.byteLength >= end - start) return exact.slice(0, end - start);
@@ -111,7 +116,7 @@ export class Spool {
     await this.#shelf.database.change({ files: [[this.#shelf.key('probe', file, start), bytes]] });
   }
 
-  /** Whether a piece is here, or was and has been used up. */
+  /** Whether a piece is stored, or was stored and has been used up. */
   knows(file: string, piece: Piece): boolean {
     return this.#kept.has(nameOf(file, piece.start)) || this.#used.has(nameOf(file, piece.start));
   }
@@ -138,7 +143,7 @@ export class Spool {
     }
   }
 
-  /** Every byte of the piece has gone into shards, of which the last may not be stored yet. */
+  /** Notes that every byte of the piece has gone into shards; the last of these may not be stored yet. */
   useUp(file: string, { start }: Piece): void {
     this.#ahead.delete(nameOf(file, start));
     if (this.#used.has(nameOf(file, start))) return;
@@ -147,10 +152,12 @@ export class Spool {
   }
 
   /**
-   * To be called when a shard is about to be stored. While shard n is stored, the converter fills
-   * shard n + 1: what was used up before n − 1 began to be stored has gone into shards up to n.
-   * Returns what may leave together with shard n. `reached`: how far the hash of a file has come, which still
-   * needs what follows; a full disk needs the room more.
+   * Call this when a shard is about to be stored. Returns the pieces that may be deleted together with the
+   * write of shard n. While shard n is being stored, the converter fills shard n + 1; so pieces used up before
+   * the write of shard n − 1 began have gone into shards up to n.
+   *
+   * `reached`: how many bytes of a file its hash has covered. Later pieces stay for the hash, unless the disk
+   * is full.
    */
   retire(reached: (file: string) => number = () => Infinity): Change {
     const { older, newer } = this.#usedUp;
@@ -164,7 +171,7 @@ export class Spool {
     };
   }
 
-  /** Small parts of a file that were read on their own. */
+  /** The small parts of a file that were read on their own. */
   parts(file: string): { start: number; bytes: Uint8Array<ArrayBuffer> }[] {
     return Array.from(this.#parts, ([name, bytes]) => ({ key: keyOf(name), bytes })).flatMap(
       ({ key, bytes }) => (key[0] === file ? [{ start: Number(key[1]), bytes }] : []),

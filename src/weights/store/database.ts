@@ -1,6 +1,6 @@
-// The one file that knows IndexedDB. Keys are lists, so that everything of a model lies under one
-// prefix; a change is one transaction, whole or not at all. Files are kept as Blobs: reading a slice of
-// one moves only that slice. Where the browser takes no Blobs they are kept as bytes, and where it keeps
+// The one file that uses IndexedDB. Keys are lists, so that all entries of a model have one prefix; a change is
+// one transaction, which happens completely or not at all. Files are stored as Blobs, because reading a slice
+// of a Blob loads only that slice. A browser that stores no Blobs gets bytes instead. If the browser stores
 // nothing, small models are held in memory.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
@@ -18,18 +18,18 @@ export interface Change {
   files?: [Key, Bytes][];
   records?: [Key, unknown][];
   gone?: Key[];
-  /** Everything whose key begins so. */
+  /** Prefixes; every entry whose key begins with one of them is deleted. */
   goneUnder?: Key[];
 }
 
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
-/** A storage that does not even say no within this time is asked again, or done without. */
+/** If storage does not answer within this time, the request is repeated, and at last given up. */
 const ANSWER_MS = 30_000;
 const OPENING_MS = 10_000;
-/** A no of the browser's settings, which stays one. */
+/** Refusals that come from the browser's settings; repeating the request would not help. */
 const FINAL: ReadonlySet<string> = new Set(['SecurityError', 'InvalidStateError', 'NotSupportedError']);
-/** Noted beside a model of which files are kept as bytes. */
+/** Marks a model that has files stored as bytes. */
 const AS_BYTES = 'as-bytes';
 const REFUSALS: ReadonlySet<string> = new Set(['storage-full', 'storage-failed']);
 
@@ -43,14 +43,14 @@ export class Database {
     this.#use = openStore(name, 'entries');
   }
 
-  /** The value, unknown as it is; a file is a Blob. Undefined where there is none. */
+  /** The stored value, not yet parsed; a file is a Blob. Undefined if there is none. */
   async get(key: Key): Promise<unknown> {
     const held = this.#held.get(key);
     if (held !== undefined || !(await this.#canOpen())) return held;
     return asBlob(await this.#read<unknown>((store) => store.get(key)));
   }
 
-  /** A stored file; holding the Blob costs no memory where the browser takes Blobs. */
+  /** A stored file. Holding the Blob takes no memory if the browser stores Blobs. */
   async file(key: Key): Promise<Blob | undefined> {
     const value = await this.get(key);
     return value instanceof Blob ? value : undefined;
@@ -78,10 +78,11 @@ export class Database {
   }
 
   /**
-   * One transaction. Fails with 'storage-full' or 'storage-failed', and has then changed nothing; with
-   * `orHold`, what storage refuses is held in memory instead.
-   * Now and then a fresh profile refuses a new Blob (DataError, "InvalidBlob"): the Blob is built anew
-   * and tried again.
+   * Makes a change in one transaction. A failure with 'storage-full' or 'storage-failed' has changed nothing.
+   * With `orHold`, entries that storage refuses are held in memory instead.
+   *
+   * A fresh profile sometimes refuses a new Blob (DataError, "InvalidBlob"); then the Blob is built again and
+   * the transaction repeated.
    */
   async change(change: Change, orHold = false): Promise<void> {
     try {
@@ -92,12 +93,12 @@ export class Database {
       const { files = [], records = [], gone = [], goneUnder = [] } = change;
       this.#held.remove(change);
       this.#held.put([...files.map(([key, bytes]): HeldEntry => [key, new Blob([bytes])]), ...records]);
-      // Nothing depends on it: what storage does not let go of is overridden by what is held.
+      // This deletion may fail: entries that stay in storage are overridden by those held in memory.
       if (gone.length + goneUnder.length > 0) await this.#write({ gone, goneUnder }).catch(() => undefined);
     }
   }
 
-  /** What is held of a model in this thread's memory, for another thread to `hold`. */
+  /** The entries of a model that this thread holds in memory; another thread can `hold` them. */
   held(id: string): HeldEntry[] {
     return this.#held.of(id);
   }
@@ -107,8 +108,8 @@ export class Database {
   }
 
   /**
-   * Whether a model is here for this visit only: held in memory, or stored by a browser that takes no Blobs,
-   * which WebKit does in windows that keep nothing.
+   * Whether a model is here for this visit only: it is held in memory, or stored by a browser that stores no
+   * Blobs. WebKit stores none in windows that keep nothing.
    */
   async isForThisVisit(id: string): Promise<boolean> {
     return this.#held.holds(id) || (await this.get([AS_BYTES, id])) !== undefined;
@@ -135,7 +136,7 @@ export class Database {
     );
   }
 
-  /** Found out once, by trying; so is the next one. */
+  /** Tries once whether storage opens. `#canTakeBlobs` does the same for Blobs. */
   #canOpen(): Promise<boolean> {
     const open = async (): Promise<unknown> =>
       this.#use('readonly', (store) => promisifyRequest(store.getKey('any')));
@@ -154,14 +155,14 @@ export class Database {
     return this.#attempt(() => this.#use('readonly', (store) => promisifyRequest(request(store))));
   }
 
-  /** Tries again what may pass; a full disk and a refusal do not. */
+  /** Repeats a job that fails. A full disk and a refusal by the browser's settings are not repeated. */
   async #attempt<T>(job: () => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await answered(job, answerMs);
       } catch (cause) {
         const { name, text } = told(cause);
-        // The message is empty in Chromium: what is needed is told by those who know it.
+        // Chromium's message is empty. The callers know how many bytes are needed, and report it.
         if (name === 'QuotaExceededError') fail('storage-full', 'The browser has no room left.', cause);
         if (attempt === ATTEMPTS || FINAL.has(name)) {
           fail('storage-failed', `The browser’s storage refused: ${text}`, cause);
@@ -172,7 +173,10 @@ export class Database {
   }
 }
 
-/** WebKit's storage was seen to answer nothing at all while the page before still held it. */
+/**
+ * Rejects if there is no answer in time: WebKit's storage was seen not to answer while the previous page still
+ * used it.
+ */
 async function answered<T>(job: () => Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {
@@ -185,7 +189,7 @@ async function answered<T>(job: () => Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** A view would be stored with all of the buffer that it lies in. */
+/** Storing a view would store the whole buffer behind it. */
 function withoutBuffer(bytes: Bytes): Bytes {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }
@@ -194,7 +198,7 @@ function asBlob(value: unknown): unknown {
   return value instanceof Uint8Array ? new Blob([value as Bytes]) : value;
 }
 
-/** All keys that begin with `prefix`: a list sorts after every string and number. */
+/** All keys that begin with `prefix`; a list sorts after every string and number. */
 function rangeOf(prefix: Key): IDBKeyRange {
   return IDBKeyRange.bound(prefix, [...prefix, []]);
 }

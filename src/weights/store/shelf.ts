@@ -1,6 +1,6 @@
-// One model's place in storage. Files lie under their SHA-256, so that a newer version of a model comes
-// in beside the older one and shares what did not change. A file and the note that it is kept appear in
-// one transaction; only verified bytes are ever handed in.
+// One model's place in storage. Files have their SHA-256 as key, so that a newer version of a model can be
+// stored beside the older one and shares the unchanged files. A file and the note that it is stored are written
+// in one transaction. Callers pass verified bytes only.
 
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -36,13 +36,13 @@ export type EntryKind = (typeof KINDS)[number];
 
 const CHECKED = 'checked';
 
-/** A model that may run from memory where storage refuses it. */
+/** Largest model that may be held in memory if storage refuses it. */
 const HELD_BYTES = 200e6;
 
 export class Shelf {
   readonly id: string;
   readonly database: Database;
-  /** Whether what is being fetched is small enough to be held in memory. */
+  /** Whether the package that is being fetched is small enough to be held in memory. */
   #mayBeHeld = false;
 
   constructor(database: Database, id: string) {
@@ -69,7 +69,7 @@ export class Shelf {
     return this.#manifest('pending');
   }
 
-  /** SHA-256 → bytes of everything that is kept. */
+  /** SHA-256 → length in bytes of every stored file. */
   async kept(): Promise<Map<string, number>> {
     const entries = await this.database.under(this.key('kept'));
     return new Map(entries.map(([key, bytes]) => [String(key[2]), Number(bytes)]));
@@ -79,7 +79,7 @@ export class Shelf {
     return this.database.file(this.key('file', sha256));
   }
 
-  /** Notes who the model is; nothing of an earlier visit is lost. */
+  /** Stores the model's request, and `pending` if it is given. Files of an earlier visit stay. */
   async begin(request: ModelRequest, pending?: Manifest): Promise<void> {
     const records: [Key, unknown][] = [[this.key('model'), request]];
     if (pending) records.push([this.key('pending'), pending]);
@@ -87,7 +87,7 @@ export class Shelf {
     await this.database.change({ records }, this.#mayBeHeld);
   }
 
-  /** Keeps a file that was verified, and `more` with it. */
+  /** Stores a verified file, and makes the change `more` in the same transaction. */
   async keep(sha256: string, bytes: Uint8Array<ArrayBuffer>, more: Change = {}): Promise<void> {
     const change: Change = {
       ...more,
@@ -104,8 +104,8 @@ export class Shelf {
   }
 
   /**
-   * Makes `manifest` the package that can be loaded, and takes away what it does not name. All its
-   * files must be kept; fails with 'missing-file' where one is not.
+   * Makes `manifest` the package that can be loaded, and deletes the files that it does not name. All its files
+   * must be stored; fails with 'missing-file' if one is not.
    */
   async finish(manifest: Manifest): Promise<void> {
     const named = new Set(filesOf(manifest).map((file) => file.sha256));
@@ -121,7 +121,7 @@ export class Shelf {
     await this.database.change(change, this.#mayBeHeld);
   }
 
-  /** Notes that all files of the checkpoint were held against hashes of the catalogue or the hub. */
+  /** Notes that all files of the checkpoint matched the hashes of the catalogue or the hub. */
   async noteChecked(): Promise<void> {
     await this.database.change({ records: [[this.key('note', CHECKED), true]] });
   }
@@ -130,7 +130,7 @@ export class Shelf {
     return (await this.database.get(this.key('note', CHECKED))) === true;
   }
 
-  /** Whether nothing of the model is known or kept yet, not even a part of a file. */
+  /** Whether nothing of the model is stored yet: no manifest, no file, no piece of a file. */
   async isEmpty(): Promise<boolean> {
     const { database } = this;
     const begun = await Promise.all(
@@ -141,7 +141,7 @@ export class Shelf {
     return begun.every((keys) => keys.length === 0);
   }
 
-  /** Takes the model away, with everything that lies under its id. */
+  /** Deletes the model, with all entries under its id. */
   async clear(): Promise<void> {
     await this.database.change({ goneUnder: KINDS.map((kind) => this.key(kind)) });
   }
@@ -174,7 +174,7 @@ export class Shelf {
   }
 }
 
-/** Every file of a package once, the small ones first. */
+/** Every file of a package once, side files before shards. */
 export function filesOf(manifest: Manifest): PackageFile[] {
   const shards = manifest.shards.map((shard) => ({ ...shard, name: shardFile(shard) }));
   const files = new Map([...manifest.files, ...shards].map((file) => [file.sha256, file]));
