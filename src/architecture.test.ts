@@ -1,5 +1,5 @@
-// Holds the table of who may import what against the imports themselves. Tests are free; what is
-// imported for its type alone counts like any other import.
+// Checks the imports in the code against the table of permitted ones. Test files may import anything; a
+// type-only import counts like any other.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
@@ -8,10 +8,10 @@ import { expect, test } from 'vitest';
 
 const top = resolve(import.meta.dirname, '..');
 
-/** Each part of the house, and the parts and packages it may use besides itself. */
+/** Each part of the code base, and the parts and packages that it may import besides itself. */
 const MAY_IMPORT: Record<string, string[]> = {
   'src/failure': [],
-  // Between the service worker and the page.
+  // The service worker and the page both use it.
   'src/shared-files': [],
   'src/device': [],
   'src/policy': [],
@@ -84,7 +84,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
 };
 
-/** Packages that one file alone knows. */
+/** Packages that only one file may import. */
 const ONE_FILE: Record<string, string> = {
   'onnxruntime-web': 'src/engine/runtime/runtime.ts',
   mediabunny: 'src/engine/clip/video-clip.ts',
@@ -95,9 +95,9 @@ const ONE_FILE: Record<string, string> = {
 
 interface Import {
   file: string;
-  /** As written. */
+  /** The specifier as written. */
   specifier: string;
-  /** A part of the house, or a package. */
+  /** A part of the code base, or a package. */
   target: string;
 }
 
@@ -153,7 +153,7 @@ test('nobody imports what the table does not allow', () => {
 test('a package of one file is imported by that file alone', () => {
   const strays = imports.filter(({ file, target, specifier }) => {
     const home = file.startsWith('e2e/') ? undefined : ONE_FILE[target];
-    // A file's address (?url) is not the package.
+    // Importing a file's address (?url) does not import the package.
     return home !== undefined && file !== home && !specifier.endsWith('?url');
   });
   expect(strays.map(told)).toEqual([]);

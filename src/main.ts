@@ -1,5 +1,5 @@
-// The entry page: makes the long-lived objects (worker clients, models, conversation) and hands them to
-// the UI, once the page is under its policy.
+// The entry of the page: makes the long-lived objects (worker clients, models, conversation) and passes them to
+// the UI, once the page is protected by its policy.
 
 import { mount } from 'svelte';
 import inferenceScript from '../workers/inference.worker.ts?worker&url';
@@ -57,14 +57,14 @@ import { MissingParts } from './ui/update/missing-parts.svelte.ts';
 import Unprotected from './ui/Unprotected.svelte';
 import './ui/theme.css';
 
-/** What somebody waits for: nothing else is fetched meanwhile. */
+/** Phases in which a person waits for the model, so that nothing else is fetched. */
 const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loading']);
 
 const requests = new RequestLog();
 const stopped = new StoppedLog();
 const appScript = new URL('service-worker.js', document.baseURI).href;
 const trust = trustOwnScripts([inferenceScript, photoScript, weightsScript, appScript]);
-/** Starts a worker, and shows what it asks for and what is stopped in it. */
+/** Starts a worker, and logs its requests and what the policy blocks in it. */
 const begin = (realm: Realm, script: string): Worker =>
   stopped.hear(realm, requests.hear(new Worker(trust(script), { type: 'module' })));
 const missing = new MissingParts();
@@ -148,7 +148,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
     hasAnswered: () => conversation.turns.some(({ ending }) => ending?.kind === 'answered'),
     isBusy: () => conversation.busy || BUSY.has(models.phase.kind),
   });
-  // The development server has no service worker, and needs none: it sends the policy.
+  // The development server has no service worker, and needs none, because it sends the policy itself.
   if (import.meta.env.PROD) offline.watch();
   const tabStore = new TabStore();
   const historyStore = new HistoryStore();
@@ -180,7 +180,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   if (kiosk !== null) {
     void models.start(document.baseURI, { unattended: true });
     void samples.start();
-    // Visitors leave nothing, and find nothing of before it was a kiosk.
+    // A kiosk stores nothing of its visitors, and shows them nothing from the time before it was a kiosk.
     tabStore.clear().catch((error: unknown) => console.warn('What tabs held could not be erased.', error));
     const lock = new PinLock(remembered, kiosk.pin);
     const statistics = new Statistics(remembered);
@@ -204,7 +204,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
 
   const link = new URL(document.baseURI).searchParams.get('model');
   void models.start(document.baseURI).then(() => library.welcome(link));
-  // Asked once: the address without it is what a reload or a bookmark should mean.
+  // The link is followed once; a reload or a bookmark should use the address without it.
   if (link !== null) window.history.replaceState(null, '', location.pathname);
   void samples.start();
   void keptTab.arrive();
@@ -216,7 +216,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
 }
 
-/** Has the runtime fetched beside the model that will run on it. */
+/** Begins to fetch the runtime while the model that will run on it is being fetched. */
 function prepareRuntime(models: Models): void {
   const isChosen = models.backend !== 'auto';
   const backends: Backend[] = models.backend === 'auto' ? ['webgpu', 'wasm'] : [models.backend];

@@ -1,9 +1,10 @@
-// Pictures that another app of the device shares with this one. The browser posts them to an address of this site; the
-// service worker puts them here, and the page that it opens then takes them, once. Nothing is sent anywhere.
+// Pictures that another app on this device shares with this one. The browser posts them to an address of this
+// site; the service worker stores them, and the page that then opens takes them, once. No data leaves the
+// device.
 
-/** Where the web manifest lets files be posted, relative to the page. */
+/** The address to which the web manifest has files posted, relative to the page. */
 export const SHARE_PATH = 'share';
-/** A cache of its own: those of the app's files come and go with its versions. */
+/** A separate cache, because the caches of the app's files are deleted with their versions. */
 const CACHE = 'darkroom-shared';
 const NAME = 'X-Name';
 const WORDS = 'words';
@@ -12,11 +13,11 @@ const MOST_FILES = 30;
 
 export interface Shared {
   files: File[];
-  /** What was shared beside them; '' if nothing was. */
+  /** The text that was shared with the files; '' if there was none. */
   words: string;
 }
 
-/** Keeps what was posted until the page takes it; what nobody took before is dropped. */
+/** Stores the posted files and text until the page takes them. Drops an earlier share that no page took. */
 export async function putShared(form: FormData): Promise<void> {
   await caches.delete(CACHE);
   const cache = await caches.open(CACHE);
@@ -29,7 +30,7 @@ export async function putShared(form: FormData): Promise<void> {
   await cache.put(WORDS, new Response(words.filter((value) => value !== '').join('\n')));
 }
 
-/** Takes what was shared, in its order; it is gone then. */
+/** Returns the shared files in their order, and the text, and deletes both from the cache. */
 export async function takeShared(): Promise<Shared> {
   const shared: Shared = { files: [], words: '' };
   if (!('caches' in globalThis) || !(await caches.has(CACHE))) return shared;

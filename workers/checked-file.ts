@@ -1,16 +1,16 @@
-// Whether a file of the app is the one that the app was built with.
+// Checks that a file of the app is the one that the app was built with.
 
 import { fail } from '../src/failure.ts';
 import { sha256Hex } from '../src/format/sha256.ts';
 
-/** What the build knows of a file. */
+/** A file's length and hash, recorded by the build. */
 export interface FileSum {
   bytes: number;
   /** In hexadecimal digits. */
   sha256: string;
 }
 
-/** Fails with 'changed-program', naming the file, if these are not its bytes. */
+/** Fails with 'changed-program', naming the file, if `bytes` do not have the expected hash. */
 export async function demandSum(url: string, bytes: Uint8Array<ArrayBuffer>, sum: FileSum): Promise<void> {
   const sha256 = await sha256Hex(bytes);
   if (sha256 === sum.sha256) return;
@@ -20,7 +20,7 @@ export async function demandSum(url: string, bytes: Uint8Array<ArrayBuffer>, sum
   );
 }
 
-/** For a file of another length, which need not be hashed. */
+/** Fails for a file of the wrong length, which need not be hashed. */
 export function failLength(url: string, bytes: number | 'too many', sum: FileSum): never {
   fail(
     'changed-program',
@@ -33,7 +33,7 @@ export async function dropKept(url: string): Promise<void> {
   try {
     for (const name of await caches.keys()) await (await caches.open(name)).delete(url);
   } catch {
-    // A browser without this storage, or one that refuses it, keeps nothing.
+    // A browser without this storage, or one that refuses it, stores nothing.
   }
 }
 

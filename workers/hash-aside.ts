@@ -1,5 +1,5 @@
-// SHA-256 on a thread of its own. WebCrypto hashes on the thread that asks (Chromium 156): of a shard's 64 MB
-// that is a tenth of a second in which nothing is taken from the network.
+// SHA-256 on a separate thread. WebCrypto hashes on the calling thread (Chromium 156): for a shard of 64 MB it
+// blocks that thread for a tenth of a second, in which no data is read from the network.
 
 import * as Comlink from 'comlink';
 import type { WallReport } from '../src/policy/walls.ts';
@@ -13,12 +13,12 @@ export class HashAside implements Hashing {
   readonly #script: string;
   #begun: Promise<Begun | undefined> | undefined;
 
-  /** `script`: HASH_SCRIPT, which the worker's policy trusts. */
+  /** `script`: HASH_SCRIPT as a trusted address. */
   constructor(script: string) {
     this.#script = script;
   }
 
-  /** Begins the worker at the first call; hashes on the caller's thread if the worker cannot be had. */
+  /** Starts the worker at the first call; hashes on the caller's thread if the worker cannot be started. */
   readonly hash: Hash = async (bytes) => {
     const begun = await this.#begin();
     return begun === undefined
@@ -33,7 +33,7 @@ export class HashAside implements Hashing {
       : begun.api.extend(state, Comlink.transfer(bytes, [bytes.buffer]));
   };
 
-  /** What the worker found when it tried its own walls; nothing if there is none. */
+  /** The hash worker's report about its own walls; empty if there is no worker. */
   async walls(): Promise<WallReport> {
     return (await (await this.#begin())?.api.walls()) ?? { walls: {}, tookMs: 0 };
   }
@@ -43,14 +43,14 @@ export class HashAside implements Hashing {
   }
 }
 
-/** In an object, as a promise would take Comlink's proxy itself for another promise. */
+/** The proxy is wrapped in an object, because a promise would treat Comlink's proxy itself as another promise. */
 interface Begun {
   api: Comlink.Remote<HashApi>;
 }
 
 function begin(script: string): Promise<Begun | undefined> {
   const worker = new Worker(script, { type: 'module' });
-  // The page hears of the policy's violations there by way of this worker.
+  // This worker passes the hash worker's policy violations on to the page.
   worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
     if (typeof data === 'object' && data !== null && 'violation' in data)
       self.postMessage({ violation: data.violation, realm: 'hash' });

@@ -1,7 +1,7 @@
-// The caches of earlier versions of the app: kept for as long as a page lives that was open when this version
-// took over, since it may still want a part of its own version, which the host no longer has.
+// The caches of earlier versions of the app. They are kept as long as a page is open that was open when this
+// version took over, because such a page may still need files of its own version, which the host no longer has.
 
-/** Where the pages of that moment are noted, in this version's cache. */
+/** Key in this version's cache under which those pages are listed. */
 const NOTE = '.pages-of-older-versions';
 
 export class OldVersions {
@@ -10,7 +10,7 @@ export class OldVersions {
   readonly #cacheName: string;
   readonly #note: string;
 
-  /** All versions' caches begin with `prefix`; `cacheName` is this one's. */
+  /** The names of all versions' caches begin with `prefix`; `cacheName` is this version's. */
   constructor(clients: Clients, prefix: string, cacheName: string, scope: URL) {
     this.#clients = clients;
     this.#prefix = prefix;
@@ -18,14 +18,14 @@ export class OldVersions {
     this.#note = new URL(NOTE, scope).href;
   }
 
-  /** To be called when this version takes over. */
+  /** Call this when this version takes over. */
   async notePages(): Promise<void> {
     const pages = await this.#clients.matchAll({ type: 'window', includeUncontrolled: true });
     const cache = await caches.open(this.#cacheName);
     await cache.put(this.#note, Response.json(pages.map(({ id }) => id)));
   }
 
-  /** What an older version has kept under this name, if any. */
+  /** Returns the file that an older version has stored under this name, if any. */
   async find(address: string): Promise<Response | undefined> {
     for (const name of await this.#names()) {
       const kept = await (await caches.open(name)).match(address);
@@ -34,14 +34,14 @@ export class OldVersions {
     return undefined;
   }
 
-  /** The addresses of all that older versions have kept. */
+  /** The addresses of all files that older versions have stored. */
   async files(): Promise<string[]> {
     const opened = await Promise.all((await this.#names()).map((name) => caches.open(name)));
     const kept = await Promise.all(opened.map((cache) => cache.keys()));
     return kept.flat().map(({ url }) => url);
   }
 
-  /** Drops them once none of the pages is left. */
+  /** Deletes the older caches once none of those pages is open. */
   async dropUnused(): Promise<void> {
     const names = await this.#names();
     if (names.length === 0 || (await this.#hasPages())) return;

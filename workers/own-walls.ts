@@ -1,4 +1,5 @@
-// Whether this worker's own walls hold. It begins to try them when it starts, and takes no picture before they are proven.
+// Whether this worker's own walls hold. The worker begins to try them when it starts, and accepts no picture
+// until they are proven.
 
 import { fail } from '../src/failure.ts';
 import { prove } from '../src/policy/prove.ts';
@@ -6,10 +7,13 @@ import { openWalls, type WallReport } from '../src/policy/walls.ts';
 import { trustScripts, type ScriptPolicy, type TrustScript } from '../src/policy/trusted-types.ts';
 import { trialScripts, workerAttempts } from '../src/policy/worker-attempts.ts';
 
-/** The build puts workers into a folder beside it. */
+/** The build puts workers into a subfolder; this file lies in the folder above. */
 const notAWorker = (): string => new URL('../not-a-worker.js', self.location.href).href;
 
-/** Trusts `scripts`, the exact addresses of what this worker starts, and what OwnWalls tries. To be called once. */
+/**
+ * Trusts `scripts` (the exact addresses of the workers that this worker starts) and the addresses that OwnWalls
+ * tries. Call this once.
+ */
 export function trustOwnScripts(
   scripts: readonly string[] = [],
   policy: ScriptPolicy = 'darkroom',
@@ -21,8 +25,8 @@ export class OwnWalls {
   readonly #proven: Promise<WallReport>;
 
   constructor(trust: TrustScript) {
-    // Firefox reports a stray worker that cannot start to the page too, in the form of a script that cannot be fetched:
-    // the page has heard by then that this one runs.
+    // Firefox reports the failed start of a stray worker to the page too, like a script that cannot be fetched.
+    // This message tells the page first that this worker runs.
     self.postMessage('started');
     this.#proven = prove(workerAttempts(notAWorker(), trust));
   }

@@ -1,5 +1,5 @@
-// A runtime that may be trusted: WebGPU in f16, then in f32, then the processor. What was refused is
-// named.
+// Creates a runtime that computes correctly: WebGPU in f16, else in f32, else the processor. Lists the refused
+// precisions.
 
 import type { Backend, LoadOptions, Precision } from '../src/contract/inference.ts';
 import { createRuntime, type Runtime } from '../src/engine/runtime/runtime.ts';
@@ -8,13 +8,16 @@ import { runtimeFiles } from './runtime-files.ts';
 
 export interface TrustedRuntime {
   runtime: Runtime;
-  /** Absent: the engine's own choice. */
+  /** If omitted, the engine chooses. */
   precision?: Precision;
-  /** What gives wrong numbers on this device. */
+  /** Precisions that give wrong numbers on this device. */
   distrusted: Precision[];
 }
 
-/** `accepts` judges a precision on a WebGPU device. Fails as createRuntime does, and as `downloads.take`. */
+/**
+ * `accepts` returns whether a precision computes correctly on a WebGPU device. Fails as createRuntime and
+ * `downloads.take` do.
+ */
 export async function trustedRuntime(
   backend: Backend,
   { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
@@ -30,7 +33,7 @@ export async function trustedRuntime(
   const distrusted: Precision[] = [];
   try {
     for (const precision of asked === undefined ? runtime.precisions : [asked]) {
-      // One that the device lacks is refused by the engine, with its own words.
+      // If the device lacks the precision, the engine refuses it with its own message.
       const isThere = runtime.precisions.includes(precision);
       if (!isThere || (await accepts(runtime, precision))) return { runtime, precision, distrusted };
       distrusted.push(precision);

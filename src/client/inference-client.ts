@@ -1,5 +1,5 @@
-// The page's side of the inference worker. Every call settles; an AbortSignal crosses as a cancel. Owns
-// the worker; a dead one is replaced by the next call, with no model loaded in it.
+// The page's side of the inference worker. Every call settles; an aborted signal reaches the worker as a
+// cancel. Owns the worker; the next call replaces a dead one, and no model is loaded in the new one.
 
 import * as Comlink from 'comlink';
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
@@ -23,8 +23,8 @@ export class InferenceClient {
   readonly #held: (modelId: string) => Promise<readonly HeldEntry[]>;
 
   /**
-   * `start` makes a fresh worker that exposes an InferenceApi; `held` is asked, before a model is loaded, for what
-   * storage refused of it; `onMissing`: as WorkerCalls has it.
+   * `start` makes a fresh worker that exposes an InferenceApi. `held` is called before a model is loaded, and
+   * returns its entries that storage refused. `onMissing`: see WorkerCalls.
    */
   constructor(
     start: () => WorkerLike,
@@ -39,7 +39,7 @@ export class InferenceClient {
     return this.#calls.call((api) => api.walls());
   }
 
-  /** Begins to fetch the runtime that a load with the first of these backends that is there will want. */
+  /** Begins to fetch the runtime that a load with the first available one of these backends needs. */
   prepare(
     backends: Backend[],
     hardwareOnly: boolean,
@@ -76,7 +76,7 @@ export class InferenceClient {
     return this.#calls.call((api) => api.unload());
   }
 
-  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
     this.#calls.dispose();
   }

@@ -1,15 +1,18 @@
-// Asks the browser to keep the storage for good, which only a page may. Firefox asks the user and answers when
-// the user does, perhaps never: nothing waits for this.
+// Asks the browser to keep this site's storage permanently, which only a page may do. Firefox asks the person
+// and answers when the person does, perhaps never, so no code waits for the answer.
 
 import type { Persistence, WeightsEvent } from '../contract/weights.ts';
 
-/** Downloading a smaller model again is less trouble than a question of the browser's. */
+/**
+ * Size of a download from which the browser's question is worthwhile; a smaller model is easily downloaded
+ * again.
+ */
 const WORTH_A_QUESTION_BYTES = 200e6;
 
 export class KeepForGood {
   #isAsked = false;
 
-  /** Hears what is told of a download; asks once, when a large model is on its way. */
+  /** Passes the events of a download on to `onEvent`, and asks once, when a large model is being downloaded. */
   watch(onEvent: (event: WeightsEvent) => void): (event: WeightsEvent) => void {
     return (event) => {
       onEvent(event);
@@ -20,9 +23,12 @@ export class KeepForGood {
   }
 }
 
-/** Without a yes, the browser may clear the storage when space runs short or nobody comes for a week. */
+/**
+ * Without permission, the browser may clear the storage if space runs short or the person does not visit for a
+ * week.
+ */
 async function askToPersist(): Promise<Persistence> {
-  // Absent in Node, in pages without a secure context, and in some browsers.
+  // The API is missing in Node, in pages without a secure context, and in some browsers.
   if (!('navigator' in globalThis) || !('storage' in navigator) || !('persist' in navigator.storage)) {
     return 'unavailable';
   }

@@ -1,31 +1,38 @@
-// A note in storage for as long as a model is being loaded or answers. A page that dies leaves its note behind,
-// and the next visit then asks before it loads that model again, instead of dying of it at every visit.
+// A note in storage that exists while a model is being loaded or answers. If the page dies, its note stays; the
+// next visit then asks before it loads that model again, instead of dying at every visit.
 
 export interface LoadNotes {
-  /** Models that were at work when their page died, each reported once. Pages that still live do not count. */
+  /**
+   * Models that were loading or answering when their page died, each reported once. Pages that are still open
+   * do not count.
+   */
   deaths(): Promise<string[]>;
-  /** Notes that a model is at work; the result takes the note away. */
+  /** Notes that a model is loading or answering; the returned function removes the note. */
   begin(id: string): () => void;
 }
 
 export interface LoadNotesParts {
-  /** Throws where the browser blocks it. */
+  /** Throws if the browser blocks storage. */
   storage: () => Pick<Storage, 'length' | 'key' | 'getItem' | 'setItem' | 'removeItem'>;
   locks: Pick<LockManager, 'request' | 'query'> | undefined;
-  /** Calls back when the page goes away as pages do: closed, reloaded, left. */
+  /** Calls `callback` when the page ends normally: closed, reloaded, left. */
   onLeave: (callback: () => void) => void;
 }
 
 const PREFIX = 'darkroom.loading.';
 
-/** One note per page: under a token whose Web Lock the page holds until it ends, however it ends. */
+/**
+ * One note per page. Its key is also the name of a Web Lock, which the page holds until it ends, in whatever
+ * way.
+ */
 export class StoredLoadNotes implements LoadNotes {
   readonly #parts: LoadNotesParts;
   readonly #key = PREFIX + crypto.randomUUID();
 
   constructor(parts: LoadNotesParts) {
     this.#parts = parts;
-    // Never settles. A page that may not lock (no secure context) counts as dead to others, and is asked about.
+    // This lock is never released by the page. A page without locks (no secure context) counts as dead to other
+    // pages, and the person is asked about its model.
     parts.locks?.request(this.#key, () => new Promise<never>(() => undefined)).catch(() => undefined);
     parts.onLeave(() => this.#remove(this.#key));
   }
@@ -44,7 +51,7 @@ export class StoredLoadNotes implements LoadNotes {
         return id === null ? [] : [id];
       });
     } catch {
-      // A storage that is blocked holds no notes.
+      // A blocked storage holds no notes.
       return [];
     }
   }
@@ -53,7 +60,7 @@ export class StoredLoadNotes implements LoadNotes {
     try {
       this.#parts.storage().setItem(this.#key, id);
     } catch {
-      // Without storage nothing is noted, and nothing is asked.
+      // Without storage there is no note, and no later visit asks.
     }
     return () => this.#remove(this.#key);
   }
@@ -62,7 +69,7 @@ export class StoredLoadNotes implements LoadNotes {
     try {
       this.#parts.storage().removeItem(key);
     } catch {
-      // As above.
+      // A blocked storage holds no note that could be removed.
     }
   }
 }

@@ -1,10 +1,10 @@
-// Watches the time that a model's own program (its template, its tokenizer's patterns) takes in a worker, which cannot
-// be asked while it runs. Honest ones take milliseconds.
+// Watches the time that a model's own program (its template, its tokenizer's patterns) takes in a worker,
+// because the worker cannot answer while the program runs. Honest programs take milliseconds.
 
 const TICK_MS = 250;
-/** While nobody waits for anything else. */
+/** Patience while the person waits for nothing else. */
 const PATIENT_TICKS = 40;
-/** Once somebody stops the run or asks for another model. */
+/** Patience once the person stops the run or asks for another model. */
 const HURRIED_TICKS = 6;
 
 export class ProgramWatch {
@@ -16,7 +16,7 @@ export class ProgramWatch {
     this.#onEndless = onEndless;
   }
 
-  /** A message of the worker. */
+  /** Handles a message of the worker. */
   hear(data: unknown): void {
     const word =
       typeof data === 'object' && data !== null && 'foreignProgram' in data ? data.foreignProgram : null;
@@ -24,7 +24,8 @@ export class ProgramWatch {
     if (word !== 'begun') return;
     this.dispose();
     this.#left = PATIENT_TICKS;
-    // Ticks, not the clock: a device that slept has not computed meanwhile, and messages come between them.
+    // This counts ticks, not time: a device that slept did not compute meanwhile, and messages are handled
+    // between ticks.
     this.#timer = setInterval(() => {
       if (this.#left-- > 0) return;
       this.dispose();
@@ -32,7 +33,7 @@ export class ProgramWatch {
     }, TICK_MS);
   }
 
-  /** Somebody waits for what comes after the run under way. */
+  /** Shortens the patience, because a call waits behind the current run. */
   hurry(): void {
     this.#left = Math.min(this.#left, HURRIED_TICKS);
   }

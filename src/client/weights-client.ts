@@ -26,7 +26,7 @@ export class WeightsClient {
   readonly #calls: WorkerCalls<WeightsApi>;
   readonly #keepForGood = new KeepForGood();
 
-  /** `start` makes a fresh worker that exposes a WeightsApi; `onMissing`: as WorkerCalls has it. */
+  /** `start` makes a fresh worker that exposes a WeightsApi; `onMissing`: see WorkerCalls. */
   constructor(start: () => WorkerLike, onMissing?: () => void) {
     this.#calls = new WorkerCalls<WeightsApi>('weights', start, onMissing);
   }
@@ -43,7 +43,7 @@ export class WeightsClient {
     return this.#calls.call((api) => api.storage());
   }
 
-  /** What the weights worker holds of a model that storage refused. */
+  /** The entries of a model that storage refused and that the weights worker holds in memory. */
   held(model: string): Promise<Outcome<HeldEntry[]>> {
     return this.#calls.call((api) => api.held(model));
   }
@@ -64,7 +64,7 @@ export class WeightsClient {
     return this.#calls.call((api) => api.readLink(text, pageUrl, preset));
   }
 
-  /** Aborting is a pause: the same call later goes on. To cancel for good, remove the model after it. */
+  /** Aborting pauses the download; the same call later resumes it. To discard it, remove the model afterwards. */
   download(request: ModelRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<KeptModel>> {
     const hear = Comlink.proxy(this.#keepForGood.watch(onEvent));
     return this.#calls.run(signal, (api, id) => api.download(id, request, hear));
@@ -88,7 +88,7 @@ export class WeightsClient {
     return this.#calls.call((api) => api.remove(model));
   }
 
-  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
     this.#calls.dispose();
   }

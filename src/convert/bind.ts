@@ -1,5 +1,5 @@
-// Holds a checkpoint against the model that its config describes: every tensor is there, once, with
-// its shape, and FP8 tensors have their block scales. What is left over is reported, not refused.
+// Checks a checkpoint against the model that its config describes: every tensor exists, once, with its shape,
+// and FP8 tensors have their block scales. Tensors that the model does not use are reported, not refused.
 
 import { fail } from '../failure.ts';
 import { Field } from '../format/json-field.ts';
@@ -9,10 +9,10 @@ import { matrixOf, type Matrix } from './matrix.ts';
 /** Rows and columns of an FP8 scale's block; undefined in checkpoints that are not FP8. */
 export type ScaleBlock = [rows: number, columns: number] | undefined;
 
-/** Tensors the reference itself ignores: rotary frequencies that old versions saved. */
+/** Tensors that the reference itself ignores: rotary frequencies that old versions saved. */
 const HARMLESS = /\.rotary(_pos)?_emb\.(original_)?inv_freq$/;
 
-/** weight_block_size of config.json's quantization_config. Fails for methods other than FP8. */
+/** The weight_block_size in config.json's quantization_config. Fails for other methods than FP8. */
 export function parseScaleBlock(config: unknown): ScaleBlock {
   const root = new Field(config, 'config.json: ', 'bad-checkpoint');
   const quantization = root.optional('quantization_config');
@@ -28,7 +28,7 @@ export function parseScaleBlock(config: unknown): ScaleBlock {
   return [size?.[0] ?? 128, size?.[1] ?? 128];
 }
 
-/** Gives out a checkpoint's tensors and keeps account of which were asked for. */
+/** Looks up a checkpoint's tensors, and records which of them were requested. */
 export class Binder {
   readonly #tensors: Map<string, StoredTensor>;
   readonly #block: ScaleBlock;
@@ -43,7 +43,7 @@ export class Binder {
     return this.#tensors.has(name);
   }
 
-  /** A tensor that must be there. */
+  /** Returns a tensor, which must exist. */
   tensor(name: string): StoredTensor {
     const tensor = this.#tensors.get(name);
     if (!tensor) fail('bad-checkpoint', `The checkpoint lacks the tensor ${name}.`);
@@ -51,14 +51,14 @@ export class Binder {
     return tensor;
   }
 
-  /** A tensor of exactly this shape as a matrix of `rows` rows, with its FP8 scale if it has one. */
+  /** Returns a tensor of exactly this shape as a matrix of `rows` rows, with its FP8 scale if it has one. */
   matrix(name: string, shape: number[], rows: number, columns: number): Matrix {
     const tensor = this.tensor(name);
     requireShape(tensor, [shape]);
     return this.slice(tensor, rows, columns);
   }
 
-  /** Matrix number `index` of a tensor that is one, or a stack of them. */
+  /** Returns matrix number `index` of a tensor that is a matrix or a stack of matrices. */
   slice(tensor: StoredTensor, rows: number, columns: number, index = 0): Matrix {
     const matrix = matrixOf(tensor, rows, columns, index);
     if (matrix.dtype !== 'F8_E4M3') return matrix;
@@ -72,13 +72,13 @@ export class Binder {
     return { ...matrix, scale: { matrix: matrixOf(scale, ...blocks, index), blockRows, blockColumns } };
   }
 
-  /** Names that nothing asked for. */
+  /** The names of tensors that were never requested, except those that the reference ignores. */
   unused(): string[] {
     return [...this.#tensors.keys()].filter((name) => !this.#used.has(name) && !HARMLESS.test(name));
   }
 }
 
-/** Fails, naming the tensor, unless its shape is one of those given. */
+/** Fails, naming the tensor, unless its shape is one of `shapes`. */
 export function requireShape(tensor: StoredTensor, shapes: number[][]): void {
   if (shapes.some((shape) => shape.join() === tensor.shape.join())) return;
   const wanted = shapes.map((shape) => `[${shape.join(', ')}]`).join(' or ');

@@ -1,4 +1,4 @@
-// Writes f32 weights into a shard in their storage form, and measures what that loses.
+// Writes f32 weights into a shard in their stored form, and measures the loss.
 
 import { quantizeRows } from '../format/blocks.ts';
 import { decodeF16, encodeBF16, encodeF16 } from '../format/float.ts';
@@ -14,8 +14,8 @@ export interface Loss {
 }
 
 /**
- * Stores rows of `columns` values at `offsets` of the shard (the array, then its scales where it is
- * quantised). Returns undefined when a value, or a block's scale, is too large for F16.
+ * Stores rows of `columns` values at `offsets` of the shard: the array, then its scales if it is quantised.
+ * Returns undefined if a value, or a block's scale, is too large for F16.
  */
 export function encodeRows(
   values: Float32Array,

@@ -1,4 +1,4 @@
-// Fills one planned shard with weights: reads a few megabytes at a time, encodes them into place.
+// Fills one planned shard with weights: reads a few megabytes at a time and encodes them into place.
 
 import { fail } from '../failure.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
@@ -20,10 +20,10 @@ interface Chunk {
 
 export type FilledShard =
   | { kind: 'filled'; bytes: Uint8Array<ArrayBuffer>; losses: Record<string, Loss> }
-  /** A group holds values that its storage cannot: plan again with it among the wide ones. */
+  /** The stored form of a group cannot hold its values: plan again with this group among the wide ones. */
   | { kind: 'too-wide'; group: string };
 
-/** `onRead` hears of the checkpoint's bytes as they are used up. */
+/** `onRead` receives the number of the checkpoint's bytes that each step converted. */
 export async function fillShard(
   source: CheckpointSource,
   plan: ShardPlan,

@@ -1,10 +1,10 @@
-// Which tensors a Qwen3-VL model has, of which shape and of which kind: the list that a checkpoint is
-// held against. Names and shapes as in transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py.
-// Experts are not in the list; expert-weights.ts finds them in their several layouts.
+// The tensors of a Qwen3-VL model with their shapes and kinds: the list that a checkpoint is checked against.
+// Names and shapes as in transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py. Experts are not in the
+// list; expert-weights.ts finds them in their several layouts.
 
 import type { ModelConfig } from '../format/model-config.ts';
 
-/** What a tensor is for; the precision plan and the error table go by it. */
+/** The purpose of a tensor, which the precision plan and the table of losses use. */
 export type TensorClass =
   | 'embedding'
   | 'tied embedding'
@@ -36,7 +36,7 @@ export function modelTensors(config: ModelConfig): ModelTensor[] {
   return [...textTensors(config), ...visionTensors(config)];
 }
 
-/** Where the experts of a layer are named from. */
+/** The prefix of the names of a layer's experts. */
 export function expertsPrefix(layer: number): string {
   return `${TEXT}.layers.${layer}.mlp.experts`;
 }

@@ -1,5 +1,5 @@
-// conversion.json: what a conversion has finished, so that it can be stopped at any moment and go on.
-// It stays beside the manifest and tells where the package came from. Readers of packages ignore it.
+// conversion.json: the finished shards of a conversion, so that it can be stopped at any moment and resumed.
+// The file stays beside the manifest and shows the origin of the package. Readers of packages ignore it.
 
 import { Field, parseJson } from '../format/json-field.ts';
 import type { Shard } from '../format/manifest.ts';
@@ -9,18 +9,18 @@ export const RECORD_FILE = 'conversion.json';
 
 /** A finished shard. */
 export interface ShardRecord extends Shard {
-  /** Hash of everything that its bytes follow from: checkpoint, preset, layout. */
+  /** Hash of everything that determines the shard's bytes: checkpoint, preset, layout. */
   key: string;
-  /** Loss by tensor class. */
+  /** Quantisation loss by tensor class. */
   losses: Record<string, Loss>;
-  /** The checkpoint's files that it was made of; older records do not say. */
+  /** The checkpoint's files that the shard was made from; older records omit them. */
   files?: string[];
 }
 
 export interface ConversionRecord {
-  /** Hash of checkpoint, preset and converter; a different one is a different conversion. */
+  /** Hash of checkpoint, preset and converter; if it differs, it is another conversion. */
   source: string;
-  /** Groups found not to fit F16. */
+  /** Groups whose values F16 cannot hold. */
   wide: string[];
   shards: ShardRecord[];
 }

@@ -1,5 +1,5 @@
-// The checkpoint's own small files, copied byte for byte: the engine reads the same config, tokenizer
-// and templates as the reference does.
+// Copies the checkpoint's own small files byte for byte, so that the engine reads the same config, tokenizer
+// and templates as the reference.
 
 import { fail } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
@@ -10,7 +10,7 @@ import type { CheckpointSource } from './checkpoint-source.ts';
 import type { PackageSink } from './package-sink.ts';
 
 const REQUIRED = ['config.json', 'tokenizer.json', 'tokenizer_config.json'];
-/** How pictures are prepared: transformers 4 writes the first, transformers 5 the second. */
+/** The settings of preprocessing: transformers 4 writes the first file, transformers 5 the second. */
 const PREPROCESSING = ['preprocessor_config.json', 'processor_config.json'];
 const OPTIONAL = [
   'generation_config.json',
@@ -22,14 +22,14 @@ const OPTIONAL = [
   'chat_template.jinja',
   ...PREPROCESSING,
   'video_preprocessor_config.json',
-  // A package passes weights on, and their licence asks to go with them.
+  // A package redistributes the weights, and their licence requires these files to go with them.
   'LICENSE',
   'NOTICE',
 ];
 
 /**
- * Copies the side files that there are. Fails with 'missing-file' where one that the engine needs is not,
- * and with 'bad-checkpoint' where one is damaged: better now than after the weights.
+ * Copies the side files that exist. Fails with 'missing-file' if one is missing that the engine needs, and with
+ * 'bad-checkpoint' if one is damaged: better before the weights are converted than after.
  */
 export async function copySideFiles(
   source: CheckpointSource,

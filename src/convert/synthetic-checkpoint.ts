@@ -1,5 +1,5 @@
-// For tests: small checkpoints with weights that follow from a tensor's name, in every layout that the
-// converter reads.
+// For tests: small checkpoints in every layout that the converter reads. Their weights are computed from the
+// tensors' names.
 
 import { encodeBF16, encodeF16, F8_E4M3_VALUES } from '../format/float.ts';
 import { writeHeader, type ElementType } from '../format/safetensors.ts';
@@ -64,7 +64,10 @@ export function config(kind: 'dense' | 'moe', overrides: object = {}): Record<st
   };
 }
 
-/** Weights that BF16 and F16 both hold: multiples of 2⁻⁷ below 1, from a tensor's name and an index. */
+/**
+ * A weight that BF16 and F16 can both hold exactly: a multiple of 2⁻⁷ in [−1, 1), computed from a tensor's name
+ * and an index.
+ */
 export function weight(name: string, index: number): number {
   let hash = 2166136261 ^ index;
   for (let i = 0; i < name.length; i++) hash = Math.imul(hash ^ name.charCodeAt(i), 16777619);
@@ -96,7 +99,7 @@ export function tensor(
 const TEXT = 'model.language_model';
 const VISION = 'model.visual';
 
-/** Element (row, column) of expert matrices, independent of the layout they are stored in. */
+/** Element (row, column) of an expert's matrix, whatever the layout that stores it. */
 const gate = (e: number, row: number, column: number) => weight(`gate ${e} ${row}`, column);
 const up = (e: number, row: number, column: number) => weight(`up ${e} ${row}`, column);
 const down = (e: number, row: number, column: number) => weight(`down ${e} ${row}`, column);
@@ -196,7 +199,7 @@ function addExperts(tensors: Tensors, at: string, dtype: 'F32' | 'F16' | 'BF16',
   }
 }
 
-/** gate_up of an expert as the package wants it: rows gate 0, up 0, gate 1, up 1, … */
+/** An expert's gate_up in the package's layout: rows gate 0, up 0, gate 1, up 1, … */
 export function packagedGateUp(expert: number): Float32Array {
   const { hidden, expertInner } = SIZES;
   return Float32Array.from({ length: 2 * expertInner * hidden }, (_, i) => {
@@ -205,7 +208,7 @@ export function packagedGateUp(expert: number): Float32Array {
   });
 }
 
-/** A matrix in FP8 with its block scales, and the values that these stand for. */
+/** A matrix in FP8 with its block scales, and the values that both together encode. */
 export function fp8(shape: number[], blockSize: number, seed: string) {
   const [rows = 1, columns = 1] = shape.slice(-2);
   const stack = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);

@@ -1,10 +1,10 @@
-// A cursor over parsed JSON that knows where it stands, so that every complaint names the field.
+// A cursor over parsed JSON that knows its path, so that every failure names the field.
 
 import { fail, type FailureCode } from '../failure.ts';
 
 export class Field {
   readonly value: unknown;
-  /** As a person would write it: `manifest.json: tensors["x"].bytes`. */
+  /** The path as a person would write it: `manifest.json: tensors["x"].bytes`. */
   readonly path: string;
   readonly #code: FailureCode;
 
@@ -15,7 +15,7 @@ export class Field {
   }
 
   fail(problem: string): never {
-    // The root's path ends with what joins it to its members.
+    // The root's path ends with the separator before its members.
     fail(this.#code, `${this.path.replace(/[\s:]+$/, '')}: ${problem}.`);
   }
 
@@ -37,7 +37,7 @@ export class Field {
     return Object.entries(this.#record()).map(([key, value]) => [key, this.#child(key, value)]);
   }
 
-  /** The items of an array, of exactly `length` items where one is given. */
+  /** The items of an array, which must have exactly `length` items if that is given. */
   items(length?: number): Field[] {
     const value = this.value;
     if (!Array.isArray(value)) this.fail('must be an array');
@@ -72,7 +72,7 @@ export class Field {
     return typeof this.value === 'boolean' ? this.value : this.fail('must be true or false');
   }
 
-  /** One of a few values. */
+  /** The value, which must be one of `choices`. */
   oneOf<const T extends string | number>(choices: readonly T[]): T {
     const found = choices.find((choice) => choice === this.value);
     return found ?? this.fail(`must be one of ${choices.join(', ')}, not ${JSON.stringify(this.value)}`);

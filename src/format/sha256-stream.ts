@@ -1,5 +1,6 @@
-// SHA-256 of bytes that come one part after the other (FIPS 180-4). WebCrypto only hashes what lies in memory as a
-// whole, and a checkpoint's file has gigabytes. The state is plain data, so that it can be stored and gone on with.
+// SHA-256 of bytes that arrive part by part (FIPS 180-4). WebCrypto hashes only bytes that are in memory as a
+// whole, and a file of a checkpoint has gigabytes. The state is plain data, so that it can be stored and
+// continued later.
 
 const BLOCK_BYTES = 64;
 
@@ -20,7 +21,7 @@ export function sha256Begin(): Sha256State {
   };
 }
 
-/** Returns the state after `bytes`; `state` stays as it is. */
+/** Returns the state after `bytes`; `state` itself does not change. */
 export function sha256Extend(state: Sha256State, bytes: Uint8Array): Sha256State {
   const words = Int32Array.from(state.words);
   const compress = compressor(words);
@@ -43,7 +44,7 @@ export function sha256Extend(state: Sha256State, bytes: Uint8Array): Sha256State
 /** The hash of everything that the state has taken, in lower-case hexadecimal. */
 export function sha256End(state: Sha256State): string {
   const { bytes, rest } = state;
-  // A one, zeros up to eight bytes before the end of a block, and the length in bits.
+  // The padding: a one, zeros up to eight bytes before the end of a block, and the length in bits.
   const padding = new Uint8Array((rest.length < 56 ? 64 : 128) - rest.length);
   padding[0] = 0x80;
   new DataView(padding.buffer).setBigUint64(padding.byteLength - 8, BigInt(bytes) * 8n);
@@ -52,7 +53,7 @@ export function sha256End(state: Sha256State): string {
     .join('');
 }
 
-/** Takes whole blocks into `words`. */
+/** Returns a function that hashes whole blocks into `words`. */
 function compressor(words: Int32Array): (bytes: Uint8Array, from: number, blocks: number) => void {
   const constants = Int32Array.from({ length: 64 }, (_, index) => fraction(prime(index), 1 / 3));
   const schedule = new Int32Array(64);
@@ -111,7 +112,7 @@ function prime(index: number): number {
   return found[index]!;
 }
 
-/** The first 32 bits of the fraction of a root: where the standard's constants come from. */
+/** The first 32 bits of the fraction of a root. The standard derives its constants in this way. */
 function fraction(number: number, power: number): number {
   const root = number ** power;
   return ((root - Math.floor(root)) * 2 ** 32) | 0;

@@ -1,11 +1,12 @@
-// Whether the Connection-Allowlist is in force, found out by trying it on this machine.
+// Tests whether the browser enforces the Connection-Allowlist, without contacting another machine.
 
-// A busy machine needs seconds for it.
+// A busy machine needs seconds for this test.
 const ALLOWLIST_WAIT_MS = 5000;
 
 /**
- * Whether the browser enforces the Connection-Allowlist: under one, a peer connection fails as soon as it
- * begins. Without servers it has nobody to send to. Pages only; false where there is no WebRTC to try.
+ * Whether the browser enforces the Connection-Allowlist: under it, a peer connection fails as soon as it
+ * begins. A connection without servers has no peer to send to. For pages only; false if there is no WebRTC to
+ * try.
  */
 export async function isConnectionAllowlistEnforced(): Promise<boolean> {
   if (typeof RTCPeerConnection === 'undefined') return false;
@@ -18,7 +19,7 @@ export async function isConnectionAllowlistEnforced(): Promise<boolean> {
       setTimeout(() => resolve(false), ALLOWLIST_WAIT_MS);
     });
     peer.createDataChannel('probe');
-    // Not waited for: the time above is all that this may take.
+    // Not awaited, because the timeout above limits the whole test.
     void peer
       .createOffer()
       .then((offer) => peer.setLocalDescription(offer))

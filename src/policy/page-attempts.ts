@@ -1,11 +1,12 @@
-// What the page must not be able to do. Whatever is put into the document for it is taken out again.
+// Attempts at what the page must not be able to do. Every element that an attempt adds to the document is
+// removed again.
 
 import { nowhere, type Attempt } from './prove.ts';
 import { policyFactory, type TrustScript } from './trusted-types.ts';
 import type { WallState } from './walls.ts';
 import { workerAttempts } from './worker-attempts.ts';
 
-/** The plug-in that is tried, which some browsers count among the programs. */
+/** The address of the attempt with a plug-in; some browsers count plug-ins among the programs. */
 export const STRAY_PLUGIN = nowhere('object');
 
 /** `notAWorker`: the address of public/not-a-worker.js. */
@@ -32,7 +33,7 @@ export function pageAttempts(notAWorker: string, trust: TrustScript): Attempt[] 
       try {
         form.submit();
       } catch {
-        // Firefox throws where the policy stops it; its event follows.
+        // Firefox throws if the policy blocks it; the event follows.
       }
       return () => remove.forEach((each) => each());
     }),
@@ -51,7 +52,8 @@ export function pageAttempts(notAWorker: string, trust: TrustScript): Attempt[] 
       remove();
       return isMoved ? 'open' : 'holds';
     }),
-    // In a sandbox nothing may set this, and nothing else of a sandbox can be tried without a person's click.
+    // A sandbox forbids setting this. Everything else that a sandbox forbids can only be tried with a person's
+    // click.
     known('sandbox', () => {
       try {
         // eslint-disable-next-line @typescript-eslint/no-deprecated, no-self-assign
@@ -76,11 +78,11 @@ function asked(wall: Attempt['wall'], directive: string, ask: (url: string) => u
   return { wall, directive, mark, start };
 }
 
-/** Whether an element, outside of the document, reads a string as markup. */
+/** Whether an element that is not in the document parses a string as markup. */
 function takesStringAsMarkup(): WallState {
   if (policyFactory() === undefined) return 'absent';
   try {
-    // The browser's report carries the string's beginning, by which it is known for a trial.
+    // The browser's report contains the beginning of the string, which identifies it as part of the trial.
     document.createElement('template').innerHTML = `<!--${nowhere('text')}-->`;
     return 'open';
   } catch {
@@ -102,7 +104,7 @@ function hiddenFrame(attributes: Partial<HTMLIFrameElement>): HTMLIFrameElement 
   return Object.assign(document.createElement('iframe'), { hidden: true, ...attributes });
 }
 
-/** Puts it into the document; returns what takes it out. */
+/** Adds an element to the document; returns the function that removes it. */
 function shown(element: HTMLElement): Tidy {
   document.documentElement.append(element);
   return () => element.remove();

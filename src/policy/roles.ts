@@ -1,16 +1,17 @@
-// Which of the app's own files run as which worker, by their exact built names: a name that only looks like a worker's
-// gets the page's policy, and a document never gets a worker's.
+// Which of the app's own files run as which worker, by their exact built names. A file whose name only
+// resembles a worker's gets the page's policy, and a document never gets a worker's policy.
 
 /**
- * Whose response it is. 'thread': a thread of the runtime. 'part': a module that parts of several workers import; Firefox
- * (153) takes such an import for the start of a worker. Whatever is not a worker's script is the page's.
+ * The role of a response. 'thread': a thread of the runtime. 'part': a module that several workers import;
+ * Firefox (153) treats such an import as the start of a worker. Every response that is not a worker's script
+ * has the role 'page'.
  */
 export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread' | 'part';
 
-/** The paths of the scripts that may run as workers, with the roles that they run in. */
+/** The paths of the scripts that may run as workers, with their roles. */
 export type RoleFiles = ReadonlyMap<string, Role>;
 
-/** The build puts a hash of their contents into the names. */
+/** The build puts a hash of the contents into these names. */
 const WORKER = /^assets\/(inference|photo|weights|hash)\.worker-[\w-]+\.js$/;
 const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
 const PART = /^assets\/rolldown-runtime-[\w-]+\.js$/;
@@ -20,7 +21,9 @@ export function roleOf(pathname: string, files: RoleFiles): Role {
   return files.get(pathname) ?? 'page';
 }
 
-/** `names`: all files of a build in any order, relative to `base`, the path of the folder that holds the page. */
+/**
+ * `names`: all files of a build, in any order, relative to `base`, the path of the folder that holds the page.
+ */
 export function roleFiles(names: Iterable<string>, base = '/'): RoleFiles {
   const files = new Map<string, Role>();
   for (const name of Array.from(names).sort()) {

@@ -1,16 +1,23 @@
-// Trusted Types: under `require-trusted-types-for 'script'` the browser runs no string as a program and reads none as
-// markup; it takes only what a policy of this realm made. Each realm has one policy for the addresses of its programs;
-// the page's preview of HTML has one for markup (src/ui/answer/harmless-page.ts).
+// Trusted Types: under `require-trusted-types-for 'script'` the browser runs no string as a program and parses
+// no string as markup; it accepts only values that a policy of this realm made. Each realm has one policy for
+// the addresses of its programs; the page's preview of HTML has another one for markup
+// (src/ui/answer/harmless-page.ts).
 // Source: https://www.w3.org/TR/trusted-types/
 
-/** In the inference worker the policy is the default one, as the runtime starts its threads by plain strings. */
+/**
+ * In the inference worker the policy is the default one, because the runtime starts its threads with plain
+ * strings.
+ */
 export type ScriptPolicy = 'darkroom' | 'default';
 export const MARKUP_POLICY = 'darkroom-preview';
 
-/** Makes an address fit for a worker. Throws a TypeError for an address that is none of the realm's programs. */
+/**
+ * Turns an address into one that `new Worker` accepts. Throws a TypeError if it is not one of the realm's
+ * programs.
+ */
 export type TrustScript = (url: string) => string;
 
-/** As much of the browser's factory as is used here. */
+/** The part of the browser's factory that this file uses. */
 interface PolicyFactory {
   createPolicy(
     name: string,
@@ -18,7 +25,10 @@ interface PolicyFactory {
   ): { createScriptURL(url: string): unknown; createHTML(markup: string): unknown };
 }
 
-/** `urls`: the exact addresses of the realm's programs. To be called once in a realm: the browser knows a name once. */
+/**
+ * `urls`: the exact addresses of the realm's programs. Call this once in a realm: the browser allows a name
+ * once.
+ */
 export function trustScripts(name: ScriptPolicy, urls: readonly string[]): TrustScript {
   const known = new Set(urls);
   const createScriptURL = (url: string): string => {
@@ -27,7 +37,7 @@ export function trustScripts(name: ScriptPolicy, urls: readonly string[]): Trust
   };
   const policy = policyFactory()?.createPolicy(name, { createScriptURL });
   if (policy === undefined) return createScriptURL;
-  // The browser's own object: the types of its constructors know strings only.
+  // This is an object of the browser, but the types of its constructors accept strings only.
   return (url) => policy.createScriptURL(url) as string;
 }
 

@@ -1,20 +1,20 @@
-// What the policy stops in this realm (the page or a worker), besides the realm's own trial of its walls: for the privacy
-// panel, never for the network.
+// Reports what the policy blocks in this realm (the page or a worker), besides the realm's own trial of its
+// walls. The privacy panel shows these violations; they are never sent over the network.
 
 import { isTrialViolation } from './prove.ts';
 
 export interface Violation {
-  /** The directive that stopped it, such as `img-src`. */
+  /** The directive that blocked it, such as `img-src`. */
   directive: string;
-  /** The address that was stopped, or the browser's word for what has none, such as `inline`. */
+  /** The blocked address, or the browser's keyword if there is no address, such as `inline`. */
   blocked: string;
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** An address may carry megabytes. */
+/** Limits the length of an address, which may hold megabytes. */
 const LONGEST_ADDRESS = 2000;
-/** How long the browser may take to report what the trial did. */
+/** How long after the trial the browser may still report its violations. */
 const LATE_MS = 4000;
 
 /** Reports each violation. `tried` settles when the realm's trial of its walls is over. */
@@ -25,7 +25,7 @@ export function watchViolations(report: (violation: Violation) => void, tried: P
   globalThis.addEventListener('securitypolicyviolation', (event) => {
     if (!(event instanceof SecurityPolicyViolationEvent) || isTrialViolation(event, isTrying)) return;
     const { effectiveDirective, blockedURI, disposition } = event;
-    // A host may add a policy that only reports; nothing was stopped then.
+    // A host may add a report-only policy, which blocks nothing.
     if (disposition === 'report') return;
     report({ directive: effectiveDirective, blocked: blockedURI.slice(0, LONGEST_ADDRESS), at: Date.now() });
   });

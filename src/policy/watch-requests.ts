@@ -1,27 +1,28 @@
-// Every request of this realm (page or worker), as the browser itself counts them, from the first one on.
+// Reports every request of this realm (the page or a worker), as the browser itself counts them, from the first
+// one on.
 
 export interface SeenRequest {
   url: string;
-  /** Of the answer's body; null where another host does not let it be known, or nothing came. */
+  /** Bytes of the response body; null if another host hides them, or if the body is empty. */
   bytes: number | null;
   /** Milliseconds since 1970. */
   at: number;
 }
 
-/** Tells what has been asked for so far, and from then on what is asked for. */
+/** Reports the requests made so far, and then each further one. */
 export function watchRequests(tell: (requests: SeenRequest[]) => void): void {
   const observer = new PerformanceObserver((list) => {
     const requests = list.getEntries().flatMap((entry) => {
       if (!(entry instanceof PerformanceResourceTiming)) return [];
       const { name, transferSize, encodedBodySize, startTime } = entry;
-      // What the service worker or a cache answered has a body that nothing was transferred for.
+      // A response of the service worker or a cache has a body, but its transfer size is zero.
       const bytes = encodedBodySize > 0 ? encodedBodySize : transferSize > 0 ? transferSize : null;
       return [{ url: name, bytes, at: performance.timeOrigin + startTime }];
     });
     if (requests.length > 0) tell(requests);
   });
   observer.observe({ type: 'resource', buffered: true });
-  // The page itself; workers have no such entry.
+  // The request for the page itself; workers have no such entry.
   if (PerformanceObserver.supportedEntryTypes.includes('navigation') && 'document' in globalThis) {
     observer.observe({ type: 'navigation', buffered: true });
   }

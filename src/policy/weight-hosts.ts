@@ -1,9 +1,9 @@
-// The hosts that weights may come from, read from the catalogue: where its models lie, and the hosts that
-// it names besides (a hub sends on to storage hosts of its own).
+// The hosts that weights may come from, read from the catalogue: the hosts of its models, and the further hosts
+// that it names (a hub redirects to storage hosts of its own).
 
 /**
- * Origins, sorted, each once. What is not an https origin (or http on this machine) is left out, so that
- * no catalogue can write anything else into a header.
+ * Returns origins, sorted, without duplicates. Leaves out every value that is not an https origin (or http on
+ * this machine), so that no catalogue can write anything else into a header.
  */
 export function weightHosts(catalogue: unknown): string[] {
   const { hosts, models } = record(catalogue);

@@ -1,17 +1,20 @@
-// What a worker must not be able to do; what every realm must not. WebKit reports nothing to workers, but throws at
-// once where its policy stops a source of events, and refuses even a module that needs no network.
+// Attempts at what no realm, and so no worker, must be able to do. WebKit reports no violations to workers, but
+// if its policy blocks an EventSource it throws at once, and it refuses even a module that needs no network.
 
 import { nowhere, type Attempt } from './prove.ts';
 import { policyFactory, type TrustScript } from './trusted-types.ts';
 import type { WallState } from './walls.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
-/** In a variable: Vite makes an event of a failure to import what stands in the call itself. */
+/** The address is in a variable, because Vite turns a failed import of a literal into an event. */
 const ELSEWHERE = `${nowhere('script')}x.js`;
-/** A worker of no file. Nothing but the policy can stop it, and it says so if it starts. */
+/** A worker without a file. Only the policy can stop it, and it sends a message if it starts. */
 const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
 
-/** The addresses of programs that the trial must be allowed to name, so that Trusted Types do not hide the other walls. */
+/**
+ * The addresses of programs that the trial must be allowed to use, so that Trusted Types do not hide the other
+ * walls.
+ */
 export function trialScripts(notAWorker: string): string[] {
   return [STRAY_WORKER, notAWorker];
 }
@@ -25,7 +28,7 @@ export function workerAttempts(notAWorker: string, trust: TrustScript): Attempt[
       mark: nowhere('connect'),
       start: (report) => {
         void fetch(nowhere('connect')).catch(() => undefined);
-        // Without any policy this needs no network, and says so at once.
+        // Without any policy this request succeeds at once, because it needs no network.
         void fetch('data:,').then(
           () => report('open'),
           () => undefined,
@@ -66,7 +69,10 @@ export function workerAttempts(notAWorker: string, trust: TrustScript): Attempt[
   ];
 }
 
-/** Whether a worker may be started by a string. Without Trusted Types this fails too, but later or in another way. */
+/**
+ * Whether a worker may be started with a plain string. Without Trusted Types this fails too, but later or in
+ * another way.
+ */
 function takesStringAsProgram(): WallState {
   if (policyFactory() === undefined) return 'absent';
   try {

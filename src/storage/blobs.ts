@@ -1,15 +1,15 @@
-// Blobs in IndexedDB. WebKit takes none in a window that keeps nothing (a private one), so what a browser takes
-// is found out by trying, and where it takes none, bytes lie in their place.
+// Blobs in IndexedDB. WebKit stores none in a window that keeps nothing (a private one). So a trial finds out
+// whether a browser stores Blobs; if it does not, bytes are stored instead.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 
 const TRIAL_KEY = 'does it take Blobs?';
 const ATTEMPTS = 3;
 const FIRST_WAIT_MS = 100;
-/** A storage that does not answer the smallest Blob would not answer a large one. */
+/** Storage that does not answer for the smallest Blob would not answer for a large one. */
 const ANSWER_MS = 5000;
 
-/** Puts a small Blob and takes it away again. A fresh profile may refuse one that it takes a moment later. */
+/** Stores a small Blob and deletes it again. A fresh profile may refuse a Blob that it stores a moment later. */
 export async function takesBlobs(use: UseStore): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const trial = use('readwrite', (store) => {
@@ -31,13 +31,13 @@ export async function takesBlobs(use: UseStore): Promise<boolean> {
   return false;
 }
 
-/** Stands for a Blob. */
+/** Replaces a Blob. */
 interface PackedBlob {
   packedBlob: ArrayBuffer;
   type: string;
 }
 
-/** A copy of plain objects and lists in which every Blob is its bytes. */
+/** Returns a copy of plain objects and lists in which every Blob is replaced by its bytes. */
 export async function packBlobs(value: unknown): Promise<unknown> {
   if (value instanceof Blob) {
     return { packedBlob: await value.arrayBuffer(), type: value.type } satisfies PackedBlob;
@@ -48,7 +48,7 @@ export async function packBlobs(value: unknown): Promise<unknown> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The other way round; what holds real Blobs keeps them. */
+/** The inverse of packBlobs; real Blobs stay as they are. */
 export function unpackBlobs(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unpackBlobs);
   if (!isPlain(value)) return value;

@@ -1,11 +1,11 @@
-// A store of IndexedDB for idb-keyval that mends itself: a database without its store (a browser that died while it made
-// one leaves it so) gets the store, and a connection that the browser closed is opened anew. Each transaction is told at
-// once that all of its requests were made: one that waits for its page to say so stays open for good where WebKit puts the
-// page aside for Back, and no other page can use the store any more.
+// A store of IndexedDB for idb-keyval that repairs itself. If a database lacks its store (because the browser
+// died while creating it), the store is created; if the browser closed the connection, a new one is opened.
+// Each transaction is committed explicitly once its requests are made. Otherwise, if WebKit freezes the page
+// for Back, the transaction stays open, and no other page can use the store any more.
 
 import type { UseStore } from 'idb-keyval';
 
-/** What uses the store makes all its requests at once, before it waits for any. */
+/** The callback of the returned function must make all its requests at once, before it awaits any of them. */
 export function openStore(database: string, store: string): UseStore {
   let opened: Promise<IDBDatabase> | undefined;
   const forget = (): void => {
@@ -35,7 +35,8 @@ async function openWith(name: string, store: string, onClosed: () => void): Prom
   }
   database.addEventListener('close', onClosed);
   database.addEventListener('versionchange', ({ newVersion }) => {
-    // Another page mends it. A deletion waits until this page is gone, and says so.
+    // Another page is repairing the database. A deletion, in contrast, waits until this page is closed, and
+    // reports that.
     if (newVersion === null) return;
     database.close();
     onClosed();

@@ -1,12 +1,12 @@
-// A store of IndexedDB in which every value is sealed. The keys lie beside the values, in the browser's care; they go
-// first when something is erased: what a disk still holds of the rest is noise from then on.
+// A store of IndexedDB in which every value is sealed. The browser keeps the keys beside the values. Erasing
+// deletes the keys first: from then on, any rest of the values on a disk is unreadable.
 
 import { clear, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import { fail } from '../failure.ts';
 import { takesBlobs, unpackBlobs } from './blobs.ts';
 import { isSealed, makeKey, seal, unseal, type Sealed } from './sealed.ts';
 
-/** What a key is kept under: alone, or as the first of a list. */
+/** The name that a key is stored under: this word alone, or a list that begins with it. */
 const KEY = 'key';
 
 export type KeyName = typeof KEY | [typeof KEY, ...string[]];
@@ -15,7 +15,7 @@ export function isKeyName(name: IDBValidKey): boolean {
   return name === KEY || (Array.isArray(name) && name[0] === KEY);
 }
 
-/** Each call rejects with the browser's own error, or where a value cannot be unsealed. */
+/** Each call rejects with the browser's own error, or if a value cannot be unsealed. */
 export class SealedStore<Name extends string | string[]> {
   readonly #use: UseStore;
   readonly #keyOf: (name: Name) => KeyName;
@@ -23,14 +23,17 @@ export class SealedStore<Name extends string | string[]> {
   #migrated: Promise<void> | undefined;
   #takesBlobs: Promise<boolean> | undefined;
 
-  /** `keyOf`: what the key is kept under that seals the value of this name; `isName`: of a value, not of a key. */
+  /**
+   * `keyOf` returns the name of the key that seals the value of a given name. `isName` is true of the names of
+   * values, not of those of keys.
+   */
   constructor(use: UseStore, keyOf: (name: Name) => KeyName, isName: (name: IDBValidKey) => name is Name) {
     this.#use = use;
     this.#keyOf = keyOf;
     this.#isName = isName;
   }
 
-  /** Of all values; what an older page left unsealed is sealed in its place before. */
+  /** The names of all values. Values that an older version of the page stored unsealed are sealed first. */
   async names(): Promise<Name[]> {
     await (this.#migrated ??= this.#migrate().catch((error: unknown) => {
       this.#migrated = undefined;
@@ -45,7 +48,7 @@ export class SealedStore<Name extends string | string[]> {
     return isSealed(value) ? unseal(await this.#key(name), placeOf(name), value) : unpackBlobs(value);
   }
 
-  /** All or nothing. */
+  /** Stores all values, or none of them. */
   async put(values: readonly [name: Name, value: unknown][]): Promise<void> {
     const keys = new Map<string, Promise<CryptoKey>>();
     const keyOf = (name: Name): Promise<CryptoKey> => {
@@ -77,7 +80,7 @@ export class SealedStore<Name extends string | string[]> {
     return (await keys(this.#use)).filter(this.#isName);
   }
 
-  /** One after the other: each may hold many pictures. */
+  /** Seals unsealed values one after the other, because each may hold many pictures. */
   async #migrate(): Promise<void> {
     for (const name of await this.#names()) {
       const value = await get<unknown>(name, this.#use);
@@ -85,14 +88,17 @@ export class SealedStore<Name extends string | string[]> {
     }
   }
 
-  /** As this browser keeps it: bytes where it takes no Blobs. */
+  /** The form that this browser can store: bytes if it stores no Blobs. */
   async #kept(sealed: Sealed): Promise<Sealed> {
     if (!(sealed.data instanceof Blob)) return sealed;
     const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
     return takes ? sealed : { ...sealed, data: await sealed.data.arrayBuffer() };
   }
 
-  /** Looked up each time: another tab may have erased it, and what is sealed with it would be lost. */
+  /**
+   * Reads the key from storage each time, and makes one if there is none. A key in memory may have been erased
+   * by another tab, and values sealed with it would be lost.
+   */
   async #key(of: Name): Promise<CryptoKey> {
     const name = this.#keyOf(of);
     const stored = await get<unknown>(name, this.#use);
@@ -102,7 +108,7 @@ export class SealedStore<Name extends string | string[]> {
       store.add(fresh, name);
       return promisifyRequest(store.transaction);
     });
-    // Another tab may have been first; then its key is there.
+    // If another tab stored a key first, `add` fails and that key is used.
     await add.catch(() => undefined);
     const held = await get<unknown>(name, this.#use);
     return held instanceof CryptoKey ? held : fail('storage-failed', 'The browser keeps no keys.');

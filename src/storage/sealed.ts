@@ -1,17 +1,17 @@
-// Values encrypted at rest: AES-GCM with a key that the browser keeps and never hands out, so that a copy of the
-// database's files, or a page that reads them without the key, holds nothing. Plain values with Blobs in them; a large
-// one (a clip) is sealed in chunks, so that memory holds one of them at a time.
+// Values encrypted at rest: AES-GCM with a key that the browser stores and never exports, so that a copy of the
+// database's files, or a page without the key, cannot read them. Values are plain data with Blobs in them. A
+// large one (a clip) is sealed in chunks, so that only one chunk is in memory at a time.
 
 export interface Sealed {
   sealed: 1;
   iv: Uint8Array<ArrayBuffer>;
   data: ArrayBuffer | Blob;
-  /** How many bytes each chunk but the last sealed; undefined if the value was sealed in one. */
+  /** Bytes before sealing of each chunk but the last; undefined if the value was sealed as one chunk. */
   chunkBytes?: number;
 }
 
 const CIPHER = 'AES-GCM';
-/** What the cipher adds to each chunk. */
+/** The bytes that the cipher adds to each chunk. */
 const TAG_BYTES = 16;
 const CHUNK_BYTES = 4 * 2 ** 20;
 
@@ -19,7 +19,7 @@ export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: CIPHER, length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
-/** `name`: where the value is kept; it opens nowhere else. */
+/** `name`: the name that the value is stored under; it cannot be unsealed under another one. */
 export async function seal(
   key: CryptoKey,
   name: string,
@@ -38,7 +38,7 @@ export async function seal(
   return { sealed: 1, iv, data: chunks, chunkBytes };
 }
 
-/** Rejects where the value was changed, moved, or sealed with another key. */
+/** Rejects if the value was changed, moved to another name, or sealed with another key. */
 export async function unseal(
   key: CryptoKey,
   name: string,
@@ -66,7 +66,10 @@ export function isSealed(value: unknown): value is Sealed {
   );
 }
 
-/** Each chunk has a number of its own and knows how many there are: none can be moved, and none left out. */
+/**
+ * The cipher of one chunk. It includes the chunk's number and the number of chunks, so that no chunk can be
+ * moved or left out.
+ */
 function cipherOf(iv: Uint8Array, name: string, index: number, count: number): AesGcmParams {
   const own = new Uint8Array(iv);
   const view = new DataView(own.buffer);
@@ -75,7 +78,7 @@ function cipherOf(iv: Uint8Array, name: string, index: number, count: number): A
   return { name: CIPHER, iv: own, additionalData: new TextEncoder().encode(place) };
 }
 
-/** One after the other; what comes of them lies in a Blob, out of the page's own memory. */
+/** Changes the chunks one after the other. The results go into a Blob, outside of the page's own memory. */
 async function eachChunk(
   whole: Blob,
   size: number,
@@ -90,7 +93,7 @@ async function eachChunk(
   return new Blob(changed);
 }
 
-/** The length of the JSON, the JSON, and the bytes of the Blobs that it names, one after the other. */
+/** Returns the length of the JSON, the JSON, and the bytes of the Blobs in it, one after the other. */
 function toBlob(value: unknown): Blob {
   const parts: Blob[] = [];
   let at = 0;
@@ -111,7 +114,7 @@ async function fromBlob(plain: Blob): Promise<unknown> {
   const body = 4 + length;
   return JSON.parse(await plain.slice(4, body).text(), (_, each: unknown) => {
     if (typeof each !== 'object' || each === null) return each;
-    // From the inside out: first the bytes, then what they are of.
+    // The reviver works from the inside out: first it finds the bytes, then the Blob that they belong to.
     if ('bytesFrom' in each && 'bytesTo' in each)
       return plain.slice(body + Number(each.bytesFrom), body + Number(each.bytesTo));
     if ('packedBlob' in each && each.packedBlob instanceof Blob) {

@@ -1,5 +1,5 @@
-// The catalogue: a JSON file served with the app, which whoever hosts it may edit. Its parser, and the
-// figures of a model that are not in it but follow from it.
+// The catalogue: a JSON file served with the app, which the operator of the site may edit. Contains its parser,
+// and computes those figures of a model that the file does not give.
 
 import type { CatalogueModel } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
@@ -20,8 +20,8 @@ export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {
 }
 
 /**
- * Addresses of packages count from the catalogue's own; a model's `variants` become models of their own. Fails
- * with 'bad-manifest', naming the field.
+ * Resolves addresses of packages against the catalogue's own; makes each of a model's `variants` a separate
+ * model. Fails with 'bad-manifest', naming the field.
  */
 export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
   const models = new Field(json, 'catalogue: ', 'bad-manifest').at('models').list((field) => {
@@ -67,12 +67,12 @@ function parseSizes(field: Field): Sizes {
     halfBytes: count('halfBytes'),
     largestArrayBytes: count('largestArrayBytes', 1),
   };
-  // Most of what is kept at 16 bits is the vision encoder, which a token does not read.
+  // Most weights that are stored in 16 bits belong to the vision encoder, which no token reads.
   const rest = Math.max(1, sizes.storedBytes - sizes.expertBytes - sizes.halfBytes);
   return { ...sizes, tokenBytes: field.optional('tokenBytes')?.integer(1) ?? rest };
 }
 
-/** The same checkpoint in other precisions: another size for each. */
+/** The same checkpoint in other precisions, each with its own sizes. */
 function parseVariants(field: Field | undefined, model: CatalogueModel): CatalogueModel[] {
   const { source } = model;
   if (field === undefined || source.kind !== 'hub') return [];

@@ -1,33 +1,33 @@
-// What the weights worker agrees to fetch. The page that asks may have been taken over: an address could carry what it
-// has seen. An entry of the catalogue is fetched as the worker itself reads it there; everything else is a link, which
-// says no more than where a model lies.
+// Decides what the weights worker agrees to fetch. The page that sends a request may have been taken over, and
+// an address could carry what it has seen. A model of the catalogue is fetched as the worker itself reads it
+// there; every other request must be a plain link, which gives nothing but the place of a model.
 
 import type { ModelRequest, ModelSource } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 
-/** A link names a model: an owner, a name, a version. */
+/** Longest link: it names an owner, a model and a revision. */
 const MOST_CHARACTERS = 200;
 const REPO = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 const REVISION = /^[\w.-]+(\/[\w.-]+)*$/;
-/** Links of one visit. */
+/** Most links that one visit may use. */
 const MOST_LINKS = 8;
 
 export class MayFetch {
   readonly #catalogue: () => Promise<readonly ModelRequest[]>;
   readonly #links = new Set<string>();
 
-  /** `catalogue`: its models, as this worker reads them; empty if there are none. */
+  /** `catalogue` returns the catalogue's models, as this worker reads them; an empty list if there are none. */
   constructor(catalogue: () => Promise<readonly ModelRequest[]>) {
     this.#catalogue = catalogue;
   }
 
-  /** Fails with 'bad-request' for what neither the catalogue nor a plain link names. */
+  /** Fails with 'bad-request' if neither the catalogue nor a plain link names the model. */
   async demand({ id, source }: ModelRequest): Promise<void> {
     if (source.kind === 'files') return;
     const listed = (await this.#catalogue().catch(() => [])).find((model) => model.id === id);
     if (listed !== undefined && sameSource(listed.source, source)) return;
     const link = plainLink(source);
-    // Nothing leaves for this machine, and to its own site the page can say anything anyway.
+    // A request to this machine sends nothing away, and the page can send anything to its own site anyway.
     if (isHere(new URL(link)) || isOwn(new URL(link))) return;
     this.#links.add(link);
     if (this.#links.size > MOST_LINKS) {
@@ -44,7 +44,7 @@ function inOrder(source: ModelSource): unknown {
   return Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** The link itself, if it holds nothing but where a model lies. Fails with 'bad-request'. */
+/** Returns the link, if it holds nothing but the place of a model. Fails with 'bad-request'. */
 export function plainLink(source: Exclude<ModelSource, { kind: 'files' }>): string {
   const link = source.kind === 'hub' ? hubLink(source) : packageLink(source.url);
   const hosts = source.hosts ?? [];
@@ -70,7 +70,7 @@ function packageLink(url: string): string {
   return address(url).href;
 }
 
-/** Without a query, a fragment, a name or a password. */
+/** Parses an address, which must have no query, fragment, user name or password. */
 function address(text: string): URL {
   if (!URL.canParse(text)) fail('bad-request', `${text} is not an address.`);
   const url = new URL(text);

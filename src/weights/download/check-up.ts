@@ -1,4 +1,4 @@
-// A check-up: everything that is kept of a model is read and hashed.
+// A check-up reads and hashes all stored files of a model.
 
 import type { CheckUp } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -8,16 +8,15 @@ import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
 import { isSound } from '../store/stored-package.ts';
 
 /**
- * Files that are missing, have another length, cannot be read or do not match their hash are dropped, so
- * that the next download brings them again, and only them. Fails with 'missing-file' for a model that is
- * not in storage.
+ * Drops files that are missing, have another length, cannot be read or do not match their hash, so that the
+ * next download fetches exactly these again. Fails with 'missing-file' for a model that is not in storage.
  */
 export async function checkUp(shelf: Shelf, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
   const manifest = (await shelf.manifest()) ?? (await shelf.pending());
   if (!manifest) fail('missing-file', `There is no model ${shelf.id} in storage.`);
   const kept = await shelf.kept();
   const isFinished = (await shelf.manifest()) !== undefined;
-  // What an unfinished download has not brought yet is not damage.
+  // Files that an unfinished download has not fetched yet are not damaged.
   const files = filesOf(manifest).filter((file) => isFinished || kept.has(file.sha256));
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = new Progress(tell, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });

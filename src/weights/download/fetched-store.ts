@@ -1,12 +1,12 @@
-// A package read over HTTP into memory: every file is fetched, and held against the length and the
-// SHA-256 that the manifest gives, before anything is built from it. Keeps nothing between visits.
+// A package read over HTTP into memory. Every file is checked against the length and the SHA-256 in the
+// manifest before anything is built from it. Keeps nothing between visits.
 
 import { fail } from '../../failure.ts';
 import { MANIFEST_FILE, shardFile, type Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { parseManifest } from '../../format/parse-manifest.ts';
 
-/** Enough to keep the line full while one file is being hashed. */
+/** Enough to use the whole bandwidth while one file is being hashed. */
 const PARALLEL_FETCHES = 3;
 
 export type FetchProgress = (doneBytes: number, totalBytes: number) => void;
@@ -29,7 +29,7 @@ export async function openFetchedStore(
   let doneBytes = 0;
   onProgress(doneBytes, totalBytes);
 
-  // One failure stops the other lanes at once: nobody waits for the rest of a broken package.
+  // One failure stops the other lanes at once: the rest of a broken package is useless.
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   const queue = wanted.values();
@@ -108,14 +108,14 @@ async function fetchFile(url: string, signal: AbortSignal): Promise<Response> {
   const response = await transfer(url, signal, () => fetch(url, { signal }));
   if (response.status === 404) fail('missing-file', `${url} does not exist.`);
   if (!response.ok) fail('network', `${url} was answered with ${response.status}.`);
-  // Some hosts answer 200 with their start page for whatever they do not have.
+  // Some hosts answer 200 with their start page for files that they do not have.
   if (response.headers.get('content-type')?.startsWith('text/html') === true) {
     fail('missing-file', `${url} was answered with a web page.`);
   }
   return response;
 }
 
-/** Runs one step of a transfer; a broken line is 'network', an abort stays an abort. */
+/** Runs one step of a transfer. A broken connection fails with 'network'; an abort stays an abort. */
 async function transfer<T>(name: string, signal: AbortSignal, step: () => Promise<T>): Promise<T> {
   try {
     return await step();

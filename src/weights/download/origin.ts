@@ -1,4 +1,4 @@
-// The origin port: where the files of a package come from, a host or this computer.
+// The origin port: the files of a package come from a host or from this computer.
 
 import { fail } from '../../failure.ts';
 import { parseJson } from '../../format/json-field.ts';
@@ -9,11 +9,14 @@ import { readFile, sizeOf } from './read-file.ts';
 import type { PackageFile } from '../store/shelf.ts';
 
 export interface PackageOrigin {
-  /** Reads at a time that pay. */
+  /** How many reads at a time are worthwhile. */
   readonly lanes: number;
   /** manifest.json, not yet parsed. */
   manifest(signal: AbortSignal): Promise<unknown>;
-  /** The bytes of a file, as many as it should have; not yet verified. In `room`, where it has enough. */
+  /**
+   * Fetches a file with the expected number of bytes, not yet verified, into the buffer `room` if that is large
+   * enough.
+   */
   fetch(
     file: PackageFile,
     onBytes: (bytes: number) => void,
@@ -22,7 +25,7 @@ export interface PackageOrigin {
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Far above any manifest: the largest model of the family takes a few megabytes. */
+/** Limit far above any manifest: that of the family's largest model has a few megabytes. */
 const MANIFEST_LIMIT = 256 * 1024 * 1024;
 
 /** A folder of a static host. */

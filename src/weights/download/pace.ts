@@ -1,9 +1,9 @@
-// How long a transfer may stay silent, how often it is tried, and how long to wait between attempts.
+// How long a transfer may stay silent, how often it is attempted, and how long to wait between attempts.
 
 export interface Pace {
-  /** Silence after which a transfer counts as stalled; there is no limit on its whole time. */
+  /** Silence after which a transfer counts as stalled; its total time has no limit. */
   stallMs: number;
-  /** Attempts in a row that bring nothing. */
+  /** Most consecutive attempts that make no progress. */
   attempts: number;
   firstWaitMs: number;
   longestWaitMs: number;
@@ -13,7 +13,10 @@ export interface Pace {
 
 export const PACE: Pace = { stallMs: 30_000, attempts: 6, firstWaitMs: 500, longestWaitMs: 30_000, lanes: 4 };
 
-/** Doubles with each attempt, spread over its upper half so that clients do not come back together. */
+/**
+ * Doubles with each attempt, and is random in its upper half, so that clients do not all return at the same
+ * time.
+ */
 export function waitMs(pace: Pace, attempt: number, random: () => number): number {
   const most = Math.min(pace.longestWaitMs, pace.firstWaitMs * 2 ** (attempt - 1));
   return most * (0.5 + random() / 2);

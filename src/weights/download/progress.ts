@@ -1,4 +1,4 @@
-// Turns bytes into what people want to know: rate and time left. Tells at most ten times a second.
+// Turns byte counts into a rate and the time left. Reports at most ten times a second.
 
 import type { Activity, WeightsEvent } from '../../contract/weights.ts';
 
@@ -14,7 +14,7 @@ export class Progress {
   #activity: Activity;
   #underWay = 0;
   #toldAt = -Infinity;
-  /** Times and bytes when it was told, the oldest first, none older than the window. */
+  /** Time and bytes of each report, the oldest first, none older than the window. */
   #samples: { at: number; bytes: number }[] = [];
 
   constructor(
@@ -39,13 +39,13 @@ export class Progress {
     return this.#doneBytes;
   }
 
-  /** `bytes` may be negative: what came was of no use. */
+  /** `bytes` is negative if bytes that arrived turned out to be useless. */
   add(bytes: number): void {
     this.#doneBytes += bytes;
     if (this.#now() - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
   }
 
-  /** Bytes that an earlier run had done: they say nothing about the rate. */
+  /** Adds bytes that an earlier run had done, which do not count for the rate. */
   resume(bytes: number): void {
     this.#resumedBytes += bytes;
     for (const sample of this.#samples) sample.bytes += bytes;
@@ -54,19 +54,19 @@ export class Progress {
 
   doing(activity: Activity): void {
     const isNew = JSON.stringify(activity) !== JSON.stringify(this.#activity);
-    // A layer may pass unseen, another kind of work does not.
+    // The report of a new layer may be skipped, that of another kind of activity may not.
     const isOther = activity.kind !== this.#activity.kind;
     this.#activity = activity;
     if (isOther || (isNew && this.#now() - this.#toldAt >= TELL_MS)) this.#emit();
   }
 
-  /** One of several jobs side by side begins; `activity` is what they do together. */
+  /** Call this when one of several parallel jobs begins; `activity` is that of all of them. */
   begin(activity: Activity): void {
     this.#underWay++;
     this.doing(activity);
   }
 
-  /** One of them ended; `activity` is what is left to do once the last one has. */
+  /** Call this when one of them ends; `activity` is what follows once the last one has ended. */
   end(activity: Activity): void {
     if (--this.#underWay === 0) this.doing(activity);
   }
@@ -88,7 +88,7 @@ export class Progress {
     });
   }
 
-  /** Over the window; null until a second of it is known or while nothing comes. */
+  /** The rate over the window; null until a second of it has passed, or while no bytes arrive. */
   #rate(): number | null {
     const [first] = this.#samples;
     const last = this.#samples.at(-1);

@@ -1,10 +1,10 @@
-// How fast this device's processor multiplies 4-bit weights: a product like those of the decoder, in plain code
-// on one thread. How fast the runtime is can be told from it.
+// Measures how fast this device's processor multiplies 4-bit weights: a product like those of the decoder, in
+// plain code on one thread. The runtime's speed is estimated from it.
 
 const ROWS = 256;
 const COLUMNS = 2048;
 const BLOCK = 32;
-/** Of one measurement; the best of some counts, since others may be at work. */
+/** Length of one measurement. The best of several counts, because other programs may be running. */
 const WINDOW_MS = 40;
 const WINDOWS = 5;
 
@@ -14,7 +14,7 @@ export function productSpeed(): number {
   const scales = new Float32Array((ROWS * COLUMNS) / BLOCK).fill(0.01);
   const x = new Float32Array(COLUMNS).map((_, index) => (index % 7) - 3);
   const y = new Float32Array(ROWS);
-  // The engine's compiler needs to have seen it.
+  // Warm-up, so that the JavaScript engine compiles the function.
   for (let turn = 0; turn < 10; turn++) product(packed, scales, x, y);
   let best = 0;
   for (let window = 0; window < WINDOWS; window++) {

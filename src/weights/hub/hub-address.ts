@@ -1,5 +1,5 @@
-// Where the files of a checkpoint lie on a hub: `…/resolve/<revision>/<file>`, as on huggingface.co and
-// its mirrors.
+// The addresses of a checkpoint's files on a hub: `…/resolve/<revision>/<file>`, as on huggingface.co and its
+// mirrors.
 
 import type { HubModel } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -9,8 +9,8 @@ export type HubSourceSpec = HubModel;
 export const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
 /**
- * Reads what a person pastes: `Qwen/Qwen3-VL-2B-Instruct`, with `@revision` at will, or the address of a
- * repository, of its tree or of a file in it. Fails with 'bad-request'.
+ * Parses text that a person pastes: `Qwen/Qwen3-VL-2B-Instruct`, optionally with `@revision`, or the address of
+ * a repository, of its tree or of a file in it. Fails with 'bad-request'.
  */
 export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 'repo' | 'revision'> {
   const trimmed = text.trim();
@@ -43,13 +43,13 @@ export function fileUrl({ endpoint, repo }: HubSourceSpec, revision: string, fil
   return `${endpoint.replace(/\/+$/, '')}/${path}`;
 }
 
-/** Where a hub tells about a repository: `revision/<branch>` or `tree/<commit>`. */
+/** The address of a hub's information about a repository: `revision/<branch>` or `tree/<commit>`. */
 export function aboutUrl({ endpoint, repo }: HubSourceSpec, about: string, revision: string): string {
   const path = ['api', 'models', ...repo.split('/'), about, revision].map(encodeURIComponent).join('/');
   return `${endpoint.replace(/\/+$/, '')}/${path}`;
 }
 
-/** A commit, rather than a branch that moves. */
+/** Whether a revision is a commit rather than a branch, which can move. */
 export function isPinned(revision: string): boolean {
   return /^[0-9a-f]{40}$/.test(revision);
 }

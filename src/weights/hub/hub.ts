@@ -1,6 +1,6 @@
-// A checkpoint from a hub into storage. The branch asked for is pinned to the commit that it stood at when the download
-// began, the host that the hub sends on to to the first one, and each file to the hash that the catalogue or the hub
-// gives for it.
+// Downloads a checkpoint from a hub into storage. It pins the branch to the commit that the branch pointed to
+// when the download began, redirects to the first host that the hub redirected to, and each file to the hash
+// that the catalogue or the hub gives.
 
 import type { ModelRequest } from '../../contract/weights.ts';
 import { Failure, fail } from '../../failure.ts';
@@ -24,7 +24,10 @@ export interface Means {
   hashing: Hashing;
 }
 
-/** Fails as the transfers and the converter do; with 'corrupt-shard' naming the file that is not what its hash says. */
+/**
+ * Fails as the transfers and the converter do, or with 'corrupt-shard', naming the file, if a file does not
+ * match its hash.
+ */
 export async function downloadCheckpoint(
   shelf: Shelf,
   request: ModelRequest,
@@ -39,7 +42,7 @@ export async function downloadCheckpoint(
   const checks = pin.files ? await FileChecks.open(pin.files, shelf, hashing) : undefined;
   const setPin = (news: Pin): void => {
     Object.assign(pin, news);
-    // Not worth a failure: without it, the next visit pins again.
+    // This write may fail: without the pin, the next visit pins again.
     notePin(shelf, pin).catch(() => undefined);
   };
   const hosts = new Hosts(source.endpoint, {
@@ -52,7 +55,7 @@ export async function downloadCheckpoint(
     if (pin.revision === undefined && isPinned(commit)) setPin({ revision: commit });
   };
   const url = (file: string): string => fileUrl(source, pin.revision ?? source.revision, file);
-  // Transfers ahead of the reader end with the conversion, however it ends.
+  // Transfers ahead of the reader end with the conversion, in whatever way it ends.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const files = new HubSource({ url, hosts, transfers, onHeaders, checks }, spool, either);
@@ -75,7 +78,7 @@ export async function downloadCheckpoint(
       await checks.forget(error.file);
       await spool.forget(error.file);
     }
-    // So the converter says that what is in storage was made from something else.
+    // The converter fails in this way if the stored shards were made from another checkpoint.
     if (error instanceof Failure && error.code === 'bad-request') {
       fail('changed-file', `${source.repo} is not what it was. Remove the model and start again.`, error);
     }
@@ -85,7 +88,7 @@ export async function downloadCheckpoint(
   }
 }
 
-/** What is left to hash at the end, as progress. */
+/** Reports the bytes that are left to hash at the end as progress. */
 function followHash(tell: Tell): (bytes: number, left: number) => void {
   let progress: Progress | undefined;
   return (bytes, totalBytes) => {
@@ -94,7 +97,7 @@ function followHash(tell: Tell): (bytes: number, left: number) => void {
   };
 }
 
-/** Drops the shards that were made of a file; those of other files stay. */
+/** Drops the shards that were made from a file; other shards stay. */
 async function dropMadeOf(shelf: Shelf, file: string): Promise<void> {
   const blob = await shelf.database.file(shelf.key('note', RECORD_FILE));
   if (!blob) return;

@@ -1,4 +1,4 @@
-// What a person pastes to add a model: a repository on a hub, or the folder of a package.
+// Parses the text that a person pastes to add a model: a repository on a hub, or the folder of a package.
 
 import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -10,8 +10,8 @@ import { DEFAULT_ENDPOINT, parseHubAddress } from './hub-address.ts';
 const HUBS = new Set([DEFAULT_ENDPOINT, 'https://hf-mirror.com']);
 
 /**
- * `base`: the page's address, from which relative ones count; they begin with a dot or a slash.
- * `preset`: how a checkpoint is quantised; a package comes as it is. Fails with 'bad-request'.
+ * `base`: the page's address, against which relative addresses are resolved; these begin with a dot or a slash.
+ * `preset`: how a checkpoint is quantised; a package is stored as it is. Fails with 'bad-request'.
  */
 export function readLink(text: string, base: string, preset: Preset): ModelRequest {
   const trimmed = text.trim();
@@ -27,7 +27,7 @@ export function readLink(text: string, base: string, preset: Preset): ModelReque
   return packageRequest(url);
 }
 
-/** As people write it; as it stands where it is no UTF-8. */
+/** Decodes a name from an address; leaves it unchanged if it is not valid UTF-8. */
 function decoded(name: string): string {
   try {
     return decodeURIComponent(name);

@@ -1,5 +1,5 @@
-// What a hub says about a repository: the commit that a branch stands at, and the hash of each file there. The API
-// is huggingface.co's, which its mirrors pass on; a plain mirror of the files has none.
+// A hub's information about a repository: the commit that a branch points to, and the hash of each file there.
+// The API is that of huggingface.co, which its mirrors pass on; a plain mirror of the files has no such API.
 
 import { Failure, type FailureCode } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
@@ -7,12 +7,15 @@ import { fetchSmall, type Transfers } from '../download/fetch-file.ts';
 import { Hosts } from '../download/hosts.ts';
 import { aboutUrl, isPinned, type HubSourceSpec } from './hub-address.ts';
 
-/** Large files are listed with their SHA-256, small ones only with git's own hash of them. */
+/** The hub lists large files with their SHA-256, small ones only with git's own hash. */
 export type ListedFile = { bytes: number; sha256: string } | { bytes: number; gitBlob: string };
 export type Listing = Record<string, ListedFile>;
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
-/** Answers of hosts that have no such API. Anything else may pass, and is the download's own failure. */
+/**
+ * Failures by which a host without this API is recognised. Other failures may pass, and count as failures of
+ * the download.
+ */
 const NO_ANSWER: ReadonlySet<FailureCode> = new Set([
   'missing-file',
   'forbidden',
@@ -22,7 +25,7 @@ const NO_ANSWER: ReadonlySet<FailureCode> = new Set([
   'host-blocked',
 ]);
 
-/** The commit that a branch or tag stands at; undefined if the host does not say. */
+/** The commit that a branch or tag points to; undefined if the host does not report it. */
 export function commitOf(
   source: HubSourceSpec,
   transfers: Transfers,
@@ -54,12 +57,12 @@ export function listingAt(
 
 function parseEntry(entry: Field): ListedFile {
   const lfs = entry.optional('lfs');
-  // The length of the file itself: that of the pointer in git stands elsewhere.
+  // This is the length of the file itself; the entry's own `size` may be that of the pointer in git.
   if (lfs) return { bytes: lfs.at('size').integer(), sha256: hexOf(lfs.at('oid'), 64) };
   return { bytes: entry.at('size').integer(), gitBlob: hexOf(entry.at('oid'), 40) };
 }
 
-/** As this app keeps it. Fails with 'bad-manifest'. */
+/** Parses a listing as this app stores it. Fails with 'bad-manifest'. */
 export function parseListing(field: Field): Listing {
   return Object.fromEntries(
     field.members().map(([name, file]): [string, ListedFile] => {

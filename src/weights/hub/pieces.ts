@@ -1,5 +1,5 @@
-// A checkpoint file cut into the pieces in which it travels: a piece never crosses from one large tensor
-// into the next, small neighbours share one. The cut follows from the header alone, so that a later
+// Cuts a checkpoint file into the pieces in which it is fetched: a piece never crosses from one large tensor
+// into the next, and small neighbours share one piece. The cut follows from the header alone, so that a later
 // visit finds the same pieces.
 
 import type { HeaderEntry } from '../../format/safetensors.ts';
@@ -13,13 +13,13 @@ export interface Piece {
 }
 
 export interface PieceMap {
-  /** In the order of the file, without a hole between the first and the last. */
+  /** In the order of the file, without gaps. */
   pieces: Piece[];
   /** In the order of the file. */
   tensors: HeaderEntry[];
 }
 
-/** `tensors` as parseHeader gives them: in order, without holes. */
+/** `tensors` as parseHeader returns them: in order, without gaps. */
 export function cutIntoPieces(tensors: HeaderEntry[], pieceBytes = PIECE_BYTES): PieceMap {
   const pieces: Piece[] = [];
   let open: Piece | undefined;
@@ -38,7 +38,7 @@ export function cutIntoPieces(tensors: HeaderEntry[], pieceBytes = PIECE_BYTES):
   return { pieces, tensors };
 }
 
-/** Index of the piece, or tensor, that holds byte `at`; −1 where there is none. */
+/** Index of the piece, or of the tensor, that holds byte `at`; −1 if there is none. */
 export function indexAt(ranges: readonly Piece[], at: number): number {
   let [low, high] = [0, ranges.length - 1];
   while (low <= high) {

@@ -1,5 +1,5 @@
-// What a download from a hub is held to from its first moment on, also on later visits: the commit, the host that the
-// hub sends on to, and the hashes of the files.
+// The facts that a download from a hub is held to from its beginning, also on later visits: the commit, the
+// host that the hub redirects to, and the hashes of the files.
 
 import { Field } from '../../format/json-field.ts';
 import type { Transfers } from '../download/fetch-file.ts';
@@ -10,11 +10,14 @@ import { commitOf, listingAt, parseListing, type Listing } from './listing.ts';
 export interface Pin {
   revision?: string;
   host?: string;
-  /** null: there is none to be had. */
+  /** null if the hub gives no listing. */
   files?: Listing | null;
 }
 
-/** `isBegun`: weights were taken on an earlier visit. The host is asked once for what is not known yet. */
+/**
+ * Reads the pin, and asks the hub once for the facts that are still unknown. `isBegun`: an earlier visit
+ * fetched weights.
+ */
 export async function pinned(
   shelf: Shelf,
   source: HubSourceSpec,
@@ -27,11 +30,12 @@ export async function pinned(
     const isCommit = isPinned(source.revision);
     const commit = isCommit || isBegun ? undefined : await commitOf(source, transfers, signal);
     const revision = isCommit ? source.revision : commit;
-    // A branch of which the host says no commit stays a branch: a plain mirror.
+    // If the host reports no commit, as a plain mirror does not, the branch is not pinned.
     if (revision !== undefined) pin.revision = revision;
   }
   if (pin.files === undefined) {
-    // What an older version took was held against nothing, and is not there any more to be.
+    // Weights from an older version of this app were checked against nothing, and are no longer there to be
+    // checked.
     if (isBegun || pin.revision === undefined) pin.files = null;
     else if (source.files && pin.revision === source.revision) pin.files = source.files;
     else pin.files = (await listingAt(source, pin.revision, transfers, signal)) ?? null;

@@ -1,5 +1,5 @@
-// One tab at a time is at work on a model; the others hear its events and wait. A Web Lock is freed when
-// its tab goes away, however it goes: the next one in line then takes over.
+// Only one tab at a time works on a model; the others receive its events and wait. The browser releases a Web
+// Lock whenever its tab ends, and the next tab in line then takes over.
 
 import type { WeightsEvent } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -7,8 +7,8 @@ import { fail } from '../../failure.ts';
 const lockName = (id: string): string => `darkroom-weights:${id}`;
 
 /**
- * Runs `job` as the only one on model `id`. Until the others are done, hands on what they tell. What
- * `job` tells goes to `tell` and to all other tabs.
+ * Runs `job` when no other tab works on model `id`. Until then, passes on the events of the tab that does.
+ * Events of `job` go to `tell` and to all other tabs.
  */
 export async function alone<T>(
   id: string,
@@ -27,7 +27,7 @@ export async function alone<T>(
     });
   };
   try {
-    // Undefined where the lock is taken; the job's own result is wrapped, as it may be undefined too.
+    // Undefined if another tab holds the lock. The job's result is wrapped, because it may be undefined too.
     const first = await navigator.locks.request(lockName(id), { ifAvailable: true }, async (lock) =>
       lock === null ? undefined : { value: await run() },
     );
@@ -40,7 +40,7 @@ export async function alone<T>(
   }
 }
 
-/** Runs `job` if no tab is at work on the model; fails with 'busy' otherwise. */
+/** Runs `job` if no tab is working on the model; fails with 'busy' otherwise. */
 export async function ifFree<T>(id: string, job: () => Promise<T>): Promise<T> {
   if (!(await canBeAlone())) return job();
   return navigator.locks.request(lockName(id), { ifAvailable: true }, (lock) =>
@@ -48,7 +48,10 @@ export async function ifFree<T>(id: string, job: () => Promise<T>): Promise<T> {
   );
 }
 
-/** A browser that keeps nothing of a site refuses locks and channels too; then its tabs share nothing. */
+/**
+ * Whether locks and channels are available. A browser that stores nothing for a site refuses them too; its tabs
+ * then share no storage either.
+ */
 async function canBeAlone(): Promise<boolean> {
   try {
     new BroadcastChannel(lockName('')).close();

@@ -1,5 +1,6 @@
-// Where the converter puts a package: into a model's place in storage. A shard waits until the record
-// that names it is written; both, and the end of what the shard was made from, are one transaction.
+// The converter writes a package through this sink into a model's place in storage. A shard waits until the
+// record that names it is written. One transaction then stores both and deletes the pieces that the shard was
+// made from.
 
 import type { PackageSink } from '../../convert/package-sink.ts';
 import { RECORD_FILE } from '../../convert/record.ts';
@@ -19,8 +20,8 @@ export class ShelfSink implements PackageSink {
   #waiting: { sha256: string; bytes: Uint8Array<ArrayBuffer>; retired: Change } | undefined;
 
   /**
-   * `retire`: asked once per shard, what may leave storage together with its arrival. `verify`: awaited before the
-   * package counts as whole; fails if it must not.
+   * `retire` is called once per shard, and returns the entries that may be deleted when the shard is stored.
+   * `verify` is awaited before the package counts as complete, and fails if it must not.
    */
   constructor(
     shelf: Shelf,
@@ -33,12 +34,13 @@ export class ShelfSink implements PackageSink {
 
   async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const sha256 = SHARD.exec(name)?.[1];
-    // A manifest counts as there only with its record: without one the package came from elsewhere.
+    // Only shards and the record are read back. The converter would refuse a target with a manifest but no
+    // record; here such a package came from elsewhere, and the conversion may replace it.
     if (sha256 === undefined && name !== RECORD_FILE) return undefined;
     const { database } = this.#shelf;
     const key = sha256 === undefined ? this.#shelf.key('note', name) : this.#shelf.key('file', sha256);
     const blob = await database.file(key);
-    // A file that cannot be read is made again, as one that is not there.
+    // A file that cannot be read counts as missing, so the converter makes it again.
     const buffer = await blob?.arrayBuffer().catch(() => undefined);
     return buffer && new Uint8Array(buffer);
   }
@@ -58,7 +60,7 @@ export class ShelfSink implements PackageSink {
 
   async remove(name: string): Promise<void> {
     const sha256 = SHARD.exec(name)?.[1];
-    // The manifest stays: the files it names are looked at whenever they are read.
+    // The manifest stays in storage: the files that it names are checked whenever they are read.
     if (sha256 !== undefined) await this.#shelf.drop([sha256]);
   }
 

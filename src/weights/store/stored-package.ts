@@ -1,5 +1,5 @@
-// A package in storage, as the engine reads it. Holds each shard's Blob once it was asked for, so that
-// random reads are slices of a handle.
+// A package in storage, as the engine reads it. Keeps the Blob of each shard after the first request, so that
+// random reads are slices of that Blob.
 
 import { fail, Failure } from '../../failure.ts';
 import { shardFile, type Manifest } from '../../format/manifest.ts';
@@ -8,7 +8,7 @@ import { sha256Hex } from '../../format/sha256.ts';
 import type { Database } from './database.ts';
 import { Shelf, type PackageFile } from './shelf.ts';
 
-/** Opens a model. Fails with 'missing-file' where it is not there or not finished, or with 'newer-format'. */
+/** Opens a model. Fails with 'missing-file' if it is not in storage or not finished, or with 'newer-format'. */
 export async function openStoredPackage(database: Database, id: string): Promise<PackageStore> {
   const shelf = new Shelf(database, id);
   const manifest = await shelf.manifest();
@@ -32,7 +32,9 @@ class StoredPackage implements PackageStore {
     return new Uint8Array(await (await this.#held(file)).arrayBuffer());
   }
 
-  /** Fails with 'missing-file', or with 'corrupt-shard' where its length is another; hashes are a check-up's. */
+  /**
+   * Fails with 'missing-file', or with 'corrupt-shard' if the length is wrong; only a check-up verifies hashes.
+   */
   shard(index: number): Promise<Blob> {
     const shard = this.manifest.shards[index];
     if (!shard) fail('bad-request', `The package has no shard ${index}.`);
@@ -44,7 +46,7 @@ class StoredPackage implements PackageStore {
     if (known) return known;
     const opened = soundFile(this.#shelf, file, false);
     this.#blobs.set(file.sha256, opened);
-    // A later read may find it mended.
+    // A later read may find the file repaired.
     opened.catch(() => this.#blobs.delete(file.sha256));
     return opened;
   }
@@ -53,8 +55,8 @@ class StoredPackage implements PackageStore {
 const DAMAGE = new Set(['missing-file', 'corrupt-shard']);
 
 /**
- * A kept file, looked at. Fails with 'missing-file' where it is gone, with 'corrupt-shard' where it has
- * another length, cannot be read, or (with `hash`) does not match its SHA-256.
+ * Returns a stored file after checking it. Fails with 'missing-file' if it is gone, and with 'corrupt-shard' if
+ * it has another length, cannot be read, or (with `hash`) does not match its SHA-256.
  */
 export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean): Promise<Blob> {
   const { name, bytes, sha256 } = file;
@@ -69,7 +71,7 @@ export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean):
   return blob;
 }
 
-/** Whether a kept file is there and matches its SHA-256. */
+/** Whether a stored file exists and matches its SHA-256. */
 export async function isSound(shelf: Shelf, file: PackageFile): Promise<boolean> {
   try {
     await soundFile(shelf, file, true);
