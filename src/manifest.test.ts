@@ -1,4 +1,4 @@
-// The web manifest that makes the page installable: what it names is there.
+// Tests that the files named by the web manifest, which makes the page installable, exist.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';

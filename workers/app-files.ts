@@ -1,12 +1,12 @@
-// The app's own files, as its build lists them for the service worker, relative to the page.
+// The app's own files, as the build lists them for the service worker, relative to the page.
 
 export interface AppFiles {
-  /** Of their contents: another list has another version. */
+  /** A hash of the files' contents, which differs whenever any file differs. */
   version: string;
-  /** The page and its workers do not start without these. */
+  /** The files without which the page and its workers do not start. */
   start: string[];
-  /** What else any device may need. */
+  /** The other files that any device may need. */
   rest: string[];
-  /** Large, and of these a device needs some only: it keeps what it has used. */
+  /** Large files, of which a device needs only some: it stores those that it has used. */
   ifUsed: string[];
 }

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { demandSum } from './checked-file.ts';
 
 const URL_ = 'https://app.example.org/assets/ort-a.wasm';
-/** Of 'abc', from FIPS 180-2. */
+/** Length and hash of 'abc', from FIPS 180-2. */
 const SUM = { bytes: 3, sha256: 'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad' };
 const bytesOf = (text: string) => new TextEncoder().encode(text);
 

@@ -1,9 +1,10 @@
-// What a worker exposes is exactly its API: Comlink lets a caller also read, write and construct whatever hangs on it,
-// up to the Function that turns text into code. Here only calls of the API's own functions pass.
+// Exposes exactly a worker's API. Comlink alone lets a caller also read, write and construct every property
+// that it can reach, up to the Function constructor, which turns text into code. Here only calls of the API's
+// own functions pass.
 
 import * as Comlink from 'comlink';
 
-/** More than any function of an API takes. */
+/** More arguments than any function of an API takes. */
 const MOST_ARGUMENTS = 8;
 
 export function exposeOnly(api: object): void {
@@ -44,7 +45,7 @@ export function isCall(data: unknown, names: ReadonlySet<string>): boolean {
   );
 }
 
-/** So that whoever asks does not wait for ever. */
+/** Answers with an error, so that the caller does not wait for ever. */
 function refuse(data: unknown): void {
   if (typeof data !== 'object' || data === null || !('id' in data) || typeof data.id !== 'string') return;
   const value = { isError: true, value: { name: 'Error', message: 'This worker has no such call.' } };

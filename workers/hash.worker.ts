@@ -1,4 +1,4 @@
-// Hashes files for the weights worker, each in the buffer it came in, which goes back with the answer.
+// Hashes files for the weights worker. Each file's buffer is transferred here and returned with the hash.
 
 import * as Comlink from 'comlink';
 import { exposeOnly } from './checked-port.ts';

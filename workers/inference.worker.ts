@@ -1,5 +1,5 @@
-// The inference worker: exposes the InferenceApi over the one model that it has loaded. Everything is
-// exposed before anything is awaited.
+// The inference worker: exposes the InferenceApi for one loaded model at a time. It exposes everything before
+// it awaits anything.
 
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { hasAdapter } from '../src/engine/runtime/webgpu-device.ts';
@@ -17,7 +17,7 @@ import { GLUES, runtimeFiles } from './runtime-files.ts';
 import { tellRequests } from './tell-requests.ts';
 import { tellViolations } from './tell-violations.ts';
 
-// The runtime starts its threads by the address of its glue.
+// The runtime starts its threads by the address of its glue code.
 const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
 const runs = new Runs();
 const database = new Database();

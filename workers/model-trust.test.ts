@@ -1,4 +1,4 @@
-// A browser that changes the pixels a page reads says nothing about a model (FAULTS E8).
+// If a browser alters the pixels that a page reads, a wrong answer proves nothing about the model (FAULTS E8).
 
 import { expect, test, vi } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
@@ -13,7 +13,7 @@ vi.mock(import('../src/engine/photo/rgb-pixels.ts'), async (original) => ({
   readsExactly: () => Promise.resolve(pixels.areExact),
 }));
 
-/** Whether a model is trusted that gives no right answer; nothing is known of it yet. */
+/** Whether a model is trusted although it gives no correct answer and has no verdict yet. */
 async function trustsWrongModel(): Promise<boolean> {
   const engine = {
     target: { precision: 'f32' },

@@ -1,5 +1,5 @@
-// Tells the page while a model's own program runs here that has no limit of its own, so that the page can end this
-// worker. Beside the calls' own messages: Comlink passes over what carries no id.
+// Reports to the page when a model's own program without a limit begins and ends, so that the page can end this
+// worker. These messages go beside those of Comlink, which ignores messages without an id.
 
 import type { RunLimited } from '../src/engine/prompt/run-limited.ts';
 

@@ -1,5 +1,5 @@
-// The runs of a worker: one after the other, each under a name by which it can be stopped, waiting or
-// under way. A run that fails does not disturb the next.
+// The runs of a worker, one after the other. Each has a name by which it can be stopped while it waits or runs.
+// A run that fails does not affect the next.
 
 import type { RunId } from '../src/contract/inference.ts';
 import { outcome, type Outcome } from '../src/failure.ts';

@@ -1,8 +1,8 @@
-// The service worker's part in sharing: takes what another app posts, and opens the page.
+// The service worker's part in sharing: accepts what another app posts, and opens the page.
 
 import { putShared, SHARE_PATH } from '../src/shared-files.ts';
 
-/** Listens beside the service worker's own handler, which leaves POST requests alone. */
+/** Adds a listener beside the service worker's own, which ignores POST requests. */
 export function takeShares(worker: ServiceWorkerGlobalScope, scope: URL): void {
   const address = new URL(SHARE_PATH, scope);
   worker.addEventListener('fetch', (event) => {
@@ -18,7 +18,7 @@ async function receive(request: Request, scope: URL): Promise<Response> {
   try {
     await putShared(await request.formData());
   } catch (error) {
-    // A full disk, or no form: the page opens all the same.
+    // The disk may be full, or the request may contain no form; the page opens nevertheless.
     console.warn('What was shared could not be kept.', error);
   }
   return Response.redirect(scope.href, 303);

@@ -1,5 +1,5 @@
-// Lets the page know what this worker asks of the network; the privacy panel shows it. Beside the calls'
-// own messages: Comlink passes over what carries no id.
+// Reports this worker's network requests to the page, for the privacy panel. These messages go beside those of
+// Comlink, which ignores messages without an id.
 
 import { watchRequests } from '../src/policy/watch-requests.ts';
 

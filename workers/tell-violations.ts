@@ -1,5 +1,5 @@
-// Lets the page know what the policy stops in this worker; the privacy panel shows it. Beside the calls' own messages:
-// Comlink passes over what carries no id.
+// Reports to the page, for the privacy panel, what the policy blocks in this worker. These messages go beside
+// those of Comlink, which ignores messages without an id.
 
 import { watchViolations } from '../src/policy/violations.ts';
 import type { OwnWalls } from './own-walls.ts';

@@ -1,4 +1,4 @@
-// The weights worker's API over one storage. What it is asked for is parsed, and judged, before anything is fetched.
+// The weights worker's API over one storage. Every request is parsed and checked before anything is fetched.
 
 import type { WeightsApi, WeightsWalls } from '../src/contract/weights.ts';
 import { outcome } from '../src/failure.ts';
@@ -15,7 +15,7 @@ import { DeviceMeter } from '../src/weights/fit/device-speed.ts';
 import { expectedSpeeds } from '../src/weights/fit/expected-speed.ts';
 import type { Weights } from '../src/weights/weights.ts';
 
-/** `base`: the folder of the page, which holds the catalogue. */
+/** `base`: the page's folder, which contains the catalogue. */
 export function weightsApi(
   base: string,
   weights: Weights,

@@ -1,4 +1,5 @@
-// The photo worker behind the walls: no picture goes to it before all realms that see pictures have proven theirs.
+// The photo worker behind the walls: no picture is sent to it until all realms that see pictures have proven
+// theirs.
 
 import type { Box, OpenedPhoto } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
@@ -8,7 +9,7 @@ export class GuardedPhotos {
   readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
   readonly #mayTake: () => Promise<Outcome<null>>;
 
-  /** `mayTake` fails with 'unprotected' where a wall of the promise does not hold. */
+  /** `mayTake` fails with 'unprotected' if one of the required walls does not hold. */
   constructor(client: Pick<PhotoClient, 'open' | 'crop'>, mayTake: () => Promise<Outcome<null>>) {
     this.#client = client;
     this.#mayTake = mayTake;

@@ -1,5 +1,5 @@
-// The client against a real Comlink endpoint: the other end of a MessageChannel stands where the
-// worker's thread would be, and dies on request.
+// Tests the client against a real Comlink endpoint: the other end of a MessageChannel stands for the worker's
+// thread, and dies on request.
 
 import * as Comlink from 'comlink';
 import { expect, test } from 'vitest';
@@ -20,7 +20,7 @@ const MODEL: LoadedModel = {
   experts: null,
 };
 
-/** Loads at once; answers never, until cancelled; remembers what it was asked. */
+/** Loads at once; an answer ends only when it is cancelled. Records the cancelled runs. */
 class Thread extends EventTarget implements WorkerLike, InferenceApi {
   readonly #channel = new MessageChannel();
   readonly cancelled: string[] = [];
@@ -143,7 +143,7 @@ test('a worker whose script cannot be fetched fails with not-loaded, and that is
     () => missing++,
   );
   const waiting = answer(client);
-  // A browser says no more than this of a script that is not there.
+  // This is all that a browser reports of a script that does not exist.
   threads[0]?.dispatchEvent(new Event('error'));
   expect(await waiting).toMatchObject({ kind: 'failed', failure: { code: 'not-loaded' } });
   expect(missing).toBe(1);

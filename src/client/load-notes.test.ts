@@ -1,12 +1,12 @@
 import { expect, test } from 'vitest';
 import { StoredLoadNotes } from './load-notes.ts';
 
-/** What the tabs of one browser share: storage, and the locks of those that live. */
+/** The state that the tabs of one browser share: storage, and the locks of the open tabs. */
 class Browser {
   readonly storage = new Map<string, string>();
   readonly held = new Set<string>();
 
-  /** Opens a tab; `leave` is what a page hears that goes away, `die` what nobody hears. */
+  /** Opens a tab. `leave` ends it as a page that is closed, with an event; `die` ends it without one. */
   open() {
     let hear = (): void => undefined;
     let lock = '';

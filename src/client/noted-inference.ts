@@ -1,5 +1,5 @@
-// An inference client that leaves a note while a model is loaded or answers: if the page dies of it, the note
-// stays, and the next visit knows.
+// An inference client that keeps a note in storage while a model is being loaded or answers. If that kills the
+// page, the note stays for the next visit.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
@@ -29,7 +29,7 @@ export class NotedInference implements Inner {
     this.#modelId = modelId;
     const end = this.#notes.begin(modelId);
     const outcome = await this.#inner.load(modelId, options, onEvent, signal);
-    // A load that another one has displaced leaves the note to that one.
+    // If a later load has replaced this one, the note now belongs to that one.
     if (this.#modelId === modelId) end();
     return outcome;
   }

@@ -1,5 +1,4 @@
-// The page's side of the photo worker. Every call settles. Owns the worker; a dead one is replaced by
-// the next call.
+// The page's side of the photo worker. Every call settles. Owns the worker; the next call replaces a dead one.
 
 import type { Box, OpenedPhoto, PhotoApi } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
@@ -9,7 +8,7 @@ import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 export class PhotoClient {
   readonly #calls: WorkerCalls<PhotoApi>;
 
-  /** `start` makes a fresh worker that exposes a PhotoApi; `onMissing`: as WorkerCalls has it. */
+  /** `start` makes a fresh worker that exposes a PhotoApi; `onMissing`: see WorkerCalls. */
   constructor(start: () => WorkerLike, onMissing?: () => void) {
     this.#calls = new WorkerCalls<PhotoApi>('photo', start, onMissing);
   }
@@ -26,7 +25,7 @@ export class PhotoClient {
     return this.#calls.run(signal, (api, id) => api.crop(id, photo, part));
   }
 
-  /** Ends the worker; calls that wait fail with 'worker-died'. */
+  /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
     this.#calls.dispose();
   }

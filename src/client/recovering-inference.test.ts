@@ -27,10 +27,10 @@ const ANSWER: Answer = {
 const failed = (code: FailureCode): Outcome<never> => ({ kind: 'failed', failure: { code, message: code } });
 const LOST = failed('device-lost');
 
-/** A worker that says what it is told to say, in this order, then succeeds. */
+/** A worker that returns the scripted outcomes in order, and then succeeds. */
 class Scripted {
   loads: Outcome<LoadedModel>[] = [];
-  /** Pieces said before the answer ends so. */
+  /** The pieces of text that the worker reports before an answer ends with `end`. */
   answers: { pieces: string[]; end: Outcome<Answer> }[] = [];
   readonly asked: AnswerOptions[] = [];
   readonly loaded: LoadOptions[] = [];

@@ -1,5 +1,5 @@
-// The client against a real Comlink endpoint: the other end of a MessageChannel stands where the
-// worker's thread would be, and dies on request.
+// Tests the client against a real Comlink endpoint: the other end of a MessageChannel stands for the worker's
+// thread, and dies on request.
 
 import * as Comlink from 'comlink';
 import { expect, test } from 'vitest';
@@ -10,7 +10,7 @@ import type { WorkerLike } from './worker-calls.ts';
 
 const REQUEST: ModelRequest = { id: 'a', name: 'A', source: { kind: 'package', url: 'https://h/a/' } };
 
-/** Downloads until it is cancelled; remembers what it was asked. */
+/** A download ends only when it is cancelled. Records the requests. */
 class Thread extends EventTarget implements WorkerLike {
   readonly #channel = new MessageChannel();
   readonly #stops = new Map<string, (outcome: Outcome<KeptModel>) => void>();

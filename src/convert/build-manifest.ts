@@ -1,4 +1,4 @@
-// The manifest of a finished conversion, from its plan.
+// Builds the manifest of a finished conversion from its plan.
 
 import { MANIFEST_VERSION, type ExpertLayer, type ExpertPart, type Manifest } from '../format/manifest.ts';
 import type { ByteRange, Quantization, Shard, SideFile, TensorEntry } from '../format/manifest.ts';
@@ -31,7 +31,7 @@ export function buildManifest(
   };
 }
 
-/** Adds the rows of a task: a new entry, or more of one that an earlier shard began. */
+/** Adds the rows of a task: makes a new entry, or extends one that an earlier shard began. */
 function addMatrix(tensors: Record<string, TensorEntry>, item: MatrixItem, task: Task, shard: number): void {
   item.outputs.forEach((output, index) => {
     const offset = task.offsets[index] ?? 0;

@@ -257,7 +257,7 @@ describe('convert', () => {
   });
 
   it('reads a square gate_up in the orientation that down shows', async () => {
-    // H = 2·I makes gate_up square; the model above is so. Its down tells.
+    // H = 2·I makes gate_up square, as in this model; the shape of down shows the orientation.
     const { sink, manifest } = await run(checkpointFiles(config('moe'), model('moe', 'F16', 'out-in')));
     const layer = manifest.experts[0]!;
     const [shard, offset] = layer.at[1]!;

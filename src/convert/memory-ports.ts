@@ -5,7 +5,7 @@ import type { PackageSink } from './package-sink.ts';
 
 export type Files = Map<string, Uint8Array<ArrayBuffer>>;
 
-/** Files in memory; remembers the largest read. */
+/** Files in memory. Records the largest read and the number of bytes read. */
 export class MemorySource implements CheckpointSource {
   readonly files: Files;
   largestRead = 0;
@@ -26,7 +26,7 @@ export class MemorySource implements CheckpointSource {
   }
 }
 
-/** Files in memory. Throws after `writesLeft` writes, as if the process had been killed. */
+/** Files in memory. After `writesLeft` writes each further one fails, as if the process had been killed. */
 export class MemorySink implements PackageSink {
   readonly files: Files = new Map();
   writesLeft = Infinity;

@@ -1,5 +1,5 @@
-// A config may tie the head to the embedding while the checkpoint holds both. The reference then looks:
-// equal, they are tied; different, the checkpoint is right and the config is not.
+// A config may tie the head to the embedding although the checkpoint holds both. The reference then compares
+// them: if they are equal, they are tied; if they differ, the checkpoint counts, not the config.
 
 import type { Binder } from './bind.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
@@ -8,7 +8,7 @@ import { readRows } from './matrix.ts';
 
 const ROWS_AT_ONCE = 64;
 
-/** Whether the checkpoint's head differs from its embedding (vocab, hidden). False where it has none. */
+/** Whether the checkpoint's head differs from its embedding (vocab, hidden). False if it has no head. */
 export async function hasOwnHead(
   source: CheckpointSource,
   binder: Binder,

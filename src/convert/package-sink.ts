@@ -1,10 +1,10 @@
-// The sink port: where the converter puts a package's files. Names are plain file names.
+// The sink port, into which the converter writes a package's files. Names are plain file names.
 
 export interface PackageSink {
-  /** A file written earlier, or undefined. */
+  /** Returns a file written earlier, or undefined. */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Writes a file whole or not at all: whatever happens, no half file is ever found under `name`. */
+  /** Writes a file completely or not at all: whatever happens, `name` never refers to a partial file. */
   write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Removes a file; no error where there is none. */
+  /** Removes a file; it is no error if there is none. */
   remove(name: string): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// Runs jobs one after the other, the next already under way while the present one's result is used:
-// reading overlaps with computing, and no more than two results are ever held.
+// Runs each job while the caller uses the result of the one before, so that reading overlaps with computing. At
+// most two results are held at a time.
 
 export async function* readAhead<Job, Result>(
   jobs: Iterable<Job>,
@@ -8,7 +8,7 @@ export async function* readAhead<Job, Result>(
   let next: { job: Job; result: Promise<Result> } | undefined;
   for (const job of jobs) {
     const result = run(job);
-    // Awaited below; until then a failure must not count as unhandled.
+    // Awaited below; until then a rejection must not count as unhandled.
     result.catch(() => undefined);
     if (next) yield [next.job, await next.result];
     next = { job, result };

@@ -8,7 +8,7 @@ import { checkpointFiles, config, model, tensor, weight } from './synthetic-chec
 const OPTIONS: ConvertOptions = { preset: 'balanced', shardBytes: 6000 };
 const FILES = checkpointFiles(config('moe'), model('moe'));
 
-/** Name → content, in an order of its own. */
+/** Name → content, sorted by name. */
 function contents(sink: MemorySink): Map<string, string> {
   const names = [...sink.files.keys()].sort();
   return new Map(names.map((name) => [name, Buffer.from(sink.files.get(name) ?? []).toString('base64')]));
@@ -69,7 +69,7 @@ describe('a conversion that was stopped', () => {
     const seen: ConvertProgress[] = [];
     await convert(again, sink, { ...OPTIONS, onProgress: (progress) => seen.push(progress) });
     expect(seen.at(-1)).toMatchObject({ resumed: seen.at(-1)?.total });
-    // What is left are headers, samples and side files.
+    // Only headers, samples and side files are read again.
     const weights = [...model('moe').values()].reduce((sum, { data }) => sum + data.byteLength, 0);
     expect(first.bytesRead - again.bytesRead).toBe(weights);
   });

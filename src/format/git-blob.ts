@@ -1,6 +1,6 @@
-// Git's own hash of a file, by which hubs list small files.
+// Git's own hash of a file; hubs list small files with it.
 
-/** SHA-1 of the file's length and its bytes, in lower-case hexadecimal. */
+/** SHA-1 of git's header with the file's length, and the file's bytes, in lower-case hexadecimal. */
 export async function gitBlobHex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
   const all = new Uint8Array(head.byteLength + bytes.byteLength);

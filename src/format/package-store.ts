@@ -1,5 +1,5 @@
-// The store port: where the bytes of one package are read from. The engine knows nothing else about
-// storage; a folder, a server and IndexedDB each implement it.
+// The store port, from which the bytes of one package are read. A folder, a server and IndexedDB each implement
+// it; the engine knows nothing else about storage.
 
 import type { Manifest } from './manifest.ts';
 
@@ -7,6 +7,6 @@ export interface PackageStore {
   readonly manifest: Manifest;
   /** A side file's bytes. Fails with 'missing-file'. */
   file(name: string): Promise<Uint8Array>;
-  /** Shard `index` as a Blob: slicing it moves no byte, reading a slice moves only that slice. */
+  /** Shard `index` as a Blob. Slicing it reads no bytes, and reading a slice loads only that slice. */
   shard(index: number): Promise<Blob>;
 }

@@ -1,5 +1,5 @@
-// The one parser of manifest.json: everything that reads a package goes through it and may then
-// trust the numbers. Every complaint names the field that is wrong.
+// The one parser of manifest.json: all code that reads a package uses it, and may then trust the numbers. Every
+// failure names the field that is wrong.
 
 import { fail } from '../failure.ts';
 import { Field } from './json-field.ts';
@@ -24,7 +24,7 @@ import {
 } from './parse-array.ts';
 import { parseExperts } from './parse-experts.ts';
 
-/** Fails with 'bad-manifest', or with 'newer-format' for a package of a later version of the app. */
+/** Fails with 'bad-manifest', or with 'newer-format' if a later version of the app wrote the package. */
 export function parseManifest(json: unknown): Manifest {
   const root = new Field(json, `${MANIFEST_FILE}: `, 'bad-manifest');
   const format = root.at('format').oneOf(['darkroom-package']);
@@ -85,7 +85,7 @@ function parseTensor(field: Field, shards: Shard[]): TensorEntry {
   return entry;
 }
 
-/** The scales that a quantised tensor names are there, in F16, one for each of its blocks. */
+/** Requires that the scales of a quantised tensor exist, are F16, and that there is one for each block. */
 function requireScales(manifest: Manifest, name: string, field: Field): void {
   const quantization = manifest.tensors[name]?.quantization;
   if (!quantization) return;

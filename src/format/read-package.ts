@@ -1,5 +1,5 @@
-// Reads arrays and experts out of a package, whatever holds its bytes. Returns Blobs: joining and
-// slicing them moves no byte, so that a runtime can take weights straight from storage.
+// Reads arrays and experts from a package, wherever its bytes are stored. Returns Blobs: joining and slicing
+// them copies no bytes, so that a runtime can load weights directly from storage.
 
 import { fail } from '../failure.ts';
 import { tensorRanges, type ByteRange, type TensorEntry } from './manifest.ts';
@@ -11,7 +11,7 @@ export async function tensorBlob(store: PackageStore, entry: TensorEntry): Promi
   return parts.length === 1 && parts[0] ? parts[0] : new Blob(parts);
 }
 
-/** The bytes of expert `expert` of MoE layer `layer` (the decoder's layer number): all its parts. */
+/** The bytes of expert `expert` of MoE layer `layer` (the decoder's layer number), with all its parts. */
 export async function expertBlob(store: PackageStore, layer: number, expert: number): Promise<Blob> {
   const entry = store.manifest.experts.find((candidate) => candidate.layer === layer);
   const at = entry?.at[expert];
@@ -19,7 +19,7 @@ export async function expertBlob(store: PackageStore, layer: number, expert: num
   return rangeBlob(store, { shard: at[0], offset: at[1], bytes: entry.bytes });
 }
 
-/** An entry of the manifest by name. Fails with 'bad-manifest' when the package does not hold it. */
+/** An entry of the manifest by name. Fails with 'bad-manifest' if the package does not contain it. */
 export function tensorEntry(store: PackageStore, name: string): TensorEntry {
   const entry = Object.hasOwn(store.manifest.tensors, name) ? store.manifest.tensors[name] : undefined;
   return entry ?? fail('bad-manifest', `The package holds no tensor ${name}.`);

@@ -26,7 +26,7 @@ test('every length, cut anywhere, through storage and back, hashes as OpenSSL do
 });
 
 test('a length beyond 32 bits of bits is counted in the padding', () => {
-  // As if 2³² bits, which are 512 MiB, had come: only the padding knows of them.
+  // As if 2³² bits, which are 512 MiB, had been hashed: only the padding depends on that length.
   const after = (bytes: number): string => sha256End({ ...sha256Begin(), bytes });
   expect(after(2 ** 29)).not.toBe(after(0));
 });

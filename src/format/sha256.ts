@@ -1,4 +1,4 @@
-// The one hash of the format: names of shards, checks of side files.
+// The format's hash, which names shards and verifies side files.
 
 /** SHA-256 in lower-case hexadecimal. Needs a secure context in browsers, as WebCrypto does. */
 export async function sha256Hex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {

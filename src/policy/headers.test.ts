@@ -48,7 +48,7 @@ test('each role starts exactly the workers that it needs', () => {
   expect(directive('page', 'worker-src')).toBe(
     'worker-src http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js http://*:*/service-worker.js',
   );
-  // Firefox takes the import of a shared part, too, for the start of a worker.
+  // Firefox also treats the import of a shared part as the start of a worker.
   expect(directive('inference', 'worker-src')).toBe(
     'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs http://*:*/assets/rolldown-runtime-f.js',
   );

@@ -6,7 +6,10 @@ import { policyFactory, type TrustScript } from './trusted-types.ts';
 import type { WallState } from './walls.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
-/** The address is in a variable, because Vite turns a failed import of a literal into an event. */
+/**
+ * The address is in a variable, because Vite fires an event of its own when the import of a literal address
+ * fails.
+ */
 const ELSEWHERE = `${nowhere('script')}x.js`;
 /** A worker without a file. Only the policy can stop it, and it sends a message if it starts. */
 const STRAY_WORKER = 'data:text/javascript,postMessage("started")';

@@ -1,4 +1,4 @@
-// Whether a browser takes Blobs is tried in real ones: tools/engines.
+// tools/engines tests in real browsers whether they store Blobs.
 
 import { expect, test } from 'vitest';
 import { packBlobs, unpackBlobs } from './blobs.ts';

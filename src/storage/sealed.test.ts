@@ -64,7 +64,7 @@ test('a large value is sealed in chunks, of which none can be left out, moved or
   for (const parts of others) {
     await expect(unseal(key, 'photo', { ...sealed, data: new Blob(parts) })).rejects.toThrow();
   }
-  // Bytes in the place of a Blob are the same.
+  // The data may be bytes instead of a Blob.
   const again = (await unseal(key, 'photo', { ...sealed, data: whole })) as typeof value;
   expect(await again.preview.text()).toBe('small');
 });

@@ -1,4 +1,4 @@
-// Hosts that ask for patience, or have too much of it: real HTTP, from this machine to itself.
+// Tests hosts that ask the client to wait, or send very slowly, over real HTTP from this machine to itself.
 
 import { createServer, type RequestListener, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -20,7 +20,7 @@ async function host(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
 }
 
-/** `stallMs`: short where a test waits for it, else long enough for a busy machine. */
+/** `stallMs`: short if a test waits for the stall, else long enough for a busy machine. */
 function transfers(onRetry: Transfers['onRetry'] = () => undefined, stallMs = 20_000): Transfers {
   return { pace: { stallMs, attempts: 3, firstWaitMs: 1, longestWaitMs: 5, lanes: 1 }, onRetry };
 }

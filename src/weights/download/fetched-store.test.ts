@@ -29,7 +29,7 @@ function emptySafetensors(): Buffer {
   return Buffer.concat([length, header, Buffer.from([1, 2, 3, 4])]);
 }
 
-/** What the server has, by name; a string is answered as a web page. */
+/** The server's files by name; a string is sent as a web page. */
 let files: Map<string, Buffer | string>;
 let server: Server;
 let base: string;

@@ -1,4 +1,4 @@
-// Files chosen or dropped on the page, as the converter reads a checkpoint.
+// A checkpoint source of files that were chosen or dropped on the page.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { fail } from '../../failure.ts';

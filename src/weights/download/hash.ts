@@ -1,16 +1,17 @@
-// The hashing port: on the caller's thread, or on one that takes the bytes for a while.
+// The hashing port: hashes on the caller's thread, or on another one to which the bytes are transferred
+// meanwhile.
 
 import { sha256Hex } from '../../format/sha256.ts';
 import { sha256Extend, type Sha256State } from '../../format/sha256-stream.ts';
 
 export interface Hashed {
   sha256: string;
-  /** The same bytes, perhaps in another view: the one that was handed over is of no more use. */
+  /** The same bytes, perhaps in another view; the caller must not use the view that it passed any more. */
   bytes: Uint8Array<ArrayBuffer>;
 }
 
 export type Hash = (bytes: Uint8Array<ArrayBuffer>) => Promise<Hashed>;
-/** Goes on with the hash of a longer file. The bytes are handed over for good. */
+/** Continues the hash of a longer file. The caller must not use `bytes` afterwards. */
 export type Extend = (state: Sha256State, bytes: Uint8Array<ArrayBuffer>) => Promise<Sha256State>;
 
 export interface Hashing {

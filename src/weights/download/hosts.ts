@@ -1,5 +1,6 @@
-// Which hosts files may come from. Redirects are followed by the browser; what counts is where the
-// answer came from in the end. A host that nobody named is kept the first time, and then is the only one.
+// Decides which hosts files may come from. The browser follows redirects, so the check looks at the address
+// that the response finally came from. If no hosts are named, the first other host is pinned and is then the
+// only one allowed.
 
 import { fail } from '../../failure.ts';
 
@@ -9,7 +10,7 @@ export class Hosts {
   readonly #onPin: (origin: string) => void;
   #pinned: string | undefined;
 
-  /** `pinned`: the host kept on an earlier visit. */
+  /** `named`: the allowed hosts besides that of `url`. `pinned`: the host that an earlier visit pinned. */
   constructor(
     url: string,
     { named, pinned, onPin }: { named?: string[]; pinned?: string; onPin?: (origin: string) => void } = {},
@@ -20,7 +21,7 @@ export class Hosts {
     this.#onPin = onPin ?? (() => undefined);
   }
 
-  /** Fails with 'redirected' where the answer came from a host that is not among the allowed ones. */
+  /** Fails with 'redirected' if the response came from a host that is not allowed. */
   check(answerUrl: string): void {
     const { origin } = new URL(answerUrl);
     if (origin === this.#own || origin === this.#pinned) return;

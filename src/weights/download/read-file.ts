@@ -1,5 +1,5 @@
-// Reads files of this computer. A chosen file is only a name until it is read: it may have been moved, deleted or
-// changed on the disk since then.
+// Reads files of this computer. Choosing a file does not read it: it may have been moved, deleted or changed on
+// the disk since then.
 
 import { fail } from '../../failure.ts';
 
@@ -13,7 +13,10 @@ export async function readFile(file: File, start?: number, end?: number): Promis
   }
 }
 
-/** The file's size. Fails with 'unreadable-file': browsers say 0 of a file that is gone. */
+/**
+ * The file's size. Fails with 'unreadable-file'. A size of 0 is checked by reading, because browsers report 0
+ * for a file that is gone.
+ */
 export async function sizeOf(file: File): Promise<number> {
   return file.size === 0 ? (await readFile(file)).byteLength : file.size;
 }

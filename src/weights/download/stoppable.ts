@@ -1,4 +1,4 @@
-// Runs under way side by side, each under the name by which it can be stopped.
+// Parallel runs, each with a name by which it can be stopped.
 
 import type { RunId } from '../../contract/inference.ts';
 import { outcome, type Outcome } from '../../failure.ts';

@@ -1,4 +1,4 @@
-// What this device offers to a model, as far as a browser tells.
+// The facts about this device that matter to a model, as far as the browser reports them.
 
 import type { DeviceFacts } from '../../contract/weights.ts';
 import {
@@ -9,16 +9,16 @@ import {
   isSoftware,
 } from '../../device/adapter.ts';
 
-/** Systems whose computers often have two graphics processors, of which the browser may take the slower. */
+/** Systems whose computers often have two graphics processors, of which the browser may choose the slower. */
 const DESKTOP_GPUS = /windows|linux x86|x11; linux/i;
 
 export async function deviceFacts(): Promise<DeviceFacts> {
-  // Chromium alone tells, in GiB; not in every secure context.
+  // Only Chromium reports the memory, in GiB, and not in every secure context.
   const memory: unknown = 'deviceMemory' in navigator ? navigator.deviceMemory : undefined;
   return { gpu: await gpuFacts(), memoryBytes: typeof memory === 'number' ? memory * 2 ** 30 : null };
 }
 
-/** Of the adapter that the engine gets. */
+/** The facts about the adapter that the engine gets. */
 async function gpuFacts(): Promise<DeviceFacts['gpu']> {
   if (!('gpu' in navigator)) return null;
   const [adapter, other] = [

@@ -12,7 +12,7 @@ function model(id: string): CatalogueModel {
   return models.find((each) => each.id === id) ?? expect.fail(`no ${id} in the catalogue`);
 }
 
-/** A device with a good graphics adapter, but for `changes`. */
+/** A device with a good graphics adapter, apart from `changes`. */
 function device(
   memoryBytes: number | null,
   changes: Partial<NonNullable<DeviceFacts['gpu']>> = {},

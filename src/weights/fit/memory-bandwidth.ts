@@ -1,6 +1,6 @@
-// How fast a device reads its own memory: what bounds the weights that a token needs.
+// Measures how fast a device reads its own memory, which bounds how fast it can read the weights of a token.
 
-/** Bytes per second: a sum over a buffer of at most `mostBytes`. */
+/** Returns bytes per second, measured by summing a buffer of at most `mostBytes`. */
 export async function memoryBandwidth(device: GPUDevice, mostBytes: number): Promise<number> {
   const bytes = Math.min(mostBytes, device.limits.maxStorageBufferBindingSize, device.limits.maxBufferSize);
   const groups = 4096;

@@ -1,4 +1,4 @@
-// A checkpoint, from wherever its files are read, through the converter into storage.
+// Passes a checkpoint, from any source, through the converter into storage.
 
 import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { convert, type ConvertProgress } from '../../convert/convert.ts';
@@ -10,7 +10,7 @@ import { ShelfSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';
 import type { Shelf } from '../store/shelf.ts';
 
-/** Goes on where an earlier visit stopped. Fails as `convert` and the source do. */
+/** Resumes the conversion of an earlier visit. Fails as `convert` and the source do. */
 export async function convertCheckpoint(
   shelf: Shelf,
   request: ModelRequest,
@@ -34,7 +34,7 @@ function follow(watch: LayerWatch, tell: Tell): (progress: ConvertProgress) => v
   let last = { done: 0, resumed: 0 };
   return ({ done, resumed, total }) => {
     const activity = { kind: 'quantising', layer: watch.layer, layers: watch.layers } as const;
-    // The converter begins anew, from its shards, where a tensor turned out too wide for F16.
+    // If a tensor turned out too wide for F16, the converter starts over, and reuses its shards.
     if (!progress || done < last.done) {
       progress = new Progress(tell, { totalBytes: total, resumedBytes: 0, activity });
       last = { done: 0, resumed: 0 };

@@ -1,4 +1,4 @@
-// Tells which layer a converter is at, by the tensors that it reads.
+// Reports which layer a converter is working on, by the tensors that it reads.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { parseHeader, type HeaderEntry } from '../../format/safetensors.ts';
@@ -18,12 +18,12 @@ export class LayerWatch implements CheckpointSource {
     this.#source = source;
   }
 
-  /** Of the decoder; 0 until the headers are read. */
+  /** Number of layers of the decoder; 0 until the headers are read. */
   get layers(): number {
     return this.#layers;
   }
 
-  /** Counts from 1; null outside of the decoder's layers. */
+  /** The current layer, counted from 1; null outside of the decoder's layers. */
   get layer(): number | null {
     return this.#layer;
   }

@@ -10,12 +10,12 @@ export class Held {
     return this.#entries.get(nameOf(key))?.[1];
   }
 
-  /** Everything whose key begins so, in the order in which it came. */
+  /** All entries whose key begins with `prefix`, in the order in which they were added. */
   under(prefix: Key): HeldEntry[] {
     return Array.from(this.#entries.values()).filter(([key]) => begins(key, prefix));
   }
 
-  /** Whether anything is held whose key has this second part: a model's id. */
+  /** Whether any entry has the model's id as the second part of its key. */
   holds(id: string): boolean {
     return Array.from(this.#entries.values()).some(([key]) => key[1] === id);
   }

@@ -1,4 +1,4 @@
-// All models in storage: what there is, what it takes, and taking one away.
+// Lists the models in storage, and reports how much storage is used.
 
 import type { KeptModel, StorageFacts } from '../../contract/weights.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
@@ -11,7 +11,10 @@ export async function listModels(database: Database): Promise<KeptModel[]> {
   return Promise.all(keys.map(([, id]) => describeOrBroken(new Shelf(database, String(id)))));
 }
 
-/** What cannot be read is listed all the same, so that it can be removed: it may take gigabytes. */
+/**
+ * A model whose records cannot be read is listed nevertheless, so that it can be removed: it may take
+ * gigabytes.
+ */
 async function describeOrBroken(shelf: Shelf): Promise<KeptModel> {
   try {
     return await shelf.describe();
@@ -41,7 +44,7 @@ const UNREADABLE: ReadonlySet<FailureCode> = new Set([
   'missing-file',
 ]);
 
-/** As far as the browser tells: WebKit's may have neither call. */
+/** The browser's facts about storage. WebKit may lack both calls. */
 export async function storageFacts(): Promise<StorageFacts> {
   const storage: Partial<StorageManager> = 'storage' in navigator ? navigator.storage : {};
   const [persisted, estimate] = await Promise.all([

@@ -1,4 +1,4 @@
-// What storage remembers of a model besides its files: where it came from. The one parser of it.
+// The record of a model's origin, which storage holds besides its files. This is the one parser of it.
 
 import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';
@@ -43,7 +43,7 @@ function parseFile([name, field]: [string, Field]): [string, { bytes: number; sh
   return [name, { bytes: field.at('bytes').integer(), sha256: sha256.string() }];
 }
 
-/** Of a stored model: a record that names no address would end the list that shows it. */
+/** Requires an address in the record of a stored model: without one, the list of models could not be shown. */
 function requireAddress(source: ModelSource, field: Field): ModelSource {
   const address = source.kind === 'hub' ? source.endpoint : source.kind === 'package' ? source.url : null;
   return address === null || URL.canParse(address) ? source : field.fail('must have an address');

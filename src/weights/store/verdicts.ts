@@ -1,9 +1,9 @@
-// Whether a model was seen to compute rightly on a device: remembered beside the model, and gone with it.
+// Verdicts on whether a model computes correctly on a device; stored beside the model, and deleted with it.
 
 import type { Database } from './database.ts';
 import { Shelf } from './shelf.ts';
 
-/** A driver that was updated is not told to pages: what was seen is not believed for longer. */
+/** A verdict expires after this time, because a page is not informed of a driver's update. */
 const BELIEVED_MS = 7 * 24 * 3600_000;
 
 export class Verdicts {
@@ -13,7 +13,7 @@ export class Verdicts {
     this.#database = database;
   }
 
-  /** `device`: everything that the numbers depend on. Undefined where it is not known, or not any more. */
+  /** `device`: everything that the numbers depend on. Undefined if there is no verdict, or if it has expired. */
   async of(modelId: string, device: string): Promise<boolean | undefined> {
     const value = await this.#database.get(new Shelf(this.#database, modelId).key('verdict', device));
     if (typeof value !== 'object' || value === null || !('isRight' in value) || !('at' in value)) {
