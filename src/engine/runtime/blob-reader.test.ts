@@ -16,7 +16,7 @@ test('Blobs are read in order, in pieces of any size, through one buffer', async
   }
   const read = new Uint8Array(await new Blob(parts).arrayBuffer());
   expect(Buffer.compare(read, Buffer.concat([bytes, bytes]))).toBe(0);
-  // The largest piece made it; nothing was made since.
+  // The largest piece made this buffer; none was made since.
   expect(buffer.take(1).byteLength).toBe(200_000);
 });
 

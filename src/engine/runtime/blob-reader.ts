@@ -1,7 +1,7 @@
-// A Blob read in order through one buffer that is used again and again. Buffers of the browser's own would
-// be let go by a garbage collection only: hundreds of MB of them gather while gigabytes are read.
+// Reads a Blob in order through one buffer that is used again and again. Garbage collection alone frees the
+// browser's own buffers: hundreds of MB of them would gather while gigabytes are read.
 
-/** Passed from read to read; whoever reads next overwrites what the one before got. */
+/** Passed from read to read; each read overwrites the bytes of the one before. */
 export class ReusedBuffer {
   #buffer = new ArrayBuffer(0);
 
@@ -17,7 +17,7 @@ export class ReusedBuffer {
 
 export class BlobReader {
   readonly #buffer: ReusedBuffer;
-  /** Both are held on to: Chromium 156 stops reading where they are collected while a read is under way. */
+  /** Both references are kept, because Chromium 156 stops reading if they are collected during a read. */
   readonly #blob: Blob;
   readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamBYOBReader;
@@ -29,7 +29,7 @@ export class BlobReader {
     this.#reader = this.#stream.getReader({ mode: 'byob' });
   }
 
-  /** The next bytes, good until the buffer is used again. Fails where the Blob has no more, or cannot be read. */
+  /** The next bytes, valid until the buffer is used again. Fails if the Blob has no more, or cannot be read. */
   async next(bytes: number): Promise<Uint8Array> {
     let buffer = this.#buffer.take(bytes);
     let at = 0;

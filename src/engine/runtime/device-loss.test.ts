@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DeviceLoss } from './device-loss.ts';
 
-/** As much of a device as loses itself. */
+/** The parts of a device that report its loss. */
 function fragileDevice(): { device: GPUDevice; lose: () => void; refuse: () => void } {
   class GPUOutOfMemoryError {
     readonly message = 'no room';

@@ -1,16 +1,20 @@
-// A WebGPU device can go at any moment: the driver resets, the GPU process crashes, a laptop sleeps. Work
-// that waits for it then hangs or fails with words of its own; here it fails with 'device-lost'. An
-// allocation that the device refused leaves wrong numbers behind: what follows fails with 'out-of-memory'.
+// A WebGPU device can be lost at any moment: the driver resets, the GPU process crashes, a laptop sleeps.
+// Work that waits for it then hangs or fails with an error of its own; this class makes it fail with
+// 'device-lost'. An allocation that the device refused leaves wrong numbers behind, so all later work fails
+// with 'out-of-memory'.
 
 import { Failure } from '../../failure.ts';
 
-/** An operation's own error may come a moment before the loss is told. */
+/** Time to wait for the loss after another error: an operation's own error may come a moment earlier. */
 const WORD_OF_LOSS_MS = 200;
 
 export class DeviceLoss {
   #failure: Failure | undefined;
   #isReleased = false;
-  /** One per job under way: a promise kept as long as the device would gather what waits for it. */
+  /**
+   * One entry per job under way. A single promise for the life of the device would collect the reactions of
+   * all jobs.
+   */
   readonly #waiting = new Set<{ reject: (failure: Failure) => void }>();
 
   /** Without a device (WASM) nothing can be lost. */
@@ -19,13 +23,13 @@ export class DeviceLoss {
       this.#fail(new Failure('device-lost', `The GPU device was lost (${reason}). ${message}`.trim()));
     });
     device?.addEventListener('uncapturederror', ({ error }) => {
-      // By its name: Node has no such class.
+      // Compared by name, because Node has no such class.
       if (error.constructor.name !== 'GPUOutOfMemoryError') return;
       this.#fail(new Failure('out-of-memory', `The GPU has too little memory. ${error.message}`.trim()));
     });
   }
 
-  /** Does the job, unless the device is gone; fails as soon as it goes. */
+  /** Runs the job unless the device is lost; fails as soon as it is. */
   async during<T>(job: () => Promise<T>): Promise<T> {
     if (this.#failure !== undefined) throw this.#failure;
     const wait = { reject: (_: Failure): void => undefined };
@@ -43,7 +47,7 @@ export class DeviceLoss {
     }
   }
 
-  /** The device is about to be destroyed on purpose. */
+  /** Call it before destroying the device on purpose. */
   release(): void {
     this.#isReleased = true;
   }

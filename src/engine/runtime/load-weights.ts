@@ -1,5 +1,5 @@
-// Brings the weights a graph names from a package to where a session takes them: as they are stored
-// where that is what the graph wants (a Blob, which no one has read yet), else converted.
+// Takes the weights that a graph names from a package to a session: unchanged if the graph wants them as
+// stored (as a Blob, which is not read yet), converted otherwise.
 
 import { fail } from '../../failure.ts';
 import { dequantizeRows } from '../../format/blocks.ts';
@@ -10,7 +10,10 @@ import { expertBlob, tensorBlob, tensorEntry } from '../../format/read-package.t
 import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../../graph/emitted.ts';
 import type { WeightData, WeightSource } from './runtime.ts';
 
-/** In the graph's order. Nothing is read yet; `onBytes` is told bytes as they are, and a stop ends the reading. */
+/**
+ * Returns the weights in the graph's order. Nothing is read yet; each later read calls `onBytes` with its
+ * bytes, and a stop ends the reading.
+ */
 export async function loadWeights(
   store: PackageStore,
   graph: EmittedGraph,
@@ -75,7 +78,7 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
   if (as === 'stored' || (STORED_AS[as] === part.dtype && layout === 'rows')) {
     return new Blob(experts.map((expert) => expert.slice(part.offset, part.offset + part.bytes)));
   }
-  // Of a gate and an up that are stored as one, half.
+  // A transposed gate or up is half of a part that stores both.
   const rows = layout === 'gate transposed' || layout === 'up transposed' ? 0.5 : 1;
   const bytes = elementsOf(part) * rows * experts.length * BYTES[as];
   const make = async (): Promise<Uint8Array> => {
@@ -92,7 +95,7 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
   return { bytes, make };
 }
 
-/** Reads what it needs of an expert, no more: all experts of a layer may be read for their scales alone. */
+/** Reads only those bytes of an expert that it needs: a graph may want only the scales of all experts of a layer. */
 async function expertMatrix(
   expert: Blob,
   parts: ExpertPart[],
@@ -114,7 +117,7 @@ async function expertMatrix(
   return { values: floats(await bytesOfPart(part), part.dtype, part.name), rows, columns };
 }
 
-/** (rows, columns), or the transpose of all, even (gate) or odd (up) rows. */
+/** (rows, columns) unchanged, or the transpose of all rows, of the even rows (gate) or of the odd rows (up). */
 function arranged(
   values: Float32Array,
   rows: number,
@@ -134,8 +137,8 @@ function arranged(
 }
 
 /**
- * Numbers as they are stored, in the type of a graph. `bytes` begin at a multiple of the type's size. Where they
- * are decoded, `into` takes them if given, as long as they are many.
+ * Stored numbers in the precision of a graph. `bytes` begin at a multiple of the type's size. If decoding is
+ * needed and `into` is given, decodes into it; `into` must have exactly as many elements.
  */
 export function inPrecision(
   bytes: Uint8Array,

@@ -1,22 +1,22 @@
-// What a model needs of the device it is to run on, from its manifest alone: it is refused before anything of it
-// is loaded, not at the first question.
+// Checks, by a model's manifest alone, whether a device can run it: a model that cannot run is refused before
+// any of it is loaded, not at the first question.
 
 import { fail } from '../../failure.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import type { Target } from '../../graph/emitted.ts';
 import type { Runtime } from './runtime.ts';
 
-/** WebAssembly addresses 4 GiB; the rest is activations, the key-value cache and what the heap cannot use. */
+/** WebAssembly addresses 4 GiB; the rest holds activations, the key-value cache, and space that the heap cannot use. */
 const PROCESSOR_BYTES = 3.7e9;
 
-/** The names of the vision encoder's tensors begin so. */
+/** Prefix of the names of the vision encoder's tensors. */
 const VISION = 'model.visual.';
 
-/** What of the model is not held while it answers. */
+/** The parts of a model that are not held while it answers. */
 export interface NotHeld {
-  /** Experts are paged: what is held of them lies outside of WebAssembly's memory. */
+  /** Experts are paged: those that are held lie outside of WebAssembly's memory. */
   experts: boolean;
-  /** The vision encoder is loaded for new pictures alone. */
+  /** The vision encoder is loaded only for new pictures. */
   vision: boolean;
 }
 
@@ -46,7 +46,7 @@ export function requireDevice(
   }
 }
 
-/** Bytes of the heap that WebAssembly needs for the weights, and for the largest product that is computed with them. */
+/** Bytes of the WebAssembly heap for the weights, and for the largest product that is computed with them. */
 export function processorBytes(
   manifest: Manifest,
   { expand }: Pick<Target, 'expand'>,
@@ -57,7 +57,7 @@ export function processorBytes(
   for (const [name, { quantization, shape, bytes }] of Object.entries(manifest.tensors)) {
     if (notHeld.vision && name.startsWith(VISION)) continue;
     if (quantization === undefined) {
-      // Floats are held in 32 bits, scales too.
+      // The heap holds all floats, even scales, in 32 bits.
       if (!expand || !name.endsWith('.scales')) weights += 4 * product(shape);
     } else if (expand) {
       weights += 4 * quantization.rows * quantization.columns;

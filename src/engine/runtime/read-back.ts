@@ -1,4 +1,4 @@
-// The numbers of tensors, brought over from the memory of the backend: with one wait for all of them.
+// Copies the numbers of tensors from the memory of the backend to JavaScript, with one wait for all of them.
 
 import { fail } from '../../failure.ts';
 import type { Tensor, TensorData, Wanted } from './runtime.ts';
@@ -10,7 +10,7 @@ const GPU_MAP_READ = 0x01;
 
 export const ELEMENT_BYTES = { float32: 4, int32: 4, float16: 2, int64: 8, uint8: 1 } as const;
 
-/** Views of what lies in memory anyway. */
+/** Returns views, because the tensors lie in JavaScript's memory already. */
 export function readFromMemory(wanted: readonly Wanted[]): TensorData[] {
   return wanted.map((each) => {
     const { tensor, first, elements } = spanOf(each);
@@ -18,7 +18,10 @@ export function readFromMemory(wanted: readonly Wanted[]): TensorData[] {
   });
 }
 
-/** Copies, in the order of `wanted`. The runtime's own getData waits once per tensor, and several times longer. */
+/**
+ * Returns copies, in the order of `wanted`. The runtime's own getData waits once per tensor, which takes
+ * several times longer.
+ */
 export async function readFromDevice(device: GPUDevice, wanted: readonly Wanted[]): Promise<TensorData[]> {
   const copies = wanted.map((each) => copyOf(spanOf(each)));
   const staging = device.createBuffer({
@@ -43,7 +46,7 @@ export async function readFromDevice(device: GPUDevice, wanted: readonly Wanted[
   });
 }
 
-/** Elements of a tensor that somebody wants. */
+/** The elements to read from a tensor. */
 interface Span {
   tensor: Tensor;
   first: number;
@@ -57,7 +60,7 @@ function spanOf(wanted: Wanted): Span {
   return { tensor, first: tensor.size - elements, elements };
 }
 
-/** Copies begin and end at multiples of four bytes; `skip` leads to the first one that was wanted. */
+/** Copies begin and end at multiples of four bytes; `skip` is the offset of the first wanted byte in the copy. */
 function copyOf({ tensor, first, elements }: Span): {
   tensor: Tensor;
   from: number;

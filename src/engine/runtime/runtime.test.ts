@@ -1,5 +1,5 @@
-// What the runtime asks of onnxruntime on weak devices. The graphs themselves run on such a device in
-// tools/parity/harness.spec.ts (with LONG=1, since a software adapter takes long).
+// The settings that the runtime gives onnxruntime on weak devices. The graphs themselves run on such a device
+// in tools/parity/harness.spec.ts (with LONG=1, because a software adapter takes long).
 
 import { expect, test } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './runtime.ts';
@@ -8,7 +8,7 @@ interface SessionOptions {
   graphOptimizationLevel?: string;
 }
 
-/** A GPU whose shaders take so many buffers, and which gives devices what they ask for. */
+/** A GPU whose shaders take this many buffers, and which returns devices with the limits that are requested. */
 function gpuWith(maxStorageBuffersPerShaderStage: number): GPU {
   const info = { vendor: 'v', architecture: 'a', device: '', description: '' };
   const requestDevice = ({ requiredLimits }: GPUDeviceDescriptor): Promise<object> =>

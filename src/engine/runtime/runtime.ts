@@ -1,5 +1,5 @@
-// The only file that knows onnxruntime-web: starts it on one backend, makes the WebGPU device, opens
-// sessions and tensors. Owns the device; whoever opens a session or a tensor releases it.
+// The only file that knows onnxruntime-web: it starts the runtime on one backend, makes the WebGPU device,
+// and opens sessions and tensors. Owns the device; the caller that opens a session or a tensor releases it.
 
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { describeAdapter, isSoftware } from '../../device/adapter.ts';
@@ -16,7 +16,10 @@ export type Feeds = Record<string, Tensor>;
 export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
 export type ElementType = 'float32' | 'float16' | 'int32' | 'int64';
 
-/** Builds of onnxruntime-web: WebGPU where WebAssembly can wait for JavaScript (JSPI), WebGPU elsewhere, WASM alone. */
+/**
+ * Builds of onnxruntime-web: 'jspi' is WebGPU for browsers whose WebAssembly can wait for JavaScript (JSPI),
+ * 'asyncify' is WebGPU for the others, 'wasm' is WASM alone.
+ */
 export type RuntimeBuild = 'jspi' | 'asyncify' | 'wasm';
 
 export interface RuntimeFiles {
@@ -27,37 +30,43 @@ export interface RuntimeFiles {
 
 export interface RuntimeOptions {
   backend: 'webgpu' | 'wasm';
-  /** Where the page serves the runtime's own files; absent in Node, where they lie beside the module. */
+  /** Where the page serves the runtime's own files. Omitted in Node, where they lie beside the module. */
   files?: RuntimeFiles;
-  /** WASM threads; more than one needs cross-origin isolation. Absent: onnxruntime's own choice. */
+  /** WASM threads; more than one needs cross-origin isolation. If omitted, onnxruntime chooses. */
   threads?: number;
   /** Another build of the runtime, or another WebGPU implementation (Node has neither by itself). */
   ort?: Ort;
-  /** The runtime's WebAssembly, if the caller has it, or fetches it once the device is there; undefined: given before. */
+  /**
+   * The runtime's WebAssembly, or a function that fetches it once the device exists and returns undefined if
+   * the runtime has it already. If omitted, the runtime loads its own file.
+   */
   wasmBinary?: Uint8Array | (() => Promise<Uint8Array | undefined>);
   gpu?: GPU;
-  /** Not on a WebGPU adapter that computes on the processor. */
+  /** Refuse a WebGPU adapter that computes on the processor. */
   hardwareOnly?: boolean;
 }
 
-/** A tensor, or its last row (along the last axis). */
+/** A whole tensor, or only its last row (along the last axis). */
 export type Wanted = Tensor | { lastRowOf: Tensor };
 
 export interface WeightData {
   path: string;
   data: WeightSource;
-  /** Told bytes as they are read; what it throws ends the making of the session. */
+  /** Called with the byte count of each read. If it throws, no session is made. */
   onRead?: (bytes: number) => void;
 }
 
-/** A Blob or a maker is read when the session is made: one weight after the other with JSPI, else all at once. */
+/**
+ * A Blob or a `make` function is read when the session is made: one weight after the other with JSPI, all at
+ * once without.
+ */
 export type WeightSource = Blob | Uint8Array | { bytes: number; make: () => Promise<Uint8Array> };
 
 /** One session of one graph. */
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Runs the graph for the named outputs, into the tensors given for them, if any. */
+  /** Runs the graph for the named outputs. An output that comes with a tensor is written into it. */
   run(feeds: Feeds, outputs: Record<string, Tensor | null>): Promise<Feeds>;
   release(): Promise<void>;
 }
@@ -68,35 +77,35 @@ export interface Runtime {
   readonly precisions: readonly Precision[];
   /** The WebGPU device; undefined on WASM. */
   readonly device: GPUDevice | undefined;
-  /** The adapter computes on the processor. */
+  /** Whether the adapter computes on the processor; true on WASM. */
   readonly isSoftware: boolean;
-  /** The device runs onnxruntime's fused operators and quantised mixtures; true on WASM. See FUSED_BUFFERS. */
+  /** Whether the device runs onnxruntime's fused operators and quantised mixtures; true on WASM. See FUSED_BUFFERS. */
   readonly takesFused: boolean;
-  /** The adapter in its own words; empty on WASM. */
+  /** The adapter's own description; empty on WASM. */
   readonly adapter: string;
-  /** Outputs stay in the memory of the backend; `read` brings them over. */
+  /** The outputs of a run stay in the memory of the backend; `read` copies them to JavaScript. */
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
-  /** The numbers of some tensors, with one wait for all of them. */
+  /** The numbers of several tensors, with one wait for all of them. */
   read(wanted: Wanted[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
   /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
   zeros(type: Precision | 'u8', shape: number[]): Tensor;
-  /** Overwrites bytes of a tensor made by `zeros`, after what was run before. Both multiples of four. */
+  /** Overwrites bytes of a tensor made by `zeros`, after all runs so far. Offset and length are multiples of four. */
   write(tensor: Tensor, offset: number, bytes: Uint8Array): void;
-  /** Resolves when the device has finished what it was given so far. */
+  /** Resolves when the device has finished all work submitted so far. */
   settled(): Promise<void>;
   dispose(): void;
 }
 
 /**
- * Buffers that onnxruntime 1.30's fused gate and up projections, and its quantised mixture, read and write at
- * once; WebGPU promises 8.
+ * The number of buffers that onnxruntime 1.30's fused gate and up projections, and its quantised mixture,
+ * bind at once. WebGPU guarantees only 8.
  */
 const FUSED_BUFFERS = 9;
 
-/** Fails with 'no-webgpu' where the browser offers no adapter, or none of the kind wanted. */
+/** Fails with 'no-webgpu' if the browser offers no adapter, or only one that `hardwareOnly` refuses. */
 export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
-  // First: where there is none, nothing of the runtime need be fetched.
+  // The device comes first: without one, the runtime need not be fetched.
   const device =
     options.backend === 'webgpu'
       ? await createDevice(options.gpu ?? navigator.gpu, options.hardwareOnly === true)
@@ -131,7 +140,7 @@ class OrtRuntime implements Runtime {
   readonly takesFused: boolean;
   readonly adapter: string;
   readonly #ort: Ort;
-  /** Whether weights are read while a session is made. */
+  /** Whether the runtime reads weights while it makes a session. */
   readonly #streams: boolean;
   readonly #loss: DeviceLoss;
   /** Sessions must be created one after the other. */
@@ -164,20 +173,20 @@ class OrtRuntime implements Runtime {
       this.#ort.InferenceSession.create(graph.model, {
         externalData,
         logSeverityLevel: 3,
-        // Without the fusions that only its second level makes.
+        // The 'basic' level leaves out the fused operators, which need more buffers than the device has.
         ...(this.takesFused ? {} : { graphOptimizationLevel: 'basic' }),
         executionProviders: device === undefined ? ['wasm'] : [{ name: 'webgpu', device }],
         ...(device === undefined ? {} : { preferredOutputLocation: 'gpu-buffer' }),
       }),
     );
-    // It is compiled now; nobody reads the bytes again.
+    // The binary is compiled now and not read again.
     delete this.#ort.env.wasm.wasmBinary;
     return {
       inputs: session.inputNames,
       outputs: session.outputNames,
       run: async (feeds, outputs) => {
         const results = await this.#loss.during(() => session.run(feeds, outputs));
-        // WASM computes without returning to the event loop; a stop could not be heard between runs.
+        // WASM computes without returning to the event loop, so a stop could not arrive between runs.
         if (device === undefined) await eventLoopTurn();
         return results;
       },
@@ -197,8 +206,9 @@ class OrtRuntime implements Runtime {
   zeros(type: Precision | 'u8', shape: number[]): Tensor {
     const elements = shape.reduce((product, each) => product * each, 1);
     if (this.device === undefined) {
-      // Written to, though zero already: the system gives memory when a page is first written, 4 KB at a time,
-      // and for expert slots that took up to a fifth of the first answer's prefill.
+      // The array is zero already, but filling it makes the system commit its pages. Otherwise the system
+      // commits them at the first write, 4 KB at a time; for expert slots that took up to a fifth of the
+      // first answer's prefill.
       if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements).fill(0), shape);
       return type === 'f32'
         ? new this.#ort.Tensor('float32', new Float32Array(elements).fill(0), shape)
@@ -237,7 +247,7 @@ class OrtRuntime implements Runtime {
   }
 }
 
-/** Resolves after what waits in the event loop now. A timer would wait 4 ms each time. */
+/** Resolves after the tasks that wait in the event loop now. A timer would wait 4 ms each time. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

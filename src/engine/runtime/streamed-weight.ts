@@ -1,6 +1,7 @@
-// Weights as onnxruntime-web's JSPI build takes them: Blobs that it reads one after the other while it makes a
-// session, so that no more than one weight is in memory. Its own way of reading them, into a buffer of the
-// caller's, hangs now and then in Chromium 156; a stream that does not offer that is read the plain way.
+// Weights as onnxruntime-web's JSPI build takes them: Blobs that it reads one after the other while it makes
+// a session, so that at most one weight is in memory. The build prefers to read into buffers that it
+// provides, which sometimes hangs in Chromium 156. The streams here do not offer that, so it reads them the
+// plain way.
 
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 

@@ -6,10 +6,10 @@ import type { Manifest } from '../../format/manifest.ts';
 import type { Precision, Target } from '../../graph/emitted.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Beyond this many bytes in f32, WASM keeps quantised weights: its heap ends at 4 GiB. */
+/** Above this many bytes in f32, WASM keeps weights quantised, because its heap ends at 4 GiB. */
 const MAX_EXPANDED_BYTES = 1.5 * 2 ** 30;
 
-/** Fails with 'bad-request' where the device lacks the precision asked for. */
+/** Fails with 'bad-request' if the device lacks the requested precision. */
 export function chooseTarget(
   manifest: Manifest,
   runtime: Pick<Runtime, 'backend' | 'precisions'>,

@@ -3,14 +3,14 @@
 import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail } from '../../failure.ts';
 
-/** Whether there is an adapter; with `hardwareOnly`, one that does not compute on the processor. */
+/** Whether there is an adapter; with `hardwareOnly`, whether there is one that does not compute on the processor. */
 export async function hasAdapter(gpu: GPU | undefined, hardwareOnly: boolean): Promise<boolean> {
   const adapter = await askForAdapter(gpu);
   return adapter !== null && !(hardwareOnly && isSoftware(describeAdapter(adapter.info)));
 }
 
 /**
- * A device with the adapter's limits and f16 where it has it, but without subgroups: with them,
+ * A device with the adapter's limits, and with f16 if the adapter has it, but without subgroups: with them,
  * onnxruntime 1.30's attention is wrong on adapters whose subgroups are narrow.
  */
 export async function createDevice(gpu: GPU | undefined, hardwareOnly: boolean): Promise<GPUDevice> {

@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { WeightData } from './runtime.ts';
 import { WeightHandover } from './weight-handover.ts';
 
-/** As the runtime reads a weight: a slice of it, in the plain way. */
+/** Reads a weight as the runtime does: through the default reader of a slice. */
 async function readAll(data: Blob | Uint8Array): Promise<number[]> {
   if (!(data instanceof Blob)) return [...data];
   const reader = data.slice(0, data.size).stream().getReader();

@@ -1,19 +1,19 @@
-// How weights reach a session: streamed while it is made, where the runtime can wait, else brought before.
+// Hands weights to a session: streamed while the session is made if the runtime can wait, else read before.
 
 import { BlobReader, ReusedBuffer } from './blob-reader.ts';
 import type { WeightData, WeightSource } from './runtime.ts';
 import { StreamedWeight } from './streamed-weight.ts';
 
-/** What is written to the device waits in memory until the device gets to it: not more than this. */
+/** Bytes written to the device wait in memory until the device gets to them; at most this many may wait. */
 export const AHEAD_BYTES = 64 * 1024 * 1024;
 
 export class WeightHandover {
   readonly #device: GPUDevice | undefined;
   readonly #streams: boolean;
-  /** Weights are read one after the other, each through here. */
+  /** The reads of all weights, one after the other, share this buffer. */
   readonly #chunk = new ReusedBuffer();
   #ahead = 0;
-  /** What went wrong while reading; the runtime itself only tells that something did. */
+  /** The error of a failed read; the runtime itself reports only that something failed. */
   #failure: unknown;
 
   constructor(device: GPUDevice | undefined, streams: boolean) {
@@ -21,7 +21,7 @@ export class WeightHandover {
     this.#streams = streams;
   }
 
-  /** In the form that the runtime takes. */
+  /** The weights in the form that the runtime takes. */
   async all(weights: readonly WeightData[]): Promise<{ path: string; data: Blob | Uint8Array }[]> {
     const taken: { path: string; data: Blob | Uint8Array }[] = [];
     for (const { path, data, onRead } of weights) {
@@ -35,7 +35,7 @@ export class WeightHandover {
     return taken;
   }
 
-  /** Fails as reading did, where that is why the session could not be made. */
+  /** Awaits the session. If it could not be made because a read failed, fails with the error of the read. */
   async told<T>(session: Promise<T>): Promise<T> {
     try {
       return await session;
@@ -72,7 +72,7 @@ function sizeOf(data: WeightSource): number {
   return 'make' in data ? data.bytes : data.byteLength;
 }
 
-/** Each byte is read once, in order: what was made is let go with its last one. */
+/** The returned function reads each byte once, in order, and drops a made weight after its last byte. */
 function reader(
   data: WeightSource,
   chunk: ReusedBuffer,
