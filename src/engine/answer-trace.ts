@@ -1,4 +1,4 @@
-// What an answer goes through, told to tests and to whoever inspects the engine. The product passes none.
+// Reports the stages of an answer to tests and to tools that inspect the engine. The product passes no trace.
 
 import type { Logits } from './decoder/decoder.ts';
 import type { Medium } from './photo/media.ts';
@@ -7,9 +7,9 @@ import type { Prompt } from './prompt/prompt.ts';
 
 export interface AnswerTrace {
   onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;
-  /** What the vision encoder is about to read. */
+  /** The input that the vision encoder is about to read. */
   onPixels?(medium: Medium, input: VisionInput): void;
-  /** After its features are computed; they may be read until the trace's promise settles. */
+  /** Called when the medium's features are computed; they may be read until the returned promise settles. */
   onFeatures?(medium: Medium): Promise<void>;
   /** All logits of the prompt's last position. */
   onPrefillLogits?(logits: Float32Array): void;

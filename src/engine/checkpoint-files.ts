@@ -1,4 +1,4 @@
-// The checkpoint's own side files, read from a package and parsed: everything about a model that is not
+// The checkpoint's own side files, read from a package and parsed: everything about a model except its
 // weights.
 
 import { Failure } from '../failure.ts';
@@ -22,7 +22,7 @@ export interface CheckpointFiles {
   image: ImagePreprocessing;
   video: VideoPreprocessing;
   stops: ReadonlySet<number>;
-  /** Whether the template opens a thought for the model to begin with. */
+  /** Whether the template opens a thought, so that the model's answer begins inside it. */
   thinks: boolean;
 }
 

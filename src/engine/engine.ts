@@ -60,12 +60,13 @@ export class Engine {
   }
 
   /**
-   * Answers the last message, or goes on with an answer to it. What the cache already holds of the conversation
-   * is not computed again.
-   * A stop asked for through `signal` while tokens are written ends the answer early; before that it
-   * throws an AbortError. When the conversation is longer than the context, its oldest turns are left out and
-   * reported. Fails with 'prompt-too-long', 'question-too-long', 'bad-request', as opening its pictures and
-   * clips does, or with 'bad-checkpoint' where tokenizer and vocabulary do not fit.
+   * Answers the last message, or continues a begun answer to it. Reuses the part of the conversation that the
+   * cache already holds. A stop through `signal` ends the answer early once tokens are written; before that,
+   * it throws an AbortError. If the conversation is longer than the context, its oldest turns are left out
+   * and reported.
+   *
+   * Fails with 'prompt-too-long', 'question-too-long' or 'bad-request', with 'bad-checkpoint' if tokenizer
+   * and vocabulary do not match, with 'not-numbers', and as opening the pictures and clips does.
    */
   async answer(
     messages: readonly Message[],
@@ -147,7 +148,7 @@ export class Engine {
     };
   }
 
-  /** Lets go of the conversation: what is cached of it, and what was seen in its pictures. */
+  /** Clears the conversation: its cached tokens, and the features of its pictures. */
   forget(): void {
     this.#cache.forgetFrom(0);
     this.#media.keepOnly(new Set());
@@ -161,8 +162,8 @@ export class Engine {
   }
 
   /**
-   * Opens the media and writes the prompt, with what there is of the answer behind it. When it is longer than
-   * the context, the oldest turns are left out.
+   * Opens the media and writes the prompt, followed by the begun part of the answer, if any. If it is longer
+   * than the context, the oldest turns are left out.
    */
   async #promptOf(
     messages: readonly Message[],

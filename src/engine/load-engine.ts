@@ -1,4 +1,4 @@
-// From a package and a runtime to an engine: reads the side files, decides how the model runs on this
+// Makes an engine from a package and a runtime: reads the side files, decides how the model runs on this
 // device, builds the graphs and hands the weights over.
 
 import type { PackageStore } from '../format/package-store.ts';
@@ -24,33 +24,42 @@ import { VisionEncoder } from './vision/vision-encoder.ts';
 const CACHE_BUDGET_BYTES = 2e9;
 
 export interface EngineOptions {
-  /** Absent: clips come as frames only. */
+  /** If omitted, clips can only be given as frames. */
   openClip?: OpenClip;
-  /** Absent: f16 where the device has it. */
+  /** If omitted, f16 if the device supports it, else f32. */
   precision?: Precision;
-  /** Expand quantised weights when loading. Absent: on WASM, where the model is small enough. */
+  /**
+   * Expand quantised weights when loading. If omitted, only WASM expands them, and only if the model is small
+   * enough.
+   */
   expand?: boolean;
   /** Release the vision encoder after each answer and load it again for the next new picture. */
   releaseVision?: boolean;
-  /** Hold at most so many bytes of experts on the device and page the others; no matter to dense models. Absent: hold all. */
+  /**
+   * Hold at most this many bytes of experts on the device and page the others; dense models ignore it. If
+   * omitted, hold all experts.
+   */
   expertBudgetBytes?: number;
-  /** With paging: layers ahead whose likely experts are read; 0: none. Absent: as many as pay. */
+  /** With paging: for how many layers ahead likely experts are read; 0: none. If omitted, LOOK_AHEAD. */
   lookAhead?: number;
-  /** With paging: told each layer's choice, for recording traces. */
+  /** With paging: called with the experts that each layer chose, for recording traces. */
   onRouting?: OnRouting;
   /** The key-value cache takes at most this many bytes, but has memory for 8,192 tokens. If omitted, 2 GB. */
   cacheBudgetBytes?: number;
   /** Prefill at most this many tokens at once; the decoder may take fewer. */
   chunkTokens?: number;
-  /** Go on past end tokens and repetitions, to the length asked for. */
+  /** Continue past end tokens and repetitions, up to the requested length. */
   ignoreStops?: boolean;
-  /** Runs the model's template and tokenizer. If omitted, nothing ends a pattern that never does. */
+  /** Runs the model's template and tokenizer within a limit. If omitted, a pattern that never ends is not stopped. */
   runLimited?: RunLimited;
-  /** Weights loaded so far and in all, as stored. */
+  /** Called with the bytes of weights loaded so far and in total, as stored. */
   onLoad?: (doneBytes: number, totalBytes: number) => void;
 }
 
-/** Fails with what the package's files or the device lack; a session that cannot be made is a bug. */
+/**
+ * Fails if a file of the package or a capability of the device is missing, with the code for it; a session
+ * that cannot be made is a 'bug'.
+ */
 export async function loadEngine(
   store: PackageStore,
   runtime: Runtime,
@@ -79,7 +88,7 @@ export async function loadEngine(
   return engine;
 }
 
-/** The files with a context that the device has memory for; see contextLimit. */
+/** The files, with the context shortened to fit the cache budget; see contextLimit. */
 function limitContext(
   files: CheckpointFiles,
   precision: Precision,
@@ -90,7 +99,7 @@ function limitContext(
   return { ...files, config: { ...config, text: { ...config.text, contextLength } } };
 }
 
-/** Paged experts are read when they are needed. */
+/** Leaves out paged experts, which are read when they are needed. */
 function bytesToLoad({ shards, experts }: Manifest, isPaged: boolean): number {
   const all = shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const ofExperts = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);

@@ -39,7 +39,7 @@ interface Goldens {
 
 const conversations = readJson('cases.json') as Record<string, GoldenMessage[]>;
 
-/** Of the cases with clips, as the version that the published models came with makes them. */
+/** The cases with clips, as transformers 4.57.6 makes them: the version with which the models were published. */
 const clips = readJson('goldens/clips-4.57.6.json') as {
   input_ids: Record<string, Record<string, number[]>>;
 };

@@ -8,7 +8,7 @@ beforeAll(async () => {
   sound = await createNodeRuntime({ backend: 'wasm' });
 });
 
-/** The runtime, with a fault in what goes in or comes out. */
+/** The runtime, with a fault in its inputs or outputs. */
 function faulty(change: Partial<Runtime>): Runtime {
   return new Proxy(sound, {
     get: (target, name): unknown => {

@@ -1,6 +1,6 @@
-// Whether a device computes rightly, before a model is trusted to it: the two operators that nearly all
-// of an answer is made of, attention and the quantised product, held against the same sums in JavaScript.
-// Wrong answers are worse than slow ones.
+// Checks that a device computes correctly before a model runs on it: compares the two operators that make up
+// nearly all of an answer, attention and the quantised product, with the same sums in JavaScript. Wrong
+// answers are worse than slow ones.
 
 import { Failure } from '../../failure.ts';
 import type { Precision } from '../../graph/emitted.ts';
@@ -13,10 +13,10 @@ const ROWS = 5;
 const COLUMNS = 64; // N, outputs
 const DEPTH = 128; // K, inputs
 const BLOCK = 32;
-/** Of the largest result: above rounding, which is coarse where f16 is summed in f16. */
+/** Largest error, relative to the largest result: above rounding, which is coarse if a device sums f16 in f16. */
 const TOLERANCE: Record<Precision, number> = { f32: 1e-4, f16: 2e-2 };
 
-/** False where numbers are wrong or an operator fails; a lost device is thrown. */
+/** False if numbers are wrong or an operator fails; throws any Failure, such as 'device-lost'. */
 export async function computesRightly(runtime: Runtime, precision: Precision): Promise<boolean> {
   try {
     return (
@@ -65,7 +65,7 @@ export async function quantisedProductIsRight(runtime: Runtime, precision: Preci
   }
 }
 
-/** Low nibble first, 8 stands for zero. */
+/** The same product in JavaScript; the low nibble comes first, and 8 stands for zero. */
 function product4Bits(x: Float32Array, weights: Uint8Array, scales: Float32Array): Float64Array {
   const result = new Float64Array(ROWS * COLUMNS);
   for (let row = 0; row < ROWS; row++) {

@@ -34,7 +34,7 @@ test('equal numbers differ by nothing, others by what they differ', () => {
       reference,
     ),
   ).toBeLessThan(1e-6);
-  // A deviation of 3.5: everything is moved by a tenth of it.
+  // The deviation is 3.5; every logit moves by a tenth of it.
   expect(
     difference(
       logits(() => 0.354),
@@ -66,7 +66,10 @@ test('after a near tie the answers may part', () => {
   expect(difference({ tokens: [other] }, longer)).toBeLessThan(1e-6);
 });
 
-/** Before the features are read, so that the decoder is given the zeros too: on the processor tensors lie in memory. */
+/**
+ * Zeroes features before the check reads them. The decoder gets the zeros too, because on the processor
+ * tensors lie in memory.
+ */
 function zeroing(runtime: Runtime, isZero: (stage: number) => boolean): Pick<Runtime, 'read'> {
   return {
     read: (wanted) => {
@@ -92,7 +95,7 @@ test('the built-in model is what its package says, and forgets that it was asked
     const again = await observe(engine, runtime, never);
     expect(again).toEqual(first);
 
-    // As f16 would be judged: a decoder that is given no taps, or one of them twice, is found.
+    // Judged by the tolerance of f16: the check finds a decoder that gets no taps, or one of them twice.
     const zeroed = await observe(
       engine,
       zeroing(runtime, (k) => k > 0),
@@ -114,7 +117,8 @@ test('the built-in model is what its package says, and forgets that it was asked
   }
 });
 
-// What wrong-numbers.spec.ts plants on a device in a small model, here in the built-in one's own weights.
+// The fault that wrong-numbers.spec.ts puts into a small model on a device, here in the built-in model's own
+// weights.
 test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
   'one swapped nibble in the built-in model’s weights is found (byte %i)',
   async (from) => {
@@ -136,7 +140,10 @@ test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
   },
 );
 
-/** A shard in which one byte of a 4-bit weight, the first from `from` that this changes much, has its halves swapped. */
+/**
+ * A copy of the shard with one nibble swap: the first byte of a 4-bit weight, from `from` on, whose halves
+ * differ by more than 3 gets them swapped.
+ */
 async function swappedNibble(
   shard: Blob,
   at: number,

@@ -1,6 +1,7 @@
-// Whether a model computes on this device what it computed when its package was made: one short question
-// about one small picture, its logits held against those in the package. Finds what no operator shows by
-// itself: damaged weights on the device, overflows of f16, a shader that only this model uses.
+// Checks whether a model computes on this device the same numbers as when its package was made: it asks one
+// short question about one small picture and compares the logits with those in the package. It finds faults
+// that no operator shows alone: damaged weights on the device, overflows of f16, a shader that only this
+// model uses.
 
 import type { Part } from '../../contract/conversation.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
@@ -13,7 +14,7 @@ import type { Medium } from '../photo/media.ts';
 import type { Runtime, TensorData } from '../runtime/runtime.ts';
 import { TEST_CARD } from './test-card.ts';
 
-/** Among the package's own files; packages that a browser converted have none. */
+/** One of the package's own files; packages that a browser converted do not have it. */
 export const MODEL_CHECK_FILE = 'self-test.json';
 const VERSION = 1;
 const QUESTION: Part[] = [
@@ -23,49 +24,50 @@ const QUESTION: Part[] = [
 const MAX_STEPS = 4;
 const BEST = 32;
 /**
- * Of the deviation of all logits: above rounding, below what a fault does. One swapped nibble among the
- * built-in model's 4-bit weights moved them by 1.2e-3 to 5e-2 (24 of them, at random); f16 rounds too
- * coarsely for that and is held to what an overflow or a broken shader does.
+ * Largest difference allowed, in standard deviations of all logits: above rounding, below the effect of a
+ * fault. One swapped nibble among the built-in model's 4-bit weights moved the logits by 1.2e-3 to 5e-2 (24
+ * swaps, at random). f16 rounds too coarsely to find that, so its limit finds only overflows and broken
+ * shaders.
  */
 export const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-1 };
 
-/** How far a stage of the vision encoder may be off, in deviations of its features. One that is missing is 1 off. */
+/** How far a stage of the vision encoder may be off, in deviations of its features. A missing stage is 1 off. */
 export const STAGE_TOLERANCE = 2e-1;
 const STAGE_SAMPLES = 32;
 
-/** The logits of one position, and the token that was chosen by them. */
+/** The logits of one position, and the token that the model chose from them. */
 export interface Step {
   id: number;
   mean: number;
   /** Standard deviation of all logits. */
   deviation: number;
-  /** The largest logits of the reference by token, descending. */
+  /** The reference's largest logits with their tokens, descending. */
   best: { id: number; logit: number }[];
 }
 
-/** What the vision encoder hands to the decoder: its features, or one of its DeepStack taps. */
+/** One output of the vision encoder for the decoder: the features, or one DeepStack tap. */
 export interface Stage {
   mean: number;
   /** Standard deviation of all numbers. */
   deviation: number;
-  /** Some of the numbers, evenly spread. */
+  /** Some of the numbers, evenly spaced. */
   samples: number[];
 }
 
-/** What a package says that its model computes. */
+/** The results that a package records for its model. */
 export interface Reference {
   steps: Step[];
-  /** The features, then each tap. Empty in packages that were made before stages were kept. */
+  /** The features, then each tap. Empty in packages that were made before stages were recorded. */
   stages: Stage[];
 }
 
-/** All logits, position after position; the answer is greedy. */
+/** All logits, position after position. The answer is greedy. */
 export interface Observed {
   tokens: { id: number; logits: Float32Array }[];
   stages: Stage[];
 }
 
-/** Asks the question; leaves the engine as if nobody had. Fails as Engine.answer does. */
+/** Asks the question, and clears the conversation from the engine before and after. Fails as Engine.answer does. */
 export async function observe(
   engine: Engine,
   runtime: Pick<Runtime, 'read'>,
@@ -95,7 +97,7 @@ export async function observe(
   return observed;
 }
 
-/** What the package keeps of it. */
+/** The record that the package keeps of an observation. */
 export function summary({ tokens, stages }: Observed): { version: number } & Reference {
   return { version: VERSION, steps: tokens.map(stepOf), stages };
 }
@@ -126,8 +128,9 @@ function stepOf({ id, logits }: Observed['tokens'][number]): Step {
 }
 
 /**
- * The largest difference to the reference, in deviations of its logits; NaN where a number is none. Where
- * two tokens were nearly as likely, the answers may part: what comes after is another text.
+ * The largest difference from the reference, in deviations of its logits; NaN if an observed logit is not a
+ * number, or if there are none. If two tokens were nearly equally likely, the answers may diverge: the
+ * comparison stops there, because the texts after that differ.
  */
 export function difference({ tokens }: Pick<Observed, 'tokens'>, reference: readonly Step[]): number {
   let largest = tokens.length === 0 ? NaN : 0;
@@ -147,8 +150,8 @@ export function difference({ tokens }: Pick<Observed, 'tokens'>, reference: read
 }
 
 /**
- * The largest difference of the vision encoder's stages to the reference, in deviations of each stage; 0 if the
- * reference has none. The answer alone hides a stage that is missing: without all DeepStack taps the built-in
+ * The largest difference of the vision encoder's stages from the reference, in deviations of each stage; 0 if
+ * the reference has none. The answer alone hides a missing stage: without all DeepStack taps the built-in
  * model's logits move by 0.09 of their deviation, less than f16 may round.
  */
 export function stageDifference(observed: readonly Stage[], reference: readonly Stage[]): number {
@@ -169,14 +172,14 @@ function moments(logits: Float32Array): { mean: number; deviation: number } {
   return { mean, deviation: Math.sqrt(variance) };
 }
 
-/** What the package says; undefined where it says nothing. Fails with 'bad-manifest'. */
+/** The package's reference, or undefined if it has none. Fails with 'bad-manifest'. */
 export async function readModelCheck(store: PackageStore): Promise<Reference | undefined> {
   if (!store.manifest.files.some(({ name }) => name === MODEL_CHECK_FILE)) return undefined;
   const text = new TextDecoder().decode(await store.file(MODEL_CHECK_FILE));
   return parse(parseJson(text, MODEL_CHECK_FILE, 'bad-manifest'));
 }
 
-/** Undefined where a newer app wrote it: this one cannot tell. */
+/** Undefined if a newer app wrote the file: this version cannot read it. */
 function parse(json: unknown): Reference | undefined {
   const root = new Field(json, `${MODEL_CHECK_FILE}: `, 'bad-manifest');
   if (root.at('version').integer(1) > VERSION) return undefined;
@@ -196,10 +199,10 @@ function parse(json: unknown): Reference | undefined {
   };
 }
 
-/** What says nothing about the numbers. No token can be chosen of what is no number, which is 'bug' there. */
+/** Failures that do not mean that the numbers are wrong. NaN logits do: the sampler reports them as 'not-numbers'. */
 const PASSES_ON: ReadonlySet<FailureCode> = new Set(['device-lost', 'out-of-memory']);
 
-/** False where numbers are wrong or an operator fails; a lost device and a stop are thrown. */
+/** False if numbers are wrong or an operator fails. Throws if the device is lost, if memory runs out, or on a stop. */
 export async function modelIsRight(
   engine: Engine,
   runtime: Pick<Runtime, 'read'>,

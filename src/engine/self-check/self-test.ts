@@ -1,6 +1,6 @@
-// Small computations with known results that find out what a WebGPU device gets wrong, before a model
-// does. onnxruntime 1.30: attention over 32 and more rows is wrong where subgroups are narrow, and the
-// quantised mixture races with itself when it is given more than one row.
+// Small computations with known results that find the faults of a WebGPU device before a model meets them.
+// With onnxruntime 1.30, attention over 32 and more rows is wrong if subgroups are narrow, and the quantised
+// mixture has a data race when it gets more than one row.
 
 import type { Manifest } from '../../format/manifest.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -11,10 +11,10 @@ import type { Feeds, Runtime, TensorData } from '../runtime/runtime.ts';
 
 const ROWS = 70;
 const WIDTH = 64;
-/** Far above rounding, far below what the faults do (0.1 and more). */
+/** Far above rounding, far below the errors that the faults cause (0.1 and more). */
 const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-2 };
 
-/** Whether the decoder may be given several rows at once. Only quantised mixtures on WebGPU are in doubt. */
+/** Whether the decoder may get several rows at once. Only quantised mixtures on WebGPU need the check. */
 export async function mixtureTakesRows(
   runtime: Runtime,
   manifest: Manifest,
@@ -108,7 +108,7 @@ export async function mixtureIsRight(
   }
 }
 
-/** Grouped-query attention over 64 rows, held against the same sums in JavaScript. */
+/** Grouped-query attention over 64 rows, compared with the same sums in JavaScript. */
 export async function attentionIsRight(runtime: Runtime, precision: Precision): Promise<boolean> {
   const n = 64;
   const graph = new OnnxGraph();
