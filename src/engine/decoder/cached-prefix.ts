@@ -1,5 +1,5 @@
-// How much of a prompt the cache already holds: both are told apart token by token, a picture's tokens by
-// what picture they belong to.
+// Finds how much of a prompt the cache already holds: compares the two token by token, and the tokens of a
+// picture by the picture that they belong to.
 
 import type { Medium } from '../photo/media.ts';
 import type { Prompt } from '../prompt/prompt.ts';
@@ -17,8 +17,8 @@ export function tokenMarks({ inputIds, slots }: Prompt, media: readonly Pick<Med
 }
 
 /**
- * Tokens at the start of `prompt` that need no computing. A picture is reused whole or not at all, and the
- * last token never: its logits are wanted.
+ * The number of tokens at the start of `prompt` that need no computing. A picture is reused whole or not at
+ * all. The last token is never reused, because its logits are needed.
  */
 export function cachedPrefix(cached: readonly TokenMark[], prompt: readonly TokenMark[]): number {
   const most = Math.min(cached.length, prompt.length - 1);

@@ -1,4 +1,4 @@
-// What a chunk of tokens feeds to the decoder's graphs: the inputs that text-layers.ts lists, without the
+// The feeds of the decoder's graphs for a chunk of tokens: the inputs that text-layers.ts lists, without the
 // cache.
 
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -31,7 +31,7 @@ export function chunkFeeds(
   return feeds;
 }
 
-/** Those of the feeds that a session takes. */
+/** The feeds that a session takes. */
 export function wanted(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
   const own: Feeds = {};
   for (const name of session.inputs) if (feeds[name] !== undefined) own[name] = feeds[name];

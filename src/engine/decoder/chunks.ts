@@ -1,12 +1,12 @@
-// Cuts the part of a prompt that is not in the cache into chunks for the decoder: at most so many
-// tokens, and pictures of one feature block each.
+// Cuts the part of a prompt that is not in the cache into chunks for the decoder: each has at most
+// `maxTokens` tokens, and pictures of one feature block only.
 
 import type { VisualSlot } from '../prompt/prompt.ts';
 
-/** Where a slot's features lie: a block, by any number that tells blocks apart, and its first row. */
+/** Where a slot's features lie: their block, by any number that identifies it, and their first row in it. */
 export interface SlotPlace {
   block: number;
-  /** Counted from 1, the block's row 0 being zero. */
+  /** Counted from 1, because the block's row 0 is zero. */
   firstRow: number;
 }
 
@@ -14,9 +14,9 @@ export interface ChunkPlan {
   /** First token and the one after the last. */
   from: number;
   to: number;
-  /** Rows of the tokens in the block's features; 0 for text. */
+  /** Row of each token in the block's features; 0 for text. */
   featureRows: Int32Array;
-  /** Absent where all is text. */
+  /** Omitted if all tokens are text. */
   block?: number;
 }
 

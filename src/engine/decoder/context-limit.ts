@@ -1,10 +1,13 @@
-// How many tokens of prompt and answer one conversation may have on this device: what the checkpoint was
-// trained for, or less where the key-value cache would take more memory than there is for it.
+// How many tokens of prompt and answer one conversation may have on this device: the context that the
+// checkpoint was trained for, or less if the key-value cache would exceed its memory budget.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 
-/** Every device that a model fits has memory for this many: what src/weights/fit counts when it says that a model fits. */
+/**
+ * Every device that a model fits has memory for this many tokens: src/weights/fit counts them in when it
+ * decides whether a model fits.
+ */
 const LEAST_TOKENS = 8192;
 
 /** Bytes of the key-value cache that one token takes: a key and a value per layer and key-value head. */
@@ -15,7 +18,10 @@ export function cacheBytesPerToken(
   return 2 * layers * kvHeads * headDim * (precision === 'f32' ? 4 : 2);
 }
 
-/** Tokens whose cache takes at most `budgetBytes`, but at least LEAST_TOKENS; never more than the checkpoint's own limit. */
+/**
+ * The number of tokens whose cache takes at most `budgetBytes`, but at least LEAST_TOKENS, and never more
+ * than the checkpoint's own limit.
+ */
 export function contextLimit(text: TextConfig, precision: Precision, budgetBytes: number): number {
   const affordable = Math.floor(budgetBytes / cacheBytesPerToken(text, precision));
   return Math.min(text.contextLength, Math.max(LEAST_TOKENS, affordable));

@@ -1,10 +1,10 @@
-// The decoder port: a conversation's tokens go in, chunk by chunk, and the logits of the last one come
-// out. How the weights are held (all on the device, or experts paged) is the implementation's matter.
+// The decoder port: a conversation's tokens go in, chunk by chunk, and the logits of the last token come out.
+// The implementation decides how the weights are held (all on the device, or with paged experts).
 
 import type { PagingReport } from '../../contract/answer.ts';
 import type { FeatureBlock } from '../vision/vision-encoder.ts';
 
-/** n consecutive tokens; those that stand for pictures all belong to one feature block. */
+/** A run of n consecutive tokens; all tokens that stand for pictures belong to one feature block. */
 export interface Chunk {
   ids: Int32Array; // (n)
   /** Row of each token in `features`, from 1; 0 for text. */
@@ -16,29 +16,35 @@ export interface Chunk {
 
 /** Logits of the last position. */
 export interface Logits {
-  /** The largest, descending, and their token ids. */
+  /** The largest logits, descending, and their token ids. */
   best: { logits: Float32Array; ids: Int32Array };
-  /** All of them, (vocab); read from the device when asked for, until the next append. */
+  /** All logits, (vocab). Reads them from the device; valid until the next append. */
   all(): Promise<Float32Array>;
-  /** The experts that the last position went to, (mixture layers, chosen), where they are watched. */
+  /**
+   * The experts that the last position was routed to, (mixture layers, experts per token), if `watchExperts`
+   * is set.
+   */
   experts?: Uint16Array;
 }
 
 export interface AppendOptions {
-  /** Tell the experts of the last position. */
+  /** Report the experts of the last position. */
   watchExperts?: boolean;
-  /** Stops a long append before it is done, which then never was; short ones are finished. */
+  /**
+   * A decoder that runs an append in several steps stops between them and rolls the append back; a decoder
+   * that runs it in a single step finishes it.
+   */
   signal?: AbortSignal;
 }
 
 export interface Decoder {
   /** Tokens in the cache. */
   readonly length: number;
-  /** Tokens that one append may bring. */
+  /** The largest number of tokens in one append. */
   readonly maxChunk: number;
-  /** How paging went in the latest append; only where experts are paged. */
+  /** The paging report of the latest append; only if experts are paged. */
   readonly paging?: PagingReport | undefined;
-  /** Forgets the tokens from `length` on. */
+  /** Removes the tokens from `length` on. */
   truncate(length: number): void;
   append(chunk: Chunk, options?: AppendOptions): Promise<Logits>;
   dispose(): Promise<void>;

@@ -1,6 +1,6 @@
-// Keys and values of the tokens seen so far, per layer. On WebGPU one buffer per side serves as past
-// and present at once and doubles when full; on WASM the runtime hands back a grown copy each step.
-// Owns its tensors.
+// Keys and values of the tokens seen so far, per layer. On WebGPU one buffer per side serves as past and
+// present at once and doubles when full; on WASM the runtime returns a grown copy at each step. Owns its
+// tensors.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
@@ -25,13 +25,13 @@ export class KvCache {
     for (const name of this.#names()) this.#tensors.set(name, this.#empty(0));
   }
 
-  /** Bytes the cache takes now. */
+  /** Bytes that the cache takes now. */
   get bytes(): number {
     const tokens = this.#runtime.device === undefined ? this.length : this.#capacity;
     return tokens * cacheBytesPerToken(this.#text, this.#precision);
   }
 
-  /** Makes room for `count` more tokens; returns the inputs and outputs of a run that appends them. */
+  /** Reserves memory for `count` more tokens; returns the inputs and outputs of a run that appends them. */
   prepare(count: number): { feeds: Feeds; outputs: Record<string, Tensor | null> } {
     if (this.#runtime.device !== undefined) this.#reserve(this.length + count);
     const feeds: Feeds = {};
@@ -43,14 +43,14 @@ export class KvCache {
     return { feeds, outputs };
   }
 
-  /** Takes over what the run of `prepare(count)` returned. */
+  /** Keeps the results of the run of `prepare(count)`. */
   appended(count: number, results: Feeds): void {
     this.length += count;
     if (this.#runtime.device !== undefined) return;
     for (const name of this.#names()) this.#tensors.set(name, results[`present.${name}`]!);
   }
 
-  /** Forgets the tokens from `length` on. */
+  /** Removes the tokens from `length` on. */
   truncate(length: number): void {
     if (length >= this.length) return;
     if (this.#runtime.device === undefined) {
@@ -95,7 +95,8 @@ export class KvCache {
           this.length * perToken,
         );
       }
-      // One tensor after the other, so that old and new caches never lie on the device together.
+      // Tensors grow one after the other, so that the whole old cache and the whole new one never lie on the
+      // device together.
       device.queue.submit([commands.finish()]);
       from.dispose();
       this.#tensors.set(name, to);

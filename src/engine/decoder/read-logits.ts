@@ -1,18 +1,18 @@
-// Reads what a decoder's last graph put out: the best logits at once, all of them when asked for.
+// Reads the outputs of a decoder's last graph: the best logits at once, all logits on request.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
 import type { Logits } from './decoder.ts';
 import type { Feeds, Runtime, TensorData, Wanted } from '../runtime/runtime.ts';
 
-/** The outputs to ask for. */
+/** The outputs to request from a run. */
 export function logitOutputs({ vocabSize }: TextConfig): string[] {
   return ['logits', BEST_VALUES, ...bestOutputs(vocabSize)];
 }
 
 /**
- * With one wait, `also` included. Disposes of the results but for `logits`, which the caller keeps until
- * the next append.
+ * Reads the best logits and `also` with one wait. Disposes of the results except `logits`, which the caller
+ * keeps until the next append.
  */
 export async function readLogits(
   runtime: Runtime,

@@ -13,7 +13,7 @@ import { loadWeights } from '../runtime/load-weights.ts';
 import { routedExperts } from './routing.ts';
 import type { Runtime, Session, Tensor } from '../runtime/runtime.ts';
 
-/** Enough rows to keep the device busy, few enough to stay responsive to a cancel. */
+/** Enough rows to keep the device busy, few enough to respond to a stop. */
 const PREFILL_CHUNK = 512;
 
 export class ResidentDecoder implements Decoder {
@@ -41,7 +41,7 @@ export class ResidentDecoder implements Decoder {
     this.maxChunk = rowsAtOnce ? PREFILL_CHUNK : 1;
   }
 
-  /** `rowsAtOnce` false: the device's quantised mixture is right for single rows only. */
+  /** `rowsAtOnce`: false if the device's quantised mixture is right for single rows only. */
   static async open(
     store: PackageStore,
     runtime: Runtime,

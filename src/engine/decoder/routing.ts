@@ -1,10 +1,10 @@
-// What a router's logits mean: the best k experts of a row, and how much each of them counts.
+// Turns a router's logits into the best k experts of a row, and the weight of each of them.
 
 import { fail } from '../../failure.ts';
 import { decodeF16 } from '../../format/float.ts';
 import type { TensorData } from '../runtime/runtime.ts';
 
-/** The k largest of one row of logits, descending; equal ones by ascending number. */
+/** The experts with the k largest logits of one row, descending; equal logits are ordered by ascending expert. */
 export function chooseExperts(logits: ArrayLike<number>, k: number): Uint16Array {
   const chosen = new Uint16Array(k);
   let count = 0;
@@ -26,14 +26,14 @@ export function shares(logits: ArrayLike<number>, chosen: Uint16Array): Float32A
   return Float32Array.from(weights, (weight) => weight / total);
 }
 
-/** The experts that one position went to: its rows of logits, one per mixture layer, → (layers, k). */
+/** The experts of one position, (layers, k). `routers`: the position's logits, one row per mixture layer. */
 export function routedExperts(routers: TensorData[], k: number): Uint16Array {
   const chosen = new Uint16Array(routers.length * k);
   for (const [i, logits] of routers.entries()) chosen.set(chooseExperts(floatsOf(logits), k), i * k);
   return chosen;
 }
 
-/** Numbers of a float tensor, whatever its precision. */
+/** The numbers of a float tensor in either precision. */
 export function floatsOf(data: TensorData): Float32Array {
   if (data instanceof Float32Array) return data;
   return data instanceof Uint16Array ? decodeF16(data) : fail('bug', 'A float tensor was expected.');

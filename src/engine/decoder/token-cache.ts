@@ -1,5 +1,5 @@
-// The tokens that the decoder has gone through, and the two ways to add some: a prompt in chunks, an answer
-// one by one. Owns what each cached token is; the decoder owns the cache itself.
+// The tokens that the decoder has processed, and the two ways to add more: a prompt in chunks, an answer one
+// token at a time. Owns the identity of each cached token; the decoder owns the cache itself.
 
 import type { AnswerEvent } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
@@ -17,7 +17,7 @@ export class TokenCache {
   readonly #decoder: Decoder;
   readonly #text: TextConfig;
   readonly #chunkTokens: number;
-  /** What each cached token is: its id, or the picture and group it belongs to. */
+  /** The identity of each cached token: its id, or the picture and frame group that it belongs to. */
   readonly #marks: TokenMark[] = [];
 
   /** Prompts go through in chunks of at most `chunkTokens`. */
@@ -27,14 +27,14 @@ export class TokenCache {
     this.#chunkTokens = chunkTokens;
   }
 
-  /** How many tokens of a prompt need not be computed again. */
+  /** The number of tokens at the start of a prompt that need not be computed again. */
   prefixOf(marks: readonly TokenMark[]): number {
     return cachedPrefix(this.#marks, marks);
   }
 
   /**
-   * Brings the cache from `cached` tokens of the prompt to all of them. `positions` is (3, n), `marks` (n); the
-   * features of all media that reach beyond `cached` are there.
+   * Extends the cache from the first `cached` tokens of the prompt to all of them. `positions` is (3, n),
+   * `marks` (n). The caller has computed the features of all media that reach beyond `cached`.
    */
   async prefill(
     { prompt, positions, media, marks }: Sequence,
@@ -64,7 +64,7 @@ export class TokenCache {
     return logits ?? fail('bug', 'A prompt without tokens.');
   }
 
-  /** One token of an answer. */
+  /** Appends one token of an answer. */
   step(
     id: number,
     position: number,
@@ -103,7 +103,7 @@ export class TokenCache {
   }
 }
 
-/** A prompt, and what its tokens are. */
+/** A prompt with the positions, media and identities of its tokens. */
 export interface Sequence {
   prompt: Prompt;
   positions: Int32Array;
@@ -111,7 +111,7 @@ export interface Sequence {
   marks: readonly TokenMark[];
 }
 
-/** The block of features, counted over all media, and the row in it, where a slot begins. */
+/** The feature block in which a slot begins, counted over all media, and the slot's first row in that block. */
 function placeIn(media: readonly Medium[], slot: VisualSlot): SlotPlace {
   const before = media.slice(0, slot.media).reduce((sum, medium) => sum + (medium.blocks?.length ?? 1), 0);
   const perBlock = groupsPerBlock(media[slot.media]!.prompt.grid);

@@ -1,5 +1,5 @@
-// Runs the vision encoder: patches of one picture or clip → features on the runtime's memory. Owns its
-// session; the features belong to whoever asked for them.
+// Runs the vision encoder: patches of one picture or clip → features in the runtime's memory. Owns its
+// session; the caller of `encode` owns the features.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
@@ -18,7 +18,7 @@ export interface FeatureBlock {
   deepstack: Tensor[]; // each (rows + 1, decoder hidden)
 }
 
-/** Frame groups of a clip go through the encoder together up to this many patches. */
+/** Frame groups of a clip go through the encoder together, up to this many patches per run. */
 const MAX_PATCHES_PER_RUN = 16384;
 
 export class VisionEncoder {
@@ -45,7 +45,10 @@ export class VisionEncoder {
     return new VisionEncoder(await runtime.open(graph, weights), runtime, config);
   }
 
-  /** One block for a picture; for a clip, blocks of `groupsPerBlock` frame groups, the last may be smaller. */
+  /**
+   * Returns one block for a picture; for a clip, blocks of `groupsPerBlock` frame groups, of which the last
+   * may be smaller.
+   */
   async encode(input: VisionInput, signal: AbortSignal): Promise<FeatureBlock[]> {
     const patchesPerFrame = input.grid.height * input.grid.width;
     const groups = groupsPerBlock(input.grid);

@@ -1,5 +1,5 @@
-// Runs the experts of one layer on the rows that were routed to them, some experts per run: those in slots
-// first, then the others as they are read, so that each is brought in once. Owns its sessions.
+// Runs the experts of one layer on the rows that were routed to them, some experts per run: first those in
+// slots, then the others as their reads arrive, so that each expert is loaded once. Owns its sessions.
 
 import type { ModelConfig } from '../../../format/model-config.ts';
 import type { PackageStore } from '../../../format/package-store.ts';
@@ -12,13 +12,13 @@ import type { Runtime, Session, Tensor } from '../../runtime/runtime.ts';
 import type { ExpertPager } from './expert-pager.ts';
 import type { RoutedChunk } from './routed-chunk.ts';
 
-/** Groups whose experts are read ahead of the one that computes. */
+/** How many groups of experts are read ahead of the group that computes. */
 const GROUPS_AHEAD = 2;
 
 export class ExpertGroups {
   readonly #runtime: Runtime;
   readonly #pager: ExpertPager;
-  /** By mixture layer; layers whose experts are stored alike share one. */
+  /** By mixture layer; layers whose experts have the same format share one session. */
   readonly #sessions: Session[];
   readonly #perRun: number;
 
@@ -53,8 +53,8 @@ export class ExpertGroups {
   }
 
   /**
-   * normed (n, hidden) → what the experts of mixture layer `index` put out, f32 (n, hidden). `guesses` of the
-   * layers that follow are read once this layer's own experts are being read.
+   * Takes normed (n, hidden) and returns the summed outputs of mixture layer `index`'s experts, f32 (n,
+   * hidden). `guesses` for the layers that follow are requested once all experts of this layer are.
    */
   async run(
     index: number,
@@ -65,7 +65,8 @@ export class ExpertGroups {
   ): Promise<Tensor> {
     const pager = this.#pager;
     const isHeld = (expert: number): boolean => pager.isHeld(index, expert);
-    // What is held comes first, before anything can take its slot; the most wanted last, where they stay.
+    // Held experts come first, before another expert can take their slots. The experts with the most rows
+    // come last, so that they stay in their slots.
     const order = [...byExpert.keys()].sort(
       (a, b) =>
         Number(isHeld(b)) - Number(isHeld(a)) || byExpert.get(a)!.rows.length - byExpert.get(b)!.rows.length,
@@ -90,7 +91,8 @@ export class ExpertGroups {
         pager.release(index, places);
         mixed.dispose();
         mixed = next;
-        // What is written to the device waits in memory until the device gets to it: not too much of that.
+        // Bytes written to the device wait in memory until the device gets to them; waiting for the previous
+        // group limits that memory.
         await before;
         before = this.#runtime.settled();
       }
@@ -114,7 +116,7 @@ export class ExpertGroups {
     byExpert: RoutedChunk['byExpert'],
   ): Promise<Tensor> {
     const { tensor } = this.#runtime;
-    // The graph takes so many experts; those that are lacking compute row 0 for nothing.
+    // The graph takes exactly `#perRun` experts; each one that is lacking computes row 0 with a share of 0.
     const idle = Array.from({ length: this.#perRun - group.length }, () => 0);
     const loads = group.map((expert) => byExpert.get(expert)!);
     const slots = [...places.map(({ slot }) => slot), ...idle.map(() => places[0]!.slot)];

@@ -1,5 +1,5 @@
-// Brings experts from the store into slots: what is asked for, what a guess says may be asked next, and
-// what must leave for it. Counts what it did. Owns the slots.
+// Loads the experts that a layer chose from the store into slots, evicts others for them, and reads ahead
+// those that a guess expects next. Counts hits, misses and times. Owns the slots.
 
 import type { PagingCounts } from '../../../contract/answer.ts';
 import { fail, Failure } from '../../../failure.ts';
@@ -17,9 +17,9 @@ export class ExpertPager {
   readonly #caches: ExpertCache[];
   readonly #reads: ExpertReads;
   readonly #counts = { hits: 0, misses: 0, uploadMs: 0, waitMs: 0 };
-  /** Of `take`. */
+  /** The counts at the last `take`. */
   #told: PagingCounts = NOTHING;
-  /** Tokens seen. */
+  /** Tokens that have gone through all layers. */
   #time = 0;
 
   constructor(
@@ -39,12 +39,12 @@ export class ExpertPager {
     this.#reads = new ExpertReads(source, pace);
   }
 
-  /** Experts in slots, of all layers. */
+  /** Number of experts in slots, over all layers. */
   get held(): number {
     return this.#caches.reduce((sum, cache) => sum + cache.held, 0);
   }
 
-  /** Tells the experts of the rows (n, k) that layer `index` routed; the rows are the latest tokens. */
+  /** Records the experts of the rows (n, k) that layer `index` routed; the rows are the latest tokens. */
   use(index: number, rows: readonly ArrayLike<number>[]): void {
     const cache = this.#caches[index]!;
     for (const [row, experts] of rows.entries()) {
@@ -52,7 +52,7 @@ export class ExpertPager {
     }
   }
 
-  /** After `count` tokens went through all layers. */
+  /** Call it after `count` tokens have gone through all layers. */
   advance(count: number): void {
     this.#time += count;
   }
@@ -61,14 +61,15 @@ export class ExpertPager {
     return this.#caches[index]!.find(expert) !== undefined;
   }
 
-  /** Begins to read experts that will be brought later, in this order. */
+  /** Begins to read an expert that a later `bring` loads. Experts are read in the order of these calls. */
   ask(index: number, expert: number): Promise<Uint8Array> {
     return this.#reads.demand(index, expert);
   }
 
   /**
-   * Reads what the layers after `index` may want, unless it is held. `guesses`: one per layer, the likeliest
-   * experts first. What was guessed of `index` and before is dropped: all that was wanted has been asked for.
+   * Reads the experts that the layers after `index` may choose, except those that are held. `guesses`: one
+   * list per layer, the likeliest experts first. Drops earlier guesses for `index` and the layers before it,
+   * because all experts that those layers chose have been requested.
    */
   guess(index: number, guesses: readonly ArrayLike<number>[]): void {
     const order = readingOrder(index + 1, guesses, (layer, expert) => this.isHeld(layer, expert));
@@ -76,8 +77,8 @@ export class ExpertPager {
   }
 
   /**
-   * Brings experts into slots, pinned: those at hand first, then as reads arrive. `asked`: reads that are
-   * under way. No more than there are slots.
+   * Loads experts into slots and pins them: first those that are held, then the others as their reads arrive.
+   * `asked`: reads that are under way. `experts` must not be more than there are slots.
    */
   async bring(
     index: number,
@@ -118,7 +119,7 @@ export class ExpertPager {
     return places;
   }
 
-  /** Fails with 'bug' where a slot no longer holds what it was brought for: look just before running. */
+  /** Fails with 'bug' if a slot no longer holds the expert that was loaded into it. Call it just before a run. */
   check(index: number, places: readonly Place[]): void {
     for (const place of places) this.#caches[index]!.check(place);
   }
@@ -127,7 +128,7 @@ export class ExpertPager {
     this.#caches[index]!.release(places.filter((place) => place !== undefined));
   }
 
-  /** What happened since the last call. */
+  /** The counts since the last call. */
   take(): PagingCounts {
     const { readMs, bytes, guesses, rightGuesses } = this.#reads.totals;
     const now: PagingCounts = { ...this.#counts, readMs, readBytes: bytes, guesses, rightGuesses };

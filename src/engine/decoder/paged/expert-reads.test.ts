@@ -1,11 +1,11 @@
 import { expect, test } from 'vitest';
 import { BESIDE_A_DEVICE, BETWEEN_RUNS, ExpertReads } from './expert-reads.ts';
 
-/** Four pieces, of which the unit is told. */
+/** The smallest piece, passed to ExpertReads; an expert has four of them. */
 const UNIT = 4;
 const BYTES = 4 * UNIT;
 
-/** A store whose reads end when the test says so, the oldest of an expert first. */
+/** A store whose reads end when the test says so, the oldest read of an expert first. */
 function heldStore(pace = BESIDE_A_DEVICE) {
   const begun: string[] = [];
   const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -38,7 +38,7 @@ function heldStore(pace = BESIDE_A_DEVICE) {
   return { reads, begun, take, end, id };
 }
 
-/** As the store gives them. */
+/** An expert's bytes, as the store returns them. */
 function whole(expert: number): Uint8Array {
   return Uint8Array.from({ length: BYTES }, (_, i) => expert + i);
 }

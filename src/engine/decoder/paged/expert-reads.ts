@@ -1,28 +1,32 @@
-// Reads experts from the store, a few at a time, in the queue's order. Owns the bytes of guesses until they
-// are wanted or dropped.
+// Reads experts from the store, a few at a time, in the queue's order. Owns the bytes of guesses until
+// `demand` takes them or the queue drops them.
 
 import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../../paging/read-queue.ts';
 
-/** Smaller reads take as long. */
+/** A smaller read takes as long as one of this size. */
 const LEAST_PIECE_BYTES = 512 * 1024;
 
-/** How many reads are in flight, and in how many pieces a guess is read at most. */
+/** How many reads are in flight, and the largest number of pieces in which a guess is read. */
 export interface ReadPace {
   readonly lanes: number;
   readonly pieces: number;
 }
 
-/** A device computes while this thread goes on reading. More reads in flight raise latency, not throughput. */
+/**
+ * For WebGPU: the device computes while this thread goes on reading. More reads in flight raise latency, not
+ * throughput.
+ */
 export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
 /**
- * This thread computes, and has no turn to begin another read before a layer is done: all that may be wanted
- * after it is begun before it. With 2 lanes and 4 pieces, 48 layers of the 30B waited three times as long.
+ * For WASM: this thread computes, so it cannot begin a read before a layer is done. All reads for the layers
+ * after that one must therefore begin before its run. With 2 lanes and 4 pieces, the 48 layers of the 30B
+ * model waited three times as long.
  */
 export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
 
-/** Where the bytes come from. */
+/** The store, as the reads see it. */
 export interface ReadSource {
-  /** Of one expert, by mixture layer. */
+  /** Bytes of one expert, by mixture layer. */
   readonly bytes: readonly number[];
   read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
 }
@@ -31,7 +35,7 @@ class Read extends ExpertRead {
   readonly result: Promise<Uint8Array>;
   resolve!: (bytes: Uint8Array) => void;
   reject!: (error: unknown) => void;
-  /** Of a guess: its pieces put together. */
+  /** For a guess: its pieces put together. */
   whole: Uint8Array | undefined;
   arrived = 0;
 
@@ -41,13 +45,17 @@ class Read extends ExpertRead {
       this.resolve = resolve;
       this.reject = reject;
     });
-    // A guess that fails is nobody's failure, unless it is wanted later: then its promise tells.
+    // A failed guess must not be an unhandled rejection. If `demand` returns this promise later, its caller
+    // sees the failure.
     this.result.catch(() => undefined);
   }
 }
 
 export class ExpertReads {
-  /** Milliseconds in which anything was read, bytes brought, guesses begun and guesses that were then wanted. */
+  /**
+   * Milliseconds during which a read was in flight, bytes read, guesses begun, and begun guesses that
+   * `demand` then requested.
+   */
   readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
   readonly #source: ReadSource;
   readonly #lanes: number;
@@ -65,7 +73,7 @@ export class ExpertReads {
     );
   }
 
-  /** The bytes of an expert. Whoever asks gets them alone: they are not kept. Fails as the store does. */
+  /** The bytes of an expert. The caller alone owns them: they are not kept. Fails as the store does. */
   demand(layer: number, expert: number): Promise<Uint8Array> {
     const read = this.#queue.want(layer, expert);
     if (read.begun > 0) this.totals.rightGuesses++;
@@ -73,7 +81,7 @@ export class ExpertReads {
     return read.result;
   }
 
-  /** What may be wanted next, in the order in which to read it; layers up to `passed` have their experts. */
+  /** `experts`: those that the next layers may choose, in reading order. Layers up to `passed` have their experts. */
   guess(passed: number, experts: readonly ExpertId[]): void {
     this.#queue.guess(passed, experts);
     this.#start();
@@ -92,7 +100,7 @@ export class ExpertReads {
   async #perform({ read, from, to }: NextRead<Read>): Promise<void> {
     const { pieces } = this.#queue;
     const bytes = this.#source.bytes[read.layer]!;
-    // Whole words: converting a part wants them aligned.
+    // Pieces end at whole words, because converting a part needs aligned bytes.
     const edge = (piece: number): number =>
       piece === pieces ? bytes : 4 * Math.floor((bytes * piece) / pieces / 4);
     try {

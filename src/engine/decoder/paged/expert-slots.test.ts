@@ -21,7 +21,7 @@ const manifest: Manifest = {
   experts: [0, 1].map((layer) => ({ layer, bytes: 144, parts: PARTS, at })),
 };
 
-/** A device on which `room` bytes can be had, and what of them is. */
+/** A device with `room` bytes of memory, and a record of the bytes that are taken. */
 function deviceWith(room: number) {
   const device = { taken: 0, isFull: false };
   const zeros = (type: string, shape: number[]): Tensor => {

@@ -1,5 +1,5 @@
 // The slots of every mixture layer in the memory of the backend: one tensor per part of an expert, which
-// stacks all slots of a layer. Owns the tensors; which expert lies where is the cache's matter.
+// stacks all slots of a layer. Owns the tensors; ExpertCache records which expert lies where.
 
 import { fail } from '../../../failure.ts';
 import type { ExpertLayer, Manifest } from '../../../format/manifest.ts';
@@ -19,7 +19,7 @@ export class ExpertSlots {
   readonly #layers: HeldPart[][];
   readonly #runtime: Runtime;
   readonly #precision: Precision;
-  /** What is decoded on its way into a slot: new memory for each would cost more than decoding. */
+  /** Reused for each part that is decoded on its way into a slot: new memory would cost more time than the decoding. */
   readonly #decoded: Float32Array<ArrayBuffer>;
 
   private constructor(runtime: Runtime, precision: Precision, perLayer: number, layers: HeldPart[][]) {
@@ -32,8 +32,8 @@ export class ExpertSlots {
   }
 
   /**
-   * As many slots per layer as the budget holds, at least `fewest` and at most all experts. Where the device
-   * has less memory than the budget says, half of it is tried, and so on. Fails with 'out-of-memory'.
+   * Makes as many slots per layer as the budget holds, at least `fewest` and at most one per expert. If the
+   * device has less memory than the budget, it tries half as many, and so on. Fails with 'out-of-memory'.
    */
   static async allocate(
     runtime: Runtime,
@@ -72,7 +72,8 @@ export class ExpertSlots {
   /** Writes an expert, as it is stored, into a slot. */
   write(index: number, slot: number, expert: Uint8Array): void {
     for (const { part, type, tensor } of this.#layers[index]!) {
-      // slice, not subarray: what is converted must begin at a multiple of its element's size.
+      // A slice, not a subarray, because converting needs bytes that begin at a multiple of the element's
+      // size.
       const stored =
         type === 'u8' || part.offset % 4 === 0
           ? expert.subarray(part.offset, part.offset + part.bytes)
@@ -90,7 +91,7 @@ export class ExpertSlots {
   }
 }
 
-/** Bytes that one slot in every mixture layer takes. */
+/** Bytes of one slot in every mixture layer. */
 export function slotBytes(manifest: Manifest, precision: Precision): number {
   const parts = manifest.experts.flatMap(({ layer }) => slotParts(manifest, layer).parts);
   return parts.reduce((sum, part) => sum + bytesOf(part, slotType(part, precision)), 0);

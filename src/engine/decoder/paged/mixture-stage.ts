@@ -1,5 +1,5 @@
-// What happens between two segments: the router's choice is read, its experts are brought in, and the
-// next segment is told where they lie (one row) or what they put out (more rows).
+// The step between two segments: reads the router's choice, loads the chosen experts, and gives the next
+// segment either their slots (one row) or their output (several rows).
 
 import type { MoeConfig } from '../../../format/model-config.ts';
 import type { Precision } from '../../../graph/emitted.ts';
@@ -12,26 +12,29 @@ import type { ExpertGroups } from './expert-groups.ts';
 import type { ExpertPager } from './expert-pager.ts';
 import { guessedExperts, routeChunk } from './routed-chunk.ts';
 
-/** What one segment leaves to the next. */
+/** The inputs of the next segment. */
 export interface Handover {
   feeds: Feeds;
-  /** Fails with 'bug' where an expert has lost its slot. */
+  /** Fails with 'bug' if an expert has lost its slot. */
   check(): void;
-  /** After the run that took the feeds. */
+  /** Call it after the run that took the feeds. */
   dispose(): void;
 }
 
 export interface StageOptions {
-  /** By mixture layer: whether a single row runs within the next segment. */
+  /** By mixture layer: whether the next segment itself runs the experts of a single row. */
   inSegment: readonly boolean[];
-  /** Layers. */
+  /** How many layers ahead to guess. */
   lookAhead: number;
   precision: Precision;
-  /** Tells whoever records a trace: the experts of mixture layer `index`, and guesses of the next ones'. */
+  /** Called with the experts of mixture layer `index` and the guesses for the layers after it, for recording traces. */
   onRouting?: OnRouting | undefined;
 }
 
-/** `chosen`: each row's experts; `guesses[i]`: the likeliest of layer `index` + 1 + i, for single rows. */
+/**
+ * `chosen`: each row's experts. `guesses[i]`: the likeliest experts of layer `index` + 1 + i; empty unless a
+ * single row runs in the next segment.
+ */
 export type OnRouting = (
   index: number,
   chosen: readonly Uint16Array[],
@@ -44,7 +47,10 @@ export class MixtureStage {
   readonly #groups: ExpertGroups;
   readonly #moe: MoeConfig;
   readonly #options: StageOptions;
-  /** Zero rows: one that no expert sees, a sum of nothing. */
+  /**
+   * Zero rows. `#noRow` is the segment's row if it runs no expert; `#nothing` is the sum if no expert ran
+   * before it.
+   */
   readonly #noRow: Tensor;
   readonly #nothing: Tensor;
 
@@ -65,11 +71,11 @@ export class MixtureStage {
     this.#nothing = runtime.zeros('f32', [1, hidden]);
   }
 
-  /** The outputs of segment `index`, run on `rows`, that this stage takes and disposes of. */
+  /** The outputs of segment `index`, run on this many rows, that this stage takes and disposes of. */
   outputs(index: number, rows: number): string[] {
     const { nextResidual, nextNormed } = SEGMENT;
     const router = routerOutput(this.#moe.layers[index]!);
-    // Many rows keep the reader busy with what one layer wants.
+    // With many rows, the experts of one layer already keep the reader busy.
     const far = Math.min(this.#options.lookAhead, rows === 1 ? Infinity : 1);
     const layers = Math.min(far, this.#moe.layers.length - 1 - index);
     return [
@@ -80,7 +86,10 @@ export class MixtureStage {
     ];
   }
 
-  /** `results` of segment `index` → the last row's router logits, and what the next segment is given. */
+  /**
+   * Takes the `results` of segment `index`; returns the last row's router logits and the inputs of the next
+   * segment.
+   */
   async next(
     index: number,
     results: Feeds,
@@ -121,7 +130,7 @@ export class MixtureStage {
     return { logits: logits!, ahead };
   }
 
-  /** One row: its experts run in the next segment, out of their slots. */
+  /** For one row: the next segment runs its experts directly from their slots. */
   async #bringForRow(
     index: number,
     logits: Float32Array,
@@ -156,7 +165,7 @@ export class MixtureStage {
     };
   }
 
-  /** More rows, or experts that only plain operators take: they run here, some at a time. */
+  /** For several rows, or experts that only plain operators can run: the experts run here, some at a time. */
   async #runGroups(
     index: number,
     logits: Float32Array,

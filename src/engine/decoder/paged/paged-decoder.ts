@@ -1,6 +1,6 @@
-// The decoder whose experts are paged: all else lies on the device, cut into segments at the routers. One
-// run and one small read-back per mixture layer and token; where experts are missing, a wait for the store.
-// Owns sessions, cache and slots.
+// The decoder that pages experts. All other weights lie on the device, and the graph is cut into segments at
+// the routers. Each token costs one run and one small read-back per mixture layer, and a wait for the store
+// if experts are missing. Owns the sessions, the cache and the slots.
 
 import type { PagingReport } from '../../../contract/answer.ts';
 import { fail } from '../../../failure.ts';
@@ -23,13 +23,16 @@ import { ExpertPager } from './expert-pager.ts';
 import { ExpertSlots } from './expert-slots.ts';
 import { MixtureStage, type Handover, type OnRouting } from './mixture-stage.ts';
 
-/** A long chunk brings every expert in once for many tokens; attention over it must fit the device. */
+/** A long chunk loads each expert once for many tokens, but attention over it must fit the device. */
 const PREFILL_CHUNK = 512;
 
 export interface PagedOptions {
-  /** Bytes of expert slots on the device, of all layers together; the fewest legal ones where it is less. */
+  /**
+   * Bytes of expert slots on the device, over all layers. If they are too few, the decoder takes the fewest
+   * slots that work.
+   */
   budgetBytes: number;
-  /** Layers ahead whose likely experts are read; 0: none. Absent: as many as pay. */
+  /** For how many layers ahead likely experts are read; 0: none. If omitted, LOOK_AHEAD. */
   lookAhead?: number | undefined;
   onRouting?: OnRouting | undefined;
 }
@@ -67,7 +70,7 @@ export class PagedDecoder implements Decoder {
     this.#noFeatures = runtime.zeros(target.precision, [1, config.text.hiddenSize]);
   }
 
-  /** Fails with 'out-of-memory' where the device lacks room even for the fewest slots. */
+  /** Fails with 'out-of-memory' if the device cannot hold even the fewest slots. */
   static async open(
     store: PackageStore,
     runtime: Runtime,
@@ -85,7 +88,8 @@ export class PagedDecoder implements Decoder {
     const opened = new Map<EmittedGraph, Session>();
     let slots: ExpertSlots | undefined;
     try {
-      // Ends first, they hold the largest weights: while it is loaded, a weight lies on the device twice.
+      // The last and the first segment load first because they hold the largest weights, and a weight takes
+      // its memory on the device twice while it is loaded.
       for (const graph of [graphs.at(-1)!, ...graphs.slice(0, -1)]) {
         opened.set(graph, await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
       }
@@ -138,7 +142,8 @@ export class PagedDecoder implements Decoder {
         handover.check();
         const begun = performance.now();
         results = await segment.run(wanted({ ...common, ...handover.feeds }, segment), outputs);
-        // WASM computes within the call, a GPU after it: there the wait for what is read tells.
+        // WASM computes during the call. A GPU computes after it, and the wait of the next read-back measures
+        // that.
         if (this.#runtime.device === undefined) computeMs += performance.now() - begun;
       } finally {
         handover.dispose();

@@ -1,11 +1,11 @@
-// Where the rows of a chunk were routed, turned around: which rows each expert has to compute.
+// Inverts the routing of a chunk: finds the rows that each expert has to compute.
 
 import { chooseExperts, shares } from '../routing.ts';
 
 export interface RoutedChunk {
   /** The experts of each row, (n, k). */
   chosen: Uint16Array[];
-  /** By expert: its rows, and how much it counts for each of them. */
+  /** By expert: its rows, and its weight for each of them. */
   byExpert: Map<number, { rows: number[]; shares: number[] }>;
 }
 
@@ -28,7 +28,7 @@ export function routeChunk(logits: Float32Array, experts: number, k: number): Ro
   return { chosen, byExpert };
 }
 
-/** The experts that the rows of a guess go to, the most wanted first. */
+/** The experts that the rows of a guess are routed to, those with the most rows first. */
 export function guessedExperts(logits: Float32Array, experts: number, k: number): number[] {
   const { byExpert } = routeChunk(logits, experts, k);
   const wanted = [...byExpert].sort(([, a], [, b]) => b.rows.length - a.rows.length);
