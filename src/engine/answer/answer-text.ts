@@ -11,7 +11,7 @@ export class AnswerText {
   readonly #ids: number[] = [];
   #text = '';
 
-  /** What an answer goes on from is part of it, but was told before, all but the end of a thought. */
+  /** The begun part belongs to the text, but was emitted before, except the end of a thought. */
   constructor(
     tokenizer: Pick<Tokenizer, 'bytes' | 'isSpecial'>,
     begun: Begun | undefined,
@@ -22,7 +22,7 @@ export class AnswerText {
     for (const [at, id] of begun?.ids.entries() ?? []) this.add(id, at >= begun!.written);
   }
 
-  /** Tells the characters that the token completes. */
+  /** Emits the characters that the token completes, unless `isTold` is false. */
   add(id: number, isTold = true): void {
     this.#ids.push(id);
     this.#say(this.#stream.push(id), isTold);

@@ -1,4 +1,4 @@
-// An answer that ended early and goes on: its tokens, to be put behind the prompt.
+// The tokens of an answer that ended early and continues; they follow the prompt.
 
 import type { BegunAnswer } from '../../contract/answer.ts';
 import type { Prompt } from '../prompt/prompt.ts';
@@ -6,16 +6,16 @@ import { markTokens, unusedMark } from '../prompt/render-conversation.ts';
 import type { Tokenizer } from '../prompt/tokenizer.ts';
 
 /**
- * What Qwen's authors put behind a thought that has to end (the Qwen3 technical report, "Thinking Budget"): the
- * models answer from what they have thought so far.
+ * The text that Qwen's authors append to a thought that has to end (the Qwen3 technical report, "Thinking
+ * Budget"): the models then answer from their thoughts so far.
  */
 const END_OF_THOUGHT =
   '\n\nConsidering the limited time by the user, I have to give the solution based on the thinking directly now.\n</think>\n\n';
 
 export interface Begun {
-  /** All tokens to go on from. */
+  /** All tokens to continue from. */
   ids: number[];
-  /** How many of them the model wrote; the others end its thought. */
+  /** How many of `ids` the model wrote; the others end its thought. */
   written: number;
 }
 
@@ -28,7 +28,7 @@ export function begunTokens(
   return { ids: [...written, ...ending], written: written.length };
 }
 
-/** The prompt with the tokens behind it. */
+/** The prompt, followed by the tokens. */
 export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]): Prompt {
   const all = new Int32Array(inputIds.length + ids.length);
   all.set(inputIds);
@@ -36,7 +36,10 @@ export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]):
   return { inputIds: all, slots };
 }
 
-/** Special tokens were left out of the text, so none is in it; half a character at the end is written anew. */
+/**
+ * The text left out special tokens, so a special token in it is plain text. An incomplete character at the
+ * end is cut off; the model writes it anew.
+ */
 function encodeWritten(text: string, tokenizer: Pick<Tokenizer, 'encode' | 'added'>): number[] {
   const whole = text.replace(/\ufffd+$/, '');
   const mark = unusedMark([whole]);

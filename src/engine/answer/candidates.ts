@@ -1,11 +1,14 @@
-// Which tokens a step may draw from, as transformers' logits processors leave them (generation/
-// logits_process.py): temperature, then top-k, top-p, min-p.
+// The tokens that a step may draw from, as transformers' logits processors leave them
+// (generation/logits_process.py): temperature, then top-k, top-p, min-p.
 
-/** Tokens with their logits, best first; equal logits by ascending id. */
+/** Tokens with their logits, best first; equal logits are ordered by ascending id. */
 export interface Candidates {
   ids: Int32Array;
   logits: Float64Array;
-  /** What the tokens not listed weigh together, on the scale of Kept.weights; all of them are worse. */
+  /**
+   * Total weight of the tokens that are not listed, on the scale of Kept.weights. All of them rank below the
+   * listed ones.
+   */
   restWeight: number;
 }
 
@@ -20,7 +23,10 @@ export interface Filters {
   minP: number;
 }
 
-/** Tokens that may be drawn, and the weight of each: exp(logit / temperature), the best's being 1. */
+/**
+ * Tokens that may be drawn, and the weight of each: exp((logit − best logit) / temperature), so the best
+ * token weighs 1.
+ */
 export interface Kept {
   ids: Int32Array;
   weights: Float64Array;
@@ -40,7 +46,7 @@ export function sortCandidates(
   };
 }
 
-/** The survivors are the first of `candidates`, at least one. */
+/** Keeps the first of the candidates, at least one. */
 export function filterCandidates(
   { ids, logits, restWeight }: Candidates,
   { temperature, topK, topP, minP }: Filters,
@@ -48,18 +54,18 @@ export function filterCandidates(
   const weights = logits.map((logit) => Math.exp((logit - logits[0]!) / temperature));
   let count = ids.length;
   if (topK > 0 && topK < count) {
-    // Ties with the k-th stay: only what is below it is removed.
+    // Tokens that tie with the k-th stay: only smaller logits are removed.
     const least = logits[topK - 1]!;
     count = topK;
     while (count < ids.length && logits[count]! >= least) count++;
   }
   if (topP < 1) count = topPCount(weights.subarray(0, count), restWeight, topP);
-  // A share of the best token's probability, so the normaliser cancels.
+  // minP is a share of the best token's probability, so the normaliser cancels.
   while (count > 1 && weights[count - 1]! < minP) count--;
   return { ids: ids.subarray(0, count), weights: weights.subarray(0, count) };
 }
 
-/** Drops the worst while what is dropped is at most 1 − topP of the probability. */
+/** Drops the least likely tokens as long as the dropped probability is at most 1 − topP. */
 function topPCount(weights: Float64Array, restWeight: number, topP: number): number {
   let total = restWeight;
   for (const weight of weights) total += weight;
@@ -70,14 +76,15 @@ function topPCount(weights: Float64Array, restWeight: number, topP: number): num
 }
 
 /**
- * The candidates of a whole vocabulary. Sorting 150,000 tokens per step is slow, so those that cannot
- * survive the filters are only weighed: of n tokens, top-p drops every one below (1 − topP) / n.
+ * The candidates of a whole vocabulary. Sorting 150,000 tokens per step is slow, so tokens that cannot
+ * survive the filters only add their weight to the rest. Of n tokens, top-p drops every one whose probability
+ * is below (1 − topP) / n.
  */
 export function vocabularyCandidates(logits: Float64Array, best: number, filters: Filters): Candidates {
   const { temperature, topK, topP, minP } = filters;
   if (topK > 0 && topK < logits.length) {
     const least = logits.slice().sort()[logits.length - topK]!;
-    // Top-k goes first: what it drops has no weight any more.
+    // Top-k comes first: the tokens that it drops have no weight any more.
     return candidatesFrom(logits, least, () => 0);
   }
   const weightOf = (logit: number): number => Math.exp((logit - best) / temperature);
@@ -86,7 +93,7 @@ export function vocabularyCandidates(logits: Float64Array, best: number, filters
   return candidatesFrom(logits, best + temperature * Math.log(share), weightOf);
 }
 
-/** All tokens, in the order of their ids, for when no filter is on. */
+/** All tokens, in the order of their ids; for use when no filter is on. */
 export function keepAll(logits: Float64Array, best: number, temperature: number): Kept {
   return {
     ids: Int32Array.from(logits, (_, id) => id),

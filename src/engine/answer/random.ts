@@ -19,7 +19,7 @@ export function randomGenerator(seed: number): () => number {
   return next;
 }
 
-/** A seed that nobody chose. */
+/** A random seed, for callers that choose none. */
 export function randomSeed(): number {
   return crypto.getRandomValues(new Uint32Array(1))[0]!;
 }

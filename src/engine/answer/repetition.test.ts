@@ -4,12 +4,13 @@ import { expect, test } from 'vitest';
 import { createTokenizer } from '../prompt/tokenizer.ts';
 import { RepetitionGuard } from './repetition.ts';
 
-// A vocabulary of some thousand tokens cuts text finer than the published one, so that repetitions are longer.
+// This vocabulary of some thousand tokens cuts text finer than the published one, so repetitions have more
+// tokens.
 const fixture = resolve(import.meta.dirname, '../../../tools/reference/fixtures/dense-tied');
 const file = (name: string): unknown => JSON.parse(readFileSync(resolve(fixture, name), 'utf8'));
 const tokenizer = createTokenizer(file('tokenizer.json'), file('tokenizer_config.json'));
 
-/** How many tokens of the text are written before it is ended; undefined: all. */
+/** How many tokens of the text are written before the guard ends it; undefined if it does not. */
 function endsAfter(text: string): number | undefined {
   const guard = new RepetitionGuard((ids) => tokenizer.decode(ids));
   const at = tokenizer.encode(text).findIndex((id) => guard.isEndless(id));

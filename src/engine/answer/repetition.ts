@@ -1,8 +1,8 @@
-// Notices an answer that says the same again and again: models of this family do so when they read long
-// texts, and never stop by themselves. Nothing is made less likely here: a penalty would destroy tables,
-// which repeat much and rightly.
+// Detects an answer that repeats itself endlessly: models of this family do so when they read long texts, and
+// never stop by themselves. It makes no token less likely, because a penalty would destroy tables, which
+// repeat a lot for good reason.
 
-/** Periods are looked for up to this length: a long paragraph. */
+/** The longest period that is searched for: a long paragraph. */
 const MAX_PERIOD_TOKENS = 512;
 
 interface Enough {
@@ -10,29 +10,32 @@ interface Enough {
   tokens: number;
 }
 
-/** Sentences are seldom meant to be repeated. */
+/** People seldom want a sentence repeated. */
 const OF_SENTENCES: Enough = { periods: 6, tokens: 192 };
-/** Zeros, dots, boxes and the rows of tables are: 512 zeros in a list of Qwen's tokens still pass. */
+/**
+ * Zeros, dots, boxes and the rows of tables repeat for good reason: a list of 512 zeros, in Qwen's tokens,
+ * still passes.
+ */
 const OF_MARKS: Enough = { periods: 48, tokens: 1536 };
 
-/** Words between white space; scripts that have none between words count two letters as one. */
+/** Words between white space; in scripts without spaces between words, two letters count as one word. */
 const WORD =
   /(?<=^|\s)\S*\p{L}\S*|[\p{Script=Han}\p{Script=Hiragana}\p{Script=Katakana}\p{Script=Thai}]{2}/gu;
 const SENTENCE_WORDS = 4;
-/** Of tables, lists of boxes, JSON and HTML. */
+/** Characters of tables, lists of boxes, JSON and HTML. */
 const MARKUP = /[|\t{}[\]<>]/;
 
 export class RepetitionGuard {
   readonly #textOf: (ids: readonly number[]) => string;
   readonly #ids: number[] = [];
-  /** By period: how many of the latest tokens are what stood one period before them. */
+  /** By period: how many of the latest tokens equal the token one period before them. */
   readonly #alike = new Int32Array(MAX_PERIOD_TOKENS + 1);
 
   constructor(textOf: (ids: readonly number[]) => string) {
     this.#textOf = textOf;
   }
 
-  /** Takes the next token of the answer; true when the answer only repeats itself by now. */
+  /** Takes the next token of the answer; returns true if the answer now only repeats itself. */
   isEndless(id: number): boolean {
     const ids = this.#ids;
     const at = ids.push(id) - 1;

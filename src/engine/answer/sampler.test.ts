@@ -1,4 +1,4 @@
-// sampler.golden.json: the distribution that transformers' logits processors (repetition penalty,
+// sampler.golden.json holds the distribution that transformers' logits processors (repetition penalty,
 // temperature, top-k, top-p, min-p, in this order) make of 40 logits, two of them equal.
 
 import { readFileSync } from 'node:fs';
@@ -102,7 +102,7 @@ describe('penalties', () => {
     const sampler = createSampler({ presencePenalty: 2 }, { prompt: [] });
     const values = Float32Array.from([5, 4, 3.5, 1]);
     const chosen = [1, 2, 3].map(() => sampler.fromBest(best(values, 3)));
-    // 5 → 4 → 3.5 would be next, but it is the floor: a token outside might be its equal.
+    // After 5 and 4, 3.5 would be next, but it is the floor: a token outside the best might equal it.
     expect(chosen).toEqual([0, 1, undefined]);
   });
 

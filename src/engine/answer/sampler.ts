@@ -1,6 +1,6 @@
 // Chooses the next token: penalties, then temperature, top-k, top-p, min-p, then one draw of a seeded
-// generator; without temperature, the best token. It is given the best few logits, and says when they
-// cannot decide, so that the vocabulary's logits cross to JavaScript only when they must.
+// generator; without temperature, the best token. The sampler gets the best few logits and reports when they
+// cannot decide, so that all logits are copied to JavaScript only when necessary.
 
 import type { Sampling } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
@@ -15,9 +15,9 @@ export interface BestLogits {
 }
 
 export interface Sampler {
-  /** The best logits never suffice for these settings: ask for all of them at once. */
+  /** True if the best logits never suffice for these settings; then the caller reads all logits at once. */
   readonly needsAll: boolean;
-  /** The next token, or undefined when only all logits can tell; then nothing was drawn. */
+  /** The next token, or undefined if only all logits can decide; then nothing was drawn. */
   fromBest(best: BestLogits): number | undefined;
   /** `logits`: one per row of the head. */
   fromAll(logits: Float32Array): number;
@@ -26,7 +26,7 @@ export interface Sampler {
 export interface SamplerContext {
   /** Tokens of the prompt, which the repetition penalty also covers. */
   prompt: Iterable<number>;
-  /** Tokens that were chosen before, in an answer that goes on. */
+  /** Tokens chosen earlier, if the answer continues one that was begun. */
   begun?: readonly number[];
 }
 
@@ -36,8 +36,8 @@ interface Settings extends Filters {
 }
 
 /**
- * One answer's sampler: it remembers what it chose. Every row of the head counts, as in the reference,
- * those beyond the tokenizer's entries too: a trained model never ranks them first. Fails with
+ * A sampler for one answer: it remembers the tokens that it chose. As in the reference, every row of the head
+ * counts, even rows beyond the tokenizer's entries; a trained model never ranks those first. Fails with
  * 'bad-request' for settings out of range.
  */
 export function createSampler(sampling: Sampling, { prompt, begun = [] }: SamplerContext): Sampler {
@@ -48,9 +48,9 @@ export function createSampler(sampling: Sampling, { prompt, begun = [] }: Sample
   const random = randomGenerator(sampling.seed ?? randomSeed());
   const seen = new Set(repetition === 1 ? [] : [...prompt, ...begun]);
   const generated = new Set(begun);
-  // Each of them was one draw.
+  // Each of those tokens took one draw.
   if (!greedy) begun.forEach(random);
-  // A penalty below its neutral value raises logits, and can bring in a token from outside the best.
+  // A penalty below its neutral value raises logits, so it can promote a token from outside the best.
   const raises = repetition < 1 || presence < 0;
   const needsAll = raises || (!greedy && topK === 0 && (topP < 1 || minP === 0));
 
@@ -68,7 +68,7 @@ export function createSampler(sampling: Sampling, { prompt, begun = [] }: Sample
     generated.add(id);
     return id;
   };
-  /** Whether a token outside the best, whose logit is at most `floor`, could not be kept. */
+  /** Whether no token outside the best, whose logit is at most `floor`, could be kept. */
   const decides = ({ logits }: Candidates, floor: number): boolean => {
     if (greedy) return logits.length > 0 && logits[0]! > floor;
     if (topK > 0) return logits.length >= topK && logits[topK - 1]! > floor;
@@ -105,10 +105,10 @@ function draw({ ids, weights }: Kept, random: () => number): number {
     rest -= weights[i]!;
     if (rest < 0) return ids[i]!;
   }
-  return ids[ids.length - 1]!; // rounding left a crumb
+  return ids[ids.length - 1]!; // rounding left a remainder
 }
 
-/** The first of the largest, or the first that is not a number. */
+/** The index of the first largest value, or of the first value that is not a number. */
 function bestOf(values: Float64Array): number {
   let best = 0;
   for (let id = 0; id < values.length && !Number.isNaN(values[best]); id++) {

@@ -1,4 +1,5 @@
-// What a model may write that is no text: its own control tokens, half characters, bytes that are none.
+// Model output that is not text: the model's own control tokens, half characters, bytes that belong to no
+// character.
 
 import { expect, test } from 'vitest';
 import { createTextStream } from './text-stream.ts';

@@ -1,12 +1,12 @@
-// Token ids → text while it is being written: whole characters only, because byte-level tokens may end
-// inside one. The pieces joined are what decoding all ids at once with special tokens skipped gives.
+// Token ids → text during an answer: whole characters only, because a byte-level token may end inside one.
+// The joined pieces equal the text of all ids decoded at once without special tokens.
 
 import type { Tokenizer } from '../prompt/tokenizer.ts';
 
 export interface TextStream {
   /** The characters that this token completes; often none. */
   push(id: number): string;
-  /** What is left at the end: an unfinished character becomes U+FFFD. */
+  /** The rest at the end: an unfinished character becomes U+FFFD. */
   flush(): string;
 }
 
