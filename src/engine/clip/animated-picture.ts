@@ -9,12 +9,12 @@ import type { ClipType } from './clip-type.ts';
 import { countGifFrames } from './count-gif-frames.ts';
 import { within } from './time-limit.ts';
 
-/** Of all frames, one after the other. */
+/** Time limit for measuring all frames, one after the other. */
 const MEASURE_MS = 60_000;
 
 /**
- * Undefined where it stands still. Fails with 'bad-clip', or with 'unplayable-animation' where this browser shows
- * pages no frame but the first.
+ * Undefined if the picture has one frame only. Fails with 'bad-clip', or with 'unplayable-animation' if this
+ * browser gives pages only the first frame.
  */
 export async function openAnimatedPicture(
   file: Blob,
@@ -51,7 +51,7 @@ export async function openAnimatedPicture(
   }
 }
 
-/** Only a frame that is unpacked tells how long it is shown. */
+/** Decodes every frame, because only a decoded frame has a duration. */
 async function measure(
   decoder: AnimationDecoder,
 ): Promise<Pick<ClipReader, 'width' | 'height' | 'frameCount' | 'fps' | 'starts'> | undefined> {

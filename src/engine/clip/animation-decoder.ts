@@ -1,5 +1,5 @@
-// The browser's ImageDecoder with frames that can be asked for more than once. Firefox 153 hands out one and the
-// same VideoFrame each time, empty once it was closed; the decoder is begun anew then.
+// The browser's ImageDecoder, with frames that can be requested more than once. Firefox 153 returns the same
+// VideoFrame each time, and it is empty once it was closed; this class then starts a new decoder.
 
 import { within } from './time-limit.ts';
 
@@ -14,14 +14,14 @@ export class AnimationDecoder {
     this.#decoder = this.#begin();
   }
 
-  /** Known when all of the file was looked through. Fails with 'bad-clip' where that never ends. */
+  /** Known when the decoder has scanned the whole file. Fails with 'bad-clip' if that never ends. */
   async frameCount(): Promise<number> {
     const { tracks, completed } = this.#decoder;
     await within(FRAME_MS, Promise.all([tracks.ready, completed]));
     return this.#decoder.tracks.selectedTrack?.frameCount ?? 0;
   }
 
-  /** Hands a frame to `use`, which must not keep it. */
+  /** Passes a frame to `use`, which must not keep it. */
   async frame<T>(index: number, use: (image: VideoFrame) => T | Promise<T>): Promise<T> {
     const image = await this.#decode(index);
     try {

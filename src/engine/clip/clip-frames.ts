@@ -1,4 +1,4 @@
-// The frames of a clip that a checkpoint is shown: those that it samples of a file, or those that somebody
+// The frames of a clip that the model sees: those sampled from a file, or those that the caller has
 // extracted.
 
 import type { ClipPart, VideoPart } from '../../contract/conversation.ts';
@@ -10,15 +10,15 @@ import { sampleClip } from './sample-clip.ts';
 
 export interface ClipDecoders {
   photo: DecodePhoto;
-  /** Absent: clips come as frames only. */
+  /** If omitted, clips can only be given as frames. */
   clip?: OpenClip | undefined;
 }
 
 export interface ClipFrames {
-  /** What the time of each frame is made of: its number at `fps`. */
+  /** Frame numbers at `fps`; the timestamps are computed from them. */
   indices: readonly number[];
   fps: number;
-  /** One at a time. */
+  /** Decoded one at a time. */
   frames: AsyncIterable<RgbImage>;
   close(): void;
 }

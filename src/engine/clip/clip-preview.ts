@@ -1,4 +1,4 @@
-// A clip for people to look at, before it is asked about: its first frame, small, and its length.
+// A clip for people to look at before they ask about it: its first frame, small, and its length.
 
 import type { OpenedPhoto } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
@@ -6,13 +6,13 @@ import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import type { ClipReader } from './clip.ts';
 
-/** Of a file that was opened as this clip, which is closed. Fails with 'bad-clip'. */
+/** `clip` is the opened `file`; this function closes it. Fails with 'bad-clip'. */
 export async function previewClip(file: Blob, clip: ClipReader, signal: AbortSignal): Promise<OpenedPhoto> {
   const { type, width, height, frameCount, fps } = clip;
   try {
     for await (const frame of clip.read([0], signal)) {
       return {
-        // Messengers name videos .gif, and some files have no name to tell a type by.
+        // Messengers name videos .gif, and some files have no name that shows their type.
         file: file.type === type ? file : new Blob([file], { type }),
         ...{ width, height, preview: await jpeg(frame), clipSeconds: frameCount / fps },
       };

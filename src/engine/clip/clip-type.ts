@@ -1,16 +1,17 @@
-// Whether a file is a clip, from its first bytes: names and types of files are often wrong or missing.
+// Finds out whether a file is a clip from its first bytes, because names and types of files are often wrong
+// or missing.
 
-/** A video file, or the kind of picture that may be animated; its decoder knows whether it is. */
+/** A video file, or a kind of picture that may be animated; only a decoder knows whether it is. */
 export type ClipType = 'video' | 'image/gif' | 'image/webp' | 'image/png' | 'image/avif';
 
 /** The brands of still pictures in the container that MP4 and QuickTime use as well. */
 const PICTURE_BRANDS = new Set(['avif', 'heic', 'heix', 'heim', 'heis', 'mif1', 'miaf']);
-/** What a QuickTime file may begin with where it has no brand. */
+/** Types of the first box in a QuickTime file that has no brand. */
 const QUICKTIME = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
 const EBML = '\x1a\x45\xdf\xa3';
 const ANIMATED_WEBP = 0x02;
 
-/** Undefined: a still picture, or no picture at all. */
+/** Undefined for a still picture, and for a file that is no picture at all. */
 export function clipType(header: Uint8Array): ClipType | undefined {
   if (text(header, 0, 4) === 'GIF8') return 'image/gif';
   if (text(header, 0, 4) === EBML) return 'video';

@@ -1,13 +1,14 @@
-// Whether a GIF moves, where the browser has no decoder that would tell: its pictures are counted, not unpacked.
-// Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
+// Finds out whether a GIF moves if the browser has no decoder that would know: counts its pictures, without
+// unpacking them. Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 
 const EXTENSION = 0x21;
 const PICTURE = 0x2c;
 const HAS_COLOURS = 0x80;
 
-/** At most `enough`; what a file that was cut off still shows. */
+/** Counts up to `enough` pictures; in a file that was cut off, those that are left. */
 export function countGifFrames(bytes: Uint8Array, enough: number): number {
-  // Header (6 bytes) and logical screen descriptor (7), whose fifth byte tells of the colour table behind it.
+  // Header (6 bytes) and logical screen descriptor (7), whose fifth byte describes the colour table behind
+  // it.
   let at = 13 + colourBytes(bytes[10] ?? 0);
   let frames = 0;
   while (at < bytes.length && frames < enough) {
@@ -16,7 +17,7 @@ export function countGifFrames(bytes: Uint8Array, enough: number): number {
       at = afterChain(bytes, at + 2);
     } else if (block === PICTURE) {
       frames++;
-      // Place and size (8 bytes), flags, colours, and the code size of what follows.
+      // Place and size (8 bytes), flags, colours, and the code size of the picture data.
       at = afterChain(bytes, at + 10 + colourBytes(bytes[at + 9] ?? 0) + 1);
     } else break;
   }
@@ -27,7 +28,7 @@ function colourBytes(flags: number): number {
   return (flags & HAS_COLOURS) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
 
-/** Past sub-blocks, each behind its length; one of length 0 is the last. */
+/** Skips sub-blocks, each of which begins with its length; one of length 0 is the last. */
 function afterChain(bytes: Uint8Array, at: number): number {
   let next = at;
   for (let length = bytes[next]; length !== undefined && length > 0; length = bytes[next]) next += length + 1;

@@ -1,10 +1,10 @@
-// A VideoDecoder that is waited for: packets go in, the pixels of the frames that are wanted come out in
-// order. A frame is copied and closed as it comes, since hardware decoders own few.
+// Wraps a VideoDecoder in async generators: packets go in, the pixels of the wanted frames come out in order.
+// Each frame is copied and closed as it comes, because hardware decoders own few.
 
 import type { RgbImage } from '../photo/photo.ts';
 import { within } from './time-limit.ts';
 
-/** Packets under way: enough for decoders that begin only with a batch. */
+/** Packets in the decoder's queue: enough for decoders that start only with a batch. */
 const MAX_QUEUED = 16;
 const FRAME_MS = 20_000;
 
@@ -14,10 +14,7 @@ export class FrameDecoder {
   #error: Error | undefined;
   #wake = (): void => undefined;
 
-  /**
-   * `wanted`: times in microseconds, ascending. A frame that the decoder leaves out is replaced by the next
-   * one that it gives.
-   */
+  /** `wanted`: times in microseconds, ascending. If the decoder leaves a frame out, its next frame stands in. */
   constructor(
     config: VideoDecoderConfig,
     wanted: number[],
@@ -35,7 +32,7 @@ export class FrameDecoder {
           frame.close();
         } else {
           const pixels = toPixels(frame).finally(() => frame.close());
-          // Whoever takes the pixels hears of it.
+          // The consumer of the pixels sees a failure; here it must not become an unhandled rejection.
           pixels.catch(() => undefined);
           for (let i = 0; i < times; i++) this.#ready.push(pixels);
         }
@@ -50,7 +47,7 @@ export class FrameDecoder {
     this.#decoder.configure(config);
   }
 
-  /** Puts a packet in, and gives the frames that came meanwhile. */
+  /** Decodes a packet, and yields the frames that have arrived meanwhile. */
   async *decode(chunk: EncodedVideoChunk): AsyncGenerator<RgbImage> {
     while (this.#decoder.decodeQueueSize >= MAX_QUEUED) {
       await within(FRAME_MS, new Promise<void>((resolve) => (this.#wake = resolve)));
@@ -60,7 +57,7 @@ export class FrameDecoder {
     this.#decoder.decode(chunk);
   }
 
-  /** Gives what is left of the packets put in; the next must be a key packet. */
+  /** Yields the remaining frames of the packets so far; the next packet must be a key packet. */
   async *flush(): AsyncGenerator<RgbImage> {
     await within(FRAME_MS, this.#decoder.flush());
     yield* this.#take();

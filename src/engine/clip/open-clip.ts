@@ -1,4 +1,4 @@
-// A file → a clip that can be read, with the browser's own decoders, in a worker. What video files need is
+// A file → a clip that can be read, with the browser's own decoders, in a worker. The code for video files is
 // loaded with the first of them.
 
 import { fail, loadedPart } from '../../failure.ts';
@@ -11,7 +11,7 @@ import { clipType } from './clip-type.ts';
 
 export const openClip: OpenClip = async (file) => {
   const header = new Uint8Array(await file.slice(0, HEADER_BYTES).arrayBuffer());
-  // A file that says so and begins like none is a damaged one.
+  // A file that claims to be a video but does not begin like one is a damaged video.
   const type = clipType(header) ?? (file.type.startsWith('video/') ? 'video' : undefined);
   if (type === undefined) return undefined;
   if (file.size > MAX_CLIP_BYTES) {

@@ -4,7 +4,7 @@ import { sampleClip } from './sample-clip.ts';
 
 const SAMPLING = { fps: 2, minFrames: 4, maxFrames: 768 };
 
-/** A clip whose frames are shown for so many milliseconds each. */
+/** A clip with a frame for each duration, in milliseconds. */
 function clip(durations: number[]): { frameCount: number; fps: number; starts: number[] } {
   let ms = 0;
   const starts = durations.map((duration) => (ms += duration) - duration).map((start) => start / 1000);
@@ -25,7 +25,7 @@ test.each([
 });
 
 test('a clip whose equal frames were joined is seen as the whole one, with the same times', () => {
-  // 8 seconds at 10 frames per second, of which one picture stands for 5.
+  // 8 seconds at 10 frames per second; in the joined clip, one picture stands for 5 of them.
   const whole = sampleClip(clip(Array.from({ length: 80 }, () => 100)), SAMPLING);
   const joined = sampleClip(
     clip([...Array.from({ length: 15 }, () => 100), 5000, ...Array.from({ length: 15 }, () => 100)]),
@@ -39,7 +39,7 @@ test('a clip whose equal frames were joined is seen as the whole one, with the s
 });
 
 test('a frame is announced with a time at which it is shown', () => {
-  // Half of them within the first half second, then six a second.
+  // Half of the frames are shown within the first half second, then six a second.
   const durations = Array.from({ length: 30 }, (_, i) => (i < 15 ? 33 : 167));
   const uneven = clip(durations);
   const { frames, indices, fps } = sampleClip(uneven, SAMPLING);

@@ -1,17 +1,17 @@
-// Which frames of a clip a model is shown, and when. The reference counts frames, which is right while each
-// is shown equally long. Where they are not (a GIF whose maker joined equal frames, a screen recording), a
-// frame counts for as long as it is shown: as if it were repeated, and then counted.
+// Which frames of a clip the model sees, and at which times. The reference counts frames, which is right if
+// all are shown equally long. If they are not (a GIF whose maker joined equal frames, a screen recording), a
+// frame counts for as long as it is shown: as if it were repeated, and the repetitions counted.
 
 import { sampleFrames, type FrameSampling } from '../photo/video-frames.ts';
 import type { ClipReader } from './clip.ts';
 
-/** Times of containers are rounded, GIF's to 10 ms; so much is less than the tenths that models are told. */
+/** Containers round times, GIF to 10 ms. This tolerance is less than the tenths of a second that the model reads. */
 const EVEN_SECONDS = 0.05;
 
 export interface SampledClip {
-  /** Numbers of the file's frames, ascending; one that is shown long may come several times. */
+  /** Numbers of the file's frames, ascending; a frame that is shown long may occur several times. */
   frames: number[];
-  /** What the times of the frames are made of: their numbers at `fps`, had each been repeated. */
+  /** Frame numbers at `fps`, counted as if frames were repeated; the timestamps are computed from them. */
   indices: number[];
   fps: number;
 }
@@ -33,13 +33,13 @@ export function sampleClip(
   return { frames, indices, fps: 1000 / stepMs };
 }
 
-/** Whether counting frames gives their times. */
+/** Whether the frames' numbers give their times. */
 function isEven({ fps, starts }: Pick<ClipReader, 'fps' | 'starts'>): boolean {
   const most = Math.min(EVEN_SECONDS, 0.5 / fps);
   return starts.every((seconds, index) => Math.abs(seconds - index / fps) <= most);
 }
 
-/** The last frame that has begun. */
+/** The last frame that has begun at `ms`. */
 function shownAt(startsMs: readonly number[], ms: number): number {
   let low = 0;
   let high = startsMs.length - 1;

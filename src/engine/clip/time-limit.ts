@@ -1,8 +1,8 @@
-// Decoders of damaged files may never answer: every wait for one ends.
+// Decoders of damaged files may never answer, so every wait for one has a limit.
 
 import { Failure } from '../../failure.ts';
 
-/** Fails with 'bad-clip' where `job` takes longer; what it still does then is nobody's concern. */
+/** Fails with 'bad-clip' if `job` takes longer, and ignores its later result. */
 export async function within<T>(ms: number, job: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

@@ -1,6 +1,6 @@
-// Video files: mediabunny finds the packets in the container, the browser's VideoDecoder makes frames of
-// them. The library's own decoding is left out: for transparency it starts a worker from a blob, which the
-// policy does not allow; the reference ignores transparency.
+// Video files: mediabunny finds the packets in the container, and the browser's VideoDecoder makes frames of
+// them. The library's own decoder is not used: for transparency it starts a worker from a blob, which the
+// content security policy forbids, and the reference ignores transparency.
 
 import {
   BlobSource,
@@ -25,7 +25,7 @@ import { withLevels } from './vp9-level.ts';
 const PROBE_MS = 20_000;
 const CUT_OFF = 'The file ends before its last frame.';
 
-/** Fails with 'bad-clip', or with 'unplayable-clip' where this browser has no decoder for it. */
+/** Fails with 'bad-clip', or with 'unplayable-clip' if this browser has no decoder for the video. */
 export async function openVideo(file: Blob): Promise<ClipReader> {
   const input = new Input({ source: new BlobSource(file), formats: [MP4, QTFF, WEBM, MATROSKA] });
   try {
@@ -42,7 +42,8 @@ async function probe(input: Input): Promise<ClipReader> {
   const config = await playable(track);
   const sink = new EncodedPacketSink(track);
   const packets = await listPackets(sink);
-  // The list may promise more than there is: a file that was cut off is told before it is asked about.
+  // The list may name more packets than the file holds. A file that was cut off is refused here, before the
+  // first question.
   if (packets.length > 0 && (await sink.getPacket(Infinity)) === null) fail('bad-clip', CUT_OFF);
   const times = frameTimes(packets);
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
@@ -95,7 +96,7 @@ async function playable(track: InputVideoTrack): Promise<VideoDecoderConfig> {
   return fail('unplayable-clip', `This browser does not decode ${config?.codec ?? 'a video of this kind'}.`);
 }
 
-/** In order of decoding; what the packets hold is not read. */
+/** In order of decoding; reads only the packets' metadata. */
 async function listPackets(sink: EncodedPacketSink): Promise<Packet[]> {
   const packets: Packet[] = [];
   for await (const packet of sink.packets(undefined, undefined, { metadataOnly: true })) {
@@ -111,7 +112,8 @@ async function* decodeSpan(
   { from, to }: Span,
   signal: AbortSignal,
 ): AsyncGenerator<RgbImage> {
-  // Times were cut to whole microseconds. What the container calls a key packet may be none.
+  // Times are truncated to whole microseconds, so the search starts one later. A packet that the container
+  // calls a key packet may not be one, so it is verified.
   let packet = await sink.getKeyPacket((from + 1) / 1e6, { verifyKeyPackets: true });
   for (;;) {
     signal.throwIfAborted();
@@ -123,7 +125,7 @@ async function* decodeSpan(
   yield* decoder.flush();
 }
 
-/** Whatever demuxer and decoder throw at a damaged file; a stop stays a stop. */
+/** Turns any error that demuxer and decoder throw at a damaged file into 'bad-clip'; a stop stays a stop. */
 function asBadClip(error: unknown): unknown {
   const isStop = error instanceof DOMException && error.name === 'AbortError';
   if (error instanceof Failure || isStop) return error;
