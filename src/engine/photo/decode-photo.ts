@@ -1,5 +1,5 @@
-// Encoded photo → pixels with the browser's own decoders, in a worker or a page. EXIF orientation is
-// applied, transparency lies on white, colours are the file's bytes.
+// Encoded photo → pixels with the browser's own decoders, in a worker or a page. Applies the EXIF
+// orientation, puts transparency on white, and keeps the stored colours.
 
 import { fail } from '../../failure.ts';
 import { failAsUnreadable } from './file-kind.ts';
@@ -9,14 +9,14 @@ import { pixelReader } from './rgb-pixels.ts';
 import { checkAspect } from './smart-resize.ts';
 import { turnedWebp, type Orientation } from './webp-orientation.ts';
 
-/** Enough of the file for its size to be found past most EXIF thumbnails and profiles. */
+/** Enough of the file to find its size behind most EXIF thumbnails and profiles. */
 export const HEADER_BYTES = 256 * 1024;
 
-/** Fails with 'bad-photo' or what else the file is, 'photo-too-large', 'photo-too-narrow' or 'pixels-withheld'. */
+/** Fails with a code of UnreadableFile, 'photo-too-large', 'photo-too-narrow' or 'pixels-withheld'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const { read } = await pixelReader();
-  // The reference's decoder hands over the stored values and ignores colour profiles. The default
-  // would convert a Display-P3 photo, as phones take them, to other values.
+  // The reference's decoder returns the stored values and ignores colour profiles. The default would convert
+  // a Display-P3 photo, as phones take them, to other values.
   const bitmap = await openBitmap(photo, 'none');
   try {
     return await read(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
@@ -26,9 +26,9 @@ export const decodePhoto: DecodePhoto = async (photo) => {
 };
 
 /**
- * The decoded photo, upright; the caller closes it. `colours`: 'none' leaves the stored values as they
- * are, 'default' converts them for the screen. Fails with 'bad-photo' or what else the file is (UnreadableFile),
- * 'photo-too-large', or 'photo-too-narrow' where the model could not read it.
+ * The decoded photo, upright; the caller closes it. `colours`: 'none' keeps the stored values, 'default'
+ * converts them for the screen. Fails with a code of UnreadableFile, 'photo-too-large', or 'photo-too-narrow'
+ * if the model could not read it.
  */
 export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Promise<ImageBitmap> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
@@ -65,7 +65,7 @@ async function decode(photo: Blob, colorSpaceConversion: ColorSpaceConversion): 
   }
 }
 
-/** Turns the picture as its EXIF orientation says; closes the one that was given. */
+/** Turns the picture by its EXIF orientation, and closes `stored`. */
 function upright(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
   const { width, height } = stored;
   const isOnSide = orientation >= 5;
@@ -83,7 +83,7 @@ function upright(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
 
 type Matrix = [number, number, number, number, number, number];
 
-/** From stored to upright, by the stored width and height. */
+/** Matrices from the stored to the upright picture, by the stored width and height. */
 const TURNS: Record<Orientation, (width: number, height: number) => Matrix> = {
   1: () => [1, 0, 0, 1, 0, 0],
   2: (width) => [-1, 0, 0, 1, width, 0],

@@ -1,5 +1,5 @@
-// The pictures and clips of a conversation: decoded, preprocessed and encoded once, known by their
-// content. Owns the features; those of media that a conversation no longer holds are released.
+// The pictures and clips of a conversation: each is decoded, preprocessed and encoded once, and identified by
+// its content. Owns the features; releases those of media that the conversation no longer holds.
 
 import type { ClipPart, ImagePart, Part, VideoPart } from '../../contract/conversation.ts';
 import { clipFrames, type ClipDecoders } from '../clip/clip-frames.ts';
@@ -14,20 +14,23 @@ import { disposeBlock, type FeatureBlock, type VisionEncoder } from '../vision/v
 export type MediaPart = ImagePart | ClipPart | VideoPart;
 
 export interface Medium {
-  /** Of its content: equal for equal files read at equal detail. */
+  /** Identifies the content: equal for equal files that are read at equal detail. */
   key: string;
   part: MediaPart;
-  /** At most this many tokens for a picture, or for each group of a clip's frames; undefined: as the checkpoint says. */
+  /**
+   * The largest number of tokens for a picture, or for each group of a clip's frames. If undefined, the
+   * checkpoint's budget applies alone.
+   */
   maxTokens: number | undefined;
   prompt: PromptMedia;
-  /** Until it is encoded. */
+  /** The preprocessed pixels, until they are encoded. */
   input: VisionInput | undefined;
   blocks: FeatureBlock[] | undefined;
 }
 
 const PIECE_BYTES = 32 * 1024 * 1024;
 
-/** What of the checkpoint's files says how media are read. */
+/** The checkpoint's files that say how media are read. */
 type MediaFiles = Pick<CheckpointFiles, 'image' | 'video' | 'config'>;
 
 export class MediaLibrary {
@@ -40,7 +43,7 @@ export class MediaLibrary {
     this.#decoders = decoders;
   }
 
-  /** The medium of a part; decodes it unless its content is known. Fails as DecodePhoto and OpenClip do. */
+  /** Returns the medium of a part; decodes it unless its content is known. Fails as DecodePhoto and OpenClip do. */
   async prepare(part: MediaPart, signal: AbortSignal, maxTokens?: number): Promise<Medium> {
     const key = await contentKey(part, maxTokens);
     const known = this.#media.get(key);
@@ -53,7 +56,7 @@ export class MediaLibrary {
     return medium;
   }
 
-  /** The medium's features, computed unless they are at hand. */
+  /** Computes the medium's features unless they exist. */
   async encode(
     medium: Medium,
     encoder: VisionEncoder,
@@ -67,7 +70,7 @@ export class MediaLibrary {
     medium.input = undefined;
   }
 
-  /** Releases what no key names. */
+  /** Releases the media whose keys are not in `keys`. */
   keepOnly(keys: ReadonlySet<string>): void {
     for (const [key, medium] of this.#media) {
       if (keys.has(key)) continue;
@@ -119,7 +122,7 @@ async function contentKey(part: MediaPart, maxTokens: number | undefined): Promi
     : `${hashes.join()}@${detail}`;
 }
 
-/** Of each piece: a clip may be too large to be held at once. */
+/** Hashes each piece, because a clip may be too large to be held at once. */
 async function contentHash(file: Blob): Promise<string> {
   const hashes: string[] = [];
   for (let at = 0; at === 0 || at < file.size; at += PIECE_BYTES) {

@@ -1,4 +1,4 @@
-// A photo for people to look at: a small copy for thumbnails, and a part cut out to be asked about.
+// Photos for people to look at: a small copy for thumbnails, and a part cut out for a question about it.
 
 import type { Box, OpenedPhoto } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
@@ -23,15 +23,18 @@ export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
   }
 }
 
-/** The photo's own file, unless a page would show it otherwise than the model is given it: then its upright pixels. */
+/**
+ * The photo's own file; or, if a page would show that file differently from how the model gets it, its
+ * upright pixels.
+ */
 async function uprightFile(photo: Blob): Promise<Blob> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
   return (await turnedWebp(photo, header)) === undefined ? photo : cropPhoto(photo, [0, 0, 1000, 1000]);
 }
 
-/** The part in the photo's own pixels and stored colours, as PNG. Fails as previewPhoto does. */
+/** A part of the photo, in the photo's own pixels and stored colours, as PNG. Fails as previewPhoto does. */
 export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
-  // The values that the model would be given of the whole photo are the values of the part.
+  // With 'none', the part has the same values as in the whole photo that the model would get.
   const bitmap = await openBitmap(photo, 'none');
   try {
     const [left, top, right, bottom] = pixels(part, bitmap);
@@ -50,14 +53,14 @@ export function smallCopy(bitmap: ImageBitmap): Promise<Blob> {
   return fileOf(canvas, { type: 'image/jpeg', quality: PREVIEW_QUALITY });
 }
 
-/** What is drawn, as asked for, or as PNG if the browser changes what a canvas encodes. */
+/** The canvas's picture in the wanted encoding, or as PNG if the browser changes the pixels that a canvas encodes. */
 async function fileOf(canvas: OffscreenCanvas, wanted: ImageEncodeOptions): Promise<Blob> {
   const { read, trustsCanvas } = await pixelReader();
   if (trustsCanvas) return canvas.convertToBlob(wanted);
   return pngFile(await read(canvas.width, canvas.height, (context) => context.drawImage(canvas, 0, 0)));
 }
 
-/** A box of thousandths in whole pixels, at least one each way, within the picture. */
+/** Converts a box of thousandths to whole pixels within the picture, at least one pixel wide and high. */
 export function pixels(part: Box, { width, height }: { width: number; height: number }): Box {
   const edge = (share: number, side: number): number =>
     Math.min(side, Math.max(0, Math.round((share / 1000) * side)));
@@ -66,7 +69,7 @@ export function pixels(part: Box, { width, height }: { width: number; height: nu
   return [left, top, Math.max(left + 1, edge(part[2], width)), Math.max(top + 1, edge(part[3], height))];
 }
 
-/** The source rectangle (x, y, width, height) scaled onto white. */
+/** Draws the source rectangle (x, y, width, height), scaled, onto white. */
 function draw(
   bitmap: ImageBitmap,
   source: [number, number, number, number],

@@ -1,4 +1,4 @@
-// Headers as sharp writes them; sharp itself is the second opinion.
+// The headers are written by sharp.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

@@ -14,13 +14,16 @@ export interface Grid {
   width: number;
 }
 
-/** What the vision encoder reads. */
+/** The input of the vision encoder. */
 export interface VisionInput {
   grid: Grid;
   patches: Float32Array; // (frames · height · width, 3 · temporalPatch · patch · patch), merge-block order
 }
 
-/** Turns an encoded photo into pixels. Fails with 'bad-photo' or 'photo-too-large'. */
+/**
+ * Turns an encoded photo into pixels. Fails with a code of UnreadableFile, 'photo-too-large',
+ * 'photo-too-narrow' or 'pixels-withheld'.
+ */
 export type DecodePhoto = (photo: Blob) => Promise<RgbImage>;
 
 /** Larger pictures are refused before they are unpacked: 120 megapixels are 360 MB of RGB. */

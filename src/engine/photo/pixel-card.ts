@@ -1,17 +1,20 @@
-// A picture whose every pixel is known, as a BMP file: what a reader of pixels makes of it says whether the
-// browser hands over what is drawn. Some browsers change what a page reads from a canvas, against
-// fingerprinting: Brave and Firefox flip low bits, Firefox's strictest mode gives random bytes.
+// A picture with known pixels, as a BMP file. Reading it back shows whether the browser returns the pixels
+// that were drawn. Some browsers change the pixels that a page reads from a canvas, against fingerprinting:
+// Brave and Firefox flip low bits, Firefox's strictest mode gives random bytes.
 
-/** In pixels; large enough that a browser that changes one pixel in a few hundred changes some of these. */
+/** Side length in pixels. A browser that changes one pixel in a few hundred changes some of a card this large. */
 export const CARD_SIDE = 64;
 const HEADER_BYTES = 54;
 
-/** Red, green or blue (channel 0 to 2) of a pixel. Neighbours differ, since some browsers leave plain pictures alone. */
+/**
+ * Red, green or blue (channel 0 to 2) of a pixel. Neighbours differ, because some browsers leave pictures of
+ * one colour unchanged.
+ */
 function level(x: number, y: number, channel: number): number {
   return (37 * x + 101 * y + 59 * channel + x * y) & 255;
 }
 
-/** The card as a file of 24 bits per pixel. */
+/** The card as a file with 24 bits per pixel. */
 export function pixelCard(): Blob {
   const bytes = new Uint8Array(HEADER_BYTES + CARD_SIDE * CARD_SIDE * 3);
   const view = new DataView(bytes.buffer);
@@ -23,7 +26,7 @@ export function pixelCard(): Blob {
   view.setInt32(22, CARD_SIDE, true);
   view.setUint16(26, 1, true);
   view.setUint16(28, 24, true);
-  // Rows go from the bottom to the top, and pixels are blue, green, red.
+  // Rows run from bottom to top, and pixels are stored as blue, green, red.
   for (let y = CARD_SIDE - 1, at = HEADER_BYTES; y >= 0; y--) {
     for (let x = 0; x < CARD_SIDE; x++, at += 3) {
       for (let channel = 0; channel < 3; channel++) bytes[at + 2 - channel] = level(x, y, channel);
@@ -32,7 +35,7 @@ export function pixelCard(): Blob {
   return new Blob([bytes], { type: 'image/bmp' });
 }
 
-/** The largest difference of RGB pixels (64, 64, 3) to the card's. */
+/** The largest difference between RGB pixels (64, 64, 3) and the card's. */
 export function differenceToCard(rgb: Uint8Array): number {
   let largest = 0;
   for (let i = 0; i < CARD_SIDE * CARD_SIDE * 3; i++) {

@@ -1,4 +1,4 @@
-// RGB pixels → a PNG file without a canvas, for browsers that change what a canvas gives.
+// RGB pixels → a PNG file without a canvas, for browsers that change the pixels of a canvas.
 
 import type { RgbImage } from './photo.ts';
 
@@ -33,7 +33,7 @@ function chunk(type: string, data: Uint8Array): Uint8Array<ArrayBuffer> {
   return bytes;
 }
 
-/** CRC-32 of PNG (ISO 3309) of each byte. */
+/** The CRC-32 of PNG (ISO 3309) for each byte. */
 const CRC_TABLE = Uint32Array.from({ length: 256 }, (_, byte) => {
   let crc = byte;
   for (let bit = 0; bit < 8; bit++) crc = (crc >>> 1) ^ (crc & 1 ? 0xedb88320 : 0);

@@ -1,4 +1,4 @@
-// Sizes and budgets of whole preparations; the pixels are held against the reference in tools/node.
+// Sizes and budgets of whole preparations; the tests in tools/node compare the pixels with the reference.
 
 import { expect, test } from 'vitest';
 import type { RgbImage } from './photo.ts';

@@ -18,12 +18,15 @@ export function preprocessImage(
   return patchify([resizeBicubic(image, size.height, size.width)], geometry, normalization);
 }
 
-/** The checkpoint's budget, with pictures of `maxTokens` tokens at most; fails with 'bad-request' below one. */
+/**
+ * The checkpoint's budget, limited to pictures of `maxTokens` tokens. Fails with 'bad-request' if `maxTokens`
+ * is below one.
+ */
 export function tokenBudget({ geometry, budget }: ImagePreprocessing, maxTokens: number): PixelBudget {
   return limited(geometry, budget, maxTokens, 1);
 }
 
-/** As tokenBudget, for a clip: each group of frames that are read together counts as a picture. */
+/** Like tokenBudget, for a clip: each group of frames that the model reads together counts as a picture. */
 export function clipTokenBudget(
   { geometry, budget }: VideoPreprocessing,
   frameCount: number,
@@ -47,8 +50,8 @@ function limited(
 }
 
 /**
- * `frameCount` frames in time order, all of one size; each is let go of when it is resized. `budget` counts
- * the pixels of all frames together. Fails with 'bad-request'.
+ * Takes `frameCount` frames in time order, all of one size, and keeps only their resized copies. `budget`
+ * counts the pixels of all frames together. Fails with 'bad-request'.
  */
 export async function preprocessClip(
   frameCount: number,
@@ -66,7 +69,7 @@ export async function preprocessClip(
       fail('bad-request', 'The frames of a clip differ in size.');
     }
     const size = smartResizeClip(
-      // The reference cannot size a clip shorter than one temporal patch; its last frame is repeated.
+      // The reference cannot size a clip shorter than one temporal patch; here its last frame is repeated.
       Math.max(frameCount, temporalPatchSize),
       first,
       factor,
@@ -78,7 +81,10 @@ export async function preprocessClip(
   return patchify(resized, config.geometry, config.normalization);
 }
 
-/** At most maxTokens per frame, or the frame's share of the clip; never under 1.05 of the minimum. */
+/**
+ * Limits each frame to maxTokens or to its share of the clip, whichever is smaller, but never below 1.05
+ * times the minimum.
+ */
 function cappedBudget(frames: number, factor: number, maxTokens: number, budget: PixelBudget): PixelBudget {
   const cap = Math.min(maxTokens * factor * factor, Math.floor(budget.maxPixels / frames));
   const perFrame = Math.max(cap, Math.trunc(budget.minPixels * 1.05));

@@ -35,7 +35,7 @@ test('processor_config.json, where transformers 5 nests both, goes before the ot
   const { image, video } = parsePreprocessing({ image: IMAGE, video: VIDEO, processor });
   expect([image.geometry.patchSize, video.geometry.patchSize]).toEqual([8, 4]);
   expect(parsePreprocessing({ processor }).image.geometry.patchSize).toBe(8);
-  // Older files of that name hold nothing but the processor's class.
+  // Older files of that name hold only the processor's class.
   const older = parsePreprocessing({ image: IMAGE, processor: { processor_class: 'Qwen3VLProcessor' } });
   expect(older.image.geometry.patchSize).toBe(16);
 });

@@ -1,6 +1,6 @@
-// How a checkpoint wants pictures and clips prepared, parsed from its own files. transformers 4 wrote
-// preprocessor_config.json and video_preprocessor_config.json; transformers 5 nests both in
-// processor_config.json, which then wins. Defaults are those of the reference's processor classes
+// The preprocessing that a checkpoint wants for pictures and clips, parsed from its own files. transformers 4
+// wrote preprocessor_config.json and video_preprocessor_config.json; transformers 5 nests both in
+// processor_config.json, which takes precedence. Defaults are those of the reference's processor classes
 // (image_processing_qwen2_vl.py, video_processing_qwen3_vl.py).
 
 import { fail } from '../../failure.ts';
@@ -19,12 +19,12 @@ export interface VideoPreprocessing extends ImagePreprocessing {
   fps: number;
   minFrames: number;
   maxFrames: number;
-  /** Limits each frame to maxVideoTokens merged tokens, or its share of the clip's budget. */
+  /** Limits each frame to maxVideoTokens merged tokens or to its share of the clip's budget, whichever is smaller. */
   capPixelsPerFrame: boolean;
   maxVideoTokens: number;
 }
 
-/** Parsed JSON of the checkpoint's files; absent files are undefined. */
+/** Parsed JSON of the checkpoint's files; undefined for a file that the checkpoint lacks. */
 export interface PreprocessorFiles {
   /** preprocessor_config.json */
   image?: unknown;
@@ -36,7 +36,7 @@ export interface PreprocessorFiles {
 
 type Triple = [red: number, green: number, blue: number];
 
-/** The pixel library's number of the only resampling that the models were trained with. */
+/** The number for bicubic resampling in the reference's pixel library; the models were trained with no other. */
 const BICUBIC = 3;
 
 interface Defaults {
@@ -81,7 +81,7 @@ export function parsePreprocessing(files: PreprocessorFiles): {
   return { image: parseCommon(image, IMAGE_DEFAULTS), video: parseVideo(video) };
 }
 
-/** Fails with 'bad-checkpoint' unless the vision encoder reads the patches that pictures are cut into. */
+/** Fails with 'bad-checkpoint' unless the vision encoder expects the patches that the preprocessor cuts. */
 export function requireGeometry(cut: PatchGeometry, vision: PatchGeometry): void {
   const described = ({ patchSize, temporalPatchSize, mergeSize }: PatchGeometry): string =>
     `patches of ${patchSize} pixels and ${temporalPatchSize} frames, merged by ${mergeSize}`;
@@ -123,14 +123,14 @@ function parseCommon(config: Field, defaults: Defaults): ImagePreprocessing {
 }
 
 /**
- * `size` names areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. A smallest
- * area above the largest is taken as the reference takes it: see smartResize.
+ * `size` gives areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. A
+ * smallest area above the largest is handled as in the reference: see smartResize.
  */
 function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   const size = config.optional('size');
   const least = config.optional('min_pixels') ?? size?.at('shortest_edge');
   const minPixels = positive(least, defaults.minPixels);
-  // Every picture would be scaled up to it.
+  // Every picture would be scaled up to this area.
   if (minPixels > MOST_MIN_PIXELS) least?.fail(`is ${minPixels}; at most ${MOST_MIN_PIXELS} is read`);
   return {
     minPixels,

@@ -1,6 +1,6 @@
-// Held against torchvision 0.29 on torch 2.15, CPU, uint8:
-// `resize(picture, [height, width], interpolation=BICUBIC, antialias=True)`; the hashes are the first
-// 16 digits of the SHA-256 of the result's (height, width, 3) bytes. Equal, not merely close.
+// Compared with torchvision 0.29 on torch 2.15, CPU, uint8: `resize(picture, [height, width],
+// interpolation=BICUBIC, antialias=True)`; the hashes are the first 16 digits of the SHA-256 of the result's
+// (height, width, 3) bytes. The results must be equal, not merely close.
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';

@@ -1,8 +1,8 @@
 // Antialiased bicubic resampling of 8-bit pictures, equal to PyTorch's uint8 CPU path
-// (aten/native/cpu/UpSampleKernel.cpp, `antialias=True`), which is what torchvision's resize and
-// therefore the reference's image processor run: Keys' cubic with a = −0.5, widened by the scale when
-// shrinking; weights normalised in float64, then fixed-point int16; width first, then height, with an
-// 8-bit picture between the passes.
+// (aten/native/cpu/UpSampleKernel.cpp, `antialias=True`), which torchvision's resize uses and therefore the
+// reference's image processor: Keys' cubic with a = −0.5, widened by the scale when shrinking; weights
+// normalised in float64, then fixed-point int16; width first, then height, with an 8-bit picture between the
+// passes.
 
 import type { RgbImage } from './photo.ts';
 
@@ -66,7 +66,7 @@ function cubicAxis(input: number, output: number): Axis {
   return { starts, counts, weights, taps, precision };
 }
 
-/** The most fractional bits, at most 22, with which the largest weight still fits an int16. */
+/** The largest number of fractional bits, at most 22, with which the largest weight still fits an int16. */
 function fixedPointBits(largest: number): number {
   let bits = 0;
   while (bits < 22 && Math.trunc(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;

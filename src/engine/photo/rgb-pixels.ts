@@ -1,33 +1,33 @@
-// From whatever a canvas can draw to plain RGB: transparency lies on white. Reads the canvas's bytes, or a
-// video frame made of the canvas where the browser changes those bytes; a card with known pixels decides.
+// From anything that a canvas can draw to plain RGB, with transparency on white. Reads the canvas's bytes;
+// or, if the browser changes those bytes, a video frame made of the canvas. A card with known pixels decides.
 
 import { fail } from '../../failure.ts';
 import type { RgbImage } from './photo.ts';
 import { CARD_SIDE, differenceToCard, pixelCard } from './pixel-card.ts';
 
-/** Pixels read back at a time: keeps the RGBA copy small, and the canvas below every browser's limit. */
+/** Pixels read back at a time. The limit keeps the RGBA copy small, and the canvas below every browser's limit. */
 const BAND_PIXELS = 4 * 1024 * 1024;
-/** Flipped low bits are invisible, to people and to models. */
+/** Levels by which pixels may differ: neither people nor models notice flipped low bits. */
 const HARMLESS = 2;
 
 type Draw = (context: OffscreenCanvasRenderingContext2D) => void;
 /** RGBA of the first rows of a canvas. */
 type ReadRows = (context: OffscreenCanvasRenderingContext2D, rows: number) => Promise<Uint8ClampedArray>;
 
-/** Draws the picture, its left upper corner at the origin, once for each band, and reads it back. */
+/** Draws the picture with its upper left corner at the origin, once for each band of rows, and reads it back. */
 export type ReadPixels = (width: number, height: number, draw: Draw) => Promise<RgbImage>;
 
 export interface PixelReader {
   read: ReadPixels;
-  /** The pixels are those that are drawn, bit for bit. */
+  /** Whether the pixels are bit for bit those that were drawn. */
   isExact: boolean;
-  /** Canvases also encode what is drawn on them (`convertToBlob`). */
+  /** Whether canvases also encode the pixels that were drawn (`convertToBlob`). */
   trustsCanvas: boolean;
 }
 
 /**
- * The way to read pixels that is right in this browser, found with a card of known pixels. Fails with
- * 'pixels-withheld' if the browser gives other pixels by every way.
+ * Finds the way to read pixels that is right in this browser, with a card of known pixels. Fails with
+ * 'pixels-withheld' if every way returns other pixels.
  */
 export async function pixelReader(): Promise<PixelReader> {
   const card = await createImageBitmap(pixelCard(), { colorSpaceConversion: 'none' });
@@ -51,7 +51,7 @@ export async function pixelReader(): Promise<PixelReader> {
   }
 }
 
-/** Whether pictures are read bit for bit in this browser, by whatever way. */
+/** Whether this browser reads pictures bit for bit, in either way. */
 export async function readsExactly(): Promise<boolean> {
   return pixelReader().then(
     ({ isExact }) => isExact,
@@ -83,12 +83,12 @@ function readWith(readRows: ReadRows): ReadPixels {
 const rowsOfCanvas: ReadRows = (context, rows) =>
   Promise.resolve(context.getImageData(0, 0, context.canvas.width, rows).data);
 
-/** Fails where there is no VideoFrame (Firefox's strictest mode), and where it is not of RGB pixels. */
+/** Fails if there is no VideoFrame (Firefox's strictest mode), or if its pixels are not RGB. */
 const rowsOfFrame: ReadRows = async ({ canvas }, rows) => {
   const { width, height } = canvas;
   const frame = new VideoFrame(canvas, { timestamp: 0 });
   try {
-    // The frame's own order of channels: not every browser converts.
+    // Keep the frame's own order of channels, because not every browser converts it.
     const isBlueFirst = frame.format === 'BGRA' || frame.format === 'BGRX';
     if (!isBlueFirst && frame.format !== 'RGBA' && frame.format !== 'RGBX') {
       fail('pixels-withheld', `A canvas becomes a video frame of ${frame.format ?? 'no known format'}.`);

@@ -1,5 +1,5 @@
-// Sizes as the reference computes them (transformers 5.17, smart_resize of the picture and of the
-// video processor); rows with halves in them are those that Math.round gets wrong.
+// Sizes as the reference computes them (transformers 5.17, smart_resize of the picture and of the video
+// processor). The rows with halves in them are those that Math.round gets wrong.
 
 import { describe, expect, test } from 'vitest';
 import { roundHalfEven, smartResize, smartResizeClip } from './smart-resize.ts';

@@ -1,7 +1,7 @@
-// The size a picture or clip is given before it is cut into patches: both sides multiples of
-// `factor` (patch · merge), the area within a budget. Every rounding is the reference's
-// (transformers image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, smart_resize), in
-// float64 and in the same order, because one step of rounding moves every patch.
+// The size of a picture or clip before it is cut into patches: both sides are multiples of `factor` (patch ·
+// merge), and the area stays within a budget. Every rounding is the reference's (transformers
+// image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, smart_resize), in float64 and in the same
+// order, because one step of rounding moves every patch.
 
 import { fail } from '../../failure.ts';
 
@@ -10,13 +10,13 @@ export interface Size {
   width: number;
 }
 
-/** Area limits in pixels; for a clip they count all its frames together. */
+/** Area limits in pixels; for a clip they apply to all its frames together. */
 export interface PixelBudget {
   minPixels: number;
   maxPixels: number;
 }
 
-/** The reference refuses more. */
+/** The reference refuses larger ratios. */
 const MAX_ASPECT_RATIO = 200;
 
 /** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
@@ -27,7 +27,7 @@ export function roundHalfEven(value: number): number {
   return below % 2 === 0 ? below : below + 1;
 }
 
-/** Fails with 'photo-too-narrow' when one side is more than 200 times the other. */
+/** Fails with 'photo-too-narrow' if one side is more than 200 times the other. */
 export function smartResize({ height, width }: Size, factor: number, budget: PixelBudget): Size {
   checkAspect(height, width);
   const snapped = { height: snap(height, factor), width: snap(width, factor) };
@@ -37,7 +37,10 @@ export function smartResize({ height, width }: Size, factor: number, budget: Pix
   return snapped;
 }
 
-/** The clip's rule: a budget over all frames, and sides below `factor` are first scaled up to it. */
+/**
+ * The rule for clips: the budget applies to all frames together, and a side below `factor` is first scaled up
+ * to it.
+ */
 export function smartResizeClip(
   frames: number,
   size: Size,

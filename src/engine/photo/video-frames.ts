@@ -1,4 +1,4 @@
-// Which frames of a video are shown, and the time each group of them is announced with (transformers
+// The frames of a video that the model sees, and the timestamp of each group of them (transformers
 // video_processing_qwen3_vl.py sample_frames, processing_qwen3_vl.py _calculate_timestamps).
 
 import { fail } from '../../failure.ts';
@@ -22,8 +22,8 @@ export function sampleFrames(total: number, sourceFps: number, sampling: FrameSa
 }
 
 /**
- * Seconds of each temporal group: the mean of its first and last frame's times. The last frame is
- * repeated until the groups are full. `indices` count in frames of the source at `fps`.
+ * Seconds of each temporal group: the mean of the times of its first and its last frame. The last frame is
+ * repeated until the groups are full. `indices` are frame numbers of the source at `fps`.
  */
 export function groupTimestamps(
   indices: readonly number[],
@@ -39,8 +39,8 @@ export function groupTimestamps(
 }
 
 /**
- * `<1.2 seconds>`, as Python's `.1f` prints it. toFixed also rounds the exact binary value, but sends
- * exact ties up where Python sends them to even; ties are the odd quarters, such as 0.25.
+ * `<1.2 seconds>`, as Python's `.1f` prints it. Both round the exact binary value, but toFixed rounds exact
+ * ties up, and Python rounds them to even; ties are the odd quarters, such as 0.25.
  */
 export function formatTimestamp(seconds: number): string {
   const isTie = Math.abs(seconds * 4) % 2 === 1;

@@ -5,16 +5,16 @@ const EXIF_FLAG = 0x08;
 const ORIENTATION = 0x0112;
 const SHORT = 3;
 
-/** As EXIF numbers them: 1 is upright. */
+/** Numbered as in EXIF: 1 is upright. */
 export type Orientation = 1 | 2 | 3 | 4 | 5 | 6 | 7 | 8;
 
-/** The picture as it is stored, for browsers that would turn it too, and how it has to be turned. */
+/** The stored picture, marked as upright so that no browser turns it as well, and the orientation to apply. */
 export interface StoredPicture {
   file: Blob;
   orientation: Orientation;
 }
 
-/** `header`: the file's first bytes. Undefined for another format, and for a WebP that stands upright. */
+/** `header`: the file's first bytes. Returns undefined for another format, and for a WebP that is upright. */
 export async function turnedWebp(file: Blob, header: Uint8Array): Promise<StoredPicture | undefined> {
   if (!starts(header, 0, 'RIFF') || !starts(header, 8, 'WEBPVP8X')) return undefined;
   if ((header[20]! & EXIF_FLAG) === 0) return undefined;
@@ -33,10 +33,10 @@ interface Place {
   orientation: number;
 }
 
-/** Where the number lies in the file; undefined if it has none, or damaged metadata. */
+/** Finds the orientation in the file; undefined if the file has none, or damaged metadata. */
 function orientationAt(view: DataView): Place | undefined {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
-  // Chunks of RIFF begin at even offsets.
+  // RIFF chunks begin at even offsets.
   for (let at = 12; at + 8 <= bytes.length; at += 8 + Math.ceil(view.getUint32(at + 4, true) / 2) * 2) {
     if (!starts(bytes, at, 'EXIF')) continue;
     // Some writers keep the prefix that JPEG needs.
