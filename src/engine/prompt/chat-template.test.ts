@@ -1,4 +1,4 @@
-// chat-template.golden.json: conversations with tools, tool results and numbered pictures, as
+// chat-template.golden.json holds conversations with tools, tool results and numbered pictures, as
 // transformers 5.17 renders them with the template of tools/reference/fixtures/dense-tied
 // (`processor.apply_chat_template`).
 

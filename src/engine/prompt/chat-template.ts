@@ -1,13 +1,13 @@
-// The checkpoint's own chat template, rendered by @huggingface/jinja within limits: a conversation becomes the text
-// that the model was trained to continue. What it renders for a picture or a clip is one placeholder;
-// prompt.ts makes tokens of it.
+// The checkpoint's own chat template, rendered by @huggingface/jinja within limits: a conversation becomes
+// the text that the model was trained to continue. A picture or a clip renders as one placeholder; prompt.ts
+// turns placeholders into tokens.
 
 import { Failure, fail } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
 import { LimitedTemplate } from './limited-template.ts';
 import { runUnlimited, type RunLimited } from './run-limited.ts';
 
-/** Content as templates read it: media are named, not carried. */
+/** Content as templates read it: it names media but does not carry them. */
 export type TemplatePart = { type: 'text'; text: string } | { type: 'image' } | { type: 'video' };
 
 export interface TemplateMessage {
@@ -22,9 +22,9 @@ export interface RenderOptions {
    * which differs from Python's in 1.0 (here 1) and 1e-07 (here 1e-7).
    */
   tools?: readonly object[];
-  /** Ends with the opening of the assistant's turn. */
+  /** Whether the text ends with the opening of the assistant's turn. If omitted, it does. */
   addGenerationPrompt?: boolean;
-  /** Numbers the pictures and clips in the text. */
+  /** Whether the text numbers the pictures and clips. */
   addVisionId?: boolean;
 }
 
@@ -33,7 +33,7 @@ export interface ChatTemplate {
   render(messages: readonly TemplateMessage[], options?: RenderOptions): string;
 }
 
-/** The checkpoint's files that may hold the template; absent files are undefined. */
+/** The checkpoint's files that may hold the template; undefined for a file that the checkpoint lacks. */
 export interface ChatTemplateFiles {
   /** chat_template.json, parsed: { "chat_template": … } */
   json?: unknown;
@@ -43,7 +43,7 @@ export interface ChatTemplateFiles {
   tokenizerConfig: unknown;
 }
 
-/** Fails with 'missing-file' or 'bad-checkpoint'. The order of the files is the reference's. */
+/** Searches the files in the reference's order. Fails with 'missing-file' or 'bad-checkpoint'. */
 export function createChatTemplate(
   files: ChatTemplateFiles,
   runLimited: RunLimited = runUnlimited,
@@ -82,7 +82,7 @@ function findTemplate(files: ChatTemplateFiles, config: Field): string {
   return text(own);
 }
 
-/** A template, or several by name, of which "default" is meant. */
+/** One template, or several with names, of which this takes "default". */
 function text(field: Field): string {
   if (!Array.isArray(field.value)) return field.string();
   const found = field.items().find((item) => item.at('name').string() === 'default');

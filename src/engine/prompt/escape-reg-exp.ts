@@ -1,6 +1,6 @@
-// RegExp.escape is not in every browser yet.
+// Escapes text for regular expressions, because not every browser has RegExp.escape yet.
 
-/** The text as a regular expression that matches it. */
+/** The source of a regular expression that matches exactly this text. */
 export function escapeRegExp(text: string): string {
   return text.replaceAll(/[\\^$.*+?()[\]{}|]/g, '\\$&');
 }

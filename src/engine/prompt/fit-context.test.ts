@@ -44,7 +44,7 @@ test('a conversation that fits stays as it is', () => {
 });
 
 test('the oldest turns leave, a few more than must; the system message stays', () => {
-  // 20 turns cost 400, of which 7 must leave; a quarter of the 12 that stay is rounded down to 2.
+  // 20 turns cost 400, so 7 of them are left out; a quarter of the 12 that stay is rounded down to 2.
   const fitted = fitContext(conversation(20), within(260))!;
   expect(fitted.leftOut).toEqual({ turns: 8, pictures: 0 });
   expect(fitted.messages[0]).toBe(system);

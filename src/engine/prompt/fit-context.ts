@@ -1,18 +1,19 @@
-// A conversation that has grown beyond the context: the oldest turns leave, several at a time, so that the
-// prefix cache serves the next questions. Their pictures stay with the conversation as long as they fit.
+// Shortens a conversation that has grown beyond the context: leaves out the oldest turns, several at a time,
+// so that the prefix cache serves the next questions. Their pictures stay in the conversation as long as they
+// fit.
 
 import type { LeftOut } from '../../contract/answer.ts';
 import type { Message, Part } from '../../contract/conversation.ts';
 
 export interface FittedConversation {
   messages: readonly Message[];
-  /** What the model does not see of the conversation. */
+  /** How much of the conversation the model does not see. */
   leftOut: LeftOut;
 }
 
 /**
- * The longest end of a conversation that `fits`, its last question always included. System messages stay.
- * Returns undefined when even the last question with its own pictures does not fit.
+ * The longest end of a conversation that `fits`, always with its last question. System messages stay. Returns
+ * undefined if even the last question with its own pictures does not fit.
  */
 export function fitContext(
   messages: readonly Message[],
@@ -34,7 +35,10 @@ export function fitContext(
   return leftOut && { messages: without(conversation, leftOut), leftOut };
 }
 
-/** The least count from `low` to `high` for which `holds`; where it holds, it holds for all larger ones. */
+/**
+ * The smallest count from `low` to `high` for which `holds` is true. If it is true for one count, it is true
+ * for all larger ones.
+ */
 function least(low: number, high: number, holds: (count: number) => boolean): number | undefined {
   if (low > high || !holds(high)) return undefined;
   while (low < high) {
@@ -46,8 +50,8 @@ function least(low: number, high: number, holds: (count: number) => boolean): nu
 }
 
 /**
- * Rounds up to a multiple of about a quarter of the turns that would stay: the beginning of the prompt
- * then stays the same for as many questions, and the prefix cache holds it.
+ * Rounds up to a multiple of about a quarter of the turns that would stay: the beginning of the prompt then
+ * stays the same for that many questions, and the prefix cache holds it.
  */
 function roundUp(turns: number, earlier: number): number {
   const unit = 2 ** Math.floor(Math.log2(Math.max(1, (earlier - turns) / 4)));
@@ -56,7 +60,7 @@ function roundUp(turns: number, earlier: number): number {
 
 interface Conversation {
   system: Message[];
-  /** A question, and what follows it. */
+  /** A question, and the messages that follow it. */
   turns: Message[][];
 }
 
@@ -71,7 +75,7 @@ function splitTurns(messages: readonly Message[]): Conversation {
   return { system, turns };
 }
 
-/** The pictures of turns that leave move to the first question that stays, in their order. */
+/** The pictures of turns that are left out move to the first question that stays, in their order. */
 function without({ system, turns }: Conversation, leftOut: LeftOut): Message[] {
   const moved = turns
     .slice(0, leftOut.turns)

@@ -1,10 +1,10 @@
-// A chat template is a program that comes with the model. It is run with limits on its steps and on what it writes, so
-// that one that loops for ever, or fills the memory, ends as a failure of that model.
+// A chat template is a program that comes with the model. This module runs it with limits on its steps and
+// its output, so that a template that loops for ever, or fills the memory, becomes a failure of that model.
 
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { fail } from '../../failure.ts';
 
-/** A conversation of 5,000 turns takes less than half of them. */
+/** A conversation of 5,000 turns takes less than half of these steps. */
 const MAX_STEPS = 2_000_000;
 const MAX_CHARACTERS = 4_000_000;
 const MAX_ITEMS = 200_000;
@@ -13,13 +13,13 @@ const MAX_SOURCE = 400_000;
 export class LimitedTemplate {
   readonly #program: Template['parsed'];
 
-  /** Throws where the source does not parse. */
+  /** Throws if the source does not parse. */
   constructor(source: string) {
     if (source.length > MAX_SOURCE) throw new RangeError('The chat template is too long.');
     this.#program = new Template(source).parsed;
   }
 
-  /** Fails with 'endless-model' at a limit; throws what the template itself raises. */
+  /** Fails with 'endless-model' at a limit; throws the errors that the template itself raises. */
   render(items: Record<string, unknown>): string {
     const environment = new Environment();
     for (const [name, value] of Object.entries({ ...GLOBALS, ...items })) environment.set(name, value);
@@ -27,7 +27,7 @@ export class LimitedTemplate {
       const { value } = new LimitedInterpreter(environment).run(this.#program);
       return typeof value === 'string' ? value : '';
     } catch (error) {
-      // Macros that call themselves run out of stack, strings that double out of length.
+      // A macro that calls itself exhausts the stack; a string that doubles exceeds the longest length.
       if (error instanceof RangeError)
         return fail('endless-model', `The chat template: ${error.message}`, error);
       throw error;
@@ -52,7 +52,7 @@ class LimitedInterpreter extends Interpreter {
   }
 }
 
-/** What the library gives to every template, but for a `range` that has an end. */
+/** The library's globals for every template, except that `range` has a limit. */
 const GLOBALS: Record<string, unknown> = {
   ...{ false: false, true: true, none: null, False: false, True: true, None: null },
   raise_exception: (reason: string) => {
@@ -70,7 +70,7 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length: count }, (_, index) => from + index * step);
 }
 
-/** As the library writes dates. */
+/** Formats dates as the library does. */
 function strftime(date: Date, format: string): string {
   const month = (style: 'long' | 'short'): string =>
     new Intl.DateTimeFormat(undefined, { month: style }).format(date);

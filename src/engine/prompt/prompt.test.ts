@@ -1,4 +1,4 @@
-// Prompts by hand; whole conversations are held against the reference in reference.test.ts.
+// Prompts made by hand; reference.test.ts compares whole conversations with the reference.
 
 import { describe, expect, test } from 'vitest';
 import { buildPrompt, roomForAnswer, type Prompt, type PromptMedia, type PromptOptions } from './prompt.ts';
@@ -96,7 +96,7 @@ test('a token that config.json names and the tokenizer lacks is the checkpointâ€
   );
 });
 
-/** A prompt of words alone. */
+/** A prompt of text alone. */
 const words = (...ids: number[]): Prompt => ({ inputIds: Int32Array.from(ids), slots: [] });
 
 test('an answer gets what the prompt leaves of the context', () => {

@@ -23,14 +23,14 @@ export interface VisualSlot {
   group: number;
   /** First token of the run; it has height · width tokens. */
   start: number;
-  /** In merged tokens. */
+  /** Size of the run, in merged tokens. */
   height: number;
   width: number;
 }
 
 export interface Prompt {
   inputIds: Int32Array;
-  /** In order of their tokens. */
+  /** Sorted by `start`. */
   slots: VisualSlot[];
 }
 
@@ -83,8 +83,9 @@ export function buildPrompt(
 }
 
 /**
- * How many tokens an answer may have. Fails with 'prompt-too-long', with 'question-too-long' if the words alone
- * are too many, or with 'bad-checkpoint' for a token that the embedding has no row for.
+ * The largest number of tokens that an answer may have. Fails with 'prompt-too-long', with
+ * 'question-too-long' if the text alone is too long, or with 'bad-checkpoint' for a token without a row in
+ * the embedding.
  */
 export function roomForAnswer(
   { inputIds, slots }: Prompt,
@@ -106,7 +107,10 @@ export function roomForAnswer(
   );
 }
 
-/** The runs of pictures and of clips' groups, each in order: the template may interleave the kinds. */
+/**
+ * The runs of pictures and of clips' groups, each list in order; separate lists, because the template may
+ * interleave pictures and clips.
+ */
 function visualRuns(
   media: readonly PromptMedia[],
   mergeSize: number,
@@ -120,10 +124,10 @@ function visualRuns(
 }
 
 /**
- * Writes out each clip's groups, one placeholder per group, before the text is tokenised: a timestamp
- * is ordinary text and may share a token with the text before it. The vision_start and vision_end that
- * the template writes around a clip are replaced together with its placeholder, because the models were
- * trained so (transformers 4.57.6; 5.17 keeps them). A placeholder that stands alone is replaced alone.
+ * Writes out each clip's groups, one placeholder per group, before the text is tokenised: a timestamp is
+ * ordinary text and may share a token with the text before it. The vision_start and vision_end that the
+ * template writes around a clip are replaced together with its placeholder, because the models were trained
+ * that way (transformers 4.57.6; 5.17 keeps them). A placeholder without them is replaced alone.
  */
 function expandClips(text: string, media: readonly PromptMedia[], options: PromptOptions): string {
   const clips = media.filter((one) => one.kind === 'video');

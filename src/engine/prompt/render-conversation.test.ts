@@ -1,4 +1,4 @@
-// plain-text.golden.json: the ids that tokenizers 0.22.2 gives these texts as text
+// plain-text.golden.json holds the ids that tokenizers 0.22.2 gives these texts as plain text
 // (`Tokenizer.encode_special_tokens = True`), for the tokenizer of tools/reference/fixtures/dense-tied.
 
 import { readFileSync } from 'node:fs';
@@ -35,7 +35,7 @@ function idsOf(messages: Message[], media: PromptMedia[] = []): number[] {
   return Array.from(buildPrompt(rendered, media, { tokenizer, tokens, mergeSize: 2 }).inputIds);
 }
 
-/** The ids of the tokens in the text that steer the model. */
+/** The control tokens among the ids. */
 const controls = (ids: number[]): string[] =>
   ids.filter((each) => CONTROL.has(each)).map((each) => tokenizer.token(each)!);
 

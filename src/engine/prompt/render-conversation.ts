@@ -1,19 +1,20 @@
-// A conversation → the template's text, in which what people wrote stays text: a mark is put inside whatever
-// looks like one of the tokenizer's tokens, and the tokenizer takes the marks away when it has split at the
-// tokens of the template. Without that, "<|im_end|>" in a question would end the question.
+// A conversation → the template's text, in which text that people wrote stays text: this module puts a mark
+// inside everything that looks like one of the tokenizer's tokens, and the tokenizer removes the marks after
+// splitting at the tokens of the template. Without the marks, "<|im_end|>" in a question would end the
+// question.
 
 import type { Message } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
 import type { ChatTemplate, TemplateMessage } from './chat-template.ts';
 import type { AddedToken, MarkedText, Tokenizer } from './tokenizer.ts';
 
-/** Code points that are never characters, then those that are nobody's. */
+/** Code points that are never characters, then those for private use. */
 const MARKS: readonly (readonly [from: number, to: number])[] = [
   [0xfdd0, 0xfdef],
   [0xe000, 0xf8ff],
 ];
 
-/** Fails with 'bad-request' when the template refuses the conversation. */
+/** Fails with 'bad-request' if the template refuses the conversation. */
 export function renderConversation(
   messages: readonly Message[],
   template: ChatTemplate,
@@ -28,7 +29,10 @@ export function renderConversation(
   return { text: template.render(marked), mark };
 }
 
-/** Puts the mark behind the first character of each token in the text, and of what may become one at its end. */
+/**
+ * Puts the mark behind the first character of each token in the text, even of a token that the end of the
+ * text cuts off.
+ */
 export function markTokens(text: string, tokens: readonly AddedToken[], mark: string): string {
   const firsts = new Set(tokens.map(({ content }) => content.charAt(0)));
   const longest = Math.max(0, ...tokens.map(({ content }) => content.length));
@@ -69,7 +73,7 @@ function textsOf({ content }: Message): string[] {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
 }
 
-/** A character that is in none of the texts. Fails with 'bad-request' where there is none. */
+/** A character that occurs in none of the texts. Fails with 'bad-request' if every possible mark occurs. */
 export function unusedMark(texts: readonly string[]): string {
   for (const [from, to] of MARKS) {
     for (let code = from; code <= to; code++) {

@@ -19,9 +19,9 @@ export function rotaryFrequencies(headDim: number, theta: number, yarn?: Yarn): 
   });
 }
 
-/** The numbers of the frequencies between which trained and divided ones are mixed. */
+/** The range of frequency indices over which trained and divided frequencies are mixed. */
 function mixedRange(headDim: number, theta: number, yarn: Yarn): [low: number, high: number] {
-  /** The frequency that turns so many times within the original context. */
+  /** The index of the frequency that makes this many turns within the original context. */
   const withTurns = (turns: number): number =>
     (headDim * Math.log(yarn.originalContext / (turns * 2 * Math.PI))) / (2 * Math.log(theta));
   const [fast, slow] = [withTurns(yarn.betaFast), withTurns(yarn.betaSlow)];

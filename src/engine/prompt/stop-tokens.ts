@@ -1,11 +1,11 @@
-// The tokens that end an answer: those of generation_config.json, and the tokenizer's own end.
+// The tokens that end an answer: those of generation_config.json, and the tokenizer's own end token.
 
 import { Field } from '../../format/json-field.ts';
 import type { Tokenizer } from './tokenizer.ts';
 
 /**
- * `generationConfig` is the parsed file, or undefined where a checkpoint has none; its eos_token_id is
- * one id or several. Fails with 'bad-checkpoint'.
+ * `generationConfig` is the parsed file, or undefined if the checkpoint has none; its eos_token_id is one id
+ * or several. Fails with 'bad-checkpoint'.
  */
 export function stopTokens(
   generationConfig: unknown,

@@ -21,10 +21,10 @@ export interface Resume {
 }
 
 /**
- * Positions of tokens `from.token` … `length − 1`. A text token takes the counter on all axes and
- * advances it by one; a visual run of h × w tokens takes (s, s + row, s + column) and advances it by
- * max(h, w). `slots` are in order; those before `from.token` are skipped. For a later turn, resume
- * with the number of tokens in the cache and the `next` of the turn before.
+ * Positions of tokens `from.token` … `length − 1`. A text token takes the counter on all axes and advances it
+ * by one; a visual run of h × w tokens that starts at counter s takes (s, s + row, s + column) and advances
+ * it by max(h, w). `slots` are in order; those before `from.token` are skipped. For a later turn, resume with
+ * the number of tokens in the cache and the `next` of the previous turn.
  */
 export function tokenPositions(
   length: number,
@@ -66,10 +66,10 @@ export interface RotaryConfig {
 }
 
 /**
- * cos and sin (n, headDim / 2) for positions (3, n). Frequencies are dealt out in turn, T H W T H W …,
- * until height and width have theirs; the rest follow time. Frequencies and angles are rounded to
- * float32 as the reference computes them: at position 10,000 that rounding is 5e-4 of an angle, and
- * being more exact than the reference would mean differing from it.
+ * cos and sin (n, headDim / 2) for positions (3, n). Frequencies are assigned in turn, T H W T H W …, until
+ * height and width have their number; the rest follow time. Frequencies and angles are rounded to float32 as
+ * in the reference: at position 10,000 that rounding changes an angle by 5e-4, and a more exact result would
+ * differ from the reference's.
  */
 export function rotaryTables(
   positions: Int32Array,
@@ -92,7 +92,7 @@ export function rotaryTables(
   return { cos, sin };
 }
 
-/** The axis frequency j follows: 0 time, 1 height, 2 width. */
+/** The axis that frequency j follows: 0 time, 1 height, 2 width. */
 function axisOf(j: number, mropeSection: RotaryConfig['mropeSection']): 0 | 1 | 2 {
   if (j % 3 === 1 && j < 3 * mropeSection[1]) return 1;
   if (j % 3 === 2 && j < 3 * mropeSection[2]) return 2;

@@ -1,5 +1,5 @@
-// The checkpoint's own tokenizer: text → ids through @huggingface/tokenizers, ids → bytes here. Bytes,
-// because a byte-level token may hold part of a character, and only a stream can put it together.
+// The checkpoint's own tokenizer: text → ids through @huggingface/tokenizers, ids → bytes here. It returns
+// bytes, because a byte-level token may hold part of a character, which only a stream can join.
 
 import { Tokenizer as BytePairEncoder } from '@huggingface/tokenizers';
 import { fail } from '../../failure.ts';
@@ -7,34 +7,34 @@ import { Field } from '../../format/json-field.ts';
 import { runUnlimited, type RunLimited } from './run-limited.ts';
 import { escapeRegExp } from './escape-reg-exp.ts';
 
-/** A token that is no word of the vocabulary; special ones steer the model. */
+/** A token outside the byte-pair vocabulary. Special ones control the model. */
 export interface AddedToken {
   content: string;
   special: boolean;
 }
 
-/** Text in which `mark` keeps apart what looks like a token and is none. */
+/** Text in which `mark` stands inside every piece of text that looks like an added token but is not one. */
 export interface MarkedText {
   text: string;
   mark: string;
 }
 
 export interface Tokenizer {
-  /** Every id below has a token; rows of the embedding from here on are padding. */
+  /** One above the largest id of a token; rows of the embedding from here on are padding. */
   readonly size: number;
   /** The ids of the tokens that tokenizer_config.json names (eos_token, pad_token), by its keys. */
   readonly named: ReadonlyMap<string, number>;
   readonly added: readonly AddedToken[];
   /**
-   * Adds nothing. Tokens written in the text become those tokens, as in the reference, unless a mark stands
-   * inside them: then they are read as any other text, and the marks are left out.
+   * Adds no tokens of its own. Added tokens written in the text become those tokens, as in the reference. If
+   * a mark stands inside one, it is read as ordinary text, without the marks.
    */
   encode(text: string | MarkedText): number[];
-  /** Whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless asked for. */
+  /** Whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless `keepSpecial` is set. */
   decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
   id(token: string): number | undefined;
   token(id: number): string | undefined;
-  /** Special tokens are left out of decoded text; others that were added, such as <think>, are not. */
+  /** Decoded text leaves out special tokens, but not other added tokens, such as <think>. */
   isSpecial(id: number): boolean;
   /** The UTF-8 bytes of a token; empty for an id without one. */
   bytes(id: number): Uint8Array;
@@ -42,7 +42,7 @@ export interface Tokenizer {
 
 const NAMED_TOKENS = ['bos_token', 'eos_token', 'pad_token', 'unk_token'];
 
-/** From tokenizer.json and tokenizer_config.json, parsed. Fails with 'bad-checkpoint'. */
+/** Takes tokenizer.json and tokenizer_config.json, parsed. Fails with 'bad-checkpoint'. */
 export function createTokenizer(
   tokenizerJson: unknown,
   tokenizerConfig: unknown,
@@ -58,7 +58,7 @@ export function createTokenizer(
   const named = new Map<string, number>();
   for (const key of NAMED_TOKENS) {
     const field = config.optional(key);
-    // A token is written as text, or as an object that holds its text.
+    // The file writes a token as text, or as an object that holds its text.
     const token = field && (typeof field.value === 'string' ? field : field.at('content')).string();
     const id = token === undefined ? undefined : encoder.token_to_id(token);
     if (id !== undefined) named.set(key, id);
@@ -101,7 +101,7 @@ function createEncoder(file: Field, config: Field): BytePairEncoder {
   }
 }
 
-/** Added tokens are taken as they are: those of this family strip no white space and are not normalised. */
+/** Matches added tokens exactly as written: those of this model family strip no white space and are not normalised. */
 function encodeMarked(
   encoder: BytePairEncoder,
   { text, mark }: MarkedText,
@@ -116,7 +116,7 @@ function encodeMarked(
   );
 }
 
-/** As the encoder does it between two added tokens. */
+/** Tokenises text as the encoder does between two added tokens. */
 function encodePlain(encoder: BytePairEncoder, text: string): number[] {
   const { normalizer, pre_tokenizer, model } = encoder;
   const normal = normalizer === null ? text : normalizer(text);
@@ -145,7 +145,7 @@ function largestId(file: Field): number {
   return largest;
 }
 
-/** Byte-level tokens write every byte as one printable character; added tokens are plain text. */
+/** A byte-level token writes every byte as one printable character; an added token is plain text. */
 function tokenBytes(token: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of token) {
@@ -157,8 +157,8 @@ function tokenBytes(token: string): Uint8Array {
 }
 
 /**
- * GPT-2's table: printable Latin-1 bytes stand for themselves, the others are moved, in order, to the
- * characters from U+0100 on.
+ * GPT-2's table: printable Latin-1 bytes stand for themselves; the others map, in order, to the characters
+ * from U+0100 on.
  */
 const BYTE_OF_CHARACTER: ReadonlyMap<string, number> = byteTable();
 
