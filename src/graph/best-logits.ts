@@ -1,16 +1,16 @@
-// The largest k of a vocabulary's logits, chosen on the device. onnxruntime's WebGPU TopK sorts rows of
-// up to 2048 in one dispatch and longer ones in well over a hundred; so a long vocabulary is cut into
-// short rows, the k rows with the largest maxima are kept (they hold the k largest values), and those
-// are sorted in pieces of 2048. The winners' ids are put together from each stage's positions.
+// Chooses the largest k of a vocabulary's logits on the device. onnxruntime's WebGPU TopK sorts rows of up to
+// 2048 in one dispatch and longer ones in well over a hundred. So a long vocabulary is cut into short rows,
+// the k rows with the largest maxima are kept (they hold the k largest values), and those are sorted in
+// pieces of 2048. The ids of the result are computed from each stage's positions.
 
 import type { OnnxGraph } from './onnx.ts';
 import { type Value } from './onnx.ts';
 
-/** How many of the last position's logits are chosen in the graph, at most. */
+/** How many of the last position's logits the graph chooses, at most. */
 export const CANDIDATES = 64;
 const LONGEST_ROW = 2048;
 
-/** Outputs to read after a run, for bestIds and the values. */
+/** The output with the chosen values. */
 export const BEST_VALUES = 'best.values';
 
 interface Stages {
@@ -67,7 +67,7 @@ export function chooseBest(graph: OnnxGraph, logits: Value, vocabSize: number): 
   graph.output(BEST_VALUES, 'f32', [1, k]);
 }
 
-/** Token ids of the chosen values, from the positions that the graph's stages put out. */
+/** Token ids of the chosen values, computed from the position outputs of the graph's stages. */
 export function bestIds(positions: BigInt64Array[], vocabSize: number): Int32Array {
   const [last, inPieces, rows] = positions;
   const cut = stages(vocabSize);

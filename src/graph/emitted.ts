@@ -1,13 +1,14 @@
-// What this folder hands to the engine: a model without weights, and a recipe for each weight it names.
+// The output of this folder for the engine: a model without weights, and a recipe for each weight that it
+// names.
 
 import type { ExpertPart } from '../format/manifest.ts';
 
 export type Precision = 'f32' | 'f16';
 
-/** What the graphs are written for. */
+/** The backend and the options for which graphs are written. */
 export interface Target {
   backend: 'webgpu' | 'wasm';
-  /** Type of activations, caches and unquantised weights. Inputs and the chosen logits are f32. */
+  /** Type of activations, caches and unquantised weights. Inputs that JavaScript fills and the logits are f32. */
   precision: Precision;
   /**
    * Expand quantised weights to `precision` when loading: more memory, but on the WASM backend float
@@ -16,14 +17,14 @@ export interface Target {
   expand: boolean;
 }
 
-/** Where a weight's bytes come from and what the loader does to them on the way. */
+/** The source of a weight's bytes, and the conversion that the loader applies to them. */
 export type WeightSource = TensorSource | ExpertsSource;
 
 export interface TensorSource {
   kind: 'tensor';
   /** A key of the manifest's tensors. */
   tensor: string;
-  /** 'stored': the bytes as they are; otherwise converted, and de-quantised if quantised. */
+  /** 'stored': the bytes unchanged; otherwise converted, and de-quantised if quantised. */
   as: Precision | 'stored';
 }
 
@@ -35,7 +36,7 @@ export interface ExpertsSource {
   as: Precision | 'stored';
   /**
    * 'rows' stacks the part as stored, (rows, columns) per expert. The others transpose each expert to
-   * (columns, rows), of all rows or of the even (gate) or odd (up) ones.
+   * (columns, rows), with all rows, only the even ones (gate) or only the odd ones (up).
    */
   layout: 'rows' | 'transposed' | 'gate transposed' | 'up transposed';
 }
@@ -43,7 +44,7 @@ export interface ExpertsSource {
 export interface EmittedGraph {
   /** ONNX protobuf. */
   model: Uint8Array<ArrayBuffer>;
-  /** By external-data path, which is the initializer's name. */
+  /** Keyed by external-data path, which is the initializer's name. */
   weights: Map<string, WeightSource>;
   outputs: string[];
 }

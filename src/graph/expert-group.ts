@@ -1,6 +1,6 @@
-// Some experts of one layer, each on the rows that were routed to it: for prefill, where every expert is
-// brought in once for all its rows, and for experts that are not quantised. Plain operators on gathered
-// rows: onnxruntime 1.30's quantised mixture races with itself on WebGPU when it is given several rows.
+// Runs some experts of one layer, each on the rows that were routed to it: for prefill, where every expert is
+// loaded once for all its rows, and for experts that are not quantised. Uses plain operators on gathered
+// rows, because onnxruntime 1.30's quantised mixture has a data race on WebGPU when it gets several rows.
 
 import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
@@ -9,17 +9,17 @@ import { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
 import { slotInputs, type SlotInputs } from './slots.ts';
 
-/** Experts in one run: as few runs as slots and dispatches allow. */
+/** The largest number of experts in one run: as many as slots and dispatches allow, so that there are few runs. */
 export const MOST_IN_GROUP = 8;
 
 /**
  * Inputs, for the m rows of g experts, one expert's rows after the other, out of n:
- * - normed (n, hidden) in the graph's precision; mixed f32 (n, hidden): what other experts put out
+ * - normed (n, hidden) in the graph's precision; mixed f32 (n, hidden): the sum of other experts' outputs
  * - slots.* of the layer; chosen i32 (g): the slot of each expert
- * - rows i64 (m): which of the n; shares f32 (m, 1): how much the expert counts for the row
- * - counts i64 (g): how many of the m are each expert's, none of them zero
+ * - rows i64 (m): the index of each row among the n; shares f32 (m, 1): the expert's weight for the row
+ * - counts i64 (g): how many of the m rows belong to each expert, none of them zero
  *
- * Output: mixed.next f32 (n, hidden), these experts' outputs added.
+ * Output: mixed.next f32 (n, hidden): mixed, with these experts' outputs added.
  */
 export function expertGroupGraph(
   config: ModelConfig,

@@ -1,6 +1,6 @@
-// The building blocks both towers share, over rows: every activation is (rows, width). Each function
-// appends nodes and returns the name of its result. Knows how a weight of the package (float or
-// quantised) becomes an operator; leaves the model's structure to vision.ts and decoder.ts.
+// The building blocks that the vision encoder and the decoder share, over rows: every activation is (rows,
+// width). Each function appends nodes and returns the name of its result. Knows how a weight of the package
+// (float or quantised) becomes an operator; leaves the model's structure to vision.ts and decoder.ts.
 
 import { fail } from '../failure.ts';
 import type { Manifest, TensorEntry } from '../format/manifest.ts';
@@ -38,7 +38,7 @@ export class LayerWriter {
     return this.#manifest.experts;
   }
 
-  /** A weight under a name of its own, with the recipe for its bytes. */
+  /** Declares a weight under its own name, with the recipe for its bytes. */
   weight(name: string, type: Precision | 'u8', shape: number[], source: WeightSource): Value {
     this.#sources.set(name, source);
     return this.graph.weight(name, type, shape);
@@ -64,7 +64,7 @@ export class LayerWriter {
     return this.graph.node('Reshape', [x, target]);
   }
 
-  /** x · Wᵀ (+ bias): (rows, columns of W) → (rows, rows of W), under a name of the caller's if given. */
+  /** x · Wᵀ (+ bias): (rows, columns of W) → (rows, rows of W). The result gets `name`, if given. */
   linear(x: Value, weight: string, bias?: string, name?: string): Value {
     const quantization = this.entry(weight).quantization;
     if (quantization === undefined || this.target.expand) {
@@ -96,7 +96,7 @@ export class LayerWriter {
     ];
   }
 
-  /** Rows of a table (float or quantised), by i32 indices (n): (n, width). */
+  /** Rows of a table (float or quantised) at i32 indices (n): (n, width). */
   lookup(table: string, indices: Value): Value {
     const { graph } = this;
     const quantization = this.entry(table).quantization;
@@ -140,7 +140,7 @@ export class LayerWriter {
     });
   }
 
-  /** a + b, and its RMS norm, in one pass, under names of the caller's if given. */
+  /** a + b, and its RMS norm, in one pass. The results get `names`, if given. */
   addAndNorm(
     a: Value,
     b: Value,
@@ -165,7 +165,7 @@ export class LayerWriter {
     return this.graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: 1e-6 } });
   }
 
-  /** Half-split rotation of x (1, rows, heads·d) by cos and sin (rows, d/2), row i by row i. */
+  /** Half-split rotation of x (1, rows, heads·d) by cos and sin (rows, d/2), each row by its own angles. */
   rotate(x: Value, cos: Value, sin: Value): Value {
     const from = this.graph.constant(BigInt64Array.of(0n), [1]);
     return this.graph.fused('RotaryEmbedding', [x, from, cos, sin]);

@@ -35,7 +35,7 @@ export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeCon
   return everyExpert(write, x, logits, experts, moe);
 }
 
-/** onnxruntime's quantised mixture: x (rows, hidden), logits (rows, as many experts as `experts` stacks). */
+/** onnxruntime's quantised mixture: x (rows, hidden), logits (rows, number of experts that `experts` stacks). */
 export function quantizedMixture(
   write: LayerWriter,
   moe: MoeConfig,
@@ -64,7 +64,7 @@ function attributesOf(moe: MoeConfig): Record<string, Attribute> {
   };
 }
 
-/** The logits of a layer's experts, (rows, E): also an output of the graph, in its precision. */
+/** The logits of a layer's experts, (rows, E). They are also an output of the graph, in its precision. */
 export function router(write: LayerWriter, x: Value, layer: number, moe: MoeConfig, name: Value): Value {
   const weight = `model.language_model.layers.${layer}.mlp.gate.weight`;
   const logits = write.linear(x, weight, undefined, name);
@@ -76,7 +76,7 @@ export function routerOutput(layer: number): string {
   return `router.${layer}`;
 }
 
-/** All experts on all rows, those not chosen weighted by zero: E/k times the work, any backend. */
+/** Runs all experts on all rows, and weights those not chosen by zero: E/k times the work, on any backend. */
 function everyExpert(
   write: LayerWriter,
   x: Value,

@@ -1,13 +1,13 @@
-// A small ONNX writer: nodes are appended in execution order and the model comes out as protobuf.
-// Knows the ONNX wire format (field numbers of onnx.proto3) and nothing about any model. Weights are
-// named, not stored: each is external data whose bytes the session is given when it is created.
+// A small ONNX writer: nodes are appended in execution order, and `serialize` returns the model as protobuf.
+// Knows the ONNX wire format (field numbers of onnx.proto3) and nothing about any model. Weights are named,
+// not stored: each is external data, and the session gets its bytes when it is created.
 
 import { PbfWriter } from 'pbf';
 
 export type ElementType = 'f32' | 'f16' | 'u8' | 'i32' | 'i64';
 /** A number is a fixed dimension, a string a symbolic one. */
 export type Shape = (number | string)[];
-/** The name of a tensor in the graph. '' stands for an optional input left out. */
+/** The name of a tensor in the graph. '' stands for an omitted optional input. */
 export type Value = string;
 /** A float attribute is written { float: x }, because 1 and 1.0 are the same number here. */
 export type Attribute = number | string | number[] | { float: number };
@@ -34,7 +34,7 @@ interface Initializer {
   name: string;
   type: ElementType;
   shape: number[];
-  /** Inline bytes; absent for external weights. */
+  /** Inline bytes; omitted for external weights. */
   data?: Uint8Array;
 }
 
@@ -55,7 +55,10 @@ export class OnnxGraph {
     this.#outputs.push({ name: value, type, shape });
   }
 
-  /** An initializer whose bytes are external data at path = name. Naming one twice is the same weight. */
+  /**
+   * An initializer whose bytes are external data at path = name. A second call with the same name means the
+   * same weight.
+   */
   weight(name: string, type: ElementType, shape: number[]): Value {
     this.#initializers.set(name, { name, type, shape });
     return name;
@@ -69,7 +72,7 @@ export class OnnxGraph {
     return name;
   }
 
-  /** A node with one output, whose name is given or made. */
+  /** A node with one output, which gets `name`, or a fresh name if that is omitted. */
   node(op: string, inputs: Value[], attributes: Record<string, Attribute> = {}, name?: string): Value {
     return this.#append(op, '', inputs, attributes, [name ?? this.#fresh(op)])[0]!;
   }
@@ -79,7 +82,7 @@ export class OnnxGraph {
     return this.#append(op, 'com.microsoft', inputs, attributes, [name ?? this.#fresh(op)])[0]!;
   }
 
-  /** A node with several outputs; '' leaves an optional one out. */
+  /** A node with several outputs; '' omits an optional one. */
   nodes(
     op: string,
     domain: Domain,

@@ -1,5 +1,6 @@
-// The decoder cut where experts are chosen: each segment ends with a mixture layer's router, the next one
-// begins with what its experts put out. The experts are inputs: slots that the pager fills between runs.
+// The decoder, cut at the choice of experts: each segment ends with a mixture layer's router, and the next
+// one begins with the output of that layer's experts. The experts are inputs: slots that the pager fills
+// between runs.
 
 import { fail } from '../failure.ts';
 import type { Manifest } from '../format/manifest.ts';
@@ -10,22 +11,31 @@ import { quantizedMixture, router, routerOutput } from './mixture.ts';
 import { slotInputs, slotParts } from './slots.ts';
 import { TextLayers, type LayerState } from './text-layers.ts';
 
-/** Names of a segment's inputs and outputs beside those of text-layers.ts; all floats but mixed f32 as said. */
+/**
+ * Names of a segment's inputs and outputs beside those of text-layers.ts. Floats are in the graph's precision
+ * unless f32 is stated.
+ */
 export const SEGMENT = {
   /** The residual stream in front of the experts, (n, hidden), and its norm, which the experts read. */
   residual: 'residual',
   normed: 'normed',
   nextResidual: 'residual.next',
   nextNormed: 'normed.next',
-  /** What the experts put out, if they ran before: f32 (n, hidden). A single row is added to every row. */
+  /**
+   * The output of experts that ran before this segment: f32 (n, hidden). If it is a single row, it is added
+   * to every row.
+   */
   mixed: 'mixed',
-  /** One row for the experts to run on within the segment, (1, hidden): `normed`, or zeros where `mixed` counts. */
+  /**
+   * The row on which experts run within the segment, (1, hidden): `normed`, or zeros if `mixed` holds the
+   * experts' output.
+   */
   row: 'row',
-  /** f32 (1, slots): the chosen experts' logits at their slots, and far less elsewhere. */
+  /** f32 (1, slots): the chosen experts' logits at their slots, NO_LOGIT elsewhere. */
   slotLogits: 'slot_logits',
 } as const;
 
-/** A guess at a later router's logits, (n, experts): that router on this layer's residual stream. */
+/** A guess at a later router's logits, (n, experts): that router applied to this layer's residual stream. */
 export function aheadOutput(distance: number): string {
   return `ahead.${distance}`;
 }
@@ -34,9 +44,10 @@ export function aheadOutput(distance: number): string {
 export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
 
 /**
- * One graph more than there are mixture layers. The first embeds, the last puts out the logits; the
- * others' outputs are nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`, as far as there
- * are layers. */
+ * Makes one graph more than there are mixture layers. The first embeds, the last outputs the logits; the
+ * outputs of the others are nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`, as far as
+ * there are layers.
+ */
 export function segmentGraphs(
   config: ModelConfig,
   manifest: Manifest,

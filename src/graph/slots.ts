@@ -1,4 +1,4 @@
-// Slots as graphs see them: for each part of an expert one input that stacks all slots of a layer.
+// Slots as graphs see them: each part of an expert is one input that stacks all slots of a layer.
 
 import { fail } from '../failure.ts';
 import type { ExpertLayer, ExpertPart, Manifest, Quantization } from '../format/manifest.ts';
@@ -30,7 +30,7 @@ export function expertLayer(experts: readonly ExpertLayer[], layer: number): Exp
   return found ?? fail('bad-manifest', `The package has no experts for layer ${layer}.`);
 }
 
-/** How a part lies in a slot: quantised blocks as stored, all else in the graph's precision. */
+/** The type of a part in a slot: bytes for quantised blocks, as stored; the graph's precision for all else. */
 export function slotType(part: ExpertPart, precision: Precision): Precision | 'u8' {
   return part.quantization === undefined ? precision : 'u8';
 }
@@ -44,8 +44,8 @@ export interface SlotInputs {
 }
 
 /**
- * Declares the slots of a layer as inputs, each (slots, …the part's shape), however many there are: that is
- * known once the device holds all else. Float parts have no scales.
+ * Declares the slots of a layer as inputs, each (slots, …the part's shape). The number of slots stays open:
+ * it is known only when the device holds all other weights. Float parts have no scales.
  */
 export function slotInputs(write: LayerWriter, layer: number): SlotInputs {
   const { parts } = expertLayer(write.experts, layer);

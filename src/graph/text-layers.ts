@@ -1,19 +1,20 @@
-// The decoder's layers, piece by piece: whoever builds a graph calls them in order and gets the inputs
-// that its pieces need. decoder.ts strings all of them together, segments.ts cuts between them.
+// The decoder's layers in pieces. A graph builder calls the pieces in order, and each piece adds the graph
+// inputs that it needs. decoder.ts joins all of them, segments.ts cuts between them.
 
 import type { ModelConfig, TextConfig } from '../format/model-config.ts';
 import { chooseBest } from './best-logits.ts';
 import type { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
 
-/** What enters a layer: the residual stream, and its norm. Both (n, hidden). */
+/** The input of a layer: the residual stream, and its norm. Both (n, hidden). */
 export interface LayerState {
   residual: Value;
   normed: Value;
 }
 
 /**
- * Inputs, with n new tokens after p cached ones (all floats f32), where a piece needs them:
+ * Inputs, with n new tokens after p cached ones; each piece adds those that it needs. Floats are f32 unless
+ * stated otherwise.
  * - input_ids i32 (n); is_text f32 (n, 1): 0 where a picture feature stands, else 1
  * - feature_rows i32 (n): the token's row in the features, 0 for text
  * - features, deepstack.k (rows + 1, hidden), in the graph's precision: row 0 is zero, so text adds nothing
@@ -35,7 +36,7 @@ export class TextLayers {
     this.#taps = vision.deepstackLayers.length;
   }
 
-  /** Words, and features where pictures stand. */
+  /** Word embeddings, with features at the positions of pictures. */
   embed(): LayerState {
     const { graph } = this.#write;
     const ids = this.#input('input_ids', () => graph.input('input_ids', 'i32', ['n']));
@@ -53,7 +54,10 @@ export class TextLayers {
     return this.#write.addAndNorm(residual, attended, gain, this.#text.rmsNormEps, names);
   }
 
-  /** The end of a layer: what its second half put out is added, and its DeepStack tap. */
+  /**
+   * The end of a layer: adds the output of its second half and its DeepStack tap, if any, and norms the sum
+   * for the next layer or the head.
+   */
   finish(layer: number, { residual: middle }: LayerState, output: Value): LayerState {
     // DeepStack: after decoder layer k, tap k is added at the picture's positions (elsewhere zero).
     const hasTap = layer < this.#taps;
@@ -63,12 +67,15 @@ export class TextLayers {
     return this.#write.addAndNorm(left, right, `${LM}.${nextNorm}.weight`, this.#text.rmsNormEps);
   }
 
-  /** The head on the last row only, and its best candidates: outputs logits f32 (1, vocab), and best.*. */
+  /**
+   * Applies the head to the last row only and chooses the best candidates: outputs logits f32 (1, vocab), and
+   * best.*.
+   */
   logits({ normed }: LayerState): void {
     const { graph, precision } = this.#write;
     const int = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
     const last = graph.node('Slice', [normed, int(-1), int(2 ** 31 - 1), int(0)]);
-    // The package knows best: a checkpoint may hold a head of its own where its config says that it is tied.
+    // The package decides: a checkpoint may hold its own head although its config says that the head is tied.
     const isTied = this.#text.tiedHead && !this.#write.has('lm_head.weight');
     const head = isTied ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
     const scores = this.#write.linear(last, head);
