@@ -2,7 +2,7 @@ import { describe, expect, test } from 'vitest';
 import { ExpertCache } from './expert-cache.ts';
 import { Foresight, Recency, RecencyFrequency, type Replacement } from './replacement.ts';
 
-/** Experts in slots, ascending, after each token went to its own. */
+/** The experts in slots, ascending, after each token. */
 function heldAfter(replacement: Replacement, slots: number, tokens: number[][]): number[][] {
   const cache = new ExpertCache(slots, replacement);
   return tokens.map((experts, time) => {

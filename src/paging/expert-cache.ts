@@ -1,10 +1,10 @@
-// Which experts of one mixture layer lie in which slot. Pure bookkeeping, the same for the real pager and
-// the simulator: the bytes of a slot are the owner's matter, and are written when `place` says where.
+// Records which slot holds which expert of one mixture layer. Pure bookkeeping, shared by the pager and the
+// simulator: the caller writes the bytes of a slot after `place` has assigned it.
 
 import { fail } from '../failure.ts';
 import type { Replacement } from './replacement.ts';
 
-/** An expert in a slot, for as long as the slot's generation is this one. */
+/** An expert in a slot; valid as long as the slot's generation is unchanged. */
 export interface Place {
   readonly expert: number;
   readonly slot: number;
@@ -17,7 +17,7 @@ export class ExpertCache {
   /** By slot. */
   readonly #places: (Place | undefined)[];
   readonly #byExpert = new Map<number, Place>();
-  /** Slots in use, which must keep their experts. */
+  /** Slots in use, whose experts must stay. */
   readonly #pinned = new Set<number>();
 
   constructor(slots: number, replacement: Replacement) {
@@ -34,12 +34,15 @@ export class ExpertCache {
     return this.#byExpert.get(expert);
   }
 
-  /** Tells that a token went to `expert`. `time` counts tokens and never goes back. */
+  /** Records that a token went to `expert`. `time` counts tokens and never goes back. */
   use(expert: number, time: number): void {
     this.#replacement.use(expert, time);
   }
 
-  /** Gives an expert that has none a slot, which the caller fills before anyone else runs. */
+  /**
+   * Assigns a slot to an expert that has none, and evicts another expert if no slot is free. The caller fills
+   * the slot before the next run.
+   */
   place(expert: number): Place {
     if (this.#byExpert.has(expert)) fail('bug', `Expert ${expert} has a slot already.`);
     const slot = this.#freeSlot();
@@ -51,7 +54,7 @@ export class ExpertCache {
     return place;
   }
 
-  /** Keeps a place from being given away until it is released. */
+  /** Protects a place from eviction until it is released. */
   pin(place: Place): void {
     this.check(place);
     this.#pinned.add(place.slot);
@@ -61,7 +64,7 @@ export class ExpertCache {
     for (const { slot } of places) this.#pinned.delete(slot);
   }
 
-  /** Fails with 'bug' where the slot was given to another expert since. */
+  /** Fails with 'bug' if another expert has taken the slot since. */
   check(place: Place): void {
     const now = this.#places[place.slot];
     if (now?.generation === place.generation && now.expert === place.expert) return;

@@ -1,9 +1,13 @@
-// In which order experts are read: what somebody waits for, then guesses, these a piece at a time, so that a
-// wrong one holds nobody up for long. Pure bookkeeping, the same for the real pager and the simulator.
+// The order in which experts are read: first those that the pager waits for, then guesses. A guess is read a
+// piece at a time, so that a wrong one delays no other read for long. Pure bookkeeping, shared by the pager
+// and the simulator.
 
-/** An expert as large as the 30B's is read in so many pieces while it is a guess; what is wanted, in one go. */
+/**
+ * The number of pieces in which a guess is read, for experts as large as the 30B model's; a wanted expert is
+ * read in one go.
+ */
 export const PIECES = 4;
-/** Guesses that are read, and held in memory until their layer is reached, are no more than these. */
+/** The largest number of guesses that are read, and held in memory until their layer is reached. */
 const MOST_GUESSES = 24;
 
 export interface ExpertId {
@@ -14,7 +18,7 @@ export interface ExpertId {
 export class ExpertRead implements ExpertId {
   readonly layer: number;
   readonly expert: number;
-  /** Pieces given out to be read. */
+  /** Pieces that `next` has handed out for reading. */
   begun = 0;
 
   constructor(layer: number, expert: number) {
@@ -23,7 +27,7 @@ export class ExpertRead implements ExpertId {
   }
 }
 
-/** The next thing to read: pieces `from` to `to`, the latter exclusive. */
+/** The next read: pieces `from` to `to`, exclusive. */
 export interface NextRead<Read> {
   read: Read;
   isGuess: boolean;
@@ -35,7 +39,7 @@ export class ReadQueue<Read extends ExpertRead> {
   readonly pieces: number;
   readonly #make: (layer: number, expert: number) => Read;
   readonly #wanted: Read[] = [];
-  /** Those that are read to the end, too. */
+  /** Includes guesses that are read completely. */
   #guesses: Read[] = [];
 
   constructor(pieces: number, make: (layer: number, expert: number) => Read) {
@@ -43,7 +47,7 @@ export class ReadQueue<Read extends ExpertRead> {
     this.#make = make;
   }
 
-  /** Somebody waits for an expert, and owns the read from now on; what a guess has begun goes on. */
+  /** The caller waits for an expert and owns the read from now on. If a guess has begun the read, it continues. */
   want(layer: number, expert: number): Read {
     const read = this.#find({ layer, expert }) ?? this.#make(layer, expert);
     this.#guesses = this.#guesses.filter((guess) => guess !== read);
@@ -52,8 +56,9 @@ export class ReadQueue<Read extends ExpertRead> {
   }
 
   /**
-   * What may be wanted next, in the order in which to read it, now that layers up to `passed` have their
-   * experts. Earlier guesses are dropped unless repeated, or begun for a layer still to come: these wait.
+   * `experts`: those that the next layers may choose, in reading order. Layers up to `passed` have their
+   * experts. Drops earlier guesses unless `experts` repeats them, or they are begun for a layer still to
+   * come: those go to the end.
    */
   guess(passed: number, experts: readonly ExpertId[]): void {
     const named = experts.map((id) => this.#find(id) ?? this.#make(id.layer, id.expert));

@@ -1,14 +1,14 @@
-// Who leaves when a slot is needed: by recency and frequency together (what the pager uses), by recency
-// alone, and by the future, which nobody knows but a recorded trace.
+// Policies that choose the expert to evict when a slot is needed: by recency and frequency together (the
+// pager's policy), by recency alone, and by the future, which only a recorded trace knows.
 
 export interface Replacement {
-  /** A token at `time` went to `expert`. */
+  /** Records that a token at `time` went to `expert`. */
   use(expert: number, time: number): void;
-  /** The one of `candidates` (at least one) to give up. */
+  /** The one of `candidates` (at least one) to evict. */
   victim(candidates: readonly number[]): number;
 }
 
-/** Least recently used. */
+/** Evicts the least recently used expert. */
 export class Recency implements Replacement {
   readonly #last = new Map<number, number>();
 
@@ -23,13 +23,15 @@ export class Recency implements Replacement {
 
 /**
  * Tokens after which a use counts for half in the pager. On traces that fit the published hit rates of the
- * 30B, 8 misses up to 8 % less often than recency alone or 32 with few slots, and as often with many.
+ * 30B model, a half-life of 8 misses up to 8 % less often than recency alone or a half-life of 32 if there
+ * are few slots, and equally often if there are many.
  */
 export const HALF_LIFE = 8;
 
 /**
- * Each use counts for half after `halfLife` tokens, and the expert with the smallest sum leaves: short
- * half-lives are recency, long ones frequency (Lee et al., "LRFU", IEEE Trans. Computers 50, 2001).
+ * Each use counts for half after `halfLife` tokens, and the policy evicts the expert with the smallest sum:
+ * short half-lives approach recency, long ones frequency (Lee et al., "LRFU", IEEE Trans. Computers 50,
+ * 2001).
  */
 export class RecencyFrequency implements Replacement {
   readonly #halfLife: number;
@@ -55,7 +57,7 @@ export class RecencyFrequency implements Replacement {
   }
 }
 
-/** Belády: whoever is wanted latest leaves. No policy can miss less. */
+/** Belády's policy: evicts the expert whose next use is furthest away. No policy can miss less. */
 export class Foresight implements Replacement {
   /** By expert: the times at which it is used, ascending. */
   readonly #uses: readonly (readonly number[])[];

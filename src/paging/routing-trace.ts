@@ -1,4 +1,4 @@
-// Which experts a run of tokens went to, recorded for the simulator.
+// The experts that a run of tokens was routed to, recorded for the simulator.
 
 export interface RoutingTrace {
   layers: number;
@@ -9,9 +9,9 @@ export interface RoutingTrace {
   /** How many experts a guess names. */
   perGuess: number;
   /**
-   * By distance less one, then by token: what the layer so far before guessed, the likeliest first,
-   * (layers, perGuess), or empty for a token that was not guessed. Layers that none precedes so far have no
-   * guess: zeros.
+   * By distance − 1, then by token: the guesses that a layer made for the layer `distance` after it, the
+   * likeliest first, stored at the guessed layer: (layers, perGuess). Empty for a token without guesses;
+   * zeros for the first `distance` layers, which no layer guesses.
    */
   guesses: readonly (readonly Uint16Array[])[];
 }
@@ -21,7 +21,7 @@ export function ofLayer({ perToken }: RoutingTrace, record: Uint16Array, layer: 
   return record.subarray(layer * perToken, (layer + 1) * perToken);
 }
 
-/** What `layer` guessed of the `lookAhead` layers that follow it. */
+/** The guesses of `layer` for the `lookAhead` layers that follow it. */
 export function guessesAt(
   { layers, perGuess, guesses }: RoutingTrace,
   time: number,
@@ -34,12 +34,12 @@ export function guessesAt(
   });
 }
 
-/** As if every guess had been right. */
+/** The trace as if every guess had been right. */
 export function withRightGuesses(trace: RoutingTrace): RoutingTrace {
   return { ...trace, perGuess: trace.perToken, guesses: trace.guesses.map(() => trace.tokens) };
 }
 
-/** Of the experts chosen, the share that the layer `distance` before had among its best `perToken`. */
+/** The share of the chosen experts that the layer `distance` before had among its `perToken` likeliest. */
 export function guessRecall(trace: RoutingTrace, distance: number): number {
   let right = 0;
   let all = 0;

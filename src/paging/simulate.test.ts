@@ -7,7 +7,7 @@ const LAYERS = 3;
 const K = 2;
 const SPEEDS: DeviceSpeeds = { readMs: 4, uploadMs: 1, layerMs: 10, tokenMs: 5 };
 
-/** Token t goes to the experts 2t and 2t + 1 (of `experts`) in every layer; guesses are right or all wrong. */
+/** Token t chooses the experts 2t and 2t + 1 (of `experts`) in every layer; guesses are all right or all wrong. */
 function marching(tokens: number, experts: number, guess: 'right' | 'wrong'): RoutingTrace {
   const record = (t: number): Uint16Array =>
     Uint16Array.from({ length: LAYERS * K }, (_, i) => (K * t + (i % K)) % experts);
@@ -43,7 +43,7 @@ describe('the cost of a token', () => {
     const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, lookAhead: 0 };
     const { hitRate, waitMs, uploadMs, msPerToken } = simulate(marching(10, 20, 'right'), options);
     expect(hitRate).toBe(0);
-    // The first is handed over while the second is read.
+    // The upload of the first expert overlaps the read of the second.
     expect(waitMs).toBe(LAYERS * (K * 4 - 1));
     expect(uploadMs).toBe(LAYERS * K * 1);
     expect(msPerToken).toBe(LAYERS * (10 + K * 4 + 1) + 5);

@@ -1,5 +1,6 @@
-// What paging a recorded trace costs on a device: the pager's own cache, policies and order of reading, time
-// from a model of one reader beside one processor. Decoding only, one token after the other.
+// Computes what paging a recorded trace costs on a device: with the pager's own cache, policies and reading
+// order, and with times from a model of one reader beside one processor. Decoding only, one token after the
+// other.
 
 import { ExpertCache } from './expert-cache.ts';
 import { readingOrder } from './look-ahead.ts';
@@ -8,12 +9,12 @@ import type { Replacement } from './replacement.ts';
 import { guessesAt, ofLayer, type RoutingTrace } from './routing-trace.ts';
 
 export interface DeviceSpeeds {
-  /** One expert: from storage to memory, and from memory to its slot. */
+  /** Time for one expert: from storage to memory, and from memory to its slot. */
   readMs: number;
   uploadMs: number;
-  /** One layer with its experts at hand, from one routing decision to the next, run and read-back included. */
+  /** One layer whose experts are held, from one routing decision to the next, including run and read-back. */
   layerMs: number;
-  /** What a token costs beside its layers: embedding, head, sampling. */
+  /** Time of a token outside its layers: embedding, head, sampling. */
   tokenMs: number;
 }
 
@@ -25,9 +26,9 @@ export interface Simulated {
   /** Parts of msPerToken. */
   computeMs: number;
   uploadMs: number;
-  /** Reading that nothing hid. */
+  /** Time spent waiting for reads. */
   waitMs: number;
-  /** Reading what was missing, and all reading, wrong guesses included. */
+  /** Reading the missing experts alone, and all reading, wrong guesses included. */
   neededMs: number;
   readMs: number;
 }
@@ -37,11 +38,11 @@ export interface SimulationOptions {
   slots: number;
   replacement: (layer: number) => Replacement;
   speeds: DeviceSpeeds;
-  /** Layers; 0: none. */
+  /** How many layers ahead are guessed; 0: none. */
   lookAhead: number;
-  /** A prompt went before: the slots hold experts, any of them. */
+  /** True if a prompt went before, so that the slots hold experts, no matter which. */
   isFilled?: boolean;
-  /** Tokens at the start that are not counted. */
+  /** Number of tokens at the start that the results leave out. */
   warmUp?: number;
 }
 
@@ -96,7 +97,7 @@ export function simulate(trace: RoutingTrace, options: SimulationOptions): Simul
   };
 }
 
-/** As the pager does it: what is held stays, what is missing gets a slot. Returns what was missing. */
+/** Places experts as the pager does: held experts stay, missing ones get a slot. Returns the missing experts. */
 function bring(cache: ExpertCache, chosen: Uint16Array, time: number): number[] {
   for (const expert of chosen) cache.use(expert, time);
   const places = [...chosen].flatMap((expert) => cache.find(expert) ?? []);
@@ -115,7 +116,7 @@ class TimedRead extends ExpertRead {
   endMs = 0;
 }
 
-/** One read after the other. What has begun is finished before another is begun. */
+/** Performs one read after the other, and finishes a read before it begins the next. */
 class Reader {
   busyMs = 0;
   readonly #readMs: number;
@@ -130,7 +131,7 @@ class Reader {
     this.#queue.guess(passed, experts);
   }
 
-  /** When each of `experts`, asked for now, is at hand, ascending. Guesses were read until now. */
+  /** The times at which `experts`, requested at `now`, arrive, ascending. Until `now` the reader reads guesses. */
   demand(layer: number, experts: readonly number[], now: number): number[] {
     while (this.#freeMs < now && this.#readNext());
     this.#freeMs = Math.max(this.#freeMs, now);

@@ -1,5 +1,5 @@
-// A routing trace of the 30B's shape without the 30B: each layer has favourites, tokens that follow each
-// other like the same experts, and the rest is chance.
+// A routing trace of the 30B model's shape, made without the model: each layer has favourite experts,
+// neighbouring tokens choose similar experts, and the rest is chance.
 
 import { guessedPerLayer, LOOK_AHEAD } from './look-ahead.ts';
 import type { RoutingTrace } from './routing-trace.ts';
@@ -11,20 +11,20 @@ export interface TraceShape {
   tokens: number;
 }
 
-/** Standard deviations of what makes up an expert's logit, beside chance of 1. */
+/** Standard deviations of the parts of an expert's logit, beside noise with a deviation of 1. */
 export interface TraceCharacter {
   favourites: number;
-  /** Drifts, keeping half of itself over `halfLife` tokens. */
+  /** A part that drifts: half of it remains after `halfLife` tokens. */
   topic: number;
   halfLife: number;
-  /** Of the noise that each layer between a guess and what it guesses adds. */
+  /** The noise that each layer between a guess and the guessed layer adds. */
   guessNoise: number;
 }
 
 /**
  * Fits the published hit rates of Qwen3-30B-A3B paged natively with 6, 19, 38 and 64 % of the experts
- * resident (36.6, 74.1, 89.4 and 96.2 %). What a guess knows is assumed: three of four experts one layer ahead,
- * seven of ten two layers ahead.
+ * resident (36.6, 74.1, 89.4 and 96.2 %). The quality of guesses is assumed: three of four experts are right
+ * one layer ahead, seven of ten two layers ahead.
  */
 export const LIKE_30B: TraceCharacter = { favourites: 1, topic: 1, halfLife: 16, guessNoise: 0.5 };
 
@@ -65,7 +65,7 @@ export function typicalTrace(
   return { layers, experts, perToken, tokens: all, perGuess, guesses };
 }
 
-/** The k largest, descending. */
+/** The indices of the k largest logits, descending. */
 function best(logits: Float64Array, k: number): Uint16Array {
   const order = Uint16Array.from(logits, (_, expert) => expert);
   return order.sort((a, b) => logits[b]! - logits[a]!).slice(0, k);
