@@ -1,4 +1,4 @@
-// If a browser alters the pixels that a page reads, a wrong answer proves nothing about the model (FAULTS E8).
+// If a browser alters the pixels that a page reads, a wrong answer proves nothing about the model.
 
 import { expect, test, vi } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';

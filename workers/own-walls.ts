@@ -7,7 +7,7 @@ import { openWalls, type WallReport } from '../src/policy/walls.ts';
 import { trustScripts, type ScriptPolicy, type TrustScript } from '../src/policy/trusted-types.ts';
 import { trialScripts, workerAttempts } from '../src/policy/worker-attempts.ts';
 
-/** The build puts workers into a subfolder; this file lies in the folder above. */
+/** The build puts workers into a subfolder; not-a-worker.js lies in the folder above. */
 const notAWorker = (): string => new URL('../not-a-worker.js', self.location.href).href;
 
 /**
@@ -26,7 +26,7 @@ export class OwnWalls {
 
   constructor(trust: TrustScript) {
     // Firefox reports the failed start of a stray worker to the page too, like a script that cannot be fetched.
-    // This message tells the page first that this worker runs.
+    // This message comes first and shows the page that this worker itself was fetched.
     self.postMessage('started');
     this.#proven = prove(workerAttempts(notAWorker(), trust));
   }

@@ -64,8 +64,8 @@ export interface LeftOut {
 }
 
 /**
- * The experts on the device, and the work of one pass (a token, or a chunk of the prompt) to have its experts
- * there.
+ * The experts on the device, and the work that one pass (a token, or a chunk of the prompt) did to have its
+ * experts there.
  */
 export interface PagingReport extends PagingCounts {
   /** Experts on the device, and in all. `slots`: how many the device has memory for, which takes `slotBytes`. */
@@ -89,7 +89,10 @@ export interface PagingCounts {
   guesses: number;
   rightGuesses: number;
   readBytes: number;
-  /** Time in which at least one read from storage, or one upload to the device, was running. */
+  /**
+   * `readMs`: time in which at least one read from storage was running. `uploadMs`: time in which the bytes
+   * that were read were uploaded to the device.
+   */
   readMs: number;
   uploadMs: number;
   /** Time in which the pass could not continue until a read was done. */
@@ -112,7 +115,7 @@ export interface Answer {
   leftOut?: LeftOut;
 }
 
-/** What the page shows and stores about an answer besides its text. */
+/** The facts about an answer that the page shows and stores besides its text. */
 export type AnswerFacts = Omit<Answer, 'text' | 'ids'>;
 
 /**

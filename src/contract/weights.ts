@@ -15,7 +15,7 @@ export type ModelSource =
   /** Files chosen or dropped on the page: a package, or a checkpoint that is converted. */
   | { kind: 'files'; preset: Preset };
 
-/** A checkpoint as it lies on a hub. */
+/** A checkpoint on a hub. */
 export interface HubModel {
   kind: 'hub';
   endpoint: string;
@@ -108,7 +108,7 @@ export interface StorageFacts {
 
 export interface CheckUp {
   checkedFiles: number;
-  /** Names of files that were missing or did not match their hash; they are no longer kept. */
+  /** Names of files that were missing or did not match their hash; they are no longer in storage. */
   damaged: string[];
 }
 

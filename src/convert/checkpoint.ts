@@ -16,7 +16,10 @@ export interface StoredTensor {
   /** The current name. */
   name: string;
   file: string;
-  /** The type in the header, which need not be readable; the code that reads the tensor checks it. */
+  /**
+   * The type that the header gives. The converter may not support it; the code that reads the tensor checks
+   * that.
+   */
   dtype: string;
   shape: number[];
   start: number;

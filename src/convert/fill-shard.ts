@@ -72,7 +72,7 @@ async function readChunk(
   return [gateUp, down];
 }
 
-/** The loss of each matrix; undefined where a value does not fit. */
+/** The loss of each matrix; undefined if a value does not fit. */
 function encodeChunk(
   { task, first }: Chunk,
   weights: Float32Array[],

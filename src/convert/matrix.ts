@@ -78,7 +78,7 @@ function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array
     return notFinite ? undefined : decodeF8(bytes);
   }
   // A full exponent (NaN or infinite) shows without decoding: the mask clears the sign bit, and adding one to a
-  // full exponent carries into it. The loop reads whole words, which are two 16-bit values at a time.
+  // full exponent carries into the cleared bit. The loop reads whole words, which hold two 16-bit values each.
   const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
   const odd = new Uint16Array(buffer, byteOffset + words.byteLength, (byteLength & 3) >>> 1);
   const [mask, one] = EXPONENT[dtype];

@@ -31,7 +31,7 @@ const VISION = 'model.visual';
 export const EMBEDDING = `${TEXT}.embed_tokens.weight`;
 export const HEAD = 'lm_head.weight';
 
-/** In the order in which the package stores them: the decoder from bottom to top, then the vision tower. */
+/** In the order in which the package stores them: the decoder from bottom to top, then the vision encoder. */
 export function modelTensors(config: ModelConfig): ModelTensor[] {
   return [...textTensors(config), ...visionTensors(config)];
 }

@@ -36,7 +36,7 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
     attention: INT4,
     mlp: INT4,
     experts: INT4,
-    // A quantised router would choose other experts; it is a thousandth of the model.
+    // A quantised router would choose other experts, and the router is only a thousandth of the model.
     router: 'F16',
     norm: 'F32',
     'vision linear': 'F16',
@@ -70,7 +70,7 @@ export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 
 /**
  * Stored form of a matrix of `columns` columns. A `wide` tensor holds values beyond F16 and stays F32. If the
  * plan's block does not divide the columns, the matrix gets blocks of 16, if these divide the columns, or a
- * padded last block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision tower: padding).
+ * padded last block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision encoder: padding).
  */
 export function matrixStorage(
   precision: Precision,

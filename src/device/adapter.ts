@@ -5,7 +5,10 @@ type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'descrip
   isFallbackAdapter?: boolean;
 };
 
-/** Some implementations have fallback adapters but not yet the field isFallbackAdapter. */
+/**
+ * The names of software adapters, because some implementations have fallback adapters but no field
+ * isFallbackAdapter yet.
+ */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|fallback/i;
 /** Dawn's names for Intel's discrete architectures. */
 const DISCRETE_INTEL = /hpg|12hp/i;

@@ -12,7 +12,7 @@ export type Dtype = 'F32' | 'F16' | 'BF16' | 'U8';
 export interface Manifest {
   format: 'darkroom-package';
   version: number;
-  /** Name of the precision plan that wrote the package, for people. */
+  /** Name of the precision plan that the package was written with, to be shown to people. */
   preset: string;
   /** The checkpoint's own files (config.json, tokenizer.json, …), byte for byte. */
   files: SideFile[];

@@ -1,5 +1,5 @@
-// Attempts at what the page must not be able to do. Every element that an attempt adds to the document is
-// removed again.
+// Attempts at the operations that the page must not be able to perform. Every element that an attempt adds to
+// the document is removed again.
 
 import { nowhere, type Attempt } from './prove.ts';
 import { policyFactory, type TrustScript } from './trusted-types.ts';

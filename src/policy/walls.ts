@@ -1,7 +1,10 @@
 // The walls behind the promise that no data leaves this device, and the results of a realm (the page or a
 // worker) that has tried its own walls.
 
-/** What a wall prevents, named by the CSP directive or the other mechanism that prevents it. */
+/**
+ * The walls, each named after the CSP directive or the other mechanism behind it. A comment gives the operation
+ * that the wall prevents.
+ */
 export type Wall =
   /** Requests: fetch, XMLHttpRequest, sockets. */
   | 'connect'

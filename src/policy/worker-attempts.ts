@@ -1,5 +1,6 @@
-// Attempts at what no realm, and so no worker, must be able to do. WebKit reports no violations to workers, but
-// if its policy blocks an EventSource it throws at once, and it refuses even a module that needs no network.
+// Attempts at the operations that every realm, and so every worker, must be unable to perform. WebKit reports
+// no violations to workers; but if its policy blocks an EventSource it throws at once, and it refuses even a
+// module that needs no network.
 
 import { nowhere, type Attempt } from './prove.ts';
 import { policyFactory, type TrustScript } from './trusted-types.ts';

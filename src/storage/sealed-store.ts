@@ -96,8 +96,8 @@ export class SealedStore<Name extends string | string[]> {
   }
 
   /**
-   * Reads the key from storage each time, and makes one if there is none. A key in memory may have been erased
-   * by another tab, and values sealed with it would be lost.
+   * Reads the key from storage each time, and makes one if there is none. Another tab may have erased the key
+   * since the last call, and a value sealed with an erased key would be lost.
    */
   async #key(of: Name): Promise<CryptoKey> {
     const name = this.#keyOf(of);

@@ -5,7 +5,7 @@
 import type { ModelRequest, ModelSource } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 
-/** Longest link: it names an owner, a model and a revision. */
+/** Length limit of a link, which names only a host, an owner, a model and a revision. */
 const MOST_CHARACTERS = 200;
 const REPO = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 const REVISION = /^[\w.-]+(\/[\w.-]+)*$/;

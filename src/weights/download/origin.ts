@@ -9,7 +9,7 @@ import { readFile, sizeOf } from './read-file.ts';
 import type { PackageFile } from '../store/shelf.ts';
 
 export interface PackageOrigin {
-  /** How many reads at a time are worthwhile. */
+  /** The number of parallel reads beyond which there is no further gain. */
   readonly lanes: number;
   /** manifest.json, not yet parsed. */
   manifest(signal: AbortSignal): Promise<unknown>;

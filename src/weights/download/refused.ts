@@ -6,8 +6,8 @@ const refused = new Set<string>();
 /** Node has no such events. */
 if ('SecurityPolicyViolationEvent' in globalThis) {
   globalThis.addEventListener('securitypolicyviolation', (event) => {
-    // Other directives are not about fetched files; the trial of the walls uses some with a worker of this very
-    // origin.
+    // Other directives are not about fetches: the trial of the walls, for example, tries to start a worker of
+    // this very origin.
     if (!(event instanceof SecurityPolicyViolationEvent) || event.effectiveDirective !== 'connect-src')
       return;
     if (URL.canParse(event.blockedURI)) refused.add(new URL(event.blockedURI).origin);

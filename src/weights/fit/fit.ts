@@ -5,7 +5,7 @@ import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../../c
 
 /** Length of a conversation with a few pictures; the estimate includes its KV cache. */
 const CONTEXT_TOKENS = 8192;
-/** Activations, the vision tower's workspace, pipelines, the page. */
+/** Activations, the vision encoder's workspace, pipelines, the page. */
 const WORKSPACE_BYTES = 600e6;
 /** The share of a device's memory that browser and system leave to the model. */
 const USABLE_SHARE = 0.75;
@@ -31,7 +31,7 @@ export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
   return { model, fit: fit(model, device), memoryBytes: memoryNeeded(model, hasF16, 1) };
 }
 
-/** The best verdict that holds, with the reasons against a better one. */
+/** The best verdict that applies, with the reasons against a better one. */
 export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
   const gpu = usableGpu(device);
   if (!gpu) {

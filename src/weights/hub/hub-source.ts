@@ -23,7 +23,7 @@ export interface HubFiles {
   url: (file: string) => string;
   hosts: Hosts;
   transfers: Transfers;
-  /** The headers of the first answer for a file. */
+  /** Receives the headers of the first response for a file. */
   onHeaders?: (headers: Headers) => void;
   /** Checks the fetched bytes against the hub's hashes; undefined if the hub lists no hashes. */
   checks: FileChecks | undefined;

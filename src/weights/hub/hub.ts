@@ -1,6 +1,6 @@
-// Downloads a checkpoint from a hub into storage. It pins the branch to the commit that the branch pointed to
-// when the download began, redirects to the first host that the hub redirected to, and each file to the hash
-// that the catalogue or the hub gives.
+// Downloads a checkpoint from a hub into storage. Three facts stay fixed from the beginning: the commit that
+// the branch pointed to, the first host that the hub redirected to, and the hash of each file that the
+// catalogue or the hub gives.
 
 import type { ModelRequest } from '../../contract/weights.ts';
 import { Failure, fail } from '../../failure.ts';

@@ -152,9 +152,9 @@ export class Spool {
   }
 
   /**
-   * Call this when a shard is about to be stored. Returns the pieces that may be deleted together with the
-   * write of shard n. While shard n is being stored, the converter fills shard n + 1; so pieces used up before
-   * the write of shard n − 1 began have gone into shards up to n.
+   * Call this when shard n is about to be stored. Returns the deletion of pieces that may happen in the same
+   * transaction. While shard n is being stored, the converter fills shard n + 1; so pieces used up before the
+   * write of shard n − 1 began have gone into shards up to n.
    *
    * `reached`: how many bytes of a file its hash has covered. Later pieces stay for the hash, unless the disk
    * is full.

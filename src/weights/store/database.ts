@@ -24,7 +24,7 @@ export interface Change {
 
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
-/** If storage does not answer within this time, the request is repeated, and at last given up. */
+/** If storage does not answer within this time, the request is repeated a few times and then abandoned. */
 const ANSWER_MS = 30_000;
 const OPENING_MS = 10_000;
 /** Refusals that come from the browser's settings; repeating the request would not help. */
