@@ -1,4 +1,4 @@
-// The files of a drop: those that were dropped, or those that lie in a dropped folder.
+// The files of a drop or of a folder picker: the dropped files themselves, or the files in the folder.
 
 export interface ChosenFiles {
   /** The folder's name; undefined for loose files. */
@@ -6,7 +6,7 @@ export interface ChosenFiles {
   files: File[];
 }
 
-/** To be called while the drop event is handled: its items are gone afterwards. */
+/** Call while the drop event is handled: the browser removes its items afterwards. */
 export async function droppedFiles(transfer: DataTransfer): Promise<ChosenFiles> {
   const loose = Array.from(transfer.files);
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());
@@ -15,7 +15,7 @@ export async function droppedFiles(transfer: DataTransfer): Promise<ChosenFiles>
   return { folder: folder.name, files: await filesIn(folder) };
 }
 
-/** Of a folder picker's list, the files that lie in the folder itself. */
+/** The files in the picked folder itself, without those in its subfolders. `list`: the folder picker's files. */
 export function pickedFolder(list: Iterable<File>): ChosenFiles {
   const files = Array.from(list).filter((file) => file.webkitRelativePath.split('/').length <= 2);
   return { folder: files[0]?.webkitRelativePath.split('/')[0], files };
@@ -25,7 +25,7 @@ async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
   const reader = folder.createReader();
   const files: File[] = [];
   for (;;) {
-    // A reader hands out its entries a hundred at a time.
+    // A reader returns at most 100 entries per call.
     const batch = await new Promise<FileSystemEntry[]>((resolve) =>
       reader.readEntries(resolve, () => resolve([])),
     );
@@ -35,7 +35,7 @@ async function filesIn(folder: FileSystemDirectoryEntry): Promise<File[]> {
       const file = await new Promise<File | undefined>((resolve) =>
         entry.file(resolve, () => resolve(undefined)),
       );
-      // A file that is gone already is left out; whoever needs it names it.
+      // Leave out a file that is gone already; if the model needs it, the import reports its name.
       if (file !== undefined) files.push(file);
     }
   }

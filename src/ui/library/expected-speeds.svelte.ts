@@ -1,12 +1,12 @@
-// How fast each offered model can be expected to be here. The device is measured once, when the library is first
-// opened; nothing is claimed of a model before that.
+// The expected speed of each offered model on this device. The weights worker measures the device once, when the user
+// first opens the library; until then no speed is shown.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
 import type { DeviceFacts, ExpectedSpeeds } from '../../contract/weights.ts';
 import { isUsual, recommended, type Offered } from './families.ts';
 
-/** 'unknown': this device could not be measured. */
+/** 'unknown': the device could not be measured. */
 export type Speed = { kind: 'measuring' } | ({ kind: 'known' } & ExpectedSpeeds) | { kind: 'unknown' };
 
 export class Speeds {
@@ -18,7 +18,7 @@ export class Speeds {
     this.#weights = weights;
   }
 
-  /** undefined until it was asked. */
+  /** Undefined until the weights worker has reported it. */
   get device(): DeviceFacts | undefined {
     return this.#device;
   }
@@ -27,7 +27,7 @@ export class Speeds {
     return this.#speeds.get(id) ?? { kind: 'measuring' };
   }
 
-  /** What to use here; undefined: the built-in model, or not known yet. */
+  /** The model to recommend; undefined if that is the built-in model, or if no speed is known yet. */
   recommended(offered: readonly Offered[]): Offered | undefined {
     return recommended(offered, (id) => {
       const speed = this.#speeds.get(id);
@@ -35,17 +35,17 @@ export class Speeds {
     });
   }
 
-  /** Whether the speeds of all models that could be recommended are known, or cannot be. */
+  /** Whether the speed of every model that could be recommended is known, or has turned out to be unknown. */
   areKnown(offered: readonly Offered[]): boolean {
     const usual = offered.filter(({ offer }) => isUsual(offer.model));
     return usual.every(({ request }) => this.of(request.id).kind !== 'measuring');
   }
 
-  /** Measures and estimates what was not estimated yet. */
+  /** Estimates the speeds that are not known yet. */
   async measure(offered: readonly Offered[]): Promise<void> {
     const device = await this.#weights.device();
     if (device.kind === 'done') this.#device = device.value;
-    // What the cards show first.
+    // The cards show the usual models first.
     const inOrder = offered.toSorted(
       (a, b) => Number(isUsual(b.offer.model)) - Number(isUsual(a.offer.model)),
     );

@@ -22,7 +22,7 @@ function offeredOn(device: DeviceFacts) {
   return listEntries({ offers, packages: [], kept: [], downloads: [] }).filter(isOffered);
 }
 
-/** What is recommended on a device whose GPU reads so many bytes per second; null: it has none. */
+/** The id of the model recommended on a device whose GPU reads `gpuBytesPerSecond`; null: the device has no GPU. */
 function recommendedOn(memoryBytes: number | null, gpuBytesPerSecond: number | null): string | undefined {
   const device: DeviceFacts = { gpu: gpuBytesPerSecond === null ? null : GPU, memoryBytes };
   const paging = { read: 1e9, upload: 4e9 };

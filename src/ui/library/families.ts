@@ -1,23 +1,23 @@
-// The library's cards: models of one size are one card, on which Instruct or Thinking and the precision are
-// chosen. Which of them is recommended on this device.
+// The library's cards: models of one size share one card, on which the user chooses Instruct or Thinking and the
+// precision. Also picks the model to recommend on this device.
 
 import type { CatalogueModel, ExpectedSpeeds, Fit, Preset } from '../../contract/weights.ts';
 import type { Entry } from '../entries.ts';
 
-/** What is known of a model before it is downloaded. */
+/** A model of the catalogue: its size and its fit are known before it is downloaded. */
 export interface Offered extends Entry {
   offer: NonNullable<Entry['offer']>;
 }
 
 export interface Family {
   name: string;
-  /** At least one, in the catalogue's order. */
+  /** At least one model, in the catalogue's order. */
   models: Offered[];
 }
 
-/** Below this, an answer takes minutes: the user is warned before anything is fetched. */
+/** Below this rate an answer takes minutes, so the page warns the user before it fetches anything. */
 export const SLOW_TOKENS_PER_SECOND = 2;
-/** As fast as people read. */
+/** Reading speed. */
 const COMFORTABLE_TOKENS_PER_SECOND = 5;
 
 const RANK: Record<Fit['verdict'], number> = { fits: 0, 'fits-paged': 1, 'too-large': 2 };
@@ -26,7 +26,7 @@ export function isOffered(entry: Entry): entry is Offered {
   return entry.offer !== undefined;
 }
 
-/** What fits first; within a rank, the catalogue's order. */
+/** Sorted by fit, best first; families with the same fit stay in the catalogue's order. */
 export function families(entries: readonly Offered[]): Family[] {
   const byName = new Map<string, Offered[]>();
   for (const entry of entries) {
@@ -39,31 +39,31 @@ export function families(entries: readonly Offered[]): Family[] {
   return Array.from(byName, ([name, models]) => ({ name, models })).toSorted((a, b) => rank(a) - rank(b));
 }
 
-/** What can be chosen on a card. */
+/** The user's choice on a card. */
 export interface Choice {
   kind: CatalogueModel['kind'];
   preset: Preset | undefined;
 }
 
-/** The model of a card that a choice means; the nearest where there is none like that. */
+/** The model of a card that matches a choice; if none does, one of the chosen kind, else the card's first. */
 export function chosenOf({ models }: Family, { kind, preset }: Choice): Offered | undefined {
   const ofKind = models.filter(({ offer }) => kind === undefined || offer.model.kind === kind);
   return ofKind.find(({ offer }) => offer.model.preset === preset) ?? ofKind[0] ?? models[0];
 }
 
-/** Tokens per second of the faster way to compute here. */
+/** Tokens per second of the faster of GPU and processor. */
 export function bestSpeed({ gpu, processor }: ExpectedSpeeds): number {
   return Math.max(gpu?.tokensPerSecond ?? 0, processor.tokensPerSecond);
 }
 
-/** What most people want of a size: direct answers, in the precision that is the best bargain. */
+/** Whether most people would choose this model of its size: direct answers, in the balanced precision. */
 export function isUsual({ kind, preset }: CatalogueModel): boolean {
   return kind !== 'thinking' && (preset ?? 'balanced') === 'balanced';
 }
 
 /**
- * The largest model that surely fits and answers as fast as people read, else the fastest that is not slow;
- * undefined: the small model that comes with the page is the one to use here.
+ * The largest model that surely fits and answers at reading speed; else the smallest model that may fit and answers at
+ * reading speed; else the fastest that is not slow. Undefined if the built-in model is the one to use here.
  */
 export function recommended(
   offered: readonly Offered[],

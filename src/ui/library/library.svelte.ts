@@ -1,5 +1,5 @@
-// What the library does besides downloading: looks after what is stored, adds models by link or from
-// files, and holds a link's wish until somebody agrees to it.
+// The library's jobs besides downloading: it checks, repairs and removes stored models, adds models by link or
+// from files, and holds a link's request for a model until the user accepts it.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
@@ -10,14 +10,14 @@ import type { Models } from '../models.svelte.ts';
 import { Speeds } from './expected-speeds.svelte.ts';
 import { bestSpeed, isOffered, SLOW_TOKENS_PER_SECOND, type Offered } from './families.ts';
 
-/** What is being done to a stored model, or came of it. */
+/** A maintenance job on a stored model: its progress while it runs, then its result. */
 export type Care =
   | { kind: 'checking'; doneBytes: number; totalBytes: number }
   | { kind: 'checked'; files: number; damaged: number }
   | { kind: 'removing' }
   | { kind: 'failed'; failure: FailureInfo };
 
-/** An address that brought no model. */
+/** A failed attempt to add a model. */
 export interface Refusal {
   name: string;
   failure: FailureInfo;
@@ -51,22 +51,25 @@ export class Library {
     return this.#isOpen;
   }
 
-  /** What the browser says of the storage; undefined until it was asked. */
+  /** The browser's report about its storage; undefined until it has arrived. */
   get storage(): StorageFacts | undefined {
     return this.#storage;
   }
 
-  /** The model that the page's own link asks for, until somebody says yes or no. */
+  /**
+   * The model that waits for the user to accept or decline it: the page's own link names it, or the user entered its
+   * link and it is slow or too large here.
+   */
   get wish(): ModelRequest | undefined {
     return this.#wish;
   }
 
-  /** The page's own link, where it names no model. */
+  /** The page's own link if it names no model. */
   get oddLink(): string | undefined {
     return this.#oddLink;
   }
 
-  /** The address that was tried last, where it brought no model. */
+  /** The latest attempt to add a model, if it failed and left no entry. */
   get refusal(): Refusal | undefined {
     return this.#refusal;
   }
@@ -75,12 +78,12 @@ export class Library {
     return this.#care.get(id);
   }
 
-  /** Models of the catalogue, the built-in one aside. */
+  /** The catalogue's models, without the built-in one. */
   get offered(): Offered[] {
     return this.models.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
   }
 
-  /** What the catalogue knows of the same checkpoint in the same precision. */
+  /** The catalogue's entry for this model, or for the same checkpoint in the same precision. */
   offerLike({ id, source }: ModelRequest): Offered | undefined {
     return this.offered.find(({ request: other }) => {
       if (other.id === id) return true;
@@ -89,12 +92,15 @@ export class Library {
     });
   }
 
-  /** Whether a model can answer from storage. */
+  /** Whether a model is stored completely. */
   isHere(id: string): boolean {
     return this.models.entries.find((entry) => entry.request.id === id)?.kept?.state === 'ready';
   }
 
-  /** What the smallest of them that this device takes costs to download; 'none-fits', or 'unknown' if none is offered. */
+  /**
+   * The smallest download, in bytes, among the offered models that this device can run; 'none-fits' if it can run none
+   * of them, 'unknown' if none is offered.
+   */
   get smallestDownload(): number | 'none-fits' | 'unknown' {
     const { offered } = this;
     const fitting = offered.filter(({ offer }) => offer.fit.verdict !== 'too-large');
@@ -104,7 +110,7 @@ export class Library {
 
   show(): void {
     this.#isOpen = true;
-    // Another tab may have brought or removed something.
+    // Another tab may have downloaded or removed a model.
     void this.models.refresh();
     void this.#lookAtStorage();
     void this.speeds.measure(this.offered);
@@ -113,21 +119,21 @@ export class Library {
   hide(): void {
     this.#oddLink = undefined;
     this.#refusal = undefined;
-    // The panel showed it.
+    // The panel has shown this failure already.
     if (this.models.news?.kind === 'not-downloaded') this.models.dismissNews();
     this.#isOpen = false;
   }
 
   /**
-   * Once at the start, when the models are known: where a link names a model, asks whether it is wanted, also if
-   * it is here already; where nothing is chosen, the library opens.
+   * Call once at the start, when the models are known. Opens the library if no model is chosen. Also opens it if the
+   * page has a link, and asks whether the user wants the link's model, unless that model is stored and chosen already.
    */
   async welcome(link: string | null): Promise<void> {
     if (link !== null && link.trim() !== '') await this.#consider(link);
     if (this.#wish || this.#oddLink !== undefined || !this.models.chosen) this.show();
   }
 
-  /** Yes to the link's wish. */
+  /** Accepts the model in `wish`. */
   grant(): void {
     if (this.#wish) void this.#add(this.#wish);
     this.#wish = undefined;
@@ -137,24 +143,24 @@ export class Library {
     this.#wish = undefined;
   }
 
-  /** Why a link names no model; undefined where its download begins. */
+  /** Adds the model that a link names; returns the failure if the link names none. */
   async addLink(text: string, preset: Preset): Promise<FailureInfo | undefined> {
     const read = await this.#weights.readLink(text, this.#pageUrl, preset);
     if (read.kind === 'failed') return read.failure;
     if (read.kind !== 'done') return undefined;
-    // Asked about first, with what is known of it.
+    // The library shows the model's speed and fit, and asks first.
     if (this.#needsWarning(read.value)) this.#wish = read.value;
     else void this.#add(read.value);
     return undefined;
   }
 
-  /** Files of one folder: a package, or a checkpoint that is quantised. */
+  /** Adds a model from the files of one folder: a package, or a checkpoint, which is then quantised. */
   addFiles(name: string, files: File[], preset: Preset): void {
     const id = `files:${crypto.randomUUID()}`;
     void this.#add({ id, name, source: { kind: 'files', preset } }, files);
   }
 
-  /** Reads and hashes everything that is kept of a model; what is damaged is no longer kept. */
+  /** Reads and hashes every stored file of a model; drops damaged files, so that `repair` fetches them again. */
   async check(id: string): Promise<void> {
     this.#care.set(id, { kind: 'checking', doneBytes: 0, totalBytes: 1 });
     const outcome = await this.#weights.checkUp(
@@ -174,13 +180,13 @@ export class Library {
     await this.models.refresh();
   }
 
-  /** Brings what the check-up found missing. */
+  /** Fetches the files that `check` found missing or damaged. */
   async repair(request: ModelRequest): Promise<void> {
     this.#care.delete(request.id);
     await this.models.background.fetch(request);
   }
 
-  /** Takes a model away with all its bytes; a download of it ends. */
+  /** Removes a model and all its bytes from storage; ends its download if one is running. */
   async remove(id: string): Promise<void> {
     this.#care.set(id, { kind: 'removing' });
     await this.models.background.pause(id);
@@ -194,7 +200,7 @@ export class Library {
     await Promise.all([this.models.gone(id), this.#lookAtStorage()]);
   }
 
-  /** Whether a model is known to be slow here, or too large. */
+  /** Whether a model is too large for this device, or known to be slow on it. */
   #needsWarning(request: ModelRequest): boolean {
     const like = this.offerLike(request);
     if (!like) return false;
@@ -203,7 +209,7 @@ export class Library {
     return isSlow || like.offer.fit.verdict === 'too-large';
   }
 
-  /** What brings nothing leaves no entry behind, only the reason. */
+  /** An attempt that stores nothing leaves no entry behind, only the failure in `refusal`. */
   async #add(request: ModelRequest, files?: File[]): Promise<void> {
     this.#refusal = undefined;
     const added = await this.models.add(request, files);
@@ -223,7 +229,7 @@ export class Library {
       return;
     }
     const { id } = read.value;
-    // A model that is here is asked about, too: a link of somebody else's does not choose who answers.
+    // Ask even if the model is stored: a link from a stranger must not decide which model answers.
     if (this.models.chosen?.request.id !== id || !this.isHere(id)) this.#wish = read.value;
   }
 

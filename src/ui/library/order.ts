@@ -1,4 +1,5 @@
-// What the library lists where: what is on this device or on its way there, cards of what is offered, the rest.
+// Sorts the library's entries into three lists: models that are stored or being downloaded, cards of the catalogue's
+// models, and the rest.
 
 import { BUILT_IN, type Entry } from '../entries.ts';
 import { families, isOffered, type Family } from './families.ts';
@@ -7,7 +8,7 @@ export interface Shelves {
   here: Entry[];
   /** One card per size, whether or not one of its models is here. */
   families: Family[];
-  /** Not here, and nothing is known of it: packages beside the page. */
+  /** Entries that are not here and have no card: the built-in model, and packages beside the page. */
   others: Entry[];
 }
 
@@ -16,7 +17,7 @@ export function shelves(entries: readonly Entry[]): Shelves {
   const rest = entries.filter(
     (entry) => !isHere(entry) && (!isOffered(entry) || entry.request.id === BUILT_IN),
   );
-  // The model that comes with the page is the first step.
+  // The built-in model comes first: it is the easiest start.
   const others = rest.toSorted(
     (a, b) => Number(b.request.id === BUILT_IN) - Number(a.request.id === BUILT_IN),
   );
