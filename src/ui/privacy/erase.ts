@@ -1,6 +1,6 @@
-// Erases all that this site keeps in the browser: models, conversations, settings, the app's own files,
-// the service worker. A page that uses a database keeps it from being deleted; so the wish is noted, the
-// page starts anew, and erases before anything is opened.
+// Erases everything that this site stores in the browser: models, conversations, settings, the app's own files and the
+// service worker. A database cannot be deleted while a page has it open; so the page notes the request, reloads, and
+// erases before it opens any database.
 
 import { isKeyName } from '../../storage/sealed-store.ts';
 import { HISTORY_DATABASE, HISTORY_STORE } from '../history/history-store.ts';
@@ -11,16 +11,16 @@ const WISH = 'darkroom-erase';
 const DONE = 'darkroom-erased';
 const BLOCKED_MS = 5000;
 
-/** 'blocked': another tab still uses something; the rest is gone. */
+/** 'blocked': another tab still has a database open; everything else is erased. */
 export type Erasure = 'erased' | 'blocked';
 
-/** Starts the page anew, and erases then. */
+/** Notes the request and reloads the page, which then erases. */
 export function eraseAndRestart(): void {
   tabMemory().setItem(WISH, 'yes');
   location.reload();
 }
 
-/** To be called before anything is opened. */
+/** Erases if the page before the reload asked for it. Call before any database is opened. */
 export async function eraseIfWished(): Promise<void> {
   const tab = tabMemory();
   if (tab.getItem(WISH) === null) return;
@@ -28,7 +28,7 @@ export async function eraseIfWished(): Promise<void> {
   tab.setItem(DONE, await eraseAll());
 }
 
-/** How the erasure went that this page began with, if it did; told once. */
+/** The outcome of the erasure that ran before this page was built; null if none ran, and on every later call. */
 export function takeErasure(): Erasure | null {
   const tab = tabMemory();
   const outcome = tab.getItem(DONE);
@@ -37,7 +37,7 @@ export function takeErasure(): Erasure | null {
 }
 
 async function eraseAll(): Promise<Erasure> {
-  // Without them, what they seal is noise, also where another tab keeps its database from being deleted.
+  // Without its key a sealed record is noise, even if another tab keeps the database from being deleted.
   await unlessRefused(() => eraseKeys(HISTORY_DATABASE, HISTORY_STORE));
   await unlessRefused(() => eraseKeys(TAB_DATABASE, TAB_STORE));
   localStorage.clear();
@@ -62,7 +62,7 @@ async function eraseAll(): Promise<Erasure> {
   return gone.every(Boolean) ? 'erased' : 'blocked';
 }
 
-/** The connection is closed at once: it would keep the database from being deleted. */
+/** Deletes the keys of a store. Closes its connection at the end, since an open one would block the deletion. */
 async function eraseKeys(name: string, store: string): Promise<void> {
   const databases = await indexedDB.databases();
   if (!databases.some((each) => each.name === name)) return;
@@ -91,12 +91,12 @@ async function eraseKeys(name: string, store: string): Promise<void> {
   });
 }
 
-/** A browser that refuses a kind of storage, or lacks it, has kept nothing there. */
+/** Ignores failures: if a browser refuses or lacks a kind of storage, it has stored nothing there. */
 async function unlessRefused(job: () => Promise<void>): Promise<void> {
   await job().catch(() => undefined);
 }
 
-/** False where another tab keeps it open; the browser deletes it when that is closed. */
+/** False if another tab has the database open; the browser then deletes it when that tab closes. */
 function deleteDatabase(name: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);

@@ -1,5 +1,5 @@
-// What the privacy panel shows: whether the policy holds in this browser, what was asked of the network,
-// what is kept here. Everything is looked at live; nothing is assumed.
+// The data of the privacy panel: whether the policy holds in this browser, the network requests so far, and the data
+// stored here. All of it is measured in this browser; nothing is assumed.
 
 import type { WeightsClient } from '../../client/weights-client.ts';
 import type { KeptModel } from '../../contract/weights.ts';
@@ -13,27 +13,27 @@ import type { RequestGroup } from './requests.ts';
 import type { StoppedLog } from './stopped-log.svelte.ts';
 
 /**
- * 'enforced': no way out is known. 'partly': this browser knows no Connection-Allowlist. 'broken': a wall of the
- * promise does not hold, and no picture is taken.
+ * 'enforced': no way out is known. 'partly': this browser does not support Connection-Allowlist. 'broken': a wall that
+ * the privacy promise requires does not hold, and the page accepts no picture.
  */
 export type Enforcement = 'checking' | 'enforced' | 'partly' | 'broken';
 
-/** Who brought the policy here. */
+/** 'sent': the host sends the policy. 'added': the service worker adds it to the page. */
 export type PolicySource = 'sent' | 'added';
 
 export interface Stored {
   models: KeptModel[];
   /** Conversations in the history. */
   conversations: number;
-  /** Tabs, open or gone, of which something is kept. */
+  /** Tabs, open or closed, with stored data. */
   tabs: number;
-  /** The app's own files are kept for a start without a network. */
+  /** Whether the app's own files are stored for a start without a network. */
   keepsApp: boolean;
   settings: number;
   usageBytes: number | null;
 }
 
-/** What is kept of conversations, by whom. */
+/** The stores that hold conversations. */
 interface Keepers {
   tabs: Pick<TabStore, 'tabs'>;
   history: Pick<HistoryStore, 'list'>;
@@ -65,7 +65,7 @@ export class Privacy {
     this.stopped = stopped;
     this.#weights = weights;
     this.#erasure = takeErasure();
-    // Whoever erased something wants to see that it is gone.
+    // A user who has just erased everything wants to see that it is gone.
     if (this.#erasure !== null) this.show();
     void isConnectionAllowlistEnforced().then((enforced) => {
       this.#hasAllowlist = enforced;
@@ -87,12 +87,12 @@ export class Privacy {
     return this.#log.groups;
   }
 
-  /** Null until it is known. */
+  /** Null until the storage has been read. */
   get stored(): Stored | null {
     return this.#stored;
   }
 
-  /** How the erasure went that this page began with. */
+  /** The outcome of the erasure that ran before this page was built; null if none ran. */
   get erasure(): Erasure | null {
     return this.#erasure;
   }
@@ -107,7 +107,7 @@ export class Privacy {
     this.#isOpen = false;
   }
 
-  /** Takes away all that is kept here, and starts anew. */
+  /** Erases everything that this site stores, and reloads the page. */
   erase(): void {
     eraseAndRestart();
   }
@@ -131,7 +131,7 @@ export class Privacy {
   }
 }
 
-/** Browsers lack some of these calls (WebKit's private windows), or refuse them where cookies are blocked. */
+/** Some browsers lack these calls (private windows of WebKit), or refuse them if cookies are blocked. */
 async function orElse<T>(otherwise: T, look: () => Promise<T>): Promise<T> {
   try {
     return await look();

@@ -1,4 +1,5 @@
-// All requests of the page and its workers since the page opened, counted: a page may stay open for weeks.
+// Counts all requests of the page and its workers since the page opened. It keeps counts and not a list, because a page
+// may stay open for weeks.
 
 import { watchRequests, type SeenRequest } from '../../policy/watch-requests.ts';
 import { groupRequests, isRuntime, type RequestGroup } from './requests.ts';
@@ -15,18 +16,18 @@ export class RequestLog {
     return this.#groups;
   }
 
-  /** Addresses of the runtime's files that were asked for. */
+  /** Addresses of the runtime's files that have been requested. */
   get runtime(): readonly string[] {
     return this.#runtime;
   }
 
-  /** Also hears what this worker tells of its requests (workers/tell-requests.ts). */
+  /** Also counts the requests that this worker reports (workers/tell-requests.ts). */
   hear(worker: Worker): Worker {
     worker.addEventListener('message', (event: MessageEvent<unknown>) => this.hearMessage(event));
     return worker;
   }
 
-  /** A message that may tell of requests: the service worker's come without a Worker. */
+  /** Counts the requests that a message reports, if any. The service worker has no Worker object to listen to. */
   hearMessage({ data }: MessageEvent<unknown>): void {
     if (typeof data === 'object' && data !== null && 'requests' in data && Array.isArray(data.requests)) {
       this.#note(data.requests as SeenRequest[]);

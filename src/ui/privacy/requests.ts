@@ -1,8 +1,8 @@
-// What the page and its workers asked the network for, in the words of a person: to whom, and what for.
+// Groups the network requests of the page and its workers by host and purpose, for the privacy panel.
 
 import type { SeenRequest } from '../../policy/watch-requests.ts';
 
-/** 'page': what the app is made of. 'runtime': what computes. 'list': what is offered. */
+/** 'page': the app's own files. 'runtime': onnxruntime-web. 'list': a list of models or samples. */
 export type Purpose = 'page' | 'runtime' | 'list' | 'sample' | 'weights';
 
 export interface RequestGroup {
@@ -10,15 +10,15 @@ export interface RequestGroup {
   isHere: boolean;
   purpose: Purpose;
   count: number;
-  /** Of those whose size is known. */
+  /** The sum over the requests whose size is known. */
   bytes: number;
-  /** Requests of which the host does not let the size be known. */
+  /** Number of requests whose size the host does not reveal. */
   unsized: number;
 }
 
 /**
- * Groups by host and purpose: other hosts first, then the most bytes. `here`: the page's address.
- * `before`: groups of earlier requests, which these are added to.
+ * Groups by host and purpose: other hosts come first, then groups with more bytes. `here`: the page's address.
+ * `before`: groups of earlier requests, to which these requests are added.
  */
 export function groupRequests(
   requests: readonly SeenRequest[],
@@ -29,7 +29,7 @@ export function groupRequests(
   const { origin } = new URL(here);
   for (const { url, bytes } of requests) {
     const asked = new URL(url, here);
-    // blob: and data: are read from memory.
+    // The browser reads blob: and data: addresses from memory.
     if (!asked.protocol.startsWith('http')) continue;
     const isHere = asked.origin === origin;
     const purpose = purposeOf(asked, isHere);
@@ -46,7 +46,7 @@ export function groupRequests(
 }
 
 function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
-  // The policy lets nothing but the weights worker reach another host.
+  // Under the policy only the weights worker can reach another host.
   if (!isHere) return 'weights';
   if (pathname.endsWith('/index.json')) return 'list';
   if (pathname.includes('/samples/')) return 'sample';
@@ -54,7 +54,7 @@ function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
   return isRuntime(pathname) ? 'runtime' : 'page';
 }
 
-/** The files of onnxruntime-web, which computes, by address or path. */
+/** Whether an address or path is one of onnxruntime-web's files. */
 export function isRuntime(address: string): boolean {
   return /ort[-.].*\.(wasm|mjs|js)$/.test(address);
 }

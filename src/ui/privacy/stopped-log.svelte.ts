@@ -1,4 +1,4 @@
-// What the policy stopped in the page and its workers since the page opened.
+// Collects the violations that the policy stopped in the page and its workers since the page opened.
 
 import { watchViolations } from '../../policy/violations.ts';
 import { addViolation, parseViolation, realmOf, type StoppedList } from './stopped.ts';
@@ -11,13 +11,13 @@ export class StoppedLog {
     return this.#list;
   }
 
-  /** Watches the page itself. `tried` settles when the page's trial of its walls is over. */
+  /** Watches the page itself. `tried` settles when the page has finished the test of its walls. */
   watchPage(tried: Promise<unknown>): void {
     const here = document.baseURI;
     watchViolations((violation) => (this.#list = addViolation(this.#list, 'page', violation, here)), tried);
   }
 
-  /** Also hears what this worker reports (workers/tell-violations.ts). */
+  /** Also collects the violations that this worker reports (workers/tell-violations.ts). */
   hear(realm: Realm, worker: Worker): Worker {
     worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       const violation = parseViolation(data);

@@ -101,7 +101,7 @@ test('of Trusted Types, the trial is known by the string that was tried', () => 
       { effectiveDirective: 'require-trusted-types-for', blockedURI: 'trusted-types-sink', sample },
       true,
     );
-  // As Chromium writes it, which takes 40 letters of the string.
+  // Chromium reports the first 40 letters of the string.
   expect(is('Element innerHTML|<!--https://text.darkroom-walls.invalid/-')).toBe(true);
   expect(is('Worker constructor|https://text.darkroom-walls.invalid/')).toBe(true);
   expect(is('Element innerHTML|<img src=x>')).toBe(false);

@@ -1,4 +1,5 @@
-// What the policy stopped, counted by realm, directive and origin, so that a page under attack keeps a short list.
+// A list of the violations that the policy stopped, counted by realm, directive and origin, so that it stays short even
+// if the page is under attack.
 
 import { visibleText } from '../../format/visible-text.ts';
 import type { Violation } from '../../policy/violations.ts';
@@ -8,17 +9,17 @@ import type { Realm } from './walls.svelte.ts';
 export interface Stopped {
   realm: Realm;
   directive: string;
-  /** An origin, or the browser's word for what has no address; null for this site. */
+  /** The blocked origin, or the browser's own word for a source without an address; null for this site. */
   blocked: string | null;
   count: number;
-  /** When it was last stopped, in milliseconds since 1970. */
+  /** Time of the latest violation, in milliseconds since 1970. */
   at: number;
 }
 
 export interface StoppedList {
   /** The most recent first. */
   entries: readonly Stopped[];
-  /** Violations that found no place in the list, or lost it. */
+  /** Number of violations whose entries the list dropped because it was full. */
   others: number;
 }
 
@@ -41,14 +42,14 @@ export function addViolation(
   return { entries: all.slice(0, MOST_ENTRIES), others: list.others + dropped };
 }
 
-/** The realm that a worker's message speaks for: the weights worker passes on what the hash worker reports. */
+/** The realm that a worker's message is about: the weights worker also passes on the reports of the hash worker. */
 export function realmOf(message: unknown, worker: Realm): Realm {
   const isPassedOn =
     typeof message === 'object' && message !== null && 'realm' in message && message.realm === 'hash';
   return worker === 'weights' && isPassedOn ? 'hash' : worker;
 }
 
-/** A message of a worker, as workers/tell-violations.ts sends it; undefined for any other. */
+/** Parses a worker's message as workers/tell-violations.ts sends it; undefined for any other message. */
 export function parseViolation(message: unknown): Violation | undefined {
   if (typeof message !== 'object' || message === null || !('violation' in message)) return undefined;
   const { violation } = message;
@@ -59,7 +60,7 @@ export function parseViolation(message: unknown): Violation | undefined {
   return Number.isFinite(at) ? { directive, blocked, at } : undefined;
 }
 
-/** Of an address the origin alone: the rest may hold anything. */
+/** Shortens an address to its origin, since the rest may hold anything; null if the origin is this site's. */
 function nameOf(blocked: string, here: string): string | null {
   if (!/^(https?|wss?):/i.test(blocked) || !URL.canParse(blocked)) return shortened(blocked);
   const { origin } = new URL(blocked);
@@ -86,7 +87,7 @@ const WALLS: readonly [directive: RegExp, wall: Wall][] = [
   [/^frame-ancestors/, 'embed'],
 ];
 
-/** The wall that a directive is. What has no wall of its own belongs to 'object'. */
+/** The wall to which a directive belongs; 'object' if the directive has no wall of its own. */
 export function wallOf(directive: string): Wall {
   return WALLS.find(([pattern]) => pattern.test(directive))?.[1] ?? 'object';
 }

@@ -79,7 +79,7 @@ test('a worker that says nothing is not waited for for ever, and what it says la
   expect(await walls.mayTake()).toMatchObject({ kind: 'failed', failure: { code: 'no-answer' } });
   expect(walls.states.photo).toMatchObject({ kind: 'failed' });
   expect(walls.states.inference).toMatchObject({ kind: 'tried' });
-  // It is asked again.
+  // The next call asks the worker again.
   const second = walls.mayTake();
   answer(done(HELD));
   expect(await second).toEqual(done(null));

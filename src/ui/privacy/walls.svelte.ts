@@ -1,11 +1,12 @@
-// Which walls hold in which realm: the page proved its own before it was built, each worker proves its own when it
-// starts. No picture is taken before all realms that see pictures have proven theirs.
+// Which walls hold in which realm. A wall is one way out of the page that the policy must block; a realm is the page
+// or one of its workers. The page tests its walls before its UI is built, each worker tests its walls when it starts.
+// The page accepts pictures only if every realm that sees pictures has reported and all required walls hold everywhere.
 
 import type { WeightsWalls } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import { openWalls, type WallReport } from '../../policy/walls.ts';
 
-/** Clips are decoded where photos are: in the photo worker and in the inference worker. */
+/** Clips need no realm of their own: the photo worker and the inference worker decode them, as they do photos. */
 export const REALMS = ['page', 'photo', 'inference', 'weights', 'hash'] as const;
 export type Realm = (typeof REALMS)[number];
 
@@ -14,10 +15,10 @@ export type RealmState =
 
 const SEE_PHOTOS: readonly Realm[] = ['page', 'photo', 'inference'];
 
-/** A worker answers within a tenth of a second; a device that is very busy gets this long. */
+/** A worker reports within a tenth of a second; this limit leaves time for a very busy device. */
 const PATIENCE_MS = 30_000;
 
-/** Asks each worker for what it found. */
+/** Calls that ask each worker for its report. */
 export interface Provers {
   photo: () => Promise<Outcome<WallReport>>;
   inference: () => Promise<Outcome<WallReport>>;
@@ -36,7 +37,7 @@ export class Walls {
   });
   #asked: Promise<unknown> | undefined;
 
-  /** `patienceMs`: how long a worker may take to say what it found. */
+  /** `patienceMs`: how long a worker may take to report. */
   constructor(page: WallReport, provers: Provers, patienceMs = PATIENCE_MS) {
     this.#provers = provers;
     this.#patienceMs = patienceMs;
@@ -47,19 +48,19 @@ export class Walls {
     return this.#states;
   }
 
-  /** Some wall of the promise is known not to hold, in some realm. */
+  /** Whether some realm reports that a wall required by the privacy promise does not hold. */
   get isOpen(): boolean {
     return REALMS.some((realm) => this.#isOpen(realm));
   }
 
-  /** All realms are known. */
+  /** Whether every realm has reported or failed. */
   get areKnown(): boolean {
     return REALMS.every((realm) => this.#states[realm].kind !== 'trying');
   }
 
   /**
-   * Has each worker prove its walls, unless it has; settles when all have said what they found, or have said nothing for too
-   * long. What one says later than that counts all the same.
+   * Asks each worker to test its walls, unless all have done so. Settles when each worker has reported or exceeded the
+   * time limit; a report that arrives later still counts.
    */
   async prove(): Promise<void> {
     const { photo, inference, weights } = this.#provers;
@@ -80,15 +81,15 @@ export class Walls {
         ['weights', 'hash'],
       ),
     ]).finally(() => {
-      // What could not be asked is asked again the next time.
+      // If a worker failed to report, the next call asks again.
       if (REALMS.some((realm) => this.#states[realm].kind === 'failed')) this.#asked = undefined;
     });
     await this.#asked;
   }
 
   /**
-   * Settles when all realms are known. Fails with 'unprotected' where a wall does not hold, and as the worker did where
-   * one that sees pictures could not be asked.
+   * Settles when every realm has reported or failed. Fails with 'unprotected' if a wall does not hold, and with a
+   * worker's own failure if that worker sees pictures and could not report.
    */
   async mayTake(): Promise<Outcome<null>> {
     await this.prove();
@@ -105,7 +106,7 @@ export class Walls {
     return { kind: 'done', value: null };
   }
 
-  /** Adds what the page learns of a wall later. */
+  /** Adds wall states that the page learns after its own test. */
   addToPage(walls: WallReport['walls']): void {
     const { page } = this.#states;
     if (page.kind !== 'tried') return;
@@ -113,7 +114,7 @@ export class Walls {
     this.#set('page', { kind: 'tried', report });
   }
 
-  /** Those of the realms that are not known in time count as failed. */
+  /** Waits for a worker's report; at the time limit, those of its `realms` that have not reported count as failed. */
   async #within(answer: Promise<void>, realms: readonly Realm[]): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {
