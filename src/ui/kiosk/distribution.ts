@@ -1,9 +1,9 @@
-// Positive numbers, counted in steps of 5 %: as small after a year as after a day, and exact enough for
-// the halfway and the slowest values.
+// A histogram of positive numbers in steps of 5 %: its size does not grow with time, and it is exact enough for the
+// median and the slowest values.
 
 const STEP = Math.log(1.05);
 
-/** Count by step. */
+/** Number of values by step. */
 export type Distribution = Record<string, number>;
 
 export function add(to: Distribution, value: number): Distribution {
@@ -12,7 +12,7 @@ export function add(to: Distribution, value: number): Distribution {
   return { ...to, [step]: (to[step] ?? 0) + 1 };
 }
 
-/** The value that a share of all do not exceed; null of nothing. */
+/** The value that the given share of all values does not exceed, to within a step; null if there are no values. */
 export function quantile(of: Distribution, share: number): number | null {
   const steps = Object.entries(of).map(([step, count]) => ({ step: Number(step), count }));
   steps.sort((a, b) => a.step - b.step);

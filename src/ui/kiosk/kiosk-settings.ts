@@ -1,19 +1,19 @@
-// Whether this page is a kiosk, and how it behaves then: `?kiosk` in its address, or a `kiosk` entry in the
-// catalogue, which nobody can turn off from the page.
+// Reads whether this page is a kiosk, and the kiosk's settings. A page is a kiosk if its address has `?kiosk`, or if
+// the catalogue has a `kiosk` entry, which cannot be turned off from the page.
 
 import { catalogueUrl } from '../page-models.ts';
 import type { Remembered } from '../remembered.ts';
 
 export interface KioskSettings {
-  /** Without a touch for so long, the visitor is asked whether they are there. */
+  /** After this long without a touch, the page asks the visitor whether they are still there. */
   idleSeconds: number;
-  /** So long they have to say so. */
+  /** The time that the visitor has to answer that question. */
   graceSeconds: number;
-  /** An answer without a sign of life for so long has the page start anew. */
+  /** If an answer shows no sign of life for this long, the page reloads. */
   stuckSeconds: number;
-  /** The page starts anew once a day after this hour, when nobody is there; null: it does not. */
+  /** The page reloads once a day after this hour, when no visitor is there; null: it does not. */
   reloadHour: number | null;
-  /** As hashPin makes it; null: the operator sets one on the device. */
+  /** The PIN's hash, as `hashPin` returns it; null: the operator sets a PIN on the device. */
   pin: string | null;
 }
 
@@ -25,7 +25,7 @@ const DEFAULTS: KioskSettings = {
   pin: null,
 };
 
-/** Null: an ordinary page. A catalogue that cannot be read says what it said last. */
+/** Null for an ordinary page. If the catalogue cannot be read, its last `kiosk` entry still counts. */
 export async function kioskSettings(pageUrl: string, remembered: Remembered): Promise<KioskSettings | null> {
   let entry: unknown;
   try {
@@ -48,7 +48,7 @@ function entryOf(catalogue: unknown): unknown {
     : undefined;
 }
 
-/** A kiosk with a slip in its settings is still a kiosk: what makes no sense is as it was at first. */
+/** Replaces missing and invalid values by the defaults: a kiosk with a mistake in its settings is still a kiosk. */
 export function parse(entry: unknown): KioskSettings {
   const of = (name: keyof KioskSettings): unknown =>
     typeof entry === 'object' && entry !== null ? Reflect.get(entry, name) : undefined;
@@ -59,7 +59,7 @@ export function parse(entry: unknown): KioskSettings {
   const pin = of('pin');
   return {
     idleSeconds: number('idleSeconds', 10, 3600) ?? DEFAULTS.idleSeconds,
-    // Whoever reads slowly or moves slowly needs twenty (WCAG 2.2.1).
+    // People who read or move slowly need at least 20 seconds (WCAG 2.2.1).
     graceSeconds: number('graceSeconds', 20, 600) ?? DEFAULTS.graceSeconds,
     stuckSeconds: number('stuckSeconds', 30, 3600) ?? DEFAULTS.stuckSeconds,
     reloadHour: of('reloadHour') === null ? null : (number('reloadHour', 0, 23) ?? DEFAULTS.reloadHour),

@@ -56,16 +56,16 @@ test('tries are counted before they are judged: at once, and over a reload', asy
   const memory = new Memory();
   const lock = new PinLock(memory, null, () => 0);
   await lock.set('4711');
-  // Forty at once, the right one among them: the fifth closes the lock.
+  // Forty tries at once, the right PIN among them: the fifth try closes the lock.
   const pins = Array.from({ length: 40 }, (_, index) => (index === 30 ? '4711' : `${1000 + index}`));
   expect(await Promise.all(pins.map((pin) => lock.opens(pin)))).not.toContain(true);
   expect(lock.waitSeconds).toBe(60);
-  // A reload is another lock over the same memory.
+  // A reload makes another lock that reads the same storage.
   expect(new PinLock(memory, null, () => 0).waitSeconds).toBe(60);
   const other = new Memory();
   await new PinLock(other, null, () => 0).set('4711');
   for (let reload = 0; reload < 5; reload++) {
-    // The page goes before the try is judged.
+    // The page is reloaded before the try is judged.
     void new PinLock(other, null, () => 0).opens('1234');
     await Promise.resolve();
   }

@@ -1,5 +1,5 @@
-// The operator's PIN. It keeps visitors out of the settings; whoever can read the device's files or the
-// catalogue can try all of them, and needs none.
+// The operator's PIN. It keeps visitors out of the settings. It does not protect against an attacker who can read the
+// device's files or the catalogue: such an attacker can try every PIN against the hash, and does not need it anyway.
 
 import type { Remembered } from '../remembered.ts';
 
@@ -22,7 +22,7 @@ export async function hashPin(
 }
 
 interface Tries {
-  /** Wrong ones, or not judged yet. */
+  /** Tries that were wrong or are not judged yet. */
   count: number;
   /** Milliseconds since 1970. */
   waitUntil: number;
@@ -34,34 +34,34 @@ export class PinLock {
   readonly #remembered: Remembered;
   readonly #fixed: string | null;
   readonly #now: () => number;
-  /** Tries are judged one after the other. */
+  /** The latest try; each try is judged after the one before it. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** `fixed`: the catalogue's, which nobody can change here. */
+  /** `fixed`: the hash from the catalogue, which cannot be changed on the device; null if the catalogue has none. */
   constructor(remembered: Remembered, fixed: string | null, now = () => Date.now()) {
     this.#remembered = remembered;
     this.#fixed = fixed;
     this.#now = now;
   }
 
-  /** Whether nobody has set one yet. */
+  /** Whether no PIN has been set yet. */
   get isUnset(): boolean {
     return this.#kept === null;
   }
 
-  /** Until then no PIN is looked at, after too many wrong ones; 0: now. */
+  /** Seconds for which the lock refuses every PIN after too many wrong ones; 0 if it accepts tries now. */
   get waitSeconds(): number {
     const left = this.#tries.waitUntil - this.#now();
-    // A clock that was set back must not lock the operator out for years.
+    // If the device's clock was set back, the operator must not be locked out for years.
     return left > WAIT_MS ? WAIT_MS / 1000 : Math.max(0, Math.ceil(left / 1000));
   }
 
-  /** Sets the first one; there is no other way to change it than to erase all that this site keeps. */
+  /** Sets the first PIN. Afterwards it can only be changed by erasing everything that this site stores. */
   async set(pin: string): Promise<void> {
     if (this.isUnset) this.#remembered.set('kiosk-pin', await hashPin(pin));
   }
 
-  /** Whether this is the PIN. Each try is counted, for reloads too, before it is judged. */
+  /** Whether this is the PIN. Each try is counted and stored before it is judged, so that a reload cannot undo it. */
   opens(pin: string): Promise<boolean> {
     const judged = this.#tail.then(() => this.#judge(pin));
     this.#tail = judged.catch(() => undefined);
@@ -79,7 +79,7 @@ export class PinLock {
     return isRight;
   }
 
-  /** Where storage is refused, they last as long as the page. */
+  /** If the browser refuses storage, the count lasts as long as the page. */
   get #tries(): Tries {
     const [count = 0, waitUntil = 0] = (this.#remembered.get('kiosk-tries') ?? '').split(' ').map(Number);
     return Number.isSafeInteger(count) && Number.isFinite(waitUntil) ? { count, waitUntil } : NO_TRIES;

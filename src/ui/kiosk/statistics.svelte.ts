@@ -1,12 +1,12 @@
-// What the operator wants to know of a kiosk: counted on the device, kept on the device. No word and no
-// picture of a visitor is in it.
+// A kiosk's statistics for its operator: counted and stored on the device. They contain no words and no pictures of
+// visitors.
 
 import type { FailureCode } from '../../failure.ts';
 import type { Ending } from '../conversation/turn.svelte.ts';
 import type { Remembered } from '../remembered.ts';
 import { add, quantile, type Distribution } from './distribution.ts';
 
-/** What ends an answer or disturbs the page, beside the codes of failures. */
+/** A problem that the statistics count: the code of a failed answer, a hung answer, or an uncaught error. */
 export type Trouble = FailureCode | 'stuck' | 'page-error';
 
 interface Counts {
@@ -16,9 +16,9 @@ interface Counts {
   questions: number;
   answered: number;
   stopped: number;
-  /** Visits that ended because nobody was there any more. */
+  /** Visits that ended because the visitor had left. */
   left: number;
-  /** Losses of the graphics processor that were recovered from or given up. */
+  /** Times that an answer lost its GPU or its worker, whether or not the recovery succeeded. */
   recoveries: number;
   troubles: Partial<Record<string, number>>;
   firstWordMs: Distribution;
@@ -46,7 +46,7 @@ export class Statistics {
     return {
       ...counts,
       firstWordMs: { p50: quantile(firstWordMs, 0.5), p99: quantile(firstWordMs, 0.99) },
-      // The slow ones are those of interest: 99 of 100 answers were at least so fast.
+      // The slow answers are of interest, so p99 means that 99 of 100 answers were at least this fast.
       tokensPerSecond: { p50: quantile(tokensPerSecond, 0.5), p99: quantile(tokensPerSecond, 0.01) },
     };
   }
@@ -60,7 +60,7 @@ export class Statistics {
     this.#set({ troubles: { ...troubles, [what]: (troubles[what] ?? 0) + 1 } });
   }
 
-  /** `firstWordMs`: from the question to the first word on the page; null where none came. */
+  /** Counts an ended answer. `firstWordMs`: from the question to the first word on the page; null if there was none. */
   ended(ending: Ending, firstWordMs: number | null): void {
     if (ending.kind === 'failed') {
       this.trouble(ending.failure.code);
@@ -92,7 +92,7 @@ function nothing(): Counts {
   };
 }
 
-/** What is not there, or is no number, was not counted yet. */
+/** Replaces missing and non-numeric values by those of empty statistics. */
 function parse(text: string | null): Counts {
   const counts = nothing();
   let kept: unknown;

@@ -1,8 +1,8 @@
-// A visit at a kiosk: it begins with a touch and ends when the visitor says so, or does not answer the
-// question whether they are still there. Nothing here knows what a visit leaves behind; `wipe` does.
+// A visit at a kiosk: it begins with a touch and ends when the visitor ends it, or does not answer the question whether
+// they are still there. This class does not know which data a visit leaves behind; `wipe` erases it.
 
 export type VisitPhase =
-  /** Nobody is here. */
+  /** No visitor is here. */
   | { kind: 'waiting' }
   | { kind: 'here' }
   /** "Are you still there?" */
@@ -11,17 +11,17 @@ export type VisitPhase =
 interface Parts {
   idleSeconds: number;
   graceSeconds: number;
-  /** While something is being done for the visitor, nobody can tell whether they are there. */
+  /** Whether the page is working for the visitor, who may be waiting without a touch: no idle time counts meanwhile. */
   isWorking: () => boolean;
   wipe: (why: 'finished' | 'left') => void;
-  /** Milliseconds; real time, which goes on while a device sleeps. */
+  /** Wall-clock time in milliseconds, which goes on while the device sleeps. */
   now: () => number;
 }
 
 export class Visit {
   readonly #parts: Parts;
   #phase = $state.raw<VisitPhase>({ kind: 'waiting' });
-  /** When somebody was last known to be here. */
+  /** When the visitor last gave a sign. */
   #last = 0;
 
   constructor(parts: Parts) {
@@ -37,7 +37,7 @@ export class Visit {
     this.#phase = { kind: 'here' };
   }
 
-  /** Any sign of the visitor; the question is answered by it, too. */
+  /** Reports a sign of the visitor; it also answers the question whether they are still there. */
   touch(): void {
     if (this.#phase.kind !== 'waiting') this.begin();
   }
@@ -46,7 +46,7 @@ export class Visit {
     this.#end('finished');
   }
 
-  /** To be called every second or so. */
+  /** Call about once a second. */
   tick(): void {
     if (this.#phase.kind === 'waiting') return;
     const { now, idleSeconds, graceSeconds, isWorking } = this.#parts;

@@ -1,6 +1,6 @@
-// Keeps the screen on while the page is seen. The browser takes the lock away with the page's visibility.
+// Keeps the screen on while the page is visible. The browser releases the lock when the page is hidden.
 
-/** Call the returned function to let the screen sleep again. Browsers without wake locks let it sleep. */
+/** Returns a function that lets the screen sleep again. In a browser without wake locks the screen sleeps as usual. */
 export function keepAwake(): () => void {
   let lock: WakeLockSentinel | undefined;
   const end = new AbortController();
@@ -9,10 +9,10 @@ export function keepAwake(): () => void {
     if (isEnded() || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
     try {
       lock = await navigator.wakeLock.request('screen');
-      // It may have come too late.
+      // The lock may be granted after it is no longer wanted.
       if (isEnded()) await lock.release();
     } catch (error) {
-      // A battery that is nearly empty, mostly.
+      // The usual reason is a battery that is nearly empty.
       console.warn('The screen may go dark.', error);
     }
   };

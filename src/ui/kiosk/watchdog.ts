@@ -1,14 +1,13 @@
-// Looks after a kiosk's page from within: starts it anew when an answer has shown no sign of life, when
-// the page has had an error or the model does not come, and once a day; but for the first, only when
-// nobody is there.
+// Reloads a kiosk's page at once if an answer has shown no sign of life for too long. While no visitor is there, also
+// reloads it if the page has had an error or the model cannot be loaded, and once a day.
 
 import type { KioskSettings } from './kiosk-settings.ts';
 
-/** Chromium gives a lost GPU back after this long, and to a page that starts anew. */
+/** After a loss, Chromium grants the GPU again when this long has passed and the page is loaded anew. */
 const FAILED_MS = 130_000;
 
 export interface Watched {
-  /** Something is being computed for a visitor. */
+  /** The page is computing something for a visitor. */
   isWorking: boolean;
   isWaiting: boolean;
   hasFailed: boolean;
@@ -17,7 +16,7 @@ export interface Watched {
 interface Parts {
   settings: Pick<KioskSettings, 'stuckSeconds' | 'reloadHour'>;
   look: () => Watched;
-  /** `stuck`: an answer hung. */
+  /** Reloads the page. 'stuck': an answer hung. */
   restart: (why: 'stuck' | 'error' | 'failed' | 'daily') => void;
   now: () => number;
 }
@@ -35,17 +34,17 @@ export class Watchdog {
     this.#alive = this.#started;
   }
 
-  /** A sign of life. */
+  /** Reports a sign of life. */
   alive(): void {
     this.#alive = this.#parts.now();
   }
 
-  /** An error that nobody caught. */
+  /** Reports an uncaught error. */
   error(): void {
     this.#hasError = true;
   }
 
-  /** To be called every second or so. */
+  /** Call about once a second. */
   tick(): void {
     const { settings, look, restart, now } = this.#parts;
     const { isWorking, isWaiting, hasFailed } = look();
@@ -61,7 +60,7 @@ export class Watchdog {
   }
 }
 
-/** The first full hour of that name, on the device's clock, after a moment. */
+/** The next time after `after`, in milliseconds since 1970, at which the device's clock shows this full hour. */
 export function nextAt(hour: number, after: number): number {
   const next = new Date(after);
   next.setHours(hour, 0, 0, 0);
