@@ -1,8 +1,8 @@
-// Which of the page's languages a text is written in, by its letters.
+// Guesses by its letters in which of the page's languages a text is written.
 
 import type { LanguageCode } from '../language.svelte.ts';
 
-/** Chinese writes a word with one or two characters, English with five letters: so many weigh the same. */
+/** A Chinese word has one or two characters, an English word about five letters: one character weighs three letters. */
 const LETTERS_PER_CHARACTER = 3;
 
 export function languageOf(text: string): LanguageCode {

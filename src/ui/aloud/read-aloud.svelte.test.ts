@@ -2,7 +2,7 @@ import { beforeEach, expect, test, vi } from 'vitest';
 import { languageOf } from './language-of.ts';
 import { ReadAloud, type Speech } from './read-aloud.svelte.ts';
 
-// Node has no voices: these stand for a browser's.
+// Node has no voices, so these fakes stand in for a browser's.
 interface Said {
   text: string;
   voice: SpeechSynthesisVoice | null;
@@ -83,7 +83,7 @@ test('reading can be stopped, ends by itself, and is not ended by what was read 
   aloud.start(first, 'One.');
   expect(aloud.isReading(first)).toBe(true);
   aloud.start(second, 'Two.');
-  // A browser reports the end of what was cancelled.
+  // A browser also reports an error for an utterance that was cancelled.
   speech.said[0]?.onerror?.();
   expect(aloud.isReading(second)).toBe(true);
   speech.said[1]?.onend?.();

@@ -1,11 +1,11 @@
-// Reads answers aloud with voices of this device. A voice that is not local sends what it says to its maker's server,
-// so such a voice is never used, and without a local one nothing is offered.
+// Reads answers aloud with voices of this device. A voice that is not local sends its text to its maker's server, so
+// the page never uses one; if there is no local voice, the page does not offer to read aloud.
 
 import { createContext } from 'svelte';
 import type { LanguageCode } from '../language.svelte.ts';
 import { languageOf } from './language-of.ts';
 
-/** The part of the browser's speech that is used; null in a browser without any. */
+/** The part of the browser's speech synthesis that `ReadAloud` uses; it takes null in a browser that has none. */
 export type Speech = Pick<
   SpeechSynthesis,
   'getVoices' | 'speak' | 'cancel' | 'addEventListener' | 'removeEventListener'
@@ -14,15 +14,15 @@ export type Speech = Pick<
 export class ReadAloud {
   readonly #speech: Speech | null;
   #voices = $state.raw<readonly SpeechSynthesisVoice[]>([]);
-  /** What is being read: any object that stands for it. */
+  /** The object whose text is being read, such as a turn; it only serves as an identity. */
   #reading = $state.raw<object | null>(null);
 
   constructor(speech: Speech | null) {
     this.#speech = speech;
     this.#look();
-    // A page that was left in the middle of a sentence may still be speaking.
+    // Speech that the previous page began may still be running.
     speech?.cancel();
-    // Browsers list their voices some time after the page has started.
+    // Browsers fill their list of voices some time after the page has started.
     speech?.addEventListener('voiceschanged', () => this.#look());
   }
 
@@ -35,7 +35,7 @@ export class ReadAloud {
     return this.#reading === what;
   }
 
-  /** Reads a text in place of what is being read. */
+  /** Stops the text that is being read and reads this one. */
   start(what: object, text: string): void {
     const voice = this.#voiceFor(text);
     if (this.#speech === null || voice === undefined) return;
@@ -61,7 +61,7 @@ export class ReadAloud {
   }
 
   #ended(what: object): void {
-    // Another text may have taken its place.
+    // Another text may be playing by now.
     if (this.#reading === what) this.#reading = null;
   }
 
@@ -78,12 +78,12 @@ export class ReadAloud {
 }
 
 function speaks({ lang }: SpeechSynthesisVoice, code: LanguageCode): boolean {
-  // Android writes zh_CN; Cantonese is no Mandarin, though it is zh-HK.
+  // Android writes zh_CN. A zh-HK voice speaks Cantonese, not Mandarin.
   const tag = lang.replace('_', '-').toLowerCase();
   return tag.split('-')[0] === code && tag !== 'zh-hk';
 }
 
-/** Chrome falls silent in the middle of a long utterance: each sentence is one of its own. */
+/** Splits a text so that each sentence becomes its own utterance: Chrome falls silent in the middle of a long one. */
 function sentences(text: string): string[] {
   return text.split(/(?<=[.!?…])\s+|(?<=[。！？])|\n+/).filter((piece) => piece.trim() !== '');
 }

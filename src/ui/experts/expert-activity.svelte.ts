@@ -1,24 +1,24 @@
-// Which experts the answer under way has asked: how recently each, and what share of them all.
+// The experts that the current answer has used: how recently each was used, and the share of all experts.
 
 import type { ExpertShape } from '../../contract/inference.ts';
 
-/** Of the light that is left after each token. */
+/** The share of an expert's light that remains after each pass. */
 const FADING = 0.82;
 
 export class ExpertActivity {
   #shape = $state.raw<ExpertShape | null>(null);
   #passes = $state(0);
   #asked = 0;
-  /** 0 … 1, (layers, count): 1 is now. */
+  /** (layers, count), 0 … 1: 1 means that the latest pass used the expert. */
   #light = new Float32Array();
   #everAsked = new Uint8Array();
 
-  /** null until a model with experts has answered. */
+  /** Null until a model with experts has answered. */
   get shape(): ExpertShape | null {
     return this.#shape;
   }
 
-  /** Passes so far in this answer; changes with each, so whoever draws reads it first. */
+  /** Passes so far in this answer. `light` is not reactive: a drawing reads `passes` so that each pass redraws it. */
   get passes(): number {
     return this.#passes;
   }
@@ -27,12 +27,12 @@ export class ExpertActivity {
     return this.#light;
   }
 
-  /** How many of all experts this answer has asked, 0 … 1. */
+  /** The share of all experts that this answer has used, 0 … 1. */
   get shareAsked(): number {
     return this.#passes === 0 ? 0 : this.#asked / this.#light.length;
   }
 
-  /** A new answer begins. */
+  /** Call when a new answer begins. */
   begin(): void {
     this.#passes = 0;
     this.#asked = 0;
@@ -40,7 +40,7 @@ export class ExpertActivity {
     this.#everAsked.fill(0);
   }
 
-  /** `chosen`: (layers, chosen), numbers within their layer. */
+  /** Adds one pass. `chosen`: (layers, chosen), expert numbers within their layer. */
   add(chosen: Uint16Array, { experts }: { experts: ExpertShape | null }): void {
     if (experts === null) return;
     if (this.#light.length !== experts.layers * experts.count) {

@@ -1,9 +1,9 @@
-// How paging goes at the moment: what lies on the device, how often it was what was wanted, and how long
-// storage was waited for. The latest passes count most.
+// Current figures of expert paging: the experts on the device, the share of hits, and the share of time spent waiting
+// for storage. The latest passes count most.
 
 import type { PagingReport } from '../../contract/answer.ts';
 
-/** Of what was counted, after each pass: about the last ten matter. */
+/** The share of the earlier counts that remains after each pass, so that about the last ten passes matter. */
 const FADING = 0.9;
 
 export class PagingWatch {
@@ -13,17 +13,17 @@ export class PagingWatch {
   #waitMs = 0;
   #passMs = 0;
 
-  /** null until a paged model has answered. */
+  /** Null until a paged model has answered. */
   get latest(): PagingReport | null {
     return this.#latest;
   }
 
-  /** Experts that were at hand when they were wanted, 0 … 1; null where none was. */
+  /** The share of chosen experts that were on the device when they were chosen, 0 … 1; null before the first. */
   get hitShare(): number | null {
     return this.#latest === null || this.#wanted === 0 ? null : this.#hits / this.#wanted;
   }
 
-  /** Of the time, in which nothing could go on before a read was done: 0 … 1. */
+  /** The share of the time in which the pass had to wait for a read, 0 … 1. */
   get waitShare(): number {
     return this.#latest === null || this.#passMs === 0 ? 0 : Math.min(1, this.#waitMs / this.#passMs);
   }
@@ -36,7 +36,7 @@ export class PagingWatch {
     this.#latest = report;
   }
 
-  /** Another model, or the same one with another amount of memory. */
+  /** Call when another model is loaded, or the same one with another memory budget. */
   clear(): void {
     this.#hits = this.#wanted = this.#waitMs = this.#passMs = 0;
     this.#latest = null;

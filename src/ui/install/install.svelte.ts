@@ -1,11 +1,11 @@
-// Putting this page on the device as an app: the browser's own question if it has one, else what to do by hand.
+// Installs this page on the device as an app: with the browser's own prompt if it has one, else by instructions.
 
-/** Chromium's event; the standard libraries do not know it. */
+/** Chromium's `beforeinstallprompt` event, which TypeScript's DOM types lack. */
 interface InstallPrompt extends Event {
   prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
 }
 
-/** How this browser installs a page. 'offered': it has a question; the others do it by a menu, or not at all. */
+/** How this browser installs a page. 'offered': by its own prompt; the others: by a menu, or not at all. */
 export type Way = 'installed' | 'offered' | 'ios' | 'safari' | 'firefox-phone' | 'menu' | 'none';
 
 export class Install {
@@ -17,7 +17,7 @@ export class Install {
     this.#isInstalled = window.matchMedia('(display-mode: standalone)').matches;
     this.#byHand = wayOf(window.navigator);
     window.addEventListener('beforeinstallprompt', (event) => {
-      // Chromium would show a bar of its own, at a time of its own.
+      // Otherwise Chromium shows its own install bar at a time that it chooses.
       event.preventDefault();
       if ('prompt' in event) this.#prompt = event as InstallPrompt;
     });
@@ -32,7 +32,7 @@ export class Install {
     return this.#prompt === null ? this.#byHand : 'offered';
   }
 
-  /** Asks by the browser's question, which can be shown once. */
+  /** Shows the browser's prompt, which each event allows once. */
   async ask(): Promise<void> {
     const prompt = this.#prompt;
     this.#prompt = null;
@@ -40,12 +40,12 @@ export class Install {
   }
 }
 
-/** How a browser without the event installs a page: nothing but its name says so. */
+/** How a browser without the event installs a page; only its user agent reveals that. */
 export function wayOf({
   userAgent,
   maxTouchPoints,
 }: Pick<Navigator, 'userAgent' | 'maxTouchPoints'>): Exclude<Way, 'installed' | 'offered'> {
-  // An iPad calls itself a Mac; no Mac has a touch screen.
+  // An iPad's user agent says Macintosh, but no Mac has a touch screen.
   if (/iPhone|iPad/.test(userAgent) || (userAgent.includes('Macintosh') && maxTouchPoints > 1)) return 'ios';
   if (userAgent.includes('Firefox/')) return userAgent.includes('Android') ? 'firefox-phone' : 'none';
   if (/Version\/[\d.]+.* Safari\//.test(userAgent) && userAgent.includes('Macintosh')) return 'safari';

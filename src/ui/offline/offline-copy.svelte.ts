@@ -1,38 +1,38 @@
-// The app's own copy for a start without a network: made when the first answer is there, or after a while without
-// one, so that nothing of it delays what somebody waits for. What was wanted and could not be had is told.
+// Keeps a copy of the app's own files for a start without a network. Copying begins after the first answer, or after a
+// while without one, so that it delays nothing that the user waits for. `state` lists the files that failed.
 
 import type { AppCache, Keeping } from '../../client/app-cache.ts';
 
 export type CopyState =
-  /** It follows later. */
+  /** Copying has not begun. */
   | { kind: 'waiting' }
   | ({ kind: 'keeping' } & Keeping)
   | ({ kind: 'kept' } & Keeping)
-  /** All but some files. */
+  /** Some files could not be fetched. */
   | ({ kind: 'incomplete' } & Keeping)
-  /** The browser, the disk or the network did not allow it; `reason` is the browser's word. */
+  /** The browser, the disk or the network prevented the copy; `reason` is the browser's own error text. */
   | { kind: 'failed'; reason: string }
-  /** This browser has no service workers here. */
+  /** This browser offers no service workers to this page. */
   | { kind: 'unavailable' };
 
 export interface OfflineCopyParts {
   cache: Pick<AppCache, 'isAvailable' | 'keep'>;
-  /** Addresses that the page has asked for, of which the copy keeps the runtime's. */
+  /** Addresses that the page has requested; the copy keeps the runtime's files among them. */
   used: () => readonly string[];
-  /** Whether an answer is there. */
+  /** Whether an answer is complete. */
   hasAnswered: () => boolean;
-  /** Whether somebody waits for something: a model on its way, an answer. */
+  /** Whether the user waits for a model or for an answer. */
   isBusy: () => boolean;
 }
 
-/** Whoever has not asked by then, with a model that is ready, does not wait for anything. */
+/** If the page has been idle this long without an answer, the user waits for nothing and copying may begin. */
 const PATIENCE_MS = 60_000;
 
 export class OfflineCopy {
   readonly #parts: OfflineCopyParts;
   #state = $state.raw<CopyState>({ kind: 'waiting' });
   #isUnderWay = false;
-  /** How many addresses were known when it was begun last. */
+  /** The number of requested addresses when copying last began. */
   #begunWith = -1;
 
   constructor(parts: OfflineCopyParts) {
@@ -44,12 +44,12 @@ export class OfflineCopy {
     return this.#state;
   }
 
-  /** To be called once: begins when it is time. Returns what ends the watching. */
+  /** Call once: begins copying when it is time. Returns a function that stops the watching. */
   watch(): () => void {
     return $effect.root(() => {
       $effect(() => {
         const { hasAnswered, isBusy, used } = this.#parts;
-        // Again only where more is needed by now: what failed is tried again on the next visit, or when asked.
+        // Copy again only if the page has requested more files since. Failed files wait for the next visit or the user.
         if (isBusy() || used().length === this.#begunWith) return;
         if (hasAnswered()) return whenIdle(() => void this.begin());
         const timer = setTimeout(() => whenIdle(() => void this.begin()), PATIENCE_MS);
@@ -58,13 +58,13 @@ export class OfflineCopy {
     });
   }
 
-  /** Makes the copy, or what is missing of it. */
+  /** Makes or completes the copy. */
   async begin(): Promise<void> {
     if (this.#isUnderWay || this.#state.kind === 'unavailable') return;
     this.#isUnderWay = true;
     try {
       let ended: Keeping;
-      // A worker that computes tells late of what it has asked for: then there is more to keep than when this began.
+      // A busy worker reports its requests late, so there may be more files to keep than when this began.
       do {
         const used = this.#parts.used();
         this.#begunWith = used.length;
@@ -82,7 +82,7 @@ export class OfflineCopy {
 }
 
 function whenIdle(job: () => void): () => void {
-  // Safari has no idle callback.
+  // Safari has no requestIdleCallback.
   if (!('requestIdleCallback' in window)) {
     const timer = setTimeout(job, 1000);
     return () => clearTimeout(timer);

@@ -1,12 +1,12 @@
-// How the next token is chosen: the settings that the model's authors publish (github.com/QwenLM/Qwen3-VL,
-// README, "Generation hyperparameters"), and greedy, which is what reading and JSON want.
+// Sampling presets: the settings that the model's authors publish (github.com/QwenLM/Qwen3-VL, README, "Generation
+// hyperparameters"), and greedy decoding, which suits reading text and writing JSON.
 
 import type { Sampling } from '../../contract/conversation.ts';
 
 export const PRESETS = ['exact', 'chat', 'own'] as const;
 export type Preset = (typeof PRESETS)[number];
 
-/** Every knob with a value; 0 turns topK and the penalty off, 1 turns topP off. */
+/** A value for every knob. A `topK` or `presencePenalty` of 0 is off, and so is a `topP` of 1. */
 export interface Knobs {
   temperature: number;
   topP: number;
@@ -24,10 +24,13 @@ export function knobsOf(preset: Exclude<Preset, 'own'>, thinks: boolean): Knobs 
     : { temperature: 0.7, topP: 0.8, topK: 20, presencePenalty: 1.5 };
 }
 
-/** What the authors publish for questions without pictures. Once a choice of its own; whoever made it keeps it. */
+/**
+ * The authors' values for questions without pictures. An earlier version offered them as the preset 'text'; users who
+ * chose it keep these values.
+ */
 export const ONCE_TEXT: Knobs = { temperature: 1, topP: 1, topK: 40, presencePenalty: 2 };
 
-/** As the sampler takes it: what is off is absent. */
+/** The knobs as the sampler takes them: a knob that is off is left out. */
 export function samplingOf(
   { temperature, topP, topK, presencePenalty }: Knobs,
   seed: number | null,

@@ -1,5 +1,5 @@
-// How answers are asked for: a preset or own values, how long, how closely pictures are looked at.
-// Remembered from visit to visit.
+// The user's settings for answers: a sampling preset or own values, the maximum length, and how many tokens a picture
+// gets. They are stored from visit to visit.
 
 import type { AnswerOptions } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
@@ -7,7 +7,7 @@ import { BUILT_IN } from '../entries.ts';
 import type { Remembered } from '../remembered.ts';
 import { GREEDY, knobsOf, ONCE_TEXT, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
 
-/** Tokens per picture, at most. 'full': as many as the model takes. */
+/** The most tokens per picture. 'full': as many as the model takes. */
 export const DETAILS = { quick: 256, normal: 1024, fine: 4096, full: null } as const;
 export type Detail = keyof typeof DETAILS;
 
@@ -21,10 +21,10 @@ export const LIMITS = {
 } as const;
 
 interface Chosen {
-  /** null: as suits the model. */
+  /** null: the default preset of the model. */
   preset: Preset | null;
   own: Knobs;
-  /** null: another one each time. */
+  /** null: each answer gets a new seed. */
   seed: number | null;
   maxTokens: number;
   detail: Detail;
@@ -58,8 +58,8 @@ export class Settings {
   }
 
   /**
-   * The preset in force for a model; null: none is loaded yet. The built-in one was trained for exact
-   * answers alone.
+   * The preset in force for a model; `model` is null if none is loaded yet. The built-in model was trained for exact
+   * answers only.
    */
   presetFor(model: Pick<LoadedModel, 'id'> | null): Preset {
     return this.#chosen.preset ?? (model === null || model.id === BUILT_IN ? 'exact' : 'chat');
@@ -85,7 +85,7 @@ export class Settings {
     this.#set({ preset });
   }
 
-  /** Turns one knob, from where the preset in force has it. */
+  /** Changes one knob and copies the others from the preset in force; the preset becomes 'own'. */
   turn(knob: keyof Knobs, value: number, model: Pick<LoadedModel, 'id' | 'thinks'> | null): void {
     this.#set({ preset: 'own', own: { ...this.knobsFor(model), [knob]: clamp(value, LIMITS[knob]) } });
   }
@@ -117,7 +117,7 @@ function clamp(value: number, { min, max }: { min: number; max: number }): numbe
   return Math.min(max, Math.max(min, value));
 }
 
-/** What is not there, or makes no sense, is as it was at first. */
+/** Replaces missing and invalid values by the defaults. */
 function parse(text: string | null): Chosen {
   if (text === null) return DEFAULTS;
   let json: unknown;

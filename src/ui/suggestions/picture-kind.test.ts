@@ -1,4 +1,4 @@
-// The kinds are told apart on drawn pages, charts and screens, and on something with the texture of a photo.
+// Tests the guess on drawn pages, charts and screens, and on an image with the texture of a photo.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
@@ -9,7 +9,7 @@ const facts = (over: Partial<PictureFacts> = {}): PictureFacts => ({
   ...over,
 });
 
-/** As the page makes it: a JPEG preview of 640 pixels, then a small copy. */
+/** Makes the small copy as the page does: a JPEG preview of 640 pixels, then a copy of 256 pixels. */
 async function small(svg: string): Promise<Pixels> {
   const preview = await sharp(Buffer.from(svg))
     .flatten()

@@ -1,6 +1,6 @@
-// Guesses what kind of picture it is from simple measures of its pixels, its size and its name, so that fitting
-// questions can be suggested. No model is asked; what is even and of few colours is a drawing,
-// what is not clearly something else a photo.
+// Guesses the kind of a picture from its name, its size and simple measures of its pixels, without a model, so that
+// the page can suggest fitting questions. An even picture of few colours counts as a drawing, unless it looks like a
+// screen, a document or a chart; every other picture counts as a photo.
 
 export const KINDS = ['photo', 'drawing', 'document', 'chart', 'screen'] as const;
 export type PictureKind = (typeof KINDS)[number];
@@ -22,14 +22,14 @@ export interface Pixels {
 }
 
 export interface Measures {
-  /** Share of pixels that hardly differ from their right and lower neighbours: drawn, not photographed. */
+  /** Share of pixels that hardly differ from their right and lower neighbours; high in drawings, low in photos. */
   flat: number;
-  /** Share of the commonest colour, and how light it is, 0 … 255. */
+  /** Share of pixels that have the commonest colour; `groundLight` is the lightness of that colour, 0 … 255. */
   ground: number;
   groundLight: number;
   /** Share of pixels with a strong colour. */
   colourful: number;
-  /** Share of pixels where light changes at once: letters and lines. */
+  /** Share of pixels whose right or lower neighbour differs sharply, as in letters and lines. */
   edges: number;
 }
 
@@ -38,7 +38,7 @@ const NAMES: [PictureKind, RegExp][] = [
   ['document', /\bscan|receipt|invoice|document|\bletter\b|扫描|发票|收据|文档|合同/i],
   ['chart', /chart|graph\b|diagram|\bplot\b|图表|统计图/i],
 ];
-/** Long side to short side of common screens: 4:3, 3:2, 16:10, 16:9, and of phones. */
+/** Long side divided by short side, for common screens (4:3, 3:2, 16:10, 16:9) and for phones. */
 const SCREENS = [4 / 3, 3 / 2, 1.6, 16 / 9, 2.0556, 19.5 / 9, 20 / 9, 2.1111];
 const SCREEN_TOLERANCE = 0.006;
 const SMALLEST_SCREEN = 640;
@@ -51,7 +51,7 @@ export function pictureKind(facts: PictureFacts, pixels: Pixels | null): Picture
   if (flat < 0.45 || ground < 0.25) return 'photo';
   if (isScreenSized(facts)) return 'screen';
   if (groundLight > 160 && colourful < 0.02 && edges > 0.02) return 'document';
-  // Bars, lines and slices on an even ground, with labels.
+  // A chart has bars, lines or slices on an even ground, with labels.
   if (colourful >= 0.02 && colourful < 0.6 && edges > 0.008 && ground > 0.35) return 'chart';
   return 'drawing';
 }
@@ -94,7 +94,7 @@ function difference(data: Uint8ClampedArray | Uint8Array, a: number, b: number):
   );
 }
 
-/** Screenshots are PNG in the shape of a screen. */
+/** Screenshots are PNG files with the proportions of a screen. */
 function isScreenSized({ type, width, height }: PictureFacts): boolean {
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   if (type !== 'image/png' || short < SMALLEST_SCREEN) return false;

@@ -38,7 +38,7 @@ test('the built-in model is suggested only what it can do', () => {
     suggestions({ ...wanted, subject, answer, isBuiltIn: true }, en);
   expect(builtIn('clip')[0]).toMatch(/ball/);
   expect(builtIn('drawing')).toHaveLength(3);
-  // It knows no photos: to suggest questions would ask for nonsense.
+  // The built-in model was not trained on photos: it would answer such suggestions with nonsense.
   expect(builtIn('photo')).toEqual([]);
   expect(builtIn('document')).toEqual([]);
   expect(builtIn('chart')).toEqual([]);

@@ -1,5 +1,5 @@
-// Which questions are suggested: by what the pictures of the next question are, and after an answer by what it was.
-// Fixed templates; the small built-in model is asked only what it can do.
+// Chooses the suggested questions from fixed templates: by the kind of the next question's pictures, and after an
+// answer by the kind of that answer. For the small built-in model, suggests only questions that it can answer.
 
 import type { PlacedBlock } from '../answer/blocks.ts';
 import { isNothing } from '../answer/data-table.ts';
@@ -12,12 +12,12 @@ export type AnswerKind = 'boxes' | 'table' | 'nothing' | 'text';
 const MOST = 3;
 
 export interface Wanted {
-  /** null if there is nothing to ask about. */
+  /** Null if there is nothing to ask about. */
   subject: SubjectKind | null;
-  /** null before the first answer, and when new pictures wait. */
+  /** Null before the first answer, and while new pictures wait for a question. */
   answer: AnswerKind | null;
   isBuiltIn: boolean;
-  /** Questions of this conversation: they are not suggested again. */
+  /** The questions of this conversation, which are not suggested again. */
   asked: readonly string[];
 }
 
@@ -26,7 +26,7 @@ export function suggestions(
   says: SuggestionStrings,
 ): string[] {
   if (subject === null) return [];
-  // The built-in model is not good at following up.
+  // The built-in model answers follow-up questions poorly.
   if (isBuiltIn && answer !== null) return [];
   const begins = isBuiltIn ? says.builtIn[subject] : says.about[subject];
   const all = answer === null ? begins : says.after[answer];

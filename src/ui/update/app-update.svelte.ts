@@ -1,12 +1,15 @@
-// When the page has to start anew: a newer version of the app lies ready, another tab had one take over, or a part
-// of this version is gone. Each is offered, done when somebody says so, and the conversation goes on afterwards.
-// Nobody who says nothing is interrupted.
+// Offers a reload when the page needs one: a newer version of the app is ready, another tab has activated a newer
+// version, or a file of this version is gone from the site. The page reloads only if the user accepts, and the
+// conversation goes on afterwards.
 
 import type { AppCache } from '../../client/app-cache.ts';
 import type { KeptTab } from '../tab/kept-tab.svelte.ts';
 import type { MissingParts } from './missing-parts.svelte.ts';
 
-/** 'ready': a newer version waits. 'replaced': another tab has taken it. 'missing': a part of this one is gone. */
+/**
+ * 'ready': a newer version waits. 'replaced': another tab has activated a newer version. 'missing': a file of this
+ * version is gone.
+ */
 export type Offer = 'ready' | 'replaced' | 'missing';
 
 interface AppUpdateParts {
@@ -27,7 +30,7 @@ export class AppUpdate {
   constructor(parts: AppUpdateParts) {
     this.#parts = parts;
     parts.cache.onReplaced(() => {
-      // This tab's own doing reloads it.
+      // If this tab activated the newer version, `take` reloads it already.
       if (!this.#isTaken) this.#find('replaced');
     });
   }
@@ -37,12 +40,12 @@ export class AppUpdate {
     return this.#isLater ? null : this.#found;
   }
 
-  /** Whether it was tried to start anew, and the site did not answer. */
+  /** Whether the latest attempt to reload ended because the site did not answer. */
   get hasNoNetwork(): boolean {
     return this.#hasNoNetwork;
   }
 
-  /** Looks out for a newer version; settles once there is a service worker. */
+  /** Watches for a newer version; settles when there is a service worker. */
   watch(): Promise<void> {
     return this.#parts.cache.onUpdate(() => this.#find('ready'));
   }
@@ -51,7 +54,7 @@ export class AppUpdate {
     this.#isLater = true;
   }
 
-  /** The page starts anew; one that holds what cannot be stored stays as it is, and so does one whose site does not answer. */
+  /** Reloads the page, unless its conversation cannot be stored or the site does not answer. */
   async take(): Promise<void> {
     const { cache, kept, address } = this.#parts;
     const { offer } = this;
@@ -68,7 +71,7 @@ export class AppUpdate {
   }
 }
 
-/** Whether the page would come again; from the service worker's cache counts too. */
+/** Whether a reload would succeed; an answer from the service worker's cache counts too. */
 async function answers(address: string): Promise<boolean> {
   const response = await fetch(address, { method: 'GET', cache: 'no-cache' }).catch(() => undefined);
   return response?.ok === true;

@@ -1,11 +1,11 @@
-// Whether a part of the app could not be fetched when it was wanted: a site that has a newer version by now has no
-// file of this page's any more.
+// Whether a file of the app could not be fetched when the page needed it: after a deployment of a newer version, the
+// site no longer has the files of this page's version.
 
 export class MissingParts {
   #areMissing = $state(false);
 
   constructor() {
-    // A part that the page itself imports; workers' parts are told by their clients.
+    // Vite reports the page's own imports; the workers' clients report the files of the workers.
     window.addEventListener('vite:preloadError', () => this.note());
   }
 
