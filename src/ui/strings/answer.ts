@@ -1,4 +1,4 @@
-// What stands in an answer: tables, code, previews, links.
+// Strings of the parts of an answer: tables, code, previews, links.
 
 const english = () => ({
   code: 'Code',

@@ -1,4 +1,4 @@
-// The cards of the library: what each size of model is good for and what it takes.
+// Strings of the library's cards: what each model size is good for, and its sizes on disk and in memory.
 
 import { quantities, type Quantities } from './quantities.ts';
 

@@ -1,4 +1,4 @@
-// Looking after a model in storage: checked, repaired, taken away.
+// Strings for checking, repairing and removing a stored model.
 
 import { quantities, type Quantities } from './quantities.ts';
 

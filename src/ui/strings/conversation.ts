@@ -1,4 +1,4 @@
-// Questions and answers.
+// Strings of the conversation: questions and answers.
 
 import { quantities, type Quantities } from './quantities.ts';
 

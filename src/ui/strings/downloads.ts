@@ -1,4 +1,4 @@
-// A model on its way: how far it is, and what can be done about it.
+// Strings of a download: its progress and its controls.
 
 import type { Activity } from '../../contract/weights.ts';
 import { quantities, type Quantities } from './quantities.ts';

@@ -1,4 +1,4 @@
-// Which experts are at work, and where they lie.
+// Strings of the expert panel: the experts at work, paging, and the memory budget.
 
 import { quantities, type Quantities } from './quantities.ts';
 

@@ -1,5 +1,5 @@
-// A sentence or two for every failure: what happened, what is kept, what to do next. The technical
-// message stays in English and goes behind "Details".
+// One or two sentences for each failure code: they say what happened, which data is kept, and what to do next. The page
+// shows the technical message behind "Details", in English.
 
 import type { FailureCode } from '../../failure.ts';
 

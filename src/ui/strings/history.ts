@@ -1,4 +1,4 @@
-// Kept conversations: opt-in, list, files out and in.
+// Strings of the history: the opt-in, the list of conversations, export and import.
 
 const ago = (code: string): ((at: number) => string) => {
   const format = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short' });

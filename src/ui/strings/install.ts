@@ -1,4 +1,4 @@
-// Installing the page as an app.
+// Strings for installing the page as an app.
 
 export const en = {
   title: 'As an app on this device',

@@ -1,4 +1,4 @@
-// The kiosk: what visitors read, and what its operator reads.
+// Strings of the kiosk, for its visitors and its operator.
 
 import { quantities, type Quantities } from './quantities.ts';
 

@@ -1,4 +1,4 @@
-// The library: which models there are, what fits, ways to add more.
+// Strings of the library: the models, their fit, and ways to add more.
 
 import type { FitReason } from '../../contract/weights.ts';
 import { quantities, type Quantities } from './quantities.ts';

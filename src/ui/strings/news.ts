@@ -1,4 +1,4 @@
-// What the page says about models without being asked: one is on its way, is ready, failed, or may be too large.
+// Strings of the notices about models: one is being downloaded, is ready, has failed, or may be too large.
 
 import { quantities, type Quantities } from './quantities.ts';
 
@@ -14,7 +14,7 @@ const english = (q: Quantities) => ({
     `The page closed while ${name} was at work. It is probably too large for this device, so it was not loaded again.`,
   useInstead: (name: string) => `Use ${name}`,
   loadAgain: (name: string) => `Load ${name} again`,
-  /** In the header: what is downloaded while another model answers; what a phone cuts off comes last. */
+  /** Parts of the header's line about a download while another model answers. A phone cuts off the end of that line. */
   besideShare: (share: number) => q.percent(share),
   besideBegins: (name: string) => `downloading ${name}`,
   besideLeft: (secondsLeft: number) => `${q.duration(secondsLeft)} left`,

@@ -1,4 +1,4 @@
-// Whether the app itself is kept for a start without a network.
+// Strings that say whether the app's own files are kept for a start without a network.
 
 import { quantities, type Quantities } from './quantities.ts';
 

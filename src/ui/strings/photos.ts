@@ -1,4 +1,4 @@
-// Pictures and clips on their way into a question: chosen, taken, put in order; and looking at one.
+// Strings for adding, ordering and viewing the pictures and clips of a question.
 
 import { quantities, type Quantities } from './quantities.ts';
 
@@ -16,9 +16,9 @@ const english = (q: Quantities) => ({
     count === all
       ? `None of the ${all} files was added.`
       : `${count} of ${all} files ${count === 1 ? 'was' : 'were'} not added.`,
-  /** Files that were refused for one reason. */
+  /** Lists the names of files that were refused for the same reason. */
   andMore: (names: string, more: number) => (more === 0 ? names : `${names} and ${more} more`),
-  /** `earlier`: how many of all came with earlier questions. */
+  /** `all` counts every picture; `earlier` of them came with earlier questions. */
   madeForFew: (most: number, all: number, earlier: number) =>
     earlier === 0
       ? `The built-in model can compare ${most} pictures, not more. Here are ${all}: remove some to ask.`
@@ -41,7 +41,7 @@ const english = (q: Quantities) => ({
   partAlone: (name: string) => `Your question will be about the framed part of ${name} alone.`,
   sendWhole: 'Ask about the whole picture too',
   undoPart: 'Back to the whole picture',
-  /** A clip says what it is. */
+  /** The accessible name of a picture or clip. */
   called: (name: string, clipSeconds: number | null) =>
     clipSeconds === null ? name : `${name}, a clip of ${q.duration(clipSeconds)}`,
   play: 'Play',

@@ -1,4 +1,4 @@
-// What the page says about keeping photos here.
+// Strings of the privacy panel.
 
 import type { Wall, WallState } from '../../policy/walls.ts';
 import type { Purpose } from '../privacy/requests.ts';
@@ -108,7 +108,7 @@ const english = (q: Quantities) => ({
       : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. What a closed tab held is erased a quarter of an hour later, or when this page is next open after that.`,
   settings: (count: number) =>
     count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
-  /** A browser may count what it has compressed. */
+  /** The browser's own figure may differ from the sum above: some browsers count the compressed size. */
   usage: (bytes: number) => `All in all, as this browser counts: ${q.bytes(bytes)}`,
   erase: 'Erase all of it',
   reallyErase:

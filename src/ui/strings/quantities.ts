@@ -1,4 +1,4 @@
-// Numbers as people read them, for the sentences of a language.
+// Formats numbers with their units for the strings of a language.
 
 import type { LanguageCode } from '../language.svelte.ts';
 
@@ -9,21 +9,21 @@ export interface Quantities {
   whole(value: number): string;
   /** 12.3 */
   tenths(value: number): string;
-  /** 34, 8.3, 0.4: two digits at most, as an estimate should have. */
+  /** 34, 8.3, 0.4: at most two significant digits, for estimates. */
   rough(value: number): string;
   /** 2.1B, 21亿 */
   short(value: number): string;
   /** 42 % */
   percent(share: number): string;
-  /** 42 %: of something under way, so never 100 %. */
+  /** 42 %, for work that is still running: at most 99 %. */
   progress(share: number): string;
-  /** 1.9 GB: three digits at most, in powers of a thousand, as shops and browsers count. */
+  /** 1.9 GB: about three digits, in powers of 1000, as shops and browsers count. */
   bytes(bytes: number): string;
   /** 23 MB/s */
   rate(bytesPerSecond: number): string;
-  /** "4 min", "1 h 20 min": rough, as an estimate should be. */
+  /** "4 min", "1 h 20 min": rounded, for estimates. */
   duration(seconds: number): string;
-  /** "2.4 s", "42 s", "3 min 5 s": what a clock measured. */
+  /** "2.4 s", "42 s", "3 min 5 s": for measured times. */
   wait(seconds: number): string;
 }
 

@@ -1,9 +1,9 @@
-// The samples.
+// Strings of the samples.
 
 export const en = {
   title: 'Or begin with a sample',
   others: 'Samples',
-  /** By the skill that the sample's list names. */
+  /** By the `skill` that the list of samples gives. */
   captions: {
     signs: 'Road signs',
     shapes: 'Shapes',

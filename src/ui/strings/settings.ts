@@ -1,4 +1,4 @@
-// How answers are asked for.
+// Strings of the settings.
 
 import { quantities, type Quantities } from './quantities.ts';
 

@@ -1,4 +1,4 @@
-// The frame of the page: header, empty page, dropping.
+// Strings of the page around the conversation: header, empty page, dropping files.
 
 import { quantities, type Quantities } from './quantities.ts';
 

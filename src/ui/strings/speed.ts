@@ -1,8 +1,9 @@
-// How fast a model can be expected to be here, before it is downloaded. No model is said to fit without a speed.
+// Strings of a model's fit and expected speed before it is downloaded. The page never says that a model fits without
+// saying how fast it would be.
 
 import { quantities, type Quantities } from './quantities.ts';
 
-/** Two or three sentences. */
+/** About two or three sentences. */
 const SHORT_ANSWER_TOKENS = 100;
 
 const english = (q: Quantities) => ({

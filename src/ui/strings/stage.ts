@@ -1,4 +1,4 @@
-// Looking at a picture: zoom, what the answer points at, a part to ask about.
+// Strings of the picture view: zoom, the answer's marks, and framing a part to ask about.
 
 const english = () => ({
   stage: 'Picture',

@@ -1,4 +1,4 @@
-// Every sentence that a reader meets is in the catalogue, in both languages.
+// Every sentence of the page is in the string files, in both languages.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,16 +8,16 @@ import { expect, test } from 'vitest';
 const UI = join(import.meta.dirname, '..');
 const LETTER = /\p{L}/u;
 const HAN = /\p{Script=Han}/u;
-/** Attributes whose text a person sees or hears. */
+/** Attributes whose text the page shows or a screen reader speaks. */
 const SPOKEN = new Set(['alt', 'title', 'placeholder', 'label', 'aria-label', 'aria-description']);
-/** Names and forms of an address stay as they are. */
+/** Names and the pattern of an address are the same in both languages. */
 const NAMES = new Set(['Darkroom', 'WebGPU', 'https://…']);
 
 const rooms = import.meta.glob<{ en: unknown; zh: unknown }>(['./*.ts', '!./*.test.ts', '!./quantities.ts'], {
   eager: true,
 });
 
-/** What a template is called with, so that each of its branches has its say. Every template takes numbers. */
+/** The arguments of each template's calls, so that all of its branches run. Every template takes numbers. */
 const ARGUMENTS: unknown[][] = [
   [2, 3, 4],
   [0, 0, 0],
@@ -29,7 +29,7 @@ const ARGUMENTS: unknown[][] = [
   [1, null, true],
 ];
 
-/** All texts of a room by their path. */
+/** All texts of a string file, each with its path. */
 function texts(value: unknown, path: string): [string, string][] {
   if (typeof value === 'string') return [[path, value]];
   if (typeof value === 'function') return ARGUMENTS.flatMap((each) => said(value, each, path));
@@ -37,7 +37,7 @@ function texts(value: unknown, path: string): [string, string][] {
   return Object.entries(value).flatMap(([key, inner]) => texts(inner, `${path}.${key}`));
 }
 
-/** What a template says to some arguments; one that has nothing to say to a null is not asked. */
+/** The texts that a template returns for some arguments; none if it throws, as some templates do for null. */
 function said(template: CallableFunction, values: unknown[], path: string): [string, string][] {
   try {
     return texts((template as (...args: unknown[]) => unknown)(...values), path);
@@ -46,10 +46,10 @@ function said(template: CallableFunction, values: unknown[], path: string): [str
   }
 }
 
-/** Templates that tell how many of something there are here, and may tell that there are none. */
+/** Templates that report a count, which may be 0. */
 const COUNTED = ['models', 'databases', 'settings'];
 
-/** Names and abbreviations that are written in Latin letters in Chinese sentences, too. */
+/** Names and abbreviations that Chinese sentences also write in Latin letters. */
 const LATIN_IN_CHINESE = new Set(
   (
     'Instruct Thinking ModelScope Hugging Face Windows RAW Word Excel PowerPoint null NaN undefined true false AVIF CSV DNS Chrome Chromium Darkroom Edge Esc Firefox GB GIF GPU HEIC HEVC H ID JPEG JSON MB MP MP4 Mac Markdown MOE PDF PIN PNG ' +
@@ -89,7 +89,7 @@ test.each(Object.keys(rooms))('%s says everything in both languages', (file) => 
   const [english, chinese] = [texts(room.en, ''), texts(room.zh, '')];
   expect(chinese.map(([path]) => path)).toEqual(english.map(([path]) => path));
   expect(english.filter(([, text]) => text.trim() === '' || HAN.test(text))).toEqual([]);
-  // A translation has Chinese in it, unless there is nothing to translate.
+  // A translation contains Chinese, unless there is nothing to translate.
   const left = chinese.filter(([path, text]) => {
     const original = english.find(([key]) => key === path)?.[1] ?? '';
     return !HAN.test(text) && LETTER.test(text) && !(text === original && NAMES.has(text));
@@ -101,7 +101,7 @@ const components = readdirSync(UI, { recursive: true, encoding: 'utf8' }).filter
   file.endsWith('.svelte'),
 );
 
-/** Literal texts of a component's markup: between tags, and in attributes that are read out. */
+/** Literal texts of a component's markup: between tags, and in the attributes of `SPOKEN`. */
 function literals(node: unknown): string[] {
   if (Array.isArray(node)) return node.flatMap(literals);
   if (typeof node !== 'object' || node === null) return [];

@@ -1,4 +1,4 @@
-// Questions that are suggested about pictures, and after answers. They are asked word for word.
+// The suggested questions about pictures and after answers. The page asks the model these exact words.
 
 const english = () => ({
   title: 'Suggested questions',

@@ -1,4 +1,4 @@
-// What a tab held that is gone: offered to the next one.
+// Strings of the offer to continue the conversation of a tab that is gone.
 
 const at = (code: string): ((ms: number) => string) => {
   const format = new Intl.DateTimeFormat(code, { dateStyle: 'medium', timeStyle: 'short' });

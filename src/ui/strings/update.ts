@@ -1,4 +1,4 @@
-// Why the page should start anew.
+// Strings that say why the page should be reloaded.
 
 import type { Offer } from '../update/app-update.svelte.ts';
 
