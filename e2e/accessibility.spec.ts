@@ -1,5 +1,6 @@
-// axe over every state of the page, on a phone in the dark and on a light desktop. The languages take turns from state
-// to state; with LONG=1 each state is looked at in both. One page goes from state to state, where it can.
+// Runs axe on every state of the page, on a phone in the dark theme and on a desktop in the light theme. The languages
+// alternate from state to state; with LONG=1 each state is checked in both. One page goes through all states that do
+// not need a page of their own.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -13,7 +14,7 @@ const IS_LONG = process.env.LONG === '1';
 test.use({ serviceWorkers: 'block' });
 test.describe.configure({ mode: 'parallel', timeout: 480_000 });
 
-/** The states of the main walks. */
+/** The states that the short test run checks. */
 const MAIN: readonly State[] = ['empty', 'answered', 'library'];
 
 for (const [which, locale] of LANGUAGES.entries()) {
@@ -30,7 +31,7 @@ for (const [which, locale] of LANGUAGES.entries()) {
   });
 }
 
-/** A test that looks at these states, one after the other on one page. */
+/** Adds a test that checks these states one after the other on one page. */
 function look(states: readonly State[], mark = ''): void {
   test(`axe finds nothing: ${states.join(', ')}${mark}`, async ({ page }) => {
     for (const [index, state] of states.entries()) {
@@ -50,11 +51,11 @@ function look(states: readonly State[], mark = ''): void {
 }
 
 async function expectNothing(page: Page, where: string): Promise<void> {
-  // The page has no frames: axe needs no second page to put their results together.
+  // The page has no frames, so axe needs no second page to merge their results.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
   expect.soft(found, where).toEqual([]);
-  // Sentences that the markup put side by side still have a space between them.
+  // Sentences that stand side by side in the markup must have a space between them.
   const text = await page.locator('body').innerText();
   expect.soft(text.match(/.{0,30}[a-z][.!?][A-Z].{0,30}/g) ?? [], where).toEqual([]);
 }

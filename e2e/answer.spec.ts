@@ -1,5 +1,4 @@
-// How an answer is shown: Markdown, tables, formulas, pages in a sandbox, thoughts; and what it points at,
-// drawn on the picture.
+// How the page shows an answer: Markdown, tables, formulas, pages in a sandbox, thoughts, and boxes on the picture.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -182,7 +181,7 @@ test('Markdown: headings, lists, tables, code, formulas @main', async ({ page })
 
 test('a page that the model wrote is shown in a frame that reaches nothing @main', async ({ page }) => {
   const requests: string[] = [];
-  // One that the frame's policy stops is announced too, and then said to have failed by it.
+  // Playwright also reports a request that the frame's policy stops, as failed with a `csp` error.
   page.on('requestfinished', (request) => requests.push(request.url()));
   page.on('requestfailed', (request) => {
     if (!/csp/i.test(request.failure()?.errorText ?? '')) requests.push(request.url());

@@ -1,5 +1,4 @@
-// What a user can see: a picture and a question are given, the answer streams; and what happens when
-// something is broken on the way.
+// The user gives a picture and a question, and the answer streams. Also the messages for failures on the way.
 
 import { expect, test, type Page } from '@playwright/test';
 import {
@@ -17,7 +16,7 @@ import {
   tray,
 } from './person.ts';
 
-/** Remembers every text that the answer has shown. */
+/** Records every text that the answer shows; returns a function that reads them. */
 async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown = new Set<string>();
@@ -146,7 +145,7 @@ test('what is no picture is refused by its name, and the others are added @main'
   const refusal = page.getByRole('alert');
   await expect(refusal).toContainText('broken.png was not added.');
   await expect(refusal).toContainText('Text, not a picture.');
-  // Nothing is written yet: nothing is kept.
+  // The question field is empty, so the notice does not say that its words are kept.
   await expect(refusal).not.toContainText('kept');
   await question(page).fill('What is here?');
   await expect(refusal.getByText('What you have written is kept.')).toHaveCount(1);

@@ -1,4 +1,5 @@
-// A host, or a cache on the way, that sends another program than the app was built with: it is named, and never runs.
+// If a host, or a cache on the way, sends a program that differs from the built one, the page names the file and never
+// runs it.
 
 import { expect, test } from '@playwright/test';
 import { answered, answers, arrive, ask } from './person.ts';
@@ -19,7 +20,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** One byte of a message that the program may write: it would run all the same. */
+/** Changes one byte of a message inside the program, with which the program would still run. */
 function changeLetter(bytes: Buffer, message: string): Buffer {
   const at = bytes.indexOf(message);
   if (at < 0) throw new Error(`The program has no “${message}”.`);

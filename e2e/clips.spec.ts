@@ -1,5 +1,5 @@
-// Clips on the page: the ways in, what is shown of them, an answer, history; and each that cannot be read ends
-// in its own sentence.
+// Clips on the page: adding and showing them, an answer about them, the history; and each clip that cannot be read is
+// refused with its own sentence.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { basename } from 'node:path';
@@ -12,7 +12,7 @@ test.use({ locale: 'en' });
 
 const RED: Rgb = [200, 30, 20];
 const COLOURS: Rgb[] = [RED, [30, 160, 40], [20, 40, 200], [200, 180, 30]];
-/** Four seconds. */
+/** A clip of four seconds. */
 const WEBM: Recipe = { container: 'webm', codec: 'vp8', ...evenly(COLOURS, 1) };
 
 interface File {
@@ -66,7 +66,7 @@ test.describe('with a model that says anything', () => {
     await expectColour(video.locator('img'), RED);
     await expect(tile(page, 'Look at wave.gif, a clip of 2 s')).toContainText('0:02');
 
-    // The latest is in view: an animated picture, which can be halted.
+    // The picture added last is in view: it is animated and can be paused.
     await expect(page.getByRole('img', { name: 'wave.gif, a clip of 2 s' })).toBeVisible();
     await page.getByRole('button', { name: 'Pause' }).click();
     await expect(page.getByRole('button', { name: 'Play' })).toBeVisible();
@@ -92,7 +92,7 @@ test.describe('with a model that says anything', () => {
   });
 
   test('clips under wrong names play as what they are', async ({ page }) => {
-    // A video as messengers send them, an animated picture of no kind, and one that calls itself a video.
+    // A video that is named .gif, as messengers send them; animated pictures without a type, or with a video's type.
     await add(page, { ...(await webm(page, 'cat.gif')), mimeType: 'image/gif' });
     await expect(tile(page, 'Look at cat.gif, a clip of 4 s')).toBeVisible();
     const player = page.locator('video[controls]');
@@ -120,7 +120,7 @@ test.describe('with a model that says anything', () => {
     await ask(page, 'What happens?');
     await answered(page, 1);
     const worker = page.workers().find((one) => one.url().includes('inference.worker'))!;
-    // As slow as a long clip is.
+    // Make decoding as slow as it is for a long clip.
     const restore = await worker.evaluateHandle(() => {
       const Usual = VideoDecoder;
       self.VideoDecoder = class extends Usual {
@@ -253,9 +253,9 @@ test.describe('with a model that says anything', () => {
       ['page.webm', 'video/webm', Buffer.from('<!doctype html><title>Log in</title>'), DAMAGED],
       ['header.mov', 'video/quicktime', Buffer.from('\0\0\0\x14ftypqt  \0\0\0\0qt  ', 'latin1'), DAMAGED],
       ['half.mp4', 'video/mp4', film.subarray(0, film.length / 2), DAMAGED],
-      // Only its last frame is not whole.
+      // Only the last frame is incomplete.
       ['cut.mp4', 'video/mp4', film.subarray(0, film.length - 8), DAMAGED],
-      // Up to where the first cluster would begin.
+      // The file ends where its first cluster would begin.
       ['none.webm', 'video/webm', tape.subarray(0, tape.indexOf(Buffer.from('1f43b675', 'hex'))), DAMAGED],
       ['sound.webm', 'video/webm', await makeClip(page, { ...WEBM, soundOnly: true }), DAMAGED],
       ['long.webm', 'video/webm', await makeClip(page, { ...WEBM, frames: spread, last: 1 }), LONG],

@@ -1,4 +1,4 @@
-// Two pictures compared, and a picture saved with its boxes.
+// Comparing two pictures, and saving a picture with its boxes.
 
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// A conversation with the built-in model, really running: the first minute, follow-ups, second thoughts.
+// A conversation with the built-in model, which really runs: the first minute, follow-ups, second thoughts.
 
 import { expect, test } from '@playwright/test';
 import { expectDrawn } from './marks.ts';
@@ -16,7 +16,7 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
     'Ask about a picture. It is read on this device and stays here.',
   );
   await expect(page.getByRole('button', { name: /^Built-in/ })).toBeVisible();
-  // The software adapter takes minutes for what a graphics processor does at once.
+  // A software adapter takes minutes for work that a graphics processor does at once.
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('For experts', { exact: true }).click();
   await page.getByLabel('Runs on').selectOption('Processor (WASM)');
@@ -30,7 +30,7 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
   await ask(page, 'Which colour is it?');
   const second = await answered(page, 2);
   await expect(await figures(second)).toHaveText(/picture already read/);
-  // Trying the walls is no missing part of the page.
+  // The requests of the wall test, which the policy stops, must not count as missing files of the page.
   await expect(page.getByText(/could not be loaded/)).toHaveCount(0);
 });
 
@@ -76,8 +76,8 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       backend === 'webgpu' && process.env.LONG !== '1',
       'A software adapter takes long: LONG=1 runs it. The shortest answers on WebGPU are in ask.spec.ts.',
     );
-    // A software adapter takes minutes to compile its shaders and to prove itself; it is forced, since the
-    // page prefers the processor to it.
+    // A software adapter takes minutes to compile its shaders and to pass the engine's checks. The test chooses it
+    // explicitly, because the page prefers the processor.
     const patience = backend === 'webgpu' ? 420_000 : 100_000;
     test.setTimeout(3 * patience);
     await arrive(page, { model: 'demo', backend, maxTokens: 32 });

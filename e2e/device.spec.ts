@@ -1,5 +1,5 @@
-// What the device itself brings: pictures that another app shares, installing, voices that read aloud; and an answer in
-// the other language.
+// Features of the device: pictures shared by another app, installation, voices that read aloud. Also an answer in the
+// other language.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -17,7 +17,7 @@ test.describe('a shared picture', () => {
       if (navigator.serviceWorker.controller !== null) return;
       await new Promise((resolve) => navigator.serviceWorker.addEventListener('controllerchange', resolve));
     });
-    // The browser posts what an app shares to the address in the web manifest.
+    // The browser posts shared files and text to the address in the web manifest.
     const manifest = (await (await page.request.get('/manifest.webmanifest')).json()) as {
       share_target: { action: string; method: string; params: { files: { name: string }[]; text: string } };
     };
@@ -50,7 +50,7 @@ test('a browser with a question of its own gets an Install button, and is asked 
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('dialog')).toContainText('Open the browser’s menu');
   await page.keyboard.press('Escape');
-  // Chromium fires it when it likes, and never in a test.
+  // Chromium decides when to fire this event, and never fires it in a test.
   await page.evaluate(() => {
     const prompt = (): Promise<{ outcome: string }> => {
       document.documentElement.dataset['prompted'] = 'yes';
@@ -65,7 +65,7 @@ test('a browser with a question of its own gets an Install button, and is asked 
   await expect(page.getByRole('dialog')).toContainText('It is installed on this device.');
 });
 
-/** This browser has no voices. These stand for one that sends what it says to a server, and one that does not. */
+/** Adds fake voices, since this browser has none: one that sends its text to a server, and a local one. */
 async function giveVoices(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const voice = (name: string, lang: string, localService: boolean): object => ({
@@ -126,7 +126,7 @@ test('an answer is asked for in the other language, of a model that knows both',
   await expect(page.getByRole('article', { name: 'You asked' }).last()).toContainText(
     'Translate your last answer into Chinese.',
   );
-  // Only the last answer is the one that the question names.
+  // The question names the last answer, so only that answer has the button.
   await expect(
     answers(page)
       .first()

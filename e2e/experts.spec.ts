@@ -1,12 +1,11 @@
-// Experts in the page: which are at work, where they lie, how much memory they get; and before a download,
-// how fast a model can be expected to be.
+// The expert panel: the experts at work, paging, and the memory budget. Also the expected speed before a download.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, said } from './person.ts';
 import { sampleOf } from './samples.ts';
 
 const [{ words: QUESTION, answer: RIGHT }] = sampleOf('signs').questions;
-/** A quarter of the built-in model's experts. */
+/** Bytes of about a quarter of the built-in model's experts. */
 const LITTLE = 210_000;
 
 const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Experts at work' });
@@ -20,7 +19,7 @@ async function askSample(page: Page): Promise<void> {
 }
 
 test('the answer stays in view when the experts are shown below it', async ({ page }) => {
-  // So low that there is no room for both without scrolling.
+  // The window is too low to show both without scrolling.
   await page.setViewportSize({ width: 900, height: 620 });
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await askSample(page);
@@ -35,7 +34,7 @@ test('paged experts give the same answer; what lies on the device is told, and m
   page,
 }) => {
   await page.addInitScript((bytes) => {
-    // Once: what the slider chooses later must stay.
+    // Set the budget only once, so that the slider's later choice stays.
     if (localStorage.getItem('darkroom.experts.demo') === null) {
       localStorage.setItem('darkroom.experts.demo', String(bytes));
     }

@@ -1,5 +1,5 @@
-// Conversations that a hostile file, or a model that a picture has taken over, can put on the page: nested, long, and
-// slow to read in every way that is known. Each is a saved conversation as the page exports it.
+// Conversations that a hostile file, or a model that follows instructions in a picture, can put on the page: nested,
+// long, and slow to parse in every known way. Each is a saved conversation in the page's export format.
 
 export interface Hostile {
   name: string;
@@ -17,7 +17,7 @@ const lines = (count: number, line: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => line(index)).join('\n');
 const staircase = (depth: number): string => lines(depth, (index) => `${many('  ', index)}- a`);
 
-/** What the page's own export would have written. */
+/** The conversation as a file in the page's own export format. */
 export function savedFile({ questions, answers }: Hostile): string {
   const turns = answers.map((answer, index) => ({
     id: `t${index}`,

@@ -1,9 +1,10 @@
-// Pages that a model wrote, or was made to write, whose preview would take the browser long: to read, to clean or to draw.
+// Pages that a model may write, or be made to write, and whose preview would take the browser long to parse, to
+// sanitise or to draw.
 
 export interface HostilePage {
   name: string;
   html: string;
-  /** It is shown all the same; else its source is. */
+  /** Whether the page shows a preview; otherwise it shows the source. */
   isShown: boolean;
 }
 
@@ -11,7 +12,7 @@ const many = (count: number, piece: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => piece(index)).join('');
 const drawing = (inside: string): string =>
   `data:image/svg+xml;base64,${Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">${inside}</svg>`).toString('base64')}`;
-/** Each line shows the one before ten times. */
+/** Each group draws the group before it ten times. */
 const useOfUse = `<defs><g id="a0"><circle r="9"/></g>${many(
   9,
   (i) => `<g id="a${i + 1}">${many(10, (x) => `<use href="#a${i}" x="${x}"/>`)}</g>`,
@@ -67,5 +68,5 @@ const ALL: HostilePage[] = [
   },
 ];
 
-/** Those that are shown first: without the limits the others stop everything. */
+/** Pages with a preview come first, because without the limits the others would block the browser. */
 export const PAGES = [...ALL.filter(({ isShown }) => isShown), ...ALL.filter(({ isShown }) => !isShown)];

@@ -1,5 +1,5 @@
-// Hostile answers and conversations: each is shown, as plain text if need be, holds the page up for no longer than a
-// blink, and leaves a page that goes on.
+// Hostile answers and conversations: the page shows each, as plain text if it must, blocks no longer than a blink, and
+// works on afterwards.
 
 import { expect, test, type Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
@@ -8,7 +8,7 @@ import { PAGES } from './hostile-pages.ts';
 import { answered, answers, arrive, ask } from './person.ts';
 import { tasksOf } from './tasks.ts';
 
-/** The processor's time for one task of the page's main thread. */
+/** The longest processor time, in milliseconds, that one task of the page's main thread may take. */
 const MOST_MS = 200;
 
 async function open(page: Page, file: string): Promise<void> {
@@ -19,7 +19,7 @@ async function open(page: Page, file: string): Promise<void> {
   await isDrawn(page);
 }
 
-/** Until nothing has changed on the page for 30 frames. */
+/** Waits until nothing has changed on the page for 30 frames. */
 async function isDrawn(page: Page): Promise<void> {
   await page.evaluate(
     () =>
@@ -44,7 +44,6 @@ test('no hostile answer or conversation holds up the page', async ({ page, brows
   const errors: string[] = [];
   page.on('pageerror', ({ message }) => errors.push(message));
   await arrive(page, { model: 'demo', backend: 'wasm' });
-  // What the first answer brings (fonts, KaTeX) is not the hostile one's doing.
   const longest: [string, number][] = [];
   for (const hostile of HOSTILE) {
     const file = test.info().outputPath('conversation.json');
@@ -54,7 +53,8 @@ test('no hostile answer or conversation holds up the page', async ({ page, brows
       return Math.max(...tasks.map(({ own }) => own));
     };
     let ms = await measure();
-    // Where others take the cores, a task needs more of its own time too: what is too long is so twice.
+    // A task also takes more processor time on busy cores, or if it loads fonts and KaTeX for the first time. Only a
+    // task that is too slow twice counts.
     if (ms > MOST_MS) ms = Math.min(ms, await measure());
     console.log(`${ms.toFixed(0).padStart(6)} ms  ${hostile.name}`);
     longest.push([hostile.name, ms]);
@@ -94,7 +94,7 @@ test('no hostile page holds up its preview; one that is too large is shown as it
     longest.push([name, ms]);
   }
   expect(longest.filter(([, ms]) => ms > MOST_MS)).toEqual([]);
-  // In the reader's own language.
+  // The refusal follows the language that the user chooses.
   await page.getByLabel('Language').selectOption('中文');
   await expect(page.getByText('这个页面太大，无法预览。下面是它的源代码。')).toBeVisible();
 });
@@ -127,12 +127,12 @@ test('a long conversation is drawn from its end, and its beginning as the reader
   await expect(answers(page)).toHaveCount(12);
   await expect(answers(page).last()).toContainText('Answer 49');
   await expect(page.getByRole('button', { name: 'Show 38 earlier questions' })).toBeAttached();
-  // Scrolling up to the first of them brings those before it.
+  // Scrolling up to the first drawn turn draws the turns before it.
   const region = page.getByRole('region', { name: 'Conversation' });
   for (const count of [24, 36, 48, 50]) {
     await region.evaluate((element) => element.scrollTo({ top: 0 }));
     await expect(answers(page)).toHaveCount(count);
-    // What was in view stays in view.
+    // The turn that was in view stays in view.
     if (count === 24) await expect(page.getByText('Answer 38', { exact: true })).toBeInViewport();
   }
   await expect(page.getByText('Answer 0', { exact: true })).toBeAttached();

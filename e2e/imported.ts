@@ -1,4 +1,4 @@
-// Puts an answer of the test's choosing on the page the way a person can: as a saved conversation.
+// Puts an answer of the test's choosing on the page, as a user can: by opening a saved conversation.
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -6,12 +6,12 @@ import { answers, PICTURES } from './person.ts';
 
 export interface Imported {
   answer: string;
-  /** Files of the reference's pictures. */
+  /** Names of files in `PICTURES`. */
   pictures?: string[];
   thoughtMs?: number;
 }
 
-/** Opens a saved conversation of one turn; returns its answer. */
+/** Opens a saved conversation of one turn; returns the element of its answer. */
 export async function openSaved(
   page: Page,
   { answer, pictures = [], thoughtMs }: Imported,

@@ -1,13 +1,12 @@
-// The app as it stays on a device: it starts and answers without a network, takes a new version without
-// losing the conversation, and leaves nothing behind where that is wanted. Against a server of its own,
-// which can be stopped and changed.
+// The app as it stays on a device: it starts and answers without a network, updates without losing the conversation,
+// and can be erased without a trace. Each test has its own server, which it can stop and change.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { addPictures, answered, answers, arrive, ask, beginAnew, said } from './person.ts';
 import { Site, SITE_URL } from './site.ts';
 
 test.use({ baseURL: SITE_URL, serviceWorkers: 'allow' });
-// What is kept in the background takes its time on a busy machine.
+// On a busy machine the copy in the background takes long.
 test.describe.configure({ timeout: 300_000 });
 
 const PATIENCE = 120_000;
@@ -19,7 +18,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** Until the service worker has all that the app and its runtime consist of. */
+/** Waits until the service worker has kept all files of the app and its runtime. */
 async function kept(page: Page): Promise<void> {
   const panel = await privacyPanel(page);
   await expect(panel.getByText('This app itself, to start without a network', { exact: true })).toBeVisible({
@@ -33,7 +32,7 @@ async function privacyPanel(page: Page): Promise<Locator> {
   return page.getByRole('dialog', { name: 'Privacy' });
 }
 
-/** Addresses of the files that are kept, in all caches. */
+/** Addresses of the files in all caches. */
 function keptFiles(page: Page): Promise<string[]> {
   return page.evaluate(async () => {
     const caches = await Promise.all((await window.caches.keys()).map((name) => window.caches.open(name)));
@@ -67,7 +66,7 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   await kept(page);
 
   site.newVersion('f'.repeat(16));
-  // What a browser does by itself on the next visit, or within a day.
+  // A browser checks for an update by itself on the next visit, or within a day.
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await expect(page.getByText('A new version of this page is ready.')).toBeVisible();
   await page.getByRole('button', { name: 'Update now' }).click();
@@ -78,11 +77,11 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
   await ask(page, 'Which colour is it?');
   await answered(page, 2);
-  // The old one goes when the last page that may need it has gone.
+  // The old version's cache goes when the last page that may need it is gone.
   await expect
     .poll(() => page.evaluate(() => caches.keys()), { timeout: PATIENCE })
     .toEqual([`darkroom-app-${'f'.repeat(16)}`]);
-  // Nobody asked for it to be kept.
+  // The user has not asked to keep the conversation.
   await page.getByRole('button', { name: 'Conversations' }).click();
   await expect(page.getByRole('dialog')).toContainText('Nothing is kept.');
 });
@@ -166,7 +165,7 @@ test('the privacy panel counts what the service worker fetched', async ({ page }
   await answered(page, 1);
   await kept(page);
   const panel = await privacyPanel(page);
-  // These the browser fetches by itself, and lets no page know.
+  // The browser fetches these by itself, without reporting them to a page.
   const byBrowser = /^\/(service-worker\.js|icon\.svg|manifest\.webmanifest)$/;
   const bySite = site.asked.filter((path) => !byBrowser.test(path)).length;
   const fonts = site.asked.filter((path) => path.endsWith('.woff2')).length;
@@ -174,7 +173,7 @@ test('the privacy panel counts what the service worker fetched', async ({ page }
   await expect.poll(() => requestCount(panel)).toBeGreaterThanOrEqual(bySite);
 });
 
-/** The sum of all requests that the panel tells of. */
+/** The number of all requests that the panel shows. */
 async function requestCount(panel: Locator): Promise<number> {
   const texts = await panel.locator('.figures').allInnerTexts();
   return texts.reduce(
@@ -201,7 +200,7 @@ test('an update that one tab takes leaves another its own files, and offers it t
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await page.getByRole('button', { name: 'Update now' }).click();
   await expect(page.getByRole('button', { name: 'Update now' })).toHaveCount(0);
-  // Nothing of the old version may come from the browser's own cache.
+  // The browser's own cache must not supply files of the old version.
   await (await context.newCDPSession(other)).send('Network.clearBrowserCache');
 
   await expect(other.getByText('This page was updated in another tab.')).toBeVisible();

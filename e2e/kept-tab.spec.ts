@@ -1,5 +1,5 @@
-// Nothing is lost: conversation, draft and pictures survive a reload, Back and a killed page; panels close on Back; and
-// what is kept for a tab is erased when it is no longer wanted.
+// Conversation, draft and pictures survive a reload, Back and a killed page; Back closes panels; and the records of a
+// tab are erased when they are no longer wanted.
 
 import { expect, test, type Page } from '@playwright/test';
 import {
@@ -21,7 +21,7 @@ test.use({ serviceWorkers: 'block', locale: 'en' });
 const CHOICES = { model: FIXTURE, backend: 'wasm', maxTokens: 8 } as const;
 const offer = (page: Page) => page.getByText('Go on with your last conversation?');
 
-/** An answered question about a picture, and the next one half written about another. */
+/** Gets an answer about one picture, then writes part of a question about another; returns the answer's text. */
 async function fill(page: Page): Promise<string> {
   await addPictures(page, 'odd.png');
   await ask(page, 'What is this?');
@@ -39,7 +39,7 @@ async function expectAll(page: Page, first: string): Promise<void> {
   await expect(page.getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
 }
 
-/** Draft, conversation and two pictures. */
+/** Waits for all four records: the draft, the conversation and two pictures. */
 const allStored = (page: Page) => expect.poll(() => tabRecords(page)).toBe(4);
 
 test('a reload and Back keep conversation, draft and pictures; a new conversation erases them @main', async ({
@@ -54,7 +54,7 @@ test('a reload and Back keep conversation, draft and pictures; a new conversatio
   await page.goto('about:blank');
   await page.goBack();
   await expectAll(page, first);
-  // The pictures themselves are there, for the model too.
+  // The model can read the restored pictures too.
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await answered(page, 2);
   await page.reload();
@@ -73,7 +73,7 @@ test('the last letters before a reload are kept', async ({ page }) => {
   await expect(question(page)).toHaveValue('How many');
 });
 
-/** Ends the page's process, as a phone does that needs the memory. */
+/** Kills the page's process, as a phone does when it needs the memory. */
 async function kill(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent('crash');
@@ -117,7 +117,7 @@ test('a tab that was gone back to and killed at once is offered, whatever the ma
   await expectAll(page, first);
   await expect.poll(marks).toEqual([]);
   await kill(page);
-  // A browser writes its local storage down seconds later: killed before, it still has the mark.
+  // A browser writes local storage to disk seconds later; if it is killed before that, the `left:` mark remains.
   await elsewhere.evaluate((marks) => marks.forEach(([name, at]) => localStorage.setItem(name, at)), left);
   await elsewhere.close();
   const next = await context.newPage();
@@ -171,7 +171,7 @@ test('two tabs keep apart what they hold, a copied one too', async ({ page, cont
   const id = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
   await expect.poll(() => tabRecords(page)).toBe(2);
   const copy = await context.newPage();
-  // As a browser copies a tab: its session storage comes along.
+  // A browser that duplicates a tab copies its session storage too.
   await copy.addInitScript((tab) => {
     if (sessionStorage.getItem('darkroom-tab') === null) sessionStorage.setItem('darkroom-tab', tab);
   }, id);
@@ -220,7 +220,7 @@ test('Back closes what lies over the page, and never leaves it', async ({ page }
   await expect(page.locator('.stage.large')).toBeVisible();
   await page.goBack();
   await expect(page.locator('.stage.large')).toHaveCount(0);
-  // Closed otherwise, a panel leaves no step behind: the next Back is the page's own.
+  // A panel that Escape or its button closes leaves no history entry behind: the next Back leaves the page.
   for (const close of ['Escape', 'button']) {
     await page.getByRole('button', { name: 'Settings' }).click();
     await expect(dialog).toBeVisible();
@@ -247,7 +247,7 @@ test('on a phone, Back closes the menu', async ({ page }) => {
   await page.goBack();
   await expect(page.locator('#page-tools')).toBeHidden();
   await expect(question(page)).toBeVisible();
-  // From the menu to a panel: one step each way.
+  // Opening a panel from the menu adds one history entry, and one Back closes the panel.
   await page.getByRole('button', { name: 'More', exact: true }).click();
   await page.getByRole('button', { name: 'Settings' }).click();
   await expect(page.getByRole('dialog')).toBeVisible();

@@ -1,5 +1,5 @@
-// By keyboard alone: from the opened page to an answer, to the library and back, and the focus is never lost; and what
-// a screen reader finds of an answer stands there once.
+// The keyboard alone leads from the opened page to an answer, to the library and back, and the focus is never lost. A
+// screen reader finds each answer exactly once.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -11,7 +11,7 @@ test.use({ serviceWorkers: 'block', locale: 'en' });
 
 const [{ words: QUESTION, answer: RIGHT }] = sampleOf('signs').questions;
 
-/** The name of what has the focus; 'nothing' if that is the page as a whole. */
+/** The name of the focused element; 'nothing' if only the page itself has the focus. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const { activeElement } = document;
@@ -19,12 +19,12 @@ const focused = (page: Page): Promise<string> =>
     return activeElement.getAttribute('aria-label') ?? activeElement.textContent.trim();
   });
 
-/** The focus is somewhere, now and after what follows from the last key. */
+/** Waits until an element has the focus after the last key press. */
 async function expectFocus(page: Page, after: string): Promise<void> {
   await expect.poll(() => focused(page), { message: `the focus after: ${after}` }).not.toBe('nothing');
 }
 
-/** Tab until a name has the focus. */
+/** Presses Tab until the element with this name has the focus. */
 async function tabTo(page: Page, name: string | RegExp, most = 40): Promise<void> {
   for (let i = 0; i < most; i++) {
     await page.keyboard.press('Tab');
@@ -160,7 +160,7 @@ test('on a phone a panel that was opened from the menu gives the focus back to i
   await expect(page.getByRole('button', { name: 'More', exact: true })).toBeFocused();
 });
 
-/** All text that a screen reader finds on the page. */
+/** All texts that a screen reader finds on the page. */
 async function spokenTexts(page: Page): Promise<string[]> {
   const session = await page.context().newCDPSession(page);
   const { nodes } = await session.send('Accessibility.getFullAXTree');

@@ -1,5 +1,5 @@
-// The library as a person meets it: a model is asked for, arrives, is checked, removed, comes from a
-// folder; a link asks first.
+// The library as a user sees it: a model is downloaded, checked, removed, and added from a folder; a link asks before
+// it downloads.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { answered, ask, isTrial } from './person.ts';
@@ -8,7 +8,7 @@ const MODEL = 'dense-tied-exact';
 const PACKAGE = `/packages/${MODEL}/`;
 const FOLDER = `.cache/fixture-packages/${MODEL}`;
 
-// Requests are watched and held up here.
+// Playwright does not intercept requests that go through a service worker.
 test.use({ serviceWorkers: 'block' });
 
 const panel = (page: Page): Locator => page.getByRole('dialog', { name: 'Models' });
@@ -19,7 +19,7 @@ async function openLibrary(page: Page): Promise<void> {
   await expect(panel(page)).toBeVisible();
 }
 
-/** Downloads the model that the page's link asks for, and takes it once it is ready. */
+/** Downloads the model that the page's link names, and switches to it when it is ready. */
 async function bringAndUse(page: Page): Promise<void> {
   await page.goto(`/?model=${PACKAGE}`);
   await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
@@ -29,7 +29,7 @@ async function bringAndUse(page: Page): Promise<void> {
   await expect(row(page).getByText('Answers now')).toBeVisible();
 }
 
-/** Requests for weights so far. */
+/** An array to which every later request for the package is added. */
 function watchShards(page: Page): string[] {
   const shards: string[] = [];
   page.context().on('request', (request) => {
@@ -38,7 +38,7 @@ function watchShards(page: Page): string[] {
   return shards;
 }
 
-/** As if the disk had lost the model's largest file. */
+/** Deletes the model's largest file from storage, as if the disk had lost it. */
 async function loseShard(page: Page): Promise<void> {
   await page.evaluate(
     (model) =>
@@ -63,7 +63,7 @@ async function loseShard(page: Page): Promise<void> {
   );
 }
 
-/** A refused address is no model: not in the library, not in the header, not after a reload. */
+/** Expects that a refused address has left no model in the library or the header, nor after a reload. */
 async function expectNoTrace(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
   await expect(page.locator('header .model .name')).toHaveText('Built-in model');
@@ -85,7 +85,7 @@ test('a link asks before it fetches anything, and a No is respected @main', asyn
 
 test('a link to a model that is here asks as well, and shows where it is from', async ({ page }) => {
   await bringAndUse(page);
-  // Another one is chosen meanwhile.
+  // Another model is chosen before the link is opened.
   await page.evaluate(() => localStorage.setItem('darkroom.model', 'demo'));
   await page.goto(`/?model=${PACKAGE}`);
   await expect(panel(page)).toContainText('It is on this device already');
@@ -183,7 +183,7 @@ test('what the disk lost is brought again, alone, when the model is loaded', asy
   const asked = watchShards(page);
   await page.goto('/');
   await openLibrary(page);
-  // The model counts as chosen before its weights are looked for; once they are here, nothing else is asked.
+  // The model counts as chosen before its weights are checked. The page fetches the lost file and nothing else.
   const files = (): string[] => asked.filter((url) => !url.endsWith('manifest.json'));
   await expect.poll(files).toHaveLength(1);
   await expect(row(page).getByText('Answers now')).toBeVisible();
@@ -202,7 +202,7 @@ test('while a model comes the present one answers; when it is ready the page and
 }) => {
   await page.goto('/');
   await expect(page.locator('header .model button')).toContainText('Built-in model');
-  // The model's bytes wait until they are let go.
+  // Hold the model's bytes back until `letGo` is called.
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.context().route(`**${PACKAGE}*.safetensors`, async (route) => {
@@ -238,7 +238,7 @@ test('a model that is slow or too large here says so with its speed, and warns b
   });
   await page.goto('/');
   await openLibrary(page);
-  // Chromium's only adapter here computes in software, which the engine leaves alone.
+  // Chromium's only adapter here is a software adapter, which the engine does not use.
   await expect(panel(page).getByText(/only to one in software/)).toBeVisible();
   await expect(panel(page).getByText(/^Recommended here: larger models/)).toBeVisible();
   const card = panel(page).getByRole('article', { name: 'Qwen3-VL 2B' });
@@ -254,7 +254,7 @@ test('a model that is slow or too large here says so with its speed, and warns b
   await expect(card.getByRole('alert')).toContainText('even a short answer would take');
   await card.getByRole('button', { name: 'Do not download' }).click();
   await expect(card.getByRole('alert')).toHaveCount(0);
-  // The same model by its link: asked about first, with what is known of it.
+  // The same model by its link: the page shows its speed and asks before it downloads.
   const link = panel(page).getByLabel('Link');
   await link.fill('Qwen/Qwen3-VL-2B-Instruct');
   await link.press('Enter');
@@ -284,7 +284,7 @@ test('a second tab shows the download of the first, stops with its pause, and he
   await link.press('Enter');
   const coming = other.locator('header .model .state').filter({ hasText: MODEL });
   await expect(coming).toBeVisible();
-  // Either of them may do the work; both stop.
+  // Either tab may run the download; both stop.
   await row(page).getByRole('button', { name: 'Pause' }).click();
   await expect(row(page).getByText('Paused')).toBeVisible();
   await expect(coming).toHaveCount(0);

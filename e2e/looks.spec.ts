@@ -1,4 +1,4 @@
-// How the page presents itself: its name, its samples, pictures that are shown once, and hints that say what is there.
+// The look of the page: its name, its samples, each picture shown once, and hints that match the content.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -49,7 +49,7 @@ test('pictures of the next question are not shown a second time in the strip', a
   await expect(strip).toHaveCount(2);
   await addPictures(page, 'tall.png', 'second.png');
   await expect(strip).toHaveCount(2);
-  // The large view covers the tray.
+  // The large view covers the next question's pictures, so the strip shows them as well.
   await page.getByRole('button', { name: 'Large view' }).click();
   await expect(strip).toHaveCount(4);
 });
@@ -58,7 +58,7 @@ test('on a small picture lies one button, and order is changed beside the row', 
   await page.goto('/');
   await addMany(page, 3);
   const inside = tray(page).getByRole('listitem').first().getByRole('button');
-  await expect(inside).toHaveCount(2); // the picture itself, and taking it away
+  await expect(inside).toHaveCount(2); // the picture itself, and the button that removes it
   await expect(page.getByRole('button', { name: 'Move card-3.png forward' })).toBeEnabled();
   await expect(page.getByRole('button', { name: 'Move card-3.png back' })).toBeDisabled();
 });
@@ -90,7 +90,7 @@ test('in a low window the words in the box for pictures keep off its edge', asyn
 });
 
 test('what comes into the header moves nothing that was there', async ({ page }) => {
-  // The model, and with it the button of its experts, comes later.
+  // Hold back the model, and with it the button of its experts.
   let letCome = (): void => undefined;
   const comes = new Promise<void>((resolve) => (letCome = resolve));
   await page.route(/inference\.worker[^/]*\.js/, async (route) => {

@@ -1,5 +1,5 @@
-// Real clips for tests: encoded and put into a container by the browser that is at hand, frame by frame, so that
-// every frame's time and colour are known.
+// Makes real clips for tests. The browser under test encodes and muxes them frame by frame, so that the time and colour
+// of every frame are known.
 
 import type { Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -10,18 +10,18 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 
 export interface Recipe {
   container: 'webm' | 'mp4' | 'mov';
-  /** As WebCodecs names it. What this browser cannot encode is filled with nonsense. */
+  /** A WebCodecs codec string. HEVC, which Chromium does not encode here, gets frames of nonsense bytes. */
   codec: string;
   frames: { at: number; colour: Rgb }[];
-  /** Seconds that the last frame is shown. */
+  /** The duration of the last frame, in seconds. */
   last: number;
-  /** Every so many frames begin anew. */
+  /** Distance between key frames, in frames. */
   keyEvery?: number;
-  /** Degrees, clockwise, by which a player turns it. */
+  /** Degrees by which a player turns the clip clockwise. */
   rotation?: 0 | 90;
   /** The left half of every frame is black. */
   halfBlack?: boolean;
-  /** Sound in place of pictures. */
+  /** The clip has a sound track and no video track. */
   soundOnly?: boolean;
 }
 
@@ -30,21 +30,21 @@ export const HEIGHT = 64;
 
 const LIBRARY = 'node_modules/mediabunny/dist/bundles/mediabunny.cjs';
 
-/** Frames of these colours at `fps` frames per second. */
+/** One frame for each colour, at `fps` frames per second. */
 export function evenly(colours: readonly Rgb[], fps: number): Pick<Recipe, 'frames' | 'last'> {
   return { frames: colours.map((colour, index) => ({ at: index / fps, colour })), last: 1 / fps };
 }
 
-/** The page must be on localhost or https: only there may it encode. */
+/** The page must be on localhost or https, since WebCodecs needs a secure context. */
 export async function makeClip(page: Page, recipe: Recipe): Promise<Buffer> {
   const isThere = await page.evaluate(() => 'Mediabunny' in window);
-  // As a script of the test's, which no policy of the page's holds back.
+  // The page's policy does not apply to a script that the test evaluates.
   if (!isThere) await page.evaluate(`${readFileSync(LIBRARY, 'utf8')}; window.Mediabunny = Mediabunny;`);
   const base64 = await page.evaluate(encode, { recipe, width: WIDTH, height: HEIGHT });
   return Buffer.from(base64, 'base64');
 }
 
-/** Lossless but for GIF's colour table; `delays` in milliseconds. */
+/** An animation of these colours, lossless except for GIF's colour table. `delays`: milliseconds per frame. */
 export async function makeAnimation(
   colours: readonly Rgb[],
   delays: number[],
@@ -138,7 +138,7 @@ async function encode({
     const decoderConfig = { codec: 'opus', numberOfChannels: 2, sampleRate: 48_000 };
     await sound.add(packet, { decoderConfig });
   } else if (family === 'hevc') {
-    // Nobody here encodes it, and nobody looks inside where nobody decodes it.
+    // The browser cannot encode HEVC. Nonsense bytes suffice: a browser that cannot decode HEVC does not read them.
     const description = new Uint8Array(23).fill(1);
     const decoderConfig = { codec, description, codedWidth: width, codedHeight: height };
     for (const [index, { at }] of frames.entries()) {
@@ -168,7 +168,7 @@ async function encode({
     }
     await encoder.flush();
     for (const [index, [chunk, meta]] of chunks.entries()) {
-      // What the encoder says of durations is its own estimate.
+      // The encoder only estimates the durations, so set the exact ones.
       const packet = lib.EncodedPacket.fromEncodedChunk(chunk).clone({ duration: duration(index) });
       await video.add(packet, meta);
     }

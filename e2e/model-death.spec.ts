@@ -1,15 +1,15 @@
-// A model that the page dies with: the next visit asks before it loads that model again.
+// If the page dies while a model is at work, the next visit asks before it loads that model again.
 
 import { expect, test, type Page } from '@playwright/test';
 import { answered, arrive, ask, FIXTURE } from './person.ts';
 
-// The runtime is held up here.
+// Playwright does not intercept requests that go through a service worker.
 test.use({ serviceWorkers: 'block' });
 
 const RUNTIME = /ort-wasm[^/]*\.wasm/;
 const notice = (page: Page) => page.getByRole('status').filter({ hasText: `while ${FIXTURE} was at work` });
 
-/** The page stands still in the middle of a load. */
+/** Waits until the page is in the middle of loading the model. */
 async function untilLoading(page: Page): Promise<void> {
   await expect
     .poll(() =>
@@ -31,7 +31,7 @@ test('after a page died while it loaded a model, the next visit asks, offers the
 
   const crash = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
-  // Never answered: the page is gone.
+  // Chromium never answers this command, since the page is gone.
   session.send('Page.crash').catch(() => undefined);
   await crash;
   await page.close();
@@ -40,9 +40,9 @@ test('after a page died while it loaded a model, the next visit asks, offers the
   const next = await context.newPage();
   await next.goto('/');
   await expect(notice(next)).toBeVisible();
-  // The runtime may be fetched; the model is not loaded before the user says so.
+  // The page may fetch the runtime, but must not load the model before the user decides.
   await expect(next.locator('header .model')).not.toContainText('getting ready');
-  // The way to the settings and the library is open.
+  // The user can open the settings and the library.
   await next.getByRole('button', { name: 'Settings' }).click();
   await expect(next.getByRole('dialog')).toBeVisible();
   await next.keyboard.press('Escape');

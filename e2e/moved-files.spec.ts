@@ -1,5 +1,5 @@
-// Files of this computer that are deleted, moved or saved anew after they were chosen: the conversation goes on
-// with the bytes as they were, and what cannot be read any more has a sentence of its own.
+// Files that are deleted, moved or overwritten after the user chose them: the conversation goes on with the original
+// bytes, and a file that can no longer be read is refused with a sentence of its own.
 
 import { expect, test, type Page } from '@playwright/test';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const COLOURS = [
   [30, 160, 40],
 ] as const;
 
-/** A file on the disk that the test may spoil. */
+/** Copies a file to a path where the test may damage it; returns the path. */
 function onDisk(name: string, from: string): string {
   const path = test.info().outputPath(name);
   copyFileSync(from, path);
@@ -49,7 +49,7 @@ for (const [how, change] of Object.entries(spoil)) {
     const { photos } = JSON.parse(readFileSync(await file.path(), 'utf8')) as { photos: { data: string }[] };
     expect(photos[0]?.data).toBe(readFileSync(`${PICTURES}/odd.png`).toString('base64'));
     await page.keyboard.press('Escape');
-    // The picture itself, not a copy that happens to be remembered: the model is asked from the start.
+    // A new conversation with the undamaged picture gives the same answer, so the first answer was about its own bytes.
     await page.getByRole('button', { name: 'New conversation' }).click();
     await add(page, onDisk('again.png', `${PICTURES}/odd.png`));
     await ask(page, 'What is this?');
@@ -75,7 +75,7 @@ test('a clip whose file is deleted is played and asked about', async ({ page }) 
 test('a picture that is gone before it is read is refused in a sentence of its own', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const path = onDisk('gone.png', `${PICTURES}/odd.png`);
-  // What the picker hands over is only a name of the file.
+  // The file picker only hands over a reference, so hold back the page's reading until the file is deleted.
   await page.evaluate(() => {
     const input = document.querySelector<HTMLInputElement>('input[type=file]');
     input?.addEventListener('change', (event) => event.stopImmediatePropagation(), {

@@ -1,4 +1,4 @@
-// The states of the page in which it says, offers or asks something: brought about as a person would.
+// The states in which the page shows a notice, an offer or a question. The steps bring them about as a user would.
 
 import type { Page } from '@playwright/test';
 import {
@@ -48,7 +48,7 @@ const KEEP_OFFER = /^(Keep them|保存)$/;
 const DOWNLOAD_2B = /^(Download|下载) ?Qwen3-VL 2B/;
 const LINK = /^(Link|链接)$/;
 
-/** What must be so before the page opens. */
+/** Prepares a state before the page opens. */
 export async function beforeNotice(page: Page, state: NoticeState): Promise<void> {
   if (state === 'queued') await page.route(/photo\.worker[^/]*\.js/, () => undefined);
   if (state === 'missing part') await page.route(/katex-[^/]*\.js/, (route) => route.abort());
@@ -56,7 +56,7 @@ export async function beforeNotice(page: Page, state: NoticeState): Promise<void
   if (state === 'suspect') {
     await page.goto('/');
     await settled(page);
-    // As if two pages had died while the built-in model was at work.
+    // Pretend that two pages died while the built-in model was at work.
     await page.evaluate(() => {
       for (const each of ['a', 'b']) localStorage.setItem(`darkroom.loading.${each}`, 'demo');
     });
@@ -146,7 +146,7 @@ const STEPS: Record<NoticeState, (page: Page) => Promise<void>> = {
       .waitFor();
   },
   install: async (page) => {
-    // Chromium fires it when it likes, and never in a test.
+    // Chromium decides when to fire this event, and never fires it in a test.
     await page.evaluate(() => {
       const prompt = (): Promise<{ outcome: string }> => Promise.resolve({ outcome: 'dismissed' });
       window.dispatchEvent(Object.assign(new Event('beforeinstallprompt', { cancelable: true }), { prompt }));
@@ -176,7 +176,7 @@ async function openLibrary(page: Page): Promise<void> {
   await page.locator('dialog[open] article').first().waitFor();
 }
 
-/** Another page of this browser has half a question, and is killed. */
+/** Writes part of a question on another page of this browser, and kills that page. */
 async function leaveKilledPage(page: Page): Promise<void> {
   const other = await page.context().newPage();
   await other.goto('/');
@@ -185,7 +185,7 @@ async function leaveKilledPage(page: Page): Promise<void> {
   while ((await tabRecords(other)) === 0) await other.waitForTimeout(100);
   const session = await page.context().newCDPSession(other);
   const crash = other.waitForEvent('crash');
-  // Never answered: the page is gone.
+  // Chromium never answers this command, since the page is gone.
   session.send('Page.crash').catch(() => undefined);
   await crash;
   await other.close();
@@ -207,7 +207,7 @@ const TABLES: Answered[] = [
   },
 ];
 
-/** A conversation about the scene, with these answers. */
+/** Opens a conversation about the scene with these answers. */
 async function openAnswers(page: Page, answers: readonly Answered[]): Promise<void> {
   const [first] = CONVERSATION.turns;
   const turns = answers.map(({ answer, reason, thinks = false }, at) => ({

@@ -1,4 +1,4 @@
-// The steps by which the states of the page are brought about, by names in both languages.
+// The steps that bring the page into its states. They find controls by their names in both languages.
 
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';
@@ -17,7 +17,7 @@ export const SUGGESTIONS = /^(Ask about it|可以这样问)/;
 const ANEW = /^(New conversation|新对话)$/;
 const DISMISS = /^(Dismiss|知道了)$/;
 const CLOSE_EXPERTS = /^(Close the experts|关闭专家视图)$/;
-/** On a phone the ways to the panels are in a menu. */
+/** On a phone this menu holds the buttons that open the panels. */
 const MENU = /^(More|更多)$/;
 const TOOLS = {
   history: /^(Conversations|对话记录)$/,
@@ -25,27 +25,27 @@ const TOOLS = {
   privacy: /^(Privacy|隐私)$/,
   experts: /^(Experts at work|正在工作的专家)$/,
 };
-/** Tells which model answers, and where it is until it is ready. */
+/** The button that shows which model answers, and its loading state until it is ready. */
 export const MODEL_BUTTON = 'header .model button';
 export const READY = 60_000;
-/** What stays there where no graphics processor answers. */
+/** The state that this button keeps if the model runs on the processor. */
 const ON_PROCESSOR = /on this processor|处理器/;
 
-/** The first suggested question about a sample; until it is answered. */
+/** Asks the first suggested question about a sample and waits for the answer. */
 export async function askSample(page: Page, index: number): Promise<void> {
   await page.getByRole('button', { name: SAMPLE }).nth(index).click();
   await page.getByRole('group', { name: SUGGESTIONS }).getByRole('button').first().click();
   await page.locator('article footer').waitFor({ timeout: READY });
 }
 
-/** Until the built-in model is on the device: the page then stands still. */
+/** Waits until the model is ready; nothing on the page changes by itself after that. */
 export async function settled(page: Page): Promise<void> {
   await page.locator(MODEL_BUTTON).waitFor();
   const onItsWay = page.locator(`${MODEL_BUTTON} .state`).filter({ hasNotText: ON_PROCESSOR });
   await onItsWay.waitFor({ state: 'detached', timeout: READY });
 }
 
-/** Leaves what the page shows: dialogs, experts, conversation, pictures, notices and what is written. */
+/** Closes dialogs, notices and experts, begins a new conversation without pictures, and empties the question field. */
 export async function startAnew(page: Page): Promise<void> {
   const layers = page.locator('dialog[open], [popover]:popover-open');
   while ((await layers.count()) > 0) await page.keyboard.press('Escape');
@@ -58,14 +58,14 @@ export async function startAnew(page: Page): Promise<void> {
   await left.first().waitFor({ state: 'detached' });
 }
 
-/** The model stops where it is, for as long as the page is looked at. */
+/** Blocks the model's worker, so that the answer stops where it is while the test looks at the page. */
 export function hold(page: Page): void {
   const worker = page.workers().find((one) => one.url().includes('inference.worker'));
   const blocked = worker?.evaluate(() => {
     const { buffer } = new WebAssembly.Memory({ initial: 1, maximum: 1, shared: true });
     Atomics.wait(new Int32Array(buffer), 0, 0, 60_000);
   });
-  // It ends with the page.
+  // The call fails when the page closes.
   blocked?.catch(() => undefined);
 }
 
@@ -90,7 +90,7 @@ export async function addScene(page: Page): Promise<void> {
   await page.getByRole('button', { name: ASK }).waitFor();
 }
 
-/** So many pictures for the next question, each of another shade. */
+/** Adds `count` pictures to the next question, each with its own shade. */
 export async function addMany(page: Page, count: number): Promise<void> {
   const files = await Promise.all(
     Array.from({ length: count }, async (_, i) => {
@@ -106,7 +106,7 @@ export async function addMany(page: Page, count: number): Promise<void> {
     .waitFor();
 }
 
-/** A conversation with boxes, brought in as the file that the page itself exports. */
+/** Opens a conversation whose answer has boxes, by importing it as a file in the page's own export format. */
 export async function openConversation(
   page: Page,
   file?: Film,
@@ -130,7 +130,7 @@ interface Film {
   buffer: Buffer;
 }
 
-/** The scene as a clip of three seconds: it lies still, then is seen from its other side. */
+/** The scene as an animated WebP of three seconds: the scene for two seconds, then mirrored for one. */
 export async function filmScene(page: Page): Promise<Buffer> {
   const scene = sharp(Buffer.from(await drawScene(page), 'base64'))
     .resize(600)
@@ -142,7 +142,7 @@ export async function filmScene(page: Page): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The scene as a PNG in base64; drawn by the browser that is at hand. */
+/** The scene as a PNG in base64, drawn by the browser under test. */
 function drawScene(page: Page): Promise<string> {
   return page.evaluate(async (svg) => {
     const image = new Image();

@@ -1,24 +1,24 @@
-// What a person does on the page, by the names that a person sees.
+// A user's actions on the page, which find controls by the names that the user sees.
 
 import { expect, type Locator, type Page } from '@playwright/test';
 
 export const PICTURES = 'tools/reference/pictures';
 
-/** Random weights: nothing it says makes sense, but it says it quickly and for as long as it may. */
+/** A model with random weights: its answers make no sense, but come quickly and use all the tokens that they may. */
 export const FIXTURE = 'dense-tied-exact';
-/** The same weights with a template that begins each answer with a thought. */
+/** A model with the same weights, whose template begins each answer with a thought. */
 export const THINKING_FIXTURE = 'dense-thinking-exact';
-/** Says one sentence without end, and has a context of 4,096 tokens. */
+/** A model that repeats one sentence without end, with a context of 4,096 tokens. */
 export const REPEATING_FIXTURE = 'dense-repeating-exact';
 
 export interface Choices {
-  /** The built-in one, or the name of a package that the tests convert. */
+  /** 'demo' for the built-in model, or the name of a package that the tests convert. */
   model: string;
   backend: 'wasm' | 'webgpu';
   maxTokens?: number;
 }
 
-/** Comes as somebody who has been here and made these choices. */
+/** Opens the page as a user who made these choices on an earlier visit. */
 export async function arrive(
   page: Page,
   { model, backend, maxTokens = 64 }: Choices,
@@ -26,7 +26,7 @@ export async function arrive(
 ): Promise<void> {
   await page.addInitScript(
     (chosen) => {
-      // The frames in which the page tries its walls have no storage.
+      // The frames in which the page tests its walls have no storage.
       if (window !== window.top) return;
       const id = chosen.model === 'demo' ? 'demo' : new URL(`/packages/${chosen.model}/`, location.href).href;
       localStorage.setItem('darkroom.model', id);
@@ -40,7 +40,7 @@ export async function arrive(
   await expect(question(page)).toBeVisible();
 }
 
-/** Whether the page tries its own walls with this request: the address cannot exist, and the request is stopped. */
+/** Whether this request belongs to the test of the page's walls: its host cannot exist, and the policy stops it. */
 export const isTrial = (url: string): boolean => new URL(url).hostname.endsWith('.darkroom-walls.invalid');
 
 export const question = (page: Page): Locator => page.getByRole('textbox', { name: 'Question', exact: true });
@@ -64,7 +64,7 @@ export async function ask(page: Page, words: string): Promise<void> {
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
 }
 
-/** Waits until the n-th answer (from 1) has ended well. */
+/** Waits until the n-th answer, counted from 1, has ended without a failure. */
 export async function answered(page: Page, n: number, timeout = 100_000): Promise<Locator> {
   await expect(answers(page)).toHaveCount(n);
   const answer = answers(page).nth(n - 1);
@@ -72,18 +72,18 @@ export async function answered(page: Page, n: number, timeout = 100_000): Promis
   return answer;
 }
 
-/** Opens the engine's figures under an answer. */
+/** Opens the engine's figures below an answer. */
 export async function figures(answer: Locator): Promise<Locator> {
   await answer.getByText(/^Took /).click();
   return answer.getByText(/first word after/);
 }
 
-/** What the answer says, without the page's own words. */
+/** The answer's text, without the page's own words. */
 export async function said(answer: Locator): Promise<string> {
   return (await answer.locator('[aria-busy]').innerText()).trim();
 }
 
-/** How many records the tabs' database holds, besides the keys that seal them. */
+/** The number of records in the tabs' database, without the keys that seal them. */
 export function tabRecords(page: Page): Promise<number> {
   return page.evaluate(
     () =>
@@ -103,7 +103,7 @@ export function tabRecords(page: Page): Promise<number> {
   );
 }
 
-/** Begins a new conversation with an empty field; until nothing is stored of the one before. */
+/** Begins a new conversation with an empty field, and waits until nothing of the previous one is stored. */
 export async function beginAnew(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New conversation' }).click();
   await question(page).fill('');

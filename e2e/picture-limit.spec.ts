@@ -1,4 +1,4 @@
-// More pictures than the model can take: that is said when they are added, before anything is asked.
+// If the user adds more pictures than the model can take, the page says so at once, before a question is asked.
 
 import { expect, test, type Page } from '@playwright/test';
 import sharp from 'sharp';
@@ -23,7 +23,7 @@ test('of the built-in model it is said that it compares two pictures', async ({ 
 
 test('of another model it is said how many fit its context', async ({ page }) => {
   await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm', maxTokens: 8 });
-  // What its context holds is known once it is loaded.
+  // The page knows the model's context length once the model is loaded.
   await ask(page, 'What does it say?');
   await answered(page, 1);
   const picture = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#9ab' } });

@@ -1,10 +1,10 @@
-// Every way in for pictures, and what can be done with them before and after asking.
+// Every way to add pictures, and the actions on them before and after asking.
 
 import { expect, test, type JSHandle, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, question, tray } from './person.ts';
 
-/** Chromium's own test camera. */
+/** Turns on Chromium's fake camera. */
 test.use({
   permissions: ['camera'],
   launchOptions: async ({ launchOptions }, use) => {
@@ -21,7 +21,7 @@ const names = (page: Page): Promise<string[]> =>
     .getByRole('button', { name: /^Look at / })
     .evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
 
-/** A file as a browser hands it over when it is dropped or pasted. */
+/** A file in a DataTransfer, as a browser passes it on a drop or a paste. */
 async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer>> {
   const bytes = readFileSync(`${PICTURES}/${file}`).toString('base64');
   return page.evaluateHandle(
@@ -195,7 +195,7 @@ test('the built-in model is not asked about more pictures than it takes, and the
   await button.click();
   await answered(page, 1);
 
-  // One more picture: those of the question before count.
+  // The pictures of the earlier question count towards the limit.
   await addPictures(page, 'odd.png');
   await expect(page.getByText('there would be 3: 2 came with earlier questions.')).toBeVisible();
   await question(page).fill('And this one?');

@@ -1,5 +1,5 @@
-// A page whose site was deployed anew while it was open, without a service worker that would keep its files; and
-// what the page is where there is no service worker at all.
+// A page whose site is redeployed while it is open, without a service worker that keeps its files. Also the page in a
+// browser that has no service workers at all.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -18,7 +18,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** The page starts another one when it is wanted. */
+/** Makes the photo worker die; the page starts another one when it needs it. */
 async function endPhotoWorker(page: Page): Promise<void> {
   const worker = page.workers().find((one) => one.url().includes('photo.worker'));
   if (worker === undefined) throw new Error('There is no photo worker.');
@@ -32,7 +32,7 @@ async function endPhotoWorker(page: Page): Promise<void> {
 }
 
 test('a worker that is gone offers a reload, which keeps the conversation', async ({ page }) => {
-  // The browser's cache may still have the worker. A route turns the cache off.
+  // The browser's cache may still have the worker's file. A route turns the cache off.
   await page.route('**/assets/photo.worker-*', (route) => route.continue());
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
@@ -106,7 +106,7 @@ test('the percentage counts the runtime too, and never stands at 100', async ({ 
     });
     tell();
   });
-  // The model is stored, and what is missing is more than it was.
+  // The model is stored, but the runtime, which is larger, is still missing.
   await expect(page.locator('header .model')).toContainText(/getting ready (3\d|4\d) ?%/, {
     timeout: 100_000,
   });

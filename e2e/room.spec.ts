@@ -1,5 +1,5 @@
-// The question field is in view and can be used, however many pictures there are and however small the window is:
-// zoomed in to 200 %, on a phone on its side, 320 pixels wide.
+// The question field stays in view and usable with any number of pictures and in small windows: zoomed in to 200 %, on
+// a phone on its side, and 320 pixels wide.
 
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ const WINDOWS = {
   '320 pixels at 400 %': { width: 320, height: 256 },
 };
 
-/** Whether a finger that touches the middle of the field meets it, and nothing needs scrolling sideways. */
+/** Expects that a touch on the middle of the field hits the field, and that the page itself does not scroll. */
 async function expectRoom(page: Page): Promise<void> {
   await expect(question(page)).toBeInViewport({ ratio: 0.9 });
   const met = await question(page).evaluate((field) => {
@@ -32,7 +32,7 @@ async function expectRoom(page: Page): Promise<void> {
   expect({ wide, high }, 'the page does not scroll').toEqual({ wide: 0, high: 0 });
 }
 
-/** Whether picture and conversation lie beside each other or below each other, not over each other. */
+/** Expects that the picture does not overlap the question field. */
 async function expectApart(page: Page): Promise<void> {
   const [stage, form] = await Promise.all([
     page.getByRole('region', { name: 'Picture', exact: true }).boundingBox(),
@@ -43,7 +43,7 @@ async function expectApart(page: Page): Promise<void> {
   expect(apart, 'the picture lies over the field').toBe(true);
 }
 
-/** Files of which half can be read. */
+/** Adds six files, of which three can be read. */
 async function addMixed(page: Page): Promise<void> {
   const good = ['odd.png', 'wide.png', 'tall.png'].map((name) => ({
     name,
@@ -62,13 +62,13 @@ async function addMixed(page: Page): Promise<void> {
   await expect(page.getByText('3 of 6 files were not added.')).toBeVisible();
 }
 
-/** How much of the conversation is in view, in pixels from top to bottom. */
+/** The visible height of the conversation, in pixels. */
 async function conversationHeight(page: Page): Promise<number> {
   const box = await page.getByRole('region', { name: 'Conversation' }).boundingBox();
   return box?.height ?? 0;
 }
 
-/** Whether a finger meets each button of the notices, once it was scrolled to as the keyboard does. */
+/** Expects that a touch hits each button of the notices once the focus has scrolled that button into view. */
 async function expectNoticesPressed(page: Page): Promise<void> {
   const buttons = page.locator('.notices button');
   for (const name of ['Dismiss', 'Larger models', 'No, thanks', 'Keep them']) {
@@ -100,7 +100,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
           await addMany(page, count);
           await expectRoom(page);
           await expectApart(page);
-          // The newest is in view, the first is a scroll away.
+          // The newest picture is in view; the row scrolls to the first.
           const newest = tray(page).getByRole('button', { name: `Look at card-${count}.png` });
           await expect(newest).toBeInViewport();
           await tray(page).getByRole('button', { name: 'Look at card-1.png' }).click();
@@ -122,9 +122,9 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       const least = Math.min(64, viewport.height * 0.1);
       await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(least);
       if (viewport.height >= 700) await expect(answers(page).getByText('A short answer.')).toBeInViewport();
-      // At 400 % there is room for the field alone.
+      // At 400 % only the field fits.
       if (viewport.height < 300) return;
-      // The notices are there, one above the other, in their own room.
+      // The notices can be dismissed; they do not lie over the field.
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);
       await page.getByRole('button', { name: 'No, thanks' }).click();
@@ -142,7 +142,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await expectNoticesPressed(page);
       const list = page.getByRole('button', { name: /^\d notices/ });
       if (!(await list.isVisible())) return;
-      // In the lowest windows the keyboard has opened it.
+      // In the lowest windows the focus has already opened the list.
       if ((await list.getAttribute('aria-expanded')) === 'false') await list.click();
       await expect(list).toHaveAttribute('aria-expanded', 'true');
       await expectNoticesPressed(page);

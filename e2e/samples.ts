@@ -1,5 +1,4 @@
-// The samples that come with the page, in the order in which it shows them, and what its built-in model is
-// known to answer.
+// The page's samples in the order in which it shows them, with the answers that its built-in model is known to give.
 
 import { readFileSync } from 'node:fs';
 
@@ -14,7 +13,7 @@ interface Listed {
 
 export interface KnownSample {
   skill: string;
-  /** Its pictures or its clip, from the project's root. */
+  /** Paths of its pictures or its clip, relative to the project's root. */
   files: [string, ...string[]];
   questions: KnownQuestion[];
 }
@@ -22,7 +21,7 @@ export interface KnownSample {
 export interface KnownQuestion {
   words: string;
   answer: string;
-  /** Whether the answer is said word for word: what a gauge reads may lie near it, and so may boxes. */
+  /** Whether the model gives this answer word for word; readings of gauges and boxes may differ a little. */
   isExact: boolean;
 }
 
@@ -38,7 +37,7 @@ export const samples: readonly KnownSample[] = listed.samples.map(({ skill, imag
   })),
 }));
 
-/** The first sample of a skill: where it stands among all, its first file, and questions with different answers. */
+/** The first sample of a skill: its index among all samples, its first file, and three questions. */
 export function sampleOf(skill: string): {
   index: number;
   file: string;
@@ -56,7 +55,7 @@ function filesOf(names: string[] = []): [string, ...string[]] {
   return [first, ...rest];
 }
 
-/** left, top, right, bottom of each box, in thousandths of the picture. */
+/** The left, top, right and bottom of each box, in thousandths of the picture. */
 export function boxesOf(json: string): number[][] {
   return (JSON.parse(json) as { bbox_2d: number[] }[]).map(({ bbox_2d }) => bbox_2d);
 }

@@ -1,5 +1,5 @@
-// A drawn desk whose things lie where its conversation says: for pictures of the page, and for tests of
-// what is drawn on a photo.
+// A drawing of a desk, and a conversation whose boxes match the objects in it: for screenshots of the page, and for
+// tests of the boxes drawn on a picture.
 
 export const SCENE = `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="750" viewBox="0 0 1000 750">
 <defs>
@@ -40,7 +40,7 @@ const TURN = {
   options: { maxTokens: 4096, sampling: {} },
 };
 
-/** As the page exports it, but for its photos. */
+/** The conversation in the page's export format, without its photos. */
 export const CONVERSATION = {
   format: 'darkroom-conversation',
   version: 1,

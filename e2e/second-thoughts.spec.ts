@@ -1,4 +1,4 @@
-// What was decided too quickly can be taken back, and what was not decided is not left half done.
+// Hasty decisions can be undone, and unconfirmed ones do not stay pending.
 
 import { expect, test } from '@playwright/test';
 import { addPictures, answers, question, tabRecords, tray } from './person.ts';
@@ -13,7 +13,7 @@ test('“New conversation” can be undone until the next one begins', async ({ 
   await page.getByRole('button', { name: 'New conversation' }).click();
   await expect(answers(page)).toHaveCount(0);
   await question(page).fill('');
-  // On the device nothing of it is left.
+  // Nothing of the conversation is left in storage.
   await expect.poll(() => tabRecords(page)).toBe(0);
   await undo.click();
   await expect(answers(page)).toHaveCount(2);
@@ -47,7 +47,7 @@ test('whoever edits an early question is told before that later ones are set asi
   await expect(field).toHaveAccessibleDescription(warning);
   await field.press('Escape');
   await expect(page.getByText(warning)).toHaveCount(0);
-  // Nothing follows the last one.
+  // No answers follow the last question, so editing it needs no warning.
   await asked.last().getByRole('button', { name: 'Edit the question' }).click();
   await expect(field).toBeVisible();
   await expect(page.getByText(warning)).toHaveCount(0);

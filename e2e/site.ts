@@ -1,17 +1,18 @@
-// The built page on a server of a test's own, which can be stopped and changed, and notes what it is asked for.
+// Serves a copy of the built page for one test, which can stop the server, change the files and read which paths were
+// requested.
 
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
 
-/** Beside the ports of the other servers (playwright.config.ts). */
+/** Differs from the ports of the other servers (playwright.config.ts). */
 export const SITE_PORT = Number(process.env.DARKROOM_TEST_PORT ?? 4183) + 30;
 export const SITE_URL = `http://localhost:${SITE_PORT}/`;
 
 export class Site {
   readonly #folder: string;
   readonly #server: PreviewServer;
-  /** Paths in the order in which they were asked for. */
+  /** The requested paths, in order. */
   readonly asked: string[] = [];
 
   private constructor(folder: string, server: PreviewServer) {
@@ -22,7 +23,7 @@ export class Site {
     });
   }
 
-  /** Serves a copy of the build that lies in `folder`. */
+  /** Copies the build to `folder` and serves it from there. */
   static async start(folder: string): Promise<Site> {
     cpSync('dist', folder, { recursive: true });
     const server = { port: SITE_PORT, strictPort: true };
@@ -41,7 +42,7 @@ export class Site {
     rmSync(this.#folder, { recursive: true, force: true });
   }
 
-  /** The name of the one asset whose name begins and ends so. */
+  /** The file name of the asset that begins with `begin` and ends with `end`. */
   asset(begin: string, end: string): string {
     const found = readdirSync(join(this.#folder, 'assets')).find(
       (name) => name.startsWith(begin) && name.endsWith(end),
@@ -50,7 +51,7 @@ export class Site {
     return found;
   }
 
-  /** Takes an asset away, or puts it back under its name or another. */
+  /** Removes an asset from the site; `putBack` restores it under its own name or another. */
   take(asset: string): void {
     this.#move(asset, `${asset}.taken`);
   }
@@ -65,15 +66,15 @@ export class Site {
     writeFileSync(path, change(readFileSync(path, 'utf8')));
   }
 
-  /** Changes an asset that is no text. */
+  /** Changes a binary asset. */
   damage(asset: string, change: (bytes: Buffer) => Buffer): void {
     const path = join(this.#folder, 'assets', asset);
     writeFileSync(path, change(readFileSync(path)));
-    // Else the compressed one beside it may be sent, which is as it was.
+    // Otherwise the server may send the unchanged compressed copy beside it.
     rmSync(`${path}.br`, { force: true });
   }
 
-  /** A deployment: another version, which has an asset under another name and knows nothing of the old one. */
+  /** Deploys another version, in which an asset has another name and its old name is gone. */
   deploy(version: string, asset: string, as: string): void {
     this.take(asset);
     this.putBack(asset, as);
@@ -82,7 +83,7 @@ export class Site {
     this.newVersion(version);
   }
 
-  /** Another version of the same files. */
+  /** Deploys another version with the same files. */
   newVersion(version: string): void {
     this.edit('service-worker.js', (text) => text.replace(/(version\W+)[0-9a-f]{16}/, `$1${version}`));
   }

@@ -1,5 +1,5 @@
-// The states of the page that are looked at: brought about as a person would, in either language. Used by
-// the accessibility test and by the screenshots.
+// The states of the page for the accessibility test and the screenshots. The steps bring them about as a user would, in
+// either language.
 
 import type { Page } from '@playwright/test';
 import { beforeNotice, bringNotice, isNoticeState, NOTICE_STATES } from './notice-states.ts';
@@ -49,9 +49,9 @@ const PAGE_STATES = [
 export const STATES = [...PAGE_STATES, ...NOTICE_STATES] as const;
 export type State = (typeof STATES)[number];
 
-/** They need a page of their own: something is taken from it before it opens, or it is good for nothing else afterwards. */
+/** States that need a page of their own: they change it before it opens, or leave it unusable for other states. */
 const ALONE: ReadonlySet<State> = new Set([
-  // What is kept from here on is in the list, and the offer to keep it does not come again.
+  // These turn the history on: later conversations then appear in its list, and the offer to keep them does not return.
   'history',
   'history search',
   'answering',
@@ -63,16 +63,19 @@ const ALONE: ReadonlySet<State> = new Set([
 ] as const);
 export const isAlone = (state: State): boolean => ALONE.has(state);
 
-/** Goes on from another state of the same page; neither is one that needs a page of its own. */
+/** Goes on to a state from another state of the same page. Neither state may need a page of its own. */
 export async function goOn(page: Page, state: State): Promise<void> {
   if (state === 'failure') throw new Error('The model is there by now.');
   await startAnew(page);
   await reach(page, state);
 }
 
-/** Opens the page in a state. The service worker must be blocked: requests are held up here. */
+/**
+ * Opens the page in a state. The test must block service workers, since Playwright does not intercept requests that go
+ * through one.
+ */
 export async function bring(page: Page, state: State): Promise<void> {
-  // A model that never comes: what the page says then.
+  // Without its worker the model can never load.
   if (state === 'failure') await page.route(/inference\.worker[^/]*\.[jt]s/, (route) => route.abort());
   if (isNoticeState(state)) await beforeNotice(page, state);
   await page.goto('/');
@@ -96,7 +99,7 @@ async function reach(page: Page, state: Exclude<State, 'failure'>): Promise<void
 
 const STEPS: Record<Exclude<(typeof PAGE_STATES)[number], 'failure'>, (page: Page) => Promise<void>> = {
   empty: async () => {
-    // As it is.
+    // The page opens in this state.
   },
   sample: async (page) => {
     await page.getByRole('button', { name: SAMPLE }).first().click();

@@ -1,5 +1,5 @@
-// What lies in the browser's storage: conversations sealed under a key that nobody can take out, and databases that are
-// damaged, mended.
+// The data in the browser's storage: conversations are sealed under a key that cannot be exported, and damaged
+// databases are repaired.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -12,13 +12,13 @@ type Place = typeof HISTORY | typeof TABS;
 
 interface Stored {
   names: string[];
-  /** All values as a disk would hold them. */
+  /** All values as text, as a disk would hold them. */
   text: string;
   unsealed: string[];
   key: string;
 }
 
-/** What a database holds, without the page's own code. */
+/** Reads a database's contents without the page's own code. */
 function stored(page: Page, place: Place = HISTORY): Promise<Stored> {
   return page.evaluate(async ([name, store]) => {
     const done = <T>(request: IDBRequest<T>): Promise<T> =>
@@ -150,12 +150,12 @@ test('what an open tab holds is sealed too, an older page’s also, and its key 
   const { text, unsealed } = await stored(page, TABS);
   expect(unsealed).toEqual([]);
   for (const words of [SECRET, 'alpha.png', 'PNG']) expect(text).not.toContain(words);
-  // Nor do the words stay in the tab's own memory, where nothing is sealed.
+  // The words must not stay in the tab's sessionStorage either, where nothing is sealed.
   await expect
     .poll(() => page.evaluate(() => JSON.stringify(Object.entries(sessionStorage))))
     .not.toContain(SECRET);
 
-  // As an older page would have left it.
+  // Write a record as an older version of the page would have left it.
   const tab = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
   await page.goto('/models/index.json');
   const turn = {
@@ -183,7 +183,7 @@ test('what an open tab holds is sealed too, an older page’s also, and its key 
   await expect.poll(async () => (await stored(page, TABS)).names).toEqual([]);
 });
 
-/** Writes half a question with a picture; returns what the tabs' database then has, by name. */
+/** Writes an unasked question with a picture; returns the names of the records in the tabs' database. */
 async function draft(page: Page): Promise<string[]> {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await addPictures(page, 'alpha.png');
@@ -194,7 +194,7 @@ async function draft(page: Page): Promise<string[]> {
   return names;
 }
 
-/** Names of all that the tabs' database holds, where there is one. */
+/** The names of all records in the tabs' database; none if the database does not exist. */
 async function tabNames(page: Page): Promise<string[]> {
   const there = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   return there.includes(TABS[0]) ? (await stored(page, TABS)).names : [];
@@ -220,7 +220,7 @@ test('the key of a tab goes also while another page keeps the database from bein
   context,
 }) => {
   await draft(page);
-  // A document of this origin that opens nothing by itself.
+  // A document of this origin that opens no database by itself.
   const other = await context.newPage();
   await other.goto('/models/index.json');
   const held = await other.evaluateHandle(
@@ -245,13 +245,13 @@ test('the key of a tab goes also while another page keeps the database from bein
       TABS,
     );
   await expect.poll(keys).toEqual([]);
-  // What is left is deleted as soon as nothing holds it.
+  // The browser deletes the rest as soon as no page has the database open.
   await other.close();
   await expect.poll(() => tabNames(page)).toEqual([]);
 });
 
 test('databases without their stores are mended', async ({ page }) => {
-  // Any document of this origin that opens nothing.
+  // A document of this origin that opens no database.
   await page.goto('/models/index.json');
   await page.evaluate(async () => {
     for (const name of ['darkroom-history', 'darkroom-weights', 'darkroom-tabs']) {

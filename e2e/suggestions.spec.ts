@@ -1,4 +1,4 @@
-// Questions that are suggested for one's own pictures and after an answer.
+// Suggested questions about the user's own pictures and after an answer.
 
 import { expect, test, type Page } from '@playwright/test';
 import { basename } from 'node:path';

@@ -1,8 +1,11 @@
-// The tasks of the page's main thread, from Chromium's own trace.
+// Measures the tasks of the page's main thread with Chromium's trace.
 
 import type { Browser, Page } from '@playwright/test';
 
-/** What a task of the page's main thread took: by the clock, of the processor, and of that in our scripts, in ms. */
+/**
+ * Durations of one task of the page's main thread, in milliseconds: wall-clock time, processor time, and the processor
+ * time of its longest call into the page's scripts.
+ */
 export interface Task {
   clock: number;
   own: number;
@@ -11,7 +14,7 @@ export interface Task {
 
 const TIMELINE = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
 
-/** The main thread's tasks while `job` runs. Others may be at work on this machine: the clock counts them too. */
+/** The main thread's tasks while `job` runs. On a busy machine, wall-clock time includes the wait for a core. */
 export async function tasksOf(browser: Browser, page: Page, job: () => Promise<void>): Promise<Task[]> {
   await browser.startTracing(page, { categories: TIMELINE });
   await job();
@@ -24,7 +27,7 @@ export async function tasksOf(browser: Browser, page: Page, job: () => Promise<v
   const byThread = threads.map(({ pid, tid }) =>
     traceEvents.filter((event) => event.ph === 'X' && event.pid === pid && event.tid === tid),
   );
-  // The page's is the busiest of them.
+  // Several processes have a thread of this name; the page's is the busiest.
   const events = byThread.sort((a, b) => b.length - a.length)[0] ?? [];
   const scripts = events.filter(({ name }) => name === 'FunctionCall');
   return events
@@ -43,7 +46,7 @@ export async function tasksOf(browser: Browser, page: Page, job: () => Promise<v
 
 const MAIN_THREAD = 'CrRendererMain';
 
-/** As Chromium writes it: microseconds; `tdur` is what the thread itself had of the processor. */
+/** An event of Chromium's trace. Times are in microseconds; `tdur` is the processor time of the thread. */
 interface TraceEvent {
   name: string;
   ph: string;

@@ -1,4 +1,4 @@
-// What the page weighs, and that it stays quick while it works.
+// The size of the page, and its responsiveness while it works.
 
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
@@ -38,7 +38,7 @@ function print(what: string, tasks: readonly Task[]): void {
 
 test('48 megapixels and a streaming answer keep the page responsive', async ({ page, browser }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 200 });
-  // A file on disk: a buffer would be carried into the page piece by piece, which blocks it for a second.
+  // Use a file on disk: Playwright would send a buffer into the page in pieces, which blocks it for a second.
   const photo = test.info().outputPath('large.jpg');
   await sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#87a', noise: NOISE } })
     .jpeg({ quality: 60 })
@@ -57,6 +57,6 @@ test('48 megapixels and a streaming answer keep the page responsive', async ({ p
   print('a large picture opens', opening);
   print('an answer streams', streaming);
   expect(streaming.length).toBeGreaterThan(100);
-  // What hangs is caught, what stutters is printed.
+  // The limit catches a page that hangs; shorter delays are only printed.
   expect(Math.max(...[...opening, ...streaming].map(({ scripts }) => scripts))).toBeLessThan(500);
 });
