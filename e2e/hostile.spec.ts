@@ -1,5 +1,5 @@
 // Hostile answers and conversations: the page shows each, as plain text if it must, blocks no longer than a blink, and
-// works on afterwards.
+// keeps working afterwards.
 
 import { expect, test, type Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';

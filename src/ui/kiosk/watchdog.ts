@@ -3,7 +3,7 @@
 
 import type { KioskSettings } from './kiosk-settings.ts';
 
-/** After a loss, Chromium grants the GPU again when this long has passed and the page is loaded anew. */
+/** After a loss, Chromium grants the GPU again when this long has passed and the page is reloaded. */
 const FAILED_MS = 130_000;
 
 export interface Watched {
@@ -60,7 +60,7 @@ export class Watchdog {
   }
 }
 
-/** The next time after `after`, in milliseconds since 1970, at which the device's clock shows this full hour. */
+/** The first time later than `after`, in milliseconds since 1970, at which the device's clock shows this full hour. */
 export function nextAt(hour: number, after: number): number {
   const next = new Date(after);
   next.setHours(hour, 0, 0, 0);
