@@ -1,7 +1,7 @@
 // The one failure type. It is thrown where the reason is known, and crosses threads as an Outcome, because
 // structured cloning keeps only an error's name, message and stack.
 
-/** What went wrong, as a stable code; the page turns it into a sentence in the user's language. */
+/** The reason of a failure, as a stable code, which the page turns into a sentence in the user's language. */
 export type FailureCode =
   | 'bad-manifest' // a package's manifest or index does not parse; the message names the field
   | 'newer-format' // the package was written by a newer version of the app

@@ -12,7 +12,7 @@ export type ModelSource =
   /** A folder on any static host: manifest.json, side files, shards. */
   | { kind: 'package'; url: string; hosts?: string[] }
   | HubModel
-  /** Files chosen or dropped on the page: a package, or a checkpoint that is converted. */
+  /** Files chosen or dropped on the page: a package, or a checkpoint to be converted. */
   | { kind: 'files'; preset: Preset };
 
 /** A checkpoint on a hub. */

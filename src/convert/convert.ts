@@ -119,7 +119,7 @@ async function openRecord(sink: PackageSink, source: string): Promise<Conversion
   if (record.source !== source) {
     fail('bad-request', 'The target holds a conversion of another checkpoint or preset; choose another.');
   }
-  // A shard may turn out damaged and be written anew; meanwhile the package must not look whole.
+  // A shard may turn out damaged and be written again; until then the package must not look complete.
   await sink.remove(MANIFEST_FILE);
   return record;
 }

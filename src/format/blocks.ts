@@ -31,11 +31,12 @@ export function bytesPerBlock(format: BlockFormat): number {
 }
 
 /**
- * Quantises rows. For each block the scale is searched: every candidate of EXTREME_AT rounds the
- * elements, least squares gives the best scale for those integers, and the candidate that leaves the
- * smallest squared error wins; its scale is rounded to F16 and the elements are rounded anew with it.
- * values: (rows, columns). data: (rows, blocks, block·bits/8), low nibble first. scales: F16 bits
- * (rows, blocks). Returns the squared error, which is not finite when a scale exceeds F16.
+ * Quantises rows. Searches the scale of each block: every candidate of EXTREME_AT rounds the elements to
+ * integers, least squares gives the best scale for these integers, and the candidate with the smallest squared
+ * error wins. Its scale is rounded to F16, and the elements are rounded again with that scale.
+ * values: (rows, columns). data: (rows, blocks, block·bits/8), low nibble first. scales: F16 bits (rows,
+ * blocks).
+ * Returns the squared error, which is not finite if a scale exceeds F16.
  */
 export function quantizeRows(
   values: Float32Array,

@@ -5,7 +5,7 @@
 const BLOCK_BYTES = 64;
 
 export interface Sha256State {
-  /** Bytes taken so far. */
+  /** Number of bytes hashed so far. */
   bytes: number;
   /** The eight words of the hash, each as a signed 32-bit integer. */
   words: number[];
@@ -41,7 +41,7 @@ export function sha256Extend(state: Sha256State, bytes: Uint8Array): Sha256State
   return { bytes: state.bytes + bytes.byteLength, words: Array.from(words), rest: Array.from(end) };
 }
 
-/** The hash of everything that the state has taken, in lower-case hexadecimal. */
+/** The hash of all bytes that went into the state, in lower-case hexadecimal. */
 export function sha256End(state: Sha256State): string {
   const { bytes, rest } = state;
   // The padding: a one, zeros up to eight bytes before the end of a block, and the length in bits.

@@ -5,7 +5,7 @@ import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../../c
 
 /** Length of a conversation with a few pictures; the estimate includes its KV cache. */
 const CONTEXT_TOKENS = 8192;
-/** Activations, the vision encoder's workspace, pipelines, the page. */
+/** Memory for activations, the vision encoder's workspace, pipelines and the page. */
 const WORKSPACE_BYTES = 600e6;
 /** The share of a device's memory that browser and system leave to the model. */
 const USABLE_SHARE = 0.75;
