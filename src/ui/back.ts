@@ -1,30 +1,29 @@
-// What the Back button closes: while something lies over the page, Back (and the phone's gesture) takes it away and
-// never leaves the page. Each open thing has an entry in the browser's history; one that is closed otherwise takes
-// its entry along.
+// Lets the Back button (and the phone's Back gesture) close overlays such as dialogs and menus instead of leaving the
+// page. Each open overlay has one entry in the browser's history; the entry is removed if the overlay closes otherwise.
 
 import { createContext } from 'svelte';
 
-/** As much of a window as is used here. */
+/** The parts of `Window` that this file uses. */
 type Browser = Pick<Window, 'history' | 'addEventListener' | 'setTimeout'>;
 
 export class Back {
   readonly #browser: Browser;
-  /** What is open, the topmost last. */
+  /** The functions that close the open overlays, the topmost last. */
   readonly #open: (() => void)[] = [];
-  /** Entries of ours on top of the page's own. */
+  /** The number of our history entries on top of the page's own entry. */
   #entries: number;
-  /** A step back was asked for and has not been made yet. */
+  /** Whether a step back that we requested is still pending. */
   #isStepping = false;
 
   constructor(browser: Browser) {
     this.#browser = browser;
-    // After a reload the entries are there still, and nothing is open.
+    // After a reload the entries still exist, but no overlay is open.
     this.#entries = entriesIn(browser.history.state);
     browser.addEventListener('popstate', ({ state }) => this.#onStep(entriesIn(state)));
     this.#agree();
   }
 
-  /** Back calls `close` from now on, until the function that is returned is called. */
+  /** Back calls `close` from now on, until the caller calls the returned function. */
   closes(close: () => void): () => void {
     this.#open.push(close);
     this.#agree();
@@ -32,13 +31,13 @@ export class Back {
       const index = this.#open.lastIndexOf(close);
       if (index < 0) return;
       this.#open.splice(index, 1);
-      // What opens in the same moment takes the entry over.
+      // An overlay that opens at the same time takes over the entry.
       this.#browser.setTimeout(() => this.#agree());
     };
   }
 
   #onStep(entries: number): void {
-    // A step of our own takes surplus entries away; what has opened meanwhile stays open.
+    // A step of our own removes surplus entries; overlays that opened meanwhile stay open.
     const isOurs = this.#isStepping;
     this.#isStepping = false;
     this.#entries = entries;
@@ -46,7 +45,7 @@ export class Back {
     this.#agree();
   }
 
-  /** Makes as many entries as there are things open. */
+  /** Makes the number of our entries equal to the number of open overlays. */
   #agree(): void {
     if (this.#isStepping) return;
     const surplus = this.#entries - this.#open.length;

@@ -1,5 +1,5 @@
-// Downloads that go on while a model answers: in all tabs, over a reload, until the user pauses them. What comes
-// of one is for the page to decide: a model that is ready, or news of a failure.
+// Downloads that run while another model answers: in all tabs, across reloads, until the user pauses them. Reports a
+// model that is ready, or a failure, to the page, which decides what to do.
 
 import type { KeptModel, ModelRequest } from '../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../failure.ts';
@@ -15,11 +15,11 @@ export interface BackgroundParts {
   storage: ModelStorage;
   next: NextModel;
   isChosen: (id: string) => boolean;
-  /** A download of the chosen model began: it is loaded after it. */
+  /** A download of the chosen model began; the page loads the model after it. */
   onChosenBegun: () => void;
-  /** A model that is not the chosen one is ready. */
+  /** A model that is not the chosen one is in storage. */
   onArrived: (id: string) => void;
-  /** A model that is not the chosen one did not come. */
+  /** The download of a model that is not the chosen one failed. */
   onFailed: (request: ModelRequest, failure: FailureInfo) => void;
 }
 
@@ -30,7 +30,7 @@ export class Background {
     this.#parts = parts;
   }
 
-  /** Brings a model into storage, or goes on with it. `files`: it is read from these. */
+  /** Downloads a model, or continues its download. If `files` is given, imports those instead. */
   async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     const { known, storage, next, isChosen, onChosenBegun, onArrived, onFailed } = this.#parts;
     const { id } = request;
@@ -42,30 +42,30 @@ export class Background {
     if (isChosen(id)) return outcome;
     if (outcome.kind === 'done' && isNew) onArrived(id);
     if (outcome.kind === 'failed') {
-      // It waits for the user, in the next visit too.
+      // The download waits until the user continues it, in the next visit too.
       next.forget(id);
       onFailed(request, outcome.failure);
     }
     return outcome;
   }
 
-  /** Pauses a download, in all tabs and until the user goes on with it. */
+  /** Pauses a download in all tabs until the user continues it. */
   pause(id: string): Promise<void> {
-    // First: a tab that follows would take over.
+    // Remove the note first: otherwise a tab that follows the download would take it over.
     this.#parts.next.forget(id);
     return this.#parts.downloads.pause(id);
   }
 
-  /** Whether all tabs bring it, so that any of them can pause it. */
+  /** Whether all tabs share this download, so that any of them can pause it. */
   isShared(id: string): boolean {
     return this.#parts.next.id === id;
   }
 
-  /** Goes on with what another tab or an earlier visit brings, or stops where that one paused it. */
+  /** Joins the download that another tab or an earlier visit began, or stops the one that another tab paused. */
   async follow(): Promise<void> {
     const { downloads, known, next, isChosen, onArrived } = this.#parts;
     await known.refresh();
-    // Whichever tab does the work: all of them bring what is noted, and no longer what is not.
+    // Any tab may run the download: all tabs follow the noted model, and stop a download that is no longer noted.
     const outdated = next.reread();
     if (outdated !== null) await downloads.pause(outdated);
     const { id } = next;

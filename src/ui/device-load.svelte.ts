@@ -1,16 +1,16 @@
-// A model on the device, or on its way there: one at a time, since a load of another ends the first.
+// Loads a model onto the device, one at a time: a load of another model ends the first.
 
 import type { InferenceClient } from '../client/inference-client.ts';
 import type { Backend, LoadedModel, LoadOptions } from '../contract/inference.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../failure.ts';
 
-/** 'auto': WebGPU where there is one that works, the processor otherwise. */
+/** 'auto': WebGPU if it works here, otherwise the processor. */
 export type BackendChoice = 'auto' | Backend;
 
-/** What a user may say about how a model runs. */
+/** The user's choices about how a model runs. */
 export interface RunChoices {
   backend: BackendChoice;
-  /** Of experts on the device; null: as many as suit it. */
+  /** The memory budget for experts; null means as much as suits the device. */
   expertBudgetBytes: number | null;
 }
 
@@ -19,21 +19,21 @@ export type LoadState =
   | { kind: 'ready'; model: LoadedModel }
   | { kind: 'failed'; failure: FailureInfo };
 
-/** What a device may say to a model that the processor could still run. */
+/** Failures of WebGPU after which the processor may still run the model. */
 const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
 
-/** What storage may have lost; a check-up finds it and a download brings it again. */
+/** Failures that a check-up of the stored model and a new download can mend. */
 const MENDABLE: ReadonlySet<FailureCode> = new Set(['missing-file', 'corrupt-shard']);
 
 export function isMendable({ code }: FailureInfo): boolean {
   return MENDABLE.has(code);
 }
 
-/** A model's place in storage. */
+/** The operations on a stored model that a load needs. */
 export interface Stored {
-  /** Settles when the model is there. */
+  /** Settles when the model is in storage. */
   bring(): Promise<Outcome<unknown>>;
-  /** Looks for damage and brings again what it finds; whether there was any. */
+  /** Checks the stored model and fetches damaged parts again; the value says whether any were damaged. */
   mend(signal: AbortSignal): Promise<Outcome<boolean>>;
 }
 
@@ -55,22 +55,22 @@ export class DeviceLoad {
     this.#hasWebGpu = hasWebGpu;
   }
 
-  /** Which model it is; undefined: none. */
+  /** The id of the model that is loading, loaded or failed; undefined if there is none. */
   get id(): string | undefined {
     return this.#load?.id;
   }
 
-  /** The model that was ready last; it may have left the device since. */
+  /** The model that was loaded last; it may have been unloaded since. */
   get latest(): LoadedModel | undefined {
     return this.#latest;
   }
 
-  /** How far a model has come; undefined where it is not the one, or was to run in another way. */
+  /** The load state of a model; undefined if this is not the current load, or if the load has other choices. */
   stateOf(id: string, choices: RunChoices): LoadState | undefined {
     return this.#isOf(id, choices) ? this.#state : undefined;
   }
 
-  /** The load under way or done, or a new one. */
+  /** Loads a model, or joins its load if that is under way or done. */
   begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
     if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
     this.stop();
@@ -78,7 +78,7 @@ export class DeviceLoad {
       id,
       ...choices,
       stop: new AbortController(),
-      // A step later, so that what it tells finds this load in its place.
+      // Begin one microtask later, so that `#load` is set when the first event arrives.
       ended: Promise.resolve().then(() => this.#bring(load, stored)),
     };
     this.#load = load;
@@ -94,7 +94,7 @@ export class DeviceLoad {
     return load.ended;
   }
 
-  /** Ends a load under way; what is on the device is taken for lost, and loaded anew when it is wanted. */
+  /** Ends a load under way. The model on the device counts as lost; the next `begin` loads it again. */
   stop(): void {
     this.#load?.stop.abort();
     this.#load = undefined;
@@ -106,7 +106,7 @@ export class DeviceLoad {
     return load?.id === id && load.backend === backend && load.expertBudgetBytes === expertBudgetBytes;
   }
 
-  /** Into storage, then to the device; once more where storage turns out to have lost something. */
+  /** Stores the model, then loads it. If the load finds a damaged file, mends the model and tries once more. */
   async #bring(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
     const brought = await stored.bring();
     if (brought.kind !== 'done') return brought;
@@ -119,7 +119,7 @@ export class DeviceLoad {
 
   async #toDevice(load: Load): Promise<Outcome<LoadedModel>> {
     const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
-      // Events come by a channel of their own and may be late.
+      // Events arrive through a separate channel and may be late.
       if (this.#load !== load || this.#state?.kind === 'ready') return;
       this.#state = { kind: 'loading', doneBytes, totalBytes };
     };

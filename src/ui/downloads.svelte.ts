@@ -1,5 +1,5 @@
-// The models on their way into storage, each by its id: how far it is, paused, broken off. A run lives
-// here rather than in the panel that shows it: closing the panel stops nothing.
+// The downloads and imports of models, by model id, with their progress and state. This class owns the runs, not the
+// panel that shows them, so closing the panel stops nothing.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../client/weights-client.ts';
@@ -12,13 +12,13 @@ export interface Download {
   request: ModelRequest;
   state:
     { kind: 'running' } | { kind: 'pausing' } | { kind: 'paused' } | { kind: 'failed'; failure: FailureInfo };
-  /** The latest; undefined until there is one. */
+  /** The latest progress event; undefined until there is one. */
   progress: Told<'progress'> | undefined;
-  /** An attempt that failed, until bytes come again. */
+  /** The latest failed attempt; undefined once bytes arrive again. */
   retrying: Told<'retrying'> | undefined;
-  /** Set when the disk is full: what is needed, and what could go. */
+  /** Set when the disk is full: the space that is needed, and the models that could be removed. */
   full: Told<'storage-full'> | undefined;
-  /** Whether another tab does the work. */
+  /** Whether another tab runs the download and this one only follows it. */
   isFollowing: boolean;
 }
 
@@ -30,10 +30,10 @@ interface Run {
 export class Downloads {
   readonly #weights: Pick<WeightsClient, 'download' | 'importFiles'>;
   readonly #downloads = new SvelteMap<string, Download>();
-  /** Nobody looks at these. */
+  /** No component reads these, so they need not be reactive. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #runs = new Map<string, Run>();
-  /** What was brought whole in this visit, in bytes. */
+  /** The size in bytes of each model that was fetched completely in this visit. */
   readonly #fetchedBytes = new SvelteMap<string, number>();
   #persistence = $state.raw<Persistence | undefined>();
 
@@ -41,7 +41,7 @@ export class Downloads {
     this.#weights = weights;
   }
 
-  /** What the browser said when asked to keep the storage for good; undefined before it was asked. */
+  /** The browser's answer to the request for persistent storage; undefined before the request. */
   get persistence(): Persistence | undefined {
     return this.#persistence;
   }
@@ -50,7 +50,7 @@ export class Downloads {
     return Array.from(this.#downloads.values());
   }
 
-  /** Bytes of a model that was brought whole in this visit; 0 for others. */
+  /** The size in bytes of a model that was fetched completely in this visit; 0 for other models. */
   fetchedBytes(id: string): number {
     return this.#fetchedBytes.get(id) ?? 0;
   }
@@ -59,7 +59,7 @@ export class Downloads {
     return this.#downloads.get(id);
   }
 
-  /** Begins a download, goes on with it, or joins the one under way. `files`: read these instead. */
+  /** Begins or continues a download, or joins it if it is running. If `files` is given, imports those instead. */
   start(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     const { id } = request;
     const running = this.#runs.get(id);
@@ -87,7 +87,7 @@ export class Downloads {
     return ended;
   }
 
-  /** What is verified is kept; the next start goes on from there. Settles when the run has ended. */
+  /** Pauses a run. Verified bytes are kept, and the next `start` continues from them. Settles when the run has ended. */
   async pause(id: string): Promise<void> {
     const run = this.#runs.get(id);
     if (!run) return;
@@ -102,7 +102,7 @@ export class Downloads {
   }
 
   #hear(id: string, event: WeightsEvent): void {
-    // Events come by a channel of their own and may be late.
+    // Events arrive through a separate channel and may be late.
     if (!this.#runs.has(id) && event.kind !== 'persistence') return;
     switch (event.kind) {
       case 'progress':

@@ -1,5 +1,5 @@
-// What the library lists: models of the catalogue, packages beside the page, models kept on this device,
-// models on their way. Each once, under its id.
+// The entries of the library: models of the catalogue, packages beside the page, models stored on this device, and
+// downloads. Each model is listed once, under its id.
 
 import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
 import type { Download } from './downloads.svelte.ts';
@@ -9,9 +9,9 @@ export const BUILT_IN = 'demo';
 
 export interface Entry {
   request: ModelRequest;
-  /** Its catalogue entry, judged against this device; undefined for what was added by hand. */
+  /** Its catalogue entry, judged for this device; undefined if the catalogue does not list the model. */
   offer: Offer | undefined;
-  /** Whether the catalogue or the page's own list names it; otherwise the user did. */
+  /** Whether the catalogue or the page's own list names the model; otherwise the user added it. */
   isListed: boolean;
   kept: KeptModel | undefined;
   download: Download | undefined;
@@ -25,7 +25,7 @@ export interface Known {
   downloads: readonly Download[];
 }
 
-/** In the order of the catalogue; what it does not name comes after. */
+/** Lists the models in the order of the catalogue; models that are not in the catalogue come after it. */
 export function listEntries({ offers, packages, kept, downloads }: Known): Entry[] {
   const requests = [
     ...offers.map((offer) => offer.model),
@@ -49,13 +49,13 @@ export function isLoadable(entry: Entry): boolean {
   return entry.kept?.state === 'ready' || entry.kept?.state === 'updating';
 }
 
-/** Whether an address that the user gave has brought nothing: it names no model. What a full disk stops is one. */
+/** Whether a URL from the user yielded nothing, and so is not a model. A full disk does not make a model refused. */
 export function isRefused({ isListed, kept, download }: Entry): boolean {
   if (isListed || kept !== undefined || download?.state.kind !== 'failed') return false;
   return download.state.failure.code !== 'storage-full';
 }
 
-/** The largest model on this device that is smaller than another, else the one that comes with the page. */
+/** The largest stored model that is smaller than the given one, else the model that comes with the page. */
 export function smallerThan({ request, kept }: Entry, entries: readonly Entry[]): Entry | undefined {
   const others = entries.filter((other) => other.request.id !== request.id);
   const bytesOf = (entry: Entry): number => entry.kept?.keptBytes ?? 0;

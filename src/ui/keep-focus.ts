@@ -1,11 +1,11 @@
-// Keeps the keyboard's place. When the element that has the focus leaves the page or is disabled (a deleted item, a
-// sent question, a button that did its work), a browser lets the focus fall to the body, and whoever works by
-// keyboard or screen reader starts at the top again. This gives it to what is nearest to where it was.
+// Keeps the keyboard focus in place. When the focused element leaves the page or is disabled (a deleted item, a sent
+// question, a button that did its work), the browser moves the focus to the body, and users of a keyboard or screen
+// reader start at the top again. This file moves the focus to the nearest element that can take it instead.
 
 const FOCUSABLE =
   'a[href], button, input, select, textarea, summary, [tabindex]:not([tabindex="-1"]), audio[controls], video[controls]';
 
-/** Where an element is: each ancestor, the innermost first, and which of its children leads to the element. */
+/** The place of an element: each ancestor, innermost first, and the index of its child that leads to the element. */
 interface Place {
   element: Element;
   steps: { parent: Element; index: number }[];
@@ -28,17 +28,17 @@ export function keepFocus(root: HTMLElement): () => void {
 
   function rescue(): void {
     if (last === undefined || !isLost(last.element)) return;
-    // What opened meanwhile has taken it, or gets it in a moment.
+    // An element that opened meanwhile has taken the focus, or takes it in a moment.
     const { activeElement } = document;
     if (activeElement !== null && activeElement !== document.body && activeElement !== last.element) return;
     const next = nearest(last);
-    // A field that gets the focus opens the keyboard of a phone.
+    // On a phone, focusing a field would open the keyboard.
     if (next === undefined || (byTouch && next.matches('input, textarea'))) last = undefined;
     else next.focus({ preventScroll: true });
   }
 
   const observer = new MutationObserver(() => {
-    // Dialogs that close give the focus back themselves, after the change of the page.
+    // A dialog that closes restores the focus itself, after the page has changed, so wait for that.
     if (last !== undefined && isLost(last.element)) setTimeout(rescue);
   });
   observer.observe(root, { childList: true, subtree: true, attributes: true, attributeFilter: ['disabled'] });
@@ -65,7 +65,7 @@ function placeOf(element: Element, root: Element): Place {
   return { element, steps };
 }
 
-/** What took its place or follows it, else what comes before it, in the innermost ancestor that has any. */
+/** The focusable element at or after the old place, else the one before it, in the innermost ancestor that has one. */
 function nearest({ steps }: Place): HTMLElement | undefined {
   for (const { parent, index } of steps) {
     if (!parent.isConnected) continue;

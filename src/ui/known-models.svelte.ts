@@ -1,5 +1,5 @@
-// What models there are: in the catalogue, beside the page, in storage, on their way. Which of them answers is
-// decided in models.svelte.ts.
+// Lists the known models: those in the catalogue, packages beside the page, stored models and downloads.
+// models.svelte.ts decides which of them answers.
 
 import type { WeightsClient } from '../client/weights-client.ts';
 import type { KeptModel, ModelRequest, Offer } from '../contract/weights.ts';
@@ -46,12 +46,12 @@ export class KnownModels {
     return entry !== undefined && isLoadable(entry);
   }
 
-  /** Reads the catalogue, the list of local packages and the storage, side by side. */
+  /** Reads the catalogue, the list of local packages and the storage in parallel. */
   async read(pageUrl: string): Promise<void> {
     await Promise.all([this.#readCatalogue(), this.#readPackages(pageUrl), this.refresh()]);
   }
 
-  /** Reads anew what is kept in storage. */
+  /** Reads the list of stored models again. */
   async refresh(): Promise<void> {
     const kept = await this.#weights.list();
     if (kept.kind === 'done') this.#kept = kept.value;

@@ -1,6 +1,5 @@
-// The language of the page: detected, switchable, remembered. Every room of the page has its sentences
-// in strings/<room>.ts, both languages side by side; a component reads them by
-// `const says = $derived(language.of(room))`.
+// The language of the page: detected, switchable, remembered. Each folder of the page has its strings in
+// strings/<folder>.ts, in both languages; a component reads them by `const says = $derived(language.of(room))`.
 
 import { createContext } from 'svelte';
 import type { Remembered } from './remembered.ts';
@@ -8,7 +7,7 @@ import type { Remembered } from './remembered.ts';
 export const LANGUAGES = ['en', 'zh'] as const;
 export type LanguageCode = (typeof LANGUAGES)[number];
 
-/** The sentences of a room: one shape, two languages. */
+/** The strings of one file in strings/: the same shape in both languages. */
 export interface Room<T> {
   en: T;
   zh: T;
@@ -22,8 +21,8 @@ export class Language {
   #code = $state<LanguageCode>('en');
 
   /**
-   * `wanted`: the reader's languages, the dearest first, as navigator.languages gives them. `root`: the
-   * document's element, whose `lang` is kept right.
+   * `wanted`: the user's languages in order of preference, as in `navigator.languages`. `root`: the document element,
+   * whose `lang` follows the language.
    */
   constructor(wanted: readonly string[], remembered: Remembered, root: { lang: string }) {
     this.#remembered = remembered;
@@ -42,13 +41,13 @@ export class Language {
     this.#remembered.set('language', code);
   }
 
-  /** A room's sentences in the present language. */
+  /** The strings of `room` in the current language. */
   of<T>(room: Room<T>): T {
     return room[this.#code];
   }
 }
 
-/** The page's language, for components: App provides it, everyone below uses it. */
+/** The page's language: App provides it, and the components below use it. */
 export const [useLanguage, provideLanguage] = createContext<Language>();
 
 function known(code: string | null): LanguageCode | undefined {

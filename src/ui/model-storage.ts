@@ -1,4 +1,4 @@
-// Brings models into storage and mends them there. An address that brings nothing is forgotten: it is no model.
+// Downloads models into storage and mends them there. Forgets a URL that yields nothing: it is not a model.
 
 import type { WeightsClient } from '../client/weights-client.ts';
 import type { KeptModel, ModelRequest } from '../contract/weights.ts';
@@ -12,13 +12,13 @@ export interface ModelStorageParts {
   weights: Pick<WeightsClient, 'checkUp'>;
   downloads: Downloads;
   known: KnownModels;
-  /** An address was refused and its entry is gone. */
+  /** A URL was refused, and its entry is gone. */
   onRefused: (id: string) => void;
 }
 
 export class ModelStorage {
   readonly #parts: ModelStorageParts;
-  /** Models of which an answer found a file missing or damaged: they are mended before they are loaded again. */
+  /** Models whose files turned out missing or damaged during an answer; they are mended before the next load. */
   readonly #damaged = new Set<string>();
 
   constructor(parts: ModelStorageParts) {
@@ -29,7 +29,7 @@ export class ModelStorage {
     this.#damaged.add(id);
   }
 
-  /** What the device needs of storage to load a model. */
+  /** The storage operations for this model, for a `DeviceLoad`. */
   placeOf(entry: Entry): Stored {
     const { id } = entry.request;
     return {
@@ -41,7 +41,7 @@ export class ModelStorage {
     };
   }
 
-  /** Downloads a model, or goes on with it. `files`: it is read from these. */
+  /** Downloads a model, or continues its download. If `files` is given, imports those instead. */
   async bring(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     const { downloads, known, onRefused } = this.#parts;
     const { id } = request;
@@ -55,7 +55,7 @@ export class ModelStorage {
     return brought;
   }
 
-  /** Brings again what turns out damaged; whether anything did. */
+  /** Checks a stored model and fetches damaged parts again; the value says whether any were damaged. */
   async #mend(entry: Entry, signal: AbortSignal): Promise<Outcome<boolean>> {
     const checked = await this.#parts.weights.checkUp(entry.request.id, () => undefined, signal);
     if (checked.kind !== 'done') return checked;

@@ -1,5 +1,5 @@
-// A model that answers goes on answering while another one comes, fails to come, or fails to load. Against
-// scripted clients, as in models.svelte.test.ts.
+// Tests that a model keeps answering while another one downloads, fails to download, or fails to load. Uses scripted
+// clients, as models.svelte.test.ts does.
 
 import { expect, test } from 'vitest';
 import {
@@ -13,7 +13,7 @@ import {
   type Notes,
 } from '../../tools/test/scripted-models.ts';
 
-/** The built-in model is here and ready. */
+/** Starts with the built-in model stored and loaded. */
 async function withBuiltIn(remembered: Notes = {}) {
   const parts = setUp({ remembered });
   parts.weights.keep('demo');

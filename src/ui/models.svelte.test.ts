@@ -1,4 +1,4 @@
-// The models against scripted clients: which phase follows which, and who is asked for what.
+// Tests `Models` with scripted clients: the order of the phases, and the calls that the clients receive.
 
 import { expect, test } from 'vitest';
 import type { LoadedModel } from '../contract/inference.ts';
@@ -45,7 +45,7 @@ test('readiness counts the download, the runtime and the opening together, and n
   }
   weights.settle('done');
   await soon();
-  // The model is there, but half of what is waited for is not.
+  // The model is downloaded, but the runtime, which is half of the work, is not.
   expect(models.phase.kind).toBe('loading');
   seen.push(models.readiness);
   expect(models.readiness).toBeLessThan(0.5);
@@ -76,7 +76,7 @@ test('the built-in model that was removed comes back only when it is chosen, in 
   await models.start(PAGE);
   expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
   expect([...first.weights.asked, ...weights.asked]).toEqual([]);
-  // Another one goes, too: the built-in one does not take its place by itself.
+  // After another model is removed as well, the built-in model does not take its place by itself.
   models.choose('large');
   await soon();
   weights.settle('done');

@@ -1,6 +1,6 @@
-// Which model answers, and where it is: offered, on its way, in storage, on the device. The conversation
-// asks for `ready` before each question; everything in between happens here. A model that answers goes on
-// answering until another one is ready and the user takes that.
+// Decides which model answers, and reports the state of the chosen model: absent, downloading, stored, loading, ready.
+// The conversation awaits `ready` before each question. A model that answers keeps answering until another model is
+// ready and the user switches to it.
 
 import type { InferenceClient } from '../client/inference-client.ts';
 import type { LoadNotes } from '../client/load-notes.ts';
@@ -22,19 +22,19 @@ import { Suspects } from './suspects.svelte.ts';
 import { unlessAborted } from './unless-aborted.ts';
 
 export type Phase =
-  /** It is not known yet what there is. */
+  /** The list of models has not been read yet. */
   | { kind: 'looking' }
-  /** Nothing is chosen, or what is chosen is not on this device. */
+  /** No model is chosen, or the chosen model is not on this device. */
   | { kind: 'absent' }
   | { kind: 'downloading'; download: Download }
   | { kind: 'paused' }
-  /** In storage; the next question brings it to the device. */
+  /** The model is in storage; the next question loads it. */
   | { kind: 'stored' }
-  /** The page died while it was at work: the user is asked before it is loaded again. */
+  /** The page died while this model was at work: the user must agree before it is loaded again. */
   | { kind: 'suspect' }
   | LoadState;
 
-/** Failures of an answer that say nothing against the loaded model: the next question may go to it. */
+/** Failures of an answer that leave the loaded model intact: it can take the next question. */
 const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
   'bad-photo',
   'empty-file',
@@ -58,7 +58,7 @@ interface Progress {
   totalBytes: number;
 }
 
-/** To open a byte of a model takes so much of the time that it takes to fetch one, roughly. */
+/** The time to open a byte of a model, as a rough share of the time to fetch it. */
 const OPENING_WEIGHT = 0.1;
 
 function shareOf(runtime: Progress, fetched: Progress, opened: Progress): number {
@@ -71,9 +71,9 @@ interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
   inference: Pick<InferenceClient, 'load' | 'unload'>;
   remembered: Remembered;
-  /** Which models were at work when a page died. */
+  /** Records which models were at work when a page died. */
   notes: Pick<LoadNotes, 'deaths'>;
-  /** Whether the browser offers it at all. */
+  /** Whether the browser offers WebGPU at all. */
   hasWebGpu: boolean;
 }
 
@@ -90,12 +90,12 @@ export class Models {
   readonly #suspects: Suspects;
   readonly #load: DeviceLoad;
   #isKnown = $state(false);
-  /** Settles when it is known what there is; undefined before the start. */
+  /** Settles when the list of models and the record of page deaths have been read; undefined before `start`. */
   #looking: Promise<unknown> | undefined;
   #runtime = $state.raw<Progress>({ doneBytes: 0, totalBytes: 0 });
   #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
-  /** The model that was ready last in this visit: it answers again where another one does not load. */
+  /** The model that was ready last in this visit; it answers again if another model fails to load. */
   #lastReadyId: string | undefined;
   constructor({ weights, inference, remembered, notes, hasWebGpu }: Parts) {
     this.#inference = inference;
@@ -128,23 +128,23 @@ export class Models {
     this.#chosenId = remembered.get('model');
   }
 
-  /** Everything that is offered, kept or on its way. */
+  /** All models that are offered, stored or downloading. */
   get entries(): Entry[] {
     return this.#known.entries;
   }
 
-  /** Why the catalogue is not there; what is kept on the device is listed all the same. */
+  /** Why the catalogue could not be read; the stored models are listed all the same. */
   get catalogueFailure(): FailureInfo | undefined {
     return this.#known.catalogueFailure;
   }
 
-  /** What the user should know or decide; undefined most of the time. */
+  /** News that the user should read or decide about; undefined most of the time. */
   get news(): ModelNews | undefined {
     const { current } = this.#suspects;
     return current === undefined ? this.#news : { kind: 'suspect', ...current };
   }
 
-  /** The download that goes on while another model answers; undefined where there is none. */
+  /** The download that runs while another model answers; undefined if there is none. */
   get beside(): Download | undefined {
     const { phase } = this;
     if (phase.kind === 'downloading') return undefined;
@@ -159,13 +159,16 @@ export class Models {
     return this.#runSettings.backend;
   }
 
-  /** The chosen model as it was loaded last; null until it has been. */
+  /** The chosen model, if it is the one that was loaded last; otherwise null. */
   get model(): LoadedModel | null {
     const { latest } = this.#load;
     return latest !== undefined && latest.id === this.chosen?.request.id ? latest : null;
   }
 
-  /** What makes the chosen model slower here than it might be. Wrong numbers are told before mere lack. */
+  /**
+   * Why the chosen model runs slower than it could; null if it does not. Wrong numbers from the GPU are reported in
+   * preference to a missing GPU.
+   */
   get drawback(): 'distrusted' | 'notInHalves' | 'onProcessor' | null {
     const { phase } = this;
     if (phase.kind !== 'ready') return null;
@@ -175,8 +178,8 @@ export class Models {
   }
 
   /**
-   * How much of what the first answer waits for is done, 0 … 1: the model's download, the runtime, the opening of
-   * the model. Null while the chosen model is not on its way to the device.
+   * The progress, 0 … 1, of all that the first answer waits for: downloading the model, downloading the runtime and
+   * opening the model. Null unless the chosen model is downloading or loading.
    */
   get readiness(): number | null {
     const { phase } = this;
@@ -188,17 +191,17 @@ export class Models {
       return shareOf(runtime, { doneBytes, totalBytes }, { doneBytes: 0, totalBytes });
     }
     if (phase.kind !== 'loading') return null;
-    // Until the worker says how much it opens, it is what was fetched.
+    // Until the worker reports how many bytes it opens, assume the number of bytes that were fetched.
     const opened = { doneBytes: phase.doneBytes, totalBytes: phase.totalBytes || fetched };
     return shareOf(runtime, { doneBytes: fetched, totalBytes: fetched }, opened);
   }
 
-  /** To be told how far the runtime is that models run on. */
+  /** Takes the download progress of the runtime that models run on. */
   hearRuntime(runtime: Progress): void {
     this.#runtime = runtime;
   }
 
-  /** Where the chosen model is. */
+  /** The state of the chosen model. */
   get phase(): Phase {
     if (!this.#isKnown) return { kind: 'looking' };
     const entry = this.chosen;
@@ -206,7 +209,7 @@ export class Models {
     if (this.#suspects.is(entry.request.id)) return { kind: 'suspect' };
     const { download } = entry;
     const load = this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id));
-    // A newer version comes beside the one that answers.
+    // While an update downloads, the loaded version keeps answering, so its own state counts.
     if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
       return { kind: 'downloading', download };
     }
@@ -217,9 +220,8 @@ export class Models {
   }
 
   /**
-   * Finds out what there is; on a first visit chooses the built-in model, and brings what is chosen to
-   * the device while people look. `unattended`: nobody can be asked, so a smaller model takes the place of one
-   * that the page died with. To be called once.
+   * Reads the list of models, chooses the built-in model on a first visit, and begins to load the chosen model. If
+   * `unattended`, there is no user to ask, so a smaller model replaces one that the page died with. Call it once.
    */
   async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
     this.#looking = Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
@@ -230,20 +232,20 @@ export class Models {
     this.#considerSuspects(unattended);
     this.#isKnown = true;
     const { chosen } = this;
-    // A large model that is not here yet waits until the user asks it.
+    // A model that is not stored, other than the built-in one, is downloaded only when the user asks a question.
     const isWanted = chosen !== undefined && (isLoadable(chosen) || chosen.request.id === BUILT_IN);
     if (isWanted && !this.#suspects.is(chosen.request.id)) void this.#begin(chosen);
     await this.background.follow();
   }
 
-  /** Reads anew what is kept in storage. */
+  /** Reads the list of stored models again. */
   refresh(): Promise<void> {
     return this.#known.refresh();
   }
 
   /**
-   * Makes a model the one that answers, and brings it to the device. One that is not here is downloaded; while
-   * another one answers, that goes on answering until the user takes the new one.
+   * Makes a model the one that answers, and loads it. If the model is not stored and another model answers, the new
+   * model is downloaded, and the other one keeps answering until the user switches.
    */
   choose(id: string): void {
     const entry = this.#known.find(id);
@@ -251,7 +253,7 @@ export class Models {
     else this.use(id);
   }
 
-  /** Makes a model the one that answers, at once: whatever answered before leaves the device. */
+  /** Makes a model the one that answers at once; the model that answered before is unloaded. */
   use(id: string): void {
     this.#chosenId = id;
     this.#remembered.set('model', id);
@@ -262,7 +264,7 @@ export class Models {
     this.#suspects.decide();
   }
 
-  /** The user has read the news, or puts them aside. A suspect stays unloaded until it is asked. */
+  /** Dismisses the news. News about a suspect stays until the user decides about that model. */
   dismissNews(): void {
     if (this.#news?.kind === 'arrived') this.#next.forget(this.#news.entry.request.id);
     this.#news = undefined;
@@ -273,19 +275,22 @@ export class Models {
     this.#loadAnew();
   }
 
-  /** Bytes of experts that a model may hold on the device, as chosen; null: as many as suit it. */
+  /** The chosen memory budget for a model's experts, in bytes; null means as much as suits the device. */
   expertBudgetOf(id: string): number | null {
     return this.#runSettings.expertBudgetOf(id);
   }
 
-  /** Gives the chosen model's experts more or less memory, for good; null: as much as suits the device. */
+  /**
+   * Sets the memory budget for the chosen model's experts, remembers it and loads the model again; null means as much
+   * as suits the device.
+   */
   giveExperts(bytes: number | null): void {
     if (!this.chosen) return;
     this.#runSettings.chooseExpertBudget(this.chosen.request.id, bytes);
     this.#loadAnew();
   }
 
-  /** Adds a model by hand (a link, a folder) and brings it here. */
+  /** Adds a model that the user names (a link, a folder) and stores it; `files` are read instead of the link. */
   async add(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     if (this.#known.isLoadable(request.id)) {
       this.choose(request.id);
@@ -298,17 +303,17 @@ export class Models {
   }
 
   /**
-   * Settles when the chosen model is on the device, which may take a download, or the user's word where the
-   * page died with it. An abort of `signal` ends the waiting alone: what is on its way goes on. Fails with
-   * 'no-model' where none is chosen.
+   * Settles when the chosen model is loaded. That may take a download or, if the page died with this model, the user's
+   * consent. Aborting `signal` ends only the wait; downloads and loads go on. Fails with 'no-model' if no model is
+   * chosen.
    */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
     return unlessAborted(signal, this.#ready());
   }
 
   /**
-   * To be told when an answer of the model `id` failed: after what may have broken the model it is loaded anew. One that
-   * hung may fail when another is on its way already, which has nothing to do with it.
+   * Handles the failure of an answer of the model `id`. If the failure may have broken the model, the next question
+   * loads it again. Ignored if another model has taken its place: an answer that hung may fail that late.
    */
   failed(failure: FailureInfo, id: string): void {
     if (this.#load.id !== id) return;
@@ -316,24 +321,24 @@ export class Models {
     if (!MODEL_SURVIVES.has(failure.code)) this.unload();
   }
 
-  /** The next question loads the model anew. */
+  /** Ends a load under way and gives up the loaded model; the next question loads it again. */
   unload(): void {
     this.#load.stop();
   }
 
-  /** A model is about to go from storage: it leaves the device too. */
+  /** Unloads a model that is about to be removed from storage. */
   async leave(id: string): Promise<void> {
     if (this.#load.id !== id) return;
     this.unload();
     await this.#inference.unload();
   }
 
-  /** The user has removed the model that comes with the page: it is not fetched again before they choose it. */
+  /** Whether the user removed the model that comes with the page; it is then not fetched until they choose it. */
   get #lacksBuiltIn(): boolean {
     return this.#remembered.get('built-in') === 'removed';
   }
 
-  /** The user has removed a model from storage. */
+  /** Handles the removal of a model from storage by the user. */
   async gone(id: string): Promise<void> {
     await this.refresh();
     if (this.#known.isLoadable(id)) return;
@@ -342,18 +347,18 @@ export class Models {
   }
 
   async #ready(): Promise<Outcome<LoadedModel>> {
-    // A question may come before it is known what there is.
+    // A question may arrive before the list of models has been read.
     if (!this.#isKnown) await this.#looking;
     await this.#suspects.decision();
     const entry = this.chosen;
     if (!entry) return failing('no-model', 'No model is chosen.');
     const outcome = await this.#begin(entry);
-    // Where it did not load, the model before it may answer again.
+    // If the model did not load, `#begin` may have gone back to the model before it.
     const hasGoneBack = outcome.kind === 'failed' && this.#chosenId !== entry.request.id;
     return hasGoneBack ? this.#ready() : outcome;
   }
 
-  /** Whether a model other than `id` answers, or will in a moment. */
+  /** Whether a model other than `id` answers, or will soon. */
   #answers(id: string): boolean {
     const { chosen, phase } = this;
     if (!chosen || chosen.request.id === id) return false;
@@ -361,7 +366,7 @@ export class Models {
     return phase.kind === 'ready' || phase.kind === 'loading' || phase.kind === 'stored';
   }
 
-  /** A model has come into storage while another one was chosen. */
+  /** Handles a model that was stored while another model was chosen. */
   #arrived(id: string): void {
     const entry = this.#known.find(id);
     if (!entry || !isLoadable(entry)) return;
@@ -369,7 +374,7 @@ export class Models {
     else this.use(id);
   }
 
-  /** Asks about the chosen model where pages died with it, or takes a smaller one where nobody can be asked. */
+  /** If pages died with the chosen model, asks the user about it or, if `unattended`, chooses a smaller one. */
   #considerSuspects(unattended: boolean): void {
     const { chosen } = this;
     const suspect = chosen && this.#suspects.judge(chosen, this.entries);
@@ -382,7 +387,7 @@ export class Models {
     }
   }
 
-  /** Runs the chosen model in another way; a suspect may need just that. */
+  /** Loads the chosen model again with the new settings. For a suspect, changing them counts as consent. */
   #loadAnew(): void {
     const { chosen } = this;
     if (!chosen || !isLoadable(chosen)) return;
@@ -390,7 +395,7 @@ export class Models {
     void this.#begin(chosen);
   }
 
-  /** The load of a model: the one under way or done, or a new one. A load of another model ends. */
+  /** Loads a model, or joins its load if that is under way or done. A load of another model ends. */
   async #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
     const { id, name } = entry.request;
     const choices = this.#runSettings.choicesFor(id);
@@ -407,7 +412,7 @@ export class Models {
     return outcome;
   }
 
-  /** A model is gone: another one on this device takes its place where it was chosen. */
+  /** Handles a model that is gone: if it was chosen, another model on this device takes its place. */
   #leave(id: string): void {
     this.#next.forget(id);
     if (this.#news?.kind === 'arrived' && this.#news.entry.request.id === id) this.#news = undefined;

@@ -1,5 +1,5 @@
-// The model that is to answer next, noted for all tabs and for the next visit: they bring it together, and stop
-// together when one of them takes the note away.
+// Notes the model that is to answer next, for all tabs and for the next visit. All tabs download the noted model
+// together, and stop together when one of them removes the note.
 
 import type { Remembered } from './remembered.ts';
 
@@ -7,7 +7,7 @@ const KEY = 'next';
 
 export class NextModel {
   readonly #remembered: Remembered;
-  /** What this tab brings because of the note. */
+  /** The model that this tab downloads because of the note. */
   #brought: string | null = null;
 
   constructor(remembered: Remembered) {
@@ -23,12 +23,12 @@ export class NextModel {
     this.#remembered.set(KEY, id);
   }
 
-  /** It is used, paused or gone; another one that is noted stays. */
+  /** Removes the note if it names this model, which is used, paused or gone. */
   forget(id: string): void {
     if (this.id === id) this.#remembered.set(KEY, null);
   }
 
-  /** Reads the note again; returns what this tab should no longer bring. */
+  /** Reads the note again; returns the model that this tab should stop downloading, or null. */
   reread(): string | null {
     const before = this.#brought;
     this.#brought = this.id;

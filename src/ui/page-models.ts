@@ -1,5 +1,5 @@
-// Where the page itself offers models: its catalogue and, on a developer's machine, the folder of own
-// packages that the local server lists.
+// The models that the page itself offers: its catalogue and, on a developer's machine, the folder of the developer's own
+// packages, which the local server lists.
 
 import type { ModelRequest } from '../contract/weights.ts';
 import { Field } from '../format/json-field.ts';
@@ -8,7 +8,7 @@ export function catalogueUrl(pageUrl: string): string {
   return new URL('models/index.json', pageUrl).href;
 }
 
-/** Empty anywhere but on this machine, and where there is no such folder. */
+/** The list is empty if the page is not on localhost, or if there is no such folder. */
 export async function localPackages(pageUrl: string): Promise<ModelRequest[]> {
   if (new URL(pageUrl).hostname !== 'localhost') return [];
   const url = new URL('packages/index.json', pageUrl).href;
@@ -21,7 +21,7 @@ export async function localPackages(pageUrl: string): Promise<ModelRequest[]> {
   }
 }
 
-/** `{ packages: [{ name, url }] }`; addresses count from the list's own. Fails with 'bad-manifest'. */
+/** Parses `{ packages: [{ name, url }] }`. URLs are relative to `listUrl`. Fails with 'bad-manifest'. */
 export function parsePackages(list: unknown, listUrl: string): ModelRequest[] {
   return new Field(list, 'packages: ', 'bad-manifest').at('packages').list((field) => {
     const name = field.at('name').string();

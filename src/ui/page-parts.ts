@@ -1,5 +1,4 @@
-// What the page is made of: long-lived objects that main.ts makes once and that never change; what they
-// hold does.
+// The parts of the page: long-lived objects that main.ts makes once. The objects stay the same; their state changes.
 
 import type { ReadAloud } from './aloud/read-aloud.svelte.ts';
 import type { DrawQueue } from './answer/draw-queue.ts';
@@ -51,7 +50,7 @@ export interface AppParts extends PageParts {
   history: History;
   update: AppUpdate;
   install: Install;
-  /** What another app of the device has shared with this page. */
+  /** The files and words that another app of the device has shared with this page. */
   shared: Promise<{ files: File[]; words: string }>;
   draft: Draft;
   keptTab: KeptTab;
@@ -61,6 +60,6 @@ export interface KioskParts extends PageParts {
   kiosk: KioskSettings;
   lock: PinLock;
   statistics: Statistics;
-  /** Lets the model forget what it was shown. */
+  /** Makes the model forget the pictures and questions that it was given. */
   forget: () => void;
 }

@@ -1,5 +1,5 @@
-// Before the page is built: do its walls hold? If the host did not send one, the service worker
-// does, from the next load on. Without one of the two there is no page that could take a photo.
+// Checks, before the page is built, that the security policy is in force. If the host did not send the policy, the
+// service worker adds it from the next load on. If neither does, the page does not start and takes no photos.
 
 import type { AppCache } from '../client/app-cache.ts';
 import { pageAttempts, STRAY_PLUGIN } from '../policy/page-attempts.ts';
@@ -10,20 +10,20 @@ import { openWalls, type Wall, type WallReport } from '../policy/walls.ts';
 import { tabMemory } from './tab-memory.ts';
 
 /**
- * 'sent': the host sent the policy. 'added': the service worker did. 'reload': it will from the next load
- * on. 'none': neither; `reason` is the browser's own word, `open` the walls that do not hold.
+ * 'sent': the host sent the policy. 'added': the service worker added it. 'reload': the service worker adds it from the
+ * next load on. 'none': the policy cannot be enforced; `reason` says why, and `open` lists the walls that do not hold.
  */
 export type Protection =
   | { kind: 'sent' | 'added'; report: WallReport }
   | { kind: 'reload' }
   | { kind: 'none'; reason: string; open: readonly Wall[] };
 
-/** Survives one reload, so that a browser in which it does not help is not reloaded for ever. */
+/** Marks in the tab's memory that the page was reloaded once, so that it does not reload for ever. */
 const RELOADED = 'darkroom-reloaded';
 
 const notAWorker = (): string => new URL('not-a-worker.js', document.baseURI).href;
 
-/** Trusts `scripts`, the exact addresses of the app's workers, and what `protect` tries. To be called once. */
+/** Trusts `scripts` (the exact URLs of the app's workers) and the URLs that `protect` tries. Call it once. */
 export function trustOwnScripts(scripts: readonly string[]): TrustScript {
   return trustScripts('darkroom', [...scripts, ...trialScripts(notAWorker()), STRAY_PLUGIN]);
 }
@@ -36,7 +36,7 @@ export async function protect(cache: AppCache, trust: TrustScript): Promise<Prot
     tab.removeItem(RELOADED);
     return { kind: 'serviceWorker' in navigator && cache.controls ? 'added' : 'sent', report };
   }
-  // No service worker helps against a page that shows this one.
+  // A service worker cannot prevent another page from embedding this one.
   if (open.includes('embed')) return { kind: 'none', reason: 'shown inside another page', open };
   if (!('serviceWorker' in navigator)) return { kind: 'none', reason: 'no service worker', open };
   try {
@@ -50,8 +50,8 @@ export async function protect(cache: AppCache, trust: TrustScript): Promise<Prot
 }
 
 /**
- * Keeps this window on this origin where the browser does not do so by itself: an address could carry
- * something away.
+ * Blocks navigations of this window to another origin, because a URL could carry data away. Does nothing in browsers
+ * without the Navigation API.
  */
 export function stayHere(): void {
   if (!('navigation' in window)) return;

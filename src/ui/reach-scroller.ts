@@ -1,7 +1,7 @@
-// Lets the keyboard reach what scrolls. Chromium and Firefox do so by themselves where nothing inside takes the
-// focus, WebKit does not; what fits stays out of the way of Tab.
+// Makes scrollable elements reachable by keyboard. Chromium and Firefox do so by themselves if nothing inside takes the
+// focus, but WebKit does not. Tab skips an element whose content fits.
 
-/** An attachment. */
+/** A Svelte attachment; returns its clean-up. */
 export function reachScroller(element: HTMLElement): () => void {
   const update = (): void => {
     const { scrollHeight, clientHeight, scrollWidth, clientWidth } = element;

@@ -1,15 +1,15 @@
-// Small choices that outlive the page: the language, the model. A browser that keeps nothing (private
-// windows, blocked storage) is no failure: the choice then lasts as long as the page.
+// Small choices that outlive the page, such as the language and the model. If the browser stores nothing (private
+// windows, blocked storage), a choice lasts as long as the page.
 
 export interface Remembered {
   get(name: string): string | null;
-  /** null forgets it. */
+  /** Stores a value; null removes it. */
   set(name: string, value: string | null): void;
 }
 
-/** In localStorage, under the app's prefix. */
+/** Keeps the choices in localStorage, under the app's prefix. */
 export class LocalRemembered implements Remembered {
-  /** What storage would not take. */
+  /** Values that localStorage refused. */
   readonly #now = new Map<string, string | null>();
 
   get(name: string): string | null {
@@ -26,7 +26,7 @@ export class LocalRemembered implements Remembered {
     try {
       if (value === null) localStorage.removeItem(`darkroom.${name}`);
       else localStorage.setItem(`darkroom.${name}`, value);
-      // Other tabs may change it from here on.
+      // From now on localStorage is read again, so that changes by other tabs count.
       this.#now.delete(name);
     } catch {
       this.#now.set(name, value);

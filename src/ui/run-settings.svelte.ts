@@ -1,5 +1,5 @@
-// How models run, as the user chose: on which processor, and with how much memory for experts. The choices
-// outlive the page.
+// The user's choices of how models run: on the GPU or the processor, and with how much memory for experts. They outlive
+// the page.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { BackendChoice, RunChoices } from './device-load.svelte.ts';
@@ -8,7 +8,7 @@ import type { Remembered } from './remembered.ts';
 export class RunSettings {
   readonly #remembered: Remembered;
   #backend = $state<BackendChoice>('auto');
-  /** By model: bytes of experts, as chosen in this visit. */
+  /** The memory budgets for experts, in bytes, that the user chose in this visit, by model id. */
   readonly #expertBudgets = new SvelteMap<string, number | null>();
 
   constructor(remembered: Remembered) {
@@ -26,7 +26,7 @@ export class RunSettings {
     this.#remembered.set('backend', backend === 'auto' ? null : backend);
   }
 
-  /** Bytes of experts that a model may hold on the device; null: as many as suit it. */
+  /** The memory budget for a model's experts, in bytes; null means as much as suits the device. */
   expertBudgetOf(id: string): number | null {
     const chosen = this.#expertBudgets.get(id);
     if (chosen !== undefined) return chosen;

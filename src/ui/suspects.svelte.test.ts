@@ -1,4 +1,4 @@
-// A model that the page died with is not loaded again before the user says so.
+// Tests that a model with which the page died is not loaded again without the user's consent.
 
 import { expect, test } from 'vitest';
 import { never, PAGE, setUp, soon, type Notes } from '../../tools/test/scripted-models.ts';

@@ -1,4 +1,5 @@
-// Models that a page died with while they were at work: the chosen one is loaded again only when the user says so.
+// Suspects are models that were at work when the page died. A chosen suspect is loaded again only with the user's
+// consent.
 
 import type { LoadNotes } from '../client/load-notes.ts';
 import { BUILT_IN, isLoadable, smallerThan, type Entry } from './entries.ts';
@@ -6,18 +7,18 @@ import type { Remembered } from './remembered.ts';
 
 export interface Suspect {
   entry: Entry;
-  /** What could answer instead. */
+  /** A model that could answer instead. */
   smaller: Entry | undefined;
 }
 
-/** So many deaths in a row until the user is asked; the built-in model is small, and rarely the cause. */
+/** Deaths in a row after which the user is asked. The built-in model is small and rarely the cause, so it has more. */
 const DEATHS = { builtIn: 2, other: 1 };
 
 export class Suspects {
   readonly #notes: Pick<LoadNotes, 'deaths'>;
   readonly #remembered: Remembered;
   #current = $state.raw<Suspect | undefined>();
-  /** Questions that wait for the user's word. */
+  /** Settle the promises of callers that wait for the user's decision. */
   #waiting: (() => void)[] = [];
 
   constructor(notes: Pick<LoadNotes, 'deaths'>, remembered: Remembered) {
@@ -25,7 +26,7 @@ export class Suspects {
     this.#remembered = remembered;
   }
 
-  /** The one that the user is asked about. */
+  /** The suspect that the user is asked about; undefined if there is none. */
   get current(): Suspect | undefined {
     return this.#current;
   }
@@ -34,13 +35,13 @@ export class Suspects {
     return this.#current?.entry.request.id === id;
   }
 
-  /** Counts the deaths since the last visit. */
+  /** Adds the deaths since the last visit to the counts. */
   async count(): Promise<void> {
     for (const id of await this.#notes.deaths())
       this.#remembered.set(keyOf(id), String(this.#deathsOf(id) + 1));
   }
 
-  /** Whether pages died with a model, and what could answer instead of it. */
+  /** Returns the model as a suspect if the page died with it often enough; otherwise undefined. */
   judge(entry: Entry, entries: readonly Entry[]): Suspect | undefined {
     const { id } = entry.request;
     const isOne = this.#deathsOf(id) >= (id === BUILT_IN ? DEATHS.builtIn : DEATHS.other);
@@ -51,7 +52,7 @@ export class Suspects {
     this.#current = suspect;
   }
 
-  /** Settles when the user has decided; at once where nothing is asked. */
+  /** Settles when the user has decided, or at once if there is nothing to decide. */
   decision(): Promise<void> {
     if (this.#current === undefined) return Promise.resolve();
     return new Promise((decided) => this.#waiting.push(decided));
@@ -64,7 +65,7 @@ export class Suspects {
     for (const settle of waiting) settle();
   }
 
-  /** A model was loaded, and the page lives. */
+  /** Resets the count of a model that was loaded without a death of the page. */
   clear(id: string): void {
     if (this.#deathsOf(id) > 0) this.#remembered.set(keyOf(id), null);
   }

@@ -1,5 +1,5 @@
-// What this tab alone remembers, over a reload too: sessionStorage, where the browser lets a page have it. Where it
-// does not (blocked cookies), the memory ends with the page.
+// The memory of this tab alone, which outlives a reload: sessionStorage. If the browser denies it to the page (blocked
+// cookies), the memory ends with the page.
 
 export type TabMemory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;
 

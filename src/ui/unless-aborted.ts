@@ -1,8 +1,8 @@
-// Waiting that can be given up while the job itself goes on.
+// Lets a caller stop waiting for a job without stopping the job.
 
 import type { Outcome } from '../failure.ts';
 
-/** 'stopped' as soon as `signal` aborts; the job is left alone. */
+/** The outcome of the job, or 'stopped' as soon as `signal` aborts; the job itself goes on. */
 export function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {
   return new Promise((resolve) => {
     const stop = (): void => resolve({ kind: 'stopped' });

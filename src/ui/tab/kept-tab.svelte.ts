@@ -1,6 +1,6 @@
-// Keeps what this tab holds (conversation, draft, pictures) on this device while it is open, so that a reload, Back or
-// a killed browser loses nothing. It is erased when the tab holds nothing any more, and what a tab that is gone left
-// is erased or, if its browser was killed, offered to the next page. Kiosks have none of this.
+// Stores this tab's contents (conversation, draft, pictures) on this device while the tab is open, so that a reload,
+// Back or a killed browser loses nothing. The contents are erased when the tab is empty or was closed. If the browser
+// was killed, the next page offers them to the user. Kiosks do not use this.
 
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
@@ -11,11 +11,11 @@ import type { TabWords } from './tab-words.ts';
 import type { TabPresence } from './tab-presence.ts';
 import type { TabGlance, TabState, TabStore } from './tab-store.ts';
 
-/** While an answer is written, so often at most. */
+/** The shortest time between two writes while an answer is written. */
 const PACE_MS = 500;
-/** A tab that was left may be gone back to; after this long it counts as closed. */
+/** The user may go back to a page that was left; after this time its tab counts as closed. */
 const CLOSED_AFTER_MS = 15 * 60_000;
-/** A conversation of a killed browser is offered for so long. */
+/** How long the contents of a killed browser are offered. */
 const OFFERED_FOR_MS = 7 * 24 * 3600_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 
@@ -48,12 +48,12 @@ export class KeptTab {
     this.#parts = parts;
   }
 
-  /** What a killed browser left, until somebody decides; null if there is nothing, or a conversation has begun. */
+  /** A tab that a killed browser left, until the user decides; null if there is none or a conversation has begun. */
   get offer(): TabGlance | null {
     return this.#parts.conversation.turns.length === 0 ? this.#offer : null;
   }
 
-  /** At the start: brings back what this tab held, else looks for what a killed browser left. */
+  /** Restores this tab's contents or, if there are none, offers those that a killed browser left. Call it once. */
   async arrive(): Promise<void> {
     const { presence, words } = this.#parts;
     const { earlier } = presence;
@@ -67,7 +67,7 @@ export class KeptTab {
     setInterval(() => void this.#sweep(false), SWEEP_EVERY_MS);
   }
 
-  /** Stores what this tab holds now; false if the browser does not keep it. To be called before a reload. */
+  /** Stores this tab's contents now; returns false if the browser could not. Await it before a reload. */
   async flush(): Promise<boolean> {
     this.#dirty = true;
     await this.#pump();
@@ -80,7 +80,7 @@ export class KeptTab {
     const before = this.#tab;
     if (offer === null) return;
     this.#offer = null;
-    // Its own tab may have come back meanwhile.
+    // The tab that left these contents may have come back meanwhile.
     if (await presence.takeOver(offer.tab)) {
       await this.#writing;
       const state = await this.#read(offer.tab);
@@ -121,7 +121,7 @@ export class KeptTab {
       void this.flush();
     });
     document.addEventListener('visibilitychange', () => {
-      // On a phone this may be the last that the page hears.
+      // On a phone this may be the last event that the page receives.
       if (document.visibilityState === 'hidden') void this.flush();
     });
     window.addEventListener('beforeunload', (event) => {
@@ -129,7 +129,7 @@ export class KeptTab {
     });
   }
 
-  /** Whether every picture of this tab is stored; text is stored within moments. */
+  /** Whether every picture is stored and, if a conversation has begun, the latest write succeeded. */
   #holdsAll(): boolean {
     const { conversation, tray } = this.#parts;
     const photos = [...tray.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
@@ -146,7 +146,7 @@ export class KeptTab {
     else void this.#pump();
   }
 
-  /** Writes until nothing has changed since; one write at a time. */
+  /** Writes, one write at a time, until the stored contents are up to date. */
   async #pump(): Promise<void> {
     if (this.#tab === undefined) return;
     while (this.#dirty || this.#writing) {
@@ -176,7 +176,7 @@ export class KeptTab {
         await store.erase(tab);
         this.#stored = wanted;
       } else {
-        // Looked up each time: somebody may have cleared the browser's storage.
+        // Look the stored pictures up each time: the user may have cleared the browser's storage.
         const stored = await store.photos(tab);
         const photos = [...state.tray, ...saved.turns.flatMap((turn) => turn.photos)];
         await store.write(tab, state, onceEach(photos.filter(({ id }) => !stored.has(id))));
@@ -184,7 +184,7 @@ export class KeptTab {
         const stale = Array.from(stored).filter((id) => !wanted.has(id));
         if (stale.length > 0) await store.dropPhotos(tab, stale);
       }
-      // They lie here unsealed.
+      // `TabWords` holds the words unencrypted, so remove them as soon as they are stored.
       if (draft.words === state.words) words.clear();
     });
   }
@@ -198,7 +198,7 @@ export class KeptTab {
     return state;
   }
 
-  /** What was added since the page opened stays, after what is brought back. */
+  /** Restores stored contents, and puts pictures and words that were added since the page opened after them. */
   #restore(state: Omit<TabState, 'at' | 'page'> | undefined): void {
     const { conversation, draft, tray, shelf } = this.#parts;
     if (state === undefined) return;
@@ -210,7 +210,7 @@ export class KeptTab {
     draft.words = [state.words, draft.words].filter((words) => words !== '').join('\n');
   }
 
-  /** Erases what closed tabs left; with `offers`, offers the latest that a killed browser left. */
+  /** Erases the contents of closed tabs; with `offers`, offers the latest tab that a killed browser left. */
   async #sweep(offers: boolean): Promise<void> {
     const { store, presence } = this.#parts;
     const left: TabGlance[] = [];
@@ -247,7 +247,7 @@ function idsOf(state: TabState | undefined): Set<string> {
   return new Set(photos.map(({ id }) => id));
 }
 
-/** A browser that keeps nothing is no failure of the page's; false if the job failed. */
+/** Returns whether the job succeeded. Errors are only logged: the page works in a browser that stores nothing. */
 async function attempt(job: () => Promise<void>): Promise<boolean> {
   try {
     await job();

@@ -1,22 +1,22 @@
-// Which tab this is, over reloads, and which other tabs live. A tab's id stands in its session storage, which the
-// browser keeps through a reload, Back and a restored session; a lock under that id is held while the tab lives.
+// Identifies this tab across reloads, and finds the other open tabs. A tab's id is in its session storage, which the
+// browser keeps through a reload, Back and a restored session. Each open tab holds a lock under its id.
 
 import type { Remembered } from '../remembered.ts';
 import type { TabMemory } from '../tab-memory.ts';
 
 const TAB = 'darkroom-tab';
 const LEFT = 'left:';
-/** The page before a reload may hold the lock a little longer; a copy of the tab holds it for good. */
+/** How long to wait for the lock: the page before a reload soon releases it, another tab with this id never does. */
 const CLAIM_WITHIN_MS = 5000;
 
 export class TabPresence {
   readonly #tab: TabMemory;
   readonly #site: Remembered;
-  /** This page; the one after a reload or Back is another. */
+  /** The id of this page; the page after a reload or Back has another. */
   readonly page = crypto.randomUUID();
   #release: () => void = () => undefined;
 
-  /** `tab` is the memory of this tab, `site` that of all tabs. */
+  /** `tab` is the memory of this tab, `site` the memory that all tabs share. */
   constructor(tab: TabMemory, site: Remembered) {
     this.#tab = tab;
     this.#site = site;
@@ -27,7 +27,7 @@ export class TabPresence {
     return this.#tab.getItem(TAB);
   }
 
-  /** Takes the id `wished`, or a new one if another tab that lives has it: this one was copied from it. */
+  /** Takes the id `wished`, or a new one if another open tab has it: this tab is then a copy of that tab. */
   async claim(wished: string | null): Promise<string> {
     if (wished !== null && (await this.#hold(wished, { signal: AbortSignal.timeout(CLAIM_WITHIN_MS) }))) {
       return wished;
@@ -37,27 +37,27 @@ export class TabPresence {
     return id;
   }
 
-  /** Goes on as the tab `id`; false if that one lives. */
+  /** Continues as the tab `id`; returns false if that tab is open. */
   takeOver(id: string): Promise<boolean> {
     return this.#hold(id, { ifAvailable: true });
   }
 
-  /** The ids of tabs that live; undefined if this browser does not tell. */
+  /** The ids of open tabs; undefined if this browser has no Web Locks API. */
   async living(): Promise<ReadonlySet<string> | undefined> {
     if (!('locks' in navigator)) return undefined;
     const { held = [], pending = [] } = await navigator.locks.query();
     return new Set([...held, ...pending].flatMap(({ name }) => name?.split(`${TAB}:`)[1] ?? []));
   }
 
-  /** Notes that this page of the tab is being left: the tab is closed, or goes to another page. */
+  /** Records that the user leaves this page, by closing the tab or by going to another page. */
   leave(now: number): void {
     const id = this.earlier;
     if (id !== null) this.#site.set(LEFT + id, `${now} ${this.page}`);
   }
 
   /**
-   * When the page `page` of the tab was left; null if it was killed. A mark that an earlier page made does not count:
-   * a browser that is killed soon after Back has not yet written down that the mark was taken away.
+   * When the user left the page `page` of the tab `id`, in milliseconds since 1970; null if the page was killed. A note
+   * that an earlier page made does not count: a browser that is killed soon after Back may not have saved its removal.
    */
   leftAt(id: string, page: string): number | null {
     const [at, left] = this.#site.get(LEFT + id)?.split(' ') ?? [];
@@ -68,7 +68,7 @@ export class TabPresence {
     this.#site.set(LEFT + id, null);
   }
 
-  /** Holds the lock of `id` in place of the one held so far. */
+  /** Takes the lock of `id` and releases the lock held so far; returns false if it could not get the lock. */
   async #hold(id: string, options: LockOptions): Promise<boolean> {
     const held = !('locks' in navigator) || (await this.#lock(`${TAB}:${id}`, options));
     if (!held) return false;
@@ -89,7 +89,7 @@ export class TabPresence {
         resolve(true);
         return over;
       });
-      // The wait for it ended.
+      // The wait for the lock timed out.
       asked.catch(() => resolve(false));
     });
   }

@@ -1,5 +1,5 @@
-// What open tabs hold, in a database of its own: for each tab its conversation, its draft and their pictures. A
-// picture is written once; text is written often. All of it is sealed, each tab's with a key of its own.
+// Stores the contents of open tabs in a database of its own: for each tab its conversation, its draft and their
+// pictures. A picture is written once, text often. All records are encrypted, with a separate key for each tab.
 
 import { Field } from '../../format/json-field.ts';
 import { openStore } from '../../storage/open-store.ts';
@@ -16,19 +16,19 @@ export interface TabState {
   words: string;
   /** The pictures of the next question. */
   tray: readonly SavedPhoto[];
-  /** When the words were stored, in milliseconds since 1970. */
+  /** When this state was stored, in milliseconds since 1970. */
   at: number;
-  /** Which page of the tab stored this: each reload is another. */
+  /** The id of the page that stored this state; each reload makes a new page. */
   page: string;
 }
 
-/** What can be told of a tab without reading its pictures. */
+/** The facts about a tab that can be read without its pictures. */
 export interface TabGlance {
   tab: string;
   /** '' if nothing was asked or typed. */
   title: string;
   at: number;
-  /** The page that wrote last. */
+  /** The id of the page that wrote last. */
   page: string;
 }
 
@@ -48,12 +48,12 @@ export class TabStore {
     this.#sealed = new SealedStore(openStore(name, TAB_STORE), ([, tab]) => ['key', tab], isName);
   }
 
-  /** The ids of all tabs of which something is stored. */
+  /** The ids of all tabs that have a record. */
   async tabs(): Promise<string[]> {
     return Array.from(new Set((await this.#sealed.names()).map(([, tab]) => tab)));
   }
 
-  /** Undefined if there is nothing but pictures, or what is there does not parse. */
+  /** Undefined if the tab has no readable text records. */
   async glance(tab: string): Promise<TabGlance | undefined> {
     try {
       const { conversation, words, tray, at, page } = await this.#text(tab, new Map());
@@ -63,7 +63,7 @@ export class TabStore {
     }
   }
 
-  /** Undefined if nothing is stored of the tab. Fails with 'storage-failed' if it does not parse. */
+  /** Undefined if the tab has no records. Fails with 'storage-failed' if they do not parse. */
   async read(tab: string): Promise<TabState | undefined> {
     const all = await this.#names(tab);
     if (all.length === 0) return undefined;
@@ -76,7 +76,7 @@ export class TabStore {
     return this.#text(tab, new Map(photos.map((photo) => [photo.id, photo])));
   }
 
-  /** Replaces the text of the tab and adds pictures to those that are stored, all or nothing. */
+  /** Replaces the text of the tab and adds pictures to the stored ones, in one transaction. */
   async write(tab: string, state: TabState, added: readonly SavedPhoto[]): Promise<void> {
     const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
     const { conversation, words, tray, at, page } = state;
@@ -89,7 +89,7 @@ export class TabStore {
     ]);
   }
 
-  /** The ids of the pictures that are stored of the tab. */
+  /** The ids of the tab's stored pictures. */
   async photos(tab: string): Promise<Set<string>> {
     const ids = (await this.#names(tab)).map(([kind, , id]) => (kind === 'photo' ? id : undefined));
     return new Set(ids.filter((id) => id !== undefined));
@@ -99,7 +99,7 @@ export class TabStore {
     await this.#sealed.remove(ids.map((id): Name => ['photo', tab, id]));
   }
 
-  /** The key goes first. */
+  /** Erases a tab. Removes its key first: without it the other records cannot be read. */
   async erase(tab: string): Promise<void> {
     await this.#sealed.removeKey(['key', tab]);
     await this.#sealed.remove(await this.#names(tab));
@@ -113,7 +113,7 @@ export class TabStore {
     return (await this.#sealed.names()).filter(([, owner]) => owner === tab);
   }
 
-  /** The text with those of its pictures that `photos` has, by their ids. */
+  /** Reads the text, and attaches its pictures as far as `photos` (by their ids) has them. */
   async #text(tab: string, photos: ReadonlyMap<string, SavedPhoto>): Promise<TabState> {
     const [draft, talk] = await Promise.all(
       (['draft', 'talk'] as const).map(
@@ -137,7 +137,7 @@ export class TabStore {
   }
 }
 
-/** A picture that could not be stored is missing from its turn, and the words are there. */
+/** Parses a turn. A picture that could not be stored is left out of its turn; the words remain. */
 function parse(field: Field, photos: ReadonlyMap<string, SavedPhoto>): SavedTurn {
   return parseTurn(field, photos, 'drop');
 }

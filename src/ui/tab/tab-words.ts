@@ -1,5 +1,5 @@
-// The words of the draft in the tab's session storage as well: that is written at once, so a reload in the same moment
-// does not lose a letter. Taken away as soon as the store has them.
+// Keeps the words of the draft in the tab's session storage as well. Session storage is written at once, so a reload in
+// the same moment does not lose a letter. The words are removed as soon as the tab store has them.
 
 import { parseJson, Field } from '../../format/json-field.ts';
 import type { TabMemory } from '../tab-memory.ts';
@@ -14,13 +14,13 @@ export class TabWords {
     this.#memory = memory;
   }
 
-  /** Words that are gone stay noted until `clear`: the question that they became is not stored yet. */
+  /** Notes the words. If `words` is empty, the last note stays until `clear`: its question may not be stored yet. */
   note(words: string, at: number): void {
     if (words === '') return;
     try {
       this.#memory.setItem(WORDS, JSON.stringify({ words, at }));
     } catch {
-      // A draft that is too long for it: IndexedDB has it.
+      // The draft is too long for session storage; the tab store keeps it in IndexedDB.
     }
   }
 
@@ -28,7 +28,7 @@ export class TabWords {
     this.#memory.removeItem(WORDS);
   }
 
-  /** The state with the words noted here, if they are newer than its own. */
+  /** The state with its words replaced by the noted ones, if those are newer. */
   newer(state: TabState | undefined): Omit<TabState, 'at' | 'page'> | undefined {
     const noted = this.#read();
     if (noted === undefined || (state !== undefined && noted.at <= state.at)) return state;
