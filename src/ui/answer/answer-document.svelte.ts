@@ -1,5 +1,5 @@
-// One answer on the page while it is written: what has arrived, split into thought and answer, read into
-// blocks and marks at most once per frame. What comes at once is read in pieces, over several frames.
+// One answer on the page while it is written. Splits the text so far into thought and answer, and reads the answer into
+// blocks and marks, at most once per frame. A long text that arrives at once is read in pieces, over several frames.
 
 import type { PlacedBlock } from './blocks.ts';
 import type { DrawQueue } from './draw-queue.ts';
@@ -25,7 +25,7 @@ const NOTHING: Shown = {
   isAllThought: false,
 };
 
-/** In one step: a piece may take some milliseconds. */
+/** How many pieces one step reads: a piece may take some milliseconds. */
 const PIECES_AT_ONCE = 1;
 
 export class AnswerDocument {
@@ -34,10 +34,10 @@ export class AnswerDocument {
   #thinks = false;
   #growing = new GrowingBlocks();
   #scheduled = false;
-  /** Which text is being shown piece by piece. */
+  /** The number of the current text; ends the piecewise display of an earlier one. */
   #run = 0;
   #began = 0;
-  /** How long was written at it before the present run. */
+  /** How long earlier runs wrote at this answer. */
   #msBefore = 0;
   #shown = $state.raw<Shown>(NOTHING);
   #thoughtMs = $state<number | null>(null);
@@ -46,7 +46,7 @@ export class AnswerDocument {
     this.#drawing = drawing;
   }
 
-  /** As it came from the model, thought included. Not reactive. */
+  /** The text from the model, including the thought. Not reactive. */
   get text(): string {
     return this.#text;
   }
@@ -59,12 +59,12 @@ export class AnswerDocument {
     return this.#shown.marks;
   }
 
-  /** How many places the answer gives that cannot be read. */
+  /** How many places of the answer have no readable coordinates. */
   get unreadablePlaces(): number {
     return this.#shown.unreadablePlaces;
   }
 
-  /** null where the model does not think. */
+  /** null if the model does not think. */
   get thought(): string | null {
     return this.#shown.thought;
   }
@@ -78,12 +78,12 @@ export class AnswerDocument {
     return this.#shown.isAllThought;
   }
 
-  /** How long the thought took; null while nobody knows. */
+  /** How long the thought took; null while this is unknown. */
   get thoughtMs(): number | null {
     return this.#thoughtMs;
   }
 
-  /** `thinks`: whether the model begins with a thought. `from`: what an answer that goes on has of its text. */
+  /** `thinks`: whether the model begins with a thought. `from`: the text so far of an answer that is continued. */
   begin(thinks: boolean, from = ''): void {
     this.#thinks = thinks;
     this.#began = performance.now();
@@ -109,14 +109,14 @@ export class AnswerDocument {
     });
   }
 
-  /** The whole text has the last word: pieces come by a channel of their own and may be late. */
+  /** Replaces the text by the final one: pieces arrive through a separate channel and may be late. */
   end(text: string): void {
     this.#msBefore += performance.now() - this.#began;
     this.#text = text;
     if (!this.#show(true)) this.#goOnShowing();
   }
 
-  /** One that was written earlier. */
+  /** Shows an answer that was written earlier. */
   restore(text: string, thinks: boolean, thoughtMs: number | null): void {
     this.#thinks = thinks;
     this.#thoughtMs = thoughtMs;
@@ -130,7 +130,7 @@ export class AnswerDocument {
     this.#drawing.add(() => run !== this.#run || this.#show(true));
   }
 
-  /** Returns whether all of it is shown. */
+  /** Shows the text so far; returns whether all of it is shown. */
   #show(ended: boolean): boolean {
     this.#scheduled = false;
     const { thought, ended: thoughtEnded, answer } = splitThought(this.#text, this.#thinks);
@@ -142,7 +142,7 @@ export class AnswerDocument {
       this.#shown = { blocks, marks, unreadablePlaces, ...facts };
       return isWhole;
     } catch (error) {
-      // No answer may end the conversation: this one is shown as it is written.
+      // An answer that cannot be read must not end the conversation, so show it as plain text.
       console.warn(error);
       const blocks: PlacedBlock[] = [{ at: 0, block: { kind: 'plain', text: answer } }];
       this.#shown = { ...NOTHING, blocks, ...facts };

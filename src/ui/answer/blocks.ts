@@ -1,5 +1,5 @@
-// What an answer consists of when it is shown: a small tree of known kinds. Whatever a model writes ends
-// as one of these, and each is drawn by a component with text as text: markup never reaches the page.
+// The parts of a displayed answer: a small tree of known kinds. All text that a model writes becomes one of these kinds,
+// and a component draws each of them with text nodes, so markup never reaches the page.
 
 export type Inline =
   | { kind: 'text'; text: string }
@@ -8,7 +8,7 @@ export type Inline =
   | { kind: 'struck'; children: Inline[] }
   | { kind: 'code'; text: string }
   | { kind: 'break' }
-  /** `href` is https and complete. */
+  /** `href` is an absolute https URL. */
   | { kind: 'link'; href: string; children: Inline[] }
   | { kind: 'formula'; tex: string };
 
@@ -22,24 +22,24 @@ export type Block =
   | { kind: 'table'; align: Align[]; header: Inline[][]; rows: Inline[][][] }
   | { kind: 'code'; language: string; text: string }
   /**
-   * JSON as far as it is written: undefined before its first complete entry, null or empty if it holds nothing.
-   * `breaksOff`: its end is not written (yet).
+   * JSON as far as it is written: `value` is undefined before its first complete entry, and null or empty if the JSON
+   * contains nothing. `breaksOff`: the end is not written (yet).
    */
   | { kind: 'data'; text: string; value: unknown; breaksOff: boolean }
   | { kind: 'formula'; tex: string }
-  /** Not read as Markdown: too long or nested too deeply. */
+  /** Text that is not read as Markdown, because it is too long or nested too deeply. */
   | { kind: 'plain'; text: string }
   | { kind: 'rule' }
-  /** Nothing to read: where on the picture something of the document lies, 0 … 1000 of its sides. */
+  /** No text: the place of a part of the document on its picture, in thousandths of the picture's sides. */
   | { kind: 'place'; label: string; corners: number[] };
 
 export interface ListItem {
-  /** Of a task list; null elsewhere. */
+  /** Whether the task is done; null outside of task lists. */
   checked: boolean | null;
   blocks: Block[];
 }
 
-/** A block and where it begins in the answer, which stays as the answer grows. */
+/** A block and its offset in the answer, which stays the same as the answer grows. */
 export interface PlacedBlock {
   at: number;
   block: Block;
@@ -47,7 +47,7 @@ export interface PlacedBlock {
 
 const MAX_SPOKEN = 20_000;
 
-/** What a reader would say aloud; data and formulas are left out. */
+/** The text to read aloud; data, code and formula blocks are left out. */
 export function spokenText(block: Block): string {
   switch (block.kind) {
     case 'paragraph':

@@ -1,5 +1,5 @@
-// Reads the coordinates that an answer gives for a thing on a picture: thousandths of the picture's sides, as
-// Qwen3-VL writes them, in the forms that models use in practice. What cannot be read is counted, not dropped.
+// Reads the coordinates of a thing on a picture, in the forms that models use in practice. They are in thousandths of
+// the picture's sides, as Qwen3-VL writes them. Unreadable coordinates are counted, not dropped.
 
 import type { Box } from '../../contract/photos.ts';
 
@@ -7,13 +7,13 @@ export type Shape = { kind: 'box'; box: Box } | { kind: 'point'; x: number; y: n
 
 export interface ReadShapes {
   shapes: Shape[];
-  /** Coordinates that are meant as a place and name none on the picture. */
+  /** How many values are meant as coordinates but give no place on the picture. */
   unreadable: number;
 }
 
 /** A box may overshoot the picture by this many thousandths and is then clamped to its edge. */
 const TOLERANCE = 50;
-/** Lists in lists deeper than this are no coordinates. */
+/** Lists that are nested deeper than this are not coordinates. */
 const MAX_DEPTH = 4;
 const CORNERS = [
   ['x1', 'y1', 'x2', 'y2'],
@@ -26,8 +26,8 @@ const NONE: ReadShapes = { shapes: [], unreadable: 0 };
 const UNREADABLE: ReadShapes = { shapes: [], unreadable: 1 };
 
 /**
- * `expected`: what a list of pairs is: the corners of one box, or several points. Four numbers are a box and two are a
- * point in either case.
+ * Reads the shapes of a value. `expected` decides how to read a list of pairs: as the corners of one box, or as several
+ * points. Four numbers are always a box, and two numbers a point.
  */
 export function readShapes(value: unknown, expected: Shape['kind'], depth = 0): ReadShapes {
   if (value === null || value === undefined || value === '') return NONE;
@@ -45,8 +45,8 @@ export function readShapes(value: unknown, expected: Shape['kind'], depth = 0): 
 }
 
 /**
- * The boxes of a bare list of boxes, without names: each four whole numbers on the picture, in the order of left, top,
- * right, bottom. undefined if any entry is something else: it is then a list of numbers.
+ * Reads a bare list of boxes without names: each is four whole numbers on the picture, in the order left, top, right,
+ * bottom. Returns undefined if any entry is something else: the value is then an ordinary list.
  */
 export function bareBoxes(value: unknown): { source: object; box: Box }[] | undefined {
   if (!Array.isArray(value) || value.length === 0) return undefined;
@@ -85,7 +85,7 @@ function around(pairs: readonly [unknown, unknown][]): ReadShapes {
   return boxShape([Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)]);
 }
 
-/** Corners in either order. A box that lies beside the picture altogether is unreadable. */
+/** Makes a box of two opposite corners in either order. A box that lies outside the picture is unreadable. */
 function boxShape([x1, y1, x2, y2]: [number, number, number, number]): ReadShapes {
   const box: Box = [
     clamp(Math.min(x1, x2)),
@@ -97,7 +97,7 @@ function boxShape([x1, y1, x2, y2]: [number, number, number, number]): ReadShape
   return isOutside ? UNREADABLE : { shapes: [{ kind: 'box', box }], unreadable: 0 };
 }
 
-/** The numbers of a text that holds nothing but numbers and what may stand between them. */
+/** The numbers of a text that consists of numbers, separators and brackets only; otherwise undefined. */
 function numbersIn(text: string): string[] | undefined {
   return /^[\s\d.,;:()[\]<>-]+$/.test(text) ? (text.match(/-?\d+(?:\.\d+)?/g) ?? undefined) : undefined;
 }
@@ -112,7 +112,7 @@ function clamp(value: number): number {
   return Math.min(1000, Math.max(0, value));
 }
 
-/** One number or word; a text with several numbers is a list. */
+/** Whether the value is a single number or word. A text with several numbers is not. */
 function isScalar(value: unknown): boolean {
   if (typeof value === 'string') return !Number.isNaN(Number(value)) || !/\d\D+\d/.test(value);
   return typeof value !== 'object';

@@ -1,25 +1,25 @@
-// JSON as a table: a list of objects is its rows, an object is a list of names and values. Cells stay as they are
-// written; ShownTable says how people read them.
+// JSON as a table: each object of a list becomes a row, and a single object becomes rows of names and values. Cells keep
+// the values of the JSON; `ShownTable` has the texts that people read.
 
 export interface DataTable {
-  /** The objects' keys; null if the first column holds names. */
+  /** The objects' keys; null if the rows have no keys, as in a list of names and values. */
   columns: string[] | null;
   rows: DataRow[];
 }
 
 export interface DataRow {
   cells: unknown[];
-  /** The object that the row shows; null if it shows none. */
+  /** The object or list that the row shows; null if it shows a plain value. */
   source: object | null;
 }
 
-/** undefined if the value is no table: a single number, an empty list. */
+/** undefined if the value is not a table, such as a single number or an empty list. */
 export function tableOf(value: unknown): DataTable | undefined {
   if (Array.isArray(value)) return listTable(value);
   if (!isObject(value)) return undefined;
   const fields = Object.entries(value);
   const [only] = fields;
-  // { "objects": [ … ] }: the list is meant.
+  // { "objects": [ … ] }: show the inner list.
   if (fields.length === 1 && only !== undefined && Array.isArray(only[1])) {
     const inner = flattened(only[1]);
     if (inner.every(isObject) && inner.length > 0) return listTable(inner);
@@ -32,7 +32,7 @@ export function tableOf(value: unknown): DataTable | undefined {
   };
 }
 
-/** Whether the value says that there is nothing: null, or lists and objects without a single value. */
+/** Whether the value means "nothing": null, or lists and objects that contain no value at all. */
 export function isNothing(value: unknown): boolean {
   if (value === null) return true;
   if (typeof value !== 'object') return false;
@@ -57,13 +57,13 @@ function listTable(whole: unknown[]): DataTable | undefined {
   return { columns, rows };
 }
 
-/** Lists in lists as one, if objects are all that they hold. */
+/** Flattens nested lists if they contain objects only; otherwise returns the list unchanged. */
 function flattened(list: unknown[]): unknown[] {
   const flat: unknown[] = list.flat(3);
   return flat.every(isObject) ? flat : list;
 }
 
-/** A cell as it is written. */
+/** The text of a cell, in the spelling of the JSON. */
 export function cellText(value: unknown): string {
   if (value === null || value === undefined) return '';
   if (typeof value === 'string') return value;
@@ -73,15 +73,15 @@ export function cellText(value: unknown): string {
 }
 
 /**
- * RFC 4180, with the keys and numbers of the JSON. What a spreadsheet would take for a formula is marked as text with
- * an apostrophe (owasp.org/www-community/attacks/CSV_Injection); plain numbers stay numbers.
+ * CSV by RFC 4180, with the keys and numbers of the JSON. If a spreadsheet would read a cell as a formula, an
+ * apostrophe marks it as text (owasp.org/www-community/attacks/CSV_Injection); plain numbers stay numbers.
  */
 export function toCsv({ columns, rows }: DataTable): string {
   const lines = [...(columns === null ? [] : [columns]), ...rows.map((row) => row.cells.map(cellText))];
   return lines.map((line) => line.map(field).join(',') + '\r\n').join('');
 }
 
-/** Spreadsheets skip blanks and invisible characters before a formula, and some read wide signs as the narrow ones. */
+/** Spreadsheets skip blanks and invisible characters before a formula, and some accept full-width signs. */
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠−|]|^[\t\r\n]/u;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?$/;
 

@@ -1,4 +1,4 @@
-// JSON answers as tables; thoughts and spoken sentences.
+// Tests tables of JSON answers, thoughts, and sentences for screen readers.
 
 import { expect, test } from 'vitest';
 import { en, zh } from '../strings/answer.ts';
@@ -47,7 +47,7 @@ test('what a spreadsheet would run is marked as text, wherever it hides; numbers
     '+49 30 =1',
   ];
   for (const cell of formulas) expect(first(cell), JSON.stringify(cell)).toMatch(/^"?'/);
-  // Other separators and quotes cannot end a cell.
+  // Separators and quotes inside a cell cannot end it.
   expect(first('a;=1+1')).toBe('"a;=1+1"\r\n');
   expect(first('a\t=1+1')).toBe('"a\t=1+1"\r\n');
   expect(first('a","=1+1')).toBe('"a"",""=1+1"\r\n');

@@ -1,8 +1,8 @@
-// What is drawn takes turns: a few milliseconds of each frame, so that no answer, however long, holds up the page.
+// Runs drawing jobs in turn, for a few milliseconds of each frame, so that even a long answer never blocks the page.
 
 import { createContext } from 'svelte';
 
-/** Calls the job when the page is about to draw next. */
+/** Calls the job before the page draws its next frame. */
 export type NextFrame = (job: () => void) => void;
 
 /** Does a part of a job; returns whether the job is done. It does not throw. */
@@ -46,5 +46,5 @@ export class DrawQueue {
   }
 }
 
-/** App provides it; what takes long to draw waits in it. */
+/** App provides the queue; components with slow drawing jobs add them to it. */
 export const [useDrawing, provideDrawing] = createContext<DrawQueue>();

@@ -1,37 +1,36 @@
-// An answer's blocks while it grows: only the block that is being written is read again, so that a long
-// answer costs no more per piece than a short one, and what stands is not drawn anew. What comes at once is read piece by
-// piece.
+// Reads an answer into blocks while it grows. Reads only the last block again, so that new text costs the same in a long
+// answer as in a short one, and finished blocks are not drawn again. Text that arrives at once is read piece by piece.
 
 import type { PlacedBlock } from './blocks.ts';
 import { linkNames, readPiece, type LinkNames } from './markdown.ts';
 import { piecesOf } from './pieces.ts';
 
-/** Names for links at the end of a text change what stands before them. */
+/** A link definition at the end of a text changes the blocks before it. */
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
 
-/** A fence whose first line is still being written: nobody can say yet what it holds. */
+/** A fence whose first line is still being written, so that its language is not known yet. */
 const BEGUN_FENCE = /(^|\n)[ \t]*(`{1,2}|`{3}[\w-]*)$/;
 
 export interface ReadSoFar {
   blocks: PlacedBlock[];
-  /** Whether that is all; if not, another call goes on. */
+  /** Whether `blocks` covers the whole text; if not, another call reads on. */
   isWhole: boolean;
 }
 
 export class GrowingBlocks {
   #settled: PlacedBlock[] = [];
   #settledEnd = 0;
-  /** undefined until the text has ended. */
+  /** The link definitions; undefined until the text has ended. */
   #links: LinkNames | undefined;
 
-  /** The blocks of `text`, which begins with the text of the call before. `ended`: no more will come. */
+  /** The blocks of `text`, which begins with the text of the last call. `ended`: the text is complete. */
   read(text: string, ended: boolean): PlacedBlock[] {
     let read = this.readSome(text, ended, Number.POSITIVE_INFINITY);
     while (!read.isWhole) read = this.readSome(text, ended, Number.POSITIVE_INFINITY);
     return read.blocks;
   }
 
-  /** Reads on until `pieces` more are settled. */
+  /** Reads at most `pieces` more pieces. */
   readSome(text: string, ended: boolean, pieces: number): ReadSoFar {
     if (ended && this.#links === undefined) {
       this.#links = linkNames(text);
@@ -52,7 +51,7 @@ export class GrowingBlocks {
         this.#settled.push(...fresh);
         this.#settledEnd = piece.end;
       } else if (last !== undefined && last.at > this.#settledEnd) {
-        // Several blocks may begin at one place (none does today): all of them stay open.
+        // If several blocks begin at the same offset (none do today), all of them stay open.
         this.#settled.push(...fresh.filter(({ at }) => at < last.at));
         this.#settledEnd = last.at;
         tail = fresh.filter(({ at }) => at >= last.at);

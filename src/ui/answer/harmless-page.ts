@@ -1,23 +1,23 @@
-// HTML that a model wrote (a design turned into code) as a page that can be looked at and reach nothing:
-// markup and styles stay; scripts, forms, frames, and every address but data: go. The frame that shows
-// it is sandboxed and has a policy of its own: three walls, each enough. What would take the browser long to read or
-// to draw is refused.
+// Turns HTML that a model wrote (a design turned into code) into a page that the user can look at and that can reach
+// nothing. Markup and styles stay; scripts, forms, frames and every URL other than `data:` are removed. The frame that
+// shows the page is sandboxed and has its own policy, so there are three walls, each sufficient. Pages that the browser
+// would take long to parse or draw are refused.
 
 import DOMPurify, { type Config } from 'dompurify';
 import { markupPolicy } from '../../policy/trusted-types.ts';
 
-/** Made with this module, as the browser knows a policy's name once. */
+/** Created once per module, because the browser accepts each policy name only once. */
 const MARKUP = markupPolicy();
 
-/** More than a model writes, and little enough to be read in a blink. */
+/** Longer than the pages that models write, and short enough to parse at once. */
 const MAX_CHARACTERS = 50_000;
 const MAX_ELEMENTS = 1500;
 const MAX_ATTRIBUTES = 5000;
 const MAX_DEPTH = 64;
-/** One tag can make the parser repeat hundreds of open elements, so the elements are counted after every so many characters. */
+/** Characters between two counts of the elements: one tag can make the parser repeat hundreds of open elements. */
 const SLICE = 50;
 
-/** For the frame: nothing is loaded from anywhere. */
+/** The policy of the frame: it loads nothing from any address. */
 const POLICY =
   "default-src 'none'; style-src 'unsafe-inline'; img-src data:; font-src data:; form-action 'none'; base-uri 'none'";
 
@@ -54,8 +54,8 @@ const FORBIDDEN_ATTRIBUTES = [
 ];
 
 /**
- * A document for a frame's `srcdoc`; where the browser has Trusted Types, its own object in place of a string. Null if the
- * page is too large to be shown.
+ * Returns a document for a frame's `srcdoc`; if the browser has Trusted Types, this is a `TrustedHTML` object at run
+ * time. Returns null if the page is too large to show.
  */
 export function harmlessPage(html: string): string | null {
   if (isTooLarge(html)) return null;
@@ -70,21 +70,21 @@ export function harmlessPage(html: string): string | null {
     FORBID_TAGS: FORBIDDEN_TAGS,
     FORBID_ATTR: FORBIDDEN_ATTRIBUTES,
     ADD_TAGS: ['style'],
-    // Without one of ours it makes one, of a name of its own.
+    // Without a policy, DOMPurify would create one under its own name.
     TRUSTED_TYPES_POLICY: (MARKUP ?? null) as Config['TRUSTED_TYPES_POLICY'],
   });
   const page = `<!doctype html><meta http-equiv="Content-Security-Policy" content="${POLICY}">${clean}`;
   return asMarkup(page);
 }
 
-/** Markup that is harmless, or of which nothing runs where it is read. */
+/** For markup that is clean already, or that is parsed in a document where nothing runs. */
 function asMarkup(markup: string): string {
   return MARKUP === undefined ? markup : (MARKUP.createHTML(markup) as string);
 }
 
 function isTooLarge(html: string): boolean {
   if (html.length > MAX_CHARACTERS) return true;
-  // Of no window: nothing in it is loaded or runs.
+  // This document has no window, so nothing in it loads or runs.
   const read = document.implementation.createHTMLDocument('');
   const elements = read.getElementsByTagName('*');
   read.open();
@@ -93,7 +93,7 @@ function isTooLarge(html: string): boolean {
     read.write(asMarkup(html.slice(at, at + SLICE)));
     if (depthOfLast(read) > MAX_DEPTH) return true;
   }
-  // A browser that writes into no such document reads all at once.
+  // Some browsers do not write into a document without a window; parse the whole text at once there.
   const all =
     elements.length > 0
       ? elements
@@ -104,7 +104,7 @@ function isTooLarge(html: string): boolean {
   return attributes > MAX_ATTRIBUTES;
 }
 
-/** How many elements hold the one that was read last: each tag that follows may repeat them all. */
+/** How many elements enclose the last parsed one: each tag that follows may repeat all of them. */
 function depthOfLast(read: Document): number {
   let depth = 0;
   for (let last = read.lastElementChild; last; last = last.lastElementChild) depth++;

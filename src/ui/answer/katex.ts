@@ -1,9 +1,9 @@
-// KaTeX with its style sheet and fonts, in a chunk of its own.
+// KaTeX with its style sheet and fonts; the build puts them into a chunk of their own.
 
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
 
-/** Leaves in the element what cannot be set. */
+/** Typesets a formula in `element`; shows the source of a formula that KaTeX cannot set. */
 export function setFormula(tex: string, element: HTMLElement, displayMode: boolean): void {
   try {
     katex.render(tex, element, {
@@ -16,7 +16,7 @@ export function setFormula(tex: string, element: HTMLElement, displayMode: boole
       maxExpand: 100,
     });
   } catch {
-    // Not only what is no TeX ends here: nested deeply, it runs out of stack.
+    // KaTeX reports bad TeX itself; a deeply nested formula makes it run out of stack.
     element.textContent = tex;
   }
 }

@@ -52,10 +52,10 @@ test('what is nested too deeply or slow to read is shown as it is written', () =
   expect(
     Math.max(...read(Array.from({ length: 15 }, (_, i) => '>'.repeat(i + 1) + ' a').join('\n')).map(deepest)),
   ).toBe(16);
-  // JSON that nobody could draw is code.
+  // JSON that is nested too deeply neither becomes a quote nor throws.
   expect(read('{"a":'.repeat(2000))[0]?.kind).not.toBe('quote');
   expect(() => read('['.repeat(20_000) + ']'.repeat(20_000))).not.toThrow();
-  // A long paragraph beside short ones is the only one that is not read.
+  // Of a long paragraph between short ones, only the long one is shown as plain text.
   const blocks = read(`*a*\n\n${'_a_ '.repeat(4000)}\n\n*b*`);
   expect(blocks[0]).toEqual({
     kind: 'paragraph',

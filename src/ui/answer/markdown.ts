@@ -1,6 +1,6 @@
-// Markdown → blocks. The lexer is marked's; its tokens are translated one by one, so that only what is
-// named here can reach the page: HTML is shown as it is written, pictures become their description. What is nested too
-// deeply or would take the lexer too long is shown as it is written.
+// Markdown → blocks. Uses the lexer of marked and translates its tokens one by one, so that only the kinds listed here
+// can reach the page. HTML is shown as text, and pictures become their descriptions. Text that is nested too deeply or
+// would take the lexer too long is shown as plain text.
 
 import { Marked, type MarkedToken, type Token, type Tokens, type TokensList } from 'marked';
 import { visibleText } from '../../format/visible-text.ts';
@@ -11,19 +11,19 @@ import { SYNTAX, type DataToken, type FormulaToken } from './syntax.ts';
 
 type Known = MarkedToken | FormulaToken | DataToken;
 
-/** Names for links, by their labels, as the lexer keeps them. */
+/** Link definitions by label, in the lexer's form. */
 export type LinkNames = TokensList['links'];
 
 const marked = new Marked({ gfm: true, breaks: true, extensions: SYNTAX });
 
-/** The lexer needs up to the third power of both. */
+/** The lexer's time grows with up to the third power of the length and of the number of delimiters. */
 const MAX_INLINE_LENGTH = 8_000;
 const MAX_DELIMITERS = 250;
 const MAX_DEPTH = 16;
 const MAX_LINK_NAMES = 200;
 const DEFINITIONS = /^ {0,3}\[[^\]\n]{1,200}\]:.*$/gm;
 
-/** `from`: where `text` begins in the answer. */
+/** `from` is the offset of `text` in the answer. */
 export function readMarkdown(text: string, from = 0): PlacedBlock[] {
   const links = linkNames(text);
   return Array.from(piecesOf(text, 0)).flatMap((piece) =>
@@ -37,13 +37,13 @@ export function readPiece({ text, from, isReadable }: Piece, links: LinkNames): 
   try {
     return read(text, from, links);
   } catch (error) {
-    // Nested more deeply than the lexer can follow.
+    // The text is nested too deeply, and the lexer ran out of stack.
     if (error instanceof RangeError) return asWritten;
     throw error;
   }
 }
 
-/** The names that a text gives to links, of which the first ones count. */
+/** The link definitions of a text, at most the first MAX_LINK_NAMES of them. */
 export function linkNames(text: string): LinkNames {
   const lines = Array.from(text.matchAll(DEFINITIONS), ([line]) => line).slice(0, MAX_LINK_NAMES);
   if (lines.length === 0) return Object.create(null) as LinkNames;
@@ -63,7 +63,7 @@ function read(text: string, from: number, links: LinkNames): PlacedBlock[] {
   let at = from;
   const placed: PlacedBlock[] = [];
   for (const token of lexer.tokens) {
-    // Blank lines before a block may or may not be counted to it.
+    // The lexer may include the blank lines before a block in its token.
     const start = at + (/^\s*\n/.exec(token.raw)?.[0].length ?? 0);
     placed.push(...blocksOf(known(token), 0).map((block) => ({ at: start, block })));
     at += token.raw.length;
@@ -78,7 +78,7 @@ function isQuick(text: string): boolean {
   return true;
 }
 
-/** marked types its tokens loosely, because of extensions; ours are in `Known`. */
+/** marked types its tokens loosely, because of extensions; `Known` includes ours. */
 function known(token: Token): Known {
   return token as Known;
 }
@@ -129,7 +129,7 @@ function blocksOf(token: Known, depth: number): Block[] {
   }
 }
 
-/** Figures and tables of a document are announced as `<!-- Image (x1, y1, x2, y2) -->`. */
+/** The model announces figures and tables of a document as `<!-- Image (x1, y1, x2, y2) -->`. */
 function places(comments: string): Block[] {
   return Array.from(
     comments.matchAll(/<!--\s*([^<>()]+?)\s*\(([\d.,\s]+)\)\s*-->/g),
@@ -162,7 +162,7 @@ function code({ lang = '', text, raw }: Tokens.Code): Block {
   return data(text, language);
 }
 
-/** As JSON if it can be read or is still being written, else as code. */
+/** A data block if the text can be read as JSON or is still being written, else a code block. */
 function data(text: string, language = ''): Block {
   const value = readJson(text);
   const isBroken = breaksOff(text);
@@ -206,7 +206,7 @@ function inline(token: Known, depth: number): Inline[] {
   }
 }
 
-/** A link to an https page; of any other, its text and its address as text. */
+/** A link if the address is https without credentials; otherwise the link's text, followed by the address as text. */
 function link(address: string, children: Inline[]): Inline[] {
   const url = URL.parse(address);
   if (url?.protocol === 'https:' && url.username === '' && url.password === '') {

@@ -1,4 +1,4 @@
-// What an answer points at: boxes and points in the forms that models write, and what cannot be read.
+// Tests the boxes and points of answers, in the forms that models write, and unreadable coordinates.
 
 import { expect, test } from 'vitest';
 import { readMarkdown } from './markdown.ts';

@@ -1,5 +1,5 @@
-// What an answer points at on a picture: boxes and points, each with the text that names it and the picture that the
-// answer names (github.com/QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb).
+// Reads the boxes and points of an answer, each with its label and the picture that the answer names for it
+// (github.com/QwenLM/Qwen3-VL, cookbooks/2d_grounding.ipynb).
 
 import { spokenText, type PlacedBlock } from './blocks.ts';
 import { bareBoxes, readShapes, type ReadShapes, type Shape } from './coordinates.ts';
@@ -11,30 +11,30 @@ export interface Mark {
   label: string;
   /** null if the answer names no picture. */
   picture: NamedPicture | null;
-  /** The object that it was read from, so that its row in a table can be found. */
+  /** The JSON value that the mark was read from; a table finds the mark's row by it. */
   source: object | null;
 }
 
 export interface NamedPicture {
-  /** As it is written; NaN if it is no number. */
+  /** The number as the answer writes it; NaN if the answer gives no single whole number. */
   number: number;
-  /** 1 if the words say that they count from one ("picture 2"); null if only the whole answer can tell. */
+  /** 1 for words such as "picture 2", which count from one; null if only the answer as a whole shows the start. */
   from: 1 | null;
 }
 
 export interface Places {
   marks: Mark[];
-  /** How many places the answer gives that name none on the picture. */
+  /** How many places of the answer have no readable coordinates on the picture. */
   unreadable: number;
 }
 
 const BOXES = ['bbox_2d', 'bbox', 'box_2d', 'bboxes', 'bounding_box', 'box', 'boxes'];
 const POINTS = ['point_2d', 'point', 'points', 'coordinate', 'coordinates'];
-/** Keys that mean coordinates whatever their value is; the others may hold words or counts. */
+/** Keys that always mean coordinates. The other keys may hold words or counts. */
 const UNMISTAKABLE = new Set(['bbox_2d', 'bbox', 'box_2d', 'point_2d', 'bounding_box']);
 const LABELS = ['label', 'text_content', 'text', 'name', 'description', 'category', 'type'];
 const PICTURES = ['img_idx', 'image_index', 'image_idx', 'img_index', 'picture_index'];
-/** An answer that is one place of a screen, as it is asked for in the form (x, y). */
+/** An answer that is a single point of a screen, for questions that ask for the form (x, y). */
 const LONE_POINT = /^\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
 const HTML_BOX = /<(\w+)([^>]*)\sdata-bbox="([^"]*)"/g;
 
@@ -49,7 +49,7 @@ export function readPlaces(blocks: readonly PlacedBlock[]): Places {
       if (block.kind === 'place') {
         return toPlaces(readShapes(block.corners, 'box'), {
           ...NAMELESS,
-          // Several of them may begin at one place.
+          // Several blocks may begin at the same offset.
           id: `${at}.${index}`,
           label: block.label,
         });
@@ -60,7 +60,7 @@ export function readPlaces(blocks: readonly PlacedBlock[]): Places {
   );
 }
 
-/** The keys of an object by the part that they play in a mark. */
+/** The keys of an object that hold a mark's coordinates, label and picture. */
 export function markKeys(value: object): {
   place: string | undefined;
   label: string | undefined;
@@ -71,7 +71,7 @@ export function markKeys(value: object): {
   return { place, label: find(LABELS), picture: find(PICTURES) };
 }
 
-/** The places that one object of an answer gives. */
+/** The shapes of one object or list in an answer. */
 export function shapesOf(value: object): ReadShapes {
   if (Array.isArray(value)) return readShapes(value, 'box');
   const { place } = markKeys(value);
@@ -112,7 +112,7 @@ function walk(value: unknown, id: string, name = ''): Places {
   return joined([toPlaces(read(value, place), mark), ...inner]);
 }
 
-/** Whether the key's value is meant as coordinates. */
+/** Whether the model meant the key's value as coordinates. */
 function isPlace(value: object, key: string): boolean {
   if (UNMISTAKABLE.has(key)) return true;
   const one = (value as Record<string, unknown>)[key];
@@ -125,7 +125,7 @@ function read(value: object, key: string): ReadShapes {
   return readShapes((value as Record<string, unknown>)[key], POINTS.includes(key) ? 'point' : 'box');
 }
 
-/** The first shape keeps the object's own id, so that it stays as more arrive. */
+/** Makes one mark per shape. The first keeps the object's own id, so that its id stays the same as more arrive. */
 function toPlaces({ shapes, unreadable }: ReadShapes, mark: Omit<Mark, 'shape'>): Places {
   const marks = shapes.map((shape, index) => ({
     ...mark,
@@ -143,7 +143,7 @@ function labelOf(value: Record<string, unknown>): string {
   return texts.map(([, one]) => String(one)).find((one) => /\p{L}/u.test(one)) ?? '';
 }
 
-/** A number, a number as text, or words that name one and count from one. */
+/** Reads a number, a number as text, or words with one number in them, which count from one. */
 function namedPicture(value: unknown): NamedPicture | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'number') return { number: Number.isInteger(value) ? value : Number.NaN, from: null };
@@ -153,7 +153,7 @@ function namedPicture(value: unknown): NamedPicture | null {
   return { number: numbers.length === 1 ? Number(numbers[0]) : Number.NaN, from: 1 };
 }
 
-/** Pages written down as HTML carry the place of each part as an attribute. */
+/** A document that the model writes as HTML has the box of each part as an attribute. */
 function htmlPlaces(html: string, id: string): Places {
   return joined(
     Array.from(html.matchAll(HTML_BOX), (match, index) => {

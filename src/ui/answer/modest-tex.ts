@@ -1,5 +1,5 @@
-// Whether KaTeX can set a formula in a short task. Its time grows with what is nested and with what each command puts on
-// the page, so that length and depth have a limit far above what formulas need.
+// Decides whether KaTeX can set a formula in a short task. Its time grows with the nesting and with the number of
+// commands, so length, depth and commands have limits far above the needs of real formulas.
 
 const LONGEST = 1_500;
 const DEEPEST = 10;

@@ -1,6 +1,6 @@
 // Splits the text of an answer into pieces that the Markdown lexer can read one at a time, each in a short task. A piece
-// ends at a blank line where no block goes on; a fence and a JSON value are never split. The lexer needs up to the
-// third power of a paragraph's length, so that a limit on the length is a limit on the time.
+// ends at a blank line at which no block continues; a fence and a JSON value are never split. The lexer's time grows
+// with up to the third power of a paragraph's length, so a limit on the length is a limit on the time.
 
 import { jsonEnd } from './read-json.ts';
 
@@ -9,15 +9,15 @@ export interface Piece {
   /** Where the piece begins and ends in the answer. */
   from: number;
   end: number;
-  /** Whether the lexer may read it. If not, it is shown as it is written. */
+  /** Whether the lexer may read the piece. If not, the page shows the piece as plain text. */
   isReadable: boolean;
 }
 
-/** A piece is closed at the next blank line after this many characters. */
+/** A piece ends at the first blank line after this many characters. */
 const PIECE_LENGTH = 4_000;
 const MAX_READ = 20_000;
 const MAX_WHOLE = 200_000;
-/** What an answer has beyond this many characters is shown as it is written. */
+/** The text after this many characters of an answer is shown as plain text. */
 const MAX_ANSWER = 200_000;
 const MAX_NESTING = 16;
 const MAX_BLANKS = 400;
@@ -26,7 +26,7 @@ const MAX_BLANKS = 400;
 export function* piecesOf(text: string, start: number): Generator<Piece> {
   let from = start;
   let at = start;
-  // Of what the piece begins with: a fence or a JSON value is read whatever its length.
+  // Whether the piece is a fence or a JSON value, which may be longer than other pieces.
   let isWhole = false;
   let mayRead = true;
   const close = (end: number): Piece => {
@@ -48,7 +48,7 @@ export function* piecesOf(text: string, start: number): Generator<Piece> {
     const line = text.slice(at, Math.min(lineEnd, at + MAX_READ));
     const end = wholeEnd(text, at, line);
     if (end !== null) {
-      // What is long stands alone: its length says nothing about the paragraphs around it.
+      // A long fence or value is a piece of its own: its length must not count against the text around it.
       if (end - at > PIECE_LENGTH) {
         if (from < at) yield close(at);
         isWhole = true;
@@ -65,7 +65,7 @@ export function* piecesOf(text: string, start: number): Generator<Piece> {
   if (from < text.length) yield close(text.length);
 }
 
-/** Where the fence or JSON value ends that the line begins; null if it begins none. */
+/** Where the fence or JSON value that begins on this line ends; null if none begins there. */
 function wholeEnd(text: string, at: number, line: string): number | null {
   const fence = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
   if (fence !== undefined) {
@@ -87,12 +87,12 @@ function isClosing(line: string, fence: string): boolean {
   return mark.length >= fence.length && mark === fence.charAt(0).repeat(mark.length);
 }
 
-/** Whether the block before a blank line may go on after it: a list, or something indented. */
+/** Whether the block before a blank line may continue after it, as a list or an indented block does. */
 function goesOn(text: string, at: number): boolean {
   return /^(?:[ \t]|[-*+][ \t]|\d{1,9}[.)][ \t]|\n)/.test(text.slice(at, at + 12));
 }
 
-/** Nested deeply, or with a long run of blanks. */
+/** Whether the line is nested too deeply for the lexer, or has too long a run of blanks. */
 function isHeavy(line: string): boolean {
   let depth = 0;
   let blanks = 0;

@@ -1,4 +1,4 @@
-// JSON as models write it: perhaps unfinished, perhaps in Python's quotes. What is complete is read.
+// Reads JSON as models write it: it may be unfinished or in Python's quotes. Complete entries are read.
 
 import { jsonrepair } from 'jsonrepair';
 
@@ -7,18 +7,18 @@ const MAX_REPAIRED = 30_000;
 const MAX_DEPTH = 40;
 
 /**
- * The value of a text that begins with a bracket: whole, or up to its last complete entry if it breaks off; undefined
- * if there is none.
+ * Reads a text that begins with a bracket: the whole value or, if the text breaks off, the value up to its last
+ * complete entry. Returns undefined if nothing can be read.
  */
 export function readJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text) || text.length > MAX_LENGTH || isTooDeep(text)) return undefined;
   const written = text.slice(0, lastEntryEnd(text));
-  // Repairing takes long: of a long list without faults only the end is missing.
+  // Repairing takes long, so a long text is only closed: usually just its end is missing.
   if (text.length > MAX_REPAIRED) return parse(text) ?? parse(`${written}]`) ?? parse(`${written}]}`);
   return parse(text) ?? parseRepaired(written);
 }
 
-/** Brackets in strings count, too: no list of things has so many of them in a row. */
+/** Brackets in strings count as well: no real list has that many open brackets. */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const char of text) {
@@ -53,9 +53,9 @@ function parseRepaired(text: string): unknown {
 }
 
 /**
- * Where the JSON that `text` begins with ends; its length if it is unfinished, null if none begins. A lone `[` is more
- * often a link or a footnote than a list, unless nothing follows it (yet). An empty list or object stands on a line of
- * its own.
+ * Where the JSON at the start of `text` ends; `text.length` if the JSON is unfinished, null if `text` does not begin
+ * with JSON. A lone `[` is more often a link or a footnote than a list, unless nothing follows it (yet). An empty list
+ * or object counts only on a line of its own.
  */
 export function jsonEnd(text: string): number | null {
   const empty = /^(\[\s*\]|\{\s*\})[ \t]*(?=\n|$)/.exec(text)?.[0];
@@ -64,13 +64,13 @@ export function jsonEnd(text: string): number | null {
   return closingEnd(text) ?? text.length;
 }
 
-/** Whether `text` begins a list or an object and ends before that does. */
+/** Whether `text` begins with a list or an object that is not closed. */
 export function breaksOff(text: string): boolean {
   const trimmed = text.trim();
   return /^[[{]/.test(trimmed) && closingEnd(trimmed) === null;
 }
 
-/** Where the list or object that `text` begins with is closed; null if it is not. */
+/** Where the list or object at the start of `text` ends; null if it is not closed. */
 function closingEnd(text: string): number | null {
   let depth = 0;
   let quote = '';
@@ -80,7 +80,7 @@ function closingEnd(text: string): number | null {
       if (char === '\\') at++;
       else if (char === quote) quote = '';
     } else if (char === '"') quote = char;
-    // An apostrophe is a quote only where a Python string may begin.
+    // An apostrophe is a quote only in a position in which a Python string may begin.
     else if (char === "'" && /[[{,:]\s*$/.test(text.slice(Math.max(0, at - 8), at))) quote = char;
     else if (char === '[' || char === '{') depth++;
     else if ((char === ']' || char === '}') && --depth === 0) return at + 1;

@@ -1,13 +1,13 @@
-// Sentences for a screen reader, each handed out once when it is finished: text that is still being
-// written would be stuttered.
+// Hands out each sentence of a growing text once, when it is complete. A screen reader would stutter over text that is
+// still being written.
 
-/** Ends: a full stop with a blank after it, its wide forms alone, or a line's end. */
+/** The end of a sentence: a full stop before a blank, a full-width stop, or the end of a line. */
 const END = /[.!?…]+["'”’)\]]*(?=\s)|[。！？]+["”’）」]*|\n+/g;
 
 export class Sentences {
   #spoken = 0;
 
-  /** The finished sentences of `text` that were not handed out yet, joined; '' where there is none. */
+  /** The complete sentences of `text` that were not handed out yet, joined; '' if there are none. */
   next(text: string, ended: boolean): string {
     const end = ended ? text.length : lastEnd(text);
     if (end <= this.#spoken) return '';

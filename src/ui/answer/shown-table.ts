@@ -1,5 +1,4 @@
-// A table of an answer as people read it: what a thing is and where it lies in words, heads instead of keys, and
-// values instead of JSON.
+// A table of an answer as people read it: places in words, column titles instead of keys, and values instead of JSON.
 
 import type { AnswerStrings } from '../strings/answer.ts';
 import type { Shape } from './coordinates.ts';
@@ -7,10 +6,10 @@ import { cellText, type DataRow, type DataTable } from './data-table.ts';
 import { markKeys, shapesOf } from './marks.ts';
 
 export interface ShownTable {
-  /** null if the first column holds names. */
+  /** null if the table has no column titles, as in a list of names and values. */
   heads: string[] | null;
   rows: ShownRow[];
-  /** Whether rows say where things lie, which can be shown in numbers as well. */
+  /** Whether the rows have places; the page can show these as numbers, too. */
   hasPlaces: boolean;
 }
 
@@ -26,7 +25,7 @@ type Words = Pick<
 
 const NO_KEYS: ReturnType<typeof markKeys> = { place: undefined, label: undefined, picture: undefined };
 
-/** `inNumbers`: coordinates as they are written, in thousandths of the picture's sides. */
+/** With `inNumbers`, places are shown as coordinates, in thousandths of the picture's sides. */
 export function shownTable(table: DataTable, words: Words, inNumbers: boolean): ShownTable {
   const named = table.rows.map(({ source }) => (source === null ? NO_KEYS : markKeys(source)));
   const isBare = table.columns === null && table.rows.every(({ source }) => Array.isArray(source));
@@ -61,7 +60,7 @@ export function shownTable(table: DataTable, words: Words, inNumbers: boolean): 
   };
 }
 
-/** { "cat": { "bbox_2d": … } }: the name is what the thing is. */
+/** { "cat": { "bbox_2d": … } }: the key is the label. */
 function namedPlaces(table: DataTable, words: Words, inNumbers: boolean): ShownTable {
   return {
     heads: [words.what, words.where],
@@ -90,7 +89,7 @@ function plainTable({ columns, rows }: DataTable, words: Words): ShownTable {
   };
 }
 
-/** A key as a head: a known one in words, any other without its programmer's spelling. */
+/** The column title for a key: a translation if the key is known, else the key without underscores or camel case. */
 export function headOf(key: string, heads: Readonly<Record<string, string>>): string {
   const known = Object.hasOwn(heads, key.toLowerCase()) ? heads[key.toLowerCase()] : undefined;
   if (known !== undefined) return known;
@@ -101,7 +100,7 @@ export function headOf(key: string, heads: Readonly<Record<string, string>>): st
   return words.charAt(0).toUpperCase() + words.slice(1);
 }
 
-/** A value without brackets and quotes. */
+/** The text of a value, without brackets and quotes. */
 function valueText(value: unknown, words: Words): string {
   if (typeof value === 'boolean') return value ? words.yes : words.no;
   if (typeof value !== 'object' || value === null) return cellText(value);
@@ -125,11 +124,11 @@ function shapeNumbers(shape: Shape): string {
   return (shape.kind === 'box' ? shape.box : [shape.x, shape.y]).map((one) => Math.round(one)).join(', ');
 }
 
-/** From this share of a side on, a box reaches across it. */
+/** Length in thousandths of a side from which a box counts as reaching across the picture. */
 const ACROSS = 700;
 const NEARLY_ALL = 850;
 
-/** `places`: nine fields row by row; three bands across, three along; then the whole picture. */
+/** `places` has words for nine fields, row by row, for three bands across, three bands along, and the whole picture. */
 export function placeInWords(shape: Shape, places: AnswerStrings['places']): string {
   const [left, top, right, bottom] = shape.kind === 'box' ? shape.box : [shape.x, shape.y, shape.x, shape.y];
   const third = (middle: number): number => Math.min(2, Math.floor((middle * 3) / 1000));

@@ -1,5 +1,4 @@
-// What this page reads beyond GitHub's Markdown: formulas between dollars or TeX's own brackets, and JSON
-// that stands in the text without a fence.
+// Extensions to GitHub's Markdown: formulas between dollar signs or TeX's own brackets, and JSON without a fence.
 
 import type { TokenizerExtension } from 'marked';
 import { jsonEnd } from './read-json.ts';
@@ -16,7 +15,7 @@ export interface DataToken {
 }
 
 const DISPLAY = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/;
-// As pandoc reads them: no blank inside the dollars, no digit after them, so that prices stay prices.
+// The rules of pandoc: no blank just inside the dollar signs and no digit after them, so that prices stay prices.
 const INLINE = /^(?:\$\$([^$]+?)\$\$|\$(?!\s)((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)|\\\(([\s\S]+?)\\\))/;
 
 export const SYNTAX: TokenizerExtension[] = [

@@ -1,20 +1,20 @@
-// The thought that some models write before their answer. The opening tag is part of the prompt, so the
-// text begins inside the thought and only its end is marked.
+// Separates the thought that some models write before their answer. The opening tag is part of the prompt, so the text
+// begins inside the thought, and only its end has a tag.
 
 export interface Thought {
-  /** null where the model does not think. */
+  /** null if the model does not think. */
   thought: string | null;
   /** Whether the thought is over. */
   ended: boolean;
-  /** What follows it. */
+  /** The text after the thought. */
   answer: string;
 }
 
 const END = '</think>';
 
 /**
- * `thinks`: whether the model begins with a thought. The first tag ends it; a later one, and any tag of a model
- * that does not think, is a part of the answer.
+ * `thinks`: whether the model begins with a thought. The first closing tag ends the thought; a later one is part of the
+ * answer, as is any tag from a model that does not think.
  */
 export function splitThought(text: string, thinks: boolean): Thought {
   if (!thinks) return { thought: null, ended: true, answer: text };
