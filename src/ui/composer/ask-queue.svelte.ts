@@ -1,4 +1,4 @@
-// A question that was asked too early: it waits until its files are open and the answer before it has ended.
+// Holds a question that the user asked early, until its files are open and the answer before it has ended.
 
 import { untrack } from 'svelte';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
@@ -14,13 +14,13 @@ export class AskQueue {
     this.#tray = tray;
   }
 
-  /** What a question waits for; null if none waits. */
+  /** The reason why a question waits; null if none waits. */
   get waitsFor(): 'reading' | 'answering' | null {
     if (this.#waiting === null) return null;
     return this.#tray.opening > 0 ? 'reading' : 'answering';
   }
 
-  /** Sends at once, or as soon as that is possible. */
+  /** Calls `send` at once, or as soon as the question can be sent. */
   ask(send: () => void): void {
     if (this.#isFree()) send();
     else this.#waiting = { send, refused: this.#tray.refused.length };
@@ -30,7 +30,7 @@ export class AskQueue {
     this.#waiting = null;
   }
 
-  /** To be run as an effect. A question of whose files one was refused is not sent: its asker decides. */
+  /** Run this as an effect. If one of the question's files was refused, the question is not sent: the user decides. */
   proceed(): void {
     const waiting = this.#waiting;
     if (waiting === null || !this.#isFree()) return;

@@ -1,9 +1,9 @@
-// The camera while its dialog is open: what it shows, or why it shows nothing. Owns the stream.
+// The camera while its dialog is open: its stream, or the reason why there is none. Owns the stream.
 
 export type CameraState =
   | { kind: 'asking' }
   | { kind: 'live'; stream: MediaStream }
-  /** 'gone': it was there and was unplugged. */
+  /** 'gone': the camera was unplugged while it was live. */
   | { kind: 'failed'; why: 'denied' | 'missing' | 'busy' | 'gone' | 'failed' };
 
 const WHY: Record<string, 'denied' | 'missing' | 'busy'> = {
@@ -26,7 +26,7 @@ export class Camera {
     return this.#state;
   }
 
-  /** Whether there is another one to switch to. */
+  /** Whether there is another camera to switch to. */
   get hasOther(): boolean {
     return this.#cameras > 1;
   }
@@ -63,7 +63,7 @@ export class Camera {
     await this.open();
   }
 
-  /** What the video shows now, as JPEG; null while it shows nothing. */
+  /** The current frame of the video as a JPEG; null while the video shows nothing. */
   async shoot(video: HTMLVideoElement): Promise<Blob | null> {
     const { videoWidth: width, videoHeight: height } = video;
     if (width === 0 || height === 0) return null;
@@ -82,7 +82,7 @@ export class Camera {
   }
 }
 
-/** Absent outside of secure contexts; there is no camera then. */
+/** Fails with a NotFoundError outside of secure contexts: browsers offer no cameras there. */
 function media(): MediaDevices {
   if (!('mediaDevices' in navigator)) throw new DOMException('No cameras here.', 'NotFoundError');
   return navigator.mediaDevices;

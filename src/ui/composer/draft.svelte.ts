@@ -1,4 +1,4 @@
-// The words of the next question, before it is asked. Its pictures are the tray's.
+// The words of the next question, before the user asks it. `Tray` holds its pictures.
 
 export class Draft {
   words = $state('');

@@ -1,4 +1,4 @@
-// Whether the model at hand takes the pictures that wait, together with those of the conversation.
+// Whether the model can take the attached pictures together with those of the conversation.
 
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import { BUILT_IN } from '../entries.ts';
@@ -14,7 +14,7 @@ interface Parts {
   settings: Pick<Settings, 'detail' | 'maxTokens'>;
 }
 
-/** null: all fit, or nothing waits. */
+/** null if all pictures fit, or if none is attached. */
 export function limitOf({ conversation, tray, models, settings }: Parts): PictureLimit | null {
   if (tray.photos.length === 0) return null;
   const earlier = new Set(conversation.turns.flatMap(({ photos }) => photos));

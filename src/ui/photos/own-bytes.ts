@@ -1,11 +1,11 @@
-// Takes over the bytes of a file that a person gave. The browser reads such a file from the disk each time, so a
-// file that is deleted, moved or saved anew later can no longer be read.
+// Copies the bytes of a file that the user gave. The browser reads such a file from the disk each time, so a file that
+// is deleted, moved or saved again later can no longer be read.
 
 import { fail, Failure } from '../../failure.ts';
 
 /**
- * A copy of the file that lives in the browser's blob storage, read once as a stream: the page's own memory holds
- * one piece at a time. Fails with 'unreadable-file'.
+ * Copies the file into the browser's blob storage. Reads it once, as a stream, so that the page's own memory holds one
+ * piece at a time. Fails with 'unreadable-file'.
  */
 export async function ownBytes(file: Blob, signal?: AbortSignal): Promise<Blob> {
   signal?.throwIfAborted();

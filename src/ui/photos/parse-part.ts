@@ -1,4 +1,4 @@
-// The part of a picture, as it was kept or exported: the one parser of it.
+// The only parser of stored or exported parts of pictures.
 
 import type { Box } from '../../contract/photos.ts';
 import type { Field } from '../../format/json-field.ts';

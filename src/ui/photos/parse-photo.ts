@@ -1,4 +1,4 @@
-// A photo as it was kept: the one parser of it.
+// The only parser of stored photos.
 
 import type { Field } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';

@@ -1,4 +1,4 @@
-// Makes photos and clips of files and owns their object URLs.
+// Opens files as photos and clips, and owns their object URLs.
 
 import type { PhotoClient } from '../../client/photo-client.ts';
 import type { Box, OpenedPhoto } from '../../contract/photos.ts';
@@ -7,10 +7,10 @@ import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';
 import type { Part, Photo } from './photo.ts';
 
-/** What is kept of a photo beyond the page. */
+/** The part of a photo that is stored and outlives the page. */
 export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
 
-/** Larger files are looked at before their bytes are copied. */
+/** Larger files are opened once before their bytes are copied. */
 const LARGE_BYTES = 50e6;
 
 export class PhotoShelf {
@@ -22,8 +22,8 @@ export class PhotoShelf {
   }
 
   /**
-   * Keeps the bytes as they are now, whatever becomes of the file on the disk. Fails with 'unreadable-file', as
-   * PhotoApi.open does, or with 'worker-died' where a picture was too much for it.
+   * Opens a copy of the file's bytes, so that later changes of the file on the disk do not matter. Fails with
+   * 'unreadable-file', as `PhotoApi.open` does, or with 'worker-died' if the picture was too much for the worker.
    */
   async open(
     file: Blob,
@@ -39,18 +39,18 @@ export class PhotoShelf {
     };
   }
 
-  /** The part as a photo of its own. Fails as `open` does. */
+  /** Cuts a part out of a photo and opens the part as a photo of its own. Fails as `open` does. */
   async crop(photo: Photo, box: Box, name: string, signal: AbortSignal): Promise<Outcome<Photo>> {
     const cut = await this.#client.crop(photo.file, box, signal);
     return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: photo.id, box }) : cut;
   }
 
-  /** A photo that was kept; the same one where it is still here. */
+  /** Returns the photo for a stored one: the open photo with that id, or a new one. */
   restore(saved: SavedPhoto): Photo {
     return this.#photos.get(saved.id) ?? this.#add(saved);
   }
 
-  /** A photo that is still here. */
+  /** The open photo with this id; undefined if it was released. */
   find(id: string): Photo | undefined {
     return this.#photos.get(id);
   }
@@ -77,7 +77,7 @@ export class PhotoShelf {
     return own.kind === 'done' ? this.#client.open(own.value, signal) : own;
   }
 
-  /** A film of gigabytes is refused before it is copied. */
+  /** Opens the file before copying it, so that a film of gigabytes is refused without a copy. */
   async #openLarge(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
     const opened = await this.#client.open(file, signal);
     return opened.kind === 'done' ? this.#open(opened.value.file, signal) : opened;

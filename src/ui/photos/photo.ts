@@ -1,23 +1,23 @@
-// A picture or clip of the conversation: the file as it was given, its facts, and what the page shows of it.
+// A picture or clip of the conversation: its file as the user gave it, its size and length, and its preview.
 
 import type { Box } from '../../contract/photos.ts';
 
 export interface Photo {
   id: string;
-  /** The file's name, or what the page calls it. */
+  /** The file's name, or the name that the page gives it. */
   name: string;
-  /** The bytes as they were given; they go to the model. */
+  /** The bytes as the user gave them; the model gets these. */
   file: Blob;
-  /** In pixels, upright. */
+  /** The size of the upright picture, in pixels. */
   width: number;
   height: number;
   preview: Blob;
-  /** The length of a clip; null for a picture that stands still. */
+  /** The length of a clip; null for a still picture. */
   clipSeconds: number | null;
   /** Object URLs of the file and of its preview; the PhotoShelf releases them. */
   url: string;
   previewUrl: string;
-  /** Where it was cut from; null for a whole picture. */
+  /** The photo and the box that a part was cut from; null for a whole picture. */
   part: Part | null;
 }
 
@@ -27,7 +27,7 @@ export interface Part {
   box: Box;
 }
 
-/** Whether a clip is a video file; an animated picture is shown as a picture is. */
+/** Whether the photo is a clip in a video file; the page shows an animated picture like a still one. */
 export function isVideo({ file, clipSeconds }: Pick<Photo, 'file' | 'clipSeconds'>): boolean {
   return clipSeconds !== null && !file.type.startsWith('image/');
 }

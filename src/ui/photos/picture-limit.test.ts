@@ -19,7 +19,7 @@ test('of 30 pictures it is told how many the model can take', () => {
     all: 30,
     earlier: 0,
   });
-  // Closer looks take more.
+  // At a higher detail, each picture takes more tokens.
   expect(pictureLimit([], photos(2), false, model, { maxTokens: 4096 })).toEqual({
     kind: 'context',
     fitting: 0,

@@ -1,30 +1,30 @@
-// Whether the model at hand can take the pictures of a question together: known when they are added, before
-// anything is computed.
+// Estimates whether the model can take all pictures of a question together. The page knows this as soon as the user
+// adds them, before anything is computed.
 
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { Photo } from './photo.ts';
 
-/** `all`: with the `earlier` ones, which earlier questions of the conversation brought. */
+/** `all` is the number of pictures; `earlier` of them belong to earlier questions of the conversation. */
 export type PictureLimit =
-  /** The model was made for so many pictures. */
+  /** The model was made for at most `most` pictures. */
   | { kind: 'madeFor'; most: number; all: number; earlier: number }
-  /** Of all pictures, the first so many fit the context. */
+  /** Only the first `fitting` of all pictures fit the context. */
   | { kind: 'context'; fitting: number; all: number; earlier: number };
 
-/** The built-in model has learned to compare two pictures; of more it says nothing. */
+/** The built-in model was trained to compare two pictures, and cannot answer about more. */
 export const BUILT_IN_PICTURES = 2;
 
-/** Pixels that become one token: two patches of 16 on each side. */
+/** Side in pixels of the square that becomes one token: two patches of 16 pixels. */
 const TOKEN_SIDE = 32;
-/** Of one picture or clip, if nothing limits it: 16,777,216 pixels, and 24,576 tokens of frames in pairs. */
+/** Token limits of one picture (16,777,216 pixels) and of one clip (24,576 tokens of frames, merged in pairs). */
 const MOST_PICTURE_TOKENS = 16_384;
 const MOST_CLIP_TOKENS = 12_288;
-/** Two frames a second are read, in pairs. */
+/** Fewest frame pairs of a clip. Two frames a second are read, so each second is one pair. */
 const LEAST_GROUPS = 2;
 
 type Seen = Pick<Photo, 'width' | 'height' | 'clipSeconds'>;
 
-/** null: all fit, or nothing is known of the model yet. `maxTokens`: of the answer. */
+/** null if all pictures fit, or if no model is loaded yet. `maxTokens` is the longest answer. */
 export function pictureLimit(
   earlier: readonly Seen[],
   fresh: readonly Seen[],
@@ -38,7 +38,7 @@ export function pictureLimit(
     return photos.length > BUILT_IN_PICTURES ? { kind: 'madeFor', most: BUILT_IN_PICTURES, ...counts } : null;
   }
   if (model === null) return null;
-  // The engine keeps as much free for the answer.
+  // The engine keeps the same number of tokens free for the answer.
   const room = model.contextTokens - Math.min(maxTokens, Math.floor(model.contextTokens / 4));
   let tokens = 0;
   for (const [index, photo] of photos.entries()) {

@@ -1,8 +1,8 @@
-// The pixels of a small copy of a picture, for measures that the page makes itself.
+// Reads the pixels of a small copy of a picture, for measurements that the page makes without a model.
 
 import type { Photo } from './photo.ts';
 
-/** At most `side` pixels on the longer side; null if the browser gives no pixels. Takes the photo's preview. */
+/** Reads the photo's preview, scaled to at most `side` pixels on the longer side; null if the browser refuses. */
 export async function readPixels(photo: Pick<Photo, 'preview'>, side: number): Promise<ImageData | null> {
   try {
     const bitmap = await createImageBitmap(photo.preview);

@@ -1,4 +1,5 @@
-// The photos of the next question: added, put in order, taken away; and those that could not be read.
+// The attachments of the next question: photos and clips can be added, reordered and removed. Also lists the files that
+// could not be read.
 
 import type { Box } from '../../contract/photos.ts';
 import type { FailureInfo } from '../../failure.ts';
@@ -10,10 +11,10 @@ interface Refused {
   failure: FailureInfo;
 }
 
-/** What was not added of the files that came together. */
+/** The files that were not added, out of several that the user added together. */
 export interface RefusedFiles {
   id: number;
-  /** How many files came. */
+  /** How many files the user added. */
   of: number;
   files: readonly Refused[];
 }
@@ -37,12 +38,12 @@ export class Tray {
     return this.#refused;
   }
 
-  /** How many are being read. */
+  /** How many files are being read. */
   get opening(): number {
     return this.#opening;
   }
 
-  /** Adds files in their order; those that are no readable pictures are listed together under `refused`. */
+  /** Adds files in their order. Files that cannot be read as pictures or clips are listed together in `refused`. */
   async add(files: Iterable<File>): Promise<void> {
     const all = Array.from(files);
     await this.#putAll(
@@ -55,8 +56,8 @@ export class Tray {
   }
 
   /**
-   * Adds a part of a photo, in place of the whole one if that is here: a question about a part is asked about the part
-   * alone. Whether the part could be cut out; if not, it is listed under `refused`.
+   * Adds a part of a photo, and replaces the whole photo if that is attached: the model gets the part alone. Returns
+   * whether the part could be cut out; if not, the part is listed in `refused`.
    */
   async takePart(photo: Photo, box: Box, name: string): Promise<boolean> {
     const refusals = this.#refused.length;
@@ -69,25 +70,25 @@ export class Tray {
     return true;
   }
 
-  /** The photo that a part was cut from; null if it is no part, or if the whole one is no longer on this page. */
+  /** The photo that a part was cut from; null if the photo is not a part, or its whole is no longer on this page. */
   wholeOf({ part }: Photo): Photo | null {
     return (part && this.#shelf.find(part.of)) ?? null;
   }
 
-  /** Puts the whole photo before its part, so that both are sent. */
+  /** Adds the whole photo before its part, so that the model gets both. */
   addWhole(part: Photo): void {
     const whole = this.wholeOf(part);
     if (whole === null || this.#photos.includes(whole)) return;
     this.#photos = this.#photos.flatMap((one) => (one === part ? [whole, part] : [one]));
   }
 
-  /** Puts the whole photo back in place of its part. */
+  /** Replaces a part by the whole photo. */
   undoPart(part: Photo): void {
     this.addWhole(part);
     this.#photos = this.#photos.filter((one) => one !== part);
   }
 
-  /** Puts back photos that are known already: those of a question that is asked anew. */
+  /** Appends photos that are open already, such as the restored ones; each stays in the list once. */
   put(photos: readonly Photo[]): void {
     this.#photos = [...this.#photos.filter((photo) => !photos.includes(photo)), ...photos];
   }
@@ -96,14 +97,14 @@ export class Tray {
     this.#photos = this.#photos.filter((one) => one !== photo);
   }
 
-  /** Moves a photo `by` places; at the ends it stays. */
+  /** Moves a photo `by` places, at most to either end of the list. */
   move(photo: Photo, by: number): void {
     const others = this.#photos.filter((one) => one !== photo);
     const to = Math.min(others.length, Math.max(0, this.#photos.indexOf(photo) + by));
     this.#photos = [...others.slice(0, to), photo, ...others.slice(to)];
   }
 
-  /** Hands the photos over and is empty. */
+  /** Returns the photos and empties the list. */
   take(): readonly Photo[] {
     const taken = this.#photos;
     this.#photos = [];
@@ -121,13 +122,13 @@ export class Tray {
     this.#refused = [...this.#refused, { id: ++this.#ids, of: puts.length, files }];
   }
 
-  /** What was refused; undefined when it was added, or stopped. */
+  /** Opens and adds one photo; returns its refusal, or undefined if the photo was added or the work was stopped. */
   async #put(
     name: string,
     make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>,
   ): Promise<Refused | undefined> {
     this.#opening++;
-    // One photo at a time is opened, in the order of the calls: they arrive in that order.
+    // The worker opens one photo at a time, in the order of the calls, so the photos keep that order.
     const opened = await make(new AbortController().signal);
     this.#opening--;
     if (opened.kind === 'done') this.#photos = [...this.#photos, opened.value];

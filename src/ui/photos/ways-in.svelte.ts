@@ -1,6 +1,6 @@
-// Pictures that come by the clipboard, or are dropped anywhere on the page.
+// Takes pictures that the user pastes, or drops anywhere on the page.
 
-/** Files on the clipboard; a picture without a name of its own gets `name`. */
+/** The files on the clipboard; a pasted picture without a file name gets `name`. */
 export function pastedFiles(event: ClipboardEvent, name: string): File[] {
   return Array.from(event.clipboardData?.files ?? [], (file) =>
     // Browsers call every pasted picture image.png.
@@ -8,10 +8,10 @@ export function pastedFiles(event: ClipboardEvent, name: string): File[] {
   );
 }
 
-/** Dropping onto the page: whether files are over it, and what was dropped. */
+/** Handles drag and drop on the page: reports whether files are over it, and passes on the dropped files. */
 export class PageDrop {
   readonly #onFiles: (files: File[]) => void;
-  /** Enter and leave come for every element on the way. */
+  /** How many nested elements the files are over: each fires its own enter and leave event. */
   #depth = $state(0);
 
   constructor(onFiles: (files: File[]) => void) {
@@ -27,7 +27,7 @@ export class PageDrop {
   };
 
   readonly onOver = (event: DragEvent): void => {
-    // Without this the browser would open the file.
+    // Without this, the browser would open the file.
     if (hasFiles(event)) event.preventDefault();
   };
 
@@ -37,7 +37,7 @@ export class PageDrop {
 
   readonly onDrop = (event: DragEvent): void => {
     this.#depth = 0;
-    // A dialog takes its own files.
+    // A dialog has handled this drop itself.
     if (event.defaultPrevented || !hasFiles(event)) return;
     event.preventDefault();
     this.#onFiles(Array.from(event.dataTransfer?.files ?? []));

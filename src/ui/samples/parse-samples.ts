@@ -1,16 +1,16 @@
-// The list of samples: `{ samples: [{ skill, images: [file], questions: [{ text: { en, zh } }] }] }`; in place of
-// `images` one may have a `clip`, a still `poster` of it, and its `seconds`.
+// Parses the list of samples: `{ samples: [{ skill, images: [file], questions: [{ text: { en, zh } }] }] }`. In place of
+// `images`, a sample may have a `clip`, a still `poster` of the clip, and its length in `seconds`.
 
 import { Field } from '../../format/json-field.ts';
 
 export interface Sample {
-  /** What it shows a model to be good at; its kind. */
+  /** The skill of a model that the sample shows. */
   skill: string;
-  /** Absolute URLs of its pictures, or of its clip. */
+  /** Absolute URLs of the sample's pictures, or of its clip. */
   files: string[];
-  /** Null where it is pictures. */
+  /** null if the sample consists of pictures. */
   clipSeconds: number | null;
-  /** Absolute URLs of what stands for it, and stands still: its pictures, or the poster of its clip. */
+  /** Absolute URLs of the still pictures that show the sample: its pictures, or the poster of its clip. */
   tiles: string[];
   questions: { en: string; zh: string }[];
 }
@@ -19,7 +19,7 @@ export function samplesUrl(pageUrl: string): string {
   return new URL('samples/index.json', pageUrl).href;
 }
 
-/** In the list's order. Files count from its own address. Fails with 'bad-manifest', naming the field. */
+/** The samples in the list's order. URLs are relative to `listUrl`. Fails with 'bad-manifest', naming the field. */
 export function parseSamples(json: unknown, listUrl: string): Sample[] {
   return new Field(json, 'samples: ', 'bad-manifest').at('samples').list((field) => ({
     skill: field.at('skill').string(),

@@ -1,5 +1,5 @@
-// Sample pictures and clips that are served beside the page, each with questions that the built-in model answers.
-// A host without samples has no samples bar.
+// Sample pictures and clips that the host serves beside the page, each with questions that the built-in model can
+// answer. If the host has no samples, the page shows no samples bar.
 
 import type { LanguageCode } from '../language.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -10,7 +10,7 @@ export class Samples {
   #list = $state.raw<readonly Sample[]>([]);
   #chosen = $state.raw<Sample | undefined>();
 
-  /** Nothing is asked of the host before `start`. */
+  /** Makes no request before `start`. */
   constructor(pageUrl: string) {
     this.#listUrl = samplesUrl(pageUrl);
   }
@@ -19,7 +19,7 @@ export class Samples {
     return this.#list;
   }
 
-  /** Whether a photo is one of the samples, whole, or was saved under the name of one. */
+  /** Whether a photo is a whole sample picture, judged by its file name. */
   has({ name, part }: Pick<Photo, 'name' | 'part'>): boolean {
     return part === null && this.#list.some(({ files }) => files.some((file) => nameOf(file) === name));
   }
@@ -28,7 +28,7 @@ export class Samples {
     return this.#chosen;
   }
 
-  /** Samples are a courtesy: whatever is wrong with them, the page does without. */
+  /** Fetches the list of samples. On any error, the page works without samples. */
   async start(): Promise<void> {
     try {
       const response = await fetch(this.#listUrl, { credentials: 'omit' });
@@ -40,7 +40,7 @@ export class Samples {
     }
   }
 
-  /** The sample's pictures or its clip as files; empty where they cannot be fetched. */
+  /** Fetches the sample's pictures or its clip and makes it the chosen sample; empty if a file cannot be fetched. */
   async choose(sample: Sample): Promise<File[]> {
     const files = await Promise.all(sample.files.map(fetchFile));
     if (files.some((file) => file === undefined)) return [];
@@ -48,13 +48,13 @@ export class Samples {
     return files.filter((file) => file !== undefined);
   }
 
-  /** Its questions are no longer suggested. */
+  /** Ends the choice: the page no longer suggests the sample's questions. */
   leave(): void {
     this.#chosen = undefined;
   }
 }
 
-/** Sample clips are animated pictures, of which some browsers (WebKit) show a page the first frame only. */
+/** Whether the page can read all frames: sample clips are animated pictures, and WebKit gives only the first frame. */
 function isReadable({ clipSeconds, files }: Sample): boolean {
   return clipSeconds === null || !files[0]?.endsWith('.webp') || 'ImageDecoder' in globalThis;
 }

@@ -1,14 +1,14 @@
-// A picture with the boxes of an answer drawn into it, as a PNG.
+// Draws the marks of an answer into a copy of its picture, as a PNG.
 
 import type { Photo } from '../photos/photo.ts';
 import type { PlacedMark } from './stage.svelte.ts';
 
-/** Larger pictures are made smaller, in pixels of the longer side: a canvas has its limits. */
+/** The longer side of the PNG, at most, in pixels: browsers limit the size of a canvas. */
 const LONGEST = 4096;
 const MARK = '#ff5a36';
 const ON_MARK = '#1a0a05';
 
-/** null if the browser cannot draw it. */
+/** null if the browser cannot draw the picture. */
 export async function drawWithMarks(photo: Photo, marks: readonly PlacedMark[]): Promise<File | null> {
   try {
     const bitmap = await createImageBitmap(photo.file);

@@ -1,5 +1,5 @@
-// Hands a picture to the person: as a download from memory, or by the system's own share sheet. Nothing is sent by
-// the page itself.
+// Hands a picture to the user, as a download from memory or through the system's share sheet. The page itself sends
+// nothing.
 
 import { saveFile } from '../history/save-file.ts';
 
@@ -13,11 +13,11 @@ export function savePicture(file: File): void {
   saveFile({ name: file.name, blob: file });
 }
 
-/** Settles when the sheet is closed; a person who closes it wanted nothing else. */
+/** Settles when the share sheet is closed; cancelling it is not an error. */
 export async function sharePicture(file: File): Promise<void> {
   try {
     await navigator.share({ files: [file] });
   } catch {
-    // Cancelled, or the system refused: the picture can still be saved.
+    // The user cancelled, or the system refused; the user can still save the picture.
   }
 }

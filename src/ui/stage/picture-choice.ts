@@ -1,11 +1,11 @@
-// On which picture a mark lies, when the model saw several. An answer may name no picture, count from 0 or from 1, or
-// name one that does not exist; what stays unclear is left to the person.
+// Decides on which picture a mark lies if the model saw several. An answer may name no picture, count from 0 or from 1,
+// or name a picture that does not exist; the user decides the unclear cases.
 
 import type { NamedPicture } from '../answer/marks.ts';
 
 /**
- * For each name, the picture that is meant; null if it is unclear. `seen`: all pictures in the order in which the model
- * saw them; `own`: those that came with the question itself.
+ * Returns, for each name, the picture that it means; null if that is unclear. `seen`: all pictures in the order in
+ * which the model saw them; `own`: the pictures of the question itself.
  */
 export function chosenPictures<P>(
   names: readonly (NamedPicture | null)[],
@@ -23,8 +23,8 @@ export function chosenPictures<P>(
 }
 
 /**
- * Where the bare numbers of an answer count from: 0 if one of them is 0; 1 if the last picture is reached only by
- * counting from 1; else 0, as the models are trained (QWEN3VL.md, the zoom tool); null if neither reaches them.
+ * The start from which an answer's bare numbers count: 0 if one of them is 0; null if one of them is not from 1 to
+ * `count`; 1 if one of them equals `count`; else 0, as in training (QWEN3VL.md, the zoom tool).
  */
 function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 | 1 | null {
   const numbers = names.flatMap((name) => (name?.from === null ? [name.number] : []));
@@ -33,7 +33,7 @@ function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 |
   return numbers.includes(count) ? 1 : 0;
 }
 
-/** The only one of a list that may name it more than once. */
+/** The only distinct element of a list, which may contain it several times; otherwise undefined. */
 function single<P>(list: readonly P[]): P | undefined {
   return new Set(list).size === 1 ? list[0] : undefined;
 }

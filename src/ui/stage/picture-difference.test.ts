@@ -1,4 +1,4 @@
-// Against pictures whose changes are known: drawn with sharp, through JPEG as the page's previews are.
+// Tests with pictures whose changes are known: drawn with sharp and compressed as JPEG, like the page's previews.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// Where two pictures of the same shape differ, from their pixels: the second is shifted to where it fits best, what
-// differs clearly more than noise is gathered into boxes. No model is asked.
+// Finds where two pictures of the same shape differ, from their pixels and without a model. Shifts the second picture to
+// where it fits best, and gathers the differences that are clearly larger than noise into boxes.
 
 import type { Box } from '../../contract/photos.ts';
 
@@ -13,25 +13,26 @@ export interface Pixels {
 export type Difference =
   | { kind: 'boxes'; boxes: Box[] }
   | { kind: 'same' }
-  /** The pictures have another shape, or too much differs for single changes. */
+  /** The pictures have different shapes, or are too small to compare. */
   | { kind: 'otherShape' }
+  /** Too much differs for single changes. */
   | { kind: 'everywhere' };
 
-/** Pictures are compared in square cells of so many pixels: grain and JPEG noise cancel out in one. */
+/** Side in pixels of the square cells that are compared: grain and JPEG noise cancel out within a cell. */
 const CELL = 4;
-/** Mean difference of a cell, 0 … 255, above which it changed for certain; a multiple of the typical cell's at least. */
+/** A cell has changed if its mean difference, 0 … 255, is above LEAST and above NOISE_FACTOR times the median cell's. */
 const LEAST = 14;
 const NOISE_FACTOR = 5;
-/** Along hard edges compression differs most: so much of the contrast there is added. */
+/** Compression noise is largest along hard edges, so this share of the local contrast is added to the threshold. */
 const EDGE_SHARE = 0.2;
-/** Fewer changed cells together are noise. */
+/** A group of fewer changed cells is noise. */
 const SMALLEST = 2;
-/** Shifts that are tried each way, in cells. */
+/** The largest shift that is tried in each direction, in cells. */
 const REACH = 3;
-/** Above this share of changed cells there are no single changes. */
+/** Above this share of changed cells, the pictures differ everywhere. */
 const MOST = 0.45;
 const MOST_BOXES = 12;
-/** Changed cells this near to each other are one change. */
+/** Changed cells at most this far apart, in cells, belong to one change. */
 const GAP = 2;
 
 export function pictureDifference(first: Pixels, second: Pixels): Difference {
@@ -80,7 +81,7 @@ function cells({ data, width, height }: Pixels, columns: number, rows: number): 
   return means;
 }
 
-/** The differences of all cells at the shift with the smallest sum; cells that the shift leaves without a partner: 0. */
+/** The differences of all cells at the shift with the smallest mean; 0 for a cell that has no partner at this shift. */
 function bestShift(before: Float32Array, after: Float32Array, columns: number, rows: number): Float32Array {
   let best: Float32Array = new Float32Array(columns * rows);
   let least = Infinity;
@@ -88,7 +89,7 @@ function bestShift(before: Float32Array, after: Float32Array, columns: number, r
     for (let dx = -REACH; dx <= REACH; dx++) {
       const shifted = differencesAt(before, after, columns, rows, dx, dy);
       const overlap = (columns - Math.abs(dx)) * (rows - Math.abs(dy));
-      // No shift at all is preferred: only a clearly better one counts.
+      // Prefer no shift: another shift must be clearly better.
       const cost = (shifted.reduce((sum, one) => sum + one, 0) / overlap) * (dx === 0 && dy === 0 ? 0.8 : 1);
       if (cost < least) [best, least] = [shifted, cost];
     }
@@ -119,7 +120,7 @@ function differencesAt(
   return all;
 }
 
-/** The largest difference of a cell to those beside it. */
+/** The largest difference, in any channel, between a cell and its four neighbours. */
 function contrast(means: Float32Array, at: number, columns: number, rows: number): number {
   const [column, row] = [at % columns, Math.floor(at / columns)];
   const beside = [
@@ -135,7 +136,7 @@ function contrast(means: Float32Array, at: number, columns: number, rows: number
   );
 }
 
-/** Boxes around changed cells that lie together, in thousandths of the picture's sides. */
+/** The boxes around groups of changed cells, in thousandths of the picture's sides. */
 function regions(changed: ArrayLike<number>, columns: number, rows: number): Box[] {
   const seen = new Uint8Array(columns * rows);
   const boxes: Box[] = [];

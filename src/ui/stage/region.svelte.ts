@@ -1,11 +1,11 @@
-// The frame around a part of a picture that is to be asked about: drawn by dragging or moved by keys.
+// The frame around the part of a picture that the next question is about. The user drags it or moves it by keys.
 
 import type { Box } from '../../contract/photos.ts';
 
-/** Smallest side, in thousandths. */
+/** The smallest side of a frame, in thousandths of the picture's side. */
 const LEAST = 10;
 
-/** Where the frame lies before it is drawn. */
+/** The frame before the user draws one. */
 export const FIRST_FRAME: Box = [250, 250, 750, 750];
 
 export class Region {
@@ -16,12 +16,12 @@ export class Region {
     return this.#box;
   }
 
-  /** A drag begins at a point of the picture, 0 … 1000. */
+  /** Begins a drag at a point of the picture, 0 … 1000. */
   begin(x: number, y: number): void {
     this.#from = { x: clamp(x), y: clamp(y) };
   }
 
-  /** The drag has come to here. */
+  /** Continues the drag to a point of the picture. */
   reach(x: number, y: number): void {
     if (this.#from === undefined) return;
     const to = { x: clamp(x), y: clamp(y) };

@@ -1,5 +1,5 @@
-// What of the conversation is looked at: the photo in view, and the mark that is pointed at, from the
-// answer's side or from the picture's.
+// The state of the picture view: the photo in view, the frame on it, and the mark that the user points at, either in
+// the answer or on the picture.
 
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
@@ -11,7 +11,7 @@ import type { Photo } from '../photos/photo.ts';
 import type { Tray } from '../photos/tray.svelte.ts';
 import { chosenPictures } from './picture-choice.ts';
 
-/** A mark of one turn's answer on its photo, with the number it goes by. */
+/** A mark of one turn's answer on its photo, with the number that the page shows for it. */
 export interface PlacedMark {
   /** Unique in the conversation. */
   id: string;
@@ -20,7 +20,7 @@ export interface PlacedMark {
   photo: Photo;
 }
 
-/** A part of a photo that is framed and not taken yet. */
+/** A part of a photo that is framed but not cut out yet. */
 export interface Framed {
   photo: Photo;
   box: Box;
@@ -29,32 +29,32 @@ export interface Framed {
 /** The marks of an answer that does not say on which of several pictures they are. */
 export interface UnclearMarks {
   count: number;
-  /** The pictures that it may mean. */
+  /** The pictures that the answer may mean. */
   photos: readonly Photo[];
-  /** The one that the person chose; null until then. */
+  /** The picture that the user chose; null until then. */
   chosen: Photo | null;
 }
 
 export class Stage {
   readonly #conversation: Conversation;
   readonly #tray: Tray;
-  /** Somebody's choice, until a photo is added after it. */
+  /** The photo that the user chose; it stays in view until another photo is added. */
   #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
-  /** Turn id → the picture that the person chose for its unclear marks. */
+  /** Turn id → the picture that the user chose for the turn's unclear marks. */
   readonly #choices = new SvelteMap<string, Photo>();
   /** The photos of the conversation, each once. */
   readonly asked: readonly Photo[] = $derived.by(() =>
     eachOnce(this.#conversation.turns.flatMap((turn) => turn.photos)),
   );
   #framed = $state.raw<Framed | null>(null);
-  /** A second press while the part is cut out cuts no second one. */
+  /** True while a part is being cut out, so that a second press does not cut it out twice. */
   #isTaking = false;
   /** All photos, the conversation's first, then those of the next question. */
   readonly photos: readonly Photo[] = $derived.by(() => eachOnce([...this.asked, ...this.#tray.photos]));
   /**
-   * The one in view: as chosen, else the latest that was added, else the one that the latest answer points
-   * at; null where there is none.
+   * The photo in view: the one that the user chose, else the latest of the next question, else the one that the latest
+   * answer points at, else the last of all photos; null if there is none.
    */
   readonly photo: Photo | null = $derived.by(() => {
     const newest = this.#tray.photos.at(-1);
@@ -74,7 +74,7 @@ export class Stage {
     return { marks: [], isOld: false };
   });
 
-  /** The frame on the photo in view: the next question is about what is in it. */
+  /** The frame on the photo in view; the next question is about the framed part. */
   readonly framed: Framed | null = $derived(this.#framed?.photo === this.photo ? this.#framed : null);
 
   constructor(conversation: Conversation, tray: Tray) {
@@ -82,12 +82,12 @@ export class Stage {
     this.#tray = tray;
   }
 
-  /** Of the latest answer that points at the photo in view. */
+  /** The marks of the latest answer that points at the photo in view. */
   get marks(): readonly PlacedMark[] {
     return this.#pointing.marks;
   }
 
-  /** Whether a later question was asked since: the marks are not about that one. */
+  /** Whether the marks belong to an answer before the latest one. */
   get marksAreOld(): boolean {
     return this.#pointing.isOld;
   }
@@ -110,8 +110,8 @@ export class Stage {
   }
 
   /**
-   * Makes the framed part a picture of the next question, in place of the whole one. False if it could not be cut out:
-   * the frame then stays. True if nothing is framed.
+   * Makes the framed part a picture of the next question, in place of the whole picture. Returns true if nothing is
+   * framed. Returns false, and keeps the frame, if the part could not be cut out or is being cut out already.
    */
   async takeFrame(called: (name: string) => string): Promise<boolean> {
     const { framed } = this;
@@ -138,7 +138,7 @@ export class Stage {
     this.#pointedAt = id;
   }
 
-  /** The marks of a turn's answer that are known to lie on a picture; none on a clip. */
+  /** The marks of a turn's answer whose picture is known; marks on clips are left out. */
   marksOf(turn: Turn): PlacedMark[] {
     const { marks } = turn.document;
     const placed = this.#placed(turn);
@@ -151,7 +151,7 @@ export class Stage {
     });
   }
 
-  /** null if it is clear where each mark of the answer lies. */
+  /** The marks of the answer whose picture is unclear; null if there are none. */
   unclearMarksOf(turn: Turn): UnclearMarks | null {
     const count = this.#placed(turn).filter((photo) => photo === null).length;
     if (count === 0) return null;
@@ -160,7 +160,7 @@ export class Stage {
     return { count, photos, chosen: this.#choices.get(turn.id) ?? null };
   }
 
-  /** Says on which picture the unclear marks of a turn lie, and shows it. */
+  /** Records the picture on which the unclear marks of a turn lie, and shows it. */
   choosePicture(turn: Turn, photo: Photo): void {
     this.#choices.set(turn.id, photo);
     this.show(photo);

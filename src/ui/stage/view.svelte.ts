@@ -1,24 +1,24 @@
-// How a picture is looked at: how large, and which point of it lies in the middle of the window.
+// The view of a picture: its scale, and the point of it in the middle of the window.
 
 export interface Size {
   width: number;
   height: number;
 }
 
-/** Where the picture lies in its window, in CSS pixels. */
+/** The place of the picture in its window, in CSS pixels. */
 export interface Frame extends Size {
   left: number;
   top: number;
 }
 
-/** Of a button or key. */
+/** The factor of one press of a zoom button or key. */
 export const ZOOM_STEP = 1.5;
 const MAX_SCALE = 16;
 
 export class View {
-  /** 1: the whole picture just fits. */
+  /** At 1, the whole picture just fits into the window. */
   #scale = $state(1);
-  /** The point in the middle, 0 … 1 of the picture's sides. */
+  /** The point in the middle of the window, 0 … 1 of the picture's sides. */
   #x = $state(0.5);
   #y = $state(0.5);
 
@@ -43,7 +43,7 @@ export class View {
     };
   }
 
-  /** Makes it `factor` times as large; the point at (x, y) of the window stays where it is. */
+  /** Makes the picture `factor` times as large; its point at (x, y) of the window stays there. */
   zoom(factor: number, picture: Size, window: Size, x = window.width / 2, y = window.height / 2): void {
     const before = this.frame(picture, window);
     const scale = Math.min(MAX_SCALE, Math.max(1, this.#scale * factor));
@@ -60,7 +60,7 @@ export class View {
     );
   }
 
-  /** Moves the picture by so many CSS pixels. */
+  /** Moves the picture by (dx, dy) CSS pixels. */
   pan(dx: number, dy: number, picture: Size, window: Size): void {
     const frame = this.frame(picture, window);
     this.#centre({ ...frame, left: frame.left + dx, top: frame.top + dy }, window);
@@ -72,7 +72,7 @@ export class View {
   }
 }
 
-/** Keeps the window filled where the picture is larger than it, and the picture centred where not. */
+/** Along one side: keeps the window filled if the picture is larger than the window, and centres it otherwise. */
 function within(centre: number, length: number, window: number): number {
   if (length <= window) return 0.5;
   const margin = window / 2 / length;
