@@ -1,5 +1,5 @@
-// The conversation that “New conversation” has taken off the page: it can be had back until the next one begins. It is
-// held in memory alone; with the page it is gone.
+// The conversation that “New conversation” has removed from the page. The user can restore it until the next one begins.
+// It is held only in memory, so it is lost with the page.
 
 import type { PhotoShelf } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -14,7 +14,7 @@ interface Parts {
 
 interface Closed {
   saved: SavedConversation;
-  /** Of its questions, and those that waited for the next one. */
+  /** `photos` are those of its questions, `waiting` those attached to the next question. */
   photos: readonly Photo[];
   waiting: readonly Photo[];
 }
@@ -31,7 +31,7 @@ export class ClosedConversation {
     return this.#closed !== null;
   }
 
-  /** Empties the page; an answer under way is stopped. A conversation that has begun can be had back. */
+  /** Empties the page and stops an answer under way. `undo` restores the conversation if it had a turn. */
   close(): void {
     const { conversation, tray, shelf } = this.#parts;
     const photos = conversation.turns.flatMap((turn) => turn.photos);
@@ -50,7 +50,7 @@ export class ClosedConversation {
     this.#parts.tray.put(closed.waiting);
   }
 
-  /** Lets go of it for good: another conversation has begun, or somebody says so. */
+  /** Gives the closed conversation up for good, when another one has begun or the user says so. */
   forget(): void {
     const closed = this.#closed;
     if (closed === null) return;

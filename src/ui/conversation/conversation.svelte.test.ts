@@ -1,5 +1,5 @@
-// The conversation against a scripted client: which phase follows which, and that nothing is lost. What
-// the model says is tested elsewhere, with the model.
+// Tests `Conversation` with a scripted client: the order of the phases, and that nothing is lost. Other tests cover the
+// answers of a model.
 
 import { DrawQueue } from '../answer/draw-queue.ts';
 import { expect, test, vi } from 'vitest';
@@ -31,7 +31,7 @@ const answer: Answer = {
   timings: { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 100 },
 };
 
-/** Models and client in one; each question is handed to the test. */
+/** Stands for both the models and the client, and hands each question to the test. */
 class Script {
   asked: Message[][] = [];
   options: AnswerOptions[] = [];
@@ -75,7 +75,7 @@ function start(script = new Script()): { script: Script; conversation: Conversat
   return { script, conversation };
 }
 
-/** Until `questions` questions have reached the client. */
+/** Settles when `questions` questions have reached the client. */
 async function reached(script: Script, questions: number): Promise<void> {
   while (script.asked.length < questions) await new Promise((later) => setTimeout(later));
 }
@@ -147,7 +147,7 @@ test('an answer that ended early goes on from its own tokens, and becomes one an
   expect(texts(conversation)).toEqual(['A black cat.']);
   expect(turn!.ending).toMatchObject({ facts: { tokens: 5, timings: { answeringMs: 200 } } });
   expect(earlyEnd(turn!.ending, turn!.document)).toBeNull();
-  // What it went on from is no setting.
+  // The beginning of a continued answer is not one of its options.
   expect(turn!.options).toEqual({ maxTokens: 8, sampling: {} });
 });
 
@@ -283,7 +283,7 @@ test('what is waited for counts from the question on, not from when the engine b
   try {
     const { script, conversation } = start();
     const asking = conversation.ask('What?', []);
-    // The model is made ready.
+    // The model is being made ready.
     vi.advanceTimersByTime(9000);
     await reached(script, 1);
     vi.advanceTimersByTime(400);

@@ -1,5 +1,5 @@
-// The conversation: its turns, and what is being done about the last one. Asks the model that is chosen,
-// keeps the text as it comes, and loses nothing when something fails. Nothing here knows how it looks.
+// The conversation: its turns, and the progress of the last one. Asks the chosen model, keeps the text as it arrives,
+// and loses nothing when something fails. Knows nothing about the display.
 
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { AnswerEvent, AnswerOptions, PagingReport, Stage } from '../../contract/answer.ts';
@@ -13,16 +13,16 @@ import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
 
 export type Phase =
   | { kind: 'idle' }
-  /** The model is made ready; Models knows how far it is. */
+  /** The model is being made ready; `Models` reports its progress. */
   | { kind: 'preparing' }
   | { kind: 'answering'; stage: Stage; done: number; total: number }
   | { kind: 'stopping' };
 
-/** What the conversation needs of the models. */
+/** The part of `Models` that the conversation uses. */
 export interface Answerers {
-  /** Makes sure that the chosen model is on the device. */
+  /** Settles when the chosen model is loaded. */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
-  /** An answer of the model `id` failed: it may have to be loaded again. */
+  /** Reports that an answer of the model `id` failed: the model may have to be loaded again. */
   failed(failure: FailureInfo, id: string): void;
 }
 
@@ -30,11 +30,11 @@ export interface ConversationParts {
   client: Pick<InferenceClient, 'answer'>;
   models: Answerers;
   shelf: Pick<PhotoShelf, 'restore'>;
-  /** How the model is asked, as the user has set it. */
+  /** The options for an answer of this model, as the user has set them. */
   options: (model: LoadedModel) => AnswerOptions;
-  /** Which experts the latest token went to: (layers, chosen). */
+  /** Takes the experts that the latest token was routed to: (layers, chosen). */
   onExperts: (chosen: Uint16Array, model: LoadedModel) => void;
-  /** How paging went in the latest pass. */
+  /** Takes the paging report of the latest forward pass. */
   onPaging: (report: PagingReport) => void;
   drawing: DrawQueue;
 }
@@ -73,30 +73,30 @@ export class Conversation {
     return this.#phase.kind !== 'idle';
   }
 
-  /** Whether turns were replaced and can be had back. */
+  /** Whether `askAgain` has set turns aside that `restoreSetAside` can put back now. */
   get canRestore(): boolean {
     return this.#setAside !== null && !this.busy;
   }
 
-  /** All photos in the order in which the model saw them for this turn; `own`: those that came with its question. */
+  /** All photos in the order in which the model saw them for this turn; `own` are those of its question. */
   photosFor(turn: Turn): { photos: Photo[]; own: Photo[] } {
     const { photos, own } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
     return { photos: photos.slice(turn.leftOut?.pictures ?? 0), own };
   }
 
-  /** How many questions were asked after this one: asking it again sets them aside. */
+  /** How many questions were asked after this one. Asking it again sets them aside. */
   followers(turn: Turn): number {
     return this.#turns.length - 1 - this.#turns.indexOf(turn);
   }
 
-  /** Asks and streams the answer; what goes wrong becomes the turn's ending. Ignored while busy. */
+  /** Asks a question and streams the answer; a failure becomes the turn's ending. Ignored while busy. */
   async ask(question: string, photos: readonly Photo[]): Promise<void> {
     if (this.busy) return;
     this.#setAside = null;
     await this.#ask(new Turn(question, photos, this.#parts.drawing), this.#turns);
   }
 
-  /** Asks a question of the conversation again, as it was or in other words; what followed is set aside. */
+  /** Asks a question again, unchanged or reworded; the turns after it are set aside. Ignored while busy. */
   async askAgain(turn: Turn, question = turn.question, photos = turn.photos): Promise<void> {
     if (this.busy) return;
     const before = this.#turns.slice(0, this.#turns.indexOf(turn));
@@ -105,7 +105,7 @@ export class Conversation {
   }
 
   /**
-   * Goes on with the latest answer, which ended early. `answerNow`: its thought ends here, and the answer comes.
+   * Continues the latest answer, which ended early. With `answerNow`, its thought ends here and the answer begins.
    * Ignored while busy.
    */
   async goOn(turn: Turn, answerNow: boolean): Promise<void> {
@@ -115,7 +115,7 @@ export class Conversation {
     await this.#ask(turn, this.#turns.slice(0, -1), { answerNow });
   }
 
-  /** Puts back what the last askAgain set aside. */
+  /** Puts back the turns that the last `askAgain` set aside. */
   restoreSetAside(): void {
     if (this.busy || this.#setAside === null) return;
     this.#turns = this.#setAside;
@@ -128,7 +128,7 @@ export class Conversation {
     this.#phase = { kind: 'stopping' };
   }
 
-  /** A new one; an answer under way is stopped. */
+  /** Begins a new conversation; an answer under way is stopped. */
   clear(): void {
     this.#begin(crypto.randomUUID(), []);
   }
@@ -137,10 +137,10 @@ export class Conversation {
     return { id: this.#id, turns: this.#turns.map((turn) => turn.save()) };
   }
 
-  /** Goes on with one that was kept or comes from a file; an answer under way is stopped. */
+  /** Continues a conversation from the history or from a file; an answer under way is stopped. */
   load({ id, turns }: SavedConversation): void {
     const { shelf, drawing } = this.#parts;
-    // The latest first: it is what is looked at, and answers are drawn in this order.
+    // Answers are drawn in the order in which they are restored, and the user sees the latest turn first.
     const restored = turns.toReversed().map((saved) =>
       Turn.restore(
         saved,
@@ -160,7 +160,7 @@ export class Conversation {
     this.#turns = turns;
   }
 
-  /** `goOn`: with the answer that the turn has. */
+  /** With `goOn`, continues the answer that the turn already has. */
   async #ask(turn: Turn, before: readonly Turn[], goOn?: { answerNow: boolean }): Promise<void> {
     const run = new AbortController();
     this.#run = run;
@@ -169,7 +169,7 @@ export class Conversation {
     try {
       await this.#answer(turn, [...before, turn], run, goOn);
     } catch (error) {
-      // Whatever happened, later questions are answered.
+      // An unexpected error ends this turn only; later questions are still answered.
       turn.end({ kind: 'failed', failure: describe(error) });
     }
     // A new conversation may have begun meanwhile.
@@ -206,7 +206,7 @@ export class Conversation {
     turn.end({ kind: facts.reason === 'stopped' ? 'stopped' : 'answered', facts }, { text, ids });
   }
 
-  /** Takes the events of a run until it is over; a stop keeps what was written. */
+  /** Handles the events of a run until the run ends or is stopped. Later events are ignored. */
   #listen(turn: Turn, model: LoadedModel, run: AbortController): (event: AnswerEvent) => void {
     return (event) => {
       if (this.#run !== run || run.signal.aborted) return;

@@ -1,10 +1,10 @@
-// How an answer ended before it was done, and what can be done about it. Nothing here has words.
+// Why an answer ended early, and whether it can be continued. The strings are elsewhere.
 
 import type { AnswerDocument } from '../answer/answer-document.svelte.ts';
 import type { Ending } from './turn.svelte.ts';
 
 export interface EarlyEnd {
-  /** Which sentence says it; null where a failure has its own. */
+  /** The key of the string to show; null for a failure, which has a string of its own. */
   why:
     | 'stopped'
     | 'cutOff'
@@ -16,11 +16,11 @@ export interface EarlyEnd {
     | 'empty'
     | null;
   canGoOn: boolean;
-  /** The thought can be ended, so that the answer comes. */
+  /** Whether the thought can be ended, so that the answer begins. */
   canAnswerNow: boolean;
 }
 
-/** null: the answer is done, or is still written. */
+/** null if the answer is complete or still being written, or if it failed without any text. */
 export function earlyEnd(
   ending: Ending | null,
   { isAllThought, blocks, text }: Pick<AnswerDocument, 'isAllThought' | 'blocks' | 'text'>,

@@ -1,8 +1,8 @@
-// What is told of an answer that was written in several runs.
+// Combines the facts of an answer that was written in several runs.
 
 import type { AnswerFacts } from '../../contract/answer.ts';
 
-/** Tokens and times of both together; how it ended, and what the prompt was, of the last. */
+/** Adds up the tokens and times; the other facts, such as the end and the prompt, are those of the last run. */
 export function factsTogether(before: AnswerFacts | null, last: AnswerFacts | null): AnswerFacts | null {
   if (before === null || last === null) return last ?? before;
   return {

@@ -1,4 +1,5 @@
-// Turns → what the model reads: photos and clips before their question, as it was trained; earlier thoughts left out.
+// Turns → the messages for the model. Photos and clips come before their question, as in training; thoughts of earlier
+// answers are left out.
 
 import type { Message, Part } from '../../contract/conversation.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -7,7 +8,7 @@ import { splitThought } from '../answer/thought.ts';
 interface Said {
   question: string;
   photos: readonly Photo[];
-  /** As the model wrote it; '' where it did not answer. */
+  /** The model's text, including its thought; '' if it did not answer. */
   answer: string;
   thinks: boolean;
 }
@@ -16,11 +17,11 @@ export interface Asked {
   messages: Message[];
   /** All photos in the order in which the model sees them. */
   photos: Photo[];
-  /** Those of the last message. */
+  /** The photos of the last message. */
   own: Photo[];
 }
 
-/** The last turn is the one to be answered. A turn without an answer hands its photos on to the next. */
+/** The last turn is the one to answer. An earlier turn without an answer is left out; the next turn gets its photos. */
 export function toMessages(turns: readonly Said[]): Asked {
   const messages: Message[] = [];
   const photos: Photo[] = [];
@@ -40,7 +41,7 @@ export function toMessages(turns: readonly Said[]): Asked {
   return { messages, photos, own: latest };
 }
 
-/** `before`: the photos of earlier messages, so that a part can say what it is a part of. */
+/** `before`: the photos of earlier messages, for naming the picture that a part was cut from. */
 function content(question: string, photos: readonly Photo[], before: readonly Photo[]): Message['content'] {
   if (photos.length === 0) return question;
   const all = [...before, ...photos];

@@ -1,4 +1,4 @@
-// A question with its photos and what became of it.
+// A question with its photos, its answer, and how the answer ended.
 
 import type { AnswerFacts, AnswerOptions, BegunAnswer, LeftOut } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
@@ -9,21 +9,21 @@ import { savedPhoto, type SavedPhoto } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';
 import { factsTogether } from './facts-together.ts';
 
-/** How an answer ended; null while it is waited for or written. */
+/** How an answer ended. */
 export type Ending =
   | { kind: 'answered'; facts: AnswerFacts }
-  /** By the user. `facts` where the model had begun. */
+  /** The user stopped the answer. `facts` is null if the model had not begun. */
   | { kind: 'stopped'; facts: AnswerFacts | null }
   | { kind: 'failed'; failure: FailureInfo };
 
-/** How long the person waited, from the question on. */
+/** How long the user waited, counted from the question. */
 export interface Waited {
-  /** null if no word came. */
+  /** null if no text arrived. */
   firstWordMs: number | null;
   wholeMs: number;
 }
 
-/** What of a model is told beside its answer. */
+/** The facts about a model that are stored with its answer. */
 export type Answerer = Pick<LoadedModel, 'id' | 'backend' | 'precision' | 'thinks'>;
 
 /** A turn as plain data: for history, export and import. */
@@ -31,10 +31,10 @@ export interface SavedTurn {
   id: string;
   question: string;
   photos: SavedPhoto[];
-  /** As the model wrote it, thought included. */
+  /** The model's text, including its thought. */
   answer: string;
   thoughtMs: number | null;
-  /** null while it is written, and in what an older page saved. */
+  /** null while the answer is being written, and in turns that an older version of the page saved. */
   waited: Waited | null;
   answerer: Answerer | null;
   options: AnswerOptions | null;
@@ -42,12 +42,12 @@ export interface SavedTurn {
 }
 
 export class Turn {
-  /** On this page; one that is restored gets a new one, since a file may name two alike. */
+  /** Unique on this page. A restored turn gets a new id, because a file may give two turns the same one. */
   readonly id = crypto.randomUUID();
   readonly question: string;
   readonly photos: readonly Photo[];
   readonly document: AnswerDocument;
-  /** By the page's clock, in milliseconds. */
+  /** In milliseconds of `performance.now()`. */
   readonly askedAt = performance.now();
   #firstWordMs: number | null = null;
   #waited = $state.raw<Waited | null>(null);
@@ -55,16 +55,16 @@ export class Turn {
   #answerer = $state.raw<Answerer | null>(null);
   #options = $state.raw<AnswerOptions | null>(null);
   #leftOut = $state.raw<LeftOut | null>(null);
-  /** Of the answer as it stands; null where they are not known, as of one that was kept. */
+  /** The token ids of the answer so far; null if they are unknown, as for a restored answer. */
   #ids: readonly number[] | null = null;
-  /** Of the runs before this one, in an answer that goes on. */
+  /** The facts of the earlier runs, if this run continues an answer. */
   #factsBefore: AnswerFacts | null = null;
   #msBefore = 0;
   #reopenedAt: number | null = null;
 
   constructor(question: string, photos: readonly Photo[], drawing: DrawQueue) {
     this.question = question;
-    // Each once: two parts of a picture may both be asked about as the whole.
+    // Keep each photo once: if the whole picture replaces two of its parts, `photos` names it twice.
     this.photos = photos.filter((photo, index) => photos.indexOf(photo) === index);
     this.document = new AnswerDocument(drawing);
   }
@@ -81,12 +81,12 @@ export class Turn {
     return this.#answerer;
   }
 
-  /** What the model was asked with. */
+  /** The options of this answer; null before the model begins. */
   get options(): AnswerOptions | null {
     return this.#options;
   }
 
-  /** What of the conversation before this turn did not fit the context; null if all of it did. */
+  /** How many earlier turns and pictures did not fit the context; null if all of them did. */
   get leftOut(): LeftOut | null {
     return this.#leftOut;
   }
@@ -95,7 +95,7 @@ export class Turn {
     this.#leftOut = leftOut;
   }
 
-  /** The answer is waited for again, to go on from where it ended. */
+  /** Reopens the turn, so that its answer can continue where it ended. */
   reopen(): void {
     this.#factsBefore = this.#ending === null || this.#ending.kind === 'failed' ? null : this.#ending.facts;
     this.#ending = null;
@@ -109,11 +109,11 @@ export class Turn {
   }
 
   /**
-   * What this model can go on from; undefined where it has to begin anew, because there is nothing yet, or
-   * because a thought is no beginning for a model that does not think.
+   * The text that this model can continue; undefined if the answer has to start over, because there is no text yet, or
+   * because only one of this model and the model that wrote the text begins with a thought.
    */
   begunFor({ id, thinks }: Answerer, answerNow: boolean): BegunAnswer | undefined {
-    // Half a character at the end is written anew.
+    // Drop an incomplete character (U+FFFD) at the end; the model writes it again.
     const text = this.document.text.replace(/\ufffd+$/, '');
     if (text === '' || this.#answerer?.thinks !== thinks) return undefined;
     const ids = this.#answerer.id === id ? this.#ids : null;
@@ -128,7 +128,7 @@ export class Turn {
     this.document.begin(answerer.thinks, begun?.text);
   }
 
-  /** `written`: the whole answer; absent: what has arrived is all there is. */
+  /** `written` is the whole answer; if omitted, the text that has arrived counts as the whole. */
   end(ending: Ending, written?: { text: string; ids: readonly number[] }): void {
     this.document.end(written?.text ?? this.document.text);
     if (written !== undefined) this.#ids = written.ids;
@@ -158,7 +158,7 @@ export class Turn {
     turn.#options = saved.options;
     turn.#waited = saved.waited;
     turn.#firstWordMs = saved.waited?.firstWordMs ?? null;
-    // One that was being written when it was saved is not any more.
+    // An answer that was still being written when it was saved counts as stopped.
     const ending = saved.ending ?? { kind: 'stopped', facts: null };
     turn.#ending = ending;
     turn.#leftOut = ending.kind === 'failed' ? null : (ending.facts?.leftOut ?? null);

@@ -1,6 +1,5 @@
-// A conversation as one JSON file, pictures included, and back. What comes in may be from anybody: it is
-// parsed field by field, its pictures are opened like any others, and its answers are shown as any
-// model's, sanitised.
+// Writes a conversation, with its pictures, as one JSON file, and reads it back. Such a file is untrusted: it is parsed
+// field by field, its pictures are opened like any others, and its answers are sanitised like any model's.
 
 import type { OpenedPhoto } from '../../contract/photos.ts';
 import { fail, Failure, type Outcome } from '../../failure.ts';
@@ -32,8 +31,8 @@ export async function toJson({ id, turns }: SavedConversation): Promise<string> 
 }
 
 /**
- * Fails with 'bad-conversation' naming the field, with 'newer-format', or as opening a picture does. The
- * conversation gets a new id: an import never replaces what is kept.
+ * Fails with 'bad-conversation', naming the field, with 'newer-format', or as opening a picture does. The conversation
+ * gets a new id, so an import never replaces a kept conversation.
  */
 export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConversation> {
   const root = new Field(
@@ -45,14 +44,14 @@ export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConv
   const version = root.at('version').integer(1);
   if (version > VERSION) fail('newer-format', `The conversation has version ${version} of its format.`);
   const photos = new Map<string, SavedPhoto>();
-  // Ids of their own: another file may call another picture the same.
+  // Pictures get new ids, because another file may use the same id for another picture.
   const ids = new Map<string, string>();
   const idOf = (id: string): string => {
     const own = ids.get(id) ?? crypto.randomUUID();
     ids.set(id, own);
     return own;
   };
-  // One after the other: an opened picture may take a gigabyte.
+  // Open one picture after the other: each may take a gigabyte.
   for (const field of root.at('photos').items()) {
     photos.set(field.at('id').string(), await readPhoto(field, idOf, open));
   }
@@ -77,7 +76,7 @@ async function readPhoto(field: Field, idOf: (id: string) => string, open: OpenP
 async function toBase64(blob: Blob): Promise<string> {
   const bytes = new Uint8Array(await blob.arrayBuffer());
   let binary = '';
-  // Not all at once: the arguments of a call are limited.
+  // Convert in chunks, because the number of arguments of a call is limited.
   for (let at = 0; at < bytes.length; at += 0x8000) {
     binary += String.fromCharCode(...bytes.subarray(at, at + 0x8000));
   }

@@ -1,4 +1,4 @@
-// A conversation as Markdown for people and their tools; with its pictures as a zip.
+// Exports a conversation as a Markdown file or, if it has pictures, as a zip of the Markdown and the pictures.
 
 import { zipSync, type Zippable } from 'fflate';
 import { harmlessLine, harmlessMarkdown } from './harmless-markdown.ts';
@@ -10,7 +10,7 @@ import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import type { HistoryStrings } from '../strings/history.ts';
 
 export interface SavedFile {
-  /** Without a folder. */
+  /** The file name, without a folder. */
   name: string;
   blob: Blob;
 }
@@ -29,7 +29,7 @@ const TYPES: Record<string, string> = {
   'video/x-matroska': 'mkv',
 };
 
-/** `name`: of the file, without an ending. */
+/** `name` is the file name without its extension. */
 export async function toMarkdown(
   { turns }: SavedConversation,
   title: string,
@@ -47,12 +47,12 @@ export async function toMarkdown(
   const files: Zippable = { [`${name}/conversation.md`]: new TextEncoder().encode(`${text}\n`) };
   for (const [photo, path] of paths)
     files[`${name}/${path}`] = new Uint8Array(await photo.file.arrayBuffer());
-  // Pictures are compressed already.
+  // Store the files without compression: pictures are compressed already.
   const zip = zipSync(files, { level: 0 });
   return { name: `${name}.zip`, blob: new Blob([zip], { type: 'application/zip' }) };
 }
 
-/** Each photo once, by its id. */
+/** The paths of the photos in the zip; each id is listed once. */
 function picturePaths(photos: SavedPhoto[]): Map<SavedPhoto, string> {
   const unique = new Map(photos.map((photo) => [photo.id, photo]));
   return new Map(
@@ -71,7 +71,7 @@ function turnText(
   says: HistoryStrings,
 ): string {
   const byId = new Map(Array.from(paths, ([photo, path]) => [photo.id, path]));
-  // Markdown shows pictures; a video it can only point at.
+  // Markdown can embed pictures, but can only link to videos.
   const pictures = turn.photos.map(
     (photo) =>
       `${isVideo(photo) ? '' : '!'}[${harmlessLine(photo.name).replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,

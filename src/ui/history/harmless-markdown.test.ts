@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { harmlessLine, harmlessMarkdown } from './harmless-markdown.ts';
 
 const marked = new Marked({ gfm: true });
-/** As a viewer that lets everything through would show it. */
+/** Renders Markdown like a viewer that lets everything through. */
 const viewed = (text: string): string => marked.parse(text, { async: false });
 
 test('no viewer fetches anything for what a model wrote', () => {
@@ -33,7 +33,7 @@ test('no viewer fetches anything for what a model wrote', () => {
   for (const text of hostile) {
     const html = viewed(`${harmlessMarkdown(text)}\n\n## Next`);
     expect(html, text).not.toMatch(/<img|<script|<iframe|<a /i);
-    // What follows is not taken in.
+    // The heading that follows is not part of the code.
     expect(html, text).toContain('<h2>Next</h2>');
   }
   expect(viewed(harmlessLine('[x](http://e.example)<img src=x>\n![y](z)'))).not.toMatch(/<img|<a /);

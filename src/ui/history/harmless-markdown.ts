@@ -1,11 +1,11 @@
-// Markdown of a model, or of whoever wrote a question, for viewers that this page does not know: none of them may fetch
-// anything for it. Words, lists, tables and code stay; pictures, links and tags are shown as they are written.
+// Makes untrusted Markdown (of a model or a question) harmless: no viewer may fetch anything because of it. Text, lists,
+// tables and code stay; pictures, links and tags become plain text.
 
-/** A zero-width joiner of words: it parts what would be an address, and is not seen. */
+/** The invisible word joiner: in the middle of a URL it keeps viewers from recognising the URL. */
 const PARTED = '\u2060';
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** Code in fences stays, but for its language: some viewers draw what it describes (mermaid), or run it. */
+/** Code in fences stays, but without its language: some viewers would draw (mermaid) or run such code. */
 export function harmlessMarkdown(text: string): string {
   let fence: string | undefined;
   const lines = text.split(/\r\n|[\n\r]/).map((line) => {
@@ -21,19 +21,19 @@ export function harmlessMarkdown(text: string): string {
     }
     return harmlessLine(line);
   });
-  // One that is never closed would take in what follows, and be open in a viewer that reads it otherwise.
+  // Close an open fence: otherwise the text that follows in the file would become part of the code.
   if (fence !== undefined) lines.push(fence);
   return lines.join('\n');
 }
 
-/** Nothing in it is a picture, a link, the address of one, or a tag. What parts them is not seen, in code neither. */
+/** Makes pictures, links, URLs and tags in a line harmless by characters that are invisible, in code as well. */
 export function harmlessLine(line: string): string {
   return partAddresses(line.replace(/[\r\n]+/g, ' '))
     .replace(/<(?=[a-z/!?])/gi, `<${PARTED}`)
     .replace(/\](?=[([:])/g, `]${PARTED}`);
 }
 
-/** Viewers make links, and cards of them that they fetch, of bare addresses. */
+/** Splits bare URLs: viewers would turn them into links and fetch previews of them. */
 function partAddresses(text: string): string {
   return text
     .replace(/([a-z][a-z\d+.-]*:)(\/\/|\\\\)/gi, `$1${PARTED}$2`)

@@ -1,5 +1,5 @@
-// Kept conversations in IndexedDB, in a database of their own: deleting it leaves the models alone. They are encrypted
-// with a key that the browser keeps there and hands to nobody; it goes first when they are erased.
+// Stores kept conversations in an IndexedDB database of their own, so that deleting it does not touch the models. The
+// records are encrypted with a key in the same database that the browser does not export. Erasing removes the key first.
 
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
@@ -14,20 +14,20 @@ import { parseTurn } from './parse-turn.ts';
 export const HISTORY_DATABASE = 'darkroom-history';
 export const HISTORY_STORE = 'conversations';
 
-/** What the list shows of a conversation. */
+/** The facts about a conversation that the list shows. */
 export interface Kept {
   id: string;
   title: string;
-  /** Milliseconds since 1970, when it last changed. */
+  /** When the conversation last changed, in milliseconds since 1970. */
   at: number;
   turns: number;
-  /** Its first picture, small; null if there is none. */
+  /** A preview of its first picture; null if there is none. */
   picture: Blob | null;
-  /** It cannot be read, only removed. */
+  /** Whether the conversation cannot be read, only removed. */
   isBroken?: boolean;
 }
 
-/** Every call fails with 'storage-failed' or 'storage-full' where the browser does not play along. */
+/** Every call fails with 'storage-full' if the disk is full, and with 'storage-failed' on other storage errors. */
 export class HistoryStore {
   readonly #sealed: SealedStore<string>;
 
@@ -37,21 +37,21 @@ export class HistoryStore {
     this.#sealed = new SealedStore(openStore(name, HISTORY_STORE), () => 'key', isName);
   }
 
-  /** The latest first. One that cannot be read hides no other. */
+  /** All conversations, the latest first. One that cannot be read is listed as broken. */
   async list(): Promise<Kept[]> {
     const cards = (await this.#names()).filter((name) => name.startsWith('card:'));
     const kept = await Promise.all(cards.map((name) => this.#card(name)));
     return kept.sort((a, b) => b.at - a.at);
   }
 
-  /** The words of all conversations that can be read, by their ids. */
+  /** The texts of all conversations, by their ids; '' if a text cannot be read. */
   async texts(): Promise<Map<string, string>> {
     const names = (await this.#names()).filter((name) => name.startsWith('text:'));
     const texts = await Promise.all(names.map((name) => this.#get(name).catch(() => '')));
     return new Map(names.map((name, index) => [name.slice('text:'.length), String(texts[index])]));
   }
 
-  /** Undefined where it is gone. */
+  /** Undefined if the conversation is gone. */
   async read(id: string): Promise<SavedConversation | undefined> {
     const value = await this.#get(`body:${id}`);
     if (value === undefined) return undefined;
@@ -65,7 +65,7 @@ export class HistoryStore {
     return { id, turns: root.at('turns').list((field) => parseTurn(field, photos)) };
   }
 
-  /** Replaces what was kept of it. */
+  /** Stores a conversation and replaces its earlier records. */
   async keep(kept: Omit<Kept, 'picture' | 'isBroken'>, { turns }: SavedConversation): Promise<void> {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
     const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
@@ -84,7 +84,7 @@ export class HistoryStore {
     await tried(() => this.#sealed.remove([`card:${id}`, `body:${id}`, `text:${id}`]));
   }
 
-  /** The key goes first. */
+  /** Erases everything. Removes the key first: without it the other records cannot be read. */
   async clear(): Promise<void> {
     await tried(() => this.#sealed.clear());
   }

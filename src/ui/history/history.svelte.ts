@@ -1,5 +1,5 @@
-// Conversations beyond the page: kept on this device where somebody agreed to it, listed, reopened,
-// taken out as files, brought in from files, deleted for good.
+// Conversations that outlive the page: stored on this device if the user agreed, listed, searched, reopened, exported
+// as files, imported from files, deleted for good.
 
 import { describe, type FailureInfo } from '../../failure.ts';
 import type { Conversation, SavedConversation } from '../conversation/conversation.svelte.ts';
@@ -28,7 +28,7 @@ export class History {
   #list = $state.raw<readonly Kept[]>([]);
   #query = $state('');
   #texts = $state.raw<ReadonlyMap<string, string> | undefined>();
-  /** Those of the list in which every word of the search stands. */
+  /** The conversations of the list that contain every word of the search. */
   readonly found: readonly Kept[] = $derived.by(() => {
     const words = plain(this.#query).split(/\s+/);
     return this.#list.filter(({ id, title }) => {
@@ -37,7 +37,7 @@ export class History {
     });
   });
   #failure = $state.raw<FailureInfo | undefined>();
-  /** Writes go one after the other: the last state wins. */
+  /** The latest write; settles when it has ended. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(parts: HistoryParts) {
@@ -50,12 +50,12 @@ export class History {
     return this.#isOpen;
   }
 
-  /** Whether conversations are kept; off until somebody says yes. */
+  /** Whether conversations are kept; off until the user agrees. */
   get isOn(): boolean {
     return this.#isOn;
   }
 
-  /** Whether nobody has been asked yet, or has decided, whether conversations are to be kept. */
+  /** Whether the user has neither been offered to keep conversations nor decided about it. */
   get canOffer(): boolean {
     return this.#canOffer;
   }
@@ -65,12 +65,12 @@ export class History {
     this.#parts.remembered.set('history-offered', 'yes');
   }
 
-  /** The latest first. */
+  /** The kept conversations, the latest first. */
   get list(): readonly Kept[] {
     return this.#list;
   }
 
-  /** The words around what the search found in the questions and answers of one; '' if the title says it all. */
+  /** The text around the search hit in a conversation; '' if the title contains every word of the search. */
   snippetOf({ id, title }: Kept): string {
     const words = this.#query.trim().split(/\s+/);
     if (words.every((word) => plain(title).includes(plain(word)))) return '';
@@ -93,7 +93,7 @@ export class History {
     this.#texts = undefined;
   }
 
-  /** What was kept before stays until it is deleted. */
+  /** Turns keeping on or off. Conversations that were kept before stay until they are deleted. */
   async turn(on: boolean): Promise<void> {
     this.declineOffer();
     this.#isOn = on;
@@ -101,7 +101,7 @@ export class History {
     if (on) await this.keep();
   }
 
-  /** Keeps the conversation as it stands, where that is wanted and there is one. */
+  /** Stores the current conversation, if keeping is on and the conversation has a turn. */
   keep(): Promise<void> {
     if (!this.#isOn) return this.#tail;
     const saved = this.#parts.conversation.save();
@@ -134,7 +134,7 @@ export class History {
     });
   }
 
-  /** Reads an exported conversation and goes on with it. */
+  /** Reads an exported conversation and continues it. */
   async importFile(file: Blob): Promise<void> {
     await this.#try(async () => {
       const text = await (await ownBytes(file)).text();
@@ -144,7 +144,7 @@ export class History {
     });
   }
 
-  /** A kept conversation as a file, or the present one (no `id`); undefined where it is gone. */
+  /** Exports a kept conversation or, without `id`, the current one; undefined if it is gone or empty. */
   async export(kind: 'json' | 'markdown', says: HistoryStrings, id?: string): Promise<SavedFile | undefined> {
     let file: SavedFile | undefined;
     await this.#try(async () => {
@@ -177,7 +177,7 @@ export class History {
   }
 
   async #refresh(): Promise<void> {
-    // Only a panel that is open shows them.
+    // Only the open panel searches the texts.
     if (this.#isOpen) this.#texts = await this.#parts.store.texts();
     this.#list = await this.#parts.store.list();
   }
@@ -192,12 +192,12 @@ export class History {
   }
 }
 
-/** As it is compared: whatever its case and width. */
+/** The text in the form for comparison: without differences of case or character width. */
 function plain(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }
 
-/** What every file system takes. */
+/** A name that every file system accepts. */
 function fileName(title: string): string {
   const plain = title.replace(/[^\p{L}\p{N}]+/gu, '-').replace(/^-+|-+$/g, '');
   return plain === '' ? 'conversation' : plain.slice(0, 60);

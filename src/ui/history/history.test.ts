@@ -1,5 +1,5 @@
-// Conversations as files and back, and what the history keeps of them. The storage itself is a real
-// browser's: see e2e.
+// Tests export and import of conversations, and the records that the history keeps. The tests in e2e/ cover the storage
+// itself, in a real browser.
 
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test } from 'vitest';

@@ -1,4 +1,4 @@
-// A turn of a kept or imported conversation: the one parser of it.
+// The only parser of turns of kept or imported conversations.
 
 import type { AnswerOptions, EndReason, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';
@@ -21,7 +21,7 @@ const KNOBS = [
 
 const END_REASONS: readonly EndReason[] = ['eos', 'length', 'context', 'repetition', 'stopped'];
 
-/** `photos`: by their id; a turn names those it has. `missing`: what becomes of an id that `photos` lacks. */
+/** `photos`: the photos by id; a turn lists the ids of its own. `missing`: what to do about an id not in `photos`. */
 export function parseTurn(
   field: Field,
   photos: ReadonlyMap<string, SavedPhoto>,
@@ -88,7 +88,7 @@ function parseEnding(field: Field): Ending {
 function parseFailure(field: Field): FailureInfo {
   const code = field.at('code').string();
   const isCode = (text: string): text is FailureCode => Object.hasOwn(failures, text);
-  // A newer page may know more of them.
+  // A newer version of the page may know more codes.
   return { code: isCode(code) ? code : 'bug', message: field.at('message').string() };
 }
 

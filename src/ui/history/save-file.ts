@@ -1,4 +1,4 @@
-// Hands a file to the person: the browser's own download, from memory; no request is made.
+// Saves a file for the user through the browser's download, from memory and without a request.
 
 import type { SavedFile } from './export-markdown.ts';
 
@@ -7,6 +7,6 @@ export function saveFile({ name, blob }: SavedFile): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // The download has its own hold of the bytes once it has begun, which is not told.
+  // A download that has begun keeps the bytes, but the browser does not report the beginning, so wait a minute.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

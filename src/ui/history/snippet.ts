@@ -1,10 +1,10 @@
-// Where a search hit stands: some words around it.
+// The text around a search hit.
 
-/** Characters before the hit, and all in all. */
+/** Characters before the hit, and in total. */
 const BEFORE = 24;
 const LENGTH = 90;
 
-/** The part of `text` around the first of `words` that stands in it, on one line; '' if none does. Case is ignored. */
+/** The part of `text` around the first hit of any of `words`, on one line; '' if there is none. Case is ignored. */
 export function snippet(text: string, words: readonly string[]): string {
   const line = text.replace(/\s+/g, ' ').trim();
   const plain = line.toLowerCase();

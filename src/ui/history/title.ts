@@ -1,4 +1,4 @@
-// What a conversation is called: its first words, or the name of its first picture.
+// The title of a conversation: its first words, or the name of its first picture.
 
 import { visibleText } from '../../format/visible-text.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
@@ -8,7 +8,7 @@ const TITLE_LENGTH = 80;
 
 interface Titled {
   turns: readonly SavedTurn[];
-  /** Of the question that was not asked yet. */
+  /** The words of the question that the user has not asked yet; `tray` has its pictures. */
   words?: string;
   tray?: readonly SavedPhoto[];
 }
