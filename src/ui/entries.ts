@@ -49,7 +49,7 @@ export function isLoadable(entry: Entry): boolean {
   return entry.kept?.state === 'ready' || entry.kept?.state === 'updating';
 }
 
-/** Whether a URL from the user yielded nothing, and so is not a model. A full disk does not make a model refused. */
+/** Whether a URL from the user yielded nothing, and so is not a model. A failure due to a full disk does not count. */
 export function isRefused({ isListed, kept, download }: Entry): boolean {
   if (isListed || kept !== undefined || download?.state.kind !== 'failed') return false;
   return download.state.failure.code !== 'storage-full';

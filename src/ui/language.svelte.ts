@@ -1,5 +1,5 @@
-// The language of the page: detected, switchable, remembered. Each folder of the page has its strings in
-// strings/<folder>.ts, in both languages; a component reads them by `const says = $derived(language.of(room))`.
+// The language of the page: detected, switchable, remembered. Each file in strings/ has the strings for one part of the
+// page, in both languages; a component reads them by `const says = $derived(language.of(room))`.
 
 import { createContext } from 'svelte';
 import type { Remembered } from './remembered.ts';

@@ -209,7 +209,7 @@ export class Models {
     if (this.#suspects.is(entry.request.id)) return { kind: 'suspect' };
     const { download } = entry;
     const load = this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id));
-    // While an update downloads, the loaded version keeps answering, so its own state counts.
+    // While an update downloads, the loaded version keeps answering, so the state of that version counts.
     if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
       return { kind: 'downloading', download };
     }
@@ -244,8 +244,8 @@ export class Models {
   }
 
   /**
-   * Makes a model the one that answers, and loads it. If the model is not stored and another model answers, the new
-   * model is downloaded, and the other one keeps answering until the user switches.
+   * Switches to a model and loads it. If the model is not stored and another model answers, the new model is downloaded
+   * first, and the other one keeps answering until the user switches.
    */
   choose(id: string): void {
     const entry = this.#known.find(id);
@@ -253,7 +253,7 @@ export class Models {
     else this.use(id);
   }
 
-  /** Makes a model the one that answers at once; the model that answered before is unloaded. */
+  /** Switches to a model at once and loads it; the model that answered before is unloaded. */
   use(id: string): void {
     this.#chosenId = id;
     this.#remembered.set('model', id);

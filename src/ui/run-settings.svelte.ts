@@ -1,5 +1,5 @@
-// The user's choices of how models run: on the GPU or the processor, and with how much memory for experts. They outlive
-// the page.
+// The user's choices of how models run: on the GPU or the processor, and with how much memory for experts. The choices
+// outlive the page.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { BackendChoice, RunChoices } from './device-load.svelte.ts';

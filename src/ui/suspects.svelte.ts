@@ -11,14 +11,14 @@ export interface Suspect {
   smaller: Entry | undefined;
 }
 
-/** Deaths in a row after which the user is asked. The built-in model is small and rarely the cause, so it has more. */
+/** Deaths in a row after which the user is asked. The built-in model is small and rarely the cause. */
 const DEATHS = { builtIn: 2, other: 1 };
 
 export class Suspects {
   readonly #notes: Pick<LoadNotes, 'deaths'>;
   readonly #remembered: Remembered;
   #current = $state.raw<Suspect | undefined>();
-  /** Settle the promises of callers that wait for the user's decision. */
+  /** The functions that settle the promises of `decision`. */
   #waiting: (() => void)[] = [];
 
   constructor(notes: Pick<LoadNotes, 'deaths'>, remembered: Remembered) {

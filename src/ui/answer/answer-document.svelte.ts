@@ -37,7 +37,7 @@ export class AnswerDocument {
   /** The number of the current text; ends the piecewise display of an earlier one. */
   #run = 0;
   #began = 0;
-  /** How long earlier runs wrote at this answer. */
+  /** How long the earlier runs wrote this answer, in milliseconds. */
   #msBefore = 0;
   #shown = $state.raw<Shown>(NOTHING);
   #thoughtMs = $state<number | null>(null);
@@ -103,13 +103,13 @@ export class AnswerDocument {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#drawing.add(() => {
-      // The end may have come before the frame.
+      // The answer may have ended before this frame, and is then shown already.
       if (this.#scheduled) this.#show(false);
       return true;
     });
   }
 
-  /** Replaces the text by the final one: pieces arrive through a separate channel and may be late. */
+  /** Replaces the text with the final one: pieces arrive through a separate channel and may be late. */
   end(text: string): void {
     this.#msBefore += performance.now() - this.#began;
     this.#text = text;

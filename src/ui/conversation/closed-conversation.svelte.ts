@@ -1,5 +1,5 @@
-// The conversation that “New conversation” has removed from the page. The user can restore it until the next one begins.
-// It is held only in memory, so it is lost with the page.
+// The conversation that “New conversation” has removed from the page. The user can restore it until the next one
+// begins. It is held only in memory, so it is lost with the page.
 
 import type { PhotoShelf } from '../photos/photo-shelf.ts';
 import type { Photo } from '../photos/photo.ts';

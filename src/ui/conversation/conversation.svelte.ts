@@ -140,7 +140,7 @@ export class Conversation {
   /** Continues a conversation from the history or from a file; an answer under way is stopped. */
   load({ id, turns }: SavedConversation): void {
     const { shelf, drawing } = this.#parts;
-    // Answers are drawn in the order in which they are restored, and the user sees the latest turn first.
+    // Restore the latest turn first: answers are drawn in this order, and the user sees the latest turn.
     const restored = turns.toReversed().map((saved) =>
       Turn.restore(
         saved,

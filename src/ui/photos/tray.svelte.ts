@@ -1,5 +1,5 @@
-// The attachments of the next question: photos and clips can be added, reordered and removed. Also lists the files that
-// could not be read.
+// The attachments of the next question: photos and clips that the user can add, reorder and remove. Also lists the files
+// that could not be read.
 
 import type { Box } from '../../contract/photos.ts';
 import type { FailureInfo } from '../../failure.ts';
@@ -82,13 +82,13 @@ export class Tray {
     this.#photos = this.#photos.flatMap((one) => (one === part ? [whole, part] : [one]));
   }
 
-  /** Replaces a part by the whole photo. */
+  /** Replaces a part with the whole photo. */
   undoPart(part: Photo): void {
     this.addWhole(part);
     this.#photos = this.#photos.filter((one) => one !== part);
   }
 
-  /** Appends photos that are open already, such as the restored ones; each stays in the list once. */
+  /** Appends photos that are open already, such as restored ones. A photo that is in the list moves to its end. */
   put(photos: readonly Photo[]): void {
     this.#photos = [...this.#photos.filter((photo) => !photos.includes(photo)), ...photos];
   }

@@ -23,8 +23,8 @@ export function chosenPictures<P>(
 }
 
 /**
- * The start from which an answer's bare numbers count: 0 if one of them is 0; null if one of them is not from 1 to
- * `count`; 1 if one of them equals `count`; else 0, as in training (QWEN3VL.md, the zoom tool).
+ * The start from which an answer's bare numbers count: 0 if one of them is 0; null if one of them is outside of
+ * 1 … `count`; 1 if one of them equals `count`; else 0, as in training (QWEN3VL.md, the zoom tool).
  */
 function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 | 1 | null {
   const numbers = names.flatMap((name) => (name?.from === null ? [name.number] : []));

@@ -1,5 +1,5 @@
-// Finds where two pictures of the same shape differ, from their pixels and without a model. Shifts the second picture to
-// where it fits best, and gathers the differences that are clearly larger than noise into boxes.
+// Finds where two pictures of the same shape differ, from their pixels and without a model. Shifts the second picture
+// to its best fit, and gathers the differences that are clearly larger than noise into boxes.
 
 import type { Box } from '../../contract/photos.ts';
 

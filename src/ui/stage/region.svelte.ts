@@ -1,4 +1,4 @@
-// The frame around the part of a picture that the next question is about. The user drags it or moves it by keys.
+// The frame around the part of a picture that the next question is about. The user draws it or moves it by keys.
 
 import type { Box } from '../../contract/photos.ts';
 

@@ -6,7 +6,7 @@ import type { TabMemory } from '../tab-memory.ts';
 
 const TAB = 'darkroom-tab';
 const LEFT = 'left:';
-/** How long to wait for the lock: the page before a reload soon releases it, another tab with this id never does. */
+/** How long to wait for the lock. The page before a reload releases it soon; another tab with this id never does. */
 const CLAIM_WITHIN_MS = 5000;
 
 export class TabPresence {
