@@ -37,7 +37,7 @@ export class History {
     });
   });
   #failure = $state.raw<FailureInfo | undefined>();
-  /** The latest write; settles when it has ended. */
+  /** The latest change of the store; settles when the change has ended. Changes run one after the other. */
   #tail: Promise<void> = Promise.resolve();
 
   constructor(parts: HistoryParts) {
@@ -106,8 +106,7 @@ export class History {
     if (!this.#isOn) return this.#tail;
     const saved = this.#parts.conversation.save();
     if (saved.turns.length === 0) return this.#tail;
-    this.#tail = this.#try(() => this.#keep(saved));
-    return this.#tail;
+    return this.#change(() => this.#keep(saved));
   }
 
   async reopen(id: string): Promise<void> {
@@ -120,15 +119,15 @@ export class History {
     });
   }
 
-  async remove(id: string): Promise<void> {
-    await this.#try(async () => {
+  remove(id: string): Promise<void> {
+    return this.#change(async () => {
       await this.#parts.store.remove(id);
       await this.#refresh();
     });
   }
 
-  async removeAll(): Promise<void> {
-    await this.#try(async () => {
+  removeAll(): Promise<void> {
+    return this.#change(async () => {
       await this.#parts.store.clear();
       await this.#refresh();
     });
@@ -180,6 +179,15 @@ export class History {
     // Only the open panel searches the texts.
     if (this.#isOpen) this.#texts = await this.#parts.store.texts();
     this.#list = await this.#parts.store.list();
+  }
+
+  /**
+   * Waits for the changes before: an older conversation that takes long to seal must not replace a newer one, and a
+   * write under way must not bring back what the user deletes.
+   */
+  #change(job: () => Promise<void>): Promise<void> {
+    this.#tail = this.#tail.then(() => this.#try(job));
+    return this.#tail;
   }
 
   async #try(job: () => Promise<void>): Promise<void> {

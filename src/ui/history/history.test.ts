@@ -145,14 +145,18 @@ test('without pictures Markdown is one file', async () => {
   expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
 });
 
-function setUp(notes: Record<string, string | null> = {}) {
+/** `waitsMs`: how long each write takes before it is there; no time, if omitted. */
+function setUp(notes: Record<string, string | null> = {}, waitsMs: number[] = []) {
   const kept = new Map<string, [Kept, SavedConversation]>();
   const loaded: SavedConversation[] = [];
+  const current = { saved: conversation };
   const store = {
     list: () => Promise.resolve(Array.from(kept.values(), ([card]) => card)),
     read: (id: string) => Promise.resolve(kept.get(id)?.[1]),
-    keep: (card: Omit<Kept, 'picture'>, saved: SavedConversation) =>
-      Promise.resolve(void kept.set(card.id, [{ ...card, picture: null }, saved])),
+    keep: async (card: Omit<Kept, 'picture'>, saved: SavedConversation) => {
+      await new Promise((resolve) => setTimeout(resolve, waitsMs.shift() ?? 0));
+      kept.set(card.id, [{ ...card, picture: null }, saved]);
+    },
     texts: () => Promise.resolve(new Map([['c', 'What is this?\nA **cat**.\nAnd now?']])),
     remove: (id: string) => Promise.resolve(void kept.delete(id)),
     clear: () => {
@@ -161,13 +165,13 @@ function setUp(notes: Record<string, string | null> = {}) {
     },
   };
   const history = new History({
-    conversation: { save: () => conversation, load: (saved) => loaded.push(saved) },
+    conversation: { save: () => current.saved, load: (saved) => loaded.push(saved) },
     store,
     openPhoto: open,
     remembered: { get: (name) => notes[name] ?? null, set: (name, value) => void (notes[name] = value) },
     now: () => 7,
   });
-  return { history, kept, loaded, notes };
+  return { history, kept, loaded, notes, current };
 }
 
 test('nothing is kept before somebody says yes, and then what is there is kept at once', async () => {
@@ -186,6 +190,22 @@ test('a kept conversation is reopened, and deleted for good', async () => {
   expect(loaded).toEqual([conversation]);
   await history.removeAll();
   expect([kept.size, history.list.length]).toEqual([0, 0]);
+});
+
+test('the latest state is the one that stays, however long an earlier write takes', async () => {
+  const { history, kept, current } = setUp({ history: 'on' }, [30, 0]);
+  const earlier = history.keep();
+  current.saved = { ...conversation, turns: [first] };
+  await Promise.all([earlier, history.keep()]);
+  expect(kept.get('c')?.[1].turns).toHaveLength(1);
+});
+
+test('what is deleted during a write stays deleted', async () => {
+  const { history, kept } = setUp({ history: 'on' }, [30, 30]);
+  await Promise.all([history.keep(), history.removeAll()]);
+  expect([kept.size, history.list.length]).toEqual([0, 0]);
+  await Promise.all([history.keep(), history.remove('c')]);
+  expect(kept.size).toBe(0);
 });
 
 test('a photo of a file never takes the place of another file’s', async () => {
