@@ -1,11 +1,11 @@
-// What a browser's processes held at most, as Linux counts it.
+// Peak memory of a browser's processes, as Linux counts it.
 
 import type { Page } from '@playwright/test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkerSession } from '../soak/worker-session.ts';
 
-/** The largest resident size that any process of this type of the browser with this profile had so far; Linux only. */
+/** The peak resident size of any process of this type in the browser with this profile; Linux only. */
 export function peakResident(profile: string, type: 'renderer' | 'gpu-process'): number | undefined {
   const peaks = statuses(profile, type).map((status) => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
   return peaks.length === 0 ? undefined : 1024 * Math.max(...peaks);
@@ -22,14 +22,14 @@ function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
         return isOne ? [readFileSync(`/proc/${pid}/status`, 'utf8')] : [];
       });
   } catch {
-    // A process that ended meanwhile, or a system without /proc.
+    // A process ended meanwhile, or the system has no /proc.
     return [];
   }
 }
 
 /**
- * Watches the pages' memory that is not shared with other processes (heaps, not what is on its way to the GPU)
- * until it is told to stop; then gives the largest that was seen. Linux only.
+ * Watches the pages' memory that is not shared with other processes (heaps, but not data in transfer to the GPU).
+ * The returned function stops the watch and returns the peak in bytes. Linux only.
  */
 export function watchHeaps(profile: string): () => number {
   let peak = 0;
@@ -44,7 +44,7 @@ export function watchHeaps(profile: string): () => number {
   };
 }
 
-/** Watches the heap of the page's workers, buffers included, as the JavaScript engine counts it; as above. */
+/** Like watchHeaps, for the heap of the page's workers, buffers included, as the JavaScript engine counts it. */
 export async function watchWorkers(page: Page): Promise<() => number> {
   const session = await page.context().newCDPSession(page);
   let peak = 0;

@@ -1,5 +1,5 @@
-// One row of bench:engine, in a process of its own: package, backend, threads, picture side, tokens.
-// Prints JSON, last.
+// One row of bench:engine, in its own process. Arguments: package, backend, threads, picture side, tokens. The last
+// line of output is JSON.
 
 import sharp from 'sharp';
 import { loadEngine } from '../../src/engine/load-engine.ts';
@@ -35,7 +35,7 @@ const ask = (photo: Blob, text: string): Message[] => [
 ];
 const options = { maxTokens: Number(tokens), sampling: { temperature: 0 } };
 const quiet = (): void => undefined;
-// The first answer compiles shaders and fills caches; the second is measured, on another picture.
+// The first answer compiles shaders and fills caches; the second, about another picture, is measured.
 await engine.answer(ask(new Blob([Uint8Array.from(png)]), 'Hi'), { ...options, maxTokens: 2 }, quiet, signal);
 const other = await sharp(png).negate().png().toBuffer();
 let promptTokens = 0;

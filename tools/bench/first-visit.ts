@@ -1,9 +1,9 @@
-// npm run bench:first-visit: the built page as somebody sees it who comes for the first time, over a slow
-// line: opens it, clicks a sample, clicks a question, reads the first word. Prints seconds and bytes to each,
-// and the bytes of the offline copy that follows; then the same for the second visit.
-// --mbit 10, --latency 40     the line: Mbit/s, and ms there and back
-// --backend wasm              or webgpu (here often an adapter that computes on the processor), or auto
-// --files                     lists what was carried before and after the answer
+// npm run bench:first-visit: simulates a first visit to the built page over a slow line: opens the page, clicks a
+// sample, clicks a question, reads the first word. Prints the seconds and bytes up to each step, and the bytes of the
+// offline copy that follows; then the same for a second visit.
+// --mbit 10, --latency 40     speed of the line in Mbit/s, and its round-trip time in ms
+// --backend wasm              or webgpu (often a software adapter that computes on the processor), or auto
+// --files                     lists the files transferred before and after the answer
 // --no-build                  measures dist/ as it is
 
 import { chromium, type BrowserContext } from '@playwright/test';
@@ -29,9 +29,9 @@ const { values } = parseArgs({
   },
 });
 
-/** On a busy machine everything takes long. */
+/** Long, because everything takes long on a busy machine. */
 const PATIENCE_MS = 300_000;
-/** The offline copy is there when the line has been silent for so long. */
+/** The offline copy is complete once the line has been silent for this long. */
 const SILENCE_MS = 20_000;
 
 interface Mark {
@@ -116,7 +116,7 @@ async function walk(name: string, context: BrowserContext): Promise<Visit> {
   return { name, marks, before, after: link.carried.slice(answered) };
 }
 
-/** Until nothing has been carried for a while. */
+/** Resolves once the line has been silent for SILENCE_MS, or `isOver` returns true. */
 async function silence(isOver: () => boolean): Promise<void> {
   let bytes = link.sentBytes;
   let silentSince = performance.now();

@@ -1,11 +1,11 @@
-// Counts the bytes of a realm's GPU buffers, whoever makes them. To be installed before any device is asked for.
+// Counts the bytes of all GPU buffers of a realm. Must be installed before any device is requested.
 
 export interface GpuBytes {
   now: number;
   peak: number;
 }
 
-/** A buffer counts from when it is made until it is destroyed; buffers left to the garbage collector stay. */
+/** Counts a buffer from its creation until it is destroyed; a buffer left to the garbage collector stays counted. */
 export function countGpuBytes(): GpuBytes {
   const bytes: GpuBytes = { now: 0, peak: 0 };
   const live = new Map<GPUBuffer, number>();

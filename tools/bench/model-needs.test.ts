@@ -1,5 +1,5 @@
-// What the published sizes need of a processor and of a weak GPU, told from their manifests before anything is
-// loaded. The manifests are those of the converter; no weight is read.
+// The requirements of the published sizes on a processor and on a weak GPU, derived from their manifests before any
+// weight is loaded. The manifests come from the converter.
 
 import { expect, test } from 'vitest';
 import { Binder } from '../../src/convert/bind.ts';

@@ -1,4 +1,4 @@
-// Real paging in a Chromium: builds and serves a page, keeps the package in IndexedDB, and runs there.
+// Real paging in a Chromium: builds and serves a page, stores the package in IndexedDB, and runs there.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,9 +15,9 @@ import type { PagedRun } from './paged-run.ts';
 import { print } from './paged-table.ts';
 
 export interface Plan {
-  /** Of the experts, on the device. */
+  /** Share of the experts on the device. */
   share: number;
-  /** Layers; 0: none. */
+  /** Number of layers to look ahead; 0 for none. */
   lookAhead: number;
 }
 
@@ -43,7 +43,7 @@ export async function pagedInBrowser(
   const site = await preview(config);
   const profile = mkdtempSync(join(tmpdir(), 'paging-bench-'));
   const browser = await BrowserProcess.start(profile);
-  // It has a group of its own and would outlive this process.
+  // The browser has its own process group and would outlive this process.
   const stop = (): void => void browser.kill().finally(() => process.exit(130));
   process.once('SIGINT', stop);
   process.once('SIGTERM', stop);

@@ -1,5 +1,5 @@
-// One paged run, measured: a conversation is answered with a part of the experts on the device, and what
-// each pass did is added up. Runs in Node and in a browser's worker.
+// Measures one paged run: answers a conversation with only some of the experts on the device, and sums the figures
+// of its passes. Runs in Node and in a browser's worker.
 
 import type { PagingReport } from '../../src/contract/answer.ts';
 import type { Message } from '../../src/contract/conversation.ts';
@@ -23,7 +23,7 @@ export interface PagedRunOptions {
 
 export interface PagedRun extends PagedRunOptions {
   experts: number;
-  /** Of the prompt: tokens, time, and experts brought in. */
+  /** Figures of the prompt; `misses` is the number of experts that were paged in. */
   prefill: {
     tokens: number;
     ms: number;
@@ -47,7 +47,7 @@ export interface PagedRun extends PagedRunOptions {
     | 'computeMs'
   > & { tokens: number };
   slotBytes: number;
-  /** Everything else of the decoder, in the form in which the device holds it. */
+  /** Size of all other decoder weights in the form in which the device holds them. */
   denseBytes: number;
   trace: RoutingTrace;
 }
@@ -71,7 +71,7 @@ export async function runPaged(
       expertBudgetBytes: slots * slotBytes(store.manifest, precision),
       lookAhead,
       ignoreStops: true,
-      // Only a prompt with a picture needs it.
+      // Only a prompt with a picture needs the vision encoder.
       releaseVision: true,
       onRouting: (index, chosen, guesses) => recorder.add(index, chosen, guesses),
     },
@@ -81,7 +81,7 @@ export async function runPaged(
   const passes: { paging: PagingReport; isPrompt: boolean }[] = [];
   let promptTokens = 0;
   let isPrompt = true;
-  // Drawn at random: the greedy answer of random weights soon repeats itself, and its experts.
+  // Sample at random: the greedy answer of random weights soon repeats itself, and so do its experts.
   const sampling = { temperature: 1, topK: 64, seed };
   await engine.answer(
     messages,
@@ -101,7 +101,7 @@ export async function runPaged(
   const [prompt, answer] = [reports(true), reports(false)];
   return {
     ...options,
-    // At least as many as a token needs.
+    // The actual number, which is at least as many as one token needs.
     slots: passes[0]!.paging.slots / moe!.layers.length,
     experts: moe!.experts,
     prefill: {
@@ -131,11 +131,11 @@ export async function runPaged(
   };
 }
 
-/** Puts what is told layer by layer together, token by token. */
+/** Collects the routing that is reported layer by layer, and orders it token by token. */
 class Recorder {
-  /** By layer, then by token. */
+  /** Indexed by layer, then by token. */
   readonly #chosen: Uint16Array[][] = [];
-  /** By distance less one, then by layer guessed, then by token. */
+  /** Indexed by distance − 1, then by guessed layer, then by token. */
   readonly #guesses: (Uint16Array | undefined)[][][] = Array.from({ length: LOOK_AHEAD }, () => []);
 
   add(index: number, chosen: readonly Uint16Array[], guesses: readonly Uint16Array[]): void {

@@ -15,7 +15,7 @@ export function print(rows: readonly (readonly string[])[]): void {
   console.log(textTable(rows, 'right'));
 }
 
-/** Where the time of real runs went. Reading overlaps the rest: its share is of the wall clock. */
+/** The time of real runs by activity. Reading overlaps the rest; its share is of the wall-clock time. */
 export function runTable(runs: readonly PagedRun[]): string[][] {
   return [
     [
@@ -67,14 +67,17 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
   ];
 }
 
-/** Beyond the larger of reading, wrong guesses included, and of all that is neither waiting nor uploading. */
+/**
+ * Time beyond the lower bound: the larger of reading, wrong guesses included, and of everything but waiting and
+ * uploading.
+ */
 function overFloor(of: { readMs: number; waitMs: number; uploadMs: number }, ms: number): string {
   return percent(ms / Math.max(of.readMs, ms - of.waitMs - of.uploadMs) - 1, 0);
 }
 
 const NO_TIME: DeviceSpeeds = { readMs: 0, uploadMs: 0, layerMs: 0, tokenMs: 0 };
 
-/** Misses of each policy, as many times Belády's. */
+/** Misses of each policy, as a multiple of Belády's. */
 export function policyTable(trace: RoutingTrace, residencies: readonly number[], warmUp: number): string[][] {
   const each = { speeds: NO_TIME, lookAhead: 0, isFilled: true, warmUp };
   const rows = residencies.map((share) => {
@@ -102,9 +105,9 @@ export interface Machine {
 }
 
 /**
- * By residency: tokens per second with look-ahead of 0 to 2 layers and at the floor, which is the larger of
- * reading what was missing and of computing; how far the last run
- * lies above it, and would if all guesses were right; and its parts in ms per token.
+ * By residency: tokens per second with look-ahead of 0 to 2 layers and at the lower bound, which is the larger of
+ * the time to read the missing experts and the time to compute; how far the last run lies above that bound, and would
+ * lie if all guesses were right; and the last run's parts in ms per token.
  */
 export function machineTable(
   trace: RoutingTrace,

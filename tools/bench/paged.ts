@@ -1,7 +1,7 @@
-// npm run bench:paged: experts paged for real, from a random checkpoint with the 30B's shapes and few
-// layers, at several residencies; replacement policies on the recorded routing; and what the simulator says
-// of machines that are not here, with its error against the real runs. --parts real or --parts simulated
-// leaves the other out; --browser pages from IndexedDB on Chromium's WebGPU instead of a folder on WASM in Node.
+// npm run bench:paged: pages experts of a random checkpoint with the 30B's shapes and few layers at several
+// residencies, compares replacement policies on the recorded routing, and prints the simulator's predictions for other
+// machines with its error against the real runs. --parts real or --parts simulated leaves the other part out;
+// --browser pages from IndexedDB on Chromium's WebGPU instead of from a folder on WASM in Node.
 
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
@@ -24,17 +24,17 @@ import { withSkewedRouters } from './skewed-routers.ts';
 
 const { values } = parseArgs({
   options: {
-    /** A package to page; absent: one is made. */
+    /** The package to page; if omitted, the bench makes one. */
     package: { type: 'string' },
     layers: { type: 'string', default: '2' },
-    /** Shares of the experts on the device, and :0 or :1 to guess no or one layer ahead. */
+    /** Shares of the experts on the device; `:0` or `:1` after a share guesses no or one layer ahead. */
     runs: { type: 'string', default: '1,0.5,0.25,0.25:1,0.25:0,0.0625' },
     tokens: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
     prompt: { type: 'string', default: 'Describe it.' },
-    /** A picture in the prompt: a file, or noise of so many pixels; 544 is about 300 tokens. Absent: none. */
+    /** A picture in the prompt: a file, or noise with this side length in pixels (544 is about 300 tokens). */
     picture: { type: 'string' },
-    /** How unevenly the random routers choose; absent: as they are, if a package is given. */
+    /** How unevenly the random routers choose; if omitted, the routers of a given package stay unchanged. */
     spread: { type: 'string' },
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
@@ -119,7 +119,7 @@ async function conversation(): Promise<Message[]> {
   ];
 }
 
-/** Tokens per second, real and simulated with the read, upload and compute times of the run that read most. */
+/** Tokens/s, real and simulated with the read, upload and compute times of the run that read the most bytes. */
 function errorTable(all: readonly PagedRun[]): string[][] {
   const base = all.reduce((a, b) => (b.decode.readBytes > a.decode.readBytes ? b : a));
   if (base.decode.readBytes === 0) return [['no run read anything']];
@@ -151,7 +151,7 @@ function errorTable(all: readonly PagedRun[]): string[][] {
   return [['resident', 'real tokens/s', 'simulated', 'error'], ...rows];
 }
 
-/** Reads at a drive's speed, uploads over the bus, and layers at a GPU's memory speed (28 MB per layer). */
+/** Machines to simulate, with the drive's read speed, the bus's upload speed and the GPU's memory speed. */
 function machines() {
   const expertMB = 2.65;
   const machine = (name: string, readMBs: number, uploadMBs: number, gpuMBs: number, runMs: number) => ({

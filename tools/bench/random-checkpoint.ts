@@ -1,5 +1,5 @@
-// A checkpoint with the published models' shapes, fewer layers, and random BF16 weights that are made
-// when they are read: nothing lies on the disk. For measuring time and memory, not answers.
+// A checkpoint with the published models' shapes, fewer layers, and random BF16 weights that are generated on each
+// read, so nothing is stored on disk. For measuring time and memory, not answers.
 
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -13,12 +13,12 @@ import { writeHeader, type NewEntry } from '../../src/format/safetensors.ts';
 
 export type Size = '2B' | '30B-A3B';
 
-/** Tokenizer and templates of a reference fixture serve every shape. */
+/** Tokenizer and templates of a reference fixture, which work with every shape. */
 const SIDE_FILES = resolve(import.meta.dirname, '../reference/fixtures/moe-untied');
 /** Random values repeat after this many bytes. */
 const PERIOD = 1 << 20;
 
-/** The published config.json of a size, with `layers` decoder layers and vision blocks. */
+/** The published config.json of a size, reduced to `layers` decoder layers and vision blocks. */
 export function shapesOf(size: Size, layers: number): Record<string, unknown> {
   const small = size === '2B';
   const text = small
@@ -94,7 +94,7 @@ export class RandomCheckpoint implements CheckpointSource {
       }
       files.set(name, new Uint8Array(await readFile(join(SIDE_FILES, name))));
     }
-    // The fixture's pixel limits are tiny; a bench picture is read at its own size.
+    // The fixture's pixel limits are tiny; raise them so that a bench picture keeps its own size.
     files.set(
       'preprocessor_config.json',
       new TextEncoder().encode(
@@ -131,7 +131,7 @@ export class RandomCheckpoint implements CheckpointSource {
     if (start < this.#header.length) bytes.set(this.#header.subarray(start, start + bytes.length));
   }
 
-  /** Writes the part of a tensor at file offset `at` that lies in `bytes`, which begin at `start`. */
+  /** Writes the part of a tensor, which starts at file offset `at`, that overlaps `bytes`, which start at `start`. */
   #fill({ name, bytes: length }: NewEntry, at: number, bytes: Uint8Array, start: number): void {
     const from = Math.max(at, start);
     const to = Math.min(at + length, start + bytes.length);

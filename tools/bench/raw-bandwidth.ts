@@ -1,11 +1,11 @@
-// How fast the memory that holds the weights can be read: the floor's other half.
+// Measures the bandwidth of the memory that holds the weights: the other factor of the lower bound of a decoding step.
 
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import { memoryBandwidth } from '../../src/weights/fit/memory-bandwidth.ts';
 
 const BYTES = 1 << 28;
 
-/** Bytes per second: a sum over a quarter of a gibibyte, on the device or on one thread. */
+/** Bytes per second, measured by a sum over a quarter of a gibibyte, on the device or on one thread. */
 export async function rawBandwidth(runtime: Runtime): Promise<number> {
   return runtime.device === undefined ? onProcessor() : memoryBandwidth(runtime.device, BYTES);
 }

@@ -1,5 +1,5 @@
-// Random routers go to all experts alike; trained ones have favourites. This store scales each router row
-// by a random factor, drawn once per layer and expert, so that some experts are chosen far more often.
+// Random routers choose all experts equally often; trained ones have favourites. This store scales each router row by a
+// random factor, drawn once per layer and expert, so that some experts are chosen far more often.
 
 import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { decodeF16, encodeF16 } from '../../src/format/float.ts';
@@ -7,7 +7,7 @@ import { tensorRanges } from '../../src/format/manifest.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { tensorBlob } from '../../src/format/read-package.ts';
 
-/** `spread`: of the factors' logarithms. Routers must be stored as F16, and in one piece. */
+/** `spread` scales the factors' logarithms. Routers must be stored as F16 and in one piece. */
 export async function withSkewedRouters(store: PackageStore, spread: number): Promise<PackageStore> {
   if (spread === 0) return store;
   const changed = new Map<number, { offset: number; bytes: Uint8Array<ArrayBuffer> }[]>();

@@ -1,5 +1,5 @@
-// A proxy before a web server that is as slow as a line: all answers share its bits per second, each request
-// waits for the way there and back, a new connection once more. Counts what it carries, by address.
+// A proxy that slows a web server down to the speed of a line. All responses share the line's bits per second, each
+// request waits one round trip, and a new connection waits one more. The proxy counts the bytes it carries, by path.
 
 import { createServer, request, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
@@ -7,20 +7,20 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Line {
   bitsPerSecond: number;
-  /** There and back. */
+  /** Round trip. */
   latencyMs: number;
 }
 
 export interface Carried {
   path: string;
   status: number;
-  /** Of head and body, as they travelled. */
+  /** Size of head and body as transferred. */
   bytes: number;
-  /** When the last of them left, by performance.now(). */
+  /** The performance.now() time at which the last byte left. */
   at: number;
 }
 
-/** What a line takes at once, as a network card would: small enough that answers share it fairly. */
+/** Size of one packet, as on a network card: small enough that responses share the line fairly. */
 const PACKET_BYTES = 4096;
 
 export class SlowLink {
@@ -29,7 +29,7 @@ export class SlowLink {
   readonly #server: Server;
   readonly #carried: Carried[] = [];
   readonly #known = new WeakSet<object>();
-  /** When the line has sent all that it was given. */
+  /** The performance.now() time at which the line has sent everything queued so far. */
   #freeAt = 0;
   /** Bytes that have left so far. */
   #sentBytes = 0;
@@ -41,20 +41,20 @@ export class SlowLink {
     this.#server = createServer((asked, answer) => {
       this.#busy++;
       this.#carry(asked, answer)
-        // Whoever asked has gone, or the server has: the browser sees a broken line.
+        // The client or the server closed the connection: show the browser a broken one.
         .catch(() => answer.destroy())
         .finally(() => this.#busy--);
     });
   }
 
-  /** Stands before `target`, an address with a slash at its end. */
+  /** Starts a proxy for `target`, an address that ends with a slash. */
   static async before(target: string, line: Line): Promise<SlowLink> {
     const link = new SlowLink(new URL(target), line);
     await new Promise<void>((listening) => link.#server.listen(0, 'localhost', listening));
     return link;
   }
 
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   get origin(): string {
     return `http://localhost:${(this.#server.address() as AddressInfo).port}/`;
   }
@@ -63,12 +63,12 @@ export class SlowLink {
     return this.#sentBytes;
   }
 
-  /** Answers under way. */
+  /** Number of responses in progress. */
   get busy(): number {
     return this.#busy;
   }
 
-  /** Every answer that was carried whole, in the order of their ends. */
+  /** Every complete response, in the order of completion. */
   get carried(): readonly Carried[] {
     return this.#carried;
   }
@@ -111,11 +111,11 @@ export class SlowLink {
     });
   }
 
-  /** Resolves when so many bytes have left the line, after all that it was given before. */
+  /** Resolves when this many bytes have left the line, after all bytes queued before them. */
   async #send(bytes: number): Promise<void> {
     const now = performance.now();
     this.#freeAt = Math.max(now, this.#freeAt) + (bytes * 8000) / this.#line.bitsPerSecond;
-    // Timers are coarse: what is less than one is made up for by the next.
+    // Timers are coarse, so a delay of 2 ms or less is left for the next call to make up.
     if (this.#freeAt - now > 2) await sleep(this.#freeAt - now);
     this.#sentBytes += bytes;
   }

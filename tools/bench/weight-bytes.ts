@@ -1,11 +1,11 @@
-// The floor of a decoding step: the bytes of weights that one token must read, in the form in which the
-// engine holds them. The cache and activations are small beside them at bench lengths.
+// Lower bound of a decoding step: the bytes of weights that one token must read, in the form in which the engine holds
+// them. The KV cache and activations are small by comparison at bench lengths.
 
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Manifest } from '../../src/format/manifest.ts';
 import type { Target } from '../../src/graph/emitted.ts';
 
-/** Everything in the decoder but experts; of an embedding that is not the head, one row. */
+/** All decoder weights except experts; of an embedding that is not also the head, one row is read per token. */
 export function weightBytes(manifest: Manifest, target: Target): number {
   const floatBytes = target.precision === 'f32' ? 4 : 2;
   const hasHead = manifest.tensors['lm_head.weight'] !== undefined;
@@ -22,7 +22,7 @@ export function weightBytes(manifest: Manifest, target: Target): number {
   return bytes;
 }
 
-/** An embedding that is not the head: one row of it is read per token, all of it is held. */
+/** Bytes of an embedding that is not also the head: it is held whole, but only one row is read per token. */
 export function embeddingBytes({ tensors }: Manifest, { precision }: Target): number {
   if (tensors['lm_head.weight'] === undefined) return 0;
   const held = Object.entries(tensors).filter(([name]) => name.includes('embed_tokens'));
@@ -34,7 +34,7 @@ export function embeddingBytes({ tensors }: Manifest, { precision }: Target): nu
   );
 }
 
-/** The experts that one token chooses, in all layers. */
+/** Bytes of the experts that one token chooses, over all layers. */
 export function expertBytesPerToken(manifest: Manifest, { files, target }: Engine): number {
   const chosen = files.config.text.moe?.expertsPerToken ?? 0;
   let bytes = 0;

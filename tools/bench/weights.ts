@@ -1,7 +1,7 @@
-// npm run bench:weights [-- --gigabytes 4]: a package of random bytes is downloaded, stored, opened again
-// and deleted in a real Chromium; MB/s of each step beside what the raw browser reaches with the same
-// bytes in the same run, and the peak memory of the page's process (Linux). With --package DIR a real one is
-// downloaded and made ready on WebGPU instead: what that takes beside three shards and the largest tensor.
+// npm run bench:weights [-- --gigabytes 4]: downloads a package of random bytes in a real Chromium, stores it, opens it
+// again and deletes it. Prints MB/s of each step beside the raw speed of the browser with the same bytes in the same
+// run, and the peak memory of the page's process (Linux). With --package DIR it downloads a real package and loads it
+// on WebGPU instead, and prints the memory for that beside the size of three shards and of the largest tensor.
 
 import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
@@ -80,7 +80,7 @@ async function measurePackage(served: SyntheticPackage): Promise<void> {
   const idleMemory = peakResident(profile, 'renderer');
   const gpu = await page.evaluate(() => window.weights.bench.readStored('bench', true));
   const loadMemory = peakResident(profile, 'renderer');
-  // In turns, and the better of two: others may be at work on this machine.
+  // Alternate, and take the better of two runs: other programs may be using this machine.
   const reads: number[] = [];
   const rawReads: number[] = [];
   for (let turn = 0; turn < 2; turn++) {
@@ -110,7 +110,7 @@ async function measurePackage(served: SyntheticPackage): Promise<void> {
     console.log(`peak memory of the page's process, ${when}: ${toldBytes(peak)}`);
 }
 
-/** The decoder and the vision encoder of a real package, from storage to the GPU. */
+/** Measures loading the decoder and the vision encoder of a real package from storage to the GPU. */
 async function measureLoad(folder: string): Promise<void> {
   const host = await Host.start();
   const { manifest } = await openDirectoryStore(folder);
@@ -149,12 +149,12 @@ async function packageBytes(folder: string): Promise<number> {
   return manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
 }
 
-/** Until nothing of an earlier step is left to be written: the next would wait for it (Linux, macOS). */
+/** Waits until all data of an earlier step is on the disk, because the next step would wait for it (Linux, macOS). */
 function letDiskRest(): void {
   if (process.platform !== 'win32') execFileSync('sync');
 }
 
-/** In a browser started anew: its memory is what this step takes. */
+/** Opens the page in a fresh browser, so that its memory is that of the next step alone. */
 async function freshPage(): Promise<Page> {
   await browser.kill();
   browser = await BrowserProcess.start(profile);
@@ -174,7 +174,7 @@ async function remove(page: Page): Promise<string> {
   return `deleted; the browser counts ${(usage / 1e6).toFixed(1)} MB after ${seconds} s`;
 }
 
-/** Name, seconds, and seconds of raw figures to hold them against. */
+/** Prints rows of name, seconds, and seconds of the raw figures to compare with. */
 function print(served: SyntheticPackage, rows: [name: string, seconds: number, ...raw: number[]][]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(`\n${(served.bytes / 1e9).toFixed(2)} GB in ${served.shardUrls.length} shards`);

@@ -1,4 +1,4 @@
-// The bench's worker: a package kept in IndexedDB as the app keeps it, paged from there on WebGPU.
+// The bench's worker: stores a package in IndexedDB as the app does, and pages its experts from there on WebGPU.
 
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
@@ -39,7 +39,7 @@ const api = {
   async reads() {
     const store = await weights.open(ID);
     const { at, bytes } = store.manifest.experts.at(-1)!;
-    // As many as lie in one shard: in an order of which no reader makes sense.
+    // Read all experts of one shard, in an order that defeats read-ahead.
     const [shard] = at[0]!;
     const places = at.filter(([each]) => each === shard).map(([, offset]) => offset);
     const order = places.map((_, i) => places[(i * 7) % places.length]!);
