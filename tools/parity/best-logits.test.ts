@@ -1,5 +1,5 @@
-// The staged choice of the best logits against a plain sort, for vocabularies of every kind: one stage,
-// several, not a multiple of anything, and with the best values side by side.
+// Compares the staged choice of the candidate logits with a plain sort, for vocabularies that need one stage or
+// several, that are multiples of no stage size, and whose best values are adjacent.
 
 import { expect, test } from 'vitest';
 import { randomGenerator } from '../../src/engine/answer/random.ts';

@@ -1,5 +1,5 @@
-// What a model is given of a clip: the times that its frames are announced with, and their colours, read back
-// from the patches.
+// Records the input that a model receives for a clip: the timestamps of its frames, and their colours, computed from
+// the patches.
 
 import type { Part } from '../../src/contract/conversation.ts';
 import type { Engine } from '../../src/engine/engine.ts';
@@ -44,7 +44,7 @@ function colours(engine: Engine, input: VisionInput): number[][] {
   );
 }
 
-/** Of a frame's first patches, which lie at its top: (channel, frame in group, pixel), normalised. */
+/** Mean colour of a frame's top `count` patches; each patch is (channel, frame in group, pixel), normalised. */
 function mean({ files }: Engine, { grid, patches }: VisionInput, frame: number, count: number): number[] {
   const { geometry, normalization } = files.video;
   const { temporalPatchSize } = geometry;

@@ -1,5 +1,5 @@
-// Clips in a real browser: which frames of a file a model is given, with which times and colours. Lossless ones
-// equal, to the pixel, the frames by themselves, which the reference is held against elsewhere.
+// Clips in a real browser: checks which frames of a file a model receives, with which timestamps and colours. Lossless
+// clips must equal their separate frames to the pixel; other tests compare such frames with the reference.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { Buffer } from 'node:buffer';
@@ -17,11 +17,11 @@ import type { ClipSeen } from './harness.ts';
 
 /** The fixture's video processor: 2 frames per second, at least 4. */
 const FPS = 10;
-/** Three seconds, each frame of its own colour; far apart in chroma, so that an encoder's rounding is small. */
+/** Three seconds, each frame of its own colour; the chroma values differ much, to make an encoder's rounding small. */
 const COLOURS: Rgb[] = Array.from({ length: 30 }, (_, i) => [20 + 7 * i, 230 - 7 * i, 40 + 5 * (i % 10)]);
 /** linspace(0, 29, 6), rounded as the reference rounds. */
 const SAMPLED = [0, 6, 12, 17, 23, 29];
-/** The middle of each pair. */
+/** The mean time of each pair of frames, in seconds. */
 const TIMES = [0.3, 1.45, 2.6];
 
 test.beforeEach(async ({ page }) => {
@@ -35,7 +35,7 @@ function seen(page: Page, file: Buffer): Promise<ClipSeen> {
   }, file.toString('base64'));
 }
 
-/** The same frames as somebody may extract them. */
+/** Sends the frames as separate pictures, as a person may extract them. */
 async function seenAsFrames(page: Page, indices: number[], fps: number): Promise<ClipSeen> {
   const frames = await Promise.all(
     indices.map(async (index) => {
@@ -101,7 +101,7 @@ for (const recipe of RECIPES) {
 }
 
 test('frames at uneven distances count for as long as they are shown', async ({ page }) => {
-  // Half of them within the first half second.
+  // Half of the frames lie within the first half second.
   const at = (index: number): number => (index < 15 ? index / 30 : 0.5 + (index - 15) / 6);
   const frames = COLOURS.map((colour, index) => ({ at: at(index), colour }));
   const recipe: Recipe = { container: 'mp4', codec: 'vp09.00.10.08', frames, last: 1 / 6 };
@@ -112,7 +112,7 @@ test('frames at uneven distances count for as long as they are shown', async ({ 
 
 test('a VP9 video without a level, as Chromium records them, is played', async ({ page }) => {
   const file = await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...evenly(COLOURS, FPS) });
-  // After the name of the box: version and flags (4 bytes), the profile, the level.
+  // The box name is followed by version and flags (4 bytes), the profile, and the level.
   const level = file.indexOf('vpcC') + 9;
   expect(file[level]).toBe(10);
   file[level] = 0;
@@ -127,6 +127,6 @@ test('a clip that a player turns is seen upright', async ({ page }) => {
     await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...turned }),
   );
   expect(clip.grid.height).toBeGreaterThan(clip.grid.width);
-  // What was left is above now. Lying down, the upper half would be grey.
+  // The left half is now above. Without the rotation, the upper half would be grey.
   expect(Math.max(...clip.upper)).toBeLessThan(60);
 });

@@ -1,6 +1,6 @@
-// The engine against the reference on WebGPU in Node (Dawn), for adapters that a browser here cannot
-// reach: a real GPU on a server, or Mesa's software driver, which computes in f16. Arguments:
-// --precision f32|f16, --packages NAME:GOLDENS,…, --cases NAME,… and --storage-buffers N; prints a table, fails on a violation.
+// Compares the engine with the reference on WebGPU in Node (Dawn), for adapters that the browser cannot use: a real
+// GPU on a server, or Mesa's software driver, which supports f16. Arguments: --precision f32|f16,
+// --packages NAME:GOLDENS,…, --cases NAME,… and --storage-buffers N. Prints a table; fails if a limit is violated.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -22,9 +22,9 @@ const { values } = parseArgs({
       default: 'dense-tied-exact:dense-tied,moe-untied-balanced:moe-untied.balanced',
     },
     cases: { type: 'string' },
-    /** Prefill in chunks of so many tokens: short ones spare drivers the large attention shaders. */
+    /** Prefill chunk length in tokens: short chunks spare drivers the large attention shaders. */
     chunk: { type: 'string' },
-    /** As on an adapter whose shaders take no more buffers than this. */
+    /** Limits the number of storage buffers per shader. */
     'storage-buffers': { type: 'string' },
     folder: { type: 'string', default: '.cache/fixture-packages' },
   },

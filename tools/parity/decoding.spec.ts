@@ -1,4 +1,4 @@
-// Files that decoders read differently, in a real browser; decoding.test.ts holds Node against the same pixels.
+// Files that decoders read differently, in a real browser; decoding.test.ts compares Node with the same pixels.
 
 import { expect, test } from '@playwright/test';
 import { compared, hardPictures, toleranceOf } from './hard-pictures.ts';

@@ -1,4 +1,4 @@
-// Files that decoders read differently, in Node; decoding.spec.ts holds a browser against the same pixels.
+// Files that decoders read differently, in Node; decoding.spec.ts compares a browser with the same pixels.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
-// What needs f16, over Mesa's software driver, which has shader-f16 where the browser's software adapter has
-// not: the f16 column of the parity table, and an overflow that is found. Text only and in short chunks: that
-// driver compiles the large attention shaders for many minutes. On a machine with a GPU, run dawn.ts without
-// these limits.
+// Tests that need f16, on Mesa's software driver, which has shader-f16 while the browser's software adapter lacks it:
+// the f16 column of the parity table, and the detection of an overflow. They use text only and short chunks, because
+// that driver compiles the large attention shaders for many minutes. On a machine with a GPU, run dawn.ts without these
+// limits.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';

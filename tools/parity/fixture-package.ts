@@ -1,5 +1,5 @@
-// A fixture as a package, converted by the converter's own command line, which goes on or does nothing
-// where a package lies. Test files run side by side: each of Vitest's workers has packages of its own.
+// Converts a fixture to a package with the converter's own command line, which resumes, or does nothing if the package
+// is complete. Test files run in parallel, so each of Vitest's workers has its own packages.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -11,12 +11,12 @@ const WORKER = process.env['VITEST_POOL_ID'] ?? '0';
 const PACKAGES = resolve(import.meta.dirname, '../../.cache/parity-packages', WORKER);
 const isConverted = new Set<string>();
 
-/** The folder of the package. */
+/** Converts the fixture if needed; returns the package's folder. */
 export function fixturePackage(fixture: string, preset: string): string {
   return converted(`${fixture}-${preset}`, join(FIXTURES, fixture), preset);
 }
 
-/** The folder of a model that says one sentence without end. */
+/** The folder of a model that repeats one sentence without end. */
 export function repeatingPackage(): string {
   const checkpoint = join(PACKAGES, 'repeating-checkpoint');
   makeRepeatingCheckpoint(checkpoint);

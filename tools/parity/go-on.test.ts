@@ -1,4 +1,4 @@
-// Answers that end early and go on, with real sessions on WASM: the whole is what one run writes.
+// Answers that stop early and continue, with real sessions on WASM: the whole must equal the text of a single run.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ const LENGTH = 10;
 interface Seen {
   answer: Answer;
   told: string;
-  /** Tokens that the cache had when the prompt was read. */
+  /** Number of cached tokens when the prompt was read. */
   from: number | undefined;
 }
 
@@ -83,7 +83,7 @@ test.each(Object.entries(SAMPLINGS))(
       expect(whole.text.endsWith(rest.told)).toBe(true);
       expect(rest.answer.tokens).toBe(LENGTH - ended);
       expect(rest.answer.promptTokens).toBe(whole.promptTokens);
-      // Nothing but the latest token was computed again.
+      // Only the latest token was computed again.
       expect(rest.from).toBe(whole.promptTokens + ended - 1);
     }
   },

@@ -1,15 +1,15 @@
-// An answer step by step, to hold two ways of computing it against each other.
+// Records an answer step by step, to compare two ways of computing it.
 
 import type { Message } from '../../src/contract/conversation.ts';
 import type { Engine } from '../../src/engine/engine.ts';
 
 export interface GreedyStep {
   id: number;
-  /** All of them, which the token was chosen by. */
+  /** All logits from which the token was chosen. */
   logits: Float32Array;
 }
 
-/** At most 8 tokens. */
+/** Generates at most 8 tokens. */
 export async function greedySteps(engine: Engine, messages: readonly Message[]): Promise<GreedyStep[]> {
   const steps: GreedyStep[] = [];
   const options = { maxTokens: 8, sampling: {} };
@@ -20,8 +20,8 @@ export async function greedySteps(engine: Engine, messages: readonly Message[]):
 }
 
 /**
- * The largest difference of two logits as a share of the largest of its step; Infinity where tokens differ or
- * there are none.
+ * The largest difference of two logits, as a share of the largest logit of the step; Infinity if tokens differ or there
+ * are none.
  */
 export function furthest(expected: readonly GreedyStep[], seen: readonly GreedyStep[]): number {
   const isAlike = expected.length === seen.length && expected.every(({ id }, at) => id === seen[at]!.id);

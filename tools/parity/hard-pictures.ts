@@ -1,4 +1,4 @@
-// The files of tools/reference/hard-pictures, and the pixels that PIL reads of them.
+// The files of tools/reference/hard-pictures, and the pixels that PIL decodes from them.
 
 import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -11,12 +11,12 @@ export function hardPictures(): string[] {
   return readdirSync(HARD_PICTURES).filter((name) => name.includes('.'));
 }
 
-/** Of 255. Rounding alone: of colour conversion, of inks, and of transparency in browsers. */
+/** Allowed difference out of 255, for rounding only: in colour conversion, in ink values, and in browsers' alpha. */
 export function toleranceOf(file: string): number {
   return /\.avif$|^print|alpha/.test(file) ? 2 : 0;
 }
 
-/** The largest difference to PIL's pixels; Infinity if the size is another. */
+/** The largest difference from PIL's pixels; Infinity if the size differs. */
 export async function compared(file: string, { width, height, data }: RgbImage): Promise<number> {
   const expected = await sharp(join(HARD_PICTURES, 'expected', `${file}.png`))
     .raw()

@@ -1,5 +1,5 @@
-// The engine against the reference in a real browser: f32 on WebGPU, every fixture and case; f16 where
-// the adapter has it. On machines without a GPU this is the browser's software adapter.
+// Compares the engine with the reference in a real browser: f32 on WebGPU for every fixture and case, and f16 if
+// the adapter supports it. On machines without a GPU the browser uses its software adapter.
 
 import { expect, test } from '@playwright/test';
 import type { ParityRun } from './harness.ts';
@@ -18,7 +18,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
     await page.goto('/');
     const facts = await page.evaluate((on) => window.harness.facts(on), backend);
     expect(facts.crossOriginIsolated).toBe(true);
-    // With subgroups, the runtime's attention is wrong on narrow adapters.
+    // With subgroups, the runtime's attention is wrong on adapters with narrow subgroups.
     expect(facts.features.filter((feature) => feature.startsWith('subgroup'))).toEqual([]);
   });
 }
@@ -27,7 +27,7 @@ test('the self-test passes on the engine’s device and catches one with subgrou
   test.setTimeout(300_000);
   await page.goto('/');
   expect(await page.evaluate(() => window.harness.attention('engine'))).toBe(true);
-  // Only software adapters with narrow subgroups are known to be wrong; this one is, where it is used.
+  // Only software adapters with narrow subgroups are known to be wrong; SwiftShader is one of them.
   const isSoftware = await page.evaluate(async () => {
     const adapter = await navigator.gpu.requestAdapter();
     return adapter?.info.architecture === 'swiftshader';
@@ -38,13 +38,13 @@ test('the self-test passes on the engine’s device and catches one with subgrou
   }
 });
 
-// Every case of every package runs on WASM (wasm.test.ts, paged.test.ts); here the kinds of step they differ in, each
-// where it is quickest to compute. A software adapter takes minutes for the rest, which LONG=1 adds.
+// wasm.test.ts and paged.test.ts run every case of every package on WASM. These runs cover the kinds of step in which
+// the cases differ, each on the cheapest case. A software adapter takes minutes for the rest; LONG=1 adds it.
 const LONG = process.env.LONG === '1';
 const PAGED = LONG ? ['text', 'picture', 'two-pictures', 'second-turn'] : ['picture'];
 const SOME = ['text', 'picture', 'second-turn'];
-// One case decodes all 32 tokens. The others show by a few of them that a step of one row is right: its shapes are
-// the same each time, and the cache does not grow before 1,024 tokens.
+// One case decodes all 32 tokens. For the others a few tokens suffice to show that a step of one row is correct: its
+// shapes are the same each time, and the KV cache does not grow before 1,024 tokens.
 const SHORT = LONG ? {} : { steps: 8 };
 const MOST = LONG ? {} : { only: [...SOME, 'two-pictures'], ...SHORT };
 const FEW = LONG ? {} : { only: ['picture'], ...SHORT };
@@ -55,16 +55,16 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'moe-untied-exact', goldens: 'moe-untied', backend: 'webgpu', ...MOST },
   { package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu', ...FEW },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', ...TWO },
-  // Row by row on a software adapter, and slow: with a picture, the built-in model's self-test runs this same decoder
-  // (tools/robust/wrong-numbers.spec.ts).
+  // A software adapter computes these row by row and slowly. With a picture, the built-in model's self-test runs the
+  // same decoder (tools/robust/wrong-numbers.spec.ts).
   { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', ...WORDS },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
-  // WebGPU's least; a software adapter takes long for graphs that are not fused.
+  // WebGPU's minimum limit; a software adapter takes long for graphs that are not fused.
   ...(LONG ? [8] : []).map((storageBuffers) => ({
     ...({ package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu' } as const),
     ...{ storageBuffers, only: ['text'] },
   })),
-  // As few experts on the device as one token needs; quantised and float ones. Every residency on WASM, and
+  // Quantised and float experts, with as few on the device as one token needs. Every number of slots runs on WASM, and
   // here with LONG=1.
   ...(LONG ? [16, 8, 4] : [4]).map((slots) => ({
     ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
@@ -111,7 +111,7 @@ test('a quantised mixture is refused on a device whose shaders take 8 buffers', 
   expect(refused).toContain('8 buffers');
 });
 
-/** One that is over soon, and has experts, their paging and a picture. */
+/** A short run that has experts, paging and a picture. */
 const MAIN = new Set(RUNS.filter((run) => run.slots === 2));
 
 for (const run of RUNS) {

@@ -1,5 +1,5 @@
-// What the harness page offers to a test: engine code run in a worker of a real browser, its results
-// as JSON. Types only.
+// The interface that the harness page offers to tests: it runs engine code in a worker of a real browser and returns
+// the results as JSON. Types only.
 
 import type { Part } from '../../src/contract/conversation.ts';
 import type { Grid, RgbImage } from '../../src/engine/photo/photo.ts';
@@ -14,16 +14,16 @@ export interface RuntimeFacts {
 }
 
 export interface ParityRun {
-  /** A folder of /packages/, and the goldens it is held against. */
+  /** A folder of /packages/, and the goldens to compare its results with. */
   package: string;
   goldens: string;
   backend: 'webgpu' | 'wasm';
   precision: 'f32' | 'f16';
-  /** Page experts through so many slots per layer. */
+  /** If given, experts are paged through this many slots per layer. */
   slots?: number;
-  /** On a device whose shaders take no more buffers than this. */
+  /** If given, limits the number of storage buffers per shader on the device. */
   storageBuffers?: number;
-  /** Greedy tokens of each case but `whole`, if fewer than the goldens have. */
+  /** Number of greedy tokens of each case except `whole`. If omitted, as many as the goldens have. */
   steps?: number;
   whole?: string;
 }
@@ -34,16 +34,16 @@ export interface PagedCase {
   furthest: number;
 }
 
-/** What a model is given of a clip. */
+/** The input that a model receives for a clip. */
 export interface ClipSeen {
-  /** Of each group of frames, in seconds. */
+  /** Timestamp of each group of frames, in seconds. */
   timestamps: readonly number[];
   grid: Grid;
   /** The mean of each frame, 0 … 255. */
   colours: number[][];
   /** The mean of the first frame's upper half. */
   upper: number[];
-  /** Of the patches: equal for equal pixels. */
+  /** Hash of the patches: equal for equal pixels. */
   hash: string;
   answer: string;
 }
@@ -52,18 +52,18 @@ export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
   /** Every case of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
-  /** The pixels of a file of tools/reference. */
+  /** Decodes a file of tools/reference to pixels. */
   decoded(file: string): Promise<RgbImage>;
-  /** Asks a fixture on WASM about a clip. */
+  /** Asks a fixture model on WASM about a clip. */
   seen(clip: Part): Promise<ClipSeen>;
   /**
-   * The built-in model on WebGPU with so many slots per layer against the same with all experts resident: how
-   * far their logits part in each case, see furthest().
+   * Runs the built-in model on WebGPU with each number of slots per layer, and with all experts resident. Returns
+   * how far their logits differ in each case; see furthest().
    */
   pagedBuiltIn(slots: readonly number[], cases: readonly string[]): Promise<PagedCase[]>;
   /**
-   * Whether attention over 64 rows is right: on the engine's device, and on one that also has every
-   * feature of the adapter, as onnxruntime would ask for.
+   * Whether attention over 64 rows is correct: on the engine's device, or on a device with every feature of the
+   * adapter, which is what onnxruntime would request.
    */
   attention(device: 'engine' | 'every feature'): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-// The harness's worker: engine code where the app runs it, driven by a test instead of the page.
+// The harness's worker: runs engine code in a worker, as the app does, but under the control of a test.
 
 import * as Comlink from 'comlink';
 import { openClip } from '../../src/engine/clip/open-clip.ts';
@@ -120,7 +120,7 @@ const api = {
 
 Comlink.expose(api);
 
-/** A GPU whose devices get every feature of their adapter, whatever is asked for. */
+/** A GPU whose devices have every feature of their adapter, whatever features are requested. */
 function everyFeature(gpu: GPU): GPU {
   const requestAdapter: GPU['requestAdapter'] = async (options) => {
     const adapter = await gpu.requestAdapter(options);

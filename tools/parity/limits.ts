@@ -1,16 +1,19 @@
-// How near the engine must be to the reference, per stage. f32 on WASM differs by the order of sums,
-// WebGPU by its shaders' arithmetic, f16 by its eleven bits.
+// Allowed differences between the engine and the reference, per stage. f32 on WASM differs by the order of sums,
+// WebGPU by its shaders' arithmetic, and f16 by its eleven bits of precision.
 
 export interface Limits {
-  /** Cosine of the vision output and of each DeepStack feature, at least. */
+  /** Minimum cosine of the vision output and of each DeepStack feature. */
   vision: number;
-  /** Cosine of the prefill logits, at least. */
+  /** Minimum cosine of the prefill logits. */
   logits: number;
-  /** Largest difference of the prefill logits as a share of their range, at most. */
+  /** Maximum difference of the prefill logits, as a share of their range. */
   logitsDifference: number;
-  /** 'equal'; 'near-tie': where they part, the reference's best two logits are this near. */
+  /**
+   * 'equal': all tokens must be equal. `nearTie`: at the first token that differs, the reference's best two logits may
+   * be at most this far apart. 'printed': no limit.
+   */
   greedy: 'equal' | { nearTie: number } | 'printed';
-  /** Share of the routers' choices that are the reference's, at least. */
+  /** Minimum share of the routers' choices that equal the reference's. */
   experts: number;
 }
 
@@ -26,5 +29,5 @@ export const LIMITS = {
   'webgpu f16': { vision: 0.999, logits: 0.999, logitsDifference: 1e-1, greedy: 'printed', experts: 0.9 },
 } satisfies Record<string, Limits>;
 
-/** Of pixels: no byte off by more than one, and so many of them equal. */
+/** For pixels: no byte may be off by more than `largest`, and at least the share `equal` must be equal. */
 export const PIXELS = { largest: 1, equal: 0.99 };

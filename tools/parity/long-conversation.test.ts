@@ -1,5 +1,5 @@
-// Conversations that grow: what is computed again, what leaves when the context is full, and that what the
-// model then computes is what a new engine computes from the same messages.
+// Growing conversations: which parts are computed again, which turns leave when the context is full, and whether the
+// model then computes the same as a new engine does from the same messages.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -16,7 +16,7 @@ import { createNodeRuntime } from '../node/runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../reference/pictures');
-/** Short enough that a conversation outgrows it within seconds. */
+/** Short, so that a conversation outgrows it within seconds. */
 const CONTEXT_TOKENS = 640;
 const signal = new AbortController().signal;
 const decoder = new TextDecoder();
@@ -34,7 +34,7 @@ test('a picture that joins the second question is looked at; the first picture i
   expect(two.looked).toBe(1);
   expect(two.answer.cachedTokens).toBeGreaterThanOrEqual(one.answer.promptTokens);
 
-  // Both pictures before one question: another prompt, the same features.
+  // Both pictures before one question make another prompt with the same features.
   const both = [await picture('odd.png'), await picture('second.png'), text('What changed?')];
   expect((await ask(engine, [{ role: 'user', content: both }])).looked).toBe(0);
 });
@@ -52,7 +52,7 @@ test('a conversation of 40 questions outgrows the context and goes on, with its 
     looked += last.looked;
     leftOut.push(last.answer.leftOut?.turns ?? 0);
     expect(last.answer.promptTokens + last.answer.tokens).toBeLessThanOrEqual(CONTEXT_TOKENS);
-    // Unless turns have just left, only what is new is computed.
+    // Unless turns have just left, only the new tokens are computed.
     const changed = leftOut.at(-1) !== (leftOut.at(-2) ?? 0);
     if (number > 1 && !changed) {
       expect(last.answer.promptTokens - last.answer.cachedTokens).toBeLessThan(120);
@@ -72,10 +72,10 @@ test('a conversation of 40 questions outgrows the context and goes on, with its 
 
 interface Asked {
   answer: Answer;
-  /** Pictures that the vision encoder looked at. */
+  /** Number of pictures that the vision encoder processed. */
   looked: number;
   logits: Float32Array;
-  /** What the events said that does not fit. */
+  /** The content that no longer fits, as reported by the events. */
   reported: Extract<AnswerEvent, { kind: 'left-out' }>['leftOut'] | undefined;
 }
 

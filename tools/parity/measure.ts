@@ -1,5 +1,5 @@
-// Runs one case of the reference through the engine and measures every stage against the goldens. Runs
-// in Node and in a browser's worker alike; whoever calls it judges and prints.
+// Runs one case of the reference through the engine and compares every stage with the goldens. Runs in Node and in a
+// browser's worker; the caller judges and prints the measurement.
 
 import type { Message } from '../../src/contract/conversation.ts';
 import type { AnswerTrace } from '../../src/engine/answer-trace.ts';
@@ -13,18 +13,18 @@ import type { Goldens } from './reference-files.ts';
 export interface Measurement {
   case: string;
   seconds: number;
-  /** Ids, positions and grids equal; absent where the goldens do not have them. */
+  /** Whether ids, positions and grids are equal; undefined if the goldens lack them. */
   ids?: boolean;
   positions?: boolean;
   grids: boolean;
   /** Largest difference in units of 1/255, and the share of values that are equal. */
   pixels?: { largest: number; equal: number };
-  /** Cosines. */
+  /** Cosine similarity with the goldens; `deepstack` has one value per tap. */
   vision?: number;
   deepstack?: number[];
   logits: { cosine: number; largest: number };
   greedy: { equal: number; of: number; marginWhereTheyPart?: number };
-  /** Share of the chosen experts that the reference chose too, until the greedy tokens part. */
+  /** Share of the chosen experts that the reference chose too, up to the first token that differs. */
   experts?: number;
 }
 
@@ -36,7 +36,7 @@ export async function measure(
   goldens: Goldens,
   pixels: Goldens,
   onPrefill?: (done: number) => void,
-  /** Greedy tokens, if fewer than the goldens have. */
+  /** Number of greedy tokens; if omitted, as many as the goldens have. */
   steps?: number,
 ): Promise<Measurement> {
   const result: Measurement = {
@@ -98,7 +98,7 @@ export async function measure(
   const goldenExperts = goldens.ints(`${name}.greedy_experts`);
   if (goldenExperts !== undefined) {
     const { expertsPerToken = 1 } = engine.files.config.text.moe ?? {};
-    // The token where they part was still chosen by the same pass.
+    // The first token that differs was still chosen by the same pass.
     const passes = Math.min(equal + 1, goldenIds.length);
     result.experts = sameExperts(goldenExperts, chosen.slice(0, passes), passes, expertsPerToken);
   }
@@ -112,7 +112,7 @@ export async function measure(
   return result;
 }
 
-/** What is wrong with a measurement; empty if it keeps the limits. */
+/** Lists the limits that a measurement violates; empty if there are none. */
 export function violations(measured: Measurement, limits: Limits): string[] {
   const wrong: string[] = [];
   const must = (right: boolean, what: string): void => {
@@ -194,7 +194,7 @@ function worsePixels(
   return { largest: Math.max(a.largest, b.largest), equal: Math.min(a.equal, b.equal) };
 }
 
-/** Both: (passes, layers, k). The order within a layer is left out: near ties change it. */
+/** Both arrays have shape (passes, layers, k). The order within a layer is ignored, because near ties change it. */
 function sameExperts(golden: Int32Array, own: readonly Uint16Array[], passes: number, k: number): number {
   const perPass = own[0]?.length ?? 0;
   let equal = 0;

@@ -1,6 +1,6 @@
-// npm run mutations: proof that the tests can fail. Each mutation breaks the model in one place, in a
-// copy of the sources; the unit and parity tests, which pass in a copy without any, must then fail. Prints
-// which test caught it.
+// npm run mutations: proves that the tests can fail. Each mutation breaks the model in one place, in a copy of the
+// sources. The unit and parity tests must then fail, and must pass in a copy without a mutation. Prints the test that
+// caught each mutation.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -10,7 +10,7 @@ import { Field, parseJson } from '../../src/format/json-field.ts';
 interface Mutation {
   name: string;
   file: string;
-  /** Must occur in the file, each once. */
+  /** Each `from` must occur in the file exactly once. */
   replace: [from: string, to: string][];
 }
 
@@ -89,7 +89,7 @@ const survivors = rows.filter(({ caught }) => caught === undefined).length;
 console.log(`${rows.length - survivors} of ${rows.length} mutations caught`);
 process.exitCode = survivors === 0 ? 0 : 1;
 
-/** The first test that fails in a copy, with the mutation if there is one; or undefined. */
+/** The first test that fails in a copy with the mutation, if one is given; undefined if none fails. */
 function failureIn(mutation: Mutation | undefined): string | undefined {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
@@ -120,7 +120,7 @@ function failureIn(mutation: Mutation | undefined): string | undefined {
       'run',
       'src/engine',
       'tools/parity/wasm.test.ts',
-      // The built-in model's own check would catch most, and name no stage.
+      // Exclude the built-in model's own check, which would catch most mutations without naming a stage.
       '--exclude=src/engine/self-check/model-check.test.ts',
       '--bail=1',
       '--reporter=json',

@@ -1,7 +1,7 @@
-// An overflow of f16 is found by the model's own check, and f32 is right on the same device (Node, Dawn, a
-// driver with f16). Planted in a way that changes no number of the model but those in between: in one
-// layer what goes up is 2^18 times as much, what goes down 2^18 times as little. Without a picture: Mesa's
-// driver compiles the vision encoder's shaders for many minutes.
+// Tests that the model's own check detects an overflow of f16, and that f32 is right on the same device (Node, Dawn, a
+// driver with f16). The planted overflow changes no number of the model except intermediate ones: in one layer the up
+// projection is multiplied by 2^18 and the down projection divided by 2^18. The test asks without a picture, because
+// Mesa's driver compiles the vision encoder's shaders for many minutes.
 
 import { join } from 'node:path';
 import type { Part } from '../../src/contract/conversation.ts';
@@ -21,13 +21,13 @@ const POWER = 18;
 const LAYER = 'model.language_model.layers.1.mlp';
 const signal = new AbortController().signal;
 
-/** The store, one of its BF16 tensors multiplied by 2^power. */
+/** The store with one of its BF16 tensors multiplied by 2^power. */
 async function scaled(store: PackageStore, name: string, power: number): Promise<PackageStore> {
   const tensor = store.manifest.tensors[name];
   if (tensor?.dtype !== 'BF16') throw new Error(`${name} is no BF16 tensor of the package.`);
   const bytes = new Uint8Array(await (await store.shard(tensor.shard)).arrayBuffer());
   const numbers = new Uint16Array(bytes.slice(tensor.offset, tensor.offset + tensor.bytes).buffer);
-  // The exponent is the eight bits below the sign.
+  // The exponent is in the eight bits below the sign; zeros and subnormal numbers stay unchanged.
   const more = numbers.map((number) => ((number & 0x7f80) === 0 ? number : number + (power << 7)));
   bytes.set(new Uint8Array(more.buffer), tensor.offset);
   const shard = new Blob([bytes]);
@@ -38,14 +38,14 @@ async function scaled(store: PackageStore, name: string, power: number): Promise
   };
 }
 
-/** The model's check on one runtime, as the app does it; or what it is held against, if there is none. */
+/** Runs the model's check on one runtime as the app does; without `reference`, returns a new reference. */
 async function check(
   store: PackageStore,
   runtime: Runtime,
   precision: Precision,
   reference?: Reference,
 ): Promise<boolean | Reference> {
-  // Short chunks: the driver compiles the attention over many rows for minutes.
+  // Use short chunks, because the driver compiles the attention over many rows for minutes.
   const engine = await loadEngine(store, runtime, decodePhoto, { precision, chunkTokens: 16 }, signal);
   try {
     if (reference === undefined) return summary(await observe(engine, runtime, signal, QUESTION));
@@ -66,7 +66,7 @@ const reference = (await check(sound, processor, 'f32')) as Reference;
 const device = await createNodeRuntime({ backend: 'webgpu' });
 const expected: [what: string, seen: unknown, wanted: boolean][] = [
   ['the processor, f32, planted', await check(planted, processor, 'f32', reference), true],
-  // The operators are right: what is wrong shows in the model alone.
+  // The operators are right; only the model's check shows the fault.
   ['the device’s quantised product, f16', await quantisedProductIsRight(device, 'f16'), true],
   ['the device, f16, sound', await check(sound, device, 'f16', reference), true],
   ['the device, f16, planted', await check(planted, device, 'f16', reference), false],

@@ -1,5 +1,5 @@
-// Paged experts against the reference on the WASM backend in Node: every residency down to the fewest
-// legal slots must give what the resident decoder gives, tokens, logits and routing.
+// Compares paged experts with the reference on the WASM backend in Node: with every number of slots, down to the
+// minimum, the tokens, logits and routing must equal those of the resident decoder.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -26,7 +26,7 @@ const runtime = await createNodeRuntime({ backend: 'wasm' });
 const signal = new AbortController().signal;
 const CASES = ['text', 'picture', 'two-pictures', 'second-turn'];
 
-/** Slots per layer; the last is as many as a token needs. Quantised and float experts. */
+/** Slots per layer; the last number is the minimum, as many as one token needs. Quantised and float experts. */
 const RUNS = [
   { fixture: 'moe-untied', preset: 'balanced', goldens: 'moe-untied.balanced', slots: [16, 8, 5, 4] },
   { fixture: 'moe-fp8', preset: 'exact', goldens: 'moe-fp8', slots: [8, 4, 2] },
@@ -45,7 +45,7 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
   });
 }
 
-// 8 experts, of which a token takes 2: all, half, a quarter, which is as few as are legal.
+// The model has 8 experts, of which a token uses 2: all, half, and a quarter, which is the minimum.
 describe.each([8, 4, 2])('the built-in model with %i slots per layer', (perLayer) => {
   const resident = openStore('public/models/demo');
   const paged = openStore('public/models/demo', perLayer);
@@ -106,12 +106,12 @@ test('a slot that is overwritten does not pass', async () => {
   }
 });
 
-/** A runtime whose n-th expert goes into the first slot too, whoever lies there. */
+/** A runtime that also writes the n-th expert into the first slot, over the expert in it. */
 function writingWrongly(n: number | undefined): Runtime {
   let writes = 0;
   const write: Runtime['write'] = (tensor, offset, bytes) => {
     runtime.write(tensor, offset, bytes);
-    // Four parts make an expert.
+    // An expert is written in four parts.
     if (Math.floor(writes++ / 4) === n) runtime.write(tensor, 0, bytes);
   };
   return new Proxy(runtime, {
@@ -122,7 +122,7 @@ function writingWrongly(n: number | undefined): Runtime {
   });
 }
 
-/** A Blob whose slices cannot be read, as of a file that was lost under it. */
+/** A Blob whose slices cannot be read, like those of a file that was deleted. */
 function damaged(blob: Blob): Blob {
   return new Proxy(blob, {
     get(target, name): unknown {
@@ -137,7 +137,7 @@ function open(fixture: string, preset: string, perLayer: number, on: Runtime = r
   return openStore(fixturePackage(fixture, preset), perLayer, on);
 }
 
-/** Without `perLayer` every expert is resident. */
+/** Without `perLayer`, all experts are resident. */
 async function openStore(folder: string, perLayer?: number, on: Runtime = runtime): Promise<Engine> {
   const store: PackageStore = await openDirectoryStore(folder);
   const paging =

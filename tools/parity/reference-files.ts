@@ -1,5 +1,5 @@
-// The reference's cases and goldens (tools/reference), read from wherever a caller finds the files: the
-// disk in Node, a server in a browser.
+// The reference's cases and goldens (tools/reference), read with the caller's function: from the disk in Node, from a
+// server in a browser.
 
 import type { Message, Part } from '../../src/contract/conversation.ts';
 import { Field, parseJson } from '../../src/format/json-field.ts';
@@ -15,7 +15,7 @@ export class ReferenceFiles {
     this.#read = read;
   }
 
-  /** A conversation per case, its photos still encoded. */
+  /** One conversation per case, with encoded photos. */
   async conversations(): Promise<Map<string, Message[]>> {
     const cases = await this.#json('cases.json');
     const conversations = new Map<string, Message[]>();
@@ -25,7 +25,7 @@ export class ReferenceFiles {
     return conversations;
   }
 
-  /** `name`: a fixture, or `fixture.preset` for a quantised package. */
+  /** `name` is a fixture, or `fixture.preset` for a quantised package. */
   async goldens(name: string): Promise<Goldens> {
     return new Goldens(
       await this.#json(`goldens/${name}.json`),

@@ -1,10 +1,10 @@
-// Measurements as a table for the terminal, the worst of each stage per configuration.
+// Prints measurements as a table for the terminal, with the worst value of each stage per configuration.
 
 import { textTable } from '../node/text-table.ts';
 import type { Measurement } from './measure.ts';
 
 export interface Column {
-  /** Package and how it ran: "dense-tied exact, wasm f32". */
+  /** Package and configuration, for example "dense-tied exact, wasm f32". */
   name: string;
   measured: readonly Measurement[];
 }
@@ -67,7 +67,7 @@ function distance(cosines: (number | undefined)[]): string {
   return known.length === 0 ? '–' : Math.max(...known.map((value) => 1 - value)).toExponential(1);
 }
 
-/** The first case compiles what the others use. */
+/** Total seconds, and those of the first case, which compiles the code that the others use. */
 function seconds(measured: readonly Measurement[]): string {
   const total = measured.reduce((sum, each) => sum + each.seconds, 0);
   return `${total.toFixed(1)} (${measured[0]?.seconds.toFixed(1) ?? '–'})`;

@@ -1,5 +1,5 @@
-// Every fixture, every case, every preset, held against the reference on the WASM backend in Node:
-// expanded to f32, and with the quantised operators.
+// Compares every fixture, case and preset with the reference on the WASM backend in Node: expanded to f32, and with the
+// quantised operators.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ const REFERENCE = resolve(import.meta.dirname, '../reference');
 const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
 const signal = new AbortController().signal;
 
-/** PARITY_PRESETS=exact leaves the quantised presets out. */
+/** PARITY_PRESETS=exact omits the quantised presets. */
 const presets = (process.env.PARITY_PRESETS ?? 'exact balanced small').split(' ');
 const ALL_RUNS: { fixture: string; preset: string; expand: boolean }[] = [
   ...['dense-tied', 'moe-untied', 'moe-fp8'].map((fixture) => ({ fixture, preset: 'exact', expand: true })),
