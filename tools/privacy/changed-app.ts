@@ -1,19 +1,19 @@
-// The built app on a server that changes what the policy says: a wall is taken away, to see what then no longer holds.
+// Serves the built app with a changed policy: without one of its walls, a test can see what no longer holds.
 
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
 import { preview, type Plugin } from 'vite';
 import type { BuiltApp } from '../serve/built-app.ts';
 
-/** The new value of a header of the policy for this path; undefined: it is not sent. */
+/** The new value of a policy header for this path; undefined to omit the header. */
 export type Change = (value: string, header: string, path: string) => string | undefined;
 
 const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|permissions-policy)/i;
 
-/** None of the policy's headers is sent. */
+/** Omits all policy headers. */
 export const withoutPolicy: Change = () => undefined;
 
-/** `project`: a folder with a configuration and a build of its own; this one, if there is none. */
+/** `project` is a folder with its own configuration and build; if omitted, this project. */
 export async function serveChanged(change: Change, project?: string): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },
@@ -36,7 +36,7 @@ export async function serveChanged(change: Change, project?: string): Promise<Bu
 export function changing(change: Change): Plugin {
   return {
     name: 'change-policy',
-    // Before the plugin that sends the policy.
+    // Runs before the plugin that sends the policy.
     enforce: 'pre',
     configurePreviewServer(server) {
       server.middlewares.use((request, response: ServerResponse, next) => {
@@ -54,12 +54,12 @@ export function changing(change: Change): Plugin {
 }
 
 /**
- * Trusted Types are not required: a test that writes markup or starts workers by strings, as a script that got in would,
- * has the other walls alone before it.
+ * Does not require Trusted Types. A test that writes markup or starts workers from strings, as an injected script
+ * would, then faces only the other walls.
  */
 export const withoutTrustedTypes: Change = butTrustedTypes((value) => value);
 
-/** The same change, and Trusted Types are not required. */
+/** Applies the change, and does not require Trusted Types. */
 export function butTrustedTypes(change: Change): Change {
   return (value, header, path) => {
     const changed = change(value, header, path);
@@ -68,13 +68,13 @@ export function butTrustedTypes(change: Change): Change {
   };
 }
 
-/** With another value of one directive of a content security policy, or without it. */
+/** Returns the policy with one directive replaced, or without it if `value` is undefined. */
 export function withDirective(policy: string, name: string, value: string | undefined): string {
   const others = policy.split('; ').filter((directive) => directive.split(' ')[0] !== name);
   return [...others, ...(value === undefined ? [] : [value === '' ? name : `${name} ${value}`])].join('; ');
 }
 
-/** A change of the content security policy alone, of the paths that match. */
+/** Changes only the content security policy, and only of the paths that match. */
 export function changePolicy(path: RegExp, change: (policy: string) => string | undefined): Change {
   return (value, header, pathname) =>
     header === 'Content-Security-Policy' && path.test(pathname) ? change(value) : value;

@@ -1,6 +1,6 @@
 // Tries to carry a canary out of the built app, from its page and from each of its workers' realms, to a sink on this
-// machine. With the policy, sent by the server or added by the service worker alone, nothing may arrive; without it
-// most ways must leak, or this test proves nothing.
+// machine. With the policy, whether sent by the server or added by the service worker alone, nothing may arrive.
+// Without the policy most channels must leak, or this test would prove nothing.
 
 import { chromium, expect, test, type Browser, type BrowserContext, type Page } from '@playwright/test';
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
@@ -15,12 +15,12 @@ import { plantApp, servePlanted, type Order, type WorkerRealm } from './planted-
 import { REALM_CHANNELS, SERVICE_WORKER_CHANNELS } from './realm-channels.ts';
 import { Sink } from './sink.ts';
 
-/** Stands for photo and prompt alike: what leaves this process's page is text in the end. */
+/** Stands for photo and prompt alike: data that leaves the page's process is text in the end. */
 const CANARY = 'canary7c91';
 const SETTLE_MS = 4000;
-/** Of those that are tried, so many leak in Chromium 156 where nothing holds them, or more. */
+/** At least this many of the channels leak in Chromium 156 without the policy. */
 const LEAKING = 190;
-/** A document of the app's under the page's policy, and without its scripts: many are open at once. */
+/** A document of the app under the page's policy but without its scripts, because many are open at once. */
 const BARE = 'models/index.json';
 
 interface Setting {
@@ -28,7 +28,7 @@ interface Setting {
   serviceWorker: boolean;
 }
 
-/** A way out of a realm, its address at the sink, and whether something came that way. */
+/** An attempted channel out of a realm, its address at the sink, and whether data arrived that way. */
 interface Tried {
   realm: 'page' | WorkerRealm;
   name: string;
@@ -118,7 +118,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
     await context.grantPermissions(['notifications']);
     const page = await context.newPage();
     await page.goto(app.origin);
-    // The first visit is loaded anew, under the policy, before the page is built.
+    // The first visit is reloaded under the policy before the page is built.
     if (serviceWorker || server === 'sends the policy') {
       await page.waitForFunction(() => document.body.childElementCount > 0);
     }
@@ -141,7 +141,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
       const order = { nested: { script: script(realm), order: await orderOf(realm, REALM_CHANNELS) } };
       expect(await tryInWorker(page, script(parent), order), realm).toBe(REALM_CHANNELS.length);
     }
-    // Where the host sends nothing, the service worker itself is under no policy: nobody could add one.
+    // If the host sends no policy, the service worker itself has none, because nothing could add one.
     if (!serviceWorker) {
       const order = await orderOf('service', SERVICE_WORKER_CHANNELS);
       const count = await tryInServiceWorker(browser, app.origin, script('service'), order);
@@ -158,7 +158,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
   rmSync(folder, { recursive: true });
   const outcome = tried.map((each): Tried => ({ ...each, leaked: hasLeaked(each, sink.arrivals, lookedUp) }));
   results.set(label, outcome);
-  // Nothing of another kind either: no bare connection, no packet.
+  // Nothing of any other kind may arrive either: no bare connection, no packet.
   if (label !== 'open') {
     expect(outcome.filter(({ leaked }) => leaked).map(said)).toEqual([]);
     expect(sink.arrivals).toEqual([]);
@@ -181,13 +181,13 @@ function addElement(html: string): void {
   document.body.appendChild(document.createElement('div')).innerHTML = html;
 }
 
-/** Runs the channel there; how it fails is its own matter, and one that hangs is left behind. */
+/** Runs the channel in the page, ignores its errors, and does not wait for one that hangs. */
 async function attempt(page: Page, { run }: Channel, url: string): Promise<void> {
   const call = `Promise.resolve((${run.toString()})(${JSON.stringify(url)}))`;
   await page.evaluate(`(() => { try { void ${call}.catch(() => {}); } catch {} })()`).catch(() => undefined);
 }
 
-/** Starts the app's own worker, with the headers that it is served with; how many channels it says it has tried. */
+/** Starts the app's own worker with the headers it is served with; returns the number of channels it tried. */
 function tryInWorker(page: Page, script: string, order: Order): Promise<number> {
   return page.evaluate(
     ([url, sent]) =>
@@ -195,7 +195,7 @@ function tryInWorker(page: Page, script: string, order: Order): Promise<number> 
         const worker = new Worker(url, { type: 'module' });
         Object.assign(window, { [`kept ${Math.random()}`]: worker });
         worker.addEventListener('error', (event) => {
-          // What fails inside has words.
+          // An error inside the script is an ErrorEvent; only a failed start is not.
           if (!(event instanceof ErrorEvent)) reject(new Error(`${url} did not start.`));
         });
         worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -232,7 +232,7 @@ async function tryInServiceWorker(
   );
 }
 
-/** Each on a page of its own, all of them open at once. */
+/** Tries each channel on a page of its own, all pages open at once. */
 async function leave(
   context: BrowserContext,
   address: string,
@@ -251,7 +251,7 @@ async function launch(netLog: string): Promise<Browser> {
   const executablePath = findChromium();
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
-    // Playwright's own flag would stop hints to the network before any policy could.
+    // This default flag of Playwright would block network hints before any policy could.
     ignoreDefaultArgs: ['--disable-background-networking'],
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking', `--log-net-log=${netLog}`],
   });

@@ -1,7 +1,7 @@
-// Realms as go-betweens: a page that has been taken over speaks to the weights worker, which reaches a host, and
-// workers that see pictures try to start one that does. The sink here is a host that the policy names, so that
-// nothing but the worker's own judgement is in the way. All the walls stand, but for Trusted Types, which would let no
-// test start a worker.
+// Realms as go-betweens: a compromised page sends messages to the weights worker, which can reach a host, and workers
+// with access to pictures try to start a worker that can. The sink here is a host that the policy allows, so that only
+// the worker's own checks can stop a message. All walls stand except Trusted Types, which would keep the test itself
+// from starting a worker.
 
 import { expect, test, type Page, type Worker } from '@playwright/test';
 import { readdirSync } from 'node:fs';
@@ -17,7 +17,7 @@ const SETTLE_MS = 4000;
 const asset = (begin: string, end: string): string =>
   `assets/${readdirSync('dist/assets').find((name) => name.startsWith(begin) && name.endsWith(end)) ?? ''}`;
 
-/** Messages as Comlink would send them, and as it never would. */
+/** Messages in Comlink's format, and messages that Comlink would never send. */
 function messages(host: string): [name: string, message: unknown][] {
   const call = (path: unknown, ...values: unknown[]): unknown => ({
     type: 'APPLY',
@@ -86,7 +86,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
     expect(ways).toBeGreaterThanOrEqual(20);
     expect(sink.arrivals.filter((arrival) => arrival !== 'connection')).toEqual([]);
 
-    // What remains is a plain link, and it shows that the sink can be reached: it is asked for when a person agrees.
+    // A plain link remains possible, and shows that the sink can be reached: the app fetches it once a person agrees.
     const source = { kind: 'package', url: `${host}/plain/` };
     await tell(page, {
       type: 'APPLY',
@@ -105,7 +105,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
 
 const carried = (sink: Sink): number => sink.arrivals.filter((arrival) => arrival.includes(CANARY)).length;
 
-/** To a weights worker of the page's own making, as a script in the page could. */
+/** Sends a message to a weights worker that the page itself starts, as a script in the page could. */
 async function tell(page: Page, message: unknown): Promise<void> {
   await page.evaluate(
     async ([path, sent]) => {

@@ -1,5 +1,5 @@
-// Answers that try to reach out, shown as any imported conversation is. The policy is taken away here, so
-// that the rendering alone has to hold them: no request, no script. The same texts as raw HTML do leak.
+// Hostile answers, shown like any imported conversation. This test removes the policy, so that the rendering alone must
+// block them: no request, no script. The same texts as raw HTML do leak.
 
 import { expect, test } from '@playwright/test';
 import { serveChanged, withoutPolicy } from './changed-app.ts';
@@ -23,7 +23,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
       dialogs.push(dialog.message());
       void dialog.dismiss();
     });
-    // What the page tries before it starts; everything else is the real thing.
+    // Fake only the checks of the walls that the page makes before it starts; everything else is real.
     await pretendWalls(page);
     await page.goto(origin);
     await page.getByRole('button', { name: 'Conversations' }).click();
@@ -34,7 +34,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
     await page.locator('dialog[open]').waitFor({ state: 'detached' });
     await expect(page.getByText(`question ${texts.length - 1}`, { exact: true })).toBeAttached();
 
-    // All at once: a button that is pressed gets another name.
+    // Click all in one step, because a button changes its name when clicked.
     await page.evaluate(() => {
       for (const button of document.querySelectorAll('button')) {
         if (button.textContent.includes('Preview')) button.click();
@@ -63,7 +63,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
   }
 });
 
-/** As the page exports one. */
+/** A conversation in the page's export format. */
 function conversation(texts: string[]): unknown {
   const turns = texts.map((answer, index) => ({
     id: `turn-${index}`,

@@ -1,4 +1,4 @@
-// Ways out that take the page somewhere else, or move what its addresses count from: each gets a page of its own.
+// Ways out that navigate the page away or change its base address; each is tried on a page of its own.
 
 import type { Channel } from './channel.ts';
 

@@ -1,8 +1,8 @@
-// Ways out that only pages have and that leave the page where it is.
+// Ways out that only pages have, and that do not navigate the page away.
 
 import type { Channel } from './channel.ts';
 
-/** Calls between browsers. No path goes over the line: what arrives at the port of its own shows the leak. */
+/** Calls between browsers. They send no path, so an arrival at a port of their own shows the leak. */
 const calls: Channel[] = [
   {
     name: 'call by a STUN server',
@@ -49,7 +49,7 @@ const calls: Channel[] = [
   },
 ];
 
-/** What the browser is told to get ready for. */
+/** Hints that tell the browser what to prepare. */
 const hints: Channel[] = [
   {
     name: 'preconnect',

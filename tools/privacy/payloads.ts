@@ -1,10 +1,9 @@
-// What a picture could make a model write: Markdown and HTML that ask for something, run something, or
-// change something, in as many ways as there are. `url` is an address at the sink; what runs sets
-// `window.ran`.
+// Texts that a picture could make a model write: Markdown and HTML that request, run or change something, in as many
+// ways as possible. `url` returns an address at the sink; a payload that runs sets `window.ran`.
 
 const RUN = 'window.ran=1;window.top.ran=1';
 
-/** At least forty, each one answer. */
+/** Returns at least forty texts, each of them one answer. */
 export function payloads(url: (name: string) => string): string[] {
   const to = (name: string): string => url(name);
   const html = [

@@ -1,5 +1,5 @@
-// A copy of the built app in which each worker's script has code of an attacker's at its end, as a dependency that was
-// taken over would have it. A realm tries its channels when it is told which, under the headers that its script has.
+// A copy of the built app in which each worker's script ends with an attacker's code, like the code of a compromised
+// dependency. A realm tries the channels that it is sent, under the headers of its script.
 
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,22 +9,22 @@ import type { BuiltApp } from '../serve/built-app.ts';
 import { changing, withoutPolicy, withoutTrustedTypes } from './changed-app.ts';
 import type { Channel } from './channel.ts';
 
-/** The realms that run scripts of their own; 'service': the service worker. */
+/** The realms with scripts of their own; 'service' is the service worker. */
 export type WorkerRealm = Exclude<Role, 'page'> | 'service';
 
-/** What a realm is sent: the addresses by the names of its channels, or what to send on to a worker of its own. */
+/** The message to a realm: the addresses by channel name, or an order to forward to a nested worker. */
 export type Order = { leak: [name: string, url: string][] } | { nested: { script: string; order: Order } };
 
 export interface PlantedApp {
   outDir: string;
-  /** The paths of the scripts, by their realms. */
+  /** The scripts' paths by realm. */
   scripts: ReadonlyMap<WorkerRealm, string>;
 }
 
-/** In the policy that the service worker adds. */
+/** A directive of the policy that the service worker adds. */
 const NO_TEXT = "require-trusted-types-for 'script'";
 
-/** Copies `dist/` to `outDir`, without Trusted Types: they would let no attacker's code try its channels. */
+/** Copies `dist/` to `outDir` without Trusted Types, which would keep an attacker's code from trying its channels. */
 export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => readonly Channel[]): PlantedApp {
   cpSync('dist', outDir, { recursive: true });
   const names = readdirSync(outDir, { recursive: true, encoding: 'utf8' });
@@ -34,14 +34,14 @@ export function plantApp(outDir: string, channelsOf: (realm: WorkerRealm) => rea
     const file = join(outDir, path);
     const script = readFileSync(file, 'utf8').replaceAll(NO_TEXT, '');
     writeFileSync(file, `${script}\n${planted(channelsOf(realm))}`);
-    // The compressed one would be sent in its place.
+    // Otherwise the server would send the compressed, unchanged script.
     rmSync(`${file}.br`, { force: true });
     if (!scripts.has(realm)) scripts.set(realm, path);
   }
   return { outDir, scripts };
 }
 
-/** Serves the copy as `npm start` does the build, but for Trusted Types; without any policy if `sendsPolicy` is false. */
+/** Serves the copy as `npm start` serves the build, but without Trusted Types, or without any policy at all. */
 export async function servePlanted({ outDir }: PlantedApp, sendsPolicy: boolean): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },
@@ -54,7 +54,7 @@ export async function servePlanted({ outDir }: PlantedApp, sendsPolicy: boolean)
   return { origin, stop: () => server.close() };
 }
 
-/** Answers `{ tried }`, how many channels it has tried. */
+/** Code that tries the channels and replies with `{ tried }`, the number it tried. */
 function planted(channels: readonly Channel[]): string {
   const ways = channels.map(({ name, run }) => `${JSON.stringify(name)}: ${run.toString()}`);
   return `;(() => {

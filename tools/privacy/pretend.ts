@@ -1,5 +1,5 @@
-// For tests in which the policy is taken away and the app must start all the same: the page is told what its walls would
-// have said. What is looked at then has to hold alone.
+// For tests that remove the policy while the app must start all the same: fakes the results of the page's checks of its
+// walls, so that the code under test has to hold alone.
 
 import type { Page } from '@playwright/test';
 
@@ -38,7 +38,7 @@ export async function pretendWalls(page: Page): Promise<void> {
       },
     });
     Object.defineProperty(Document.prototype, 'baseURI', { get: () => location.href });
-    // As soon as it is listened for: what the policy would have stopped may succeed a moment later.
+    // Report as soon as the page listens: a probe that the policy would have stopped may succeed a moment later.
     const listen = window.addEventListener.bind(window);
     window.addEventListener = (
       type: string,

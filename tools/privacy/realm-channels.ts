@@ -1,4 +1,4 @@
-// Ways out that pages and workers have alike, and those that a service worker has.
+// Ways out that pages and workers share, and ways out of a service worker.
 
 import type { Channel } from './channel.ts';
 

@@ -1,5 +1,5 @@
-// Where stolen bytes would arrive: an HTTP server that answers everything, and ports of their own for what carries no
-// path (STUN, QUIC, a bare connection). Remembers what came, a bare connection included.
+// The destination of stolen data: an HTTP server that answers every request, and separate ports for traffic without a
+// path (STUN, QUIC, a bare connection). It records all arrivals, including bare connections.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -7,7 +7,7 @@ import { createServer, type IncomingMessage, type Server, type ServerResponse } 
 import { createServer as createTcpServer, type AddressInfo, type Server as TcpServer } from 'node:net';
 
 export class Sink {
-  /** What arrived: `METHOD path body`, `upgrade path`, `port name`, or `connection`. */
+  /** Arrivals, as `METHOD path body`, `upgrade path`, `port name`, or `connection`. */
   readonly arrivals: string[] = [];
   readonly #http: Server;
   readonly #own: { tcp: TcpServer; udp: Socket }[] = [];
@@ -41,7 +41,7 @@ export class Sink {
       socket.end();
     });
     const udp = createSocket('udp4', note);
-    // Somebody may listen for connections at a port that is free for packets: then there is another.
+    // Another program may use the TCP port of the same number; then try another port.
     udp.bind(0, '127.0.0.1');
     await once(udp, 'listening');
     const { port } = udp.address();
@@ -67,7 +67,7 @@ export class Sink {
     await once(this.#http, 'close');
   }
 
-  /** Lets everybody in: what is stopped was stopped in the browser. */
+  /** Allows every origin, so that only the browser can block a request. */
   #answer(request: IncomingMessage, response: ServerResponse): void {
     const chunks: Buffer[] = [];
     request.on('data', (chunk: Buffer) => chunks.push(chunk));

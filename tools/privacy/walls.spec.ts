@@ -1,5 +1,5 @@
-// The app tries its own walls: where one is missing, from the page or from one worker alone, it names the wall, claims
-// nothing that does not hold, and takes no picture.
+// The app tests its own walls. If one is missing, in the page or in a single worker, the app names the wall, makes no
+// false claim, and accepts no picture.
 
 import { expect, test, type Page } from '@playwright/test';
 import { changePolicy, serveChanged, withDirective, type Change } from './changed-app.ts';
@@ -19,7 +19,7 @@ async function withApp(change: Change, job: (origin: string) => Promise<void>): 
 
 const notStarted = (page: Page) => page.getByRole('heading', { name: 'Not started' });
 
-/** What the panel says of each wall that does not hold: `realm: wall`. */
+/** The walls that the panel reports open, as `realm: wall`. */
 async function openWalls(page: Page): Promise<string[]> {
   await page.getByRole('button', { name: 'Privacy' }).click();
   await expect(page.locator('.verdict')).toBeVisible();
@@ -159,7 +159,7 @@ test('the walls are tried within 300 ms where the machine is free', async ({ pag
         ]),
       );
       console.log(`walls tried, in ms: ${took.map(([realm, ms]) => `${realm} ${ms}`).join(', ')}`);
-      // A machine at work on other things takes its time: the figure is printed, the limit is that of patience.
+      // The time is printed; the limit is generous, because the machine may be busy.
       for (const [realm, ms] of took) expect(ms, String(realm)).toBeLessThan(4000);
     },
   );

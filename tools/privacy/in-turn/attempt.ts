@@ -1,4 +1,4 @@
-// A page of the app on a server that sends a changed policy, and what gets out of it.
+// Opens the app on a server that sends a changed policy, and finds out which ways out leak.
 
 import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
 import type { Wall } from '../../../src/policy/walls.ts';
@@ -7,7 +7,7 @@ import { butTrustedTypes, serveChanged, type Change } from '../changed-app.ts';
 import { Sink } from '../sink.ts';
 import type { Way } from './ways.ts';
 
-/** What was sent arrives within it, or not at all. */
+/** Data that was sent arrives within this time, or not at all. */
 const SETTLE_MS = 1500;
 
 export interface Opened {
@@ -17,7 +17,7 @@ export interface Opened {
   sink: Sink;
 }
 
-/** `project`: a folder with a build of its own; this one, if there is none. */
+/** `project` is a folder with its own build; if omitted, this project. */
 export async function withChangedApp<T>(
   browser: Browser,
   change: Change,
@@ -37,7 +37,10 @@ export async function withChangedApp<T>(
   }
 }
 
-/** Without Trusted Types besides, which text-walls.ts looks at: they would let no test write markup or start a worker. */
+/**
+ * Like withChangedApp, but without Trusted Types, which text-walls.ts tests: they would keep a test from writing markup
+ * or starting workers.
+ */
 export function withApp<T>(
   browser: Browser,
   change: Change,
@@ -47,7 +50,7 @@ export function withApp<T>(
   return withChangedApp(browser, butTrustedTypes(change), job, project);
 }
 
-/** The names of the ways that got out. */
+/** Names of the ways that leaked. */
 export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<string[]> {
   const { page, origin, sink } = opened;
   const got = new Set<string>();
@@ -90,7 +93,7 @@ export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<str
   return Array.from(got);
 }
 
-/** Whether the code says true; what throws, or never ends, finds nothing. */
+/** Whether the code returns true; false if it throws or does not end within 4 s. */
 async function finds(page: Page, code: string): Promise<boolean> {
   const caught = `Promise.race([
     (async () => (${code}))().catch(() => false),
@@ -106,7 +109,7 @@ async function goto(page: Page, origin: string): Promise<void> {
 
 const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
-/** The walls that the app says do not hold, as `realm: wall`, but those that were taken away on purpose besides. */
+/** The walls that the app reports missing, as `realm: wall`, except `besides`, which a test removed on purpose. */
 export async function saidOpen(page: Page | Frame, besides: readonly Wall[] = ['text']): Promise<string[]> {
   const refusal = page.getByText(en.notHeld(['']).slice(0, 12));
   const panel = page.getByRole('button', { name: en.title, exact: true });

@@ -1,4 +1,4 @@
-// Tries each wall that is code of the app, one by one. The policy is off when it would cover the same ways out.
+// Tests each wall that is the app's own code, one by one. The policy is off if it would cover the same ways out.
 
 import type { Browser, Page } from '@playwright/test';
 import { readdirSync } from 'node:fs';
@@ -15,11 +15,12 @@ const SETTLE_MS = 2000;
 interface Trial {
   name: string;
   wall: CodeWall;
-  /** Other walls of the code that cover the same: taken away in both cases. */
+  /** Other walls of the code that cover the same ways: they are removed in both cases. */
   coveredBy?: readonly CodeWall[];
   change: (sink: Opened['sink']) => Change;
-  /** How many ways there are, and how many of them got out with these walls taken away. */
+  /** Number of ways. */
   ways: number;
+  /** Tries the ways; returns those that leaked while the walls in `away` were removed. */
   out: (opened: Opened, away: readonly CodeWall[]) => Promise<string[]>;
 }
 
@@ -157,7 +158,7 @@ async function look(browser: Browser, project: string, trial: Trial): Promise<Ro
   return { says: [], shouldSay: [], ways, outAlone, outMissing, othersOut: [] };
 }
 
-/** The weights worker may reach the sink: nothing but the app's own judgement is in the way. */
+/** Lets the weights worker reach the sink, so that only the app's own checks stop it. */
 function toSink({ port }: Opened['sink']): Change {
   return (value, header, path) => {
     if (!path.startsWith('/assets/weights.worker')) return value;
@@ -167,7 +168,7 @@ function toSink({ port }: Opened['sink']): Change {
   };
 }
 
-/** `isOff`: the page is served without its policy, and must start all the same. */
+/** If `isOff`, the page is served without its policy, and must start all the same. */
 async function openTaken(
   { page, origin }: Opened,
   away: readonly CodeWall[],
@@ -175,7 +176,7 @@ async function openTaken(
 ): Promise<void> {
   await page.addInitScript((names) => {
     Object.assign(globalThis, { takenAway: names });
-    // A worker is told by its address.
+    // A worker receives the names in its address.
     const RealWorker = window.Worker;
     window.Worker = class extends RealWorker {
       constructor(url: string | URL, options?: WorkerOptions) {
@@ -242,7 +243,7 @@ const script = (project: string, away: readonly CodeWall[]): string => {
   return `assets/${file ?? ''}?${away.join(' ')}`;
 };
 
-/** Tells a worker something as Comlink would, and what it hands back in turn. Runs in the page. */
+/** Runs in the page: sends a worker a message as Comlink would, and `then` to the port that the worker returns. */
 async function tellWorker([path, message, then]: readonly [string, object, object | null]): Promise<void> {
   const worker = new Worker(path, { type: 'module' });
   await new Promise((resolve) => {

@@ -1,5 +1,5 @@
-// The page's walls, one by one: alone, without any other wall, and missing, with all the others but the allowlist,
-// which covers them.
+// Tests the page's walls one by one: each alone, without any other wall, and each missing, with all others but the
+// allowlist, which covers them all.
 
 import type { Browser } from '@playwright/test';
 import { createServer } from 'node:http';
@@ -12,7 +12,7 @@ import { PAGE_WALLS, type PageWall } from './ways.ts';
 
 const isPage = (path: string): boolean => path === '/';
 
-/** No wall stands but this one. */
+/** Removes all walls but this one. */
 const alone =
   ({ directive }: PageWall): Change =>
   (value, header, path) => {
@@ -20,11 +20,11 @@ const alone =
     if (header === 'Connection-Allowlist') return directive === undefined ? value : undefined;
     if (header !== 'Content-Security-Policy') return value;
     const own = value.split('; ').find((each) => each.split(' ')[0] === directive);
-    // `object-src` is not written: what covers it is the rule for everything without one of its own.
+    // The policy has no `object-src`; its default-src rule covers it.
     return own ?? (directive === 'object-src' ? "object-src 'none'" : undefined);
   };
 
-/** All walls stand but this one. */
+/** Removes this wall alone, together with the walls and the allowlist that cover it. */
 const missing =
   (wall: PageWall): Change =>
   (value, header, path) => {
@@ -73,7 +73,7 @@ async function pageRow(browser: Browser, wall: PageWall): Promise<Row> {
   };
 }
 
-/** Another site shows the app in a frame. */
+/** Tests whether another site can show the app in a frame. */
 async function embedRow(browser: Browser): Promise<Row> {
   const wall: PageWall = { wall: 'embed', directive: 'frame-ancestors', ways: [] };
   const isShown = (change: Change): Promise<string[] | undefined> =>

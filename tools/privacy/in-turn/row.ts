@@ -1,28 +1,28 @@
 import type { Browser } from '@playwright/test';
 
-/** A wall by its name, and what looks at it. */
+/** The name of a wall, and the function that examines it. */
 export type InTurn = [name: string, look: (browser: Browser) => Promise<Row>];
 
-/** What was seen of one wall. */
+/** The observations about one wall. */
 export interface Row {
-  /** What the app says does not hold while this wall alone is missing, as `realm: wall`. */
+  /** The walls that the app reports missing while this wall alone is missing, as `realm: wall`. */
   says: readonly string[];
-  /** Nothing where the wall is in the app's own code, which cannot know that it was changed. */
+  /** The reports expected of it; empty if the wall is the app's own code, which cannot know that it was changed. */
   shouldSay: readonly string[];
-  /** How many ways out this wall holds. */
+  /** Number of ways out that this wall blocks. */
   ways: number;
-  /** Of those, what gets out while this wall alone stands. */
+  /** Those of its ways that leak while this wall alone stands. */
   outAlone: readonly string[];
-  /** Of those, what gets out while this wall alone is missing. */
+  /** Those of its ways that leak while this wall alone is missing. */
   outMissing: readonly string[];
-  /** What gets out of the other walls' ways while this wall alone is missing. */
+  /** The ways of other walls that leak while this wall alone is missing. */
   othersOut: readonly string[];
 }
 
-/** What is not as it should be; undefined: everything is. */
+/** Describes the first fault of a row; undefined if there is none. */
 export function wrong(row: Row): string | undefined {
   const { says, shouldSay, ways, outAlone, outMissing, othersOut } = row;
-  // The allowlist covers what the others do: it is missing with each of them.
+  // The allowlist covers the ways of all other walls, so it is missing together with each of them.
   const said = says.filter((each) => !shouldSay.includes(each) && each !== 'page: allowlist');
   if (outAlone.length > 0) return `it does not hold alone: ${outAlone.join(', ')}`;
   if (outMissing.length < ways) return `of its ways only these need it: ${outMissing.join(', ')}`;

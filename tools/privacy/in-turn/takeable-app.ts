@@ -1,11 +1,11 @@
-// A build of the app in which a test can take away each wall that is code of the app, by the wall's name.
+// A build of the app in which a test can remove each wall that is the app's own code, by the wall's name.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIn } from '../../build/build-copy.ts';
 
-/** The test sets `takenAway` before a page loads; in a worker, the names are a part of its address. */
+/** Expression that is true if the wall is removed: a page reads `takenAway`, a worker the names in its address. */
 const taken = (wall: CodeWall): string =>
   `(globalThis.takenAway ?? globalThis.location.search).includes(${JSON.stringify(wall)})`;
 
@@ -20,7 +20,7 @@ export type CodeWall =
   | 'photo-gate'
   | 'own-walls';
 
-/** The source text of each wall, and its replacement that can be taken away. */
+/** For each wall, its text in the sources, and the replacement that lets a test remove it. */
 const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
   sanitiser: [
     'src/ui/answer/harmless-page.ts',

@@ -1,5 +1,5 @@
-// Trusted Types, realm by realm. They are missing while the other walls are looked at, since they would let no test write
-// markup or start a worker; here they stand alone, and are missing alone.
+// Tests Trusted Types, realm by realm. The tests of the other walls run without Trusted Types, which would keep a test
+// from writing markup or starting a worker. Here they are first the only wall, and then the only wall missing.
 
 import type { Browser } from '@playwright/test';
 import { REALMS, type Realm } from '../../../src/ui/privacy/walls.svelte.ts';
@@ -10,7 +10,7 @@ import { PAGE_WALLS, type Way } from './ways.ts';
 
 const DIRECTIVE = 'require-trusted-types-for';
 
-/** What takes a string for a program or for markup. */
+/** Sinks that treat a string as a program or as markup. */
 const WAYS: readonly Way[] = [
   door('markup in an element', () => (document.createElement('p').innerHTML = '<b>x</b>')),
   door('program in an element', () => (document.createElement('script').text = 'undefined')),
@@ -27,7 +27,7 @@ export function textWalls(): InTurn[] {
   return REALMS.map((realm): InTurn => [`${realm}: ${DIRECTIVE}`, (browser) => look(browser, realm)]);
 }
 
-/** What a worker would do with a string it says itself: only the page's ways are tried. */
+/** Tries the page's ways only; of a worker it checks the app's report alone. */
 async function look(browser: Browser, realm: Realm): Promise<Row> {
   const path = realm === 'page' ? /^\/$/ : new RegExp(`^/assets/${realm}\\.worker`);
   const ways = realm === 'page' ? WAYS : [];

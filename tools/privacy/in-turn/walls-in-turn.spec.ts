@@ -1,5 +1,5 @@
-// `npm run test:walls`: takes each wall away in turn. While it is missing, exactly its own ways get out, and the app says what no
-// longer holds; while it stands alone, none of its ways does.
+// `npm run test:walls`: removes each wall in turn. While a wall is missing, exactly its own ways must leak, and the app
+// must report what no longer holds; while it stands alone, none of its ways may leak.
 
 import { chromium, expect, test, type Browser } from '@playwright/test';
 import { rmSync } from 'node:fs';
@@ -13,7 +13,7 @@ import { wrong, type InTurn, type Row } from './row.ts';
 import { workerWalls } from './worker-walls.ts';
 
 const AT_ONCE = 3;
-/** A part of the walls' names; all of them, if it is not set. */
+/** If set, only walls whose names contain this text are tested. */
 const ONLY = process.env.WALLS ?? '';
 
 test.setTimeout(900_000);

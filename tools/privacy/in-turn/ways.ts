@@ -1,5 +1,5 @@
-// What gets out where a wall is missing: the channels of this folder's parent by the wall that stops them, and those that send
-// nothing themselves but show that a door is open.
+// The ways out when a wall is missing: the channels of the parent folder, sorted by the wall that stops them, and ways
+// that send nothing themselves but show that a door is open.
 
 import type { Wall } from '../../../src/policy/walls.ts';
 import type { Channel } from '../channel.ts';
@@ -12,23 +12,23 @@ export interface Way {
   name: string;
   /** Runs in the page, as a function or as the code of one; `url` is an address at the sink. */
   run: string | ((url: string) => unknown);
-  /** Nothing is sent; `run` says with true that a door is open. */
+  /** If true, nothing is sent; `run` returns true if a door is open. */
   isDoor?: boolean;
-  /** An element whose mere presence asks for something. */
+  /** An element whose mere presence causes a request. */
   html?: (url: string) => string;
-  /** It carries no path, and gets a port of its own. */
+  /** If true, the connection carries no path, so the sink gives it a port of its own. */
   hasOwnPort?: boolean;
-  /** It takes the page somewhere else. */
+  /** If true, it navigates the page away. */
   leaves?: boolean;
 }
 
 export interface PageWall {
   wall: Wall;
-  /** Of the content security policy; undefined: the allowlist. */
+  /** Directive of the content security policy; undefined for the allowlist. */
   directive?: string;
-  /** The directive's value when it is taken away; undefined: it is not sent. What it covers has no other rule. */
+  /** Value of the directive when the wall is removed; undefined omits the directive, which no other rule replaces. */
   open?: string;
-  /** Another wall that stops the same ways: it is taken away together with this one. */
+  /** Another wall that stops the same ways, and is removed together with this one. */
   coveredBy?: Wall;
   ways: readonly Way[];
 }
@@ -51,7 +51,7 @@ function named(...names: string[]): Way[] {
   });
 }
 
-/** Whether a worker of this address starts; `url` is code of the page. */
+/** A way that opens if a worker with this address starts; `url` is code that runs in the page. */
 const starts = (name: string, url: string): Way => ({
   name,
   isDoor: true,
@@ -109,7 +109,7 @@ export const PAGE_WALLS: readonly PageWall[] = [
     directive: 'object-src',
     open: '*',
     ways: named('object', 'embed'),
-    // What a plug-in would show is fetched as a frame is.
+    // Plug-in content is fetched like a frame.
     coveredBy: 'frame',
   },
   {

@@ -1,4 +1,4 @@
-// The walls of each worker, one by one: each has a policy of its own, which its script is sent with.
+// Tests the walls of each worker one by one; each worker has its own policy, which the server sends with its script.
 
 import type { Browser, Page, Worker } from '@playwright/test';
 import { readdirSync } from 'node:fs';
@@ -14,7 +14,7 @@ interface Rule {
   wall: Wall;
   directive: string;
   open: string;
-  /** Runs in the worker; true: it got out, or a door is open. */
+  /** Runs in the worker; returns true if data left it or a door is open. */
   way: (url: string) => unknown;
 }
 
@@ -44,7 +44,7 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** The hash worker is started by the weights worker alone: what gets out of it is not tried, only what the app says. */
+/** Only the weights worker starts the hash worker, so its ways are not tried; only the app's report is checked. */
 const REALMS: readonly WorkerRealm[] = ['photo', 'inference', 'weights', 'hash'];
 
 export function workerWalls(): InTurn[] {
@@ -96,7 +96,7 @@ async function look(browser: Browser, realm: WorkerRealm, rule: Rule): Promise<R
   };
 }
 
-/** One more of the app's workers, with the headers that it is served with. */
+/** Starts another of the app's workers with the headers it is served with. */
 async function started(page: Page, realm: WorkerRealm): Promise<Worker> {
   const file = readdirSync('dist/assets').find((name) => name.startsWith(`${realm}.worker`));
   const path = `assets/${file ?? ''}?${Date.now()}`;
