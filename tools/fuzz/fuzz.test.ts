@@ -1,5 +1,5 @@
-// Damaged input of every kind, seeded: each ends as a value or as a Failure with a code, within five
-// seconds; nothing else is thrown, nothing hangs. `LONG=1`: 2,000 of each.
+// Seeded damage to input of every kind: each input must end as a value or as a Failure with a code, within five
+// seconds; nothing else is thrown, and nothing hangs. `LONG=1` tries 2,000 of each.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -36,7 +36,7 @@ afterAll(() => {
   for (const [name, ends] of Object.entries(counts)) console.log(`${name}: ${JSON.stringify(ends)}`);
 });
 
-/** Runs the job once per seed; it may end well or with a Failure that is no bug. */
+/** Runs the job once per seed; the job may succeed, or fail with a Failure whose code is not 'bug'. */
 async function fuzz(name: string, job: (next: Random) => unknown): Promise<void> {
   const ends: Record<string, number> = (counts[name] = {});
   for (let seed = 1; seed <= TIMES; seed++) {
@@ -58,7 +58,7 @@ async function fuzz(name: string, job: (next: Random) => unknown): Promise<void>
 const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(join(FIXTURE, file)));
 const textOf = (file: string): string => readFileSync(join(FIXTURE, file), 'utf8');
 
-/** Half damaged as text, as a bad disk would; half as JSON, as a bad tool would. */
+/** Damages three of ten as text, as a bad disk would, and the others as JSON, as a faulty tool would. */
 function damagedJson(text: string, next: Random): string {
   return next() < 0.3 ? damageText(text, next) : JSON.stringify(damageJson(JSON.parse(text), next));
 }

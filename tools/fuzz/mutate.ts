@@ -1,4 +1,4 @@
-// Seeded damage: the kinds that files take on disks and networks, and the kinds that people do.
+// Seeded damage to files, of the kinds that disks, networks and people cause.
 
 import { random } from '../weights/random.ts';
 
@@ -11,11 +11,11 @@ export function randomFrom(seed: number): Random {
 
 const below = (next: Random, limit: number): number => Math.floor(next() * limit);
 
-/** One to eight changes: bits, bytes, runs of zeros, a cut, a piece twice, a piece gone, numbers at their ends. */
+/** Makes one to eight changes: bits, bytes, runs of zeros, a cut, a duplicated or removed piece, extreme numbers. */
 export function damageBytes(bytes: Uint8Array, next: Random): Uint8Array<ArrayBuffer> {
   let result = new Uint8Array(bytes);
   for (let change = 1 + below(next, 8); change > 0 && result.length > 0; change--) {
-    // Headers are where parsers decide: half of the changes hit the first 200 bytes.
+    // Parsers decide by the header, so half of the changes hit the first 200 bytes.
     const at = below(next, next() < 0.5 ? Math.min(200, result.length) : result.length);
     const length = 1 + below(next, Math.min(64, result.length - at));
     switch (below(next, 7)) {
@@ -87,7 +87,7 @@ function damageOne(value: unknown, next: Random): unknown {
   if (key === undefined) return ODD[below(next, ODD.length)];
   const record = value as Record<string, unknown>;
   const choice = next();
-  // Down the tree more often than not: most fields lie deep.
+  // Usually descend, because most fields lie deep in the tree.
   if (typeof record[key] === 'object' && record[key] !== null && next() < 0.8) {
     record[key] = damageOne(record[key], next);
   } else if (choice < 0.2) {
@@ -103,7 +103,7 @@ function damageOne(value: unknown, next: Random): unknown {
   return value;
 }
 
-/** A text with pieces of it and of others put together. */
+/** Damages the text's bytes, and sometimes appends an odd string. */
 export function damageText(text: string, next: Random): string {
   const bytes = damageBytes(new TextEncoder().encode(text), next);
   const odd = ODD[below(next, ODD.length)];

@@ -1,5 +1,5 @@
-// Whatever is brought to the page ends in its own sentence; the page lives, the conversation so far is
-// whole, and the next question is answered.
+// Every kind of bad input ends in its own sentence; the page survives, the conversation so far stays complete, and the
+// next question is answered.
 
 import { expect, test, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, beginAnew, question, said, tray } from '../../e2e/person.ts';
@@ -14,14 +14,14 @@ test.describe.configure({ timeout: 400_000 });
 const { file: SAMPLE, questions } = sampleOf('signs');
 const [{ words: WORDS, answer: RIGHT }] = questions;
 
-/** As a conversation begins that bad input must leave alone. */
+/** Begins a conversation, which bad input must leave unchanged. */
 async function begin(page: Page): Promise<void> {
   await page.getByLabel('Add pictures').first().setInputFiles(SAMPLE);
   await ask(page, WORDS);
   expect(await said(await answered(page, 1))).toBe(RIGHT);
 }
 
-/** Lets files fall on the page. */
+/** Drops a file on the page. */
 async function drop(page: Page, { name, mimeType, buffer }: Dropped): Promise<void> {
   const dataTransfer = await page.evaluateHandle(
     ([base64, fileName, type]) => {
@@ -35,7 +35,7 @@ async function drop(page: Page, { name, mimeType, buffer }: Dropped): Promise<vo
   await page.dispatchEvent('main', 'drop', { dataTransfer });
 }
 
-/** Asks the first question again, which its picture still answers. */
+/** Asks the first question again and expects the right answer. */
 async function stillAnswers(page: Page, what: string): Promise<void> {
   await expect(answers(page), what).toHaveCount(1);
   expect(await said(await answered(page, 1)), what).toBe(RIGHT);
@@ -55,7 +55,7 @@ test('every bad picture ends in its sentence, every odd one is taken', async ({ 
       const remove = page.getByRole('button', { name: `Remove ${picture.name}` });
       await expect(remove, picture.name).toBeVisible();
       if (picture.name === 'turned.jpg') {
-        // The browser has turned it already: 96 × 64 stands upright.
+        // The browser has rotated it already: the 96 × 64 picture stands upright.
         const image = tray(page).locator('img').last();
         const size = await image.evaluate((one: HTMLImageElement) => [one.naturalWidth, one.naturalHeight]);
         expect(size).toEqual([64, 96]);
@@ -81,7 +81,7 @@ test('odd pictures are not only taken but read', async ({ page }) => {
     await ask(page, WORDS);
     await answered(page, 2);
     expect(await said(answers(page).first())).toBe(RIGHT);
-    // The built-in model takes two pictures in a conversation.
+    // The built-in model accepts two pictures per conversation.
     await beginAnew(page);
   }
 });
@@ -93,7 +93,7 @@ test('a question longer than the model can take in is not cut', async ({ page })
   await ask(page, long);
   const last = answers(page).last();
   await expect(last.getByRole('alert')).toContainText(en['question-too-long']);
-  // It can be shortened, and nothing of it is lost.
+  // The question can be shortened, and none of its text is lost.
   await page.getByRole('button', { name: 'Edit the question' }).last().click();
   const field = page.getByRole('textbox').first();
   expect((await field.inputValue()).trim()).toBe(long.trim());

@@ -1,4 +1,4 @@
-// Files that people drop on a page, made when a test asks for them: damaged, enormous, of odd kinds.
+// Files that people may drop on the page, made on demand: damaged, enormous, or of odd kinds.
 
 import { Buffer } from 'node:buffer';
 import { crc32, deflateSync } from 'node:zlib';
@@ -10,7 +10,7 @@ export interface Dropped {
   name: string;
   mimeType: string;
   buffer: Buffer;
-  /** What becomes of it: it is taken, or refused with the sentence of that failure. */
+  /** The expected result: the page accepts the file, or refuses it with the sentence of this failure. */
   then: 'taken' | UnreadableFile | 'bad-clip' | 'photo-too-large' | 'photo-too-narrow';
 }
 
@@ -79,7 +79,7 @@ function movingGif(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The beginning that tells the kind of an ISO media file, and nothing that could be read after it. */
+/** The header that identifies an ISO media file, followed by nothing readable. */
 function isoFile(brand: string): Buffer {
   const box = Buffer.alloc(24 + 4096, 0x11);
   box.writeUInt32BE(24, 0);
@@ -87,7 +87,7 @@ function isoFile(brand: string): Buffer {
   return box;
 }
 
-/** Black, one bit per pixel: megapixels in few kilobytes. */
+/** A black PNG with one bit per pixel: megapixels in a few kilobytes. */
 function blankPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

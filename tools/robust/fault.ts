@@ -1,4 +1,4 @@
-// A fault that the test's worker brings about: which device call takes the device away.
+// A fault that the test's worker causes: the device call at which it destroys its device.
 
 import type { Stage } from '../../src/contract/answer.ts';
 
@@ -6,14 +6,14 @@ export type FaultStage = 'loading' | Exclude<Stage, 'recovering' | 'decoding'>;
 
 export interface Fault {
   stage: FaultStage;
-  /** Counted from 1 within the stage, over the whole life of the worker. */
+  /** Number of the call within the stage, from 1, counted over the whole life of the worker. */
   call: number;
 }
 
-/** Device calls in each stage. */
+/** Number of device calls in each stage. */
 export type Calls = Record<FaultStage, number>;
 
-/** Asks the worker: for its counts, or to lose its device at once. */
+/** A request to the worker: to report its counts, or to lose its device at once. */
 export type Wish = 'count' | 'lose';
 export const WISHES = 'fault-wishes';
 export const COUNTS = 'fault-counts';

@@ -1,5 +1,5 @@
-// The app's inference worker, whose device can be taken away at a chosen call: in the address's fragment
-// as a Fault, or at once when the test wishes so. What is destroyed is a real device.
+// The app's inference worker, which destroys its real device at a chosen call: as the Fault in the address's fragment
+// says, or at once when the test requests it.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import '../../workers/inference.worker.ts';
@@ -34,7 +34,7 @@ GPUDevice.prototype.createBuffer = function (descriptor) {
   return createBuffer.call(this, descriptor);
 };
 
-// The stage is read from what the worker tells the page, in the moment in which it tells it.
+// Read the stage from the worker's messages to the page, as they are sent.
 const { postMessage } = MessagePort.prototype;
 MessagePort.prototype.postMessage = function (message: unknown, options?: unknown) {
   const told = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message))?.[1];

@@ -1,4 +1,4 @@
-// What the test asks of the page, and what the page tells.
+// The interface between the test and the page.
 
 import type { Outcome } from '../../src/failure.ts';
 import type { Backend, LoadedModel } from '../../src/contract/inference.ts';
@@ -11,14 +11,14 @@ export interface Turn {
   question: string;
 }
 
-/** Where a fault strikes: at a device call, or while nothing is asked, after that many turns. */
+/** When a fault strikes: at a device call, or between turns, after the given number of turns. */
 export type Strike = Fault | { stage: 'between turns'; after: number };
 
 export interface Conversed {
-  /** The answers' texts as the outcomes had them, and as they streamed. */
+  /** The answers' texts from the outcomes, and the texts as streamed. */
   answers: Outcome<string>[];
   streamed: string[];
-  /** Where the model was loaded in the beginning. */
+  /** The backend on which the model was first loaded. */
   backend: Backend | null;
   /** Workers started: more than one after a loss. */
   workers: number;
@@ -42,11 +42,11 @@ export interface Judged {
 }
 
 export interface Harness {
-  /** Brings a fixture package, or the built-in model ('demo'), into storage under a name of its own. */
+  /** Stores a fixture package, or the built-in model ('demo'), under a name of its own. */
   keep(name: string, id?: string): Promise<Outcome<unknown>>;
-  /** Loads a model on a device with a fault, if any, and asks it. */
+  /** Loads a model on a device, with a fault if one is given, and asks the model the turn's question. */
   judge(model: string, trial: Trial): Promise<Judged>;
-  /** The bytes of a fixture package's tensor as they are stored. */
+  /** The stored bytes of a tensor of a fixture package. */
   stored(name: string, tensor: string): Promise<{ dtype: string; bytes: number[] }>;
   converse(model: string, turns: Turn[], strike?: Strike): Promise<Conversed>;
 }

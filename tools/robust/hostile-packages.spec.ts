@@ -1,5 +1,5 @@
-// Hostile packages in the page: each is named as broken in a sentence, and costs the model that answers next next to
-// nothing, also when that one is chosen while the hostile one hangs.
+// Hostile packages in the page: the page must report each as broken in a sentence, and the next model must answer with
+// almost no delay, even when a person chooses it while the hostile one hangs.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,14 +12,14 @@ import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 test.use({ baseURL: `http://localhost:${APP_PORT}/`, locale: 'en', actionTimeout: 60_000 });
 
 const SOUND = join(FIXTURE_PACKAGES, 'dense-tied-exact');
-/** On a free machine a hostile package costs 3 s at most. One at work takes its time: the figures are printed. */
+/** On an idle machine a hostile package costs at most 3 s; a busy one takes longer, so the times are printed too. */
 const PATIENCE_S = 30;
-/** Makes a pattern explode. */
+/** Text that makes a pattern backtrack exponentially. */
 const TRYING = `${'a'.repeat(40)}!`;
 
 const nameOf = (index: number): string => `hostile ${HOSTILE_PACKAGES[index]?.name ?? ''}`;
 
-/** Makes every hostile package, and lists them beside the sound one as the folder of own packages does. */
+/** Makes every hostile package, and lists them beside the sound one as the app's folder of local packages does. */
 async function serve(page: Page): Promise<void> {
   const root = test.info().outputPath('packages');
   const list = ['sound', 'other'].map((name) => ({ name, url: `${name}/` }));
@@ -45,7 +45,7 @@ const rowOf = (page: Page, name: string): Locator =>
   library(page).getByRole('article', { name, exact: true });
 const useOf = (page: Page, name: string): Locator =>
   rowOf(page, name).getByRole('button', { name: `Use ${name}`, exact: true });
-/** What the page says of a model without being asked. */
+/** A notice that the page shows about a model unprompted. */
 const noticeOf = (page: Page, name: string): Locator =>
   page.locator('[data-notice]').filter({ hasText: name });
 
@@ -59,14 +59,14 @@ async function closeLibrary(page: Page): Promise<void> {
   await expect(library(page)).toHaveCount(0);
 }
 
-/** There is a button for it where there is a conversation. */
+/** Clears the conversation; the button for it exists only if there is one. */
 async function beginAnew(page: Page): Promise<void> {
   if ((await answers(page).count()) === 0) return;
   await page.getByRole('button', { name: 'New conversation' }).click();
   await expect(answers(page)).toHaveCount(0);
 }
 
-/** Chooses the sound model if another one is chosen, and asks it; seconds until it has answered. */
+/** Chooses the sound model if another one is chosen, and asks it; returns the seconds until it has answered. */
 async function soundAnswers(page: Page): Promise<number> {
   await beginAnew(page);
   await openLibrary(page);
@@ -79,7 +79,7 @@ async function soundAnswers(page: Page): Promise<number> {
   return (Date.now() - begun) / 1000;
 }
 
-/** Downloads the model; true if it can be used then, false if the page has refused it with a sentence. */
+/** Downloads the model. True if it can be used afterwards, false if the page refused it with a sentence. */
 async function download(page: Page, name: string): Promise<boolean> {
   await openLibrary(page);
   const row = rowOf(page, name);
@@ -89,7 +89,7 @@ async function download(page: Page, name: string): Promise<boolean> {
   return useOf(page, name).isVisible();
 }
 
-/** Chooses a model that is in storage, and asks it what makes a pattern explode. */
+/** Chooses a stored model, and asks it with the text that makes a pattern backtrack exponentially. */
 async function askIt(page: Page, name: string): Promise<void> {
   await openLibrary(page);
   await useOf(page, name).click();
@@ -115,7 +115,7 @@ test('no hostile package keeps another model from answering', async ({ page }) =
   await ask(page, 'Hello?');
   await answered(page, 1);
 
-  // What it takes to go over to the sound model from one that has nothing wrong.
+  // Measure how long a switch to the sound model takes from a model without faults.
   expect(await download(page, 'other')).toBe(true);
   await closeLibrary(page);
   const usual: number[] = [];
@@ -149,7 +149,7 @@ test('no hostile package keeps another model from answering', async ({ page }) =
     }
     const begun = Date.now();
     await askIt(page, name);
-    // It is named as broken in its own answer, or it did not load and the sound one has answered in its place.
+    // Either its own answer reports it as broken, or it failed to load and the sound one answered in its place.
     const last = answers(page).last();
     const alarm = last.getByRole('alert');
     await expect(alarm.or(last.getByText(/^Took /)).first(), kind).toBeVisible({ timeout: 120_000 });
@@ -168,7 +168,7 @@ test('no hostile package keeps another model from answering', async ({ page }) =
   expect(costs.filter(([seconds]) => seconds > PATIENCE_S)).toEqual([]);
 });
 
-/** In words for people, and not those for what nobody has foreseen. */
+/** Expects a sentence written for people, and not the generic one for unforeseen errors. */
 function named(sentence: string, kind: string): void {
   expect(sentence, kind).not.toBe('');
   expect(sentence, kind).not.toContain(failures.bug);

@@ -1,5 +1,5 @@
-// Hostile packages on the command line's own path, with real sessions: each ends as a failure with a code of its own,
-// and the model that answers next does.
+// Hostile packages on the command line's code path, with real sessions: each must end in a failure with its own code,
+// and the next model must answer.
 
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 
 const never = new AbortController().signal;
 const runtime = await createNodeRuntime({ backend: 'wasm' });
-/** As the command line has it, but impatient: what explodes never ends. */
+/** Like the command line's, but with a short limit: an exploding pattern never ends. */
 const runLimited: RunLimited = (job) => runFor(job, 2000);
 const PICTURE = resolve(import.meta.dirname, '../reference/pictures');
 let root = '';

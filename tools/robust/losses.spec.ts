@@ -1,7 +1,7 @@
-// Nothing is lost: at seeded random moments, while pictures are added, words typed, questions asked and answered, the
-// page is reloaded, left and gone back to, or its browser is killed (SIGKILL, with a profile that stays). Afterwards
-// all that was stored before is there, or was declined and is gone. MOMENTS and SEED change how many, and which;
-// `npm run losses` tries 30.
+// Tests that nothing is lost. At seeded random moments, while pictures are added, words typed, questions asked and
+// answered, the page is reloaded or left and revisited, or its browser is killed (SIGKILL, with a persistent profile).
+// Afterwards everything that was stored before must be there, or be gone because the person declined it. MOMENTS and
+// SEED choose the number of moments and their randomness; `npm run losses` tries 30.
 
 import { expect, test, type Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -31,14 +31,14 @@ const FILES = ['odd.png', 'wide.png', 'tall.png', 'second.png'];
 const ENDS = ['reload', 'back', 'kill'] as const;
 const DOINGS = ['adding', 'typing', 'asking', 'answering'] as const;
 
-/** Without the cache of whole pages: with it Back loses nothing, and the page has no part in that. */
+/** Without the back/forward cache: with it, Back loses nothing whatever the page does. */
 const start = (profile: string): Promise<BrowserProcess> =>
   BrowserProcess.start(profile, undefined, ['--disable-features=BackForwardCache']);
 
-/** What a person sees of the tab. */
+/** The content of the tab that a person sees. */
 interface Shown {
   questions: string[];
-  /** Those that have ended. */
+  /** Finished answers only. */
   answers: string[];
   words: string;
   pictures: string[];
@@ -57,7 +57,7 @@ const look = (page: Page): Promise<Shown> =>
     };
   });
 
-/** How many turns, pictures in all and letters of the draft the tab's records hold, which its own key opens. */
+/** Number of turns, number of pictures, and the draft in the tab's records, decrypted with the tab's own key. */
 const stored = (page: Page): Promise<{ turns: number; tray: number; words: string }> =>
   page.evaluate(async () => {
     const done = (request: IDBRequest): Promise<unknown> =>
@@ -85,7 +85,7 @@ const stored = (page: Page): Promise<{ turns: number; tray: number; words: strin
     return { turns: turns.length, tray: tray.length, words };
   });
 
-/** What is shown, once all of it is stored. */
+/** The content shown, once all of it is stored. */
 async function settled(page: Page): Promise<Shown> {
   await expect
     .poll(async () => {
@@ -109,7 +109,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
   const open = async (): Promise<Page> => {
     const page = await browser.page('about:blank');
     page.setDefaultTimeout(60_000);
-    // While a picture is being stored the browser asks whether to leave: this person leaves.
+    // While a picture is being stored the browser asks whether to leave; confirm it.
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);
     return page;
@@ -132,7 +132,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
       const over = new AbortController();
       const begun = begin(page, doing, file, words, over.signal).catch(() => undefined);
       await sleep(delay);
-      // Nothing of it may reach the page that comes.
+      // Stop the actions, so that none of them reaches the next page.
       over.abort();
       if (end === 'reload') await page.reload();
       else if (end === 'back') {
@@ -157,7 +157,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
       }
       await begun;
       await expect.poll(async () => lacks(await look(page), before, doing, words), what).toEqual([]);
-      // The pictures are there, not only their names.
+      // Check that the pictures themselves are shown, not only their names.
       await expect
         .poll(() =>
           page.evaluate(() =>
@@ -171,7 +171,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
       if (await stop.isVisible()) await stop.click();
       if ((await look(page)).questions.length > 3) await beginAnew(page);
     }
-    // What came through all of this can be asked about.
+    // Check that the page still answers questions after all of this.
     await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
     await expect(tray(page).getByRole('button', { name: 'Remove odd.png' }).first()).toBeVisible();
     const asked = await answers(page).count();
@@ -198,13 +198,13 @@ async function begin(
     await question(page).focus(patience);
     for (const letter of words.slice(11)) {
       if (signal.aborted) return;
-      // A locator's press would wait for the page that comes, and type there.
+      // A locator's press would wait for the next page and type there.
       await page.keyboard.press(letter === ' ' ? 'Space' : letter);
     }
   } else await question(page).press('Enter', patience);
 }
 
-/** What should be there and is not. `words`: of the question that was typed or asked. */
+/** Lists everything that is missing. `words` is the question that was typed or asked. */
 function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words: string): string[] {
   const missing = [
     ...before.questions
@@ -214,7 +214,7 @@ function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words:
   ];
   const isAsked = now.questions.length > before.questions.length && now.questions.at(-1) === words;
   if (doing === 'asking' || doing === 'answering') {
-    // Either it is a question already, with its pictures, or it is still the draft.
+    // It is either already a question, with its pictures, or still the draft.
     if (!isAsked && now.words !== words) missing.push('the question that was asked');
   } else if (doing === 'typing') {
     if (!now.words.startsWith(before.words) || !words.startsWith(now.words))

@@ -1,6 +1,6 @@
-// Browsers that change what a page reads from a canvas, against fingerprinting (Brave, Firefox's strict mode):
-// the workers of the built page are given such canvases. Pictures are read by another way, or a sentence says
-// why they are not; the model is never blamed.
+// Some browsers change the pixels that a page reads from a canvas, against fingerprinting (Brave, Firefox's strict
+// mode). This test gives such canvases to the workers of the built page. The page must read pictures by another way or
+// explain in a sentence why it cannot, and must never blame the model.
 
 import { expect, test, type Page } from '@playwright/test';
 import { en } from '../../src/ui/strings/failures.ts';
@@ -10,17 +10,17 @@ import { APP_PORT } from '../test/places.ts';
 
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
-/** A model's check on a software adapter takes minutes where other work takes the cores. */
+/** A model's check on a software adapter takes minutes when other programs use the cores. */
 const PATIENCE = 1_500_000;
 test.describe.configure({ timeout: 2_000_000 });
 
 interface Noise {
-  /** Low bits of one value in fifty are flipped, or every value is random. */
+  /** Flips the low bit of one value in fifty, or makes every value random. */
   kind: 'low bits' | 'random';
   hasVideoFrames: boolean;
 }
 
-/** Put before each worker's own code. */
+/** Code that runs before each worker's own. */
 function spoilCanvases({ kind, hasVideoFrames }: Noise): void {
   const context = OffscreenCanvasRenderingContext2D.prototype;
   const canvas = OffscreenCanvas.prototype;
@@ -95,10 +95,10 @@ test('thumbnails and parts are no noise', async ({ page }) => {
   await expectPlain(page);
 });
 
-/** The one picture of the next question is no noise. */
+/** Expects the next question to have one picture, which is not noise. */
 async function expectPlain(page: Page): Promise<void> {
   await expect(tray(page).locator('img')).toHaveCount(1);
-  // The difference of neighbours: 85 for random values, and a sign is mostly plain.
+  // Mean difference of neighbouring pixels: 85 for random values, and small for a sign, which is mostly plain.
   const roughness = await tray(page)
     .locator('img')
     .evaluate(async (image: HTMLImageElement) => {

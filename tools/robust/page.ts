@@ -1,4 +1,4 @@
-// The page of the robustness tests: the app's clients over workers that can be made to fail.
+// The page of the robustness tests: the app's clients with workers that can be made to fail.
 
 import { InferenceClient } from '../../src/client/inference-client.ts';
 import { CLOCK, RecoveringInference } from '../../src/client/recovering-inference.ts';
@@ -17,7 +17,7 @@ import plantedWorker from './planted.worker.ts?worker&url';
 
 const MAX_TOKENS = 6;
 const never = new AbortController().signal;
-/** The app's policy knows no fragments, by which these workers are told how to fail. */
+/** The app's own policy rejects script URLs with fragments, which carry the faults to these workers. */
 const policy = policyFactory()?.createPolicy('darkroom', { createScriptURL: (url) => url });
 const start = (script: string): Worker =>
   new Worker((policy?.createScriptURL(script) ?? script) as string, { type: 'module' });
@@ -38,7 +38,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
   let workers = 0;
   const client = new RecoveringInference(
     new InferenceClient(() => {
-      // Only the first is struck: what comes after it is what is looked at.
+      // Only the first worker gets the fault; the test examines the recovery after it.
       const fault: Fault | undefined = strike?.stage === 'between turns' ? undefined : strike;
       const fragment = fault && workers === 0 ? `#${encodeURIComponent(JSON.stringify(fault))}` : '';
       workers++;
@@ -71,7 +71,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
         },
         never,
       );
-      // Text comes by a channel of its own, and may come after the outcome.
+      // Text arrives on a channel of its own, possibly after the outcome.
       await new Promise((later) => setTimeout(later, 50));
       streamed.push(text);
       answers.push(outcome.kind === 'done' ? { kind: 'done', value: outcome.value.text } : outcome);

@@ -1,12 +1,12 @@
-// Faults that a GPU or its driver could have, for the test's worker to bring about on a real device.
+// Faults that a GPU or its driver could have; the test's worker simulates them on a real device.
 
 export type Plant =
-  /** Swaps the halves of one byte in the device's copy of the weights that begin with these bytes. */
+  /** Swaps the two nibbles of one byte in the device's copy of the weights that begin with these bytes. */
   | { kind: 'nibble'; weights: number[]; at: number }
-  /** Multiplies the device's copy of the f32 numbers that begin with these bytes: what follows overflows. */
+  /** Multiplies the f32 numbers that begin with these bytes in the device's copy, so that later numbers overflow. */
   | { kind: 'overflow'; weights: number[]; factor: number }
-  /** Shaders whose name contains this give zeros. */
+  /** Makes shaders whose name contains this string output zeros. */
   | { kind: 'zeros'; shader: string };
 
-/** As what the worker tells whether the fault took place. */
+/** Name of the channel on which the worker reports that the fault took place. */
 export const PLANTED = 'planted';

@@ -1,5 +1,5 @@
-// The app's inference worker on a device that computes wrongly: the fault is named in the address's
-// fragment, and is in the device's own copies and shaders, not in what is stored.
+// The app's inference worker on a device that computes wrongly. The address's fragment names the fault, which affects
+// the device's own copies and shaders, not the stored weights.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import '../../workers/inference.worker.ts';
@@ -8,7 +8,7 @@ import { PLANTED, type Plant } from './plant.ts';
 const plant = JSON.parse(decodeURIComponent(self.location.hash.slice(1))) as Plant;
 const told = new BroadcastChannel(PLANTED);
 
-/** Spoils bytes on their way to the device, if they are those that are meant. */
+/** Changes bytes on their way to the device, if they belong to the chosen weights. */
 function spoil(bytes: Uint8Array): void {
   if (plant.kind === 'zeros' || !plant.weights.every((byte, index) => bytes[index] === byte)) return;
   if (plant.kind === 'nibble') {
@@ -54,7 +54,7 @@ GPUDevice.prototype.createShaderModule = function (descriptor) {
   return createShaderModule.call(this, { ...descriptor, code });
 };
 
-/** The same shader, every number that it would store being zero. */
+/** The same shader, but every number that it stores is zero. */
 function zeroed(code: string): string {
   const outputs = Array.from(code.matchAll(/var<storage, *read_write> +(\w+)/g), ([, name = '']) => name);
   return outputs.reduce<string>(

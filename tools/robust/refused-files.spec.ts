@@ -1,5 +1,5 @@
-// Files that are no readable pictures: each kind has its own sentence, in both languages, and the files of one
-// drop share a notice that leaves the page in view.
+// Files that are not readable pictures: each kind has its own sentence in both languages, and the files of one drop
+// share a notice that leaves the page in view.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { FailureCode } from '../../src/failure.ts';
@@ -9,7 +9,7 @@ import { APP_PORT } from '../test/places.ts';
 
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
-/** Names and types say nothing, or something wrong: bytes tell. */
+/** The names and types are missing or wrong; only the bytes identify a file. */
 const FILES: [name: string, type: string, bytes: string, code: FailureCode][] = [
   ['IMG_0001.jpg', 'image/jpeg', '\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'heic-photo'],
   ['letter.jpg', 'image/jpeg', '%PDF-1.7\n', 'pdf-file'],
@@ -48,7 +48,7 @@ for (const [locale, viewport, sentences] of [
         await expect(notice).toContainText(sentences[code]);
       }
       expect(new Set(FILES.map(([, , , code]) => sentences[code])).size).toBe(FILES.length);
-      // Half of the page is left, the question too, and the last sentence can be reached.
+      // At least half of the page stays visible, with the question, and the last sentence can be scrolled into view.
       const box = await notice.boundingBox();
       expect(box?.height).toBeLessThan(viewport.height / 2);
       await expect(page.getByRole('textbox').first()).toBeInViewport();
@@ -75,7 +75,7 @@ test('one refused file is told by its name, and the others are added', async ({ 
   await answered(page, 1);
 });
 
-/** The person helpers look for English names. */
+/** The helpers of person.ts look for English names, so they cannot be used here. */
 async function arriveAnyLanguage(page: Page): Promise<void> {
   await page.goto('/');
   await expect(page.getByRole('textbox').first()).toBeVisible();

@@ -1,4 +1,4 @@
-// Several tabs on one model, a tab closed in the middle of its answer, a storage that is taken away.
+// Several tabs that use one model, a tab closed in the middle of its answer, and storage that is erased.
 
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, beginAnew, FIXTURE, said } from '../../e2e/person.ts';
@@ -24,7 +24,7 @@ async function askSample(page: Page): Promise<void> {
   await ask(page, WORDS);
 }
 
-/** The kinds of what the tab's own copy holds. */
+/** The kinds of the records that the tab's own copy holds. */
 function keptByTab(page: Page): Promise<string[]> {
   return page.evaluate(async (name) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -66,7 +66,7 @@ test('a tab that is closed in the middle of its answer leaves the other alone', 
   await askSample(two);
   await one.close({ runBeforeUnload: false });
   expect(await said(await answered(two, 1))).toBe(RIGHT);
-  // And whoever comes next finds the model that was in use.
+  // The next tab, too, finds the model that was in use.
   const three = await tab(context, FIXTURE, 4);
   await ask(three, 'Hello');
   await answered(three, 1);
@@ -96,12 +96,12 @@ test('a storage that is taken away while the page is open costs no answer', asyn
   await answered(page, 1);
   const session = await context.newCDPSession(page);
   await session.send('Storage.clearDataForOrigin', { origin: ORIGIN, storageTypes: 'indexeddb' });
-  // What is on the device answers on.
+  // The model that is on the device still answers.
   await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
   expect(await said(await answered(page, 1))).toBe(RIGHT);
-  // The tab's copy is made anew, and a page that is left cannot finish writing.
+  // Wait until the tab's copy is written again, because a page cannot finish writing after it is left.
   await expect.poll(() => keptByTab(page)).toContain('talk');
-  // After a new start it is fetched anew.
+  // After a reload the model is downloaded again.
   await page.reload();
   await answered(page, 1);
   await beginAnew(page);

@@ -1,5 +1,5 @@
-// `npm run losses`: the 30 random moments of losses.spec.ts, on the built app (`npm run build` first). MOMENTS and SEED
-// change how many, and which.
+// `npm run losses`: runs losses.spec.ts with 30 random moments on the built app (`npm run build` first). MOMENTS and
+// SEED change their number and their choice.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

@@ -1,7 +1,7 @@
-// A device that computes wrongly is found before it answers: the self-test in a model's package catches faults that
-// are planted in the device's copies and shaders, another way is taken, and the answer is the right one. The faults
-// are planted in a small model, which a software adapter asks in seconds; that the built-in model's self-test is as
-// sharp is held on the processor (src/engine/self-check/model-check.test.ts).
+// A device that computes wrongly is detected before it answers: the self-test in a model's package catches faults
+// planted in the device's weights and shaders, the app switches to another backend, and the answer is correct. The
+// faults are planted in a small model, which a software adapter runs in seconds; model-check.test.ts (in
+// src/engine/self-check) tests on the processor that the built-in model's self-test is as sensitive.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { Judged, Trial } from './harness.ts';
@@ -19,13 +19,13 @@ let models = 0;
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   await page.goto('/');
-  // The processor, which the self-test was written by, says what is right.
+  // The WASM backend, which also generated the self-test, gives the right answer.
   const onProcessor = await judge(await keep(MODEL), { backend: 'wasm', turn: TURN });
   right = onProcessor.answer;
   expect(right).toEqual({ kind: 'done', value: expect.stringMatching(/./) as unknown });
 });
 
-/** Each time a model of its own: what was seen of a device is remembered with the model. */
+/** Stores the model under a new id each time, because verdicts on a device are remembered per model. */
 async function keep(name: string): Promise<string> {
   const id = `${name}-${models++}`;
   const kept = await page.evaluate(([from, as]) => window.robust.keep(from, as), [name, id] as const);
@@ -54,7 +54,7 @@ test('a sound device is trusted, and remembered', async () => {
   const first = await judge(model, { turn: TURN });
   expectTrusted(first);
   expect(first.answer).toEqual(right);
-  // The model is not asked again within a week: the shaders of its layers are not even made.
+  // The self-test is not repeated within a week, so the shaders of the layers are not even created.
   const again = await judge(model, { plant: { kind: 'zeros', shader: 'LayerNorm' } });
   expect(again.isPlanted, 'the model was asked again').toBe(false);
   expectTrusted(again);
@@ -71,7 +71,7 @@ for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
       MODEL,
       tensor,
     ] as const);
-    // A byte whose halves are alike would be no fault.
+    // Skip bytes with similar halves: swapping them would be no fault.
     const spoilt = bytes.findIndex((byte, index) => index >= at && Math.abs((byte & 15) - (byte >> 4)) > 3);
     await expectFound({ kind: 'nibble', weights: bytes.slice(0, NEEDLE), at: spoilt });
   });
@@ -87,8 +87,8 @@ test('a layer whose numbers overflow is found', async () => {
   await expectFound({ kind: 'overflow', weights: bytes.slice(0, NEEDLE), factor: 1e38 });
 });
 
-// Of the quantised product, which the operators' own check knows too, and of the norm of every layer,
-// which only the whole model shows.
+// The quantised matrix product, which the operator checks cover too, and the norm of every layer, whose faults only
+// the whole model shows.
 for (const shader of ['MatMulNBits', 'LayerNorm']) {
   test(`a shader that gives zeros is found (${shader})`, async () => {
     await expectFound({ kind: 'zeros', shader });
