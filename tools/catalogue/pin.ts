@@ -1,5 +1,5 @@
 // npm run catalogue:pin [-- <catalogue>]
-// Asks the hubs for commits and hashes and writes them into public/models/index.json.
+// Fetches commits and hashes from the hubs and writes them into the catalogue, by default public/models/index.json.
 
 import { readFileSync, writeFileSync } from 'node:fs';
 import { parseJson } from '../../src/format/json-field.ts';

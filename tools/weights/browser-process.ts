@@ -1,4 +1,4 @@
-// A Chromium of one's own, with a profile that outlives it, so that it can be killed as a whole.
+// Runs a Chromium process of its own, with a profile that outlives it, so that a test can kill the whole browser.
 
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { findChromium } from '../test/chromium.ts';
 
-/** In which a browser must be there, on a busy machine too. */
+/** Time within which a browser must start, even on a busy machine. */
 const START_WITHIN_MS = 60_000;
 
 export class BrowserProcess {
@@ -21,9 +21,9 @@ export class BrowserProcess {
   }
 
   /**
-   * `looks`: how it appears on the screen, by default not at all; `more`: further arguments. Where it fails,
-   * nothing of the browser is left: it would keep its profile from the next. For the same reason one that
-   * still has the profile is ended.
+   * `looks` are the arguments that decide how the browser appears on the screen (by default it is headless), and `more`
+   * are further arguments. If the start fails, no process of the browser is left, because it would lock the profile
+   * against the next one. For the same reason a browser that still holds the profile is ended first.
    */
   static async start(
     profile: string,
@@ -46,7 +46,7 @@ export class BrowserProcess {
       ...more,
       'about:blank',
     ];
-    // A group of its own: killing it takes the browser's children along.
+    // Start a process group of its own: killing it also kills the browser's children.
     const child = spawn(findChromium() ?? 'chromium', args, { detached: true, stdio: 'ignore' });
     try {
       const since = Date.now();
@@ -71,20 +71,20 @@ export class BrowserProcess {
     return page;
   }
 
-  /** Whether the process is there still. */
+  /** Whether the process is still running. */
   get isRunning(): boolean {
     return this.#child.exitCode === null && this.#child.signalCode === null;
   }
 
-  /** Has Chromium lose its GPU process. */
+  /** Crashes Chromium's GPU process. */
   async crashGpu(): Promise<void> {
     const session = await this.#browser.newBrowserCDPSession();
-    // It may be gone before it answers.
+    // The GPU process may be gone before the call returns.
     await session.send('Browser.crashGpuProcess').catch(() => undefined);
     await session.detach().catch(() => undefined);
   }
 
-  /** At once, as a power cut would. */
+  /** Ends the browser at once, like a power cut. */
   async kill(): Promise<void> {
     if (!this.isRunning) return;
     await end(this.#child);
@@ -99,14 +99,14 @@ async function end(child: ChildProcess): Promise<void> {
   await ended;
 }
 
-/** Ends the Chromium that an earlier process left in this profile, where its lock names it (Linux). */
+/** Ends the Chromium that an earlier process left running in this profile, if its lock file names it (Linux). */
 async function endHolder(profile: string): Promise<void> {
   const pid = holderOf(profile);
   if (pid === undefined) return;
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Somebody else started it, in a group with others.
+    // Another program started it, in a process group with other processes.
     process.kill(pid, 'SIGKILL');
   }
   while (holderOf(profile) !== undefined) await sleep(50);
@@ -114,7 +114,7 @@ async function endHolder(profile: string): Promise<void> {
 
 function holderOf(profile: string): number | undefined {
   try {
-    // A link to "host-pid", which may be dead, and its number another's.
+    // The lock is a link to "host-pid". That process may be dead, and its number may belong to another process.
     const pid = Number(/\d+$/.exec(readlinkSync(join(profile, 'SingletonLock')))?.[0]);
     const isHeld = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--user-data-dir=${profile}`);
     return isHeld ? pid : undefined;

@@ -1,4 +1,4 @@
-// The engine over a stored model, or over one fetched into memory: what it answers.
+// Asks a stored model, or a model fetched into memory, one fixed question, and returns the answer's tokens.
 
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../src/engine/photo/decode-photo.ts';

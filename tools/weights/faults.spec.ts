@@ -1,5 +1,5 @@
-// Downloads against a host with every fault, in a real browser: each ends in its own code, nothing
-// unverified is stored, and once the fault is gone the download completes and the model answers the same.
+// Downloads in a real browser from a host that produces every fault: each fault ends in its own code, nothing
+// unverified is stored, and once the fault is gone the download completes and the model gives the same answer.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { ModelRequest } from '../../src/contract/weights.ts';
@@ -27,7 +27,7 @@ test.beforeEach(async ({ page }) => {
 const request = (): ModelRequest => ({ id: 'dense', name: 'Dense', source: { kind: 'package', url } });
 const download = (page: Page) => page.evaluate((asked) => window.weights.download(asked), request());
 
-/** Whatever is stored is what its name says. Returns the hashes, in order. */
+/** Expects each stored file to match the hash that names it. Returns the hashes in order. */
 async function storedSoundly(page: Page, id = 'dense'): Promise<string[]> {
   const stored = await page.evaluate((model) => window.weights.stored(model), id);
   for (const file of stored) {
@@ -42,7 +42,7 @@ test('a package is downloaded, verified, answers as when loaded cleanly, and goe
 }) => {
   const { outcome, events } = await download(page);
   expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready', preset: 'balanced' } });
-  // A small model is not worth a question of the browser's.
+  // For a small model the app does not ask the browser for persistent storage.
   expect(events.map((event) => event.kind)).not.toContain('persistence');
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
   const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
@@ -51,7 +51,7 @@ test('a package is downloaded, verified, answers as when loaded cleanly, and goe
 
   const before = host.log.length;
   expect((await download(page)).outcome.kind).toBe('done');
-  // Asking again looks at the manifest alone.
+  // A repeated download only requests the manifest.
   expect(host.log.slice(before).map((sent) => sent.path)).toEqual(['/dense/manifest.json']);
 
   const full = await page.evaluate(() => window.weights.storage());
@@ -72,7 +72,7 @@ test('a package is downloaded, verified, answers as when loaded cleanly, and goe
 
 const isShard = ({ path }: Request): boolean => path.endsWith('.safetensors');
 
-/** A fault that stays, and how the download ends. */
+/** A lasting fault, and the code with which the download ends. */
 const LASTING: [Fault, FailureCode][] = [
   [{ kind: 'refused' }, 'network'],
   [{ kind: 'cut', at: 0 }, 'network'],
@@ -96,7 +96,7 @@ for (const [fault, code] of LASTING) {
     };
     const broken = await download(page);
     expect(broken.outcome).toMatchObject({ kind: 'failed', failure: { code } });
-    // The sentence names the file.
+    // The failure message names the file.
     const message = broken.outcome.kind === 'failed' ? broken.outcome.failure.message : '';
     expect(message).toMatch(/[0-9a-f]{64}\.safetensors/);
     const kept = await storedSoundly(page);
@@ -197,7 +197,7 @@ test('200 faults at random lose nothing', async ({ page }) => {
       codes.set(outcome.failure.code, (codes.get(outcome.failure.code) ?? 0) + 1);
       expect(outcome.failure.code, outcome.failure.message).not.toBe('bug');
     } else if (faults < 200) {
-      // Whole before the faults are spent: once more from the start.
+      // The download is complete before all faults have occurred: start again.
       expect(await storedSoundly(page)).toEqual(hashesIn(folder));
       await page.evaluate(() => window.weights.remove('dense'));
     }
@@ -223,7 +223,7 @@ function anyFault(next: () => number, { range }: Request): Fault {
     { kind: 'long' },
     { kind: 'flipped', at },
     { kind: 'elsewhere' },
-    // The watchdog's patience is what makes these slow: they are rarer.
+    // Stalls are rarer, because each lasts until the watchdog's timeout.
     ...(next() < 0.3 ? [{ kind: 'stall', at } as const] : []),
     ...(range ? [{ kind: 'wrong-range' } as const, { kind: 'no-range' } as const] : []),
   ];

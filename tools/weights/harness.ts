@@ -1,4 +1,4 @@
-// What the harness page offers to a test. Types only.
+// The interface that the harness page offers to tests. Types only.
 
 import type {
   CheckUp,
@@ -12,12 +12,12 @@ import type { FailureInfo, Outcome } from '../../src/failure.ts';
 
 export interface Ran<T> {
   outcome: Outcome<T>;
-  /** Progress thinned out: changes of activity alone. */
+  /** Progress events are reduced to changes of activity. */
   events: WeightsEvent[];
 }
 
 export interface StoredFile {
-  /** As its key says, as its bytes say, and whether there is a note that it is kept. */
+  /** Hash in the key, hash of the stored bytes, and whether storage has a record that the file is kept. */
   sha256: string;
   actual: string;
   bytes: number;
@@ -33,38 +33,38 @@ export interface EngineApi {
   answer(from: { url: string } | { id: string }): Promise<Answered>;
 }
 
-/** Seconds for all of the work. */
+/** All results are in seconds for the whole work. */
 export interface BenchApi {
   fetchOnly(urls: string[]): Promise<number>;
   fetchAndStore(urls: string[]): Promise<number>;
   fetchHashAndStore(urls: string[]): Promise<number>;
   readRaw(urls: string[]): Promise<number>;
   dropRaw(): Promise<void>;
-  /** A stored model, made ready to answer on WebGPU. */
+  /** Loads a stored model until it is ready to answer on WebGPU. */
   loadEngine(id: string): Promise<number>;
   readStored(id: string, toGpu: boolean): Promise<{ seconds: number; onGpu: boolean }>;
 }
 
 export interface Harness {
-  /** `quick` has little patience, `app` is the worker as it is. */
+  /** `quick` is a worker with short timeouts, `app` the app's own worker. */
   download(request: ModelRequest, worker?: 'quick' | 'app', stopAtBytes?: number): Promise<Ran<KeptModel>>;
-  /** The files chosen in the page's input. */
+  /** Imports the files chosen in the page's input. */
   importChosen(request: ModelRequest): Promise<Ran<KeptModel>>;
   checkUp(id: string): Promise<Ran<CheckUp>>;
   remove(id: string): Promise<Outcome<null>>;
   list(): Promise<Outcome<KeptModel[]>>;
   storage(): Promise<Outcome<StorageFacts>>;
   catalogue(): Promise<Outcome<Offer[]>>;
-  /** Every file that lies in storage, hashed. */
+  /** Every stored file, with its hash computed. */
   stored(id: string): Promise<StoredFile[]>;
-  /** Overwrites or takes away a stored file behind everybody's back. */
+  /** Overwrites or removes a stored file without the knowledge of the app's code. */
   damage(id: string, sha256: string, how: 'flip' | 'cut' | 'remove'): Promise<void>;
-  /** Keys of a model's entries. */
+  /** Keys of a model's records. */
   keys(kind: 'kept' | 'piece' | 'used', id: string): Promise<(string | number)[][]>;
-  /** Kinds of all events so far, of every run of this page. */
+  /** Kinds of all events so far, across all runs of this page. */
   heard(): string[];
   answer: EngineApi['answer'];
-  /** In a fresh worker that ends with the call. */
+  /** Runs in a fresh worker, which ends with the call. */
   bench: BenchApi;
 }
 

@@ -1,5 +1,5 @@
-// A static host and a model hub for tests, on this machine: ranges, ETags, redirects, CORS; a log of what
-// was sent; and every fault that a real one may have, when told so.
+// A static host and a model hub for tests, on this machine. It supports ranges, ETags, redirects and CORS, logs
+// what it sends, and can produce every fault of a real host on request.
 
 import { createHash } from 'node:crypto';
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http';
@@ -9,52 +9,52 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Fault =
-  | { kind: 'refused' } // the connection is cut before any answer
-  | { kind: 'cut'; at: number } // … after a share `at` of the body
+  | { kind: 'refused' } // the connection closes before any response
+  | { kind: 'cut'; at: number } // … after the share `at` of the body
   | { kind: 'stall'; at: number }
   | { kind: 'web-page' }
   | { kind: 'status'; status: number }
   | { kind: 'short' } // fewer bytes, and a Content-Length that agrees
   | { kind: 'long' }
   | { kind: 'flipped'; at: number } // one byte is wrong
-  | { kind: 'elsewhere' } // a redirect to a host that nobody named
+  | { kind: 'elsewhere' } // a redirect to a host that the app does not know
   | { kind: 'wrong-range' }
   | { kind: 'no-range' }
   | { kind: 'other-etag' };
 
 export interface Request {
   path: string;
-  /** As asked for; undefined for a whole file. */
+  /** The requested range; undefined for a whole file. */
   range: { start: number; end: number } | undefined;
   ifRange: string | undefined;
 }
 
 export interface Sent extends Request {
   status: number;
-  /** First byte of the file in the body, and bytes of it given to the connection. */
+  /** Offset in the file of the first byte sent, and number of bytes handed to the connection. */
   start: number;
   bytes: number;
   fault: Fault['kind'] | undefined;
 }
 
 const CHUNK = 64 * 1024;
-/** As the large hubs give it. */
+/** A commit hash in the format of the large hubs. */
 export const COMMIT = '0123456789abcdef0123456789abcdef01234567';
 
 export class Host {
   readonly log: Sent[] = [];
-  /** Decides what goes wrong with a request. */
+  /** Chooses the fault of a request. */
   fault: (request: Request) => Fault | undefined = () => undefined;
-  /** Asked before each chunk: while it waits, nothing is sent. */
+  /** Awaited before each chunk: the host sends nothing while this promise is pending. */
   gate: (request: Request) => Promise<void> = () => Promise.resolve();
   readonly #server: Server;
   /** URL prefix → folder. */
   readonly #folders = new Map<string, string>();
-  /** Repository → folder, at every commit; `repository@commit` → folder, at that one. */
+  /** Repository → folder for every commit; `repository@commit` → folder for that commit. */
   readonly #repos = new Map<string, string>();
-  /** The commit that `main` stands at. */
+  /** The commit that `main` points to. */
   commit = COMMIT;
-  /** Whether the host tells commits and hashes, as hubs do; a plain mirror of the files does not. */
+  /** Whether the host reports commits and hashes, as hubs do; a plain mirror of the files does not. */
   hasApi = true;
 
   private constructor() {
@@ -75,7 +75,7 @@ export class Host {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The origin that people know; large files of repositories come from `cdn`. */
+  /** The public origin; large files of repositories come from `cdn`. */
   get origin(): string {
     return `http://localhost:${this.port}`;
   }
@@ -90,7 +90,7 @@ export class Host {
     return `${this.origin}/${name}/`;
   }
 
-  /** Serves a checkpoint in the layout of a hub, at one commit or at every other one. */
+  /** Serves a checkpoint in the layout of a hub, at `commit` or, if omitted, at every commit without its own folder. */
   serveRepo(repo: string, folder: string, commit?: string): void {
     this.#repos.set(commit === undefined ? repo : `${repo}@${commit}`, folder);
   }
@@ -108,7 +108,7 @@ export class Host {
     const path = decodeURIComponent(new URL(request.url ?? '/', this.origin).pathname);
     response.setHeader('Access-Control-Allow-Origin', '*');
     response.setHeader('Access-Control-Expose-Headers', 'ETag, Content-Range, Accept-Ranges, X-Repo-Commit');
-    // As the hosts of large files do: no answer to a preflight.
+    // Like the hosts of large files, reject preflight requests.
     if (request.method !== 'GET') return void response.writeHead(405).end();
     const resolved = /^\/([^/]+\/[^/]+)\/resolve\/([^/]+)\/([^/]+)$/.exec(path);
     if (resolved) {
@@ -154,7 +154,7 @@ export class Host {
     const match = /^bytes=(\d+)-(\d+)$/.exec(header ?? '');
     const range = match ? { start: Number(match[1]), end: Number(match[2]) + 1 } : undefined;
     const asked: Request = { path, range, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
-    // A request that was sent on has had its fault.
+    // A redirected request already had its fault when it was redirected.
     const isSentOn = request.headers.host?.startsWith('127.') === true && !path.startsWith('/cdn/');
     const fault = isSentOn ? undefined : this.fault(asked);
     const sent: Sent = { ...asked, status: 0, start: range?.start ?? 0, bytes: 0, fault: fault?.kind };
@@ -227,7 +227,7 @@ export class Host {
   }
 }
 
-/** As the hubs list a folder: weights by their SHA-256, everything else by git's own hash. */
+/** The listing format of hubs: weights with their SHA-256, all other files with git's own hash. */
 async function listingOf(folder: string): Promise<unknown[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return Promise.all(
@@ -263,7 +263,7 @@ function drained(response: ServerResponse): Promise<void> {
   return new Promise((resolve) => response.once('drain', () => resolve()));
 }
 
-/** When the other side hangs up. */
+/** Resolves when the client closes the connection. */
 async function closed(response: ServerResponse): Promise<void> {
   while (!response.destroyed) await sleep(20);
 }

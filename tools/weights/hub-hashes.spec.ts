@@ -1,4 +1,4 @@
-// A checkpoint's files held against the hashes that the hub lists, in a real browser.
+// Checks a checkpoint's files against the hashes that the hub lists, in a real browser.
 
 import { expect, test, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
@@ -35,7 +35,7 @@ async function expectWhole(page: Page): Promise<void> {
   expect(listed).toMatchObject({ value: [{ id: 'moe', state: 'ready' }] });
 }
 
-/** Tensors, rather than a header or a sample of 64 KiB. */
+/** True for requests of tensors, and false for those of a header or a sample of 64 KiB. */
 const isPiece = ({ path, range }: Request): boolean =>
   path.endsWith('.safetensors') && (range?.end ?? 0) - (range?.start ?? 0) > 65_536;
 
@@ -100,7 +100,7 @@ test('a download goes on at the commit that it began with, though the branch mov
   cpSync(join(FIXTURES, 'moe-untied'), later, { recursive: true });
   for (const name of ['model-00001-of-00004', 'model-00003-of-00004'].map((one) => `${one}.safetensors`)) {
     const bytes = readFileSync(join(later, name));
-    // The last byte of a tensor: another weight, the same header.
+    // Change the last byte but one of the file, in a tensor: another weight with the same header.
     bytes[bytes.byteLength - 2]! ^= 1;
     writeFileSync(join(later, name), bytes);
   }

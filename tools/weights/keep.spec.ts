@@ -1,4 +1,4 @@
-// What happens to a model after it has come: several tabs, files without a network, damage and repair.
+// Stored models: several tabs, import without a network, damage and repair.
 
 import { expect, test, type Page } from '@playwright/test';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -111,7 +111,7 @@ test('a tab that follows hears the progress of the other', async ({ page, contex
   const { outcome, events } = await following;
   expect(outcome.kind).toBe('done');
   expect(events.some(({ kind }) => kind === 'progress')).toBe(true);
-  // Each shard went over the line once, whoever asked.
+  // Each shard was sent once, whichever tab requested it.
   const shards = host.log.slice(before).filter(({ path }) => path.endsWith('.safetensors'));
   expect(new Set(shards.map(({ path }) => path)).size).toBe(shards.length);
 });
@@ -123,7 +123,7 @@ for (const kind of ['package', 'checkpoint'] as const) {
     const url = host.servePackage(`clean-${kind}`, expected);
     const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
     expect(clean.tokens).toHaveLength(12);
-    // Workers are files of the page: both are started once before the cut.
+    // Workers are files of the page, so start both once before the network is cut.
     await page.evaluate(() => window.weights.list());
     const before = host.log.length;
     await context.setOffline(true);
@@ -213,7 +213,7 @@ test('on a full disk a small model runs for this visit, and what was stored is n
     kind: 'done',
     value: { state: 'ready', isForThisVisit: true },
   });
-  // Another page sees only what storage took.
+  // Another page sees only the files that storage accepted.
   await page.reload();
   const kept = await page.evaluate(() => window.weights.stored('moe'));
   expect(kept.length).toBeGreaterThan(0);
@@ -233,7 +233,7 @@ test('on a full disk a model that is too large for memory says what is kept, and
 }) => {
   const devtools = await page.context().newCDPSession(page);
   const origin = new URL(baseURL ?? '').origin;
-  // How large a conversion will be is not known, so nothing of it is held.
+  // The size of a conversion is unknown beforehand, so none of it is kept in memory.
   host.serveRepo('test/moe', join(FIXTURES, 'moe-untied'));
   const hub = { kind: 'hub', endpoint: host.origin, repo: 'test/moe', revision: 'main' } as const;
   const large: ModelRequest = { id: 'hub', name: 'Hub', source: { ...hub, preset: 'balanced' } };

@@ -1,5 +1,5 @@
-// Packages and checkpoints that the tests serve: the committed fixtures, converted into many small shards
-// (faults need places to happen at) or with the converter's own command line.
+// Packages and checkpoints that the tests serve: the committed fixtures, converted either into many small shards (so
+// that faults can strike at many places) or with the converter's own command line.
 
 import { readdirSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ export type Fixture = 'dense-tied' | 'moe-untied' | 'moe-fp8';
 
 const SHARD_BYTES = 400_000;
 
-/** The folder of a balanced package in shards of 400 kB; made at most once. */
+/** The folder of a balanced package in shards of 400 kB; a complete one is not converted again. */
 export async function manyShards(fixture: Fixture): Promise<string> {
   const folder = `.cache/weights-packages/${fixture}`;
   await using source = new DirectorySource(join(FIXTURES, fixture));

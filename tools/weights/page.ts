@@ -1,4 +1,4 @@
-// The harness page: the weights client as the app uses it, and looks into storage that only tests take.
+// The harness page: the weights client as the app uses it, and access to storage that only tests need.
 
 import * as Comlink from 'comlink';
 import { WeightsClient } from '../../src/client/weights-client.ts';
@@ -96,7 +96,7 @@ window.weights = {
   },
 } satisfies Harness;
 
-/** A worker for one call. */
+/** Calls a worker, then terminates it. */
 async function inWorker<Api, T>(worker: Worker, call: (api: Comlink.Remote<Api>) => Promise<T>): Promise<T> {
   try {
     return await call(Comlink.wrap<Api>(worker));

@@ -1,4 +1,4 @@
-// The weights worker with little patience, so that hundreds of faults take no hours.
+// The weights worker with short timeouts, so that hundreds of faults do not take hours.
 
 import * as Comlink from 'comlink';
 import { Database } from '../../src/weights/store/database.ts';

@@ -1,4 +1,4 @@
-// Random numbers in [0, 1) that follow from a seed (mulberry32).
+// Seeded random numbers in [0, 1) (mulberry32).
 
 export function random(seed: number): () => number {
   let state = seed >>> 0;

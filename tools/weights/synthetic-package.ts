@@ -1,5 +1,5 @@
-// A package of random bytes, of any size, served without being written anywhere: every shard is one
-// random block with its number in the first bytes.
+// Serves a package of random bytes, of any size, without writing it to disk: every shard is the same random block with
+// its index in the first bytes.
 
 import { createHash, randomFillSync } from 'node:crypto';
 import { createServer, type Server } from 'node:http';

@@ -1,4 +1,4 @@
-// Builds and serves the page on which the weights worker is tested: the app's own build settings.
+// Builds and serves the page of the weights worker's tests, with the app's own build settings.
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';
