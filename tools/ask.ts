@@ -1,5 +1,5 @@
-// npm run ask: the engine on the command line. Answers one question or a conversation with a package on
-// disk, and writes what it computed on the way as JSON, for whoever wants to check it.
+// npm run ask: the engine on the command line. Answers one question or a conversation with a package on disk, and can
+// write its intermediate results as JSON for verification.
 
 import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';

@@ -1,6 +1,6 @@
 // npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
-// Converts a Hugging Face checkpoint into a package; run again after a stop, it goes on. At the end the
-// exact engine answers the self-test's question, so that other devices can be held against it.
+// Converts a Hugging Face checkpoint into a package; after an interruption, a second run resumes. At the end the exact
+// engine answers the self-test's question, as the reference for other devices.
 
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../src/convert/convert.ts';
@@ -40,7 +40,7 @@ async function main(): Promise<void> {
   }
 }
 
-/** A package that this engine cannot run is still a package; it is said why it has no self-test. */
+/** Adds the self-test. A package that this engine cannot run is still valid, so a failure is only printed. */
 async function addSelfTest(target: string): Promise<void> {
   try {
     const isWritten = await writeModelCheck(target);
@@ -81,7 +81,7 @@ function isPreset(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name);
 }
 
-/** One line, rewritten in place on a terminal; elsewhere one line every ten seconds. */
+/** Shows one line, rewritten in place on a terminal; elsewhere it prints one line every ten seconds. */
 class ProgressLine {
   readonly #started = performance.now();
   readonly #interactive = process.stderr.isTTY;
@@ -134,7 +134,7 @@ function duration(seconds: number): string {
 
 try {
   await main();
-  // The runtime's threads would keep the process.
+  // Exit explicitly: the runtime's threads would keep the process alive.
   process.exit();
 } catch (error) {
   console.error(complaint(error));

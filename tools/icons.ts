@@ -1,5 +1,5 @@
-// Draws the app's icons in the sizes that systems ask for, from public/icon.svg: `npx tsx tools/icons.ts`.
-// The results are committed; run it when the drawing changes.
+// Draws the app's icons in the sizes that systems require, from public/icon.svg: `npx tsx tools/icons.ts`. The results
+// are committed; run it when the drawing changes.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,14 +8,14 @@ import sharp, { type ExtendOptions } from 'sharp';
 const FOLDER = 'public/icons';
 const GROUND = '#1b1615';
 const drawing = readFileSync('public/icon.svg', 'utf8');
-/** A system that cuts its own shape out wants the ground to its edges. */
+/** For systems that crop icons to their own shape, the background must reach the edges. */
 const square = drawing.replace(/ rx="\d+"/, '');
 
-/** `share`: how much of the side the drawing takes; the rest is ground. */
+/** `share` is the drawing's share of the side; the rest is background. */
 async function draw(file: string, svg: string, side: number, share = 1): Promise<void> {
   const inner = Math.round(side * share);
   const margin = Math.floor((side - inner) / 2);
-  // Rendered at its final size, not scaled up from the drawing's own 32 pixels.
+  // Render at the final size instead of scaling up from the drawing's own 32 pixels.
   await sharp(Buffer.from(svg), { density: (72 * inner) / 32 })
     .resize(inner, inner)
     .extend({ ...sides(margin, side - inner - margin), background: GROUND })
@@ -29,6 +29,6 @@ function sides(before: number, after: number): ExtendOptions {
 
 await draw('icon-192.png', drawing, 192);
 await draw('icon-512.png', drawing, 512);
-// Of a maskable icon, the inner 80 % are sure to be seen; the ring keeps well inside.
+// Only the inner 80 % of a maskable icon are certain to be visible; the ring stays well inside.
 await draw('maskable-512.png', square, 512, 0.8);
 await draw('apple-touch-180.png', square, 180);

@@ -1,4 +1,4 @@
-// npm run self-test -- <package>: writes the package's self-test anew, as `npm run convert` does at its end.
+// npm run self-test -- <package>: writes the package's self-test again, as `npm run convert` does at its end.
 
 import { complaint } from './node/complaint.ts';
 import { writeModelCheck } from './node/write-model-check.ts';
@@ -11,7 +11,7 @@ if (directory === undefined) {
 try {
   const isWritten = await writeModelCheck(directory);
   console.log(isWritten ? 'The self-test was written.' : 'The package is too large for a self-test.');
-  // The runtime's threads would keep the process.
+  // Exit explicitly: the runtime's threads would keep the process alive.
   process.exit(0);
 } catch (error) {
   console.error(complaint(error));

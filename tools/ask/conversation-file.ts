@@ -1,4 +1,4 @@
-// Conversations from the command line: file names become encoded photos.
+// Builds conversations from command-line input: file names become encoded photos.
 
 import { openAsBlob } from 'node:fs';
 import { stat } from 'node:fs/promises';
@@ -9,7 +9,7 @@ import { Field, parseJson } from '../../src/format/json-field.ts';
 
 const ROLES: Message['role'][] = ['system', 'user', 'assistant'];
 
-/** Pictures first, then the question, as the model's authors do it. */
+/** Puts pictures before the question, as the model's authors do. */
 export async function textAndImages(prompt: string, images: readonly string[]): Promise<Message[]> {
   const photos = await Promise.all(images.map((file) => photo(file)));
   const parts: Part[] = photos.map((each) => ({ type: 'image', photo: each }));
@@ -48,7 +48,7 @@ async function readPart(part: Field, directory: string): Promise<Part> {
   };
 }
 
-/** A File, because a decoder that fails names it. */
+/** Returns a File, whose name a failing decoder can report. */
 async function photo(path: string): Promise<File> {
   try {
     if ((await stat(path)).isFile()) return new File([await openAsBlob(path)], path);

@@ -1,4 +1,4 @@
-// What an answer went through, as JSON: see `npm run ask -- --dump`.
+// Records the stages of an answer as JSON: see `npm run ask -- --dump`.
 
 import type { Answer } from '../../src/contract/answer.ts';
 import type { AnswerTrace } from '../../src/engine/answer-trace.ts';
@@ -96,7 +96,7 @@ export class Dump {
     return picture;
   }
 
-  /** The rows of consecutive feature blocks, without each one's zero row. */
+  /** The rows of consecutive feature blocks, without the zero row at the start of each block. */
   async #features(tensors: Tensor[]): Promise<Statistics & { values?: number[][] }> {
     const width = tensors[0]?.dims[1] ?? 0;
     const parts = (await this.#runtime.read(tensors)).map((data) =>

@@ -1,5 +1,5 @@
-// Photos from file to patches against the reference: pixels are equal on at least 99 % of values and
-// never further than 1/255 apart.
+// Compares photos, from file to patches, with the reference: at least 99 % of the values must be equal, and none may
+// differ by more than 1/255.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -90,7 +90,7 @@ test('an enormous photo is refused before it is unpacked', async () => {
   const stored = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
     .jpeg()
     .toBuffer();
-  // The frame header claims 11,000 × 11,000 pixels that the file does not hold.
+  // The frame header claims 11,000 × 11,000 pixels, which the file does not contain.
   const frame = stored.indexOf(Uint8Array.from([0xff, 0xc0]));
   stored.writeUInt16BE(11000, frame + 5);
   stored.writeUInt16BE(11000, frame + 7);

@@ -1,19 +1,19 @@
-// Encoded photo → pixels in Node, with sharp: what src/engine/photo/decode-photo.ts does in a browser.
-// Transparency lies on white in both; the reference's picture processor drops alpha instead, which
-// shows whatever colour the transparent pixels happen to hide.
+// Encoded photo → pixels in Node, with sharp: the counterpart of src/engine/photo/decode-photo.ts in the browser.
+// Both draw transparent photos on white; the reference's picture processor drops alpha instead, which shows whatever
+// colour the transparent pixels happen to hide.
 
 import sharp from 'sharp';
 import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../../src/engine/photo/photo.ts';
 import { failAsUnreadable } from '../../src/engine/photo/file-kind.ts';
 import { fail, Failure } from '../../src/failure.ts';
 
-/** Fails with 'bad-photo' or what else the file is (UnreadableFile), or with 'photo-too-large'. */
+/** Fails with 'bad-photo', with the code for the actual kind of file (UnreadableFile), or with 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
   return decodePage(bytes, 0, photo instanceof File ? photo.name : 'The photo');
 };
 
-/** One frame of an animated picture, or all of one that stands still. Fails as decodePhoto does. */
+/** One frame of an animated picture, or the whole of a still one. Fails as decodePhoto does. */
 export async function decodePage(bytes: Uint8Array, page: number, name = 'The clip'): Promise<RgbImage> {
   try {
     return await decode(bytes, page);
@@ -24,7 +24,7 @@ export async function decodePage(bytes: Uint8Array, page: number, name = 'The cl
 }
 
 async function decode(bytes: Uint8Array, page: number): Promise<RgbImage> {
-  // Stored values, as the reference's decoder gives them: no colour profile is applied.
+  // Return the stored values, as the reference's decoder does: no colour profile is applied.
   const image = sharp(bytes, { page, ignoreIcc: true, failOn: 'error', limitInputPixels: false });
   const { width: storedWidth, height: storedHeight, space } = await image.metadata();
   refuseTooLarge(storedWidth, storedHeight);
@@ -48,8 +48,8 @@ function refuseTooLarge(width: number, height: number): void {
 }
 
 /**
- * Cyan, magenta, yellow and black as browsers show them without a profile (Chromium 156, Firefox 153). PIL rounds
- * where they cut, so some values are one more there. Alpha, if there is any, is dropped as PIL does.
+ * Converts CMYK as browsers show it without a profile (Chromium 156, Firefox 153). PIL rounds where they truncate, so
+ * some of its values are one higher. Alpha, if there is any, is dropped as in PIL.
  */
 function printedOnWhite(inks: Uint8Array, channels: number): Uint8Array {
   const rgb = new Uint8Array((inks.length / channels) * 3);
@@ -61,8 +61,8 @@ function printedOnWhite(inks: Uint8Array, channels: number): Uint8Array {
 }
 
 /**
- * round(c·a/255 + 255·(255 − a)/255), exactly: libvips rounds each part, and resampling amplifies what
- * that leaves.
+ * round(c·a/255 + 255·(255 − a)/255), exactly: libvips rounds each term, and resampling amplifies the rounding
+ * error.
  */
 function onWhite(rgba: Uint8Array): Uint8Array {
   const rgb = new Uint8Array((rgba.length / 4) * 3);

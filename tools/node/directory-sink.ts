@@ -1,4 +1,4 @@
-// A package being written into a directory.
+// Writes a package into a directory.
 
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -6,7 +6,7 @@ import type { PackageSink } from '../../src/convert/package-sink.ts';
 import { fail } from '../../src/failure.ts';
 import { hasCode } from './system-error.ts';
 
-/** Files appear whole: written under another name, flushed to the disk, then renamed. */
+/** Files appear only when complete: each is written under another name, flushed to the disk, then renamed. */
 export class DirectorySink implements PackageSink {
   readonly #directory: string;
 
@@ -23,7 +23,7 @@ export class DirectorySink implements PackageSink {
     }
   }
 
-  /** Fails with 'storage-full' when the disk is. */
+  /** Fails with 'storage-full' if the disk is full. */
   async write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const path = join(this.#directory, name);
     const part = `${path}.part`;

@@ -1,11 +1,11 @@
-// A checkpoint in a directory.
+// Reads a checkpoint from a directory.
 
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
 import type { CheckpointSource } from '../../src/convert/checkpoint-source.ts';
 import { hasCode } from './system-error.ts';
 
-/** Keeps each file that was read open; the caller closes it when the conversion is over. */
+/** Keeps each file open after a read; the caller closes this source after the conversion. */
 export class DirectorySource implements CheckpointSource, AsyncDisposable {
   readonly #directory: string;
   readonly #open = new Map<string, Promise<FileHandle>>();

@@ -1,5 +1,5 @@
-// A package in a directory, as the engine reads it in Node. Side files are held against the manifest's hashes when they
-// are read, since a swapped vocabulary changes every answer; shards by verifyShards, which reads them all.
+// A package in a directory, for the engine in Node. Each read of a side file checks the manifest's hash, because a
+// swapped vocabulary changes every answer; verifyShards checks the shards, because that reads all of them.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -22,7 +22,7 @@ export class DirectoryStore implements PackageStore {
     this.manifest = manifest;
   }
 
-  /** Fails with 'missing-file', or with 'corrupt-shard' where it is not the file that the manifest names. */
+  /** Fails with 'missing-file', or with 'corrupt-shard' if the file does not match the manifest. */
   async file(name: string): Promise<Uint8Array> {
     const file = this.manifest.files.find((each) => each.name === name);
     if (file === undefined) fail('missing-file', `The package has no file ${name}.`);
@@ -33,7 +33,7 @@ export class DirectoryStore implements PackageStore {
     return bytes;
   }
 
-  /** Fails with 'missing-file', or with 'corrupt-shard' where the file has another length. */
+  /** Fails with 'missing-file', or with 'corrupt-shard' if the file's length differs from the manifest. */
   shard(index: number): Promise<Blob> {
     const blob = this.#shards.get(index) ?? this.#open(index);
     this.#shards.set(index, blob);
@@ -57,7 +57,7 @@ export class DirectoryStore implements PackageStore {
   }
 }
 
-/** Opens a package. Fails with 'missing-file' where there is none, 'bad-manifest' or 'newer-format'. */
+/** Opens a package. Fails with 'missing-file' if there is none, 'bad-manifest' or 'newer-format'. */
 export async function openDirectoryStore(directory: string): Promise<DirectoryStore> {
   const text = (await readOrFail(directory, MANIFEST_FILE)).toString('utf8');
   return new DirectoryStore(directory, parseManifest(parseJson(text, MANIFEST_FILE, 'bad-manifest')));

@@ -1,8 +1,8 @@
-// A GPU as weak as WebGPU allows, made of a stronger one.
+// Simulates a GPU with a lower limit of storage buffers on a stronger one.
 
 /**
- * Its adapters let a shader read and write so many buffers and no more. The engine asks for what an adapter offers,
- * so its device really has that limit.
+ * Limits the number of storage buffers per shader on all adapters of `gpu`. The engine requests the limits that an
+ * adapter offers, so its device really has this one.
  */
 export function withStorageBuffers(gpu: GPU, count: number): GPU {
   const requestAdapter: GPU['requestAdapter'] = async (options) => {

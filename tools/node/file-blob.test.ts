@@ -35,7 +35,7 @@ it('is read while the thread that asked for it computes', async () => {
   const asked = [0, 1, 2, 3].map((i) => blob.slice(i, 2_600_000 + i).arrayBuffer());
   const until = performance.now() + 200;
   while (performance.now() < until);
-  // One turn for what has arrived; Node's own Blob takes several for each.
+  // Two turns are enough for all four reads; Node's own Blob needs several turns for each.
   let arrived = 0;
   for (const one of asked) void one.then(() => arrived++);
   await new Promise((resolve) => setImmediate(resolve));

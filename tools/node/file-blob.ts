@@ -1,9 +1,10 @@
-// A file's bytes as a Blob that is read by a plain read: Node's own takes several turns of the main thread for
-// each slice (2 to 4 ms for 2.6 MB, and none while WASM computes there), a read needs it only to begin.
+// A file as a Blob that is read with plain read calls. Node's own file Blob takes several turns of the main thread for
+// each slice (2 to 4 ms for 2.6 MB, and it makes no progress while WASM computes there); a plain read needs the main
+// thread only to begin.
 
 import { closeSync, openAsBlob, openSync, read } from 'node:fs';
 
-/** File descriptors are closed when nothing can read them any more. */
+/** Closes a file descriptor once nothing can read it any more. */
 const descriptors = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
 /** An open file, shared by all slices. */
@@ -21,12 +22,12 @@ class FileBlob extends Blob {
     this.#start = start;
   }
 
-  /** `end` is left out or at most the size; neither counts from the end. */
+  /** `end` must be omitted or at most the size; negative offsets are not supported. */
   override slice(start = 0, end = this.size): FileBlob {
     return new FileBlob(super.slice(start, end), this.#file, this.#start + start);
   }
 
-  /** Fails where the file has become shorter, or cannot be read. */
+  /** Fails if the file has become shorter or cannot be read. */
   override async arrayBuffer(): Promise<ArrayBuffer> {
     const bytes = Buffer.allocUnsafeSlow(this.size);
     let filled = 0;

@@ -1,4 +1,4 @@
-// The converter on the checkpoints that the reference implementation wrote.
+// Tests the converter on the checkpoints that the reference implementation wrote.
 
 import { mkdtemp, readdir, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

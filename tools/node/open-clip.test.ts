@@ -7,7 +7,7 @@ import { openClip } from './open-clip.ts';
 const never = new AbortController().signal;
 const LEVELS = [10, 90, 170, 250];
 
-/** Grey frames of these levels, 100 ms each if nothing else is said. */
+/** An animated picture with grey frames of these levels, 100 ms each by default. */
 async function animated(levels: number[], delay = levels.map(() => 100)): Promise<Blob> {
   const raw = Buffer.concat(levels.map((level) => Buffer.alloc(8 * 6 * 3, level)));
   const size = { width: 8, height: 6 * levels.length, channels: 3 as const, pageHeight: 6 };
@@ -34,7 +34,7 @@ test('a frame that is held counts for as long as it is shown', async () => {
   const { frames, indices, fps } = await clipFrames(clip, sampling, decoders, never);
   const seen: number[] = [];
   for await (const { data } of frames) seen.push(data[0] ?? -1);
-  // 4 seconds at 2 frames per second; the second picture is shown from 0.5 to 3.5 seconds.
+  // The clip lasts 4 seconds, sampled at 2 frames per second; the second picture is shown from 0.5 to 3.5 seconds.
   expect(seen).toEqual([10, 90, 90, 90, 90, 90, 90, 250]);
   expect(indices.map((index) => index / fps)).toEqual([0, 0.6, 1.1, 1.7, 2.2, 2.8, 3.3, 3.9]);
 });

@@ -1,11 +1,11 @@
-// Animated pictures in Node, with sharp: what src/engine/clip does in a browser. Nothing here decodes video
-// files.
+// Opens animated pictures in Node, with sharp: the counterpart of src/engine/clip in the browser. Video files cannot be
+// decoded here.
 
 import sharp from 'sharp';
 import { UNKNOWN_FPS, type OpenClip } from '../../src/engine/clip/clip.ts';
 import { decodePage } from './decode-photo.ts';
 
-/** Undefined for whatever stands still. */
+/** Undefined for still pictures. */
 export const openClip: OpenClip = async (file) => {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const metadata = await sharp(bytes).metadata();

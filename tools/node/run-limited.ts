@@ -1,4 +1,4 @@
-// Runs a part of a model's own program in Node and ends it when it does not end: V8 interrupts patterns, too.
+// Runs code of a model (its template or tokenizer) in Node with a time limit; V8 interrupts even regular expressions.
 
 import { createContext, Script } from 'node:vm';
 import type { RunLimited } from '../../src/engine/prompt/run-limited.ts';
@@ -20,7 +20,7 @@ export function runFor<T>(job: () => T, limitMs: number): T {
   try {
     CALL.runInContext(context, { timeout: limitMs });
   } catch (error) {
-    // It comes from the other context, where Error is another class.
+    // The error comes from the other context, whose Error is another class.
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     fail(

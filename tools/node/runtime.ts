@@ -1,5 +1,5 @@
-// The engine's runtime in Node: onnxruntime-web on the processor, or on WebGPU through Dawn, which the
-// `webgpu` package brings and which needs a Vulkan, Metal or D3D12 driver.
+// The engine's runtime in Node: onnxruntime-web on the processor, or on WebGPU through Dawn, which comes with the
+// `webgpu` package and needs a Vulkan, Metal or D3D12 driver.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
@@ -10,7 +10,7 @@ export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** WASM threads. */
   threads?: number;
-  /** As if the WebGPU adapter let a shader read and write no more buffers than this; WebGPU's least is 8. */
+  /** If given, limits the number of storage buffers per shader on the WebGPU adapter; WebGPU's minimum is 8. */
   storageBuffers?: number;
 }
 
@@ -19,7 +19,7 @@ export async function createNodeRuntime({
   threads = 1,
   storageBuffers,
 }: NodeRuntimeOptions): Promise<Runtime> {
-  // In Node the package's main entry is the build whose threads work there.
+  // In Node the package's main entry is the build whose threads work.
   if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
   const binary = createRequire(import.meta.url).resolve(
     'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
@@ -35,13 +35,13 @@ async function dawn(): Promise<GPU> {
   const { create, globals } = await import('webgpu');
   Object.assign(globalThis, globals);
   const gpu = create([]);
-  // onnxruntime-web looks for WebGPU where browsers have it.
+  // onnxruntime-web looks for WebGPU in `navigator.gpu`, as in browsers.
   Object.defineProperty(globalThis, 'navigator', { value: { gpu }, configurable: true });
   acceptSharedMemory();
   return gpu;
 }
 
-/** Dawn's queue refuses data that lies in shared memory, which is where a threaded WASM heap lies. */
+/** Dawn's queue rejects data in shared memory, and a threaded WASM heap lies in shared memory: copy such data. */
 function acceptSharedMemory(): void {
   const queue = GPUQueue.prototype;
   const write = Reflect.get(queue, 'writeBuffer') as (...args: unknown[]) => undefined;

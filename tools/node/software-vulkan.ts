@@ -1,12 +1,12 @@
-// A Vulkan driver for Dawn on a machine without a GPU: the software adapter that every Chromium brings.
-// It must be named in the environment before the process starts.
+// A Vulkan driver for Dawn on a machine without a GPU: the software adapter that comes with every Chromium. The
+// environment must name it before the process starts.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 
 const CHROMIUM_FOLDERS = ['/usr/lib/chromium', '/usr/lib/chromium-browser', '/opt/google/chrome'];
 
-/** Environment variables for a child process; none where a driver is installed, or none is found. */
+/** Environment variables for a child process; empty if a driver is installed, or if no adapter is found. */
 export function softwareVulkan(): Record<string, string> {
   if (process.env['VK_ICD_FILENAMES'] !== undefined || existsSync('/usr/share/vulkan/icd.d')) return {};
   const folder = CHROMIUM_FOLDERS.find((each) => existsSync(join(each, 'vk_swiftshader_icd.json')));

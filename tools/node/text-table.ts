@@ -1,4 +1,4 @@
-// Rows of cells as columns for the terminal.
+// Formats rows of cells as aligned columns for the terminal.
 
 /** One line per row; cells are aligned at `side`, and a row may be short. */
 export function textTable(rows: readonly (readonly string[])[], side: 'left' | 'right'): string {

@@ -1,11 +1,11 @@
-// Holds a package's shards against their names, which are their hashes.
+// Checks a package's shards against the hashes in their names.
 
 import { createHash } from 'node:crypto';
 import { fail } from '../../src/failure.ts';
 import { shardFile } from '../../src/format/manifest.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 
-/** Reads every shard. Fails with 'corrupt-shard', naming the first that is not what it was. */
+/** Reads every shard. Fails with 'corrupt-shard', naming the first shard that does not match. */
 export async function verifyShards(store: Pick<PackageStore, 'manifest' | 'shard'>): Promise<void> {
   for (const [index, shard] of store.manifest.shards.entries()) {
     const hash = createHash('sha256');

@@ -1,5 +1,5 @@
-// Puts the self-test into a package on disk: the logits that the exact engine (f32, on the processor)
-// computes of its question, and the file's entry in the manifest.
+// Adds the self-test to a package on disk: the logits that the exact engine (f32, on the processor) computes for the
+// self-test's question, and the file's entry in the manifest.
 
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import { Failure } from '../../src/failure.ts';
@@ -17,10 +17,10 @@ import { openDirectoryStore } from './directory-store.ts';
 import { runLimited } from './run-limited.ts';
 import { createNodeRuntime } from './runtime.ts';
 
-/** The processor's heap ends at 4 GiB; weights are not all that lies in it. */
+/** The WASM heap is limited to 4 GiB, and it holds more than the weights. */
 export const MAX_CHECKED_BYTES = 3e9;
 
-/** False where the package is too large for the processor: it then has no self-test. */
+/** Returns false if the package is too large for the processor; it then has no self-test. */
 export async function writeModelCheck(directory: string): Promise<boolean> {
   const { manifest } = await openDirectoryStore(directory);
   const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
@@ -33,7 +33,7 @@ export async function writeModelCheck(directory: string): Promise<boolean> {
   const files = manifest.files.filter(({ name }) => name !== MODEL_CHECK_FILE);
   const changed: Manifest = { ...manifest, files: [...files, entry] };
   const sink = new DirectorySink(directory);
-  // The file first: a manifest never names what is not there.
+  // Write the file first, so that the manifest never names a missing file.
   await sink.write(MODEL_CHECK_FILE, file);
   await sink.write(MANIFEST_FILE, new TextEncoder().encode(JSON.stringify(changed)));
   return true;

@@ -1,5 +1,5 @@
-// npm run screenshots [-- --only library,answered] [--on phone,zoomed] [--built]: pictures of every state of the page,
-// on a phone (upright and on its side) and a desktop (as it is and zoomed in to 200 %), light and dark, in both
+// npm run screenshots [-- --only library,answered] [--on phone,zoomed] [--built]: takes pictures of every state of the
+// page, on a phone (portrait and landscape) and a desktop (normal and zoomed to 200 %), light and dark, in both
 // languages, into .cache/screenshots. Look at each before a release.
 
 import { chromium } from '@playwright/test';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     on: { type: 'string' },
     out: { type: 'string', default: '.cache/screenshots' },
-    /** Takes dist/ as it is. */
+    /** Uses dist/ without a new build. */
     built: { type: 'boolean', default: false },
   },
 });
@@ -54,7 +54,7 @@ try {
   await site.close();
 }
 
-/** Every state on one device in one language; the model is fetched once. */
+/** Takes every state on one device in one language; the model is fetched once. */
 async function take(device: keyof typeof DEVICES, language: keyof typeof LOCALES): Promise<void> {
   const context = await browser.newContext({
     ...DEVICES[device],
