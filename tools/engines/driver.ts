@@ -1,4 +1,4 @@
-// What the walks need of a browser under remote control: as little as three engines have in common.
+// The remote control of a browser that the walks need: only features that all three engines offer.
 
 export interface Logged {
   kind: string;
@@ -6,23 +6,23 @@ export interface Logged {
 }
 
 export interface Driver {
-  /** As the browser says it. */
+  /** Version string that the browser reports. */
   readonly version: string;
-  /** What the console has shown so far, the page's and its workers', as far as the engine tells it. */
+  /** Console messages of the page and its workers so far, as far as the engine reports them. */
   readonly console: readonly Logged[];
   goto(url: string): Promise<void>;
   reload(): Promise<void>;
-  /** Runs in the page; arguments and result cross as JSON. A promise is waited for. */
+  /** Runs `job` in the page and awaits it; arguments and result cross as JSON. */
   evaluate<Args extends unknown[], Result>(
     job: (...args: Args) => Result | Promise<Result>,
     ...args: Args
   ): Promise<Result>;
-  /** With the mouse. */
+  /** Clicks with the mouse. */
   click(selector: string): Promise<void>;
-  /** Key by key, into what is there. */
+  /** Types key by key, after the existing text. */
   type(selector: string, text: string): Promise<void>;
-  /** Absolute paths, into an input for files. */
+  /** Chooses files, given by absolute paths, in a file input. */
   upload(selector: string, files: string[]): Promise<void>;
-  /** Ends the browser and what was started for it. */
+  /** Ends the browser and everything started for it. */
   close(): Promise<void>;
 }

@@ -1,5 +1,5 @@
-// The files that a person brings along, made of the samples whose right answers are known: saved in other formats,
-// so that they are nobody's samples any more.
+// The files that a person adds, made from samples whose right answers are known. They are saved in other formats, so
+// that the page does not recognise them as samples.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -18,7 +18,7 @@ export interface OwnFiles {
   /** A moving ball, as a video and as an animated picture. */
   webm: string;
   gif: string;
-  /** Words, whatever its name says. */
+  /** A text file, despite its file name. */
   broken: string;
 }
 
@@ -46,13 +46,13 @@ export async function makeFiles(chromium: string, origin: string): Promise<OwnFi
   };
 }
 
-/** An animated picture as a WebM video, VP8. */
+/** Converts an animated picture to a WebM video (VP8). */
 async function filmed(executablePath: string, origin: string, picture: string): Promise<Buffer> {
   const browser = await launch({ executablePath, args: ['--no-sandbox', '--disable-dev-shm-usage'] });
   try {
     const page = await browser.newPage();
     await page.goto(origin);
-    // As a script of the test's, which no policy of the page's holds back.
+    // Evaluate the library as a script of the test, which the page's policy does not block.
     await page.evaluate(`${readFileSync(LIBRARY, 'utf8')}; window.Mediabunny = Mediabunny;`);
     return Buffer.from(await page.evaluate(film, readFileSync(picture).toString('base64')), 'base64');
   } finally {

@@ -1,5 +1,5 @@
-// Finds the engines beside Chromium: named in the environment, in the usual places, or freshly installed by the
-// system's package manager where that needs no question. Without one its walks are skipped.
+// Finds the engines other than Chromium: named in the environment, in the usual places, or installed by the system's
+// package manager if that needs no confirmation. The walks of a missing engine are skipped.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -35,7 +35,7 @@ export function findWebKit(): Found<WebKitFiles> {
     : { files: found };
 }
 
-/** Debian has one for each architecture. */
+/** Debian has one library folder per architecture. */
 function libraryFolders(): string[] {
   if (!existsSync('/usr/lib')) return [];
   return ['/usr/libexec', '/usr/lib', ...readdirSync('/usr/lib').map((name) => join('/usr/lib', name))];

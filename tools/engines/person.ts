@@ -1,17 +1,17 @@
-// Somebody at the page: finds things by the names that people see, waits until they are there, and uses them. The
-// same in every engine, so it asks the page itself rather than the engine's own ideas of roles and names.
+// Acts like a person at the page: finds elements by the names that people see, waits until they appear, and uses them.
+// To behave the same in every engine, it queries the page itself instead of relying on the engine's roles and names.
 
 import type { Driver } from './driver.ts';
 
 const PATIENCE_MS = 240_000;
 const LOOK_AGAIN_MS = 150;
 
-/** `named`: its accessible name, whole; a pattern is looked for in it. */
+/** `named` is the whole accessible name, or a pattern to search for in it. */
 export interface Thing {
-  /** Which elements may be meant. */
+  /** Selector of the candidate elements. */
   css: string;
   named?: string | RegExp;
-  /** The n-th of those that fit, from 0; the last one with -1. */
+  /** Index among the matching elements, from 0; -1 is the last one. */
   nth?: number;
 }
 
@@ -31,12 +31,12 @@ export class Person {
     this.#origin = origin;
   }
 
-  /** Opens the page, and begins a conversation that holds nothing yet. */
+  /** Opens the page and begins an empty conversation. */
   async arrive(): Promise<void> {
-    // The page brings back what it held, some moments after it opens: so it is emptied before it is left.
+    // The page restores its conversation some moments after it opens, so clear the conversation before leaving.
     if (this.#hasArrived) {
       await this.#beginAnew();
-      // A panel that was closed takes its entry of the history along; that step would end a visit that has begun.
+      // Closing a panel also removes its history entry; that step back would end a visit that has already begun.
       await this.until('the step back of a closed panel', () => this.driver.evaluate(isWhereItShows));
     }
     await this.driver.goto(this.#origin);
@@ -53,7 +53,7 @@ export class Person {
     }
   }
 
-  /** Waits until the model is on the device; returns what the top of the page says of it. */
+  /** Waits until the model is on the device; returns the model text in the page's header. */
   async modelReady(): Promise<string> {
     let said = '';
     await this.until('a model that is ready', async () => {
@@ -72,7 +72,7 @@ export class Person {
     await this.until(describe(thing), () => this.sees(thing));
   }
 
-  /** Clicks when the thing has stopped moving: a picture that opens pushes the buttons beside it. */
+  /** Clicks once the element stops moving: a picture that opens pushes the buttons beside it. */
   async click(thing: Thing): Promise<void> {
     let before = '';
     let selector = '';
@@ -98,7 +98,7 @@ export class Person {
     );
   }
 
-  /** Absolute paths; waits until they lie ready for the question. */
+  /** Adds files, given by absolute paths; waits until they are attached to the question. */
   async add(...files: string[]): Promise<void> {
     await this.pick(...files);
     await this.until(`${files.length} pictures`, async () => {
@@ -117,7 +117,7 @@ export class Person {
     await this.click({ css: 'form button[type=submit]:enabled' });
   }
 
-  /** What the n-th answer (from 1) says when it has ended; fails with what the page says instead. */
+  /** Text of the n-th answer (from 1) once it has ended; fails with the page's own message if the answer failed. */
   async answer(n = 1): Promise<string> {
     let said = '';
     await this.until(`answer ${n}`, async () => {
@@ -137,7 +137,7 @@ export class Person {
     return said;
   }
 
-  /** How many elements fit. */
+  /** Number of matching elements. */
   count(css: string): Promise<number> {
     return this.driver.evaluate((selector) => document.querySelectorAll(selector).length, css);
   }
@@ -163,7 +163,7 @@ export class Person {
     return this.driver.evaluate(countFitting, css, sourceOf(named));
   }
 
-  /** Marks what is meant and returns a selector of it; null where it is not there. */
+  /** Marks the matching element and returns a selector for the mark; null if no element matches. */
   async #mark({ css, named, nth = 0 }: Thing): Promise<string | null> {
     const mark = await this.driver.evaluate(markFitting, css, sourceOf(named), nth);
     return mark === null ? null : `[data-walk="${mark}"]`;
@@ -179,7 +179,7 @@ function describe({ css, named }: Thing): string {
   return named === undefined ? css : `${css} named ${String(named)}`;
 }
 
-/** Runs in the page. A file input counts though it is not seen: its button opens it. */
+/** Runs in the page. A file input matches even when it is hidden, because a button opens it. */
 function markFitting(css: string, pattern: string, nth: number): string | null {
   const fitting = Array.from(document.querySelectorAll<HTMLElement>(css)).filter((element) => {
     const isThere = element.getClientRects().length > 0 || element.matches('input[type=file]');
@@ -200,7 +200,7 @@ function countFitting(css: string, pattern: string): number {
   ).length;
 }
 
-/** In the page: the history has no more entries of panels than there are panels open. */
+/** Runs in the page. True if the history has no more panel entries than there are open panels. */
 function isWhereItShows(): boolean {
   const { open = 0 } = (history.state ?? {}) as { open?: number };
   return open <= document.querySelectorAll('dialog[open]').length;

@@ -1,4 +1,4 @@
-// Chromium and Firefox, with a profile of their own that nothing was set in.
+// Drivers for Chromium and Firefox, each with a fresh profile.
 
 import { launch, type Browser, type ElementHandle, type LaunchOptions } from 'puppeteer-core';
 import type { Driver, Logged } from './driver.ts';
@@ -13,7 +13,7 @@ export function openChromium(executablePath: string): Promise<Driver> {
   });
 }
 
-/** `preferences`: settings of about:config that a user has changed; none for a newcomer. */
+/** `preferences` are about:config settings that a user has changed; a newcomer has none. */
 export function openFirefox(
   executablePath: string,
   preferences: Record<string, unknown> = {},
@@ -25,16 +25,16 @@ export function openFirefox(
   );
 }
 
-/** Firefox's own; only its chrome may load it. */
+/** A module of Firefox; only its browser chrome may load it. */
 const WORKER_LISTENER =
   'chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs';
 
 /**
- * A WebDriver session of Firefox listens for each worker's debugger, and while it does a worker that starts another may wait
- * for ever (Firefox 153: in about one start of the page in four). People have no such listener, so it is taken away.
+ * A WebDriver session of Firefox listens for each worker's debugger, and meanwhile a worker that starts another may
+ * wait for ever (Firefox 153: in about one of four page loads). Normal use has no such listener, so remove it.
  */
 async function leaveWorkersAlone(browser: Browser): Promise<void> {
-  // Puppeteer offers no public way to the chrome.
+  // Puppeteer has no public API for the browser chrome.
   const { connection } = browser as unknown as { connection: Connection };
   const { result } = await connection.send('browsingContext.getTree', { 'moz:scope': 'chrome' });
   const context = result.contexts?.[0]?.context;
@@ -62,7 +62,7 @@ async function open(options: LaunchOptions, prepare?: (browser: Browser) => Prom
     if (found === null) throw new Error(`There is no ${selector}.`);
     return found;
   };
-  // The page asks before it is left with pictures that it has not stored yet.
+  // The page asks before a person leaves it with pictures that it has not stored yet; accept.
   page.on('dialog', (dialog) => void dialog.accept());
   const shown: Logged[] = [];
   page.on('console', (message) => shown.push({ kind: message.type(), text: message.text() }));

@@ -1,8 +1,8 @@
-// The walks through real browsers, one engine after the other.
+// Runs the walks in real browsers, one engine after another.
 
 import { defineConfig } from 'vitest/config';
 
-/** A browser on a loaded machine takes its time; a walk that hangs ends all the same. */
+/** Long, because a browser on a loaded machine is slow; a walk that hangs still ends. */
 const PATIENCE_MS = 600_000;
 
 export default defineConfig({

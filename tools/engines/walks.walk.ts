@@ -1,4 +1,4 @@
-// The page's main walks in three engines, as a newcomer has them: no permission is answered, nothing is set.
+// The page's main walks in three engines, as a newcomer takes them: no permission is granted, no setting changed.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boxesOf, samples } from '../../e2e/samples.ts';
@@ -16,11 +16,11 @@ import { openWebKit } from './webkit.ts';
 interface Engine {
   name: string;
   found: Found<() => Promise<Driver>>;
-  /** What it cannot do, as the page says it. */
+  /** Messages with which the page explains the engine's limitations. */
   lacks: { animatedPictures?: RegExp };
-  /** Whether it keeps models for another visit. */
+  /** Whether the page can store models for another visit. */
   keeps: boolean;
-  /** It opens no database at all. */
+  /** Whether the engine refuses to open any database. */
   hasNoStore?: boolean;
 }
 
@@ -58,7 +58,7 @@ beforeAll(async () => {
 });
 afterAll(() => app.stop());
 
-/** What is known of a sample, by the name of its first file. */
+/** The questions and answers of a sample, by the name of its first file. */
 function known(file: string): { words: string; answer: string }[] {
   const sample = samples.find(({ files: [first] }) => first.endsWith(`/${file}`));
   if (sample === undefined) throw new Error(`There is no sample ${file}.`);
@@ -78,7 +78,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
     });
     afterAll(() => driver.close());
 
-    /** A conversation about files of one's own. */
+    /** Begins a conversation about the given files. */
     const show = async (...own: string[]): Promise<void> => {
       await person.arrive();
       await person.add(...own);
@@ -93,11 +93,11 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       const said = await person.modelReady();
       if (keeps) expect(said).not.toContain(THIS_VISIT);
       else await person.see({ css: 'header .model button', named: new RegExp(THIS_VISIT) });
-      // A newcomer's page lacks nothing and asks for no reload.
+      // A newcomer's page reports nothing missing and asks for no reload.
       expect(await person.count('[data-notice]')).toBe(0);
     });
 
-    // WebKit's driver tells nothing of the console.
+    // WebKit's driver does not report the console.
     test.skipIf(name === 'WebKit')('the console says beforehand what its errors about the policy are', () => {
       const shown = driver.console.map(({ kind, text }) => `${kind}: ${text}`);
       const explained = shown.findIndex((line) => line.includes(EXPLANATION));
@@ -214,7 +214,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       await person.click(button('Close'));
     });
 
-    // WebKit keeps a transaction of a page that is put aside for Back, and the store is locked for everyone.
+    // WebKit keeps the transaction of a page in the back/forward cache, which locks the store for all pages.
     test.skipIf(hasNoStore === true)(
       'a page that is left while it stores something locks no store',
       async () => {

@@ -1,5 +1,5 @@
-// WebKit: WebKitGTK's MiniBrowser, which keeps nothing under remote control, as a private window does. Owns the
-// driver's process and, where there is no display, a virtual one.
+// WebKit's driver: WebKitGTK's MiniBrowser, which stores nothing under remote control, like a private window. Owns the
+// driver's process and, if there is no display, a virtual display.
 
 import { spawn, type ChildProcess } from 'node:child_process';
 import { createServer } from 'node:net';
@@ -53,7 +53,7 @@ async function driven(browser: WebDriver, stop: () => Promise<void>): Promise<Dr
   const capabilities = await browser.getCapabilities();
   const element = (selector: string): Promise<WebElement> => browser.findElement(By.css(selector));
   return {
-    // WebDriver's classic protocol tells nothing of it.
+    // WebDriver's classic protocol does not report the console.
     console: [],
     version: `WebKitGTK ${String(capabilities.get('browserVersion'))}`,
     goto: (url) => browser.get(url),
@@ -80,7 +80,7 @@ async function driven(browser: WebDriver, stop: () => Promise<void>): Promise<Dr
   };
 }
 
-/** What Xvfb writes when it is ready: the number of its display. */
+/** The number of Xvfb's display, which Xvfb writes when it is ready. */
 function firstLine(display: ChildProcess): Promise<string> {
   return new Promise((resolve, reject) => {
     display.stdio[3]?.once('data', (data: Buffer) => resolve(data.toString().trim()));

@@ -1,4 +1,4 @@
-// A browser that was left in a kiosk's profile does not keep the next from starting.
+// A browser that was left running in a kiosk's profile must not prevent the next one from starting.
 
 import { expect, test } from '@playwright/test';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

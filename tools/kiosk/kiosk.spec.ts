@@ -1,4 +1,4 @@
-// The kiosk as visitors and its operator meet it; time is the test's.
+// The kiosk as visitors and its operator use it; the test controls the clock.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -19,7 +19,7 @@ const finish = (page: Page) => page.getByRole('button', { name: 'Finish and eras
 
 async function arrive(page: Page, address = '/?kiosk'): Promise<void> {
   await page.addInitScript(() => {
-    // So that a test does not wait for a software adapter.
+    // Use WASM, so that the test does not wait for a software adapter.
     localStorage.setItem('darkroom.backend', 'wasm');
   });
   await page.clock.install();
@@ -69,7 +69,7 @@ test('a picture of the camera is asked about and erased, and the language is the
   await page.getByRole('textbox', { name: '您的问题' }).fill('这是什么？');
   await page.getByRole('button', { name: '提问', exact: true }).click();
   await expect(page.getByRole('article', { name: '回答' })).toBeVisible();
-  // Erased in the middle of its answer.
+  // End the visit in the middle of the answer.
   await page.getByRole('button', { name: '结束并清除' }).click();
   await expect(page.getByRole('heading', { name: 'Ask about a picture' })).toBeVisible();
   expect(await picturesKept(page)).toEqual([]);
@@ -121,7 +121,7 @@ test('the operator’s panel opens by the PIN alone and tells what was counted',
   await page.getByRole('button', { name: 'Unlock' }).click();
   await expect(page.getByText('That is not the PIN.')).toBeVisible();
   await expect(page.getByRole('button', { name: 'Settings' })).toHaveCount(0);
-  // Left open, it closes like any visit.
+  // A panel that is left open closes like any visit.
   await page.clock.fastForward(61_000);
   await page.clock.fastForward(21_000);
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -135,7 +135,7 @@ test('the catalogue makes a kiosk that no address turns off', async ({ page }) =
   );
   await arrive(page, '/?model=demo');
   await expect(page.getByRole('button', { name: 'Conversations' })).toHaveCount(0);
-  // The catalogue is not reached: it said so last time.
+  // The catalogue is unreachable, but the page remembers its kiosk setting from the last visit.
   await page.unroute('**/models/index.json');
   await page.route('**/models/index.json', (route) => route.abort());
   await page.goto('/');

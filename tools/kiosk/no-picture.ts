@@ -1,8 +1,8 @@
-// Looks through everything that a site keeps in a browser for pictures that are not the app's own.
+// Searches everything that a site stores in a browser for pictures other than the app's own.
 
 import type { Page } from '@playwright/test';
 
-/** Where a picture was found. What runs this may give functions their names by a helper of its own. */
+/** The places where pictures were found. Defines `__name`, by which the TypeScript runner may name functions. */
 export function picturesKept(page: Page): Promise<string[]> {
   return page.evaluate(`{ const __name = (each) => each; (${look.toString()})(); }`);
 }
@@ -34,7 +34,7 @@ async function look(): Promise<string[]> {
     const database = await done(indexedDB.open(name));
     for (const store of database.objectStoreNames) {
       const values: unknown[] = await done(database.transaction(store).objectStore(store).getAll());
-      // What is encrypted does not look like a picture; its name says what it is.
+      // Encrypted records do not look like pictures; find those by their keys.
       const names = await done(database.transaction(store).objectStore(store).getAllKeys());
       const isPhoto = (key: IDBValidKey): boolean => Array.isArray(key) && key[0] === 'photo';
       found.push(...names.filter(isPhoto).map(() => `${name}/${store}`));

@@ -1,11 +1,11 @@
-// npm run kiosk: serves the built app, opens it in Chromium as a kiosk, and keeps both alive.
-// --url ADDRESS       show this instead of serving the build
-// --profile FOLDER    where the browser keeps models (.cache/kiosk)
-// --headless          without a screen
-// --restart-hour H    start the browser anew then, when nobody is there (4; 'never')
-// --hash-pin PIN      print the PIN as the catalogue takes it, and end
-// --minutes N         a trial: a script as visitors, two GPU crashes, one killed browser; then end
-// --backend B         of the trial: auto, webgpu or wasm
+// npm run kiosk: serves the built app, opens it in Chromium as a kiosk, and restarts Chromium when needed.
+// --url ADDRESS       show this page instead of serving the build
+// --profile FOLDER    folder in which the browser stores models (.cache/kiosk)
+// --headless          run without a screen
+// --restart-hour H    hour at which an idle browser is restarted (4; 'never')
+// --hash-pin PIN      print the PIN's hash in the catalogue's format, and exit
+// --minutes N         run a trial and exit: scripted visitors, two GPU crashes, one killed browser
+// --backend B         backend of the trial: auto, webgpu or wasm
 
 import { mkdirSync, rmSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -43,7 +43,7 @@ async function main(): Promise<void> {
     url: url.href,
     profile,
     headless: values.headless,
-    // A trial has a camera that shows a pattern.
+    // A trial uses a fake camera that shows a pattern.
     args: values.minutes === undefined ? [] : ['--use-fake-device-for-media-stream', '--lang=en'],
     restartHour: values['restart-hour'] === 'never' ? null : Number(values['restart-hour']),
     log: (line) => console.log(`${new Date().toISOString()} ${line}`),

@@ -1,5 +1,5 @@
-// Keeps a kiosk's Chromium alive: starts it, looks whether its page still answers, and starts it anew when
-// it does not, when it is gone, and once a night.
+// Keeps a kiosk's Chromium alive: starts it, checks that its page still responds, and restarts it when the page stops
+// responding, when the browser is gone, and once a night.
 
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -9,7 +9,10 @@ const LOOK_EVERY_MS = 5000;
 const ANSWER_WITHIN_MS = 20_000;
 const LONGEST_WAIT_MS = 60_000;
 
-/** The last two: a page that lost its GPU several times is given it again. Never --incognito: models stay. */
+/**
+ * The last two flags let a page use the GPU again after losing it several times. Never pass --incognito: it would
+ * not keep the stored models.
+ */
 const KIOSK_ARGS = [
   '--noerrdialogs',
   '--disable-pinch',
@@ -28,7 +31,7 @@ export interface SupervisorOptions {
   headless: boolean;
   /** Further arguments for Chromium. */
   args?: readonly string[];
-  /** Full hour at which the browser starts anew when nobody is there; null: never. */
+  /** Hour (0–23) at which an idle browser is restarted; null for never. */
   restartHour: number | null;
   log: (line: string) => void;
 }
@@ -44,7 +47,7 @@ export class Supervisor {
     this.#options = options;
   }
 
-  /** The page that visitors see; undefined while it is being started. */
+  /** The page that visitors see; undefined while the browser is starting. */
   get page(): Page | undefined {
     return this.#page;
   }
@@ -58,7 +61,7 @@ export class Supervisor {
     return this.#starts;
   }
 
-  /** Runs until `signal` aborts; ends the browser then. */
+  /** Runs until `signal` aborts, then ends the browser. */
   async run(signal: AbortSignal): Promise<void> {
     let waitMs = 1000;
     while (!signal.aborted) {
@@ -66,7 +69,7 @@ export class Supervisor {
         await this.#start();
         const why = await this.#watch(signal);
         if (why !== undefined) this.#options.log(`starting anew: ${why}`);
-        // Whoever lived for a while need not wait.
+        // A browser that ran for a while is restarted without a longer wait.
         waitMs =
           Date.now() - this.#startedAt > 5 * LONGEST_WAIT_MS ? 1000 : Math.min(waitMs * 2, LONGEST_WAIT_MS);
       } catch (error) {
@@ -88,7 +91,7 @@ export class Supervisor {
     log(`started (${this.#starts})`);
   }
 
-  /** Why it must be started anew; undefined: nobody wants it any more. */
+  /** Reason for a restart; undefined once `signal` has aborted. */
   async #watch(signal: AbortSignal): Promise<string | undefined> {
     for (;;) {
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);
@@ -100,7 +103,7 @@ export class Supervisor {
     }
   }
 
-  /** Whether the page waits for visitors; undefined: it does not answer. */
+  /** Whether the page is waiting for visitors; undefined if it does not respond. */
   async #look(): Promise<boolean | undefined> {
     const looked = this.#page?.evaluate(() => document.querySelector('main.attract') !== null);
     const late = sleep(ANSWER_WITHIN_MS, undefined, { ref: false });

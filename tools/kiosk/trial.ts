@@ -1,5 +1,5 @@
-// A kiosk's trial: visitors come all the time, its GPU crashes twice and its browser is killed once; at
-// the end it must answer rightly, and keep no picture.
+// A trial of the kiosk: visitors come all the time, the GPU crashes twice and the browser is killed once. At the end
+// the kiosk must answer correctly and keep no picture.
 
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,11 +7,11 @@ import { picturesKept } from './no-picture.ts';
 import type { Supervisor } from './supervisor.ts';
 import { Visitors } from './visitors.ts';
 
-/** When, as shares of the whole time. */
+/** Times of the events, as shares of the whole time. */
 const GPU_CRASHES = [0.25, 0.5];
 const KILL = 0.75;
 
-/** Whether the kiosk passed; what happened is printed. */
+/** Runs the trial and prints a summary; returns whether the kiosk passed. */
 export async function trial(supervisor: Supervisor, minutes: number, backend: string): Promise<boolean> {
   const visitors = new Visitors(1);
   const first = await pageOf(supervisor);
@@ -29,7 +29,7 @@ export async function trial(supervisor: Supervisor, minutes: number, backend: st
     if (crashes[0] !== undefined && share() >= crashes[0]) {
       crashes.shift();
       console.log('the GPU process crashes');
-      // In the middle of the visit that begins now.
+      // Crash in the middle of the visit that begins now.
       void sleep(1500).then(() => supervisor.browser?.crashGpu());
     }
     if (!isKilled && share() >= KILL) {
@@ -40,7 +40,7 @@ export async function trial(supervisor: Supervisor, minutes: number, backend: st
     if (!(await visitors.visit(page))) await recover(page);
   }
   await killed;
-  // The last one must go well.
+  // The last visit must succeed.
   const page = await pageOf(supervisor);
   const isAnswering =
     (await visitors.visit(page)) || (await recover(page), await visitors.visit(await pageOf(supervisor)));
@@ -67,7 +67,7 @@ async function pageOf(supervisor: Supervisor): Promise<Page> {
   }
 }
 
-/** After a visit that broke: the page is left alone until it waits for visitors again, as visitors do. */
+/** After a failed visit, waits without acting until the page invites visitors again. */
 async function recover(page: Page): Promise<void> {
   await page
     .locator('main.attract')

@@ -1,5 +1,5 @@
-// A script as visitors of a kiosk: they touch a sample, ask what it is, and finish; now and then one takes
-// a picture. Knows what the right answers are.
+// Simulated visitors of a kiosk: they touch a sample, ask about it, and finish; some take a picture instead. The script
+// knows the right answers.
 
 import type { Page } from '@playwright/test';
 import { samples } from '../../e2e/samples.ts';
@@ -13,7 +13,7 @@ export interface Visits {
   right: number;
   wrong: number;
   cameras: number;
-  /** Visits that a crash cut short, or that ended in a sentence. */
+  /** Visits that a crash interrupted, or that ended in a failure message. */
   broken: number;
 }
 
@@ -25,7 +25,7 @@ export class Visitors {
     this.#next = random(seed);
   }
 
-  /** One visit; true where it went as it should. */
+  /** Makes one visit; returns whether it succeeded. */
   async visit(page: Page): Promise<boolean> {
     this.told.visits++;
     try {

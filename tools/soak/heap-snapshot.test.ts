@@ -9,8 +9,8 @@ test('what scripts hold is counted: not what the browser, the compiler or V8’s
   const nodes: [type: string, name: number, size: number, edges: number][] = [
     ['object', 3, 100, 1],
     ['synthetic', 1, 0, 1],
-    ['array', 0, 65_536, 0], // a cache: only the roots point at it
-    ['array', 0, 20, 0], // the turn's
+    ['array', 0, 65_536, 0], // a cache: only the roots reference it
+    ['array', 0, 20, 0], // held by the turn
     ['native', 2, 5000, 0],
     ['code', 0, 7000, 0],
   ];

@@ -1,22 +1,22 @@
-// What scripts hold, read from a snapshot as V8 writes it.
+// Reads the memory that scripts hold from a heap snapshot of V8.
 
-/** As much of a heap snapshot as is read: one node after the other, each with these fields. */
+/** The part of a heap snapshot that is read here: nodes one after another, each with `node_fields`. */
 interface Snapshot {
   snapshot: { meta: { node_fields: string[]; node_types: [string[]]; edge_fields: string[] } };
   nodes: number[];
-  /** Those of the first node, then those of the second, and so on. */
+  /** The edges of the first node, then those of the second, and so on. */
   edges: number[];
   strings: string[];
 }
 
 export interface HeldByScripts {
   /**
-   * Of objects, without compiled code, which comes in steps for a thousand questions as more functions
-   * become worth compiling, without the browser's own objects, among which are the inspector's records, and
-   * without V8's caches: that of numbers as strings goes from nothing to 64 KB at once.
+   * Size of the objects that scripts hold. It excludes compiled code, which grows in steps for a thousand questions as
+   * V8 compiles more functions; the browser's own objects, which include the inspector's records; and V8's caches:
+   * the cache of numbers as strings grows from nothing to 64 KB at once.
    */
   bytes: number;
-  /** Array buffers alive; what they hold lies outside the heap. */
+  /** Number of live array buffers; their contents lie outside the heap. */
   arrayBuffers: number;
 }
 
@@ -36,7 +36,7 @@ export function heldByScripts(text: string): HeldByScripts {
   return held;
 }
 
-/** Where the nodes begin that V8 itself points at. */
+/** Start indices of the nodes that V8's own roots reference. */
 function heldByRoots({ snapshot, nodes, edges, strings }: Snapshot): Set<number> {
   const { node_fields: fields, edge_fields: edgeFields } = snapshot.meta;
   const [name, count] = ['name', 'edge_count'].map((field) => fields.indexOf(field));

@@ -1,17 +1,17 @@
-// What a page and its workers hold, as the browser's own inspector counts it after collecting garbage.
-// WASM memories and GPU buffers are counted where they are made, in the workers.
+// Measures what a page and its workers hold, with the browser's own inspector, after a garbage collection.
+// WASM memories and GPU buffers are counted in the workers, at their creation.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import type { CDPSession, Page } from '@playwright/test';
 import { heldByScripts, type HeldByScripts } from './heap-snapshot.ts';
 import { WorkerSession } from './worker-session.ts';
 
-/** Bytes, or how many are alive. */
+/** In bytes, or as a number of live objects. */
 export interface Holdings {
-  /** What scripts hold, without compiled code. */
+  /** Heap that scripts hold, without compiled code. */
   pageHeapBytes: number;
   workerHeapBytes: number;
-  /** Of page and workers. */
+  /** Sum over the page and its workers. */
   arrayBuffers: number;
   wasmBytes: number;
   gpuBytes: number;
@@ -35,7 +35,7 @@ export class Inspector {
     this.#workers = workers;
   }
 
-  /** To be called before the page goes anywhere. */
+  /** Must be called before the page navigates anywhere. */
   static async attach(page: Page): Promise<Inspector> {
     await page.addInitScript((name) => {
       const alive = new Set<string>();
@@ -56,7 +56,7 @@ export class Inspector {
     const workers = new Map<string, WorkerSession>();
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const worker = new WorkerSession(session, sessionId);
-      // The runtime's threads wait for work without ever looking up, and hold nothing of their own.
+      // The runtime's threads block while they wait for work, so they never answer an inspector; they own no objects.
       if (/\/(inference|weights|photo)\.worker/.test(targetInfo.url)) workers.set(sessionId, worker);
       void worker.send('Runtime.evaluate', { expression: COUNT });
       void worker.send('Runtime.runIfWaitingForDebugger', {});
@@ -104,8 +104,8 @@ export class Inspector {
   }
 
   /**
-   * Those in the document and those that a script still holds. The browser's own count has two more for
-   * every text that was ever typed: its undo history.
+   * Nodes in the document and nodes that a script still holds. The browser's own count also has two more for every
+   * text that was ever typed, because of its undo history.
    */
   async #countNodes(): Promise<number> {
     await this.#page.evaluate(() => {
@@ -115,7 +115,7 @@ export class Inspector {
     return this.#countAll('Node');
   }
 
-  /** Living objects of a class in the page; of message ports, its side of every channel to a worker. */
+  /** Live objects of a class in the page; for message ports, the page's end of every channel to a worker. */
   async #countAll(className: 'MessagePort' | 'Node'): Promise<number> {
     const group = { objectGroup: 'soak' };
     const { result } = await this.#session.send('Runtime.evaluate', {
@@ -151,7 +151,7 @@ export class Inspector {
     return heldByScripts(text);
   }
 
-  /** Several rounds: what a finaliser lets go of is collected in the next one. */
+  /** Runs several rounds: objects that a finaliser releases are collected in the next one. */
   async #collect(): Promise<void> {
     for (let round = 0; round < 3; round++) {
       await this.#session.send('HeapProfiler.collectGarbage');
@@ -161,7 +161,7 @@ export class Inspector {
   }
 }
 
-/** What runs this file gives functions their names by a helper that the worker has not. */
+/** The TypeScript runner names functions through a helper, `__name`, that the worker lacks. */
 const COUNT = `{ const __name = (each) => each; (${count.toString()})(); }`;
 
 /** Runs in a worker before anything else does. */
@@ -175,7 +175,7 @@ function count(): void {
       return memory;
     },
   });
-  // A worker has no GPUDevice before its script begins, which first of all listens for messages.
+  // GPUDevice does not exist before the worker's script begins; the script's first call is to addEventListener.
   const listen = EventTarget.prototype.addEventListener;
   EventTarget.prototype.addEventListener = function (...args: Parameters<typeof listen>): void {
     EventTarget.prototype.addEventListener = listen;

@@ -1,4 +1,4 @@
-// What was held before and after, as a table; and what of it has grown.
+// A table of the holdings before and after, and the list of those that have grown.
 
 import type { Holdings } from './inspector.ts';
 
@@ -15,16 +15,16 @@ const NAMES: Record<keyof Holdings, string> = {
   eventListeners: 'event listeners',
 };
 const KEYS = Object.keys(NAMES) as (keyof Holdings)[];
-/** Of memory. */
+/** Share by which memory may grow. */
 const MAY_GROW = 0.05;
 /**
- * A component that is shown for the first time leaves its template for good: one that the first conversation
- * did not show. A prompt of a new length leaves a buffer in the runtime's pool; the last conversation's
- * pictures stay encoded until the next one, four buffers each.
+ * Numbers that may remain. A component that appears for the first time keeps its template, and the first conversation
+ * does not show every component. A prompt of a new length leaves a buffer in the runtime's pool. The last
+ * conversation's pictures stay encoded until the next one, in four buffers each.
  */
 const MAY_STAY: Partial<Record<keyof Holdings, number>> = { domNodes: 10, gpuBuffers: 4, arrayBuffers: 12 };
 
-/** Memory may grow by 5 %; of everything else nothing may be left but that. */
+/** Lists everything that has grown: memory by more than 5 %, other counts by more than MAY_STAY. */
 export function grown(before: Holdings, after: Holdings): string[] {
   return KEYS.filter((key) => {
     const limit = isBytes(key) ? before[key] * (1 + MAY_GROW) : before[key] + (MAY_STAY[key] ?? 0);

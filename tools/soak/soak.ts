@@ -1,5 +1,5 @@
-// npm run soak: asks the built page many questions about pictures in a real Chromium, and holds what page
-// and workers own at the end against what they owned after the tenth question. Builds must be there.
+// npm run soak: asks the built page many questions about pictures in a real Chromium, and compares the memory and
+// objects of the page and its workers at the end with those after the tenth question. Needs the builds.
 // --questions N (500), --seed S (1), --backend auto|webgpu|wasm.
 
 import { chromium } from '@playwright/test';

@@ -1,5 +1,5 @@
-// Somebody who asks the page about pictures, one conversation after the other; what is done follows from
-// a seed.
+// A simulated visitor who asks the page about pictures, one conversation after the other; a seed determines
+// every action.
 
 import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -17,9 +17,9 @@ interface Photo {
 }
 
 interface Then {
-  /** What must be said. */
+  /** The required answer, if it is known. */
   expected?: string;
-  /** Stop is pressed within a quarter of a second. */
+  /** Whether the visitor presses Stop within a quarter of a second. */
   stops: boolean;
 }
 
@@ -30,10 +30,10 @@ export interface Told {
   regenerated: number;
   photos: number;
   conversations: number;
-  /** First answers about samples as they are, whose right answer is known. */
+  /** First answers about unaltered samples, whose right answer is known. */
   judged: number;
   right: number;
-  /** What the page said instead of an answer, or instead of the right one. */
+  /** Messages or wrong answers that the page gave in place of a right answer. */
   failures: string[];
 }
 
@@ -50,7 +50,7 @@ export class Visitor {
     this.#next = random(seed);
   }
 
-  /** A conversation in which everything happens once. What it shows for the first time leaves its template for good. */
+  /** A conversation in which every action happens once: a view that appears for the first time keeps its template. */
   async seeAll(): Promise<void> {
     const { file, questions } = sampleOf('grounding');
     await this.#add(asItIs(file));
@@ -61,7 +61,7 @@ export class Visitor {
     await this.#leave();
   }
 
-  /** A whole conversation of at most so many questions, which ends with an empty page. */
+  /** A whole conversation of at most `atMost` questions, which ends with an empty page. */
   async converse(atMost: number): Promise<void> {
     const { files, questions } = this.#pick(samples);
     const isAsItIs = this.#next() < 0.5;
@@ -104,7 +104,7 @@ export class Visitor {
     this.told.questions++;
     if (stops) {
       await this.#page.waitForTimeout(Math.floor(this.#next() * 250));
-      // It may have been quicker.
+      // The answer may have ended before the click.
       await this.#button('Stop')
         .click({ timeout: 1000 })
         .catch(() => undefined);
@@ -133,7 +133,7 @@ export class Visitor {
     this.told.photos++;
   }
 
-  /** A picture of a sample, or the first frame of its clip, as nobody has seen it before. */
+  /** An altered picture of a sample, or the altered first frame of its clip, which no visitor has shown before. */
   async #altered(file: string): Promise<Photo> {
     const width = 160 + Math.floor(this.#next() * 700);
     const turned = sharp(readFileSync(file))

@@ -1,4 +1,4 @@
-// The inspector's session of a worker, tunnelled through that of its page: Playwright opens none.
+// An inspector session of a worker, tunnelled through the session of its page, because Playwright opens none.
 
 import type { CDPSession } from '@playwright/test';
 
@@ -40,13 +40,13 @@ export class WorkerSession {
     return answered;
   };
 
-  /** The value of an expression in the worker. */
+  /** The value of an expression that is evaluated in the worker. */
   async number(expression: string): Promise<number> {
     const answer = await this.send('Runtime.evaluate', { expression, returnByValue: true });
     return (answer as { result: { value: number } }).result.value;
   }
 
-  /** The heap as V8 writes it down. */
+  /** A heap snapshot in V8's format. */
   async heapSnapshot(): Promise<string> {
     this.#snapshot = '';
     await this.send('HeapProfiler.takeHeapSnapshot', { reportProgress: false });
@@ -55,7 +55,7 @@ export class WorkerSession {
     return text;
   }
 
-  /** The heap with what its buffers hold outside it. */
+  /** Size of the heap, including the contents of buffers outside it. */
   async heapAndBuffersBytes(): Promise<number> {
     const usage = await this.send('Runtime.getHeapUsage', {});
     const { usedSize, embedderHeapUsedSize, backingStorageSize } = usage as Record<
