@@ -30,21 +30,21 @@ export default defineConfig(
         'error',
         { considerDefaultExhaustiveForUnions: true },
       ],
-      // Numbers in messages are the rule here (shapes, bytes, indices), not a slip.
+      // Numbers in messages are intended here (shapes, bytes, indices).
       '@typescript-eslint/restrict-template-expressions': [
         'error',
         { allowNumber: true, allowBoolean: true },
       ],
-      // `while (true)` with its exit in the middle is how a stream is read.
+      // A loop that reads a stream is `while (true)` with its exit in the middle.
       '@typescript-eslint/no-unnecessary-condition': ['error', { allowConstantLoopConditions: true }],
       // `() => void doIt()` is clear enough.
       '@typescript-eslint/no-confusing-void-expression': ['error', { ignoreArrowShorthand: true }],
-      // A key in brackets marks a field that somebody else named (a checkpoint's JSON).
+      // A key in brackets marks a field that an external format names (a checkpoint's JSON).
       '@typescript-eslint/dot-notation': 'off',
-      // An indexed loop says what it does in numeric code that walks several arrays at once.
+      // An indexed loop is clearer in numeric code that walks several arrays at once.
       '@typescript-eslint/prefer-for-of': 'off',
-      // noUncheckedIndexedAccess makes every array element optional; `!` after a checked bound is the
-      // honest way to say so in inner loops, where a guard would cost time.
+      // noUncheckedIndexedAccess makes every array element optional; `!` after a checked bound says that the element
+      // exists, in inner loops where a guard would cost time.
       '@typescript-eslint/no-non-null-assertion': 'off',
       '@typescript-eslint/no-unused-vars': ['error', { argsIgnorePattern: '^_', varsIgnorePattern: '^_' }],
     },

@@ -1,5 +1,5 @@
-// Browser tests: `app` is what a user can see, on the built page; `parity` runs the engine in a
-// browser's worker. Both need the builds (`npm test` makes them) and a Chromium.
+// Browser tests: `app` tests the built page as users see it; `parity` runs the engine in a browser's worker. Both need
+// the builds (`npm test` makes them) and a Chromium.
 
 import { defineConfig } from '@playwright/test';
 import { findChromium } from './tools/test/chromium.ts';
@@ -10,12 +10,12 @@ const executablePath = findChromium();
 
 export default defineConfig({
   forbidOnly: true,
-  // A browser that stumbles on a loaded machine gets a second try there; the report calls it flaky.
+  // In CI, a browser that fails on a loaded machine gets a second try; the report calls the test flaky.
   retries: process.env.CI === undefined ? 0 : 1,
   testMatch: '**/*.spec.ts',
-  // Most tests wait more than they compute. More than two pages at once on a software adapter only slow each other.
+  // Most tests wait more than they compute, but more than two pages on a software adapter only slow each other down.
   workers: 2,
-  // A busy machine may be twenty times slower: what hangs is seen all the same.
+  // A busy machine may be twenty times slower; a test that hangs still fails.
   timeout: 240_000,
   expect: { timeout: 60_000 },
   reporter: [['list'], ['json', { outputFile: PLAYWRIGHT_REPORT }]],
@@ -23,7 +23,7 @@ export default defineConfig({
   globalSetup: './tools/test/fixture-packages.ts',
   use: {
     browserName: 'chromium',
-    // What a service worker answers, a test's page.route never sees; the specs about it let it in.
+    // page.route never sees a request that a service worker answers; the specs about the service worker allow it.
     serviceWorkers: 'block',
     launchOptions: {
       ...(executablePath === undefined ? {} : { executablePath }),

@@ -1,5 +1,5 @@
-// The page's build and its two servers. The root is src/, so that index.html lies beside the code it
-// starts; packages/ (or $DARKROOM_PACKAGES) is served as it is and is never part of a build.
+// The page's build and its two servers. The root is src/, so that index.html lies beside the code it starts; packages/
+// (or $DARKROOM_PACKAGES) is served unchanged and is never part of a build.
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { resolve } from 'node:path';
@@ -14,9 +14,9 @@ import { shared } from './tools/serve/shared-config.ts';
 
 const here = import.meta.dirname;
 const outDir = resolve(here, 'dist');
-/** What the page and its workers contain of others' work. */
+/** Third-party packages that the page and its workers contain. */
 const dependencies = new Map<string, Dependency>();
-/** Names the hosts that weights may come from. */
+/** Catalogue file, which names the hosts of weights. */
 const catalogue = resolve(here, 'public/models/index.json');
 
 export default defineConfig(
@@ -38,7 +38,7 @@ export default defineConfig(
     ],
     worker: { plugins: () => [noteDependencies(dependencies)] },
     build: { outDir, emptyOutDir: true },
-    // Only the worker imports these: named here, or the development server finds them late and reloads.
+    // Only workers import these: without this list the development server finds them late and reloads.
     optimizeDeps: {
       include: [
         '@huggingface/jinja',
@@ -51,7 +51,7 @@ export default defineConfig(
       ],
     },
     server: { port: 5173, fs: { allow: [here] } },
-    // No other origin may read this one, and `Vary: Origin` would have a browser fetch twice what it has cached.
+    // No other origin may read this one, and with `Vary: Origin` a browser would fetch cached files twice.
     preview: { port: 4173, cors: false },
   }),
 );

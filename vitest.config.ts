@@ -1,4 +1,4 @@
-// Unit and parity tests, in Node. They lie beside what they test.
+// Unit and parity tests, which run in Node. Each lies beside the code that it tests.
 
 import { svelte } from '@sveltejs/vite-plugin-svelte';
 import { defineConfig } from 'vitest/config';
@@ -10,7 +10,7 @@ export default defineConfig({
     environment: 'node',
     // The WASM runtime starts threads of its own.
     maxWorkers: 2,
-    // A loaded machine must not make a right answer wrong.
+    // A right answer must not fail because the machine is busy.
     testTimeout: 120_000,
     hookTimeout: 120_000,
   },

@@ -1,5 +1,5 @@
-// `npm run test:step "same build"`: builds the sources once more, in another folder, and holds the result against dist/:
-// the same bytes, each file as SHA256SUMS says, and a notice and an entry of the bill of materials for each package.
+// `npm run test:step "same build"`: builds the sources again in another folder and compares the result with dist/. All
+// bytes must be equal and match SHA256SUMS, and each package needs a notice and an entry in the bill of materials.
 
 import { mkdtempSync, readFileSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// A Vite plugin that notes which packages of others the build contains: those whose modules are in its chunks.
+// A Vite plugin that records the third-party packages in the build: those with modules in its chunks.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -7,13 +7,13 @@ import type { Plugin } from 'vite';
 export interface Dependency {
   name: string;
   version: string;
-  /** As SPDX writes it. */
+  /** SPDX expression. */
   license: string;
-  /** Where the package lies. */
+  /** Folder of the package. */
   folder: string;
 }
 
-/** Of the packages' own workers and of the page alike: `found` is filled by each build that has the plugin. */
+/** Covers the page and its workers: each build with this plugin adds to `found`. */
 export function noteDependencies(found: Map<string, Dependency>): Plugin {
   return {
     name: 'note-dependencies',
@@ -45,7 +45,7 @@ function dependencyAt(folder: string): Dependency {
   return { name, version, license, folder };
 }
 
-/** By name, as on every machine. */
+/** Sorted by name and version, the same on every machine. */
 export function inOrder(found: ReadonlyMap<string, Dependency>): Dependency[] {
   const all = Array.from(found.values());
   return all.sort((a, b) => (a.name + a.version < b.name + b.version ? -1 : 1));

@@ -1,5 +1,5 @@
-// A Vite plugin that writes beside the build what is in it: the notices of others' work, the bill of materials, and
-// SHA256SUMS, which `sha256sum -c` reads. Who builds the same sources gets the same bytes.
+// A Vite plugin that describes the build in files beside it: the third-party notices, the bill of materials, and
+// SHA256SUMS, which `sha256sum -c` reads. Builds of the same sources are identical byte for byte.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -15,7 +15,7 @@ export const SUMS_FILE = 'SHA256SUMS';
 
 export function describeBuild(options: {
   outDir: string;
-  /** package.json of the app. */
+  /** Path of the app's package.json. */
   manifest: string;
   dependencies: ReadonlyMap<string, Dependency>;
 }): Plugin {
@@ -39,7 +39,7 @@ export function describeBuild(options: {
   };
 }
 
-/** A line for each file, in one order on every machine. */
+/** One line per file, in the same order on every machine. */
 export function sums(folder: string): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())

@@ -1,10 +1,10 @@
-// The licence texts of what the build contains, as these licences ask for.
+// The licence texts of the third-party packages in the build, as these licences require.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dependency } from './dependencies.ts';
 
-/** Packages without a licence file of their own: their licence is MIT, and their repository names the holder. */
+/** Packages without a licence file: they are under the MIT licence, and their repositories name the holder. */
 const HOLDERS: Record<string, string> = {
   'onnxruntime-common': 'Microsoft Corporation',
   'onnxruntime-web': 'Microsoft Corporation',
@@ -27,7 +27,7 @@ WARRANTIES OF MERCHANTABILITY, FITNESS FOR A PARTICULAR PURPOSE AND NONINFRINGEM
 COPYRIGHT HOLDERS BE LIABLE FOR ANY CLAIM, DAMAGES OR OTHER LIABILITY, WHETHER IN AN ACTION OF CONTRACT, TORT OR
 OTHERWISE, ARISING FROM, OUT OF OR IN CONNECTION WITH THE SOFTWARE OR THE USE OR OTHER DEALINGS IN THE SOFTWARE.`;
 
-/** Fails for a package of which nobody can say under which terms it may be passed on. */
+/** Fails for a package whose licence terms are unknown. */
 export function notices(dependencies: readonly Dependency[]): string {
   const parts = dependencies.map((dependency) => {
     const { name, version, license } = dependency;

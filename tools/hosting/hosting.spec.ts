@@ -1,5 +1,5 @@
-// The rules that `npm run headers` prints, with the real servers: every file has its type and the headers of its role,
-// and the built-in model answers in the page.
+// Tests the rules that `npm run headers` prints on the real servers: every file has its content type and the headers of
+// its role, and the built-in model answers in the page.
 
 import { expect, test } from '@playwright/test';
 import { readdirSync, statSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { hostsOf } from '../serve/policy.ts';
 import { HOSTING_PORT } from '../test/places.ts';
 import { findServer, SERVERS, WebServer } from './servers.ts';
 
-/** With `nosniff`, a browser takes these under no other name. */
+/** Required content types: with `nosniff`, a browser rejects these files under any other type. */
 const TYPES: Record<string, RegExp> = {
   '.css': /^text\/css/,
   '.html': /^text\/html/,
@@ -27,7 +27,7 @@ const TYPES: Record<string, RegExp> = {
   '.woff2': /^font\/woff2/,
 };
 
-/** Beside the app's files: the start page, and what is not there. */
+/** Further paths: the start page, and a missing file. */
 const OTHER_PATHS = ['', 'nowhere.html'];
 
 const files = readdirSync('dist', { recursive: true, encoding: 'utf8' })

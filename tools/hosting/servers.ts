@@ -1,4 +1,4 @@
-// The three web servers for which `npm run headers` prints rules, as Debian has them, each with exactly these rules.
+// Runs Debian's versions of the three web servers for which `npm run headers` prints rules, each with exactly these.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,7 +17,7 @@ const COMMANDS: Record<ServerName, { command: string; packages: string }> = {
   caddy: { command: 'caddy', packages: 'caddy' },
 };
 
-/** Where Debian puts Apache's modules. */
+/** Debian's folder of Apache modules. */
 const APACHE_MODULES = '/usr/lib/apache2/modules';
 
 export function findServer(name: ServerName): Found<string> {
@@ -29,7 +29,7 @@ export function findServer(name: ServerName): Found<string> {
     : { files: found };
 }
 
-/** A server that sends a copy of the built app at `address` until it is stopped. */
+/** A server that serves a copy of the built app at `address` until it is stopped. */
 export class WebServer {
   readonly address: string;
   readonly #child: ChildProcess;
@@ -41,9 +41,9 @@ export class WebServer {
     this.#folder = folder;
   }
 
-  /** Fails with what the server wrote if it does not answer. */
+  /** Fails with the server's output if the server does not respond. */
   static async start(name: ServerName, executable: string, port: number): Promise<WebServer> {
-    // Not below the checkout, which the server's own user may not read.
+    // Use a folder outside the checkout, because the server's own user may be unable to read the checkout.
     const folder = mkdtempSync(join(tmpdir(), `hosting-${name}-`));
     chmodSync(folder, 0o755);
     cpSync('dist', join(folder, 'site'), { recursive: true });
@@ -74,7 +74,7 @@ export class WebServer {
   }
 }
 
-/** What somebody who hosts the app reads from the command line. */
+/** The rules that the command prints for people who host the app. */
 function printedRules(name: ServerName): string {
   const script = ['--import', 'tsx', 'tools/serve/print-headers.ts', name];
   return execFileSync(process.execPath, script, { encoding: 'utf8' });

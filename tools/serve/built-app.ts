@@ -1,14 +1,14 @@
-// The built page on a port of its own, for tools that open it in a browser.
+// Serves the built page on a port of its own, for tools that open it in a browser.
 
 import { preview } from 'vite';
 
 export interface BuiltApp {
-  /** With a slash at its end. */
+  /** Ends with a slash. */
   origin: string;
   stop(): Promise<void>;
 }
 
-/** Serves `dist/` as `npm start` does. `port` 0: a free one. */
+/** Serves `dist/` as `npm start` does; port 0 picks a free one. */
 export async function serveBuiltApp(port = 0): Promise<BuiltApp> {
   const server = await preview({ preview: { port, strictPort: port !== 0 }, logLevel: 'silent' });
   const origin = server.resolvedUrls?.local[0];

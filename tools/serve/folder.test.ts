@@ -44,7 +44,7 @@ afterAll(async () => {
   rmSync(root, { recursive: true });
 });
 
-/** A plain request: fetch would resolve `..` before sending it. */
+/** Sends a plain request, because fetch would resolve `..` before sending. */
 function get(path: string): Promise<{ status: number | undefined; body: string }> {
   return new Promise((resolve, reject) => {
     const sent = request({ host: '127.0.0.1', port, path }, (response) => {
@@ -82,6 +82,6 @@ test('links out of the folder are refused, those within it are not', async () =>
   }
   expect((await get('/packages/index.json')).body).not.toContain('"linked"');
   expect(await get('/packages/one%20package/own.json')).toEqual({ status: 200, body: '{"a":1}' });
-  // A folder that is a link itself was named by whoever serves it.
+  // The served folder itself may be a link, because the caller chose it.
   expect((await get('/linked/one%20package/manifest.json')).status).toBe(200);
 });

@@ -1,6 +1,6 @@
-// A Vite plugin that serves a folder outside the build under a path, in dev and in preview: local
-// packages for the page, fixtures for the tests. Files only, never outside the folder, not by a link either. With `listed`,
-// `<path>/index.json` is a catalogue of the packages lying in the folder.
+// A Vite plugin that serves a folder outside the build under a path, in development and in preview: local packages for
+// the page, fixtures for the tests. It serves files only, and none outside the folder, not even through a link. With
+// `listed`, `<path>/index.json` is a catalogue of the packages in the folder.
 
 import { createReadStream } from 'node:fs';
 import { readdir, realpath, stat } from 'node:fs/promises';
@@ -53,7 +53,7 @@ function handler({ path, folder, listed }: ServedFolder): Connect.NextHandleFunc
   };
 }
 
-/** A relative file name, or undefined for what tries to leave the folder or does not decode. */
+/** A relative file name; undefined if it leaves the folder or does not decode. */
 function decodeName(escaped: string): string | undefined {
   let name: string;
   try {
@@ -65,10 +65,10 @@ function decodeName(escaped: string): string | undefined {
   return leaves ? undefined : name;
 }
 
-/** The file itself; undefined where there is none, or where a link leads out of the folder. */
+/** The file's real path; undefined if it does not exist, or if a link leads out of the folder. */
 async function fileInside(folder: string, name: string): Promise<string | undefined> {
   try {
-    // The folder may be a link itself: whoever serves it named it.
+    // The folder itself may be a link, because the caller chose it.
     const [inside, file] = await Promise.all([realpath(folder), realpath(join(folder, name))]);
     return file.startsWith(inside + sep) ? file : undefined;
   } catch {

@@ -1,5 +1,5 @@
-// The policy's headers in the words of the usual static hosts, from the one definition; and that they compress
-// what gains by it, which Netlify and Cloudflare Pages do by themselves.
+// Writes the policy's headers in the configuration languages of the usual static hosts, from the one definition. The
+// rules also turn on compression, which Netlify and Cloudflare Pages do by themselves.
 
 import { policyHeaders } from '../../src/policy/headers.ts';
 import { roleFiles, roleOf, type Role } from '../../src/policy/roles.ts';
@@ -8,7 +8,10 @@ export const HOSTS = ['netlify', 'nginx', 'apache', 'caddy'] as const;
 /** 'netlify' is the `_headers` file, which Cloudflare Pages reads too. */
 export type StaticHost = (typeof HOSTS)[number];
 
-/** What is fetched before the first answer, and a third of its size when compressed. HTML always is where anything is. */
+/**
+ * Types of the files that are fetched before the first answer, and that compression reduces to a third. Servers that
+ * compress anything compress HTML too, so it is not listed.
+ */
 const COMPRESSED_TYPES = [
   'application/javascript',
   'application/json',
@@ -19,7 +22,7 @@ const COMPRESSED_TYPES = [
   'text/javascript',
 ].join(' ');
 
-/** What older servers call by no name or a wrong one: with `nosniff` a browser then does not take it. */
+/** Types that older servers omit or get wrong; because of `nosniff` a browser then rejects the file. */
 const TYPES = [
   ['mjs', 'text/javascript'],
   ['wasm', 'application/wasm'],
@@ -27,8 +30,8 @@ const TYPES = [
 ] as const;
 
 /**
- * `names`: the files of the build, relative to the page's folder, which lies at the site's root. The rules name
- * workers by their exact files: after each build they are printed anew.
+ * `names` are the files of the build, relative to the page's folder, which must be the site's root. The rules name
+ * each worker by its exact file name, so they must be printed again after each build.
  */
 export function headerRules(
   host: StaticHost,
@@ -40,26 +43,26 @@ export function headerRules(
     Object.entries(policyHeaders(role, weightHosts, files));
   const page = headersOf('page');
   const workers = Array.from(files).filter(([, role]) => role !== 'page');
-  /** What a worker's headers say differently. */
+  /** The headers of a worker that differ from the page's. */
   const others = (role: Role): [string, string][] =>
     headersOf(role).filter(([name, value]) => page.find(([other]) => other === name)?.[1] !== value);
   const varying = new Set(workers.flatMap(([, role]) => others(role).map(([name]) => name)));
   const lines: Record<StaticHost, () => string[]> = {
-    // Rules that match add up, and two policies mean that both hold: each path has one rule. What is
-    // neither a page nor a worker needs none.
+    // All matching rules apply together, and a browser enforces both of two policies, so each path gets exactly one
+    // rule. Files that are neither pages nor workers need none.
     netlify: () =>
       ['', ...names.filter((name) => isScript(name))].flatMap((path) => [
         `/${path}`,
         ...headersOf(roleOf(`/${path}`, files)).map(([name, value]) => `  ${name}: ${value}`),
       ]),
     nginx: () => [
-      // A location with an add_header of its own inherits none: a map leaves one place for each.
+      // A location with its own add_header inherits no others, so maps keep all headers in one place.
       ...page
         .filter(([name]) => varying.has(name))
         .flatMap(([name, value]) => [
           `map $uri ${variable(name)} {`,
           `  default ${quoted(value)};`,
-          // An expression, as a plain key of this length needs a larger table than the default.
+          // A regular expression, because a plain key of this length needs a larger hash table than the default.
           ...workers.map(
             ([path, role]) =>
               `  ${quoted(`~^${path.replaceAll('.', '\\.')}$`)} ${quoted(valueOf(headersOf(role), name))};`,
@@ -83,7 +86,7 @@ export function headerRules(
       `  AddOutputFilterByType DEFLATE text/html ${COMPRESSED_TYPES}`,
       '</IfModule>',
       ...TYPES.map(([ending, type]) => `AddType ${type} .${ending}`),
-      // Without mod_headers (`a2enmod headers`) the server does not start, rather than send no policy.
+      // Without mod_headers (`a2enmod headers`) the server fails to start instead of omitting the policy.
       ...page.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
       ...workers.flatMap(([path, role]) => [
         `<Files ${quoted(path.slice(path.lastIndexOf('/') + 1))}>`,
@@ -105,7 +108,7 @@ export function headerRules(
         `@${ending} path *.${ending}`,
         `header @${ending} Content-Type ${type}`,
       ]),
-      // Each in one place only: of two that match, Caddy lets the general one win.
+      // Set each header in one place only: if two blocks match, Caddy lets the general one win.
       `@page not path ${workers.map(([path]) => path).join(' ')}`,
       'header {',
       ...page.filter(([name]) => !varying.has(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
@@ -126,7 +129,7 @@ export function headerRules(
   return `${lines[host]().join('\n')}\n`;
 }
 
-/** Pages and workers; the runtime's .mjs files start threads of their own. */
+/** True for pages and workers, including the runtime's .mjs files, which start threads of their own. */
 function isScript(name: string): boolean {
   return /\.(html|mjs)$|worker[^/]*\.js$/.test(name);
 }

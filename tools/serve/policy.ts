@@ -1,5 +1,5 @@
-// A Vite plugin that sends the policy's headers with every response of the development and the preview
-// server. More weight hosts than the catalogue names: DARKROOM_HOSTS, origins with spaces between.
+// A Vite plugin that sends the policy's headers with every response of the development and the preview server.
+// DARKROOM_HOSTS adds weight hosts to those of the catalogue: origins separated by spaces.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -9,11 +9,11 @@ import { roleFiles, roleOf, type Role, type RoleFiles } from '../../src/policy/r
 import { weightHosts } from '../../src/policy/weight-hosts.ts';
 
 interface Options {
-  /** Files of a test's build that run in a role of the app's, by the beginnings of their names. */
+  /** Files of a test's build that run in one of the app's roles, by the start of their names. */
   also?: Record<string, Role>;
 }
 
-/** `catalogue`: the file that names the weight hosts. */
+/** `catalogue` is the file that names the weight hosts. */
 export function sendPolicy(catalogue: string, options: Options = {}): Plugin {
   return {
     name: 'send-policy',
@@ -38,7 +38,7 @@ function handler(catalogue: string, outDir: string, options: Options): Connect.N
   };
 }
 
-/** Read anew for each response, as a test may replace files while it is served. */
+/** Read for each response, because a test may replace files while they are served. */
 export function builtRoles(outDir: string, also: Record<string, Role> = {}): RoleFiles {
   if (!existsSync(outDir)) return new Map();
   const names = readdirSync(resolve(outDir, 'assets')).map((name) => `assets/${name}`);
@@ -51,7 +51,7 @@ export function builtRoles(outDir: string, also: Record<string, Role> = {}): Rol
   return files;
 }
 
-/** The sources of the app's workers, by their exact names below the repository. */
+/** The sources of the app's workers, by their exact paths in the repository. */
 const SOURCE = /\/workers\/(inference|photo|weights|hash)\.worker\.ts$/;
 
 function developmentHandler(catalogue: string): Connect.NextHandleFunction {
@@ -64,7 +64,7 @@ function developmentHandler(catalogue: string): Connect.NextHandleFunction {
   };
 }
 
-/** Read anew for each response: whoever edits the catalogue need not restart the server. */
+/** Read for each response, so that a change of the catalogue needs no restart. */
 export function hostsOf(catalogue: string): string[] {
   const named: unknown = JSON.parse(readFileSync(catalogue, 'utf8'));
   const more = weightHosts({ hosts: process.env.DARKROOM_HOSTS?.split(' ') });

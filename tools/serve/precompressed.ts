@@ -1,6 +1,6 @@
-// Vite plugins that compress what a build consists of, once, and have the preview server send it so: Brotli as
-// it lies beside the file, gzip to browsers that know no Brotli. Parts of files and what is not of the build are
-// left to the server behind this one.
+// Vite plugins that compress the files of a build once, and let the preview server send the compressed ones: Brotli
+// from the file beside the original, or gzip to browsers without Brotli. Range requests and files outside the build
+// are left to the server behind this middleware.
 
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
@@ -11,10 +11,10 @@ import { promisify } from 'node:util';
 import { brotliCompress, constants, createGzip } from 'node:zlib';
 import type { Connect, Plugin } from 'vite';
 
-/** Of the compressed file, beside the other. */
+/** Suffix of the compressed file, which lies beside the original. */
 const SUFFIX = '.br';
 
-/** What may gain, and what it is called. Pictures and WOFF2 fonts are compressed already. */
+/** Extensions worth compressing, and their content types. Pictures and WOFF2 fonts are compressed already. */
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
@@ -28,11 +28,11 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Smaller ones go in one packet anyway. */
+/** Smaller files fit into one packet anyway. */
 const LEAST_BYTES = 1000;
-/** What is less than this share smaller is sent as it is. */
+/** A file is sent uncompressed if compression saves less than this share. */
 const LEAST_GAIN = 0.05;
-/** Above this, the best compression takes a minute and gains a fiftieth of the file. */
+/** For larger files the best compression level takes a minute and saves only a fiftieth of the file. */
 const SMALL_BYTES = 1e6;
 
 const FOR_GOOD = 'public, max-age=31536000, immutable';
@@ -82,14 +82,14 @@ function sendCompressed(folder: string): Connect.NextHandleFunction {
         next();
         return;
       }
-      // Another answer for whoever accepts another coding, also where it is sent as it is.
+      // The response depends on the accepted encodings, even when it is sent uncompressed.
       response.appendHeader('Vary', 'Accept-Encoding');
       const coding = codingFor(headers['accept-encoding']);
       if (coding === undefined || headers.range !== undefined) {
         next();
         return;
       }
-      // The server behind this one names the file by the same: a transfer that breaks off goes on there.
+      // The server behind this one uses the same ETag, so an interrupted transfer can resume there.
       const etag = `W/"${found.bytes}-${found.changedMs}"`;
       response.setHeader('ETag', etag);
       response.setHeader('Cache-Control', isNamedByContent(request) ? FOR_GOOD : 'no-cache');
@@ -104,17 +104,17 @@ function sendCompressed(folder: string): Connect.NextHandleFunction {
       else if (coding === 'br') await pipeline(createReadStream(file + SUFFIX), response);
       else await pipeline(createReadStream(file), createGzip(), response);
     };
-    // A browser that leaves in the middle is no reason to answer.
+    // If the browser disconnects midway, no error response is possible.
     answer().catch((error: unknown) => (response.headersSent ? response.destroy() : next(error)));
   };
 }
 
-/** The build puts a hash of their contents into the names of these. */
+/** The build puts a content hash into the names of these files. */
 function isNamedByContent({ url = '/' }: IncomingMessage): boolean {
   return url.startsWith('/assets/');
 }
 
-/** Undefined for what does not decode or lies outside of the folder. */
+/** Undefined if the URL does not decode or points outside the folder. */
 function fileAt(folder: string, { url = '/' }: IncomingMessage): string | undefined {
   try {
     const { pathname } = new URL(url, 'http://localhost');
@@ -126,7 +126,7 @@ function fileAt(folder: string, { url = '/' }: IncomingMessage): string | undefi
   }
 }
 
-/** Undefined where the file has no compressed one, or was changed after it. */
+/** Undefined if the file has no compressed copy, or changed after it was made. */
 async function packedFile(
   file: string,
 ): Promise<{ bytes: number; changedMs: number; packedBytes: number } | undefined> {
@@ -138,7 +138,7 @@ async function packedFile(
   return { bytes: plain.size, changedMs: plain.mtime.getTime(), packedBytes: packed.size };
 }
 
-/** The better of the two that are known here, if either is accepted. */
+/** The better of the two supported encodings, if the browser accepts either. */
 function codingFor(accepted: string | string[] | undefined): 'br' | 'gzip' | undefined {
   const codings = String(accepted ?? '')
     .split(',')

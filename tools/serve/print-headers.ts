@@ -1,5 +1,5 @@
-// `npm run headers -- nginx`: the policy as rules for a static host, on stdout. They name the
-// files of the build, which must be there.
+// `npm run headers -- nginx`: prints the policy as rules for a static host. The rules name the files of the build, so
+// the build must exist.
 
 import { existsSync } from 'node:fs';
 import { HOSTS, headerRules } from './header-rules.ts';

@@ -1,5 +1,5 @@
-// A Vite plugin that, after a build, writes what depends on all of its files: the service worker with
-// their list, and `_headers` for hosts that read one (Netlify, Cloudflare Pages).
+// A Vite plugin that, after a build, writes the files that depend on all others: the service worker with their list,
+// and `_headers` for hosts that read it (Netlify, Cloudflare Pages).
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -9,11 +9,11 @@ import type { AppFiles } from '../../workers/app-files.ts';
 import { headerRules } from './header-rules.ts';
 import { hostsOf } from './policy.ts';
 
-/** The runtime in its three builds, of which a device needs one. */
+/** The three builds of the runtime, of which a device needs one. */
 const IF_USED = /^assets\/ort[-.]/;
 /**
- * Weights are kept in the database, not here. Every browser that runs this page takes WOFF2, so no other kind of
- * a font is ever asked for.
+ * Files that the cache leaves out. Weights are kept in the database instead, and every browser that can run the page
+ * supports WOFF2, so it never requests other font formats.
  */
 const NOT_KEPT = /^(models\/(?!index\.json$)|_headers$|service-worker\.js$)|\.(br|woff|ttf)$/;
 
@@ -55,14 +55,14 @@ function listFiles(folder: string): AppFiles {
   return { ...files, version: version.digest('hex').slice(0, 16) };
 }
 
-/** What the page and its workers start with, and the list from which the service worker knows the policy's hosts. */
+/** The files that the page and its workers need to start, and the catalogue, which names the policy's hosts. */
 function startOf(folder: string): (name: string) => boolean {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = new Set(page.match(/assets\/[\w.-]+\.(js|css)/g));
   return (name) => named.has(name) || /^(index\.html|models\/index\.json)$|\.worker-[\w-]+\.js$/.test(name);
 }
 
-/** Paths with forward slashes, in one order on every machine. */
+/** Paths with forward slashes, sorted the same on every machine. */
 export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())

@@ -1,4 +1,4 @@
-// What every Vite build of this project has in common.
+// The configuration that every Vite build of this project shares.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -7,8 +7,8 @@ import { defaultClientConditions, type UserConfig } from 'vite';
 import type { FileSum } from '../../workers/checked-file.ts';
 
 /**
- * The headers of a cross-origin isolated page. Without them there is no SharedArrayBuffer, and the
- * WASM backend falls back to one thread.
+ * The headers that make a page cross-origin isolated. Without them there is no SharedArrayBuffer, and the WASM
+ * backend falls back to one thread.
  */
 const ISOLATION_HEADERS = {
   'Cross-Origin-Opener-Policy': 'same-origin',
@@ -17,12 +17,12 @@ const ISOLATION_HEADERS = {
 };
 
 /**
- * onnxruntime-web's export condition for builds that bring no .wasm or .mjs of their own: we name
- * both files (`env.wasm.wasmPaths`), serve them ourselves, and ship only the variants in use.
+ * onnxruntime-web's export condition for builds that bundle no .wasm or .mjs file: we name both files
+ * (`env.wasm.wasmPaths`), serve them ourselves, and ship only the variants in use.
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
-/** Length and SHA-256 of the files of each of the runtime's builds (workers/runtime-downloads.ts), as `?url` copies them. */
+/** Size and SHA-256 of the files of each runtime build (workers/runtime-downloads.ts), as `?url` copies them. */
 function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
   const { resolve } = createRequire(import.meta.url);
   const sumOf = (file: string): FileSum => {
@@ -39,9 +39,9 @@ function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
 
 export const shared: UserConfig = {
   define: { RUNTIME_SUMS: JSON.stringify(runtimeSums()) },
-  // A missing file is a 404, not the page again.
+  // A missing file results in a 404, not in the page.
   appType: 'mpa',
-  // Relative addresses, so that the built folder works under any path.
+  // Relative addresses let the built folder work under any path.
   base: './',
   resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
   worker: { format: 'es' },
@@ -49,13 +49,13 @@ export const shared: UserConfig = {
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
-    // Compressing takes long, as it should: no warning.
+    // Compression takes long by design, so do not warn about it.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   preview: { host: 'localhost' },
 };
 
-/** For the test pages, which have no policy: a cross-origin isolated page, as the app is by its policy. */
+/** For the test pages, which have no policy: makes them cross-origin isolated, as the policy makes the app. */
 export const isolated: UserConfig = {
   ...shared,
   preview: { host: 'localhost', headers: ISOLATION_HEADERS },
