@@ -1,5 +1,5 @@
 #!/bin/sh
-# After a slice: moves what it left in OUT to where the next slice looks for it.
+# After a slice: copies its results from OUT to the places where the next slice looks for them.
 #
 #   tools/demo-model/collect.sh OUT CARRIED
 set -eu

@@ -1,6 +1,6 @@
 #!/bin/sh
-# Installs the Debian font packages that the scenes are drawn with, then packs the faces into .cache/fonts
-# (cut down to the characters in use, about 3 MB), so that a machine without fonts can be handed that folder.
+# Installs the Debian font packages with which the scenes are drawn, then packs the faces into .cache/fonts (reduced to
+# the characters in use, about 3 MB), so that this folder can be copied to a machine without fonts.
 set -eu
 cd "$(dirname "$0")"
 apt-get install -y -qq --no-install-recommends \

@@ -1,6 +1,7 @@
 #!/bin/sh
-# Photographs for the scenes that the model must refuse: desktop wallpapers out of Debian packages, scaled to 640 px, in
-# .cache/photos. They only feed training and evaluation and are not part of the repository or of the shipped package.
+# Makes photographs for the scenes that the model must refuse: desktop wallpapers from Debian packages, scaled to
+# 640 px, in .cache/photos. They serve only training and evaluation; neither the repository nor the shipped package has
+# them.
 set -eu
 cd "$(dirname "$0")"
 out="$PWD/.cache/photos"

@@ -1,6 +1,6 @@
-// npm run samples:demo: from the candidates that make_candidates.py drew, keeps pictures and clips of which the
-// shipped package answers at least three questions rightly in both languages, and writes them to
-// public/samples with those questions.
+// npm run samples:demo: from the candidates drawn by make_candidates.py, keeps the pictures and clips about which the
+// shipped package answers at least three questions correctly in both languages, and writes them to public/samples
+// with those questions.
 
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
 const QUESTIONS_EACH = 3;
-/** Of a box with the right one: people see it drawn. */
+/** Required overlap of a box with the true one; people see it drawn. */
 const OVERLAP = 0.75;
 const never = new AbortController().signal;
 
@@ -52,7 +52,7 @@ const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill 
 await rm(values.out, { recursive: true, force: true });
 await mkdir(values.out, { recursive: true });
 const rounds: object[][] = [];
-/** How often each kind of question was kept. */
+/** Number of questions kept so far of each kind. */
 const kept = new Map<string, number>();
 for (const skill of wanted) {
   let pictures = 0;
@@ -80,11 +80,11 @@ for (const skill of wanted) {
   }
   process.stdout.write(`${skill}: ${pictures} pictures\n`);
 }
-// One of each skill, then the second of each, and so on: the page shows them in this order.
+// One sample of each skill, then the second of each, and so on: the page shows them in this order.
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples: rounds.flat() }, null, 2)}\n`);
 process.exit(0); // the runtime's threads would keep the process
 
-/** The clip and its middle frame, and how long it lasts. */
+/** Copies the clip, stores its middle frame as the poster, and returns its duration. */
 async function copyClip(
   file: string,
   name: string,
@@ -100,8 +100,8 @@ async function copyClip(
 }
 
 /**
- * Up to three questions that are answered rightly in both languages, with three different answers; kinds that were
- * kept least often first, and of the same kind only where there is no other.
+ * Up to three questions that the model answers correctly in both languages, with three different answers. Kinds that
+ * were kept least often come first; a kind repeats only if there is no other.
  */
 async function answered(
   engine: Engine,
@@ -117,7 +117,7 @@ async function answered(
   for (const question of rarest) {
     if (found.length === QUESTIONS_EACH) break;
     if (found.some(({ answer }) => answer.en === question.answer.en)) continue;
-    // Nobody is invited to look for what is not there.
+    // Do not invite people to look for something that is not in the picture.
     if (question.answer.en === '[]') continue;
     let right = true;
     for (const lang of LANGUAGES) {

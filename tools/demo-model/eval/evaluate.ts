@@ -1,5 +1,5 @@
-// npm run eval:demo: the held-out questions, answered by the shipped package through the shipped engine
-// (greedy, on WASM; --browser: by the built page on WebGPU), and how many were answered rightly.
+// npm run eval:demo: asks the held-out questions of the shipped package through the shipped engine (greedy, on WASM;
+// with --browser, through the built page on WebGPU), and counts the right answers.
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
@@ -58,7 +58,7 @@ async function main(): Promise<void> {
     count++;
     const right = isRight(text, held.answer, held.metric, held.scale);
     scores.add(held, right);
-    // Tens of minutes on a software adapter: what was seen must not be lost with it.
+    // A run takes tens of minutes on a software adapter, so print each result in case the run is interrupted.
     if (values.browser) process.stderr.write(`${held.id} ${right ? 'right' : 'wrong'}\n`);
     const before = shown.get(held.skill) ?? 0;
     if (!right && before < Number(values.wrong)) {

@@ -1,4 +1,4 @@
-// The held-out set as make_eval.py writes it: a folder with questions.jsonl and images/.
+// Reads the held-out set in the format of make_eval.py: a folder with questions.jsonl and images/.
 
 import { openAsBlob } from 'node:fs';
 import { readFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ export interface HeldOut {
   /** Whether the wording was held out too, not only the picture. */
   newWording: boolean;
   images: string[];
-  /** The time of each image where they are the frames of a clip. */
+  /** The time of each image if they are the frames of a clip; otherwise null. */
   frameSeconds: number[] | null;
   question: string;
   answer: string;
@@ -60,7 +60,7 @@ export async function asMessages(folder: string, held: HeldOut): Promise<Message
   if (held.frameSeconds === null) {
     return [{ role: 'user', content: [...files.map((photo): Part => ({ type: 'image', photo })), text] }];
   }
-  // Counted in frames of the clip itself.
+  // The indices count frames of the clip itself.
   const clip: Part = {
     ...{ type: 'video', frames: files, fps: framesPerSecond(held.frameSeconds) },
     indices: files.map((_, i) => i),
@@ -68,7 +68,7 @@ export async function asMessages(folder: string, held: HeldOut): Promise<Message
   return [{ role: 'user', content: [clip, text] }];
 }
 
-/** Frames are evenly spaced. */
+/** Assumes that the frames are evenly spaced. */
 export function framesPerSecond([first = 0, second = 1]: readonly number[]): number {
   return 1 / (second - first);
 }

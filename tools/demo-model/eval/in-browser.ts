@@ -1,4 +1,4 @@
-// Held-out questions asked on the built page in a real Chromium, as a person would.
+// Asks held-out questions on the built page in a real Chromium, as a person would.
 
 import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
@@ -8,13 +8,13 @@ import { serveBuiltApp } from '../../serve/built-app.ts';
 import { findChromium } from '../../test/chromium.ts';
 import { framesPerSecond, type HeldOut } from './held-out.ts';
 
-/** A software adapter on a busy machine. */
+/** Long enough for a software adapter on a busy machine. */
 const PATIENCE_MS = 600_000;
 
-/** That the package samples of a clip, in frames per second. */
+/** The rate at which the package samples a clip, in frames per second. */
 const SAMPLED = 2;
 
-/** The set has a clip's frames, the page takes files: the same frames only where it samples all of them. */
+/** The page takes files where the set stores frames: a clip is the same only if the page samples all of its frames. */
 export function canBeAskedOnPage({ frameSeconds }: HeldOut): boolean {
   return frameSeconds === null || framesPerSecond(frameSeconds) <= SAMPLED;
 }
@@ -55,13 +55,13 @@ async function answerTo(page: Page, set: string, held: HeldOut): Promise<string>
       .getByLabel('Add pictures')
       .first()
       .setInputFiles(clip ?? files);
-    // The page takes a question while pictures are still being read; here they must be there.
+    // The page accepts a question while pictures are still being read; here they must be attached first.
     const remove = tray(page).getByRole('button', { name: /^Remove / });
     await remove.nth(clip ? 0 : images.length - 1).waitFor();
   }
   await ask(page, question);
   const answer = await answered(page, 1, PATIENCE_MS);
-  // What the model wrote: the page shows JSON as a table.
+  // Copy the model's own text, because the page shows JSON as a table.
   const copy = answer.getByRole('button', { name: 'Copy the answer' });
   if (!(await copy.isVisible())) return '';
   await copy.click();
@@ -69,7 +69,7 @@ async function answerTo(page: Page, set: string, held: HeldOut): Promise<string>
   return page.evaluate(() => navigator.clipboard.readText());
 }
 
-/** An animated picture without loss. */
+/** Joins frames into a lossless animated picture. */
 async function asClip(
   frames: string[],
   fps: number,

@@ -1,4 +1,4 @@
-// Held-out questions asked of the engine in this process, on WASM.
+// Asks held-out questions of the engine in this process, on WASM.
 
 import type { AnswerEvent } from '../../../src/contract/answer.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -15,7 +15,7 @@ const never = new AbortController().signal;
 export class AnsweringEngine {
   readonly #engine: Engine;
   readonly #runtime: Runtime;
-  /** Of all answers so far; undefined for a model without experts. */
+  /** Expert usage over all answers so far; undefined for a model without experts. */
   readonly use: ExpertUse | undefined;
 
   private constructor(engine: Engine, runtime: Runtime) {
@@ -31,7 +31,7 @@ export class AnsweringEngine {
     return new AnsweringEngine(engine, runtime);
   }
 
-  /** Greedy. */
+  /** Answers with greedy decoding. */
   async *answers(set: string, questions: readonly HeldOut[]): AsyncGenerator<[held: HeldOut, text: string]> {
     const options = { maxTokens: 200, sampling: {}, watchExperts: true };
     const watch = (event: AnswerEvent): void => {

@@ -1,4 +1,4 @@
-// The questions that the first page offers are for people who read one language.
+// Checks that people who read only one language can read the questions that the first page offers.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

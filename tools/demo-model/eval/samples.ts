@@ -1,5 +1,5 @@
-// Sample pictures and clips with questions in both languages and their right answers: the candidates that the
-// renderer draws, and public/samples/index.json.
+// Reads sample pictures and clips with questions in both languages and their right answers, from the candidates that
+// the renderer draws and from public/samples/index.json.
 
 import { openAsBlob } from 'node:fs';
 import { join } from 'node:path';
@@ -20,7 +20,7 @@ export interface SampleQuestion {
 
 export interface Sample {
   skill: string;
-  /** File names beside the index: pictures, or in their place a clip. */
+  /** Names of the picture files beside the index; empty if the sample is a clip. */
   images: string[];
   clip: string | undefined;
   questions: SampleQuestion[];
@@ -38,21 +38,21 @@ export function parseCandidates(json: unknown, file: string): Candidate[] {
   }));
 }
 
-/** As parseCandidates, of index.json. */
+/** Like parseCandidates, for index.json. */
 export function parseSamples(json: unknown, file: string): Sample[] {
   const samples = new Field(json, `${file}: `, 'bad-request').at('samples');
   return samples.list((field) => ({ ...head(field), questions: field.at('questions').list(question) }));
 }
 
 /**
- * Whether a person who reads only one of the languages can read the question and its answer: charts carry names in
- * either script, and an English question about a Chinese name is none for an English reader.
+ * Whether a person who reads only one of the languages can read the question and its answer. Charts carry names in
+ * either script, and an English reader cannot read an English question about a Chinese name.
  */
 export function isReadable({ text, answer }: Pick<SampleQuestion, 'text' | 'answer'>): boolean {
   return !HAN.test(text.en) && !HAN.test(answer.en) && HAN.test(text.zh);
 }
 
-/** What a question is asked about, from the files in `folder`. */
+/** The pictures or the clip of a question, from the files in `folder`. */
 export async function mediaOf(
   { images, clip }: Pick<Sample, 'images' | 'clip'>,
   folder: string,

@@ -1,12 +1,12 @@
-// When an answer counts as right: the rules of ../scoring.py, held against the same cases.
+// Decides whether an answer is right, by the rules of ../scoring.py; both are tested on the same cases.
 
 type Box = [x1: number, y1: number, x2: number, y2: number];
 
 export type Metric = 'exact' | 'boxes' | 'gauge';
 
 /**
- * `scale`: the length of a gauge's scale, in its unit; readings may differ by 2 % of it. `overlap`: the least of a box
- * with the right one (intersection over union).
+ * `scale` is the length of a gauge's scale, in its unit; readings may differ by 2 % of it. `overlap` is the minimum
+ * intersection over union of a box and the true one.
  */
 export function isRight(
   answer: string,
@@ -22,17 +22,17 @@ export function isRight(
 
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
-/** Equal but for numbers, and those close. */
+/** Equal except for numbers, which must be close. */
 function sameReading(answer: string, expected: string, scale: number): boolean {
   const words = (text: string): string => text.trim().replace(NUMBER, '#');
   if (words(answer) !== words(expected)) return false;
   const given = answer.match(NUMBER) ?? [];
   const wanted = expected.match(NUMBER) ?? [];
-  // A hair more than 2 %: 0.02 is no binary fraction.
+  // Slightly more than 2 %, because 0.02 is not exact in binary.
   return given.every((text, i) => Math.abs(Number(text) - Number(wanted[i])) <= 0.02 * scale + 1e-9);
 }
 
-/** As many boxes, paired best overlap first, each pair with equal labels and an overlap of at least `least`. */
+/** The same number of boxes, paired by largest overlap first, each pair with equal labels and an overlap ≥ `least`. */
 function sameBoxes(answer: string, expected: string, least: number): boolean {
   const given = parseBoxes(answer);
   const wanted = parseBoxes(expected);
@@ -74,7 +74,7 @@ function parseBoxes(text: string): { box: Box; label: string }[] | undefined {
   return found;
 }
 
-/** Intersection over union; 0 where they do not meet. */
+/** Intersection over union; 0 if the boxes do not intersect. */
 function iouOf(a: Box, b: Box): number {
   const width = Math.min(a[2], b[2]) - Math.max(a[0], b[0]);
   const height = Math.min(a[3], b[3]) - Math.max(a[1], b[1]);

@@ -1,9 +1,9 @@
-// Right answers counted by skill and language, as a table.
+// Counts right answers by skill and language, and prints them as a table.
 
 import { textTable } from '../../node/text-table.ts';
 import type { HeldOut } from './held-out.ts';
 
-/** Of right answers, both languages together: a skill below it is advertised nowhere. */
+/** Minimum share of right answers, over both languages: skills below it are not advertised. */
 const ADVERTISED = 0.9;
 
 interface Count {
@@ -25,7 +25,7 @@ export class Scores {
     }
   }
 
-  /** A row per skill: shares of right answers, each with how many questions it counts, and whether it is weak. */
+  /** One row per skill: shares of right answers, each with its number of questions, and whether the skill is weak. */
   table(): string {
     const columns = ['en', 'zh', 'known wording', 'new wording'];
     const rows = [...this.#counts].map(([skill, counts]) => [
@@ -46,7 +46,7 @@ function shown(count: Count | undefined): string {
   return `${((100 * count.right) / count.asked).toFixed(1)} % of ${count.asked}`;
 }
 
-/** How often each expert of each mixture layer was chosen. */
+/** Counts how often each expert of each mixture layer was chosen. */
 export class ExpertUse {
   readonly #counts: number[][];
   #passes = 0;
@@ -65,7 +65,7 @@ export class ExpertUse {
     }
   }
 
-  /** The least and the most used expert, as shares of all passes, and the experts never used. */
+  /** The usage of the least and the most used expert, as shares of all passes, and the number of experts never used. */
   summary(): string {
     const shares = this.#counts.flat().map((count) => (100 * count) / this.#passes);
     const unused = shares.filter((share) => share === 0).length;
