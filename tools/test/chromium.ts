@@ -1,5 +1,5 @@
-// Finds a Chromium for the browser tests: the one named in CHROMIUM_PATH, one in the usual places,
-// Playwright's own, or one freshly installed by the system's package manager.
+// Finds a Chromium for the browser tests: the one named in CHROMIUM_PATH, one in the usual places, Playwright's own, or
+// one that the system's package manager installs on demand.
 
 import { chromium } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
@@ -9,7 +9,7 @@ import { delimiter, join } from 'node:path';
 
 const NAMES = ['chromium', 'chromium-browser', 'google-chrome-stable', 'google-chrome', 'microsoft-edge'];
 
-/** The executable's path, or undefined. Fails if CHROMIUM_PATH names nothing. */
+/** The executable's path, or undefined. Fails if CHROMIUM_PATH names a missing file. */
 export function findChromium(): string | undefined {
   const named = process.env.CHROMIUM_PATH;
   if (named !== undefined && named !== '') {
@@ -19,7 +19,7 @@ export function findChromium(): string | undefined {
   return [...usualPlaces(), chromium.executablePath()].find((path) => path !== '' && existsSync(path));
 }
 
-/** As findChromium, and installs one where that needs no question; else fails with what to do. */
+/** Like findChromium, but installs one if that needs no confirmation; otherwise fails with instructions. */
 export function findOrInstallChromium(): string {
   const found = findChromium();
   if (found !== undefined) return found;
@@ -66,7 +66,7 @@ function usualPlaces(): string[] {
   }
 }
 
-/** Package managers that may be used without asking: as root, or where no root is needed. */
+/** Package managers that may be used without confirmation: when run as root, or if they need no root. */
 function installCommands(): string[][] {
   if (platform() === 'darwin') return [['brew', 'install', '--cask', 'chromium']];
   if (process.getuid?.() !== 0) return [];

@@ -1,4 +1,4 @@
-// Reads how many tests passed and failed from the reports of the two test runners.
+// Reads the numbers of passed and failed tests from the reports of the two test runners.
 
 import { readFileSync } from 'node:fs';
 import type { Step } from './steps.ts';
@@ -8,7 +8,7 @@ export interface Count {
   failed: number;
 }
 
-/** The numbers in a step's report; undefined where there is no readable report. */
+/** The numbers in a step's report; undefined if there is no readable report. */
 export function countTests(report: NonNullable<Step['report']>): Count | undefined {
   let json: unknown;
   try {
@@ -17,7 +17,7 @@ export function countTests(report: NonNullable<Step['report']>): Count | undefin
     return undefined;
   }
   if (report.kind === 'vitest') return pick(json, 'numPassedTests', 'numFailedTests');
-  // Playwright: a flaky test passed in the end.
+  // In Playwright's report, a flaky test is one that passed in the end.
   const stats = isRecord(json) ? json.stats : undefined;
   const count = pick(stats, 'expected', 'unexpected');
   const flaky = isRecord(stats) && typeof stats.flaky === 'number' ? stats.flaky : 0;

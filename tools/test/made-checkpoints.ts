@@ -1,5 +1,5 @@
-// Checkpoints made from a committed fixture, for models that must do what random weights never do: begin with a
-// thought, or repeat themselves.
+// Checkpoints made from a committed fixture, for models that must do things that random weights never do: begin with
+// a thought, or repeat themselves.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,11 +9,11 @@ import { headerLength, parseHeader, writeHeader, type NewEntry } from '../../src
 
 const FIXTURE = 'tools/reference/fixtures/dense-tied';
 
-/** How the published template begins an answer, and how that of the models that think does. */
+/** The beginning of an answer in the published template, and in the template of thinking models. */
 const BEGIN_ANSWER = String.raw`{{- '<|im_start|>assistant\n' -}}`;
 const BEGIN_THOUGHT = String.raw`{{- '<|im_start|>assistant\n<think>\n' -}}`;
 
-/** Random weights, and a template that opens a thought at the beginning of each answer. */
+/** Makes a checkpoint with random weights and a template that opens a thought at the beginning of each answer. */
 export function makeThinkingCheckpoint(folder: string): void {
   copyFixture(folder);
   editText(join(folder, 'chat_template.json'), (text) => {
@@ -23,12 +23,12 @@ export function makeThinkingCheckpoint(folder: string): void {
 }
 
 const SHORT_CONTEXT = 4096;
-/** What the repeating model says without end. No token stands in it twice. */
+/** The text that the repeating model repeats. No token occurs in it twice. */
 export const REPEATED = 'The text is too small. ';
 
 /**
- * A model that says one sentence without end: its layers add nothing to a token's embedding, which its head reads
- * as the token that follows in the sentence. Its context is short, so that a few pictures fill it.
+ * Makes a model that repeats one sentence without end: its layers add nothing to a token's embedding, and its head maps
+ * that embedding to the next token of the sentence. Its context is short, so that a few pictures fill it.
  */
 export function makeRepeatingCheckpoint(folder: string): void {
   copyFixture(folder);
@@ -68,7 +68,7 @@ export function makeRepeatingCheckpoint(folder: string): void {
 
 const ONE = toBF16(1);
 
-/** The n-th token of the sentence is the n-th direction, which the head reads as the token that follows. */
+/** Embeds the n-th token of the sentence as the n-th unit vector, which the head maps to the next token. */
 function repeatSentence(embeddings: Buffer, head: Buffer, hidden: number, ids: readonly number[]): void {
   for (const [n, id] of ids.entries()) {
     embeddings.fill(0, id * hidden * 2, (id + 1) * hidden * 2);

@@ -1,14 +1,14 @@
-// Programs that a test runs and that the system's package manager has: found, or freshly installed where that needs no
-// question. Without one its test is skipped with a sentence.
+// Finds programs that a test needs and that the system's package manager offers, or installs them if that needs no
+// confirmation. If one is missing, its test is skipped with a sentence.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
 import { delimiter, join } from 'node:path';
 
-/** What there is, or a sentence that says why not. */
+/** The files found, or a sentence that says why there are none. */
 export type Found<T> = { files: T } | { lacking: string };
 
-/** Installs Debian packages (names with spaces between), as root on Debian only, and looks again. */
+/** Installs Debian packages (names separated by spaces), only on Debian and as root, and looks again. */
 export function installed<T>(packages: string, look: () => T | undefined): T | undefined {
   if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return undefined;
   console.log(`Installing: ${packages}`);

@@ -1,6 +1,6 @@
-// `npm test` and `npm run test:all`: run the steps one after the other, tell each one's time, stop at the first that
-// fails, and close with one line `N passed, N failed`. A failed step without tests counts as one.
-// Parts or names of steps as arguments run only those: `npm run test:step types lint`; `build` is all builds.
+// `npm test` and `npm run test:all`: run the steps one after another, print the time of each, stop at the first that
+// fails, and end with the line `N passed, N failed`. A failed step without tests counts as one failure. Arguments
+// select parts or steps by name: `npm run test:step types lint`; `build` selects all builds.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, rmSync } from 'node:fs';
@@ -58,7 +58,7 @@ function perform(step: Step): boolean {
     const { status, error } = spawnSync(script, step.args, {
       stdio: ['ignore', 'inherit', 'inherit'],
       env,
-      // On Windows the entries of .bin are .cmd files, which only a shell starts.
+      // On Windows the entries of .bin are .cmd files, which only a shell can start.
       shell: process.platform === 'win32',
     });
     if (error !== undefined) throw error;

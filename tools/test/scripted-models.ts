@@ -1,5 +1,5 @@
-// Scripted clients for the tests of the models: they download and load when told to, and remember what they
-// were asked.
+// Scripted clients for the tests of `Models`: they download and load on command, and record the calls they
+// receive.
 
 import type { LoadedModel, LoadEvent, LoadOptions } from '../../src/contract/inference.ts';
 import type {
@@ -41,7 +41,7 @@ export const failed = (code: FailureCode): Outcome<never> => ({
   failure: { code, message: 'why' },
 });
 
-/** Downloads when told to; remembers what it was asked. */
+/** Downloads on command; records its calls. */
 class Weights {
   offers: Outcome<Offer[]> = done([offer('demo'), offer('large')]);
   kept: KeptModel[] = [];
@@ -80,7 +80,7 @@ class Weights {
   importFiles(request: ModelRequest, _: File[], onEvent: (event: WeightsEvent) => void, signal: AbortSignal) {
     return this.download(request, onEvent, signal);
   }
-  /** As if an earlier visit had brought it. */
+  /** Adds a stored model, as if an earlier visit had downloaded it. */
   keep(id: string, state: KeptModel['state'] = 'ready'): void {
     const { source } = offer(id).model;
     this.kept.push({
@@ -97,13 +97,13 @@ class Weights {
 
 export type Notes = Record<string, string | null>;
 
-/** Loads when told to. */
+/** Loads on command. */
 class Inference {
   asked: string[] = [];
   tell: (event: LoadEvent) => void = () => undefined;
-  /** By backend. */
+  /** Failure codes by backend. */
   refuses = new Map<string, FailureCode>();
-  /** By model. */
+  /** Failure codes by model. */
   refusedModels = new Map<string, FailureCode>();
 
   load(
@@ -129,7 +129,7 @@ class Inference {
 interface Past {
   hasWebGpu?: boolean;
   remembered?: Notes;
-  /** Models that were at work when a page died. */
+  /** Models that were in use when a page died. */
   deaths?: string[];
 }
 

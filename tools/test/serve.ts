@@ -1,5 +1,5 @@
-// `tsx tools/test/serve.ts CONFIG PORT`: serves a build for the browser tests, for as long as the process lives that
-// started this one. A run that is killed leaves no server behind that would keep the port from the next.
+// `tsx tools/test/serve.ts CONFIG PORT`: serves a build for the browser tests, and exits when its parent process ends.
+// So a killed run leaves no server behind that would occupy the port.
 
 import { preview } from 'vite';
 

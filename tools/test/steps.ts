@@ -1,12 +1,12 @@
-// The steps of the tests, in order: what is quick to say no comes first.
+// The steps of the tests, in order: those that can fail quickly come first.
 
 export interface Step {
   name: string;
-  /** `npm test` takes the quick ones, at most ten minutes on two idle cores; `npm run test:all` takes all. */
+  /** `npm test` runs the quick steps, at most ten minutes on two idle cores; `npm run test:all` runs all. */
   part: Part;
   command: string;
   args: string[];
-  /** A report this step writes, from which its tests are counted. */
+  /** The report that this step writes; its tests are counted from it. */
   report?: { file: string; kind: 'vitest' | 'playwright' };
 }
 
@@ -17,9 +17,9 @@ export const VITEST_REPORT = '.cache/vitest.json';
 export const PLAYWRIGHT_REPORT = '.cache/playwright.json';
 const ENGINES_REPORT = '.cache/engines.json';
 
-/** The page's main walks, and a short parity on WebGPU, have this in their names. */
+/** Tag in the names of the page's main walks and of a short parity run on WebGPU. */
 const MAIN = '@main';
-/** The walls, each taken away in turn, have this in their name. */
+/** Tag in the name of the test that removes each wall in turn. */
 const WALLS = '@walls';
 
 const build = (...args: string[]): Pick<Step, 'part' | 'command' | 'args'> => ({
