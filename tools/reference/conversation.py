@@ -1,4 +1,4 @@
-"""Cases (cases.json: conversations whose photos are file names) → inputs of the reference model."""
+"""Turns cases (cases.json: conversations whose photos are file names) into inputs of the reference model."""
 
 import json
 from pathlib import Path
@@ -12,9 +12,9 @@ HERE = Path(__file__).parent
 PICTURES = HERE / "pictures"
 
 VIDEO = "<|video_pad|>"
-# What the template writes for a clip. transformers 4.57.6, and the data that the models were trained on, replace all of
-# it with the groups of frames; 5.17 replaces the placeholder alone. Without its wrapper, 5.17 gives the ids of 4.57.6,
-# which make_clip_goldens.py checks.
+# The template's text for a clip. transformers 4.57.6, and the data on which the models were trained, replace all of it
+# with the groups of frames; 5.17 replaces the placeholder alone. If the wrapper is removed first, 5.17 gives the ids of
+# 4.57.6, which make_clip_goldens.py checks.
 WRAPPED_VIDEO = f"<|vision_start|>{VIDEO}<|vision_end|>"
 
 
@@ -25,7 +25,7 @@ def read_cases() -> dict[str, list[dict]]:
 def open_picture(name: str) -> Image.Image:
     """The picture as a person sees it: EXIF orientation applied, alpha on white, RGB.
 
-    The reference processor by itself does neither (it drops the alpha channel).
+    The reference processor by itself does none of this (it drops the alpha channel).
     """
     with Image.open(PICTURES / name) as file:
         picture = ImageOps.exif_transpose(file)
@@ -48,7 +48,7 @@ def prepare(
 ) -> tuple[str, BatchFeature]:
     """Renders the template with a generation prompt and runs the processor: (prompt text, model inputs).
 
-    `keep_wrapper`: hands the processor the template's text as it is; for transformers 4.57.6 alone.
+    If `keep_wrapper` is set, the processor receives the template's text unchanged, as transformers 4.57.6 needs it.
     """
     images = [open_picture(part["photo"]) for message in messages for part in parts_of(message, "image")]
     clips = [part for message in messages for part in parts_of(message, "video")]
@@ -58,7 +58,7 @@ def prepare(
         media["images"] = images
     if clips:
         media["videos"] = [np.stack([np.array(open_picture(name)) for name in clip["frames"]]) for clip in clips]
-        # The frames are already chosen, and their numbers in the source give the timestamps.
+        # The frames are already chosen, and their indices in the source determine the timestamps.
         media["do_sample_frames"] = False
         media["cap_pixels_per_frame"] = False
         media["video_metadata"] = [

@@ -38,26 +38,26 @@ class Package:
 
     @staticmethod
     def ranges(entry: dict) -> list[dict]:
-        """The runs of bytes of an array: one, and `rest` where it is larger than a shard."""
+        """The byte ranges of an array: one, and those of `rest` if the array is larger than a shard."""
         rest = entry.get("rest", [])
         first = entry["bytes"] - sum(part["bytes"] for part in rest)
         return [{"shard": entry["shard"], "offset": entry["offset"], "bytes": first}, *rest]
 
     def array(self, entry: dict, ranges: list[dict]) -> torch.Tensor:
-        """The stored array; offsets count from the first byte of the shard file."""
+        """Reads the stored array; offsets count from the first byte of the shard file."""
         runs = [self.shards[run["shard"]][run["offset"] : run["offset"] + run["bytes"]] for run in ranges]
         dtypes = {"F32": torch.float32, "F16": torch.float16, "BF16": torch.bfloat16, "U8": torch.uint8}
         return torch.from_numpy(np.concatenate(runs)).view(dtypes[entry["dtype"]]).reshape(entry["shape"])
 
     def experts(self, layer: dict) -> dict[str, torch.Tensor]:
-        """Fused, (expert, out, in): gate_up_proj (E, 2·I, H) with all gates first, down_proj (E, H, I).
+        """Fused matrices in (expert, out, in): gate_up_proj (E, 2·I, H) with all gates first, down_proj (E, H, I).
 
-        transformers 5 reads the published (expert, in, out) too, but takes a square matrix for (out, in).
+        transformers 5 also reads the published (expert, in, out), but assumes (out, in) for a square matrix.
         """
         parts = {part["name"]: part for part in layer["parts"]}
         gate_up, down = [], []
         for shard, offset in layer["at"]:
-            rows = self.expert_matrix(parts, "gate_up", shard, offset)  # (2·I, H), gate and up rows in turn
+            rows = self.expert_matrix(parts, "gate_up", shard, offset)  # (2·I, H), gate and up rows alternate
             gate_up.append(torch.cat([rows[0::2], rows[1::2]]))
             down.append(self.expert_matrix(parts, "down", shard, offset))
         prefix = f"model.language_model.layers.{layer['layer']}.mlp.experts"

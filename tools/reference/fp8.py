@@ -3,7 +3,7 @@
 import torch
 
 BLOCK = 128
-LARGEST = 448.0  # of float8 e4m3fn
+LARGEST = 448.0  # largest finite float8 e4m3fn
 
 
 def scale_name(name: str) -> str:
@@ -12,7 +12,7 @@ def scale_name(name: str) -> str:
 
 
 def is_quantised(name: str) -> bool:
-    """Only the decoder's attention and expert (or dense) matrices; router, head, norms, vision stay as they are."""
+    """True only for the decoder's attention and expert (or dense) matrices; not for router, head, norms and vision."""
     linear = (".q_proj.", ".k_proj.", ".v_proj.", ".o_proj.", ".gate_proj.", ".up_proj.", ".down_proj.")
     if not name.startswith("model.language_model.layers."):
         return False

@@ -1,9 +1,9 @@
-"""Writes goldens/clips-4.57.6.json: the ids of every case that has a clip, as transformers 4.57.6 makes them.
+"""Writes goldens/clips-4.57.6.json: the ids that transformers 4.57.6 gives for every case with a clip.
 
     .venv-4.57.6/bin/python make_clip_goldens.py     # requirements-4.57.6.txt
 
-All other goldens are of 5.17, which keeps the template's vision_start and vision_end around the groups of a clip; 4.57.6
-and the data that the models were trained on do not have them. This script also runs the models of 4.57.6 and compares
+All other goldens come from 5.17, which keeps the template's vision_start and vision_end around the groups of a clip;
+4.57.6 and the data on which the models were trained lack them. This script also runs the models in 4.57.6 and compares
 their logits with the goldens.
 """
 

@@ -30,7 +30,7 @@ def write_file(path: Path, weights: dict[str, torch.Tensor]) -> None:
 
 
 def write_weights(folder: Path, weights: dict[str, torch.Tensor], shard_bytes: int | None) -> None:
-    """One model.safetensors, or numbered files of at most `shard_bytes` with an index."""
+    """Writes one model.safetensors or, with `shard_bytes`, numbered files of at most that size and an index."""
     files: list[dict[str, torch.Tensor]] = [{}]
     filled = 0
     for name, weight in weights.items():
@@ -53,7 +53,7 @@ def write_weights(folder: Path, weights: dict[str, torch.Tensor], shard_bytes: i
 
 
 def write_processors(folder: Path) -> None:
-    """preprocessor_config.json and video_preprocessor_config.json, with the fields of the published ones."""
+    """Writes preprocessor_config.json and video_preprocessor_config.json with the fields of the published ones."""
     shared = {
         "image_mean": [0.5, 0.5, 0.5],
         "image_std": [0.5, 0.5, 0.5],
@@ -75,7 +75,7 @@ def write_processors(folder: Path) -> None:
 
 
 def write_chat_template(folder: Path, shape: Shape, tokenizer_config: dict) -> None:
-    """Published checkpoints carry the template in chat_template.json and tokenizer_config.json, newer saves as .jinja."""
+    """Published checkpoints have the template in chat_template.json and tokenizer_config.json, newer ones in .jinja."""
     template = (HERE / "chat_template.jinja").read_text(encoding="utf-8")
     if shape.name == "moe-untied":
         (folder / "chat_template.jinja").write_text(template, encoding="utf-8")

@@ -21,7 +21,7 @@ from shapes import SHAPES
 HERE = Path(__file__).parent
 GOLDENS = HERE / "goldens"
 
-# Presets change little in the vision tower, so one case is enough to see it.
+# Presets hardly change the vision encoder, so one case is enough to check it.
 VISION_CASES_OF_PACKAGES = ("picture",)
 
 
@@ -39,7 +39,7 @@ def write(path: Path, tensors: dict[str, torch.Tensor]) -> None:
 
 
 def write_runs(path: Path, runs: dict[str, Run], about: dict) -> None:
-    """`path`.safetensors with `case.stage` keys, `path`.json with the facts of each case."""
+    """Writes `path`.safetensors with `case.stage` keys, and `path`.json with the facts of each case."""
     tensors = {f"{case}.{name}": tensor for case, run in runs.items() for name, tensor in run.tensors.items()}
     write(path.with_name(f"{path.name}.safetensors"), tensors)
     facts = about | {"transformers": transformers.__version__, "cases": {case: run.facts for case, run in runs.items()}}
@@ -48,7 +48,7 @@ def write_runs(path: Path, runs: dict[str, Run], about: dict) -> None:
 
 
 def write_pixels(runs: dict[str, Run]) -> None:
-    """All fixtures share their preprocessor settings, so the patches are stored once."""
+    """Writes the patches once, because all fixtures share their preprocessor settings."""
     patches = {f"{case}.{name}": tensor for case, run in runs.items() for name, tensor in run.patches.items()}
     write(GOLDENS / "pixels.safetensors", patches)
 
@@ -76,7 +76,7 @@ def make_fixture_goldens(name: str) -> None:
 
 
 def make_package_goldens(name: str, folder: Path, out: Path | None) -> None:
-    """The same cases on a package's de-quantised weights, less what does not depend on them."""
+    """Runs the same cases on a package's de-quantised weights; omits tensors that do not depend on the weights."""
     package = Package(folder)
     runs = run_all(package.config, package.weights(), load_processor(folder))
     for case, run in runs.items():

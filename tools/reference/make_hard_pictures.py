@@ -1,5 +1,5 @@
-"""Draws hard-pictures/: files that decoders read differently, and beside each (expected/) its upright pixels on white
-as PIL reads them. `python make_hard_pictures.py`; Pillow 11.3 or later, for AVIF."""
+"""Draws hard-pictures/: files that decoders read differently, and for each, in expected/, its upright pixels on white
+as PIL decodes them. `python make_hard_pictures.py`; needs Pillow 11.3 or later, for AVIF."""
 
 import struct
 from pathlib import Path
@@ -9,7 +9,7 @@ from PIL import Image, ImageOps
 
 PICTURES = Path(__file__).parent / "hard-pictures"
 ORIENTATION = 0x0112
-#: What brings an upright picture to how it is stored under each EXIF orientation.
+#: The transposition of an upright picture that gives its stored form under each EXIF orientation.
 STORED = {
     2: Image.Transpose.FLIP_LEFT_RIGHT,
     3: Image.Transpose.ROTATE_180,
@@ -31,7 +31,7 @@ def scene() -> Image.Image:
 
 
 def fading() -> Image.Image:
-    """From clear on the left to full on the right."""
+    """An alpha channel from transparent on the left to opaque on the right."""
     return Image.fromarray(np.tile((np.arange(28) * 255 // 27).astype(np.uint8), (20, 1)), "L")
 
 
@@ -42,7 +42,7 @@ def turned(orientation: int) -> tuple[Image.Image, bytes]:
 
 
 def with_transfer(avif: bytes, primaries: int, transfer: int) -> bytes:
-    """The same picture, said to be of another colour space (16: PQ, 18: HLG)."""
+    """The same picture, labelled with another colour space (transfer 16 is PQ, 18 is HLG)."""
     at = avif.index(b"nclx") + 4
     return avif[:at] + struct.pack(">HH", primaries, transfer) + avif[at + 4 :]
 
@@ -52,7 +52,7 @@ def segment(marker: int, content: bytes) -> bytes:
 
 
 def with_gain_map(base: bytes, gain: bytes) -> bytes:
-    """An "Ultra HDR" JPEG: the base picture, how much brighter a bright screen may show it, and where that lies."""
+    """An "Ultra HDR" JPEG: the base picture, a gain map for bright screens, and the gain map's position."""
     rdf = (
         '<x:xmpmeta xmlns:x="adobe:ns:meta/"><rdf:RDF xmlns:rdf="http://www.w3.org/1999/02/22-rdf-syntax-ns#">'
         '<rdf:Description xmlns:hdrgm="http://ns.adobe.com/hdr-gain-map/1.0/" hdrgm:Version="1.0" '
@@ -82,7 +82,7 @@ def with_gain_map(base: bytes, gain: bytes) -> bytes:
         tags += struct.pack(">HHII", 0xB002, 7, 32, 8 + 2 + 36 + 4)
         directory = struct.pack(">2sHIH", b"MM", 42, 8, 3) + tags + struct.pack(">I", 0)
         entries = struct.pack(">IIIHH", 0x030000, total, 0, 0, 0)
-        # Counted from the byte order mark.
+        # The offset counts from the byte order mark.
         entries += struct.pack(">IIIHH", 0, len(gain), max(0, total - len(head) - 8), 0, 0)
         return segment(0xE2, b"MPF\0" + directory + entries)
 

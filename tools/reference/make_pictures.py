@@ -18,7 +18,7 @@ def gradient(width: int, height: int, corners: list[tuple[int, int, int]]) -> np
 
 
 def text_like(draw: ImageDraw.ImageDraw, box: tuple[int, int, int, int], random: np.random.Generator) -> None:
-    """Rows of strokes of one pixel, as dense as small print."""
+    """Draws rows of one-pixel strokes, as dense as small print."""
     left, top, right, bottom = box
     for row in range(top, bottom - 7, 9):
         x = left
@@ -46,7 +46,7 @@ def scene(width: int, height: int, seed: int) -> Image.Image:
     paper = (width // 10, height // 2, width * 6 // 10, height * 9 // 10)
     draw.rectangle(paper, fill=(245, 243, 235))
     text_like(draw, paper, random)
-    # A checkerboard of single pixels is the hardest thing for a resampler.
+    # A checkerboard of single pixels is a hard case for a resampler.
     pixels = np.array(image)
     size = min(24, width // 3, height // 3)
     board = ((np.indices((size, size)).sum(axis=0) % 2) * 255).astype(np.uint8)
@@ -86,7 +86,7 @@ def main() -> None:
     pictures |= {f"clip-{step}": frame(150, 110, step) for step in range(CLIP_FRAMES)}
     for name, picture in pictures.items():
         picture.save(PICTURES / f"{name}.png", optimize=True)
-    # Stored upright, to be turned by its EXIF orientation (6: a quarter turn clockwise).
+    # The pixels are stored upright; EXIF orientation 6 rotates them by a quarter turn clockwise.
     exif = Image.Exif()
     exif[0x0112] = 6
     scene(160, 96, seed=7).save(PICTURES / "turned.png", optimize=True, exif=exif)

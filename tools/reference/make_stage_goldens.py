@@ -1,8 +1,8 @@
-"""Writes goldens of single stages, which need no checkpoint's weights: goldens/stages.json and .safetensors.
+"""Writes goldens of single stages, which need no checkpoint weights: goldens/stages.json and .safetensors.
 
-Resize tables, video sampling and budgets, resampled pictures, interpolation of the position table,
-rotary angles of both towers, the sampler, chat templates and tokens. Each number is what the
-reference's own function returns. See README.md for the layout.
+They cover resize tables, video sampling and budgets, resampled pictures, interpolation of the position table,
+rotary angles of text decoder and vision encoder, the sampler, chat templates and tokens. The reference's own
+functions compute every number. See README.md for the layout.
 """
 
 import json
@@ -75,7 +75,7 @@ def clip_table() -> list[dict]:
 
 
 def sampling_table(processor) -> list[dict]:
-    """Which frames the video processor takes from a source, and the timestamps it writes for them."""
+    """The frames that the video processor samples from a source, and the timestamps it writes for them."""
     rows = []
     for total, fps in SAMPLED:
         metadata = VideoMetadata(total_num_frames=total, fps=fps)

@@ -1,4 +1,4 @@
-"""Rotary tables stretched by YaRN, as transformers computes them (4.57.6 and later):
+"""Prints rotary tables stretched by YaRN, as transformers 4.57.6 and later compute them:
 `python make_yarn_golden.py > ../../src/engine/prompt/yarn.golden.json`."""
 
 import json
@@ -11,7 +11,7 @@ from transformers.models.qwen3_vl.modeling_qwen3_vl import Qwen3VLTextRotaryEmbe
 POSITIONS = [[0, 300, 700_000], [0, 315, 700_000], [0, 322, 700_000]]
 
 CASES = [
-    # What the models' README advises beyond 262,144 tokens.
+    # The setting that the models' README recommends beyond 262,144 tokens.
     (128, 5e6, {"factor": 3.0, "original_max_position_embeddings": 262_144, "mrope_section": [24, 20, 20]}),
     (
         64,

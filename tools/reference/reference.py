@@ -1,4 +1,4 @@
-"""Runs the reference implementation (transformers, CPU, float32) and collects what it computes at each stage."""
+"""Runs the reference implementation (transformers, CPU, float32) and collects the results of each stage."""
 
 import json
 import tempfile
@@ -25,12 +25,12 @@ CLASSES = {
     "qwen3_vl_moe": Qwen3VLMoeForConditionalGeneration,
 }
 NEW_TOKENS = 32
-# transformers 4.57, which make_clip_goldens.py uses, has no other way and does not know the argument.
+# transformers 4.57, which make_clip_goldens.py uses, only has eager experts and does not know this argument.
 EAGER_EXPERTS = {} if transformers.__version__.startswith("4.") else {"experts_implementation": "eager"}
 
 
 def read_weights(checkpoint: Path) -> dict[str, torch.Tensor]:
-    """Every tensor of a checkpoint folder, FP8 blocks de-quantised."""
+    """Reads every tensor of a checkpoint folder, and de-quantises FP8 blocks."""
     weights = {}
     for file in sorted(checkpoint.glob("*.safetensors")):
         weights |= load_file(file)
@@ -63,7 +63,7 @@ def load_processor(checkpoint: Path) -> ProcessorMixin:
 
 @dataclass
 class Stages:
-    """What hooks see during one run."""
+    """The values that the hooks record during one run."""
 
     vision: list = field(default_factory=list)
     hidden: list[torch.Tensor] = field(default_factory=list)
@@ -72,14 +72,14 @@ class Stages:
 
 
 def watch(model: PreTrainedModel, stages: Stages) -> list:
-    """Hooks that record vision outputs, each layer's hidden state (with its DeepStack feature) and routing."""
+    """Adds hooks that record vision outputs, each layer's hidden state (with its DeepStack feature) and the routing."""
     text = model.model.language_model
     hooks = [model.model.visual.register_forward_hook(lambda module, args, output: stages.vision.append(output))]
 
     def keep_hidden(module, args):
         stages.hidden.append(args[0][0, -1].clone())
 
-    # What the next layer (or the final norm) reads is the previous layer's output after the DeepStack addition.
+    # The next layer (or the final norm) reads the previous layer's output after the DeepStack addition.
     hooks += [module.register_forward_pre_hook(keep_hidden) for module in [*text.layers[1:], text.norm]]
 
     def keep_routing(module, args, output):
@@ -95,7 +95,7 @@ def watch(model: PreTrainedModel, stages: Stages) -> list:
 
 @dataclass
 class Run:
-    """One case through the reference. Shapes in README.md."""
+    """The results of one case. README.md has the shapes."""
 
     facts: dict
     tensors: dict[str, torch.Tensor]
@@ -140,13 +140,13 @@ def run_case(model: PreTrainedModel, processor: ProcessorMixin, messages: list[d
         "smallest_margin": float(margins.min()),
     }
     if stages.chosen:
-        # One entry per mixture layer and step; a step computes the last position of what it is given.
+        # One entry per mixture layer and step; a step computes the last position of its input.
         tensors["greedy_experts"] = torch.stack(stages.chosen).reshape(len(ids), -1, stages.chosen[0].shape[-1]).int()
     if stages.router_gaps:
         facts["smallest_router_gap"] = float(torch.cat(stages.router_gaps).min())
     kinds = [kind for kind in ("image", "video") if f"{kind}_grid_thw" in inputs]
     for kind, output in zip(kinds, vision, strict=True):
-        # By now split per picture, and per clip.
+        # The outputs are already split by picture or by clip.
         tensors[f"{kind}_features"] = torch.cat(output.pooler_output)
         if output.deepstack_features:
             tensors[f"{kind}_deepstack"] = torch.stack(output.deepstack_features)
@@ -156,7 +156,7 @@ def run_case(model: PreTrainedModel, processor: ProcessorMixin, messages: list[d
 
 
 def generate(model: PreTrainedModel, inputs):
-    """Greedy, exactly NEW_TOKENS of them: end-of-sequence ids do not stop it."""
+    """Generates exactly NEW_TOKENS tokens greedily; end-of-sequence ids do not stop it."""
     model.generation_config = GenerationConfig(pad_token_id=0)
     return model.generate(
         **inputs,
@@ -169,7 +169,7 @@ def generate(model: PreTrainedModel, inputs):
 
 
 def as_bytes(pixels: torch.Tensor) -> torch.Tensor:
-    """pixel_values (patches, 3·2·16·16) as the bytes they were made of: (u8 − 127.5) / 127.5, which must be exact."""
+    """Converts pixel_values (patches, 3·2·16·16) back to bytes: pixel = (u8 − 127.5) / 127.5, which must be exact."""
     values = (pixels * 127.5 + 127.5).round()
     if not torch.equal((values - 127.5) / 127.5, pixels):
         raise ValueError("pixel_values are not (u8 − 127.5) / 127.5")

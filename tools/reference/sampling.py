@@ -1,4 +1,4 @@
-"""What transformers' logits processors make of one vector of logits, in the order in which generate() runs them."""
+"""Applies transformers' logits processors to one vector of logits, in the order in which generate() runs them."""
 
 import torch
 from transformers import (
@@ -12,7 +12,7 @@ from transformers import (
 
 SIZE = 300
 
-# In the field names of src/contract/conversation.ts.
+# With the field names of src/contract/conversation.ts.
 SETTINGS = [
     {"temperature": 1.0},
     {"temperature": 0.7},
@@ -49,7 +49,7 @@ def sampler_goldens() -> tuple[list[dict], dict[str, torch.Tensor]]:
     """(settings, tensors): sampler.logits (300), sampler.seen ids, sampler.probabilities (settings, 300)."""
     generator = torch.Generator().manual_seed(7)
     logits = torch.randn(SIZE, generator=generator) * 2.5
-    # Tokens already seen: likely and unlikely ones, with repeats, so that both branches of the penalty count.
+    # Tokens already seen: likely and unlikely ones, with repeats, so that both branches of the penalty apply.
     order = logits.argsort(descending=True)
     seen = torch.cat([order[:4], order[-4:], order[100:110], order[:2]])
     probabilities = [processors(setting)(seen[None], logits[None].clone()).softmax(-1)[0] for setting in SETTINGS]

@@ -39,8 +39,8 @@ class Shape:
 
 
 SHAPES = [
-    # The 2B/4B kind: tied head, heads wider than hidden/heads, vision heads of 72 and an intermediate
-    # size that 32 does not divide (as 4304), the full 48 x 48 table of positions.
+    # Like the 2B and 4B: a tied head, heads wider than hidden/heads, vision heads of 72, an intermediate size that 32
+    # does not divide (like 4304), and the full 48 x 48 position table.
     Shape(
         name="dense-tied",
         seed=13,
@@ -59,7 +59,7 @@ SHAPES = [
         vision_positions=2304,
         deepstack=(1, 2, 3),
     ),
-    # The 30B-A3B kind: experts, untied head, several files with an index; another table of positions.
+    # Like the 30B-A3B: experts, an untied head, several files with an index, and another position table.
     Shape(
         name="moe-untied",
         seed=302,
@@ -103,7 +103,7 @@ SHAPES = [
     ),
 ]
 
-# Rows of the embedding beyond the tokenizer's entries, as the published 151936 against 151669.
+# Rows of the embedding beyond the tokenizer's entries; the published models have 151936 rows for 151669 entries.
 PADDING_ROWS = 14
 
 

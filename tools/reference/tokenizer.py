@@ -1,7 +1,7 @@
 """Trains the fixtures' small byte-level BPE, shaped like Qwen's: NFC, its splitting pattern, its added tokens.
 
-The vocabulary has about 1,000 entries and the added tokens come after it, so that every id differs
-from the published ones and can only be known from the checkpoint's own files.
+The vocabulary has about 1,000 entries, and the added tokens come after it. So every id differs from the published
+ones, and only the checkpoint's own files define it.
 """
 
 from pathlib import Path

@@ -1,7 +1,7 @@
-"""Writes other layouts of a checkpoint's weights, which must read as the same model.
+"""Writes other layouts of a checkpoint's weights, which must load as the same model.
 
     python variants.py split     fixtures/moe-untied OUT    one tensor per expert and projection
-    python variants.py v5        fixtures/moe-untied OUT    experts as transformers 5 keeps them: (expert, out, in)
+    python variants.py v5        fixtures/moe-untied OUT    experts in the layout of transformers 5: (expert, out, in)
     python variants.py split-fp8 fixtures/moe-fp8    OUT    one FP8 tensor and one grid of scales per expert
     python variants.py f16       fixtures/dense-tied OUT    float16 (also: f32)
     python variants.py single    fixtures/moe-untied OUT    one file without an index
@@ -20,7 +20,7 @@ from make_fixtures import write_weights
 
 
 def read_stored(checkpoint: Path) -> dict[str, torch.Tensor]:
-    """Every tensor as it is stored, FP8 included."""
+    """Reads every tensor as stored, FP8 included."""
     weights = {}
     for file in sorted(checkpoint.glob("*.safetensors")):
         weights |= load_file(file)
@@ -28,7 +28,7 @@ def read_stored(checkpoint: Path) -> dict[str, torch.Tensor]:
 
 
 def split(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """`experts.{e}.gate_proj.weight`, `.up_proj.weight`, `.down_proj.weight`, each (out, in)."""
+    """Splits fused experts into `experts.{e}.{gate,up,down}_proj.weight`, each (out, in)."""
     parts = {}
     for name, weight in weights.items():
         layer, marker, projection = name.partition(".mlp.experts.")
@@ -46,7 +46,7 @@ def split(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
 
 
 def split_fp8(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """Splits the de-quantised experts and quantises each matrix anew (the blocks of gate and up no longer mix)."""
+    """Splits the de-quantised experts and quantises each matrix again (blocks no longer mix gate and up)."""
     return fp8.quantise_all({name: w.bfloat16() for name, w in split(fp8.dequantise_all(weights)).items()})
 
 

@@ -1,9 +1,9 @@
 """Random weights under the published names, shapes and orientation.
 
-The scales are chosen so that every part of the model shows in the logits: attention is neither flat
-nor one-hot, positions and taps add terms as large as the stream they join, experts have nothing in
-common, and logits spread over several units. Added tokens and padding rows get short vectors, because a trained
-model does not emit them either: an answer never stops early, nor contains a picture's placeholder.
+The scales are chosen so that every part of the model affects the logits: attention is neither flat nor one-hot,
+position embeddings and DeepStack features are as large as the stream to which they are added, the experts are
+independent, and the logits spread over several units. Added tokens and padding rows get short vectors, because a
+trained model does not emit them either: so an answer never stops early, and never contains a picture's placeholder.
 Everything is rounded to bfloat16.
 """
 
@@ -12,7 +12,7 @@ import torch
 from shapes import Shape
 
 QUIET = 0.35
-"""Length of added tokens' and padding rows' vectors against the ordinary ones."""
+"""Length of the vectors of added tokens and padding rows, relative to the other vectors."""
 
 
 class Draw:
@@ -26,7 +26,7 @@ class Draw:
         return values.to(torch.bfloat16)
 
     def linear(self, rows: int, columns: int, gain: float = 1.0) -> torch.Tensor:
-        """(out, in), keeping the variance of its input times gain²."""
+        """A (out, in) matrix that multiplies the variance of its input by gain²."""
         return self.normal(rows, columns, std=gain * columns**-0.5)
 
     def rows(self, vocabulary: int, ordinary: int, hidden: int, std: float) -> torch.Tensor:
@@ -48,7 +48,7 @@ def text_weights(shape: Shape, vocabulary: int, ordinary: int, draw: Draw) -> di
             f"{layer}.self_attn.k_proj.weight": draw.linear(kv_width, h),
             f"{layer}.self_attn.v_proj.weight": draw.linear(kv_width, h, gain=1.6),
             f"{layer}.self_attn.o_proj.weight": draw.linear(h, width, gain=1.6),
-            # Scores of unit-RMS heads have a spread of q·k here: about 1.7.
+            # With these norms, the scores q·k of unit-RMS heads have a spread of about 1.7.
             f"{layer}.self_attn.q_norm.weight": draw.normal(shape.head_dim, mean=1.3, std=0.3),
             f"{layer}.self_attn.k_norm.weight": draw.normal(shape.head_dim, mean=1.3, std=0.3),
             f"{layer}.post_attention_layernorm.weight": draw.normal(h, mean=1.0, std=0.25),
@@ -97,7 +97,7 @@ def vision_weights(shape: Shape, draw: Draw) -> dict[str, torch.Tensor]:
         weights |= norm_weights(f"{block}.norm2", hv, draw)
         weights |= linear_weights(f"{block}.mlp.linear_fc1", iv, hv, 1.3, draw)
         weights |= linear_weights(f"{block}.mlp.linear_fc2", hv, iv, 1.2, draw)
-    # The main merger norms each patch, the taps norm the four merged ones.
+    # The main merger normalises each patch; the DeepStack mergers normalise the four merged patches together.
     weights |= merger_weights("model.visual.merger", shape, hv, draw)
     for tap in range(len(shape.deepstack)):
         weights |= merger_weights(f"model.visual.deepstack_merger_list.{tap}", shape, 4 * hv, draw)
@@ -123,6 +123,6 @@ def linear_weights(name: str, rows: int, columns: int, gain: float, draw: Draw) 
 
 
 def random_weights(shape: Shape, vocabulary: int, ordinary: int) -> dict[str, torch.Tensor]:
-    """All tensors; `vocabulary` counts the embedding's rows, of which the first `ordinary` are not added tokens."""
+    """All tensors; `vocabulary` is the number of embedding rows, and those from `ordinary` on are added tokens or padding."""
     draw = Draw(shape.seed)
     return text_weights(shape, vocabulary, ordinary, draw) | vision_weights(shape, draw)
