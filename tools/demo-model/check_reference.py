@@ -1,8 +1,8 @@
-"""The reference implementation (transformers) loads an exported checkpoint and computes the same logits as ours.
+"""Checks that the reference implementation (transformers) loads an exported checkpoint and computes our logits.
 
-python check_reference.py [CHECKPOINT_FOLDER]; without a folder, untrained weights of size tiny and demo are exported and
-checked. Compares logits at every answer token of stills, two pictures and clips, in f32; also that the tokenizer files
-load, that the chat template writes the prompt that training used, and that greedy answers agree.
+python check_reference.py [CHECKPOINT_FOLDER]; without a folder, exports and checks untrained weights of sizes tiny and
+demo. Compares logits in f32 at every answer token of stills, two pictures and clips. Also checks that the tokenizer
+files load, that the chat template writes the prompt used in training, and that greedy answers agree.
 """
 
 import sys
@@ -24,7 +24,7 @@ TOLERANCE = 2e-4  # of the largest logit; both sides compute in f32
 
 
 def config_of(folder: Path) -> ModelConfig:
-    """Our sizes back from config.json."""
+    """Reads our sizes from config.json."""
     c = AutoConfig.from_pretrained(folder)
     v, t = c.vision_config, c.text_config
     rope = t.rope_parameters
@@ -37,7 +37,7 @@ def config_of(folder: Path) -> ModelConfig:
 
 
 def reference_inputs(row: dict) -> dict:
-    """Our batch of one scene with one question → what the reference's forward takes."""
+    """Converts our batch of one scene with one question to the inputs of the reference's forward()."""
     used = int((row['turns'][0] >= 0).sum())
     tokens = torch.as_tensor(row['tokens'])[:, :used]
     stills, pairs = torch.as_tensor(row['stills']), torch.as_tensor(row['pairs'])
@@ -58,7 +58,7 @@ def reference_inputs(row: dict) -> dict:
 
 
 def check(folder: Path) -> float:
-    """Returns the largest difference of a logit, relative to the largest logit; AssertionError above TOLERANCE."""
+    """Returns the largest difference of a logit, relative to the largest logit; AssertionError if above TOLERANCE."""
     config, tokenizer = config_of(folder), load()
     reference = Qwen3VLMoeForConditionalGeneration.from_pretrained(folder, dtype=torch.float32, attn_implementation='eager').eval()
     ours = Qwen3VL(config).eval()
@@ -79,7 +79,7 @@ def check(folder: Path) -> float:
 
 
 def check_prompt(folder: Path) -> None:
-    """The template and tokenizer files give, token by token, the prompt that training used."""
+    """Checks that the template and tokenizer files give, token by token, the prompt used in training."""
     tokenizer = AutoTokenizer.from_pretrained(folder)
     scene = make_scene('pairs', HELD_OUT_SEEDS)
     row = collate([(scene, HELD_OUT_SEEDS)], load(), 512, held_out=True, most=1)
@@ -102,7 +102,7 @@ def main() -> None:
             torch.manual_seed(3)
             model = Qwen3VL(config)
             for name, p in model.named_parameters():
-                if p.ndim == 1:  # zeros and ones would hide a bias or a norm that is not applied
+                if p.ndim == 1:  # zeros and ones would hide a missing bias or norm
                     torch.nn.init.normal_(p, mean=1.0 if 'norm' in name and name.endswith('weight') else 0.0, std=0.2)
             write(model, Path(folder), torch.float32, {})
             print(f'{size}: largest difference {check(Path(folder)):.1e} of the largest logit')

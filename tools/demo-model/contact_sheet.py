@@ -1,4 +1,4 @@
-"""Contact sheets of each skill with a question under every picture, to be looked at.
+"""Makes contact sheets of each skill, with a question under every picture, for visual inspection.
 
 python contact_sheet.py OUT_FOLDER [first seed]
 """

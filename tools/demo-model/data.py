@@ -1,6 +1,6 @@
-"""The stream of training batches, rendered while training by as many processes as there are cores to spare.
+"""The stream of training batches, rendered during training by as many processes as there are spare cores.
 
-Sample n of a run is the scene of seed n, whoever renders it; a resumed run goes on with the numbers it has not seen.
+Sample n of a run is the scene of seed n, whichever process renders it; a resumed run continues with unused numbers.
 """
 
 import json
@@ -18,14 +18,15 @@ from scenes.fit import fit
 from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene, refused_scene
 from tokenizer import FILES, load
 
-# Skills whose pictures cannot be scaled down further than the processor does.
+# Skills whose pictures must not be scaled down further than the processor scales them.
 SMALL_PRINT = {'reading', 'charts', 'gauges', 'receipts', 'pairs'}
-# The least and the most that the processor gives the model of a picture.
+# The minimum and maximum number of pixels of a picture that the processor passes to the model.
 LEAST_PIXELS, PIXELS = (json.loads((FILES / 'preprocessor_config.json').read_text())['size'][edge] for edge in ('shortest_edge', 'longest_edge'))
 
 
 class Stream(IterableDataset):
-    """Yields collated batches of `size` samples; skills are drawn by `weights`. `share` of `shares` streams gets every so-many-th."""
+    """Yields collated batches of `size` samples; skills are drawn by `weights`. With `shares` streams, each gets every
+    `shares`-th batch, starting at `share`."""
 
     def __init__(self, weights: dict[str, float], size: int, length: int, first: int, most: int = 12, pixels: int = PIXELS,
                  share: int = 0, shares: int = 1):
@@ -35,7 +36,7 @@ class Stream(IterableDataset):
         self.share, self.shares = share, shares
 
     def numbers(self, worker: int, workers: int) -> Iterator[range]:
-        """The seeds of one batch after the other."""
+        """Yields the seeds of one batch after another."""
         step = workers * self.shares
         return (range(start, start + self.size) for start in count(self.first + (self.share * workers + worker) * self.size, step * self.size))
 
@@ -55,7 +56,7 @@ class Stream(IterableDataset):
             for seed in seeds:
                 rng = Random(f'skill:{seed}')
                 skill = rng.choices(skills, shares)[0]
-                # What is not taught is refused: half of the refusals.
+                # Half of the refusals show pictures of skills that are not taught.
                 refused = skill == 'refusing' and unknown and rng.random() < 0.5
                 scene = refused_scene(rng.choice(unknown), seed) if refused else make_scene(skill, seed)
                 most = PIXELS if skill.split('.')[0] in SMALL_PRINT else self.pixels

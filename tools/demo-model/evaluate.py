@@ -1,8 +1,8 @@
-"""The held-out table from a training checkpoint, in PyTorch: skill × language, kinds, phrasings, expert use.
+"""Prints the held-out table of a training checkpoint, in PyTorch: skill × language, kinds, phrasings, expert use.
 
 python evaluate.py --run DIR [--per-skill 320] [--skills a,b] [--kinds] [--practice] [--fast] [--threads N]
-Greedy decoding with a key/value cache, one question at a time, in f32. --fast forces the right answer's tokens and takes
-the likeliest at each place: for exact answers the same verdict, for boxes and gauges a close guess at it.
+Decodes greedily with a KV cache, one question at a time, in f32. --fast feeds the right answer's tokens and takes the
+most likely token at each place: this gives the same verdict on exact answers, and an estimate for boxes and gauges.
 """
 
 import argparse
@@ -29,7 +29,7 @@ MOST_TOKENS = 200
 
 @torch.no_grad()
 def answer(model: Qwen3VL, held: Held, tokenizer, device: torch.device) -> tuple[str, torch.Tensor]:
-    """The greedy answer, and how often each expert of each layer was chosen in the prompt (layers, E) as shares."""
+    """The greedy answer, and each expert's share of the choices of its layer in the prompt (layers, E)."""
     batch = place(prompt_of(held.scene, held.exchange.question, tokenizer), model.config, device)
     decoder, length = model.model.language_model, batch['tokens'].shape[1]
     caches = [Cache() for _ in decoder.layers]
@@ -51,20 +51,20 @@ def answer(model: Qwen3VL, held: Held, tokenizer, device: torch.device) -> tuple
 
 @torch.no_grad()
 def answers_fast(model: Qwen3VL, batch_of: list[Held], tokenizer, device: torch.device) -> tuple[list[str], torch.Tensor]:
-    """The answers of many questions at once by teacher forcing, and the expert shares."""
+    """Answers many questions at once by teacher forcing; returns the answers and the expert shares."""
     batch = place(ask_each([(h.scene, h.exchange) for h in batch_of], tokenizer), model.config, device)
     with torch.autocast(device.type, torch.bfloat16, enabled=device.type == 'cuda'):
         out = model(batch)
     guesses: list[list[int]] = [[] for _ in batch_of]
     for token, number in zip(out['logits'].argmax(-1).tolist(), batch['answer_of'].tolist()):
         guesses[number].append(token)
-    # The last token must be the end of the answer; where it is not, the answer would have gone on.
+    # The last token must end the answer; otherwise the answer would have continued.
     texts = [tokenizer.decode(g[:-1], skip_special_tokens=False) + ('' if g[-1] == IM_END else '…') for g in guesses]
     return texts, out['shares']
 
 
 def answers(model: Qwen3VL, questions: list[Held], tokenizer, device: torch.device, fast: bool):
-    """(question, answer, expert shares) of each."""
+    """Yields (question, answer, expert shares) for each question."""
     if not fast:
         for held in questions:
             yield held, *answer(model, held, tokenizer, device)

@@ -1,4 +1,4 @@
-"""Training checkpoint → Hugging Face checkpoint folder, as Qwen3-VL-MoE checkpoints are laid out on disk.
+"""Converts a training checkpoint to a Hugging Face folder in the layout of Qwen3-VL-MoE checkpoints.
 
 python export.py --run DIR --out FOLDER [--dtype bfloat16]
 """
@@ -18,11 +18,11 @@ from tokenizer import FILES
 
 
 def write(model: Qwen3VL, out: Path, dtype: torch.dtype, metadata: dict[str, str]) -> None:
-    """Tensor names are the checkpoint's own and experts already lie as [E, in, out]: nothing is renamed or turned."""
+    """Writes the folder. Tensor names and the layout [E, in, out] already match: nothing is renamed or transposed."""
     out.mkdir(parents=True, exist_ok=True)
     tensors = {name: t.detach().to(dtype).contiguous() for name, t in model.state_dict().items()}
     save_file(tensors, str(out / 'model.safetensors'), {'format': 'pt', **metadata})
-    (out / 'model.safetensors').chmod(0o644)  # safetensors keeps it to the owner
+    (out / 'model.safetensors').chmod(0o644)  # safetensors makes it readable for the owner only
     config = to_hugging_face(model.config)
     for part in (config, config['text_config']):
         part['dtype'] = str(dtype).removeprefix('torch.')

@@ -1,4 +1,4 @@
-"""The held-out questions: scenes of seeds that training never draws, half in phrasings that it never sees."""
+"""The held-out questions: scenes of seeds that training never draws, half of them in phrasings unseen in training."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -8,13 +8,13 @@ from scenes.sample import HELD_OUT_SEEDS, SKILLS, Exchange, ask, make_scene
 from scenes.scene import Scene
 
 PER_SKILL = 320
-# Scenes that training does not reach either, in the wording it is trained on: to look for faults without looking at the set that counts.
+# Further scenes unseen in training, in trained phrasings: for finding faults without using the set that counts.
 PRACTICE_SEEDS = HELD_OUT_SEEDS // 2
 
 
 @dataclass
 class Held:
-    """One question of the set. Number n of a skill asks scene n // 2: once in English, once in Chinese."""
+    """One question of the set. Question n of a skill is about scene n // 2, once in English and once in Chinese."""
 
     id: str
     skill: str
@@ -24,8 +24,8 @@ class Held:
 
 
 def held_out(per_skill: int = PER_SKILL, skills: list[str] | None = None, first: int = HELD_OUT_SEEDS) -> Iterator[Held]:
-    """Languages alternate; of each language every other scene is asked in a held-out phrasing. Question kinds are drawn
-    with the same weights as in training, but first each kind of the scene's own that was asked least."""
+    """Languages alternate; in each language, every other scene is asked in a held-out phrasing. Question kinds are
+    drawn with the same weights as in training, starting with the scene's kind that was asked least often so far."""
     for skill in skills or list(SKILLS):
         asked: dict[str, int] = {}
         for n in range(per_skill):

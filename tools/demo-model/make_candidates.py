@@ -1,9 +1,9 @@
-"""Pictures and clips that could become samples of the app, with each question in both languages: candidates.json, pictures as PNG,
-clips as animated WebP without loss.
+"""Draws candidates for the app's samples, with each question in both languages: candidates.json, pictures as PNG, clips
+as lossless animated WebP.
 
 python make_candidates.py OUT_FOLDER [--per-skill 24] [--skills a,b]
-Seeds are held out, and are others than those of the held-out set. `npm run samples:demo` keeps pictures whose questions the shipped package answers rightly.
-Clips have at most two frames a second: of those the app shows the model each frame.
+Seeds are held out and differ from those of the held-out set. `npm run samples:demo` keeps the pictures whose questions
+the shipped package answers correctly. Clips have at most two frames per second, so that the app samples every frame.
 """
 
 import argparse
@@ -19,16 +19,16 @@ from scenes.sample import HELD_OUT_SEEDS, SKILLS, make_scene
 from scenes.scene import Scene, part_looks
 
 FIRST_SEED = HELD_OUT_SEEDS + 1_000_000
-FRAMES_PER_SECOND = 2  # that the processor's settings sample
+FRAMES_PER_SECOND = 2  # the sampling rate in the processor's settings
 
 
 def plainest(wordings: list[str]) -> str:
-    """The first phrasing of a kind; what begins as a question ends as one."""
+    """The first phrasing of a kind, with a question mark if it begins like a question."""
     return re.sub(r"^((What|Which|How|Where|When|Is|Are)\b.*?)[.?]?$", r'\1?', wordings[0])
 
 
 def write(scene: Scene, folder: Path, name: str) -> dict:
-    """Writes what is asked about, and says under which names."""
+    """Writes the pictures or the clip of a scene, and returns the file names."""
     if scene.seconds is not None:
         first, *others = [Image.fromarray(image) for image in scene.images]
         first.save(folder / f'{name}.webp', save_all=True, append_images=others, duration=round(1000 / scene.frames_per_second), lossless=True, method=6)

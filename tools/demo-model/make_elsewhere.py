@@ -1,9 +1,9 @@
-"""Pictures that scenes/ did not draw, with questions: charts by matplotlib, all else as web pages in Chromium.
+"""Makes pictures by other means than scenes/, with questions: charts by matplotlib, others as web pages in Chromium.
 
 python make_elsewhere.py elsewhere        (needs matplotlib, and `chromium` or the one named in CHROMIUM_PATH)
 
-Nothing here is ever trained on. `npm run eval:demo -- --set tools/demo-model/elsewhere` asks about them. Half of the categories, shops
-and goods are words that are none in scenes/words.py.
+These pictures are never used in training. `npm run eval:demo -- --set tools/demo-model/elsewhere` asks about them. Half
+of the categories, shops and goods are words that scenes/words.py lacks.
 """
 
 import json
@@ -82,7 +82,7 @@ DRAWN = {
     'circle': '<circle cx="30" cy="30" r="28"/>', 'square': '<rect x="4" y="4" width="52" height="52"/>',
     'triangle': '<path d="M30 3 57 56H3Z"/>', 'diamond': '<path d="M30 2 56 30 30 58 4 30Z"/>',
 }
-# Their extents there: left, top, right, bottom.
+# The shapes' extents in their drawings: left, top, right, bottom.
 EXTENTS = {'circle': (2, 2, 58, 58), 'square': (4, 4, 56, 56), 'triangle': (3, 3, 57, 56), 'diamond': (4, 2, 56, 58)}
 PLACES = [(20, 20), (120, 30), (220, 25), (30, 130), (130, 140), (225, 135), (70, 210), (180, 215)]
 ZH = {'red': '红色', 'green': '绿色', 'blue': '蓝色', 'purple': '紫色', 'circle': '圆形', 'square': '正方形', 'triangle': '三角形', 'diamond': '菱形'}
@@ -95,7 +95,7 @@ def located(kind: str, name: str, x: int, y: int) -> str:
 
 
 def scattered(things: list[tuple[str, str, tuple[int, int]]], ground: str, file: Path) -> None:
-    """Kinds and colours with the places of their top left corners."""
+    """Draws `things`: kind, colour, and place of the top left corner."""
     drawn = ''.join(f'<g transform="translate({x} {y})" fill="{colour}">{DRAWN[kind]}</g>' for kind, colour, (x, y) in things)
     shot(f'<body style="margin:0;background:{ground}"><svg width="300" height="290">{drawn}</svg>', 300, 290, file)
 
@@ -115,7 +115,7 @@ def shapes(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
 
 
 def pair(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
-    """file and one beside it, named -b: a shape is missing, has another colour, or nothing changed."""
+    """Writes `file` and a second picture, named -b: a shape is missing, has another colour, or nothing changed."""
     kinds, colours = rng.sample(list(DRAWN), 3), rng.sample(['red', 'green', 'blue', 'purple'], 4)
     places = rng.sample(PLACES, 3)
     before = list(zip(kinds, colours, places))
@@ -135,7 +135,7 @@ SCALES = [('bar', 0, 10, 2), ('°C', 0, 100, 20), ('km/h', 0, 160, 20), ('V', 0,
 
 
 def gauge(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
-    """A ring without a case, its numbers outside the marks, as dashboards show it."""
+    """Draws a ring without a case, with the numbers outside the scale, as dashboards show gauges."""
     unit, low, high, major = SCALES[index]
     step, (start, sweep) = major / 10, ((135, 270), (180, 180), (150, 240))[index % 3]
     value = low + rng.randint(0, round((high - low) / step)) * step

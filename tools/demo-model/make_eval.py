@@ -1,8 +1,8 @@
 """Writes the held-out set for any evaluator: questions.jsonl, rules.json and the pictures as PNG.
 
 python make_eval.py OUT_FOLDER [--per-skill 320] [--skills a,b]
-A line: id, skill, kind, lang, heldOutPhrasing, images (file names; empty for a greeting), frameSeconds (null, or the time
-of each image where they are the frames of one clip, to be given to the model as a video), question, answer, metric, scale.
+Fields of a line: id, skill, kind, lang, heldOutPhrasing, images (file names; empty for a greeting), frameSeconds (null,
+or the time of each image if they are frames of one clip, to be passed as a video), question, answer, metric, scale.
 """
 
 import argparse

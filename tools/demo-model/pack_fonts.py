@@ -1,7 +1,7 @@
-"""Packs the fonts of the scenes: each face cut down to the characters in use, written to .cache/fonts.
+"""Packs the fonts of the scenes: writes each face, reduced to the characters in use, to .cache/fonts.
 
-Needs fontTools and the packages named in fonts.sh. A face that lacks one of its characters is refused, so a scene never
-shows an empty box.
+Needs fontTools and the packages named in fonts.sh. A face that lacks one of its characters is rejected, so that a
+scene never shows an empty box.
 """
 
 import json
@@ -50,7 +50,7 @@ def find(name: str) -> Path:
 
 
 def pack(font: TTFont, characters: str, target: Path) -> None:
-    """Writes `font` with only `characters` left. Layout features go too: the scenes set glyph by glyph."""
+    """Writes `font` with only `characters`, and without layout features, because the scenes set glyph by glyph."""
     missing = {c for c in characters if ord(c) not in font.getBestCmap()}
     if missing:
         raise ValueError(f'{target.name} lacks {"".join(sorted(missing))}')

@@ -1,4 +1,4 @@
-"""log.csv → an SVG of the loss and the exact answers per skill over images seen.
+"""Draws the loss and the exact answers per skill over the number of images, from log.csv, as an SVG.
 
 python plot_log.py RUN/log.csv OUT.svg
 """
@@ -14,7 +14,7 @@ WIDTH, HEIGHT, LEFT, TOP, PANEL_GAP = 860, 560, 60, 30, 50
 COLOURS = ('#1f77b4', '#ff7f0e', '#2ca02c', '#d62728', '#9467bd', '#8c564b', '#e377c2', '#7f7f7f', '#bcbd22', '#17becf')
 
 
-GAP = 20  # px: more than that between two points, and nothing was measured there
+GAP = 20  # px: points farther apart than this are not joined, because nothing was measured between them
 
 
 def curve(points: list[tuple[float, float]], colour: str) -> str:
@@ -27,7 +27,7 @@ def label(x: float, y: float, text: str, anchor: str = 'start', colour: str = '#
 
 
 def smooth(values: list[float], keep: float = 0.7) -> list[float]:
-    """Exponential mean: a line of the log holds few answers of a skill."""
+    """Exponential mean, because a line of the log holds few answers of a skill."""
     result: list[float] = []
     for value in values:
         result.append(value if not result else keep * result[-1] + (1 - keep) * value)
@@ -44,7 +44,7 @@ def main() -> None:
         return LEFT + (right - LEFT) * float(images) / most
     parts = [f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {WIDTH} {HEIGHT}" font-family="sans-serif" font-size="11">',
              f'<rect width="{WIDTH}" height="{HEIGHT}" fill="white"/>']
-    answered = [r for r in rows if r['loss']]  # where the encoder is trained alone there is none
+    answered = [r for r in rows if r['loss']]  # there is no loss while the encoder is trained alone
     ceiling = math.ceil(max(float(r['loss']) for r in answered))
     for name, top, unit, highest in (('loss of the answers (nats per token)', TOP, 1, ceiling), ('exact answers', TOP + panel + PANEL_GAP, 100, 1)):
         parts.append(label(LEFT, top - 8, name))

@@ -1,4 +1,4 @@
-"""When an answer counts as right. make_eval.py writes the same rules into the data for evaluators in other languages."""
+"""Rules for right answers. make_eval.py writes the same rules into the data for evaluators in other languages."""
 
 import json
 import re
@@ -50,7 +50,7 @@ def same_reading(answer: str, expected: str, scale: float) -> bool:
     if NUMBER.sub('#', answer.strip()) != NUMBER.sub('#', expected.strip()):
         return False
     pairs = zip(NUMBER.findall(answer), NUMBER.findall(expected))
-    # A hair more than 2 %: 0.02 is no binary fraction.
+    # Slightly more than 2 %, because 0.02 is not exact in binary.
     return all(abs(float(a) - float(b)) <= 0.02 * scale + 1e-9 for a, b in pairs)
 
 

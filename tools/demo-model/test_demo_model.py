@@ -42,7 +42,8 @@ CPU = torch.device('cpu')
 
 
 def _two_steps_of_a_team(rank: int, port: int, folder: str) -> None:
-    """One of two processes, each with a gradient for a layer that the other has none for: writes the weights before, between and after."""
+    """One of two processes, each with a gradient for a layer for which the other has none: writes the weights at each
+    step."""
     os.environ |= {'WORLD_SIZE': '2', 'RANK': str(rank), 'MASTER_ADDR': '127.0.0.1', 'MASTER_PORT': str(port)}
     team, layers = Team(), torch.nn.Sequential(torch.nn.Linear(4, 4), torch.nn.Linear(4, 4))
     team.begin_alike(layers)
@@ -238,7 +239,7 @@ class Batches(unittest.TestCase):
 
     def test_questions_packed_on_one_picture_answer_as_if_asked_alone(self) -> None:
         scene = make_scene('shapes', 3)
-        # Seed 1 draws no follow-up turn among the first exchanges.
+        # With seed 1, the first exchanges contain no follow-up turn.
         packed = collate([(scene, 1)], self.tokenizer, 512, most=4)
         alone = ask_each([(scene, e) for _, e in packed['exchanges']], self.tokenizer)
         with torch.no_grad():
@@ -248,7 +249,7 @@ class Batches(unittest.TestCase):
         self.assertLess(float((a - b).abs().max()), 1e-4)
 
     def test_a_coordinate_is_looked_up_at_the_edge_it_tells(self) -> None:
-        shape = Shape('square', 'red', 40, 70, 25)  # 20 … 60 across, in the first and second column of tokens
+        shape = Shape('square', 'red', 40, 70, 25)  # spans 20 … 60 px, in the first and second column of tokens
         canvas = Canvas(np.zeros((128, 128, 3), np.uint8))
         draw(canvas, shape, (200, 0, 0), None, (0, 0, 0))
         found = {lang: as_boxes([shape], [shape], 128, 128, lang) for lang in ('en', 'zh')}
@@ -274,7 +275,7 @@ class Batches(unittest.TestCase):
             draw(canvas, shape, (200, 0, 0), None, (0, 0, 0))
         question = Question('left_of', yes_no(True), slots(a=shapes[0].name(), b=shapes[1].name()), named={'a': (0,), 'b': (1,)})
         many = (ask(Random(seed), question, 'en') for seed in range(99))
-        asked = next(one for one in many if 'red square' in one.question.split('blue star')[0])  # not the second one first
+        asked = next(one for one in many if 'red square' in one.question.split('blue star')[0])  # names it first
         self.assertEqual(''.join(c for c, at in zip(asked.question, asked.named) if at), 'red squareblue star')
         batch = ask_each([(Scene('shapes', [canvas.pixels], [question], canvas.marks), asked)], self.tokenizer)
         text = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
@@ -284,7 +285,7 @@ class Batches(unittest.TestCase):
         self.assertEqual(columns, [{0, 1}, {2, 3}])
         self.assertEqual(batch['recall_at'][0], batch['answer_at'][0])
         self.assertEqual([list(np.flatnonzero(head)) for head in batch['recall_on'][0]], [[at] for at in batch['look_at']])
-        # Where a name ends it must be known where the thing lies, and while answering, what was asked.
+        # At the end of a name the thing's position must be known, and during the answer the kind of the question.
         self.assertEqual(list(batch['known_at']), list(batch['look_at']))
         for box, shape in zip(batch['known_boxes'], shapes):
             self.assertLess(np.abs(128 * box - (np.array([shape.x, shape.y] * 2) + shape.radius * np.array([-1, -1, 1, 1]))).max(), 12)
@@ -325,7 +326,7 @@ class Batches(unittest.TestCase):
         centres = head.LOW + (torch.arange(head.BINS) + 0.5) * (head.HIGH - head.LOW) / head.BINS
         with torch.no_grad():
             head.bins.weight.zero_()
-            head.bins.bias.copy_((-((centres - box.T) / head.WIDTH).square() / 2).flatten())  # a normal distribution, by its density
+            head.bins.bias.copy_((-((centres - box.T) / head.WIDTH).square() / 2).flatten())  # normal density
             right, missed = head(torch.ones(1, 1), box)
             wrong, by = head(torch.ones(1, 1), box + torch.tensor([[0.1, 0.1, 0.1, -0.1]]))
         self.assertLess(float(right), 0.1)
@@ -377,7 +378,7 @@ class Batches(unittest.TestCase):
             first, second = (torch.load(Path(folder) / str(rank)) for rank in (0, 1))
         for before, after in zip(first, first[1:]):
             self.assertFalse(torch.equal(before['0.weight'], after['0.weight']))
-        # In the second step no process has a gradient for the second layer: its momentum is left, and must not move it.
+        # In the second step no process has a gradient for the second layer: the momentum it still has must not move it.
         self.assertFalse(torch.equal(first[0]['1.weight'], first[1]['1.weight']))
         self.assertTrue(torch.equal(first[1]['1.weight'], first[2]['1.weight']))
         for mine, other in zip(first, second):
@@ -394,10 +395,10 @@ class Batches(unittest.TestCase):
         rounding = Rounding(model)
         with rounding:
             for p, full, axis in zip(kept, before, (-1, -2)):
-                # What the converter says it loses of such weights: 8 %.
+                # The loss that the converter reports for such weights is 8 %.
                 loss = float((p.detach() - full).norm() / full.norm())
                 self.assertTrue(0.07 < loss < 0.09, loss)
-                # A block lies along what one output sums over: at most 16 values.
+                # A block lies along the inputs of one output: at most 16 values.
                 blocks = p.detach().transpose(axis, -1).unflatten(-1, (-1, 32)).flatten(0, -2)
                 self.assertLessEqual(max(len(block.unique()) for block in blocks[:200]), 16)
             self.assertEqual(len(rounding.parameters), 6 * len(model.model.language_model.layers))

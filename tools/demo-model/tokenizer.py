@@ -17,7 +17,7 @@ from scenes.words import CHINESE_CHARACTERS, CHINESE_WORDS, ENGLISH_WORDS
 VOCABULARY = 2048
 FILES = Path(__file__).parent / 'checkpoint-files'
 
-# In Qwen3-VL's order. The second group is "added, not special": it stays visible in decoded text.
+# In Qwen3-VL's order. The second group is "added, not special": it remains visible in decoded text.
 SPECIAL = ['<|endoftext|>', '<|im_start|>', '<|im_end|>', '<|object_ref_start|>', '<|object_ref_end|>', '<|box_start|>',
            '<|box_end|>', '<|quad_start|>', '<|quad_end|>', '<|vision_start|>', '<|vision_end|>', '<|vision_pad|>',
            '<|image_pad|>', '<|video_pad|>']
@@ -28,13 +28,13 @@ WORDS = (r"(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\r\n\p{L}\p{N}]?\p{L}+|\p{N}| ?[^\s\p{
 
 
 def corpus(scenes_per_skill: int):
-    """Questions and answers as the model meets them, and each word and character often enough to become one token."""
+    """Questions and answers from the scenes, and each word and character often enough to become one token."""
     rng = Random(1)
     for skill in SKILLS:
         for seed in range(scenes_per_skill):
             for exchange in exchanges(rng, make_scene(skill, seed), 8):
                 yield exchange.question
-                # Read text is drawn at random: only the fixed wording around it should shape the vocabulary.
+                # The text to read is random, so only the fixed wording around it should shape the vocabulary.
                 if skill not in ('reading', 'receipts', 'refusing'):
                     yield exchange.answer
     for _ in range(40):

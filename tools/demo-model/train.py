@@ -1,8 +1,8 @@
-"""Trains the built-in model; goes on from --run where that folder holds a checkpoint.
+"""Trains the built-in model; resumes from --run if that folder holds a checkpoint.
 
 python train.py --run DIR [--minutes 9] [--images N] [--size demo] [--skills a,b=2] … see README.md.
-Writes DIR/checkpoint (resumable, parts of at most 15 MiB), DIR/log.csv (loss and right answers per skill on fresh
-pictures, each seen once: no sample is ever repeated, so this is validation on the phrasings trained on).
+Writes DIR/checkpoint (resumable, parts of at most 15 MiB) and DIR/log.csv (loss and right answers per skill on new
+pictures: no sample is ever repeated, so this is validation, on the phrasings of training).
 """
 
 import argparse
@@ -30,13 +30,13 @@ from training.precision import fastest
 from training.rounding import Rounding
 from training.team import Team
 
-# How often each skill is drawn when no --skills are given: what is slow to learn comes more often.
+# Frequency of each skill without --skills: skills that are slow to learn come more often.
 MIX = {'shapes': 1.0, 'grounding': 1.2, 'signs': 0.8, 'reading': 2.0, 'charts': 2.0, 'gauges': 1.6, 'receipts': 1.6,
        'pairs': 1.2, 'clips': 0.8, 'refusing': 0.3}
 
 SUMMED = ('loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance')
-WHITENED = 512  # samples whose patches set the patch embedding to begin with
-REWARM_STEPS = 60  # after a checkpoint without the optimiser's state
+WHITENED = 512  # samples whose patches initialise the patch embedding
+REWARM_STEPS = 60  # after resuming without the optimiser's state
 
 
 def arguments() -> argparse.Namespace:
@@ -71,7 +71,7 @@ def arguments() -> argparse.Namespace:
 
 
 def rate(images: float, elapsed_minutes: float, a: argparse.Namespace) -> float:
-    """Share of the full rate: warm-up, then a plateau that any number of slices can prolong, and one linear fall (WSD)."""
+    """Share of the full rate: warm-up, a plateau that any number of slices can extend, then one linear decay (WSD)."""
     warm = min(1.0, (images + 1) / a.warmup)
     return warm * max(0.02, 1 - elapsed_minutes / a.minutes) if a.cool else warm
 
@@ -93,7 +93,7 @@ def main() -> None:
     config = SIZES[progress['size']]
     trainee = Trainee(Qwen3VL(config)).to(device)
     if state:
-        own = trainee.state_dict()  # what only training needs may be new, gone or of another size
+        own = trainee.state_dict()  # training-only weights may be new, removed or of another size
         trainee.load_state_dict(own | {k: grown(k, v, own[k]) if k.startswith('qwen.') else v for k, v in state['weights'].items()
                                        if k.startswith('qwen.') or k in own and own[k].shape == v.shape})
     kind = fastest(device)
@@ -106,7 +106,7 @@ def main() -> None:
     grouped = trainee.qwen.use_fastest_experts(device)
     print(f'{device}, {kind}, {sum(p.numel() for p in trainee.qwen.parameters()) / 1e6:.1f} M parameters, grouped experts {grouped}, '
           f'from image {progress["images"]}', flush=True)
-    settings = {k: v for k, v in vars(a).items() if k != 'run'}  # where a run lies says nothing about it
+    settings = {k: v for k, v in vars(a).items() if k != 'run'}  # the folder of a run is not a setting
     with (a.run / 'settings.jsonl' if team.leads else Path(os.devnull)).open('a') as record:
         record.write(json.dumps({'from': progress['images'], 'torch': torch.__version__, **settings}) + '\n')
 
@@ -118,7 +118,7 @@ def main() -> None:
     log, score, sums, counted = Log(a.run / 'log.csv' if team.leads else Path(os.devnull)), Score(tokenizer), {}, 0
     began, saved, logged, since, waited = progress['minutes'], time.monotonic(), time.monotonic(), 0, 0.0
     chunks_per_step = max(1, a.batch // a.chunk)
-    # Numbers that the renderers had in flight when a slice ended are skipped: cheaper than losing track of them.
+    # Skip the samples that the renderers had in progress when a slice ended, which is cheaper than tracking them.
     images_before, steps_before = progress['images'], progress['steps']
     first = progress['next'] + (a.workers + 1) * 8 * a.chunk * team.size if 'next' in progress else 0
     stream = iter(loader(Stream(weights, a.chunk, a.length, first, a.most, a.pixels, team.rank, team.size), a.workers))
@@ -128,7 +128,7 @@ def main() -> None:
     team.begin_alike(trainee)
     chunks = echoed(stream, Echo(a.echo, a.echo_from), config, device)
     while True:
-        # A fresh optimiser must get to know the gradients before it may move far.
+        # A fresh optimiser needs statistics of the gradients before it may take large steps.
         warm_again = 1.0 if restored or not state else min(1.0, (progress['steps'] - steps_before + 1) / REWARM_STEPS)
         factor = rate(progress['images'], (time.monotonic() - start) / 60, a) * warm_again
         optimiser.rate(factor)

@@ -123,6 +123,6 @@ def linear_weights(name: str, rows: int, columns: int, gain: float, draw: Draw) 
 
 
 def random_weights(shape: Shape, vocabulary: int, ordinary: int) -> dict[str, torch.Tensor]:
-    """All tensors; `vocabulary` is the number of embedding rows, and those from `ordinary` on are added tokens or padding."""
+    """All tensors; `vocabulary` is the number of embedding rows, and the first `ordinary` rows are no added tokens."""
     draw = Draw(shape.seed)
     return text_weights(shape, vocabulary, ordinary, draw) | vision_weights(shape, draw)

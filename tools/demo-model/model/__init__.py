@@ -1,1 +1,1 @@
-"""Qwen3-VL-MoE in plain PyTorch, for training: small files, the names of the checkpoint, no dependency but torch."""
+"""Qwen3-VL-MoE in plain PyTorch, for training: small files, the checkpoint's names, and no dependency except torch."""

@@ -1,6 +1,6 @@
-"""Samples → one batch: prompts with several conversations per picture, patches, positions, targets.
+"""Collates samples into one batch: prompts with several conversations per picture, patches, positions, targets.
 
-Everything made here is plain NumPy, so that it runs in the processes that render; place() moves a batch to a device.
+All arrays here are plain NumPy, so that the rendering processes can make them; place() moves a batch to a device.
 """
 
 from collections.abc import Collection
@@ -23,15 +23,16 @@ from scenes.scene import STAMP, WHOLE, Look, Scene, stamp
 
 KINDS = sorted(phrasings())
 UNKNOWN = (-1.0,) * 4
-LOOKING_HEADS = 2  # of those attention heads that are taught where to look
-RECALLED = 4  # so many tokens of an answer recall the names of its question
-MEANT = 8  # at so many tokens of an answer it must be known what was asked
-CELLS_OF_A_MARK = 8  # of those that show it, so many by chance
+LOOKING_HEADS = 2  # number of attention heads that are taught where to look
+RECALLED = 4  # number of answer tokens that recall the names in the question
+MEANT = 8  # number of answer tokens at which the question's kind must be known
+CELLS_OF_A_MARK = 8  # number of cells sampled at random from those that show a mark
 
 
 @dataclass
 class Seen:
-    """A mark as the vision encoder's extra target: the cells (token, cell) that show it, its class, its box (UNKNOWN)."""
+    """A mark as an extra target of the vision encoder: the cells (token, cell) that show it, class, box (or
+    UNKNOWN)."""
 
     cells: list[tuple[int, int]]
     kind: int
@@ -57,7 +58,7 @@ def to_patches(image: np.ndarray) -> np.ndarray:
 
 
 class Prompt:
-    """One row of the batch while it is put together."""
+    """One row of the batch under construction."""
 
     def __init__(self, tokenizer: Tokenizer, row: int, length: int):
         self.tokenizer, self.row, self.length = tokenizer, row, length
@@ -66,13 +67,13 @@ class Prompt:
         self.turns: list[int] = []
         self.next = 0  # position of the next token
         self.targets: list[tuple[int, int, int]] = []  # (place of the token before, token, exchange)
-        self.shown: dict[Look, list[int]] = {}  # the places in this row whose tokens show it
-        self.looks: list[tuple[int, list[list[int]]]] = []  # (place, by head the places that are looked at from there)
-        self.recalls: list[tuple[int, list[list[int]]]] = []  # (place before an answer, by head the places where names ended)
-        self.asked: list[tuple[int, int]] = []  # (place before an answer's token, the number of the question's kind)
-        self.boxes: dict[int, tuple[float, ...]] = {}  # of the marks; of one without an outline, a point
-        self.characters: set[int] = set()  # those marks that are characters of a text
-        self.known: list[tuple[int, tuple[float, ...]]] = []  # (place, the box of the one thing that is looked at from there)
+        self.shown: dict[Look, list[int]] = {}  # look → the places in this row whose tokens show it
+        self.looks: list[tuple[int, list[list[int]]]] = []  # (place, for each head the places at which it looks)
+        self.recalls: list[tuple[int, list[list[int]]]] = []  # (place before an answer token, by head name ends)
+        self.asked: list[tuple[int, int]] = []  # (place before an answer token, number of the question's kind)
+        self.boxes: dict[int, tuple[float, ...]] = {}  # mark → box; a point for a mark without an outline
+        self.characters: set[int] = set()  # marks that are characters of a text
+        self.known: list[tuple[int, tuple[float, ...]]] = []  # (place, box of the only thing at which the place looks)
 
     def encode(self, text: str) -> list[int]:
         return list(self.tokenizer.encode(text, add_special_tokens=False).ids)
@@ -84,7 +85,7 @@ class Prompt:
         self.next += len(tokens)
 
     def stamp(self, scene: Scene, pair: int) -> None:
-        """The time stamp before a pair of frames, whose characters can be looked at."""
+        """Adds the time stamp before a pair of frames; answers can look at its characters."""
         encoded = self.tokenizer.encode(scene.time_stamp(pair), add_special_tokens=False)
         for i, (start, end) in enumerate(encoded.offsets):
             for place in range(max(0, start - 1), min(STAMP, end - 1)):  # the stamp begins with <
@@ -92,7 +93,7 @@ class Prompt:
         self.text(encoded.ids, 0)
 
     def picture(self, height: int, width: int, pad: int) -> np.ndarray:
-        """Puts the tokens of a picture of height × width tokens between its marks; returns their flat places."""
+        """Adds the tokens of a picture of height × width tokens, between start and end token; returns flat places."""
         self.text([ids.VISION_START], 0)
         first = self.row * self.length + len(self.tokens)
         rows, columns = np.divmod(np.arange(height * width), width)
@@ -105,11 +106,12 @@ class Prompt:
 
 
     def look(self, at: int, looks: Collection[Look]) -> None:
-        """At the flat place `at` this is looked at, where it is shown."""
+        """Teaches the flat place `at` to look at the tokens that show `looks`."""
         shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
         if any(shown):
             self.looks.append((at, by_head(shown)))
-        # Of a thing and characters, where the thing is; of characters alone, the last one: the next is found from there.
+        # If there are things and characters, the thing's box is known; of characters alone, the last one's, from which
+        # the next is found.
         known = [mark for mark, _ in looks if mark in self.boxes]
         things = {mark for mark in known if mark not in self.characters} or set(known[-1:])
         if len(things) == 1:
@@ -117,7 +119,7 @@ class Prompt:
 
 
 def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
-    """The beginning of the user's turn: its pictures, or a clip as pairs of frames with their time stamps."""
+    """Adds the beginning of the user's turn: its pictures, or a clip as pairs of frames with their time stamps."""
     prompt.text([ids.IM_START, *prompt.encode('user\n')], 0)
     pictures = []
     step = 1 if scene.seconds is None else 2
@@ -130,14 +132,14 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
         if step == 2:
             patches = np.stack([patches, to_patches(scene.images[start + 1])], 1)
         picture = Picture(patches, h, w, places)
-        taken: set[tuple[int, int]] = set()  # of two words in one token the first is told
+        taken: set[tuple[int, int]] = set()  # if two words share a token, only the first is a target
         for number, mark in enumerate(scene.marks):
             if start <= mark.image < start + step and mark.name in CLASS_OF:
                 box = extent_of(mark, h * 16, w * 16) or UNKNOWN
                 at = (mark.x / (w * 16), mark.y / (h * 16))
                 prompt.boxes[number] = (*at, *at) if box == UNKNOWN or len(mark.name) == 1 else box
                 if CLASS_OF[mark.name] == NOTHING:
-                    box = UNKNOWN  # where something was: nothing shows how far it reached
+                    box = UNKNOWN  # a place where something was: its extent is not visible
                 if len(mark.name) == 1:
                     prompt.characters.add(number)
                 picture.marks.append(Seen(cells_of(mark, h * 16, w * 16), CLASS_OF[mark.name], box))
@@ -149,16 +151,16 @@ def lay_out(prompt: Prompt, scene: Scene) -> list[Picture]:
                     shown += [int(places[token]) - prompt.row * prompt.length for token in tokens]
         pictures.append(picture)
     if scene.seconds is None and len(pictures) == 2 and len(pictures[0].places) == len(pictures[1].places):
-        # What changed is seen by looking at the same place of the picture before.
+        # To see changes, look at the same place in the first picture.
         before = pictures[0].places - prompt.row * prompt.length
         prompt.looks += [(int(at), by_head([[int(place)]])) for at, place in zip(pictures[1].places, before)]
     return pictures
 
 
 def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange: int) -> int:
-    """Adds exchanges while they fit, each mostly in a thread of its own, some as a further turn of the one before.
+    """Adds exchanges while they fit, most in a thread of their own, some as a further turn of the previous exchange.
 
-    Returns how many fitted.
+    Returns the number of exchanges that fitted.
     """
     begin, thread = prompt.next, 0
     after_question = [ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')]
@@ -178,7 +180,7 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
             prompt.next = begin
         asked_at, names = prompt.row * prompt.length + len(prompt.tokens), []
         for i, (_, end) in enumerate(asked_as.offsets):
-            # A name is known with its last token: from there on what it means can be looked at.
+            # A name is complete at its last token: from there the decoder can look at the things it means.
             meant = exchange.named[end - 1]
             if meant and meant != (exchange.named[end:end + 1] or [()])[0]:
                 prompt.look(asked_at + i, meant)
@@ -196,15 +198,15 @@ def converse(prompt: Prompt, asked: list[Exchange], rng: Random, first_exchange:
 
 
 def by_head(shown: list[list[int]]) -> list[list[int]]:
-    """Places of each thing that is looked at → of each looking head. Two things have a head each, so that they can be told
-    apart and compared: what a head sees of both is only their mean. Else both heads look at everything."""
+    """Distributes the places of each thing over the looking heads. Two things get one head each, so that they can be
+    distinguished and compared: one head would see only their mean. Otherwise both heads look at everything."""
     apart = len(shown) == LOOKING_HEADS and all(shown)
     return shown if apart else [[place for places in shown for place in places]] * LOOKING_HEADS
 
 
 def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int, held_out: bool = False,
             most: int = 12) -> dict:
-    """(scene, seed) of each row → arrays. `length` is T; at most `most` exchanges per picture, as many as fit."""
+    """Converts (scene, seed) of each row to arrays. `length` is T; uses at most `most` exchanges per picture."""
     rows, pictures, kept = [], [], []
     for row, (scene, seed) in enumerate(samples):
         rng = Random(seed ^ 0x5EED)
@@ -222,7 +224,7 @@ def collate(samples: list[tuple[Scene, int]], tokenizer: Tokenizer, length: int,
 
 
 def ask_each(items: list[tuple[Scene, Exchange]], tokenizer: Tokenizer) -> dict:
-    """One row per scene and question, with its answer as the target: for teacher-forced evaluation."""
+    """Makes one row per scene and question, with the answer as the target: for teacher-forced evaluation."""
     longest = max(sum(i.shape[0] * i.shape[1] for i in scene.images) // 1024 + len(tokenizer.encode(e.question + e.answer).ids)
                   for scene, e in items)
     rows, pictures = [], []
@@ -235,7 +237,7 @@ def ask_each(items: list[tuple[Scene, Exchange]], tokenizer: Tokenizer) -> dict:
 
 
 def prompt_of(scene: Scene, question: str, tokenizer: Tokenizer) -> dict:
-    """One scene and one question up to where the answer begins, as a batch of one row without padding."""
+    """One scene and one question up to the beginning of the answer, as a batch of one row without padding."""
     prompt = Prompt(tokenizer, 0, 0)
     pictures = lay_out(prompt, scene)
     prompt.text([*prompt.encode(question), ids.IM_END, *prompt.encode('\n'), ids.IM_START, *prompt.encode('assistant\n')], 1)
@@ -263,7 +265,7 @@ def _text_arrays(rows: list[Prompt], length: int) -> dict:
 
 
 def _looks(name: str, looks: list[tuple[int, list[list[int]]]], length: int) -> dict:
-    """…_at (L,) flat places from which something is looked at; …_on (L, heads, T) the places of their rows that are."""
+    """…_at (L,) flat places that look; …_on (L, heads, T) true at the places in the same row at which they look."""
     on = np.zeros((len(looks), LOOKING_HEADS, length), bool)
     for index, (_, heads) in enumerate(looks):
         for head, places in enumerate(heads):
@@ -272,7 +274,7 @@ def _looks(name: str, looks: list[tuple[int, list[list[int]]]], length: int) -> 
 
 
 def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
-    """Stills first, then pairs of frames, each sorted by length, so that equal lengths lie in a row."""
+    """Stills first, then pairs of frames, each sorted by length, so that equal lengths are adjacent."""
     pictures = sorted(pictures, key=lambda p: (p.patches.ndim, len(p.patches), p.height))
     marks, boxes, first = [], [], 0
     for picture in pictures:
@@ -308,7 +310,7 @@ def _grid_tables(height: int, width: int, side: int, head_dim: int, device: torc
 
 
 def place(batch: dict, config: ModelConfig, device: torch.device) -> dict:
-    """The batch on `device`, with the position tables of its pictures and their attention segments."""
+    """Moves the batch to `device`, and adds the position tables of its pictures and their attention segments."""
     v = config.vision
     placed = {k: torch.from_numpy(a).to(device, non_blocking=True) if isinstance(a, np.ndarray) else
               a.to(device, non_blocking=True) if isinstance(a, torch.Tensor) else a for k, a in batch.items()}

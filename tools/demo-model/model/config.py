@@ -1,4 +1,4 @@
-"""Sizes of a Qwen3-VL-MoE and the numbers of its special tokens; to_hugging_face() writes config.json."""
+"""Sizes of a Qwen3-VL-MoE and the ids of its special tokens; to_hugging_face() makes config.json."""
 
 from dataclasses import asdict, dataclass
 
@@ -30,7 +30,8 @@ class TextConfig:
     head_dim: int = 32
     experts: int = 16
     top_k: int = 4
-    # 2·96 ≠ 256: were gate_up_proj square, a reader could not tell [E, in, out] from [E, out, in] (transformers' cannot).
+    # 2·96 ≠ 256: with a square gate_up_proj, no reader (such as transformers) could tell [E, in, out] from [E, out,
+    # in].
     expert_intermediate: int = 96
     rope_theta: float = 10000.0
     mrope_section: tuple[int, int, int] = (6, 5, 5)
@@ -43,7 +44,7 @@ class ModelConfig:
     text: TextConfig = TextConfig()
 
 
-# `tiny` is for experiments on a CPU; `demo` is what ships.
+# `tiny` is for experiments on a CPU; `demo` is the shipped size.
 SIZES = {
     'demo': ModelConfig(),
     'tiny': ModelConfig(VisionConfig(depth=5, hidden=128, heads=4, intermediate=512, taps=(1, 2, 3)),
@@ -52,7 +53,7 @@ SIZES = {
 
 
 def to_hugging_face(config: ModelConfig) -> dict:
-    """config.json of the checkpoint, as transformers' Qwen3VLMoeForConditionalGeneration reads it."""
+    """config.json of the checkpoint in the format of transformers' Qwen3VLMoeForConditionalGeneration."""
     v, t = config.vision, config.text
     return {
         'architectures': ['Qwen3VLMoeForConditionalGeneration'], 'model_type': 'qwen3_vl_moe', 'dtype': 'bfloat16',
@@ -80,5 +81,5 @@ def to_hugging_face(config: ModelConfig) -> dict:
 
 
 def describe(config: ModelConfig) -> dict:
-    """The sizes as plain data, to store with a training checkpoint."""
+    """The sizes as plain data, for storage in a training checkpoint."""
     return {'vision': asdict(config.vision), 'text': asdict(config.text)}

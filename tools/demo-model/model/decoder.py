@@ -21,7 +21,7 @@ class RMSNorm(nn.Module):
 
 
 def mrope_axes(c: TextConfig) -> Tensor:
-    """(head_dim / 2,) axis of each frequency: 0 time, 1 row, 2 column, interleaved THWTHW…TT."""
+    """(head_dim / 2,) axis of each frequency: 0 is time, 1 row, 2 column, interleaved as THWTHW…TT."""
     axes = torch.zeros(c.head_dim // 2, dtype=torch.long)
     for axis in (1, 2):
         axes[axis:3 * c.mrope_section[axis]:3] = axis
@@ -37,7 +37,7 @@ def mrope_angles(positions: Tensor, c: TextConfig) -> Tensor:
 
 @dataclass
 class Cache:
-    """Keys and values of one layer so far, (B, kv heads, T, head_dim); keys are already turned."""
+    """KV cache of one layer, (B, kv heads, T, head_dim); the keys are already rotated."""
 
     keys: Tensor | None = None
     values: Tensor | None = None
@@ -100,9 +100,9 @@ class Decoder(nn.Module):
     def forward(self, tokens: Tensor, positions: Tensor, mask: Tensor, visual_at: Tensor, visual: Tensor | None,
                 deepstack: list[Tensor], caches: list[Cache] | None = None,
                 watched: list[tuple[Tensor, Tensor, Tensor]] | None = None) -> tuple[Tensor, Tensor, Tensor]:
-        """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) boolean, true where seen; visual_at (M,) flat places b·T + t of
-        the rows of `visual` (M, hidden) and of each deepstack feature. Into `watched`
-        each layer puts its queries and keys, turned, (B, heads, T, head_dim), and the states that they are made from.
+        """tokens (B, T), positions (3, B, T), mask (B, 1, T, S) boolean, true where a token attends; visual_at (M,)
+        flat places b·T + t of the rows of `visual` (M, hidden) and of each DeepStack feature. Each layer appends to
+        `watched` its rotated queries and keys, (B, heads, T, head_dim), and the states from which they are computed.
 
         Returns the normed states (B, T, hidden), the mean balance loss and the expert shares (layers, E).
         """

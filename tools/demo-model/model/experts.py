@@ -1,6 +1,6 @@
-"""The mixture of experts: a router picks top-k of E experts per token; their outputs are summed with its weights.
+"""The mixture of experts: a router picks top-k of E experts per token, and sums their outputs with its weights.
 
-Expert weights keep the checkpoint's layout [E, in, out]; the last axis of gate_up_proj is gate first, then up.
+Expert weights have the checkpoint's layout [E, in, out]; the last axis of gate_up_proj is gate first, then up.
 """
 
 import torch
@@ -11,7 +11,7 @@ from model.config import TextConfig
 
 
 class Router(nn.Module):
-    """In f32 whatever runs around it: a rounded logit picks another expert."""
+    """Always runs in f32, because a rounded logit would pick another expert."""
 
     def __init__(self, c: TextConfig):
         super().__init__()
@@ -27,14 +27,14 @@ class Router(nn.Module):
 
 
 def _grouped(x: Tensor, weight: Tensor, groups: Tensor) -> Tensor:
-    """Rows of x laid out by expert times that expert's matrix, in one kernel (bf16 on a GPU). Rows after the last group are
-    left undefined."""
+    """Multiplies rows of x, sorted by expert, by that expert's matrix in one kernel (bf16 on a GPU). Rows after the
+    last group are undefined."""
     ends = groups.cumsum(0).to(torch.int32)
     return torch._grouped_mm(x.to(torch.bfloat16), weight.to(torch.bfloat16), offs=ends)
 
 
 def _looped(x: Tensor, weight: Tensor, groups: Tensor) -> Tensor:
-    """The same expert by expert, without the rows after the last group; in the dtype of autocast where it is on."""
+    """The same in a loop over experts, without the rows after the last group; in the dtype of autocast if it is on."""
     if torch.is_autocast_enabled(x.device.type):
         kind = torch.get_autocast_dtype(x.device.type)
         x, weight = x.to(kind), weight.to(kind)
@@ -44,7 +44,7 @@ def _looped(x: Tensor, weight: Tensor, groups: Tensor) -> Tensor:
 
 
 def grouped_works(device: torch.device) -> bool:
-    """Whether this PyTorch multiplies grouped matrices on `device`, forwards and backwards, and gets them right."""
+    """Whether this PyTorch multiplies grouped matrices correctly on `device`, forwards and backwards."""
     if device.type != 'cuda':
         return False
     try:
@@ -64,9 +64,9 @@ def grouped_works(device: torch.device) -> bool:
 
 
 class Spread(torch.autograd.Function):
-    """Rows of x (N, h) laid out by expert: row i of the result is x[source[i]], and slot (N·k,) says where each went.
+    """Sorts rows of x (N, h) by expert: row i of the result is x[source[i]]; slot (N·k,) holds each row's new place.
 
-    Written out because the gradient of an index is a slow scatter, while here it is a gather and a sum over k.
+    It has its own backward pass because the gradient of an index is a slow scatter; here it is a gather and a sum.
     """
 
     @staticmethod
@@ -82,7 +82,7 @@ class Spread(torch.autograd.Function):
 
 
 class Collect(torch.autograd.Function):
-    """The way back: rows y[slot], in the order of tokens. No two slots are equal, so the gradient is a plain copy."""
+    """The inverse: rows y[slot] in the order of tokens. All slots differ, so the gradient is a plain copy."""
 
     @staticmethod
     def forward(ctx, y: Tensor, slot: Tensor) -> Tensor:
@@ -97,14 +97,14 @@ class Collect(torch.autograd.Function):
 
 
 ALIGNED = 8  # the grouped kernel reads 16 bytes at a time: groups begin at multiples of 8 rows of bf16
-# On a CPU oneDNN compiles a kernel for each new shape, which takes longer than the product: few shapes, then.
+# On a CPU oneDNN compiles a kernel for each new shape, which takes longer than the product, so use few shapes.
 ALIGNED_LOOP = 128
 
 
 def by_expert(chosen: Tensor, experts: int, aligned: int = ALIGNED) -> tuple[Tensor, Tensor, Tensor, Tensor]:
     """chosen (N, k) → source (R,), slot (N·k,), padded group sizes (E,), true group sizes (E,); R = N·k + aligned·E.
 
-    Rows that fill up a group repeat token 0; nothing reads what comes of them, so their gradient is nought.
+    Padding rows of a group repeat token 0; nothing reads their results, so their gradient is zero.
     """
     flat = chosen.flatten()
     sizes = torch.zeros(experts, dtype=torch.long, device=flat.device).index_add_(0, flat, torch.ones_like(flat))
@@ -123,10 +123,10 @@ class Experts(nn.Module):
         super().__init__()
         self.gate_up_proj = nn.Parameter(torch.empty(c.experts, c.hidden, 2 * c.expert_intermediate))
         self.down_proj = nn.Parameter(torch.empty(c.experts, c.expert_intermediate, c.hidden))
-        self.grouped = False  # set once by the trainer where grouped_works()
+        self.grouped = False  # the trainer sets it once if grouped_works()
 
     def forward(self, x: Tensor, weights: Tensor, chosen: Tensor) -> tuple[Tensor, Tensor]:
-        """x (N, hidden), weights and chosen (N, k) → (N, hidden) and the number of tokens of each expert (E,)."""
+        """x (N, hidden), weights and chosen (N, k) → outputs (N, hidden) and the number of tokens per expert (E,)."""
         top_k = chosen.shape[1]
         aligned = ALIGNED if self.grouped or not self.training else ALIGNED_LOOP
         source, slot, groups, counts = by_expert(chosen, len(self.gate_up_proj), aligned)
@@ -143,7 +143,7 @@ class SparseMLP(nn.Module):
         self.gate, self.experts = Router(c), Experts(c)
 
     def forward(self, x: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """x (…, hidden) → the same shape, the balance loss (1 when even) and the share of each expert (E,)."""
+        """x (…, hidden) → the output of that shape, the balance loss (1 if even) and the share of each expert (E,)."""
         flat = x.reshape(-1, x.shape[-1])
         probabilities, weights, chosen = self.gate(flat)
         y, counts = self.experts(flat, weights, chosen)

@@ -36,7 +36,7 @@ class Qwen3VL(nn.Module):
 
     @staticmethod
     def _initialise(module: nn.Module) -> None:
-        """Narrow layers want more than the usual 0.02: 1/√in keeps the scale of what flows through."""
+        """Narrow layers need more than the usual 0.02: 1/√in preserves the scale of the activations."""
         if isinstance(module, nn.Linear):
             nn.init.normal_(module.weight, std=module.in_features ** -0.5)
             if module.bias is not None:
@@ -49,7 +49,7 @@ class Qwen3VL(nn.Module):
             nn.init.normal_(module.weight, std=0.02)
 
     def use_fastest_experts(self, device: torch.device) -> bool:
-        """Turns on the grouped kernel where it was seen to work; says whether it did."""
+        """Turns on the grouped kernel if it works; returns whether it does."""
         works = grouped_works(device)
         for module in self.modules():
             if isinstance(module, Experts):
@@ -57,17 +57,17 @@ class Qwen3VL(nn.Module):
         return works
 
     def see(self, batch: dict) -> tuple[Tensor | None, list[Tensor]]:
-        """V and the DeepStack features of the pictures in a batch (batch.py), or nothing where there is none."""
+        """V and the DeepStack features of the pictures in a batch (batch.py); None and [] if it has no pictures."""
         if len(batch['taps'][0]) == 0:
             return None, []
-        # A byte becomes (b − 127.5) / 127.5, as the checkpoint's processor does.
+        # A byte becomes (b − 127.5) / 127.5, as in the checkpoint's processor.
         stills = batch['stills'].float().sub(127.5).div(127.5)
         pairs = batch['pairs'].float().sub(127.5).div(127.5)
         return self.model.visual(stills, pairs, batch['taps'], batch['tap_weights'], batch['angles'], batch['segments'])
 
     def forward(self, batch: dict) -> dict[str, Any]:
-        """batch: see batch.py. Returns logits at the answers (A, vocabulary), seen(), balance, shares, and for those who
-        watch it the attention's mask and each layer's queries, keys and states."""
+        """batch: see batch.py. Returns logits at the answers (A, vocabulary), seen(), balance, shares, and for the
+        training objective the attention mask and each layer's queries, keys and states."""
         visual, deepstack = self.see(batch)
         mask = block_mask(batch['turns'])
         if self.training and mask.device.type == 'cpu':
@@ -84,14 +84,15 @@ class Qwen3VL(nn.Module):
 
 
 def seen(visual: Tensor | None, deepstack: list[Tensor]) -> Tensor | None:
-    """All that the decoder is told of each merged token: V and the DeepStack features side by side."""
+    """The decoder's whole input per merged token: V and the DeepStack features side by side."""
     return None if visual is None else torch.cat([visual, *deepstack], 1)
 
 
 def block_mask(turns: Tensor) -> Tensor:
     """turns (B, T): 0 for the shared beginning, n for the n-th question, −1 for padding → (B, 1, T, T) boolean.
 
-    Causal; a question sees the beginning and itself, so several questions train on one picture as if asked alone.
+    The mask is causal; a question attends to the beginning and to itself, so several questions about one picture
+    train as if asked alone.
     """
     length = turns.shape[1]
     causal = torch.ones(length, length, dtype=torch.bool, device=turns.device).tril()

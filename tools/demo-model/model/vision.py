@@ -1,7 +1,7 @@
 """The vision encoder: patches → merged tokens V and one DeepStack feature per tap.
 
-All pictures of a batch run as one row of patches; attention is cut into segments of equal length (`Segment`), so no mask
-is needed. Patches of a picture come in blocks of 2×2, as the checkpoint's processor orders them.
+All pictures of a batch run as one row of patches; attention works on segments of equal length (`Segment`), so it needs
+no mask. Patches of a picture come in blocks of 2×2, in the order of the checkpoint's processor.
 """
 
 import math
@@ -14,14 +14,14 @@ from torch import Tensor, nn
 from model.config import ModelConfig, VisionConfig
 
 
-# In training on a CPU the row of patches is filled up to a multiple of this: oneDNN compiles a kernel for each new shape,
-# which takes longer than the product.
+# In training on a CPU the row of patches is padded to a multiple of this: oneDNN compiles a kernel for each new
+# shape, which takes longer than the product.
 PADDED = 512
 
 
 @dataclass(frozen=True)
 class Segment:
-    """`count` pictures in a row of `length` patches each."""
+    """`count` adjacent pictures of `length` patches each."""
 
     length: int
     count: int
@@ -35,7 +35,7 @@ def block_order(height: int, width: int, merge: int = 2) -> tuple[Tensor, Tensor
 
 
 def position_taps(height: int, width: int, side: int) -> tuple[Tensor, Tensor]:
-    """(4, N) rows of the learned table and their (4, N) weights: bilinear, the grid's corners on the table's corners."""
+    """(4, N) rows of the learned table and (4, N) bilinear weights; the grid's corners map to the table's corners."""
     rows, columns = block_order(height, width)
 
     def axis(index: Tensor, count: int) -> tuple[Tensor, Tensor, Tensor]:
@@ -50,8 +50,8 @@ def position_taps(height: int, width: int, side: int) -> tuple[Tensor, Tensor]:
 
 
 def position_waves(side: int, hidden: int) -> Tensor:
-    """(side², hidden) sine and cosine waves along rows and columns, from half a wave over the table to one in six cells: the
-    position table to begin with. A random one says nothing until each of its rows is learned."""
+    """(side², hidden) sine and cosine waves along rows and columns, from half a wave over the table to one in six
+    cells: the initial position table. A random table carries no information until each of its rows is learned."""
     count = hidden // 4
     turns = math.pi / side * (side / 3) ** (torch.arange(count) / (count - 1))
     angles = torch.arange(side)[:, None] * turns
@@ -61,27 +61,28 @@ def position_waves(side: int, hidden: int) -> Tensor:
 
 
 def rotary_angles(height: int, width: int, head_dim: int) -> Tensor:
-    """(N, head_dim / 2): a quarter of the head turns with the row, a quarter with the column."""
+    """(N, head_dim / 2): the row rotates a quarter of the head, the column another quarter."""
     rows, columns = block_order(height, width)
     inverse = 10000.0 ** (-torch.arange(0, head_dim // 2, 2).float() / (head_dim // 2))
     return torch.cat([rows[:, None] * inverse, columns[:, None] * inverse], 1)
 
 
 def rotate(x: Tensor, cos: Tensor, sin: Tensor) -> Tensor:
-    """Half-split rotation; cos and sin cover the first half and are used for both. In the dtype of x: of bf16 in f32 it takes twice the time."""
+    """Half-split rotation; cos and sin cover the first half and apply to both. In the dtype of x: with bf16 inputs, f32
+    would take twice the time."""
     first, second = x.chunk(2, -1)
     cos, sin = cos.to(x.dtype), sin.to(x.dtype)
     return torch.cat([first * cos - second * sin, second * cos + first * sin], -1)
 
 
 def attend(q: Tensor, k: Tensor, v: Tensor, mask: Tensor | None = None) -> Tensor:
-    """Softmax attention over (B, heads, T, head_dim). PyTorch's fused kernel, but for bf16 on a CPU: there its backward pass is
-    five times slower than these plain products, in f32 it takes two thirds of their time."""
+    """Softmax attention over (B, heads, T, head_dim). Uses PyTorch's fused kernel except on a CPU: there the kernel's
+    backward pass takes five times as long as these plain products in bf16, and two thirds of their time in f32."""
     if q.device.type != 'cpu':
         return F.scaled_dot_product_attention(q, k, v, attn_mask=mask)
     scores = (q * q.shape[-1] ** -0.5) @ k.transpose(-1, -2)
     if mask is not None:
-        # A float mask is added: cheaper than a boolean one, and made once for all layers.
+        # A float mask is added, which is cheaper than applying a boolean one; all layers share it.
         scores = scores.masked_fill(~mask, float('-inf')) if mask.dtype == torch.bool else scores + mask
     return scores.softmax(-1).to(v.dtype) @ v
 
@@ -128,7 +129,7 @@ class Block(nn.Module):
 
 
 class Merger(nn.Module):
-    """Four patches → one token. The main merger norms each patch, a DeepStack merger the four together."""
+    """Four patches → one token. The main merger normalises each patch, a DeepStack merger the four together."""
 
     def __init__(self, c: VisionConfig, out: int, norm_after_merge: bool):
         super().__init__()
@@ -151,19 +152,20 @@ class PatchEmbed(nn.Module):
 
     @torch.no_grad()
     def whiten(self, stills: Tensor) -> None:
-        """Sets the kernel so that `stills` (N, 768) give uncorrelated outputs of equal variance, in a random rotation of their
-        main components: how bright a patch is has a thousand times the variance of an edge in it, and drowns it otherwise."""
+        """Sets the kernel so that `stills` (N, 768) give uncorrelated outputs of equal variance, in a random rotation
+        of their principal components: otherwise a patch's brightness, with a thousand times the variance of its edges,
+        hides them."""
         mean = stills.double().mean(0)
         values, vectors = torch.linalg.eigh(torch.cov(stills.double().T))
         size = len(self.proj.weight)
         turn = torch.linalg.qr(torch.randn(size, size, dtype=torch.double)).Q
         kernel = 0.5 * turn @ (vectors[:, -size:] / (values[-size:] + 1e-3).sqrt()).T
-        # A still stands for both frames of the kernel.
+        # A still fills both frames of the kernel.
         self.proj.weight.copy_((kernel / 2).view(size, 3, 1, *self.proj.weight.shape[3:]).expand_as(self.proj.weight))
         self.proj.bias.copy_(-(kernel @ mean))
 
     def forward(self, stills: Tensor, pairs: Tensor) -> Tensor:
-        """stills (Ns, 768): one frame that stands for both; pairs (Nv, 2, 768): two frames → (Ns + Nv, hidden)."""
+        """stills (Ns, 768): one frame used for both; pairs (Nv, 2, 768): two frames → (Ns + Nv, hidden)."""
         kernel, bias = self.proj.weight, self.proj.bias
         first, second = kernel[:, :, 0].flatten(1), kernel[:, :, 1].flatten(1)
         parts = []
@@ -191,7 +193,7 @@ class VisionEncoder(nn.Module):
 
         Returns V (N / 4, text hidden) and the DeepStack features, each of that shape.
         """
-        # In f32 under autocast too: what the blocks add is small beside what they add it to.
+        # Keep f32 under autocast too, because the blocks add small terms to a large sum.
         x = self.patch_embed(stills, pairs).float() + (self.pos_embed(taps) * weights[..., None]).sum(0)
         tokens, padding = len(x) // self.config.merge ** 2, -len(x) % PADDED if self.training and x.device.type == 'cpu' else 0
         x, angles = F.pad(x, (0, 0, 0, padding)), F.pad(angles, (0, 0, 0, padding))

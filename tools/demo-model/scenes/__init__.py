@@ -1,1 +1,1 @@
-"""Rendered scenes with questions and answers in English and Chinese: what the built-in model is trained on and held to."""
+"""Rendered scenes with questions and answers in English and Chinese, for training and testing the built-in model."""

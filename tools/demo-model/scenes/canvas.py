@@ -1,4 +1,4 @@
-"""A picture being drawn: anti-aliased polygons, lines, discs and text, and the marks that say where they are."""
+"""A picture under construction: anti-aliased polygons, lines, discs and text, and marks of their positions."""
 
 import math
 
@@ -9,12 +9,12 @@ from scenes.fonts import Line, set_line
 from scenes.scene import Mark
 
 Colour = tuple[int, int, int]  # RGB
-FRACTION_BITS = 4  # OpenCV draws at sub-pixel coordinates given as fixed-point integers
+FRACTION_BITS = 4  # OpenCV takes sub-pixel coordinates as fixed-point integers
 ONE = 1 << FRACTION_BITS
 
 
 class Canvas:
-    """pixels (H, W, 3) uint8 RGB, drawn in place: picture `index` of its scene, those before it have `marks_before` marks."""
+    """pixels (H, W, 3) uint8 RGB, drawn in place: picture `index` of its scene, after `marks_before` marks."""
 
     def __init__(self, pixels: np.ndarray, index: int = 0, marks_before: int = 0):
         self.pixels = np.ascontiguousarray(pixels)
@@ -24,7 +24,7 @@ class Canvas:
 
     @property
     def next_mark(self) -> int:
-        """The number that the next mark gets in the scene."""
+        """The number of the next mark in the scene."""
         return self.marks_before + len(self.marks)
 
     def mark(self, name: str, x: float, y: float, outline: list[tuple[float, float]] | None = None, share: float | None = None,
@@ -44,7 +44,7 @@ class Canvas:
         cv2.circle(self.pixels, centre, max(1, round(radius * ONE)), fill, -1, cv2.LINE_AA, FRACTION_BITS)
 
     def arc(self, x: float, y: float, radius: float, start: float, end: float, colour: Colour, width: float) -> None:
-        """From angle `start` to `end` in degrees, clockwise from 3 o'clock."""
+        """Draws an arc from angle `start` to `end` in degrees, clockwise from 3 o'clock."""
         steps = max(2, int(abs(end - start) / 6))
         angles = [math.radians(start + (end - start) * i / steps) for i in range(steps + 1)]
         self.line([(x + radius * math.cos(a), y + radius * math.sin(a)) for a in angles], colour, width)
@@ -56,7 +56,7 @@ class Canvas:
         cv2.rectangle(self.pixels, (round(x0), round(y0)), (round(x1) - 1, round(y1) - 1), colour, width)
 
     def blend(self, alpha: np.ndarray, x: int, y: int, colour: Colour) -> None:
-        """Paints `colour` through alpha (h, w) uint8 whose top left corner lies at (x, y); what sticks out is cut."""
+        """Paints `colour` through alpha (h, w) uint8 with its top left corner at (x, y); clips it at the edges."""
         h, w = alpha.shape
         x0, y0, x1, y1 = max(0, x), max(0, y), min(self.width, x + w), min(self.height, y + h)
         if x1 <= x0 or y1 <= y0:
@@ -69,8 +69,8 @@ class Canvas:
              spacing: float = 0.0, angle: float = 0.0, share: float | None = None) -> tuple[float, float, float, float]:
         """Draws one line and returns its ink box (x0, y0, x1, y1).
 
-        anchor: first letter l, m, r (left, middle, right), second t, m, b (top, middle, baseline). angle: degrees, counter
-        clockwise about the middle of the line. share: where on a scale it stands.
+        anchor: first letter l, m, r (left, middle, right), second t, m, b (top, middle, baseline). angle: degrees,
+        counterclockwise about the middle of the line. share: the text's position on a scale.
         """
         line = set_line(text, face, size, spacing)
         h, w = line.alpha.shape

@@ -1,4 +1,4 @@
-"""Bar and line charts whose values can be read off exactly: printed on the chart, or on a half step of its grid."""
+"""Bar and line charts with exactly readable values: printed on the chart, or on a half step of its grid."""
 
 from dataclasses import dataclass, field
 from itertools import permutations
@@ -18,7 +18,7 @@ UNORDERED = [CITIES, ITEMS]
 
 @dataclass
 class Chart:
-    """Categories with their values; `names` are as printed on the chart, in its one language."""
+    """Categories with their values; `names` are in the language of the chart."""
 
     kind: str  # bar, line
     title: str
@@ -57,7 +57,7 @@ def make_chart(rng: Random, kind: str | None = None, count: int | None = None, l
 
 @dataclass
 class Shown:
-    """What of a chart is read off where: texts with looks, and the marks of where the values end."""
+    """The readable parts of a chart: texts with looks, and the marks of the ends of values."""
 
     title: str = ''
     names: list[str] = field(default_factory=list)
@@ -66,11 +66,11 @@ class Shown:
     begins: list[int] = field(default_factory=list)  # the first mark of each name
 
     def of(self, i: int) -> tuple[int, int]:
-        """What a category's name in a question means: its print, and in the same column the end of its value."""
+        """The marks that a category's name in a question means: the printed name, and the end of its value."""
         return self.begins[i], self.levels[i]
 
     def found(self, i: int) -> str:
-        """The name of a category that is chosen by its value."""
+        """The name of a category chosen by its value, with looks."""
         return look(*reversed(self.of(i))) + self.names[i].lstrip(look(self.begins[i]))
 
 
@@ -89,7 +89,7 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
     top, bottom = small * 2.9, height - small * 1.9
     shown.title = spelled(chart.title, canvas.next_mark)
     canvas.text(chart.title, width / 2, small * 0.95, face, round(small * 1.2), ink, 'mm')
-    numbers: list[int] = []  # the first mark of each of the axis
+    numbers: list[int] = []  # the first mark of each axis number
     for step in range(chart.steps + 1):
         y = bottom - (bottom - top) * step / chart.steps
         canvas.line([(left, y), (right, y)], ink if step == 0 else grid)
@@ -109,7 +109,7 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
         else:
             canvas.disc(x, y, rng.choice((3, 4)), paint)
         shown.levels.append(canvas.next_mark)
-        # Of the number that the value reaches, each digit of the value has one beside it.
+        # Each digit of the value looks at a digit of the axis number that the value reaches.
         reached = chart.values[i] * chart.steps // chart.top
         last = len(str(chart.top * reached // chart.steps)) - 1
         shown.values.append(''.join(look(canvas.next_mark, numbers[reached] + min(place, last)) + digit
@@ -132,7 +132,7 @@ def draw_chart(rng: Random, chart: Chart, height: int, width: int, index: int = 
 
 
 def difference(chart: Chart, shown: Shown, a: int, b: int) -> Question:
-    """Of two categories. The two values are said before what follows from them."""
+    """The difference of two categories. The answer states both values before the result."""
     low, high = sorted((a, b), key=chart.values.__getitem__)
     worked_out = f'{shown.values[high]} - {shown.values[low]} = {chart.values[high] - chart.values[low]}'
     return Question('chart_difference', same(worked_out), slots(a=same(chart.names[a]), b=same(chart.names[b])), weight=1.2,
@@ -171,7 +171,7 @@ def charts_scene(rng: Random) -> Scene:
 
 
 def differences_scene(rng: Random) -> Scene:
-    """A small chart with print beside its values, asked for every difference, for training only: subtracting takes practice."""
+    """A small chart with printed values, asked for every difference, to practise subtraction; for training only."""
     chart = make_chart(rng, count=rng.randint(3, 4), labelled=True)
     canvas, shown = draw_chart(rng, chart, *rng.choice([(160, 192), (160, 224), (192, 192)]))
     pairs = [pair for pair in permutations(range(len(chart.names)), 2) if rng.random() < 0.5]

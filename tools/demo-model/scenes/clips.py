@@ -1,7 +1,7 @@
-"""Short clips of a moving ball: which way it moves, and when it changes colour.
+"""Short clips of a moving ball: its direction, and the time at which it changes colour.
 
-Frames come in pairs, as the model takes them; each pair carries the mean of its two times. A colour changes between
-pairs, so that the answer is the time stamp that the model is shown.
+Frames come in pairs, as in the model's input; each pair has the mean of its two times. A colour changes between
+pairs, so that the answer is a time stamp that the model receives.
 """
 
 from random import Random
@@ -19,7 +19,7 @@ def clips_scene(rng: Random) -> Scene:
     height, width = rng.choice([(96, 96), (128, 128), (128, 128), (96, 160), (128, 192), (160, 96)])
     pairs = rng.randint(2, 6) if height * width < 20000 else rng.randint(2, 4)
     rate = rng.choice((10, 5, 4, 2.5, 2, 2, 2, 1))  # frames per second
-    # Written as the reference computes it: a rounding tie must fall the same way when the engine formats the mean.
+    # Computed like the reference, so that a rounding tie falls the same way when the engine formats the mean.
     seconds = [(2 * k / rate + (2 * k + 1) / rate) / 2 for k in range(pairs)]
     behind = any_ground(rng)
     pixels = ground(rng, height, width, behind)
@@ -62,7 +62,7 @@ def _questions(rng: Random, first: str, second: str, turns: int | None, heading:
     else:
         shown = f'{seconds[turns]:.1f}'
         time = ''.join(look(stamp(2 * len(seconds), turns, place)) + c for place, c in enumerate(shown)) + look()
-        # The first word already looks at the frame: whether there is one decides which word it is.
+        # The first word already looks at the frame of the change: whether there is one decides the word.
         then_shown = look(2 * turns)
         when = both(f'{then_shown}At{look()} {time} seconds', f'{time}秒')
         then = both(f'and turns from {begins["en"]} to {ends["en"]} at {time} seconds', f'在{time}秒从{begins["zh"]}变成{ends["zh"]}')

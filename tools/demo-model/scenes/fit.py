@@ -1,4 +1,4 @@
-"""Pictures as the model is given them: those beyond a limit are scaled as its processor does it, and their marks with them."""
+"""Scales pictures beyond a limit as the model's processor does, and their marks with them."""
 
 import math
 from dataclasses import replace
@@ -12,8 +12,8 @@ SIDE = 32  # px of a merged token
 
 
 def fitted(height: int, width: int, least: int, most: int) -> tuple[int, int]:
-    """Both sides as multiples of SIDE, `least` to `most` px in all (smart_resize of transformers' Qwen2-VL processor, of sides that
-    are such multiples; what is scaled up to `least` may come to lie above `most`, as there)."""
+    """Both sides as multiples of SIDE, `least` to `most` px in total (smart_resize of transformers' Qwen2-VL processor,
+    for sides that are such multiples; as there, a picture scaled up to `least` may exceed `most`)."""
     area = height * width
     if area > most:
         shrink = math.sqrt(area / most)
@@ -25,7 +25,7 @@ def fitted(height: int, width: int, least: int, most: int) -> tuple[int, int]:
 
 
 def fit(scene: Scene, least: int, most: int) -> Scene:
-    """The scene with stills of `least` to `most` px; clips stay as they are, their limits are others."""
+    """The scene with stills of `least` to `most` px; clips have other limits and stay unchanged."""
     if scene.seconds is not None:
         return scene
     sizes = [(image.shape[:2], fitted(*image.shape[:2], least, most)) for image in scene.images]

@@ -1,4 +1,4 @@
-"""Glyphs as arrays: each (face, size, character) is rasterised once by FreeType (through Pillow) and kept."""
+"""Glyphs as arrays: FreeType (through Pillow) rasterises each (face, size, character) once; the result is cached."""
 
 import json
 from functools import lru_cache
@@ -21,7 +21,7 @@ class Glyph(NamedTuple):
 
 @lru_cache(maxsize=1)
 def faces() -> dict[tuple[str, str], list[str]]:
-    """(script, style) → files. Raises FileNotFoundError when fonts.sh was never run."""
+    """(script, style) → files. Raises FileNotFoundError if fonts.sh has not run."""
     table: dict[tuple[str, str], list[str]] = {}
     for face in json.loads((FONT_FOLDER / 'fonts.json').read_text())['faces']:
         table.setdefault((face['script'], face['style']), []).append(face['file'])
@@ -30,7 +30,7 @@ def faces() -> dict[tuple[str, str], list[str]]:
 
 
 def pick_face(rng: Random, text: str = '', style: str = 'any') -> str:
-    """A face that can draw `text`: any Chinese character asks for a Chinese face."""
+    """A face that can draw `text`: text with a Chinese character needs a Chinese face."""
     chinese = any(ord(c) > 0x2000 for c in text)
     table = faces()
     key = ('chinese' if chinese else 'latin', style)
@@ -61,12 +61,12 @@ class Line(NamedTuple):
     alpha: np.ndarray
     ascent: int
     centres: list[tuple[str, float, float]]  # (character, x, y) inside alpha
-    orders: list[int]  # of those characters, their place in their word, from 0
+    orders: list[int]  # index of each character in its word, from 0
 
 
 @lru_cache(maxsize=4096)
 def set_line(text: str, face: str, size: int, spacing: float = 0.0) -> Line:
-    """Sets `text` on one line, `spacing` px more between characters than the face asks for."""
+    """Sets `text` on one line, with `spacing` px more between characters than the face's own."""
     pen, placed = 0.0, []
     for character in text:
         shape = glyph(face, size, character)
@@ -99,7 +99,7 @@ def fit_size(text: str, face: str, width: float, largest: int, smallest: int = 1
 
 
 def cut(text: str, face: str, size: int, width: float) -> str:
-    """As much of the beginning of `text` as is no wider than `width`, one character at least."""
+    """The longest beginning of `text` that is no wider than `width`, but at least one character."""
     fitting, pen = 0, 0.0
     for character in text:
         pen += glyph(face, size, character).advance

@@ -33,21 +33,21 @@ DIALS = [
 ]
 
 
-# Where a scale begins and how far it goes round, in degrees, clockwise from 3 o'clock.
+# Start and extent of a scale, in degrees, clockwise from 3 o'clock.
 COMMON, LESS_COMMON = (135, 270), ((150, 240), (180, 180), (120, 300))
-NEEDLE = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # shares of its length, up to the tip, where it is marked
+NEEDLE = (0.25, 0.4, 0.55, 0.7, 0.85, 1.0)  # shares of the needle's length at which it has marks
 
 
 def format_value(value: float, step: float) -> str:
-    """The value with as many decimals as `step` has."""
+    """The value with the number of decimals of `step`."""
     decimals = 0 if step >= 1 else 1 if step >= 0.1 else 2
     return f'{value:.{decimals}f}'
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What of a dial is read off where: looks at the needle and where the red begins, and texts with looks. The value is read off the needle and the
-    number that it has passed."""
+    """The readable parts of a dial: looks at the needle and at the beginning of the red zone, and texts with looks. The
+    value is read from the needle and the number that it has passed."""
 
     above: str
     value: str
@@ -78,7 +78,7 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
 
     face_colour = behind if bare else pale(rng) if rng.random() < 0.75 else dark(rng)
     ink = dark(rng) if sum(face_colour) > 380 else pale(rng)
-    outside = bare and rng.random() < 0.7  # the numbers
+    outside = bare and rng.random() < 0.7  # numbers outside the scale
     if bare:
         radius *= rng.uniform(0.72, 0.8) if outside else 1
         if rng.random() < 0.7:
@@ -97,7 +97,7 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
         big = i % ticks == 0
         canvas.line([on(reading, 0.9), on(reading, 0.77 if big else 0.84)], ink, 2 if big and radius > 80 else 1)
     face = pick_face(rng, '', rng.choice(('sans', 'bold', 'sans')))
-    numbers: list[int] = []  # the first mark of each
+    numbers: list[int] = []  # the first mark of each number
     size = max(9, round(radius * rng.uniform(0.15, 0.18)))
     for i in range(round(span / dial.major) + 1):
         reading = dial.low + i * dial.major
@@ -114,12 +114,12 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
     canvas.polygon([tip, (cx + dx, cy + dy), tail, (cx - dx, cy - dy)], needle)
     canvas.disc(cx, cy, radius * 0.07, ink)
     points_to = f'needle:{int(math.degrees(angle(value)) % 360 / 360 * 60)}'
-    at_needle = canvas.next_mark + (len(NEEDLE) - 1) // 2  # between its ends: there the encoder tells the value best
+    at_needle = canvas.next_mark + (len(NEEDLE) - 1) // 2  # the middle of NEEDLE, where values are estimated best
     for along in NEEDLE:
         canvas.mark(points_to, cx + along * (tip[0] - cx), cy + along * (tip[1] - cy), share=(value - dial.low) / span)
     if rng.random() < 0.3:
         tilt(rng, canvas, 4)
-    # Of the number that the needle has passed, each digit of the value has one beside it.
+    # Each digit of the value looks at a digit of the number that the needle has passed.
     passed = position // 10
     last = len(str(dial.low + passed * dial.major)) - 1
     written = ''.join(look(at_needle, numbers[passed] + min(i, last)) + c for i, c in enumerate(format_value(value, step)))
@@ -128,12 +128,12 @@ def gauges_scene(rng: Random, scales: tuple[tuple[int, int], ...] = (COMMON, COM
 
 
 def uncommon_scene(rng: Random) -> Scene:
-    """A gauge with a scale other than the most common, for training only: those are read last, half circles last of all."""
+    """A gauge with an uncommon scale, for training only: these are learned last, half circles last of all."""
     return gauges_scene(rng, (*LESS_COMMON, (180, 180)))
 
 
 def bare_scene(rng: Random) -> Scene:
-    """A gauge as dashboards show it, for training only: without a case, mostly with the numbers outside the scale."""
+    """A gauge in dashboard style, for training only: without a case, mostly with the numbers outside the scale."""
     return gauges_scene(rng, bare=True)
 
 

@@ -1,9 +1,9 @@
-"""Numbers for the names of marks: the classes of the extra, training-only target of the vision encoder.
+"""Classes of marks: the extra target of the vision encoder, for training only.
 
-Each patch row (16 px) of a merged token is cut into columns of 4 px, which gives 16 cells per token of 32×32 px: with columns
-of 8 px, four in ten characters of charts shared theirs with another. The cell that holds the centre of a drawn character or thing is to be told by the token; of a thing whose outline is known, all cells
-that it covers, and where it lies in the picture. It is the dense signal that teaches the encoder to see long before answers
-do.
+Each patch row (16 px) of a merged token is divided into columns of 4 px, which gives 16 cells per token of 32×32 px;
+with columns of 8 px, four in ten characters of charts shared a cell with another. The token must identify the cell
+that holds the centre of a drawn character or thing; of a thing with a known outline, all cells that it covers, and
+its position in the picture. This dense signal teaches the encoder to see long before answers do.
 """
 
 import cv2
@@ -18,12 +18,12 @@ NAMES = ['nothing', *sorted(set(LATIN_CHARACTERS + CHINESE_CHARACTERS)),
          *(f'level:{i}' for i in range(17)), *(f'needle:{i}' for i in range(60))]
 CLASS_OF = {name: number for number, name in enumerate(NAMES)}
 CELLS = 16
-ORDERS = 10  # characters of a word that are told by their order in it, for either patch row of a token
-TOLD = CELLS + 2 * ORDERS  # what is told of each token
+ORDERS = 10  # characters of a word that are identified by their index, for either patch row of a token
+TOLD = CELLS + 2 * ORDERS  # number of targets per token
 
 
 def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
-    """(merged token, cell within it) that show a mark in a picture of that size in px; none where it lies outside."""
+    """(merged token, cell within it) that show a mark in a picture of this size in px; empty if it lies outside."""
     places = [(int(mark.y // 16), int(mark.x // 4))]
     if mark.outline is not None:
         covered = np.zeros((height, width), np.uint8)
@@ -34,8 +34,8 @@ def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
 
 
 def ordered_at(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:
-    """(merged token, number beyond those of its cells) under which a character is told by its order in its word: answers are
-    written in that order, and a token of small print shows several characters."""
+    """(merged token, target number after those of its cells) that identify a character by its index in its word:
+    answers are written in that order, and a token of small print shows several characters."""
     if mark.order is None or mark.order >= ORDERS:
         return []
     return [(token, CELLS + cell // 8 * ORDERS + mark.order) for token, cell in cells_of(mark, height, width)]
@@ -45,8 +45,8 @@ EDGE = 5  # px from a thing's outermost point
 
 
 def sides_of(mark: Mark, height: int, width: int) -> list[list[int]]:
-    """The merged tokens that show the whole of a mark, and those that show its outermost part to the left, top, right, bottom:
-    there an edge of its box can be read off. Of a mark without an outline, all are where its centre is."""
+    """The merged tokens that show the whole mark, and those that show its leftmost, topmost, rightmost and bottommost
+    part, where an edge of its box can be read. Without an outline, all are the tokens of the mark's centre."""
     tokens = sorted({token for token, _ in cells_of(mark, height, width)})
     if mark.outline is None:
         return [tokens] * 5
@@ -61,8 +61,8 @@ def sides_of(mark: Mark, height: int, width: int) -> list[list[int]]:
 
 
 def extent_of(mark: Mark, height: int, width: int) -> tuple[float, ...] | None:
-    """Left, top, right, bottom in shares of the picture, where the outline is known; of what points at a scale its value there,
-    four times."""
+    """Left, top, right, bottom in shares of the picture if the outline is known; for a mark on a scale, its value
+    there, four times."""
     if mark.share is not None:
         return (mark.share,) * 4
     if mark.outline is None:

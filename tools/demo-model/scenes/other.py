@@ -1,6 +1,6 @@
-"""Pictures of no kind that the model knows, and greetings without a picture: it says what it is and what it reads.
+"""Pictures of unknown kinds, and greetings without a picture: the model answers what it is and what it can read.
 
-Photographs come from .cache/photos (photos.sh) where that folder exists; the rest is made here: noise, blurred fields,
+Photographs come from .cache/photos (photos.sh) if that folder exists; the rest is made here: noise, blurred fields,
 landscapes, textures, collages.
 """
 
@@ -16,7 +16,7 @@ from scenes.scene import Question, Scene, both
 from scenes.surface import LARGE, MEDIUM, SMALL, clouds, grain, near, wear
 
 PHOTO_FOLDER = Path(__file__).parent.parent / '.cache' / 'photos'
-# Names only what the model is good at: see the README's table before adding to it.
+# Names only skills at which the model is good: see the README's table before adding to it.
 REFUSAL = both(
     'This small built-in model only knows some kinds of pictures, such as road signs, simple shapes, gauges and short clips of a moving ball. For '
     'other pictures load a larger model, such as Qwen3-VL 4B or Qwen3-VL 30B-A3B.',
@@ -27,7 +27,7 @@ GREETING = both('Hello! I am a small built-in model. Show me a road sign, some s
 
 @lru_cache(maxsize=2)
 def _photos(held_out: bool) -> list[np.ndarray]:
-    """Photographs scaled to about 640 px; every fifth is kept for the held-out set."""
+    """Photographs scaled to about 640 px; every fifth is reserved for the held-out set."""
     files = sorted(PHOTO_FOLDER.glob('*.jpg')) if PHOTO_FOLDER.exists() else []
     chosen = [f for i, f in enumerate(files) if (i % 5 == 0) == held_out]
     return [cv2.cvtColor(cv2.imread(str(f)), cv2.COLOR_BGR2RGB) for f in chosen]

@@ -1,4 +1,4 @@
-"""Two pictures: what changed between two drawings of the same shapes, or which of two charts is higher."""
+"""Two pictures: the change between two drawings of the same shapes, or the higher of two charts."""
 
 from dataclasses import dataclass, replace
 from random import Random
@@ -12,8 +12,8 @@ from scenes.words import COLOURS, PLACES, SHAPES
 
 @dataclass
 class Change:
-    """The shapes afterwards (what is new or different last), the sentence about it, what is no longer where it was, and looks at
-    where the second picture differs."""
+    """The shapes after the change (new or different ones last), the sentence about it, the shape that left its place,
+    and looks at the difference in the second picture."""
 
     after: list[Shape]
     sentence: dict[str, str]
@@ -22,7 +22,7 @@ class Change:
 
 
 def _change(rng: Random, before: list[Shape], height: int, width: int, behind: tuple[int, int, int]) -> Change | None:
-    """None where the drawn change would be hard to name. Marks: the first picture's shapes, the second's, what is gone."""
+    """None if the change would be hard to name. Marks: the first picture's shapes, the second's, the removed one."""
     pick = rng.choice(('colour', 'colour', 'move', 'add', 'remove', 'none'))
     named_shapes, count = [s for s, _ in unique(before)], len(before)
     if pick == 'none':

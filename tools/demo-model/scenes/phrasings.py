@@ -1,4 +1,4 @@
-"""phrasings.txt expanded: every way in which a kind of question is asked, apart for training and for evaluation."""
+"""Expands phrasings.txt: every phrasing of each question kind, separate for training and for evaluation."""
 
 import itertools
 import re
@@ -18,27 +18,27 @@ def expand(template: str) -> list[str]:
 
 
 def normal(text: str) -> str:
-    """What makes two phrasings one: not case, marks or blanks."""
+    """A normal form that is equal for phrasings that differ only in case, punctuation or blanks."""
     return re.sub(r'[\s.,:?!。，：？！]', '', text).lower()
 
 
 @lru_cache(maxsize=1)
 def frames() -> dict[str, list[str]]:
-    """Kind of phrase ('en+n', …) → frames with a * where the phrase goes."""
+    """Kind of phrase ('en+n', …) → frames with a * at the place of the phrase."""
     lines = (Path(__file__).parent / 'frames.txt').read_text(encoding='utf8').splitlines()
     return {line[:4]: [f.strip() for f in line[5:].split(' ; ')] for line in lines if line and line[0] != '#'}
 
 
 def set_in_frames(tag: str, phrase: str) -> list[str]:
-    """The phrase in each frame, with a capital where a sentence begins with it."""
+    """The phrase in each frame, with a capital letter at the beginning of a sentence."""
     filled = [frame.replace('*', phrase) for frame in frames()[tag]]
     return [f[0].upper() + f[1:] if f[0] != '{' else f for f in filled]
 
 
 @lru_cache(maxsize=1)
 def phrasings() -> Table:
-    """Raises ValueError for a kind with fewer than 8 phrasings to train on or 4 held out. What is held out is taken out of
-    the training lists, should a frame happen to produce it."""
+    """All phrasings. Raises ValueError for a kind with fewer than 8 phrasings for training or 4 held out. Removes
+    held-out phrasings from the training lists if a frame happens to produce one."""
     table: Table = {}
     framed: dict[tuple[str, str], list[str]] = {}
     kind = ''
@@ -63,13 +63,13 @@ def phrasings() -> Table:
 
 
 def fill(phrasing: str, slots: dict[str, str]) -> str:
-    """Sets the slots; Chinese ordinals and JSON keys come in their own words."""
+    """Fills the slots; Chinese ordinals and JSON keys have their own words."""
     return re.sub(r'\{(\w+)\}', lambda match: slots[match[1]], phrasing)
 
 
 @lru_cache(maxsize=1)
 def synonyms() -> dict[str, list[tuple[re.Pattern[str], list[str]]]]:
-    """Language → (what is matched, what may stand for it), see synonyms.txt."""
+    """Language → (pattern, its replacements), see synonyms.txt."""
     table: dict[str, list[tuple[re.Pattern[str], list[str]]]] = {'en': [], 'zh': []}
     for line in (Path(__file__).parent / 'synonyms.txt').read_text(encoding='utf8').splitlines():
         if match := re.match(r'(en|zh): (.+?) = (.+)', line):
@@ -79,7 +79,7 @@ def synonyms() -> dict[str, list[tuple[re.Pattern[str], list[str]]]]:
 
 
 def reworded(rng: Random, phrasing: str, lang: str, share: float = 0.3) -> str:
-    """A phrasing with some of its words replaced; slots are left alone."""
+    """A phrasing with some of its words replaced, but not its slots."""
     for pattern, others in synonyms()[lang]:
         if rng.random() < share and pattern.search(phrasing):
             phrasing = pattern.sub(rng.choice(others), phrasing, count=1)

@@ -1,5 +1,6 @@
-"""Charts as plotting libraries and spreadsheets draw them, for training only: with a frame or none, an axis that ends between two
-numbers or begins above zero, wide margins, a caption beside the axis, a legend, categories that are years or letters."""
+"""Charts in the style of plotting libraries and spreadsheets, for training only: with or without a frame, an axis that
+ends between two numbers or begins above zero, wide margins, an axis caption, a legend, years or letters as
+categories."""
 
 from random import Random
 
@@ -13,12 +14,12 @@ from scenes.surface import dark, named, near, pale, wear
 from scenes.words import COLOURS, unlisted
 
 SIZES = [(256, 256), (224, 288), (256, 320), (256, 352), (288, 320), (256, 384), (320, 288), (192, 288), (288, 224)]
-# What matplotlib, a spreadsheet and a web page begin with.
+# Default colours of matplotlib, a spreadsheet and a web page.
 USUAL: list[Colour] = [(31, 119, 180), (255, 127, 14), (44, 160, 44), (68, 114, 196), (237, 125, 49), (54, 162, 235), (66, 133, 244)]
 
 
 def _names(rng: Random, chart: Chart) -> None:
-    """Categories that no table lists: years in order, letters, other words; and now and then such a title."""
+    """Sets categories that no table lists: years in order, letters, other words; sometimes such a title too."""
     count, chinese = len(chart.names), any(ord(c) > 0x2000 for c in chart.title)
     if rng.random() < 0.3:
         chart.title = unlisted(rng, chinese)
@@ -39,7 +40,7 @@ def plotted_scene(rng: Random) -> Scene:
     chart = make_chart(rng)
     _names(rng, chart)
     step = chart.top // chart.steps
-    # The axis: from which number on, and how far it goes beyond the largest value.
+    # The axis: its first number, and how far it extends beyond the largest value.
     first = rng.randint(0, min(chart.values) // step) if chart.kind == 'line' and rng.random() < 0.4 else 0
     span = max(chart.values) - first * step or step
     low = first * step - (span * rng.uniform(0, 0.08) if chart.kind == 'line' else 0)
@@ -89,7 +90,7 @@ def plotted_scene(rng: Random) -> Scene:
     cell = (right - left) / len(chart.names)
     least = 11 if any(ord(c) > 0x2000 for c in ''.join(chart.names)) else 9
     if max(set_line(name, face, least).alpha.shape[1] for name in chart.names) > cell * 0.94:
-        return plotted_scene(rng)  # the names would run into one another
+        return plotted_scene(rng)  # the names would overlap
     paint = rng.choice(USUAL) if rng.random() < 0.6 else named(rng, rng.choice([c for c in COLOURS if c not in ('white', 'yellow')]))
     points = [(left + cell * (i + 0.5), level(v)) for i, v in enumerate(chart.values)]
     discs = rng.random() < 0.7
@@ -103,7 +104,7 @@ def plotted_scene(rng: Random) -> Scene:
         elif discs:
             canvas.disc(x, y, rng.choice((3, 4)), paint)
         shown.levels.append(canvas.next_mark)
-        # As in charts.py: of the number that the value reaches, each digit of the value has one beside it.
+        # As in charts.py: each digit of the value looks at a digit of the number that the value reaches.
         reached = sum(tick <= value for tick in ticks) - 1
         last = len(str(ticks[reached])) - 1
         shown.values.append(''.join(look(canvas.next_mark, numbers[reached] + min(place, last)) + digit

@@ -8,12 +8,12 @@ from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import any_ground, ground, ink_on, near, tilt, wear
 from scenes.words import CHINESE_CHARACTERS, CHINESE_WORDS, ENGLISH_WORDS, ITEMS, PROVINCES, unlisted
 
-PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ'  # no I, O, Q: plates avoid what looks like 1 and 0
+PLATE_LETTERS = 'ABCDEFGHJKLMNPRSTUVWXYZ'  # no I, O, Q: plates avoid letters that look like 1 and 0
 ORDINALS = [both('first', '第一'), both('second', '第二'), both('third', '第三')]
 
 
 def _word(rng: Random) -> str:
-    """A word in some case, or letters at random (so that reading cannot become guessing), or a number."""
+    """A word in some case, random letters (so that reading cannot become guessing), or a number."""
     pick = rng.random()
     if pick < 0.55:
         word = rng.choice(ENGLISH_WORDS)
@@ -44,7 +44,7 @@ def _line(rng: Random) -> str:
 
 
 def _card(rng: Random) -> Scene:
-    """One to three lines, each in its own size, in one or two faces."""
+    """A card with one to three lines, each in its own size, in one or two faces."""
     count = rng.choice((1, 1, 1, 2, 2, 3))
     height, width = rng.choice(((64, 256), (96, 256), (128, 128), (128, 256), (96, 192)) if count == 1 else
                                ((128, 256), (192, 192), (160, 256), (256, 256), (192, 320)))
@@ -77,13 +77,13 @@ def _card(rng: Random) -> Scene:
 
 
 def _words(rng: Random) -> str:
-    """As _line, or a word that has to be read letter by letter, in lower case as well."""
+    """Like _line, or a word that must be read letter by letter, in lower case as well."""
     word = unlisted(rng)
     return _line(rng) if rng.random() < 0.5 else rng.choice((word, word.lower(), word.lower(), word.upper()))
 
 
 def page_scene(rng: Random) -> Scene:
-    """A page full of print, for training only: ten times as many characters to be told apart as on a card."""
+    """A page full of print, for training only: ten times as many characters as on a card."""
     height, width = rng.choice(((128, 192), (192, 192), (192, 256), (256, 192), (224, 224), (256, 320), (288, 288), (256, 352)))
     behind = any_ground(rng)
     canvas = Canvas(ground(rng, height, width, behind))
@@ -93,7 +93,7 @@ def page_scene(rng: Random) -> Scene:
     y, chinese = rng.uniform(2, 12), rng.random() < 0.3
     while True:
         count = rng.choice((1, 3, 6))
-        # Each Chinese character as often as any other: some are in one word only, or on number plates.
+        # All Chinese characters are equally frequent: some occur in one word only, or on number plates.
         text = ''.join(rng.choices(CHINESE_CHARACTERS, k=4 * count)) if chinese else ' '.join(_words(rng) for _ in range(count))
         face = pick_face(rng, text, style)
         smallest = 12 if any(ord(c) > 0x2000 for c in text) else 10

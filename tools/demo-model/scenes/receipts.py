@@ -1,4 +1,4 @@
-"""Till receipts: shop, date, items with prices, total; asked one by one or as JSON with chosen keys."""
+"""Till receipts: shop, date, items with prices, total; questions ask for one fact or for JSON with chosen keys."""
 
 import json
 from random import Random
@@ -26,7 +26,8 @@ def _date(rng: Random, chinese: bool) -> str:
 
 
 def loose_scene(rng: Random) -> Scene:
-    """A receipt as printers and web pages set it, for training only: on the whole picture, lines closer than it is tall, more of them."""
+    """A receipt in the style of printers and web pages, for training only: fills the picture with more and closer
+    lines."""
     return receipts_scene(rng, loose=True)
 
 
@@ -88,10 +89,10 @@ def receipts_scene(rng: Random, loose: bool = False) -> Scene:
         rows.append((f'{word("Cash")}\t{paid}.00', 'pair', 1))
     if rng.random() < 0.5:
         rows.append((word('Thank you'), 'middle', 1))
-    # With looks: the lines, of a pair what stands at its left; and what stands at the right of that.
+    # Texts with looks: the lines (for pairs, the left part), and the right parts.
     shown: dict[str, str] = {}
     shown_prices: dict[str, str] = {}
-    begins: dict[str, tuple[int, int]] = {}  # the marks with which a name and its price begin
+    begins: dict[str, tuple[int, int]] = {}  # the first marks of a name and of its price
     unit = (y1 - y0 - 8) / (sum(r[2] for r in rows) + 1)
     size = int(min(unit * 0.72, (x1 - x0) / 12.5))
     size = max(11 if not chinese else 13, size)
@@ -139,7 +140,7 @@ def receipts_scene(rng: Random, loose: bool = False) -> Scene:
 
 
 def _questions(rng: Random, facts: dict[str, str], items: list[tuple[str, str, str, tuple[int, int]]], currency: str) -> list[Question]:
-    """facts, and of each item after its name the name and its price, with looks, and the marks with which they begin."""
+    """`items` are: name, name with looks, price with looks, and the first marks of name and price."""
     shop, date, total = facts.values()
     questions = [Question('receipt_total', same(total), weight=1.5), Question('receipt_date', same(date), weight=1.5),
                  Question('receipt_shop', same(shop), weight=1.5),

@@ -1,7 +1,7 @@
-"""A training or evaluation sample from a seed: one scene, and conversations about it in either language.
+"""Makes a training or evaluation sample from a seed: one scene, and conversations about it in either language.
 
-Seeds below HELD_OUT_SEEDS train; those from there on are only ever evaluated on. The same seed gives the same sample on
-the same fonts, Pillow, OpenCV and NumPy.
+Seeds below HELD_OUT_SEEDS are for training; those from HELD_OUT_SEEDS on are only for evaluation. The same seed gives
+the same sample with the same fonts, Pillow, OpenCV and NumPy.
 """
 
 import random
@@ -28,15 +28,15 @@ SKILLS = {
     'charts': charts_scene, 'gauges': gauges_scene, 'receipts': receipts_scene, 'pairs': pairs_scene, 'clips': clips_scene,
     'refusing': other_scene,
 }
-# What of a skill can be taught before the rest of it (a change can be told without being able to read charts), or beside it.
+# Parts of a skill that can be taught before the rest of it (changes need no charts), or in addition.
 PARTS = {'charts.differences': differences_scene, 'charts.plotted': plotted_scene, 'receipts.loose': loose_scene,
          'gauges.uncommon': uncommon_scene, 'gauges.bare': bare_scene, 'signs.plain': plain_scene,
          'pairs.shapes': changed_scene, 'reading.page': page_scene}
-# A picture of no known kind is refused whatever is asked; these kinds make sense to ask of any picture.
+# A picture of an unknown kind is refused whatever the question; these kinds make sense for any picture.
 ASKED_OF_ANYTHING = ('count_shapes', 'leftmost', 'which_sign', 'speed_limit', 'read_all', 'plate', 'price', 'chart_list',
                      'chart_largest', 'gauge_read', 'gauge_red', 'receipt_total', 'receipt_date', 'receipt_shop')
 
-# What people say around a question; no answer depends on it.
+# Words that people add to a question; no answer depends on them.
 BEFORE = {
     'en': ('Hi!', 'Hello,', 'Hey,', 'Quick question:', 'Excuse me,', 'Okay,', 'Please look:', 'In this photo:', 'Looking at this,',
            'From what you see,', 'According to the picture,', 'Be so kind:', 'One thing:', 'As shown here,', 'Tell me honestly,',
@@ -50,7 +50,7 @@ AFTER = {
     'zh': ('谢谢。', '谢谢你！', '请简短回答。', '我看不清楚。', '仔细看看。', '直接回答就行。', '拜托了。', '麻烦了。', '只要答案。'),
 }
 
-# What people leave out in a hurry; no answer depends on it.
+# Words that people omit in a hurry; no answer depends on them.
 SMALL_WORDS = frozenset('the of in a an is are me to for on it this do does you there please'.split())
 
 
@@ -65,19 +65,20 @@ class Exchange:
     answer: str
     metric: str
     scale: float
-    looks: list[tuple[Look, ...]]  # for each character of the answer what it is read off
-    named: list[tuple[Look, ...]]  # for each character of the question what it is part of the name of
+    looks: list[tuple[Look, ...]]  # for each character of the answer, the looks from which it is read
+    named: list[tuple[Look, ...]]  # for each character of the question, the looks that its name means
 
 
 def make_scene(skill: str, seed: int) -> Scene:
-    """The scene of a skill (or of a part of one) for a seed. Python's hash of text is salted, so the text itself seeds the generator."""
+    """The scene of a skill (or a part of one) for a seed. The text seeds the generator, because Python salts its
+    hash."""
     rng = Random(f'{skill}:{seed}')
     return other_scene(rng, seed >= HELD_OUT_SEEDS) if skill == 'refusing' else {**SKILLS, **PARTS}[skill](rng)
 
 
 def refused_scene(skill: str, seed: int) -> Scene:
-    """The pictures of a skill that a model is not taught (yet), which it must refuse. Their marks stay: the vision encoder
-    may as well learn to see them."""
+    """The pictures of a skill that a model is not taught (yet) and must refuse. Their marks stay, because the vision
+    encoder can still learn to see them."""
     shown = make_scene(skill, seed)
     return Scene('refusing', shown.images, refusals(), shown.marks, shown.seconds, shown.frames_per_second)
 
@@ -88,8 +89,8 @@ def held_out_phrasings(kind: str, lang: str) -> frozenset[str]:
 
 
 def _casual(rng: random.Random, text: str, lang: str) -> str:
-    """As people type: now and then with something said before or after, without the mark at the end, in lower case, with a
-    please, or with a slip."""
+    """Makes a question look typed by a person: sometimes with words before or after it, without the final mark, in
+    lower case, with a please, or with a typo."""
     if rng.random() < 0.2 and text[0] != '{':
         before = rng.choice(BEFORE[lang])
         start = text if before[-1] in '.!：:' or not text[:1].isascii() or text.startswith('I ') else text[0].lower() + text[1:]
@@ -112,14 +113,14 @@ def _casual(rng: random.Random, text: str, lang: str) -> str:
 
 
 def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> Exchange:
-    """Puts a question in one phrasing of `lang`."""
+    """Asks a question in one phrasing of `lang`."""
     kind = question.kind
     if kind == 'other' and rng.random() < 0.5:
         kind = rng.choice(ASKED_OF_ANYTHING)
     phrasing = rng.choice(phrasings()[kind][lang, held_out])
     if not held_out and rng.random() < 0.6:
         other = reworded(rng, phrasing, lang)
-        # By chance a rewording could be one of the held-out phrasings; those are never trained on.
+        # A rewording may happen to be one of the held-out phrasings, which training must never use.
         phrasing = phrasing if normal(other) in held_out_phrasings(kind, lang) else other
     names = {slot: look(*question.named[slot]) + name + look() if question.named.get(slot) else name
              for slot, name in question.slots[lang].items()}
@@ -131,12 +132,12 @@ def ask(rng: Random, question: Question, lang: str, held_out: bool = False) -> E
     return Exchange(question.kind, lang, held_out, text, answer, question.metric, question.scale, looks, named)
 
 
-# What is learned last is asked more often in training.
+# Kinds that are learned last are asked more often in training.
 HARDER = {'locate_all': 3}
 
 
 def exchanges(rng: Random, scene: Scene, count: int, held_out: bool = False) -> list[Exchange]:
-    """Up to `count` different questions, drawn by weight, each in a language by chance (training uses both equally)."""
+    """Up to `count` different questions, drawn by weight, each in a random language (training uses both equally)."""
     pool = sorted(scene.questions, key=lambda q: rng.random() ** (1 / (q.weight * HARDER.get(q.kind, 1))), reverse=True)
     asked = [ask(rng, q, rng.choice(('en', 'zh')), held_out) for q in pool[:count]]
     while scene.skill == 'refusing' and len(asked) < count:

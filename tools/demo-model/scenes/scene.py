@@ -1,7 +1,7 @@
-"""What a rendered scene is: pictures, questions about them, and marks (where what was drawn).
+"""Types of a rendered scene: pictures, questions about them, and marks (positions of drawn things).
 
-Coordinates are pixels, origin top left. A `Question` carries both languages; which one is asked, and in which phrasing,
-is decided by sample.py.
+Coordinates are pixels, origin top left. A `Question` has both languages; sample.py chooses the language and the
+phrasing.
 """
 
 import re
@@ -9,19 +9,19 @@ from dataclasses import dataclass, field
 
 import numpy as np
 
-# How an answer is scored; make_eval.py writes the rule into the data.
+# Scoring rules of answers; make_eval.py writes the rule into the data.
 EXACT, BOXES, GAUGE = 'exact', 'boxes', 'gauge'
 
 
 @dataclass
 class Question:
-    """One question kind of phrasings.txt with its slots filled, and the one right answer, per language ('en', 'zh')."""
+    """One question kind of phrasings.txt with its slots filled, and its only right answer per language ('en', 'zh')."""
 
     kind: str
     answer: dict[str, str]
     slots: dict[str, dict[str, str]] = field(default_factory=lambda: {'en': {}, 'zh': {}})
     metric: str = EXACT
-    weight: float = 1.0  # share among the questions of its scene when some are drawn
+    weight: float = 1.0  # relative probability among the questions of its scene
     scale: float = 0.0  # GAUGE: the span of the dial, of which 2 % is the tolerance
     named: dict[str, tuple[int, ...]] = field(default_factory=dict)  # slot → the marks that its words mean
 
@@ -43,24 +43,24 @@ LOOKS = range(0xE000, 0xF8FF)  # code points for private use
 
 
 WHOLE, LEFT, TOP, RIGHT, BOTTOM = SIDES = range(5)
-# A mark's number and the side of it that is looked at.
+# The number of a mark, and the side of it at which to look.
 Look = tuple[int, int]
 
 
 def look(*marks: int, side: int = WHOLE) -> str:
-    """Put into an answer, it says that what follows is read off these marks of the scene (their numbers); without any, that it is
-    read off nothing. It is no part of the text: see part_looks()."""
+    """An invisible code in an answer: the text after it is read from these marks of the scene (by number), or, without
+    marks, from nothing. It is not part of the text: see part_looks()."""
     return ''.join(chr(LOOKS[mark * len(SIDES) + side]) for mark in marks) or chr(LOOKS.stop)
 
 
 def spelled(text: str, first: int) -> str:
-    """Text of which each character is read off a mark of its own, from `first` on in order; blanks have none."""
+    """Text whose characters are read from consecutive marks, starting at `first`; blanks have none."""
     marks = iter(range(first, first + len(text)))
     return ''.join(c if c == ' ' else look(next(marks)) + c for c in text) + look()
 
 
 def part_looks(answer: str) -> tuple[str, list[tuple[Look, ...]]]:
-    """An answer with looks → its text, and for each of its characters what it is read off."""
+    """Separates an answer with looks into its text and, for each character, the looks from which it is read."""
     text, looks, at = '', [], ()
     for before, piece in re.findall(f'([{chr(LOOKS[0])}-{chr(LOOKS.stop)}]*)([^{chr(LOOKS[0])}-{chr(LOOKS.stop)}]*)', answer):
         if before:
@@ -74,7 +74,8 @@ STAMP = 8  # characters of a time stamp, at most
 
 
 def stamp(marks: int, pair: int, place: int) -> int:
-    """The number by which an answer looks at a character of the time stamp before a pair of frames, in a clip of so many marks."""
+    """The number with which an answer looks at a character of the time stamp of a pair of frames, in a clip of
+    `marks`."""
     return marks + pair * STAMP + place
 
 
@@ -91,9 +92,9 @@ class Mark:
     x: float
     y: float
     name: str
-    outline: list[tuple[float, float]] | None = None  # corners in px, where it is known how far the thing reaches
-    share: float | None = None  # of a scale, where the thing points at a value on one, or names it
-    order: int | None = None  # of a character in its word, from 0
+    outline: list[tuple[float, float]] | None = None  # corners in px, if the thing's extent is known
+    share: float | None = None  # position on a scale that the thing points at or names
+    order: int | None = None  # index of a character in its word, from 0
 
 
 @dataclass
@@ -108,5 +109,5 @@ class Scene:
     frames_per_second: float = 0.0
 
     def time_stamp(self, pair: int) -> str:
-        """What stands before a pair of frames, as the model's processor writes it."""
+        """The text before a pair of frames, in the format of the model's processor."""
         return f'<{(self.seconds or [])[pair]:.1f} seconds>'

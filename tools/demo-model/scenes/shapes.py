@@ -1,4 +1,4 @@
-"""Coloured shapes on a ground: counting, colours, places, relations, a full sentence, and boxes."""
+"""Coloured shapes on a background: counting, colours, places, relations, a full sentence, and boxes."""
 
 import json
 import math
@@ -17,7 +17,7 @@ Point = tuple[float, float]
 
 @dataclass(frozen=True)
 class Shape:
-    """A drawn shape: centre and radius of its circle in px, turn in degrees."""
+    """A drawn shape: centre and radius of its circumscribed circle in px, rotation in degrees."""
 
     kind: str
     colour: str
@@ -43,7 +43,7 @@ def article(words: str) -> str:
 
 
 def outline(shape: Shape) -> list[Point]:
-    """The polygon of a shape (a circle is one of 40 corners), turned about its centre."""
+    """The polygon of a shape (a circle has 40 corners), rotated about its centre."""
     r = shape.radius
     if shape.kind in ('circle', 'ring'):
         local = [(r * math.cos(a * math.pi / 20), r * math.sin(a * math.pi / 20)) for a in range(40)]
@@ -63,7 +63,7 @@ def outline(shape: Shape) -> list[Point]:
     elif shape.kind == 'cross':
         a, b = r * 0.95, r * 0.32
         local = [(-b, -a), (b, -a), (b, -b), (a, -b), (a, b), (b, b), (b, a), (-b, a), (-b, b), (-a, b), (-a, -b), (-b, -b)]
-    else:  # diamond: taller than wide, so that it is no turned square
+    else:  # diamond: taller than wide, to differ from a rotated square
         local = [(0, -r), (0.6 * r, 0), (0, r), (-0.6 * r, 0)]
     c, s = math.cos(math.radians(shape.turn)), math.sin(math.radians(shape.turn))
     return [(shape.x + x * c - y * s, shape.y + x * s + y * c) for x, y in local]
@@ -87,7 +87,7 @@ def box_of(shape: Shape, width: int, height: int) -> list[int]:
 
 
 def place_of(x: float, y: float, width: int, height: int) -> str | None:
-    """Where in a 3×3 raster; None near a border of it, where people would disagree."""
+    """The place in a 3×3 raster; None near its borders, where people would disagree."""
     def third(value: float) -> int | None:
         return 0 if value < 0.34 else 1 if 0.41 < value < 0.59 else 2 if value > 0.66 else None
     column, row = third(x / width), third(y / height)
@@ -95,7 +95,7 @@ def place_of(x: float, y: float, width: int, height: int) -> str | None:
 
 
 def scatter(rng: Random, count: int, height: int, width: int, behind: Colour) -> list[Shape]:
-    """Up to `count` shapes that do not touch, in colours that stand out from `behind`; few kinds, so that some repeat."""
+    """Up to `count` separate shapes in colours that stand out from `behind`; of few kinds, so that some repeat."""
     kinds = rng.sample(list(SHAPES), rng.randint(2, len(SHAPES)))
     colours = [c for c in COLOURS if distance(COLOURS[c][1], behind) > 185]
     colours = rng.sample(colours, min(len(colours), rng.randint(2, 8)))
@@ -115,7 +115,7 @@ def scatter(rng: Random, count: int, height: int, width: int, behind: Colour) ->
 
 
 def unique(shapes: list[Shape]) -> list[tuple[Shape, dict[str, str]]]:
-    """(shape, words that mean only this one): its kind alone, its colour alone, or both."""
+    """(shape, words that mean only this shape): its kind alone if that is unique, or its colour and kind."""
     found = []
     for shape in shapes:
         if sum(s.kind == shape.kind for s in shapes) == 1:
@@ -135,7 +135,7 @@ def describe(shapes: list[Shape]) -> dict[str, str]:
 
 
 def as_boxes(found: list[Shape], shapes: list[Shape], width: int, height: int, lang: str) -> str:
-    """JSON of those of the scene's shapes that were found."""
+    """JSON of the found shapes; `shapes` are all shapes of the scene."""
     items = []
     for shape in found:
         mark = shapes.index(shape)
@@ -146,17 +146,17 @@ def as_boxes(found: list[Shape], shapes: list[Shape], width: int, height: int, l
 
 
 def read_off(answer: dict[str, str], which: list[Shape], shapes: list[Shape]) -> dict[str, str]:
-    """The answer, which comes from a look at some of the scene's shapes."""
+    """The answer, with a look at some of the scene's shapes."""
     return {lang: look(*(shapes.index(s) for s in which)) + text for lang, text in answer.items()}
 
 
 def named_by(shapes: list[Shape], **slots_of: list[Shape]) -> dict[str, tuple[int, ...]]:
-    """Question.named: which of the scene's shapes the words of each slot mean."""
+    """Question.named: the scene's shapes that the words of each slot mean."""
     return {slot: tuple(shapes.index(s) for s in meant) for slot, meant in slots_of.items()}
 
 
-# Where the first of two things lies as seen from the second. It is said before the yes or no that follows from it: else whether
-# the side is asked for and which side it is would have to be found, and weighed against each other, in one word.
+# The first thing's position relative to the second. The answer states it before the yes or no that follows from it:
+# otherwise a single word would have to find both the side asked for and the actual side, and compare them.
 RELATIVE = {'left_of': both('On the left', '在左边'), 'right_of': both('On the right', '在右边'),
             'above': both('Above', '在上面'), 'below': both('Below', '在下面')}
 SO = {True: both('so yes.', '是的。'), False: both('so no.', '不是。')}

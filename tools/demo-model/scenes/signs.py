@@ -1,4 +1,4 @@
-"""Road signs by the road: which sign, the number on it, and what it allows."""
+"""Road signs at the roadside: their names, the number on them, and what they allow."""
 
 import math
 from collections.abc import Callable
@@ -19,7 +19,7 @@ Painter = Callable[['Sign'], None]
 
 
 class Sign:
-    """A sign being drawn: unit coordinates (−1…1, y down) about its centre, turned a little as signs in the wild are."""
+    """A sign under construction: unit coordinates (−1…1, y down) about its centre, slightly rotated like real signs."""
 
     def __init__(self, rng: Random, canvas: Canvas, x: float, y: float, radius: float, number: str = ''):
         self.rng, self.canvas, self.x, self.y, self.radius, self.number = rng, canvas, x, y, radius, number
@@ -58,7 +58,7 @@ class Sign:
             self.disc(width / 2, fill, x, y)
 
     def arrow(self, points: list[tuple[float, float]], width: float, fill: Colour) -> None:
-        """A path with a head at its end."""
+        """Draws a path with an arrowhead at its end."""
         self.path(points, width, fill)
         (x0, y0), (x1, y1) = points[-2:]
         length = math.hypot(x1 - x0, y1 - y0)
@@ -216,7 +216,7 @@ PAINTERS: dict[str, Painter] = {
     'danger': _danger, 'lights': _lights, 'crossroads': _crossroads, 'hospital': _hospital,
 }
 
-# What a sign says about an action; a question is asked only where the sign decides it.
+# Whether a sign allows an action; a question is asked only if the sign decides it.
 ALLOWS = {
     'turn_left': {'no left': False, 'left only': True, 'right only': False, 'straight only': False},
     'turn_right': {'no right': False, 'right only': True, 'left only': False, 'straight only': False},
@@ -227,14 +227,14 @@ ALLOWS = {
 
 
 def name_of(sign: str, number: str, mark: int) -> dict[str, str]:
-    """The name, read off the sign's mark."""
+    """The name, with a look at the sign's mark."""
     english, chinese = SIGNS[sign]
     return both(f'{look(mark)}{english} {number}{look()}', f'{look(mark)}{chinese}{number}{look()}') if number else \
         both(look(mark) + english + look(), look(mark) + chinese + look())
 
 
 def _roadside(rng: Random, height: int, width: int) -> np.ndarray:
-    """Sky or wall above, road or grass below, both uneven."""
+    """A background: sky or wall above, road or grass below, both uneven."""
     top = rng.choice(((150, 190, 230), (205, 215, 225), (120, 150, 190), (190, 180, 165), (95, 120, 85), (60, 70, 95)))
     low = rng.choice(((95, 95, 98), (90, 120, 70), (130, 120, 105), (60, 62, 66)))
     pixels = np.empty((height, width, 3), np.uint8)
@@ -251,7 +251,7 @@ def _roadside(rng: Random, height: int, width: int) -> np.ndarray:
 
 @dataclass
 class Picked:
-    """A sign as drawn: its mark, its name and the number on it (both with looks)."""
+    """A drawn sign: its mark, its name and the number on it (both with looks)."""
 
     sign: str
     mark: int
@@ -260,7 +260,7 @@ class Picked:
 
 
 def plain_scene(rng: Random) -> Scene:
-    """Signs as drawings show them, for training only: on one colour or a gradient, upright, with a post or none, in any face."""
+    """Signs in drawing style, for training only: on a plain or gradient background, upright, with or without a post."""
     return signs_scene(rng, plain=True)
 
 

@@ -1,6 +1,6 @@
-"""What is around and over a drawing: sizes, backgrounds, and the wear of a camera (noise, blur, light, JPEG, tilt).
+"""The surroundings of a drawing: sizes, backgrounds, and camera artefacts (noise, blur, light, JPEG, tilt).
 
-Noise is cut from banks made once per process from a fixed seed: fresh normal numbers would cost more than the scene.
+Noise is cut from banks made once per process from a fixed seed: new normal numbers would cost more than the scene.
 """
 
 import math
@@ -81,7 +81,7 @@ def dark(rng: Random) -> Colour:
 
 
 def any_ground(rng: Random) -> Colour:
-    """A background colour: pale half of the time, else dark, or muted."""
+    """A background colour: pale half of the time, otherwise dark or muted."""
     pick = rng.random()
     if pick < 0.55:
         return pale(rng)
@@ -122,7 +122,7 @@ def ground(rng: Random, height: int, width: int, colour: Colour) -> np.ndarray:
 
 
 def wear(rng: Random, pixels: np.ndarray, strength: float = 1.0) -> np.ndarray:
-    """Camera and file artefacts that leave every answer legible: light, blur, grain, JPEG. Geometry is kept."""
+    """Adds camera and file artefacts that leave every answer legible: light, blur, grain, JPEG. Keeps the geometry."""
     height, width = pixels.shape[:2]
     if rng.random() < 0.3 * strength:
         gain = rng.uniform(0.82, 1.12)
@@ -139,7 +139,7 @@ def wear(rng: Random, pixels: np.ndarray, strength: float = 1.0) -> np.ndarray:
 
 
 def tilt(rng: Random, canvas: Canvas, degrees: float) -> None:
-    """Turns and slightly shrinks the whole drawing as a photo taken by hand, marks included."""
+    """Rotates and slightly shrinks the whole drawing, marks included, like a hand-held photo."""
     angle, scale = rng.uniform(-degrees, degrees), rng.uniform(0.93, 1.0)
     matrix = cv2.getRotationMatrix2D((canvas.width / 2, canvas.height / 2), angle, scale)
     matrix[0, 1] += rng.uniform(-0.03, 0.03)

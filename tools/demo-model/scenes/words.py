@@ -19,7 +19,7 @@ PLACES = {
 }
 DIRECTIONS = {'left': '向左', 'right': '向右', 'up': '向上', 'down': '向下'}
 
-# Sign id → (English, Chinese). A speed limit carries its number in the answer.
+# Sign id → (English, Chinese). In an answer, a speed limit is followed by its number.
 SIGNS = {
     'speed': ('Speed limit', '限速'), 'end speed': ('End of speed limit', '解除限速'), 'stop': ('Stop', '停车让行'),
     'give way': ('Give way', '减速让行'), 'no entry': ('No entry', '禁止驶入'), 'no left': ('No left turn', '禁止左转'),
@@ -87,7 +87,7 @@ CHART_TITLES = {
     'Sales': '销售额', 'Visitors': '访客数', 'Revenue': '收入', 'Orders': '订单数', 'Profit': '利润', 'Rainfall': '降雨量',
     'Energy use': '用电量', 'Downloads': '下载量', 'Users': '用户数', 'Costs': '成本', 'Output': '产量', 'Exports': '出口额',
 }
-# What a gauge measures → Chinese.
+# Quantity of a gauge → Chinese.
 QUANTITIES = {
     'pressure': '压力', 'temperature': '温度', 'speed': '速度', 'fuel': '油量', 'voltage': '电压', 'current': '电流',
     'humidity': '湿度', 'weight': '重量', 'rotation': '转速',
@@ -102,7 +102,7 @@ SYLLABLES = [a + b + c for a in ('', *'bcdfghjklmnprstvwz', 'br', 'ch', 'pl', 's
 
 
 def unlisted(rng: Random, chinese: bool = False) -> str:
-    """A word that is no shop, category or good of the tables above, or no word at all: it has to be read, not recognised."""
+    """A word outside the tables above, or a made-up one, so that it must be read, not recognised."""
     if chinese:
         return rng.choice([word for word in CHINESE_WORDS if 2 <= len(word) <= 3])
     word = rng.choice(ENGLISH_WORDS) if rng.random() < 0.4 else ''.join(rng.choices(SYLLABLES, k=rng.randint(2, 3)))

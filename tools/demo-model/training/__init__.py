@@ -1,1 +1,1 @@
-"""What only training needs: the objective, the optimisers, checkpoints, the log, the store of chunks seen."""
+"""Code that only training needs: the objective, the optimisers, checkpoints, the log, the store of repeated chunks."""

@@ -1,9 +1,9 @@
 """Training checkpoints in a folder: weights in f32 and the optimiser's state in bf16, or (light) weights in bf16 alone.
 
-A light checkpoint of the shipped size is 33 MB, a full one 100 MB; a run that goes on from a light one warms up again.
+A light checkpoint of the shipped size is 33 MB, a full one 100 MB; a run that resumes from a light one warms up again.
 
-Files stay under 15 MiB each (PART_BYTES), so that a checkpoint can be carried through channels that cut larger files. A
-checkpoint is written beside the old one and takes its place only when it is whole.
+Files stay under 15 MiB each (PART_BYTES), so that a checkpoint fits through channels with a size limit. A checkpoint
+is written beside the old one and replaces it only when it is complete.
 """
 
 import io
@@ -17,7 +17,7 @@ PART_BYTES = 15 * 1024 * 1024
 
 
 def _compact(state: object, kind: torch.dtype) -> object:
-    """Float tensors of a nested state in `kind`, everything on the CPU."""
+    """Converts float tensors of a nested state to `kind`, and moves everything to the CPU."""
     if isinstance(state, torch.Tensor):
         state = state.detach().cpu()
         return state.to(kind) if state.dtype == torch.float32 and state.ndim > 0 else state
@@ -49,7 +49,7 @@ def save(folder: Path, trainee: torch.nn.Module, optimiser: object, progress: di
 
 
 def load(folder: Path) -> tuple[dict, dict]:
-    """(state, progress). Raises ValueError where a part is missing or cut."""
+    """Reads (state, progress). Raises ValueError if a part is missing or truncated."""
     progress = json.loads((folder / 'progress.json').read_text())
     data = b''.join(p.read_bytes() for p in sorted(folder.glob('state.*')))
     if len(data) != progress['bytes']:

@@ -1,4 +1,4 @@
-"""Training again on chunks that were rendered before, where the processors render slower than the GPU learns."""
+"""Repeats rendered chunks in training, for machines that render more slowly than their GPU trains."""
 
 from collections.abc import Iterator
 from random import Random
@@ -10,7 +10,7 @@ from model.config import ModelConfig
 
 
 class Echo:
-    """Chunks already rendered, kept on the device, to train on again where rendering is slower than training."""
+    """Rendered chunks, kept on the device for repeated training if rendering is slower than training."""
 
     def __init__(self, again: int, kept: int):
         self.again, self.kept = again, kept
@@ -18,7 +18,7 @@ class Echo:
         self.random = Random(1)
 
     def repeats(self, fresh: dict) -> list[dict]:
-        """Older chunks to run after `fresh`, which takes the place of one of them when the store is full."""
+        """Older chunks to train on after `fresh`, which replaces one of them when the store is full."""
         if not self.again:
             return []
         chosen = self.random.sample(self.chunks, min(self.again, len(self.chunks)))
@@ -30,7 +30,7 @@ class Echo:
 
 
 def echoed(stream: Iterator[dict], echo: Echo, config: ModelConfig, device: torch.device) -> Iterator[tuple[dict, bool]]:
-    """Chunks on the device; each fresh one (True) is followed by its repeats (False)."""
+    """Yields chunks on the device: each fresh one (True), followed by its repeats (False)."""
     for batch in stream:
         fresh = place(batch, config, device)
         repeats = echo.repeats(fresh)

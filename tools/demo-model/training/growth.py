@@ -1,14 +1,16 @@
-"""A checkpoint whose decoder had fewer attention heads or narrower experts, in a larger model: it answers as before, and has room to learn."""
+"""Loads a checkpoint with fewer attention heads or narrower experts into a larger model, which first answers the
+same."""
 
 import torch
 from torch import Tensor
 
-# What these write into the residual stream for the added heads and units is nought at first.
+# These weights start at zero for added heads and units, so that those write nothing into the residual stream.
 WRITERS = ('o_proj.weight', 'down_proj')
 
 
 def grown(name: str, old: Tensor, new: Tensor) -> Tensor:
-    """`new` as initialised, with `old` in its first rows and columns. Raises ValueError where `old` is not the smaller one."""
+    """`new` as initialised, with `old` in its first rows and columns. Raises ValueError if `old` is not the smaller
+    one."""
     if old.shape == new.shape:
         return old
     if old.ndim != new.ndim or any(a > b for a, b in zip(old.shape, new.shape)):

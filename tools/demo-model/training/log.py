@@ -1,4 +1,4 @@
-"""log.csv of a run: loss and right answers per skill over the images seen."""
+"""log.csv of a run: loss and right answers per skill over the number of images."""
 
 import csv
 from pathlib import Path
@@ -12,7 +12,7 @@ from scoring import is_right
 
 
 class Score:
-    """Answers and right ones per skill since the last line of the log."""
+    """Numbers of answers and right answers per skill since the last line of the log."""
 
     def __init__(self, tokenizer: Tokenizer) -> None:
         self.tokenizer = tokenizer
@@ -20,8 +20,8 @@ class Score:
         self.right = dict.fromkeys(SKILLS, 0)
 
     def add(self, exchanges: list, answer_of: Tensor, guess: Tensor, exact: Tensor) -> None:
-        """The questions of a batch; for each token of their answers whose it is and the likeliest in its place; and whether all
-        of an answer's were right. Boxes and gauges need not be."""
+        """Adds a batch: its questions; for each answer token its answer's number and the most likely token at its
+        place; and whether all tokens of each answer were right, which boxes and gauges do not require."""
         for number, ((skill, exchange), right) in enumerate(zip(exchanges, exact.tolist())):
             if not right and exchange.metric != EXACT:
                 text = self.tokenizer.decode(guess[answer_of == number][:-1].tolist(), skip_special_tokens=False)
@@ -34,7 +34,7 @@ class Score:
 
 
 class Log:
-    """log.csv, one line per some steps; says it on the terminal as well."""
+    """Writes one line to log.csv every few steps, and prints it."""
 
     FIELDS = ['images', 'minutes', 'rate', 'loss', 'marks', 'marks_right', 'edges', 'looks', 'recalls', 'places', 'kinds', 'balance', 'least_expert', 'images_per_second',
               'waiting', *SKILLS]

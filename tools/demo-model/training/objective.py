@@ -1,6 +1,7 @@
-"""What training minimises, and how right the answers are on the way.
+"""The loss that training minimises, and the share of right answers during training.
 
-Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py) + looks + places + kinds.
+Loss = answers (cross entropy, each answer weighted by 1/√length) + 0.01 · expert balance + marks (see scenes/marks.py)
++ looks + places + kinds.
 """
 
 import math
@@ -14,14 +15,15 @@ from model.qwen3vl import Qwen3VL, seen
 from scenes.marks import TOLD, NAMES
 
 BALANCE = 0.01
-PLACED = 0.25  # weight of where things lie, as the encoder tells it
-READ_AT = 0.6  # and of where the decoder looks
+PLACED = 0.25  # weight of the positions of things, estimated from the encoder
+READ_AT = 0.6  # weight of the positions at which the decoder looks
 
 
 class PlaceHead(nn.Module):
-    """States → left, top, right, bottom of a thing in shares of the picture, each as a distribution over bins (Imani & White, 2018:
-    the target is a normal distribution about the truth), so that close values are told apart by more than a length along one
-    direction: digits are written from them."""
+    """States → left, top, right, bottom of a thing in shares of the picture, each as a distribution over bins (Imani &
+    White, 2018: the target is a normal distribution about the true value). So the states separate close values by more
+    than a length along one direction, as the digits written from them need.
+    """
 
     BINS, LOW, HIGH, WIDTH = 52, -0.02, 1.02, 0.015
 
@@ -30,7 +32,8 @@ class PlaceHead(nn.Module):
         self.bins = nn.Linear(width, 4 * self.BINS)
 
     def forward(self, states: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor]:
-        """states (K, width), boxes (K, 4) → mean divergence from the truth in nats, and (detached) by how much an edge is missed."""
+        """states (K, width), boxes (K, 4) → mean divergence from the truth in nats, and (detached) mean error of an
+        edge."""
         borders = torch.linspace(self.LOW, self.HIGH, self.BINS + 1, device=boxes.device)
         below = torch.special.ndtr((borders - boxes[..., None]) / self.WIDTH)
         truth = below.diff(dim=-1)
@@ -41,8 +44,8 @@ class PlaceHead(nn.Module):
 
 
 class MarksHead(nn.Module):
-    """What is seen of a merged token → for each of its cells the class of what is drawn there, and its box. Only used in training, never
-    exported."""
+    """The decoder's input for a merged token → for each of its cells the class of the thing drawn there, and its box.
+    Only used in training, never exported."""
 
     def __init__(self, seen: int, width: int = 64):
         super().__init__()
@@ -50,9 +53,9 @@ class MarksHead(nn.Module):
         self.spread, self.name, self.place = nn.Linear(seen, TOLD * width), nn.Linear(width, len(NAMES)), PlaceHead(width)
 
     def forward(self, visual: Tensor, marks: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
-        """visual (M, seen); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the picture,
-        negative where unknown → mean loss of names and places, the share named rightly among the drawn, and by how much an edge
-        of a box is missed, in shares of the picture."""
+        """visual (M, seen); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the
+        picture, negative if unknown → mean loss of names and places, the share of drawn cells with the right name, and
+        the mean error of a box edge, in shares of the picture."""
         cells = F.gelu(self.spread(visual).view(-1, TOLD, self.width)[marks[:, 0], marks[:, 1]])
         logits = self.name(cells).float()
         drawn, known = marks[:, 2] > 0, boxes[:, 0] >= 0
@@ -64,15 +67,17 @@ class MarksHead(nn.Module):
         return loss + PLACED * astray, right.detach(), missed
 
 
-# Layers and the first of the LOOKING_HEADS heads that are taught there where to look: at what a name in the question means, and at
-# what an answer is read off. In the last layer, which knows best where that is, two more: at the names, which by then know their places.
-# What a head brings is 32 numbers, and a token of print shows ten characters: so four heads look.
+# Layers, and the first of the LOOKING_HEADS heads that are taught there to look at the things that a name in the
+# question means, and at the marks from which an answer is read. Two more in the last layer, whose states know the
+# positions best, look at the names, which by then know their places. A head outputs 32 numbers and a token of print
+# shows ten characters, so four heads look.
 LOOKING, RECALLING = ((1, 0), (1, 5), (2, 0), (2, 5), (-1, 2), (-1, 5)), ((-1, 0),)
 
 
 def looks(watched: list[tuple[Tensor, Tensor, Tensor]], where: tuple[tuple[int, int], ...], mask: Tensor, at: Tensor, on: Tensor) -> tuple[Tensor, Tensor]:
-    """How far attention is from the places that an answer's token is read off: mean −log of what it gives them, and the mean of
-    what it gives them. A decoder finds by chance alone that pictures can be looked at, and needs a hundred thousand of them.
+    """How far attention is from the places from which an answer token is read: the mean −log of the attention on them,
+    and the mean attention on them. Without this loss a decoder discovers only by chance, after a hundred thousand
+    pictures, that it can look at pictures.
 
     watched, mask: see Decoder.forward; at (L,) flat places b·T + t, on (L, heads, T) true where to look.
     """
@@ -93,19 +98,19 @@ def looks(watched: list[tuple[Tensor, Tensor, Tensor]], where: tuple[tuple[int, 
 
 
 class Trainee(nn.Module):
-    """The model together with what only training needs."""
+    """The model together with the heads that only training needs."""
 
     def __init__(self, model: Qwen3VL):
         super().__init__()
         self.qwen, self.head = model, MarksHead(model.config.text.hidden * (1 + len(model.config.vision.taps)))
-        # The box of the one thing that has been looked at, from what the last layer is given; it is where numbers and sides come from.
+        # Estimates the box of the only thing looked at, from the last layer's input; numbers and sides depend on it.
         self.place_head = PlaceHead(model.config.text.hidden)
-        # Which kind of question is answered, from the same: whether "on the left" means yes depends on it.
+        # Estimates the question's kind from the same input: whether "on the left" means yes depends on it.
         self.kind_head = nn.Linear(model.config.text.hidden, len(KINDS))
 
     def forward(self, batch: dict, marks_weight: float, looks_weight: float) -> tuple[Tensor, dict]:
-        """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right. Of a batch without
-        questions only what the encoder sees is trained."""
+        """The loss of a batch, and (detached) its parts, the expert shares, and which answers were right. A batch
+        without questions trains only the encoder's targets."""
         if not batch['exchanges']:
             return self._marked(seen(*self.qwen.see(batch)), batch)
         out = self.qwen(batch)
@@ -137,7 +142,8 @@ class Trainee(nn.Module):
             parts['guess'] = out['logits'].argmax(-1)
             hit = parts['guess'] == batch['answers']
             wrong = torch.zeros(count, device=hit.device).index_add_(0, batch['answer_of'], (~hit).float())
-            # All tokens right given the right ones before them: exactly what greedy decoding would answer.
+            # An answer is exact if all tokens are right given the right ones before them: so greedy decoding would
+            # answer.
             parts['exact'] = wrong == 0
         return loss, parts
 

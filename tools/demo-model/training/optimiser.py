@@ -1,7 +1,7 @@
-"""Muon for the matrices inside the network, AdamW for everything else, behind one step().
+"""Muon for the matrices inside the network, AdamW for all other parameters, behind one step().
 
-Muon (Jordan et al., 2024): the momentum of a matrix is replaced by the nearest (semi-)orthogonal matrix, found with five
-Newton–Schulz steps, so that every direction is learned at the same speed. Expert tensors [E, in, out] are E matrices.
+Muon (Jordan et al., 2024) replaces the momentum of a matrix by the nearest (semi-)orthogonal matrix, found with five
+Newton–Schulz steps, so that all directions are learned at the same speed. Expert tensors [E, in, out] are E matrices.
 """
 
 import torch
@@ -11,7 +11,8 @@ from training.team import Team
 
 
 def orthogonalise(update: Tensor, kind: torch.dtype, steps: int = 5) -> Tensor:
-    """(…, m, n) → about U·Vᵀ of its singular value decomposition, in products of `kind`: bf16 is enough."""
+    """(…, m, n) → approximately U·Vᵀ of its singular value decomposition; products in `kind`, for which bf16 is
+    enough."""
     x = update.to(kind)
     tall = x.shape[-2] > x.shape[-1]
     if tall:
@@ -24,7 +25,7 @@ def orthogonalise(update: Tensor, kind: torch.dtype, steps: int = 5) -> Tensor:
 
 
 def products(stack: Tensor) -> float:
-    """How much work orthogonalise() has with a stack, for comparing."""
+    """The relative cost of orthogonalise() on a stack, for comparison."""
     least, most = sorted(stack.shape[-2:])
     return stack.numel() / most * (2 * most + least)
 
@@ -37,7 +38,7 @@ class Muon(torch.optim.Optimizer):
     @torch.no_grad()
     def step(self, closure: None = None) -> None:
         for group in self.param_groups:
-            # Equal shapes are stacked: one batched product instead of one per layer.
+            # Stack equal shapes: one batched product instead of one per layer.
             stacks: dict[torch.Size, list[nn.Parameter]] = {}
             for p in group['params']:
                 if p.grad is not None:
@@ -61,7 +62,7 @@ class Muon(torch.optim.Optimizer):
                     p.add_(update, alpha=-group['lr'] * scale)
 
     def _turn(self, updates: list[Tensor]) -> None:
-        """Orthogonalises each stack in place; each process does its share, as all have the same."""
+        """Orthogonalises each stack in place; the processes share the work, because all have the same stacks."""
         work = [0.0] * self.team.size
         for update in sorted(updates, key=products, reverse=True):
             least = work.index(min(work))
@@ -70,15 +71,15 @@ class Muon(torch.optim.Optimizer):
         self.team.sum(updates)
 
 
-# The rate of the patch embedding, beside that of the rest. A patch is 768 numbers that mostly have one sign, and AdamW moves
-# each of its weights by the full rate: at 2e-3 one step moves what comes out by as much as its scale. Then the
-# embedding grows (to 60 times the position table, so that places could not be told) and jitters by a twentieth each step.
+# The patch embedding's learning rate, relative to the rest. A patch is 768 numbers of mostly one sign, and AdamW moves
+# each weight by the full rate: at 2e-3 one step changes the output by as much as its scale. Then the embedding grows
+# (to 60 times the position table, which hides positions) and jitters by a twentieth in each step.
 PATCH_RATE = 0.05
 
 
 def is_matrix(name: str, parameter: nn.Parameter) -> bool:
-    """Whether Muon takes a parameter: inner products only, neither tables nor the first and last layer nor the router. Nor the
-    mergers' square matrices, which alone would be three fifths of its work."""
+    """Whether Muon updates a parameter: only inner products, not tables, the first and last layer, or the router. The
+    mergers' square matrices are excluded too, because they alone would be three fifths of Muon's work."""
     outside = ('embed', 'lm_head', 'mlp.gate.weight', 'head.', 'merger.linear_fc1', 'merger_list')
     return parameter.ndim in (2, 3) and not any(part in name for part in outside)
 
@@ -87,7 +88,7 @@ class Optimiser:
     """Both optimisers, their learning rates set together by rate()."""
 
     def __init__(self, module: nn.Module, lr: float, kind: torch.dtype, team: Team, muon: bool = True, encoder: float = 1.0):
-        """`encoder`: the share of the rate that the vision encoder learns with."""
+        """`encoder` is the vision encoder's share of the learning rate."""
         groups: dict[tuple[bool, float, float], list[nn.Parameter]] = {}
         for name, p in module.named_parameters():
             if p.requires_grad:

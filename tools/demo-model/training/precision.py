@@ -1,4 +1,4 @@
-"""Which numbers matrix products are made of while training: the faster kind of the device at hand."""
+"""Chooses the number type of matrix products in training: the faster one on this device."""
 
 import time
 
@@ -7,7 +7,8 @@ from torch import Tensor
 
 
 def fastest(device: torch.device, side: int = 512) -> torch.dtype:
-    """bf16 or f32. A GPU has bf16; a processor without it (no AMX, no AVX-512 BF16) imitates it eighty times slower than f32."""
+    """bf16 or f32. GPUs support bf16; a processor without AMX or AVX-512 BF16 emulates it, eighty times slower than
+    f32."""
     if device.type != 'cpu':
         return torch.bfloat16
 

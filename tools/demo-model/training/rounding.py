@@ -1,14 +1,15 @@
-"""Weights as they will be stored, while training runs on: what is learned then fits what ships.
+"""Rounds weights to their stored form during training, so that the learned weights suit the shipped ones.
 
-The preset `balanced` of src/convert/precision.ts keeps attention and experts in 4 bits with a scale per 32; the search for the scale is
-that of src/format/blocks.ts. Forwards and backwards see the rounded weights, the step is taken from the full ones (straight-through).
+The preset `balanced` of src/convert/precision.ts stores attention and experts in 4 bits with a scale per 32; the search
+for the scale is that of src/format/blocks.ts. Forward and backward pass use the rounded weights, and the step changes
+the full ones (straight-through).
 """
 
 import torch
 from torch import Tensor, nn
 
 BLOCK, ZERO = 32, 8
-# Where on the scale −8 … 7 the extreme of a block may land.
+# Candidate levels on the scale −8 … 7 for the extreme value of a block.
 EXTREME_AT = (-8, -7.5, -8.5, -7, -9)
 
 
@@ -18,7 +19,8 @@ def levels(x: Tensor, steps: Tensor) -> Tensor:
 
 @torch.no_grad()
 def rounded(rows: Tensor) -> Tensor:
-    """(…, columns) → the same as 4-bit levels with a scale in f16 per BLOCK columns, which must divide them."""
+    """(…, columns) → the values rounded to 4 bits with an f16 scale per BLOCK columns; BLOCK must divide the
+    columns."""
     x = rows.float().unflatten(-1, (-1, BLOCK))
     extreme = x.gather(-1, x.abs().argmax(-1, keepdim=True))
     extreme = torch.where(extreme == 0, 1, extreme)
@@ -33,12 +35,12 @@ def rounded(rows: Tensor) -> Tensor:
 
 
 def turned(name: str) -> bool:
-    """Experts are kept as (E, in, out); a scale is of columns that one output sums over."""
+    """True for experts, which are kept as (E, in, out): a scale covers inputs that one output sums over."""
     return name.endswith(('gate_up_proj', 'down_proj'))
 
 
 class Rounding:
-    """with Rounding(module): the module's weights are as stored; afterwards as they were."""
+    """with Rounding(module): the module's weights are rounded inside the block, and restored after it."""
 
     def __init__(self, module: nn.Module):
         self.parameters = [(p, turned(name)) for name, p in module.named_parameters()

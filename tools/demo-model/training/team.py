@@ -1,6 +1,7 @@
-"""Several processes that train one model together, each on pictures of its own: `torchrun --nproc-per-node 2 train.py …`.
+"""Several processes train one model together, each on its own pictures: `torchrun --nproc-per-node 2 train.py …`.
 
-After each step's gradients are averaged all of them take the same step, so their weights stay equal. Alone, nothing is sent.
+Each step averages the gradients, then all processes take the same step, so their weights stay equal. A single process
+sends nothing.
 """
 
 import os
@@ -30,8 +31,8 @@ class Team:
                 dist.broadcast(parameter.data, 0)
 
     def average(self, module: nn.Module) -> None:
-        """Gives every parameter the mean of all processes' gradients; one that has none in any of them keeps none, so that it stays
-        as it is: Muon makes a full step even of a momentum that has all but faded."""
+        """Sets every gradient to its mean over all processes. A parameter without a gradient in any process keeps none,
+        so that it does not change: Muon would make a full step even of a nearly vanished momentum."""
         if self.size == 1:
             return
         parameters = [p for p in module.parameters() if p.requires_grad]
@@ -45,7 +46,7 @@ class Team:
             p.grad = gradient.view_as(p)
 
     def sum(self, tensors: list[Tensor]) -> None:
-        """Gives each tensor, in place, the sum over all processes."""
+        """Replaces each tensor by its sum over all processes, in place."""
         if self.size == 1:
             return
         flat = torch.cat([t.flatten() for t in tensors])
@@ -54,7 +55,7 @@ class Team:
             tensor.copy_(part.view_as(tensor))
 
     def any(self, said: bool, device: torch.device) -> bool:
-        """Whether any process says so."""
+        """Whether `said` is true in any process."""
         if self.size == 1:
             return said
         told: Tensor = torch.tensor([float(said)], device=device)
