@@ -142,7 +142,7 @@ function oneOf<T extends string>(name: string, value: string, known: readonly T[
 
 try {
   await main();
-  process.exit(0); // the runtime's threads would keep the process
+  process.exit(0); // the runtime's threads would keep the process alive
 } catch (error) {
   const code = error instanceof Failure ? ` (${error.code})` : '';
   process.stderr.write(`${complaint(error)}${code}\n`);

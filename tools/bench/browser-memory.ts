@@ -11,7 +11,7 @@ export function peakResident(profile: string, type: 'renderer' | 'gpu-process'):
   return peaks.length === 0 ? undefined : 1024 * Math.max(...peaks);
 }
 
-/** /proc/<pid>/status of each such process. */
+/** /proc/<pid>/status of each process of this type with this profile. */
 function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
   try {
     return readdirSync('/proc')

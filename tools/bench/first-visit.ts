@@ -4,7 +4,7 @@
 // --mbit 10, --latency 40     speed of the line in Mbit/s, and its round-trip time in ms
 // --backend wasm              or webgpu (often a software adapter that computes on the processor), or auto
 // --files                     lists the files transferred before and after the answer
-// --no-build                  measures dist/ as it is
+// --no-build                  measures dist/ without a new build
 
 import { chromium, type BrowserContext } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';

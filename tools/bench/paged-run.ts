@@ -13,10 +13,10 @@ import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { embeddingBytes, weightBytes } from './weight-bytes.ts';
 
 export interface PagedRunOptions {
-  /** Per layer. */
+  /** Number of slots per layer. */
   slots: number;
   tokens: number;
-  /** Layers. */
+  /** Number of layers to look ahead. */
   lookAhead: number;
   seed: number;
 }

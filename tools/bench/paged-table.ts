@@ -1,4 +1,4 @@
-// The tables of bench:paged.
+// Computes and prints the tables of bench:paged.
 
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';

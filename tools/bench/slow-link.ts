@@ -31,7 +31,7 @@ export class SlowLink {
   readonly #known = new WeakSet<object>();
   /** The performance.now() time at which the line has sent everything queued so far. */
   #freeAt = 0;
-  /** Bytes that have left so far. */
+  /** Bytes that have left the line so far. */
   #sentBytes = 0;
   #busy = 0;
 

@@ -27,7 +27,7 @@ const KIOSK_ARGS = [
 export interface SupervisorOptions {
   url: string;
   profile: string;
-  /** Without a screen, as in tests. */
+  /** Whether the browser runs without a screen, as in tests. */
   headless: boolean;
   /** Further arguments for Chromium. */
   args?: readonly string[];

@@ -48,7 +48,7 @@ function readSome(descriptor: number, bytes: Buffer, at: number, position: numbe
   });
 }
 
-/** Fails as opening a file does. */
+/** Opens the file as a Blob; fails with the system's error if it cannot be opened. */
 export async function fileBlob(path: string): Promise<Blob> {
   const blob = await openAsBlob(path);
   const file: OpenFile = { descriptor: openSync(path, 'r') };

@@ -8,7 +8,7 @@ import { withStorageBuffers } from './few-buffers.ts';
 
 export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';
-  /** WASM threads. */
+  /** Number of WASM threads. */
   threads?: number;
   /** If given, limits the number of storage buffers per shader on the WebGPU adapter; WebGPU's minimum is 8. */
   storageBuffers?: number;

@@ -15,7 +15,7 @@ import {
 } from '../../e2e/make-clip.ts';
 import type { ClipSeen } from './harness.ts';
 
-/** The fixture's video processor: 2 frames per second, at least 4. */
+/** Frame rate of the clips; the fixture's video processor samples 2 frames per second, at least 4. */
 const FPS = 10;
 /** Three seconds, each frame of its own colour; the chroma values differ much, to make an encoder's rounding small. */
 const COLOURS: Rgb[] = Array.from({ length: 30 }, (_, i) => [20 + 7 * i, 230 - 7 * i, 40 + 5 * (i % 10)]);
@@ -105,7 +105,7 @@ test('frames at uneven distances count for as long as they are shown', async ({ 
   const at = (index: number): number => (index < 15 ? index / 30 : 0.5 + (index - 15) / 6);
   const frames = COLOURS.map((colour, index) => ({ at: at(index), colour }));
   const recipe: Recipe = { container: 'mp4', codec: 'vp09.00.10.08', frames, last: 1 / 6 };
-  // At 0, 0.6, 1.2, 1.8, 2.4 and 3 seconds.
+  // The frames sampled at 0, 0.6, 1.2, 1.8, 2.4 and 3 seconds.
   const seenAt = { sampled: [0, 15, 19, 22, 26, 29], times: [0.3, 1.5, 2.7] };
   expectSeen(await seen(page, await makeClip(page, recipe)), 6, seenAt);
 });

@@ -50,7 +50,7 @@ export interface ClipSeen {
 
 export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
-  /** Every case of the reference, or only the named ones. */
+  /** Measures every case of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
   /** Decodes a file of tools/reference to pixels. */
   decoded(file: string): Promise<RgbImage>;

@@ -3,7 +3,7 @@
 
 export interface Channel {
   name: string;
-  /** `url` is http://host:port/<realm and channel>/<canary>. */
+  /** Tries the channel; `url` is http://host:port/<realm and channel>/<canary>. */
   run: (url: string) => unknown;
   /**
    * The evidence of a leak, if not the path: 'port' is any packet or connection at a port of its own, 'dns' a lookup

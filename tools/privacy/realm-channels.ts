@@ -24,7 +24,7 @@ const fetches: Channel[] = [
   },
 ];
 
-/** Works in pages and workers alike. */
+/** Channels that work in pages and in workers. */
 export const REALM_CHANNELS: readonly Channel[] = [
   ...fetches,
   {

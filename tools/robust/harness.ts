@@ -20,13 +20,13 @@ export interface Conversed {
   streamed: string[];
   /** The backend on which the model was first loaded. */
   backend: Backend | null;
-  /** Workers started: more than one after a loss. */
+  /** Number of workers started: more than one after a loss. */
   workers: number;
   calls: Calls;
 }
 
 export interface Trial {
-  /** If omitted, WebGPU. */
+  /** If omitted, the model runs on WebGPU. */
   backend?: Backend;
   /** A picture in tools/reference/pictures and a question about it. If omitted, nothing is asked. */
   turn?: Required<Turn>;
@@ -35,7 +35,7 @@ export interface Trial {
 
 export interface Judged {
   loaded: Outcome<LoadedModel>;
-  /** If nothing was asked, null. */
+  /** Null if nothing was asked. */
   answer: Outcome<string> | null;
   /** Whether the fault took place. */
   isPlanted: boolean;

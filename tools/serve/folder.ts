@@ -8,7 +8,7 @@ import { join, normalize, sep } from 'node:path';
 import type { Connect, Plugin, PreviewServer, ViteDevServer } from 'vite';
 
 export interface ServedFolder {
-  /** URL path, with a slash at both ends. */
+  /** URL path that begins and ends with a slash. */
   path: string;
   folder: string;
   listed?: boolean;

@@ -14,7 +14,7 @@ export type Fault =
   | { kind: 'stall'; at: number }
   | { kind: 'web-page' }
   | { kind: 'status'; status: number }
-  | { kind: 'short' } // fewer bytes, and a Content-Length that agrees
+  | { kind: 'short' } // fewer bytes, with a matching Content-Length
   | { kind: 'long' }
   | { kind: 'flipped'; at: number } // one byte is wrong
   | { kind: 'elsewhere' } // a redirect to a host that the app does not know

@@ -82,7 +82,7 @@ for (const skill of wanted) {
 }
 // One sample of each skill, then the second of each, and so on: the page shows them in this order.
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples: rounds.flat() }, null, 2)}\n`);
-process.exit(0); // the runtime's threads would keep the process
+process.exit(0); // the runtime's threads would keep the process alive
 
 /** Copies the clip, stores its middle frame as the poster, and returns its duration. */
 async function copyClip(

@@ -74,7 +74,7 @@ async function main(): Promise<void> {
 
 try {
   await main();
-  process.exit(0); // the runtime's threads would keep the process
+  process.exit(0); // the runtime's threads would keep the process alive
 } catch (error) {
   const code = error instanceof Failure ? ` (${error.code})` : '';
   process.stderr.write(`${complaint(error)}${code}\n`);
