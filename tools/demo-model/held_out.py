@@ -24,8 +24,8 @@ class Held:
 
 
 def held_out(per_skill: int = PER_SKILL, skills: list[str] | None = None, first: int = HELD_OUT_SEEDS) -> Iterator[Held]:
-    """Languages alternate; in each language, every other scene is asked in a held-out phrasing. Question kinds are
-    drawn with the same weights as in training, starting with the scene's kind that was asked least often so far."""
+    """Languages alternate; in each language, every other scene is asked in a held-out phrasing. Of a scene's question
+    kinds, it asks the one that was asked least often so far, relative to the kind's weight in training."""
     for skill in skills or list(SKILLS):
         asked: dict[str, int] = {}
         for n in range(per_skill):

@@ -1,4 +1,4 @@
-"""The mixture of experts: a router picks top-k of E experts per token, and sums their outputs with its weights.
+"""The mixture of experts: a router picks top-k of E experts per token; their outputs are summed with its weights.
 
 Expert weights have the checkpoint's layout [E, in, out]; the last axis of gate_up_proj is gate first, then up.
 """
