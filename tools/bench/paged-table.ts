@@ -15,7 +15,7 @@ export function print(rows: readonly (readonly string[])[]): void {
   console.log(textTable(rows, 'right'));
 }
 
-/** The time of real runs by activity. Reading overlaps the rest, so its share is that of the wall-clock time. */
+/** The time of real runs by activity. Reading overlaps the rest, so the table has its share of the wall-clock time. */
 export function runTable(runs: readonly PagedRun[]): string[][] {
   return [
     [

@@ -35,7 +35,7 @@ function seen(page: Page, file: Buffer): Promise<ClipSeen> {
   }, file.toString('base64'));
 }
 
-/** Sends the frames as separate pictures, as a person may extract them. */
+/** Asks about the same frames as a clip of extracted pictures, as a person may extract them. */
 async function seenAsFrames(page: Page, indices: number[], fps: number): Promise<ClipSeen> {
   const frames = await Promise.all(
     indices.map(async (index) => {

@@ -57,7 +57,7 @@ export interface Harness {
   catalogue(): Promise<Outcome<Offer[]>>;
   /** Every stored file, with its hash computed. */
   stored(id: string): Promise<StoredFile[]>;
-  /** Overwrites or removes a stored file without the knowledge of the app's code. */
+  /** Overwrites or removes a stored file directly, so that the app does not notice. */
   damage(id: string, sha256: string, how: 'flip' | 'cut' | 'remove'): Promise<void>;
   /** Keys of a model's records. */
   keys(kind: 'kept' | 'piece' | 'used', id: string): Promise<(string | number)[][]>;

@@ -260,7 +260,8 @@ class Picked:
 
 
 def plain_scene(rng: Random) -> Scene:
-    """Signs in drawing style, for training only: on a plain or gradient background, upright, with or without a post."""
+    """Signs in drawing style, for training only: on a plain or gradient background, upright, in any face, with or without
+    a post."""
     return signs_scene(rng, plain=True)
 
 
