@@ -33,7 +33,7 @@ export async function dropKept(url: string): Promise<void> {
   try {
     for (const name of await caches.keys()) await (await caches.open(name)).delete(url);
   } catch {
-    // A browser without this storage, or one that refuses it, stores nothing.
+    // If the browser lacks Cache Storage or refuses access to it, there is no copy to delete.
   }
 }
 

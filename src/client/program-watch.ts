@@ -33,7 +33,7 @@ export class ProgramWatch {
     }, TICK_MS);
   }
 
-  /** Shortens the patience, because a call waits behind the current run. */
+  /** Lowers the remaining time to HURRIED_TICKS at most: the user stopped a run, or another call waits for its turn. */
   hurry(): void {
     this.#left = Math.min(this.#left, HURRIED_TICKS);
   }

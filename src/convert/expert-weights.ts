@@ -45,9 +45,9 @@ export function bindExperts(binder: Binder, text: TextConfig, layer: number): Ex
 }
 
 /**
- * A square tensor does not show its orientation, but the other tensor then does, because H = 2·I and H = I
- * exclude each other. Fails, naming the tensor, if a shape fits neither orientation or the two tensors
- * disagree.
+ * Returns how `gateUp` and `down` are stored: input rows first ('in-out') or output rows first ('out-in'). `gateUp` is
+ * square if H = 2·I, and `down` is square if H = I. Both cannot hold, so at least one of the two shapes shows the
+ * orientation. Fails, naming the tensor, if a shape fits neither orientation or the two disagree.
  */
 function orientation(
   gateUp: StoredTensor,

@@ -58,7 +58,7 @@ interface Progress {
   totalBytes: number;
 }
 
-/** The time to open a byte of a model, as a rough share of the time to fetch it. */
+/** Opening a model (building graphs, uploading weights) takes about this share of the time per byte that its download takes. */
 const OPENING_WEIGHT = 0.1;
 
 function shareOf(runtime: Progress, fetched: Progress, opened: Progress): number {

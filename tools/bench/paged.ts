@@ -1,7 +1,7 @@
-// npm run bench:paged: pages experts of a random checkpoint with the 30B's shapes and few layers at several
-// residencies, compares replacement policies on the recorded routing, and prints the simulator's predictions for other
-// machines with its error against the real runs. --parts real or --parts simulated leaves the other part out;
-// --browser pages from IndexedDB on Chromium's WebGPU instead of from a folder on WASM in Node.
+// npm run bench:paged has two parts. "real" runs a random checkpoint (the 30B's shapes, few layers) with several shares of
+// its experts in memory, compares replacement policies on the routing that it recorded, and prints how far the simulator's
+// prediction is from each run. "simulated" prints predictions for other devices. `--parts real` or `--parts simulated` runs
+// one part. `--browser` runs the real part in Chromium, on WebGPU with IndexedDB, instead of in Node, on WASM with a folder.
 
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';

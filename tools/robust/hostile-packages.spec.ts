@@ -115,7 +115,7 @@ test('no hostile package keeps another model from answering', async ({ page }) =
   await ask(page, 'Hello?');
   await answered(page, 1);
 
-  // Measure how long a switch to the sound model takes from a model without faults.
+  // The baseline: how long it takes to switch from the faultless model 'other' to the model 'sound' and get its answer.
   expect(await download(page, 'other')).toBe(true);
   await closeLibrary(page);
   const usual: number[] = [];

@@ -41,7 +41,10 @@ export const failed = (code: FailureCode): Outcome<never> => ({
   failure: { code, message: 'why' },
 });
 
-/** Downloads on command; records its calls. */
+/**
+ * A scripted weights client: a download reports when the test calls `tell`, and ends when it calls `settle`. `asked` records
+ * downloads, imports and check-ups.
+ */
 class Weights {
   offers: Outcome<Offer[]> = done([offer('demo'), offer('large')]);
   kept: KeptModel[] = [];

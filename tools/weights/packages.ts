@@ -15,7 +15,10 @@ export type Fixture = 'dense-tied' | 'moe-untied' | 'moe-fp8';
 
 const SHARD_BYTES = 400_000;
 
-/** The folder of a balanced package in shards of 400 kB; a complete one is not converted again. */
+/**
+ * Converts the fixture with the preset 'balanced' into shards of about 400 kB, and returns the package's folder. Intact
+ * shards of an earlier run are not converted again.
+ */
 export async function manyShards(fixture: Fixture): Promise<string> {
   const folder = `.cache/weights-packages/${fixture}`;
   await using source = new DirectorySource(join(FIXTURES, fixture));

@@ -1,4 +1,5 @@
-// Sizes and budgets of whole preparations; the tests in tools/node compare the pixels with the reference.
+// Tests the grid sizes and token budgets of `preprocessImage` and `preprocessClip`. The tests in tools/node compare the
+// pixels with the reference.
 
 import { expect, test } from 'vitest';
 import type { RgbImage } from './photo.ts';

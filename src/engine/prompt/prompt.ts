@@ -16,7 +16,7 @@ export type PromptMedia =
 
 /** A run of placeholder tokens that the features of one picture, or one group of frames, replace. */
 export interface VisualSlot {
-  /** Index into the media. */
+  /** Index of the picture or clip in the `media` argument of `buildPrompt`. */
   media: number;
   kind: PromptMedia['kind'];
   /** Temporal group within the clip; 0 for a picture. */

@@ -1,4 +1,4 @@
-// Measures how fast a device reads its own memory, which bounds how fast it can read the weights of a token.
+// Measures how fast a GPU reads its own memory. This limits decoding, because every token needs all weights read once.
 
 /** Returns bytes per second, measured by summing a buffer of at most `mostBytes`. */
 export async function memoryBandwidth(device: GPUDevice, mostBytes: number): Promise<number> {

@@ -136,7 +136,10 @@ export class Database {
     );
   }
 
-  /** Tries once whether storage opens. `#canTakeBlobs` does the same for Blobs. */
+  /**
+   * Whether storage opens. The first call finds out, and later calls reuse its result. `#canTakeBlobs` does the same for
+   * Blobs.
+   */
   #canOpen(): Promise<boolean> {
     const open = async (): Promise<unknown> =>
       this.#use('readonly', (store) => promisifyRequest(store.getKey('any')));

@@ -20,7 +20,7 @@ export interface SampleQuestion {
 
 export interface Sample {
   skill: string;
-  /** Names of the picture files beside the index; empty if the sample is a clip. */
+  /** File names of the pictures, in the folder of the JSON file that lists the sample; empty if the sample is a clip. */
   images: string[];
   clip: string | undefined;
   questions: SampleQuestion[];

@@ -53,8 +53,8 @@ class Read extends ExpertRead {
 
 export class ExpertReads {
   /**
-   * Milliseconds during which a read was in flight, bytes read, guesses begun, and begun guesses that
-   * `demand` then requested.
+   * `readMs`: milliseconds with at least one read in flight. `bytes`: bytes read. `guesses`: predicted experts whose read has
+   * begun. `rightGuesses`: those of them that `demand` later requested.
    */
   readonly totals = { readMs: 0, bytes: 0, guesses: 0, rightGuesses: 0 };
   readonly #source: ReadSource;
