@@ -41,7 +41,7 @@ export class OldVersions {
     return kept.flat().map(({ url }) => url);
   }
 
-  /** Deletes the older caches once none of those pages is open. */
+  /** Deletes the older caches, unless a page is still open that was open when this version took over. */
   async dropUnused(): Promise<void> {
     const names = await this.#names();
     if (names.length === 0 || (await this.#hasPages())) return;

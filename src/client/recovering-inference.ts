@@ -156,7 +156,7 @@ export class RecoveringInference implements Inner {
     this.#losses = [...this.#losses.filter(({ at }) => now - at < LOSSES_WITHIN_MS), { at: now, code }];
     this.#inner.dispose();
     if (this.#losses.length < MAX_LOSSES) return undefined;
-    // The count starts again, so that the next question may try again once the person has read the explanation.
+    // Forgets the losses, so that the next question is tried again.
     const losses = this.#losses;
     this.#losses = [];
     const times = `${losses.length} times within five minutes`;

@@ -37,8 +37,8 @@ export function toF16(x: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Below 2⁻¹⁴: the unit is 2⁻²⁴. Adding ½ in f32 leaves the count of units in the low mantissa
-    // bits (the unit of a float in [½, 1) is 2⁻²⁴ too), rounded to even by the addition itself.
+    // Below 2⁻¹⁴, neighbouring F16 values lie 2⁻²⁴ apart, like f32 values in [½, 1). Adding ½ therefore rounds
+    // to a multiple of 2⁻²⁴, ties to even. The low mantissa bits then count the multiples: the F16's own bits.
     f32[0] = Math.abs(x) + 0.5;
     return sign | (f32Bits[0]! - 0x3f000000);
   }

@@ -195,7 +195,7 @@ function stretched({ factor, originalContext }: Yarn): number {
   return Math.floor(factor * originalContext);
 }
 
-/** If a file has no sections, they are the reference's defaults, whatever the size of a head is. */
+/** The file's own sections must sum to half a head; without any, the reference's [24, 20, 20] apply unchecked. */
 function mropeSection(rope: Json, headDim: number): [number, number, number] {
   const name = `${ROPE}mrope_section`;
   const section = numbers(rope['mrope_section'] ?? [24, 20, 20], name);

@@ -35,8 +35,8 @@ export interface ExpertsSource {
   part: ExpertPart['name'];
   as: Precision | 'stored';
   /**
-   * 'rows' stacks the part as stored, (rows, columns) per expert. The others transpose each expert to
-   * (columns, rows), with all rows, only the even ones (gate) or only the odd ones (up).
+   * 'rows' stacks each expert's part as stored: (rows, columns). The other layouts stack a transpose,
+   * (columns, rows): of all stored rows ('transposed'), of the even rows (gate) or of the odd rows (up).
    */
   layout: 'rows' | 'transposed' | 'gate transposed' | 'up transposed';
 }

@@ -19,7 +19,7 @@ export function rotaryFrequencies(headDim: number, theta: number, yarn?: Yarn): 
   });
 }
 
-/** The range of frequency indices over which trained and divided frequencies are mixed. */
+/** The range of frequency indices over which trained frequencies pass into those divided by `yarn.factor`. */
 function mixedRange(headDim: number, theta: number, yarn: Yarn): [low: number, high: number] {
   /** The index of the frequency that makes this many turns within the original context. */
   const withTurns = (turns: number): number =>

@@ -78,7 +78,7 @@ function isQuick(text: string): boolean {
   return true;
 }
 
-/** marked types its tokens loosely, because of extensions; `Known` includes ours. */
+/** The lexer's type `Token` admits the token of any extension; `Known` lists its own tokens and ours. */
 function known(token: Token): Known {
   return token as Known;
 }
