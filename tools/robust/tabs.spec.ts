@@ -130,6 +130,8 @@ test('a model that must be read anew from a storage that is gone says so, and co
   if ((await retry.count()) > 0) {
     await expect(last.getByRole('alert')).toContainText(/missing|storage|store/);
     await expect(answers(page)).toHaveCount(1);
+    // Wait until the tab's copy is written again, because a page cannot finish writing after it is left.
+    await expect.poll(() => keptByTab(page)).toContain('talk');
     await page.reload();
     await beginAnew(page);
     await askSample(page);
