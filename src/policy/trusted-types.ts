@@ -26,16 +26,20 @@ interface PolicyFactory {
 }
 
 /**
- * `urls`: the exact addresses of the realm's programs. Call this once in a realm: the browser allows a name
- * once.
+ * The key of the realm's policy. WebKit runs a worker's script a second time when a part of that worker imports from it, but
+ * lets a realm make a policy once.
  */
+const HELD: unique symbol = Symbol.for('darkroom.policy');
+
+/** `urls`: the exact addresses of the realm's programs. Call this from one script of a realm only. */
 export function trustScripts(name: ScriptPolicy, urls: readonly string[]): TrustScript {
   const known = new Set(urls);
   const createScriptURL = (url: string): string => {
     if (known.has(url)) return url;
     throw new TypeError(`${url} is no program of this app.`);
   };
-  const policy = policyFactory()?.createPolicy(name, { createScriptURL });
+  const realm = globalThis as { [HELD]?: ReturnType<PolicyFactory['createPolicy']> | undefined };
+  const policy = (realm[HELD] ??= policyFactory()?.createPolicy(name, { createScriptURL }));
   if (policy === undefined) return createScriptURL;
   // This is an object of the browser, but the types of its constructors accept strings only.
   return (url) => policy.createScriptURL(url) as string;
