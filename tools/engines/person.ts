@@ -3,7 +3,7 @@
 
 import type { Driver } from './driver.ts';
 
-const PATIENCE_MS = 240_000;
+const PATIENCE_MS = 100_000;
 const LOOK_AGAIN_MS = 150;
 
 /** `named` is the whole accessible name, or a pattern to search for in it. */
