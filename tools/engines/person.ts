@@ -113,7 +113,14 @@ export class Person {
   }
 
   async ask(words: string): Promise<void> {
-    await this.driver.type(await this.#find(question), words);
+    // A panel that closes takes the focus once more, and the first keys with it.
+    await this.until(`“${words}” in the field`, async () => {
+      const field = await this.#find(question);
+      const value = (css: string): string => document.querySelector<HTMLTextAreaElement>(css)?.value ?? '';
+      const written = await this.driver.evaluate(value, field);
+      if (written === '') await this.driver.type(field, words);
+      return (await this.driver.evaluate(value, field)) === words;
+    });
     await this.click({ css: 'form button[type=submit]:enabled' });
   }
 

@@ -8,10 +8,21 @@ export interface BuiltApp {
   stop(): Promise<void>;
 }
 
+/** Longer than a browser leaves a connection idle. */
+const KEPT_OPEN_MS = 600_000;
+
 /** Serves `dist/` as `npm start` does; port 0 picks a free one. */
 export async function serveBuiltApp(port = 0): Promise<BuiltApp> {
   const server = await preview({ preview: { port, strictPort: port !== 0 }, logLevel: 'silent' });
+  // A browser may use a connection again in the moment in which the server closes it as idle.
+  if ('keepAliveTimeout' in server.httpServer) server.httpServer.keepAliveTimeout = KEPT_OPEN_MS;
   const origin = server.resolvedUrls?.local[0];
   if (origin === undefined) throw new Error('The preview server has no address.');
-  return { origin, stop: () => server.close() };
+  return {
+    origin,
+    async stop() {
+      if ('closeAllConnections' in server.httpServer) server.httpServer.closeAllConnections();
+      await server.close();
+    },
+  };
 }

@@ -22,6 +22,8 @@ export interface RefusedFiles {
 export class Tray {
   readonly #shelf: Pick<PhotoShelf, 'open' | 'crop' | 'find'>;
   #photos = $state.raw<readonly Photo[]>([]);
+  /** Settles when the latest file has been added or refused. */
+  #latest: Promise<unknown> = Promise.resolve();
   #refused = $state.raw<readonly RefusedFiles[]>([]);
   #opening = $state(0);
   #ids = 0;
@@ -122,16 +124,24 @@ export class Tray {
     this.#refused = [...this.#refused, { id: ++this.#ids, of: puts.length, files }];
   }
 
-  /** Opens and adds one photo; returns its refusal, or undefined if the photo was added or the work was stopped. */
-  async #put(
+  /**
+   * Opens a photo, and adds it after the photos before it: a small file is read sooner than a large one that came first.
+   * Returns its refusal, or undefined if the photo was added or the work was stopped.
+   */
+  #put(
     name: string,
     make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>,
   ): Promise<Refused | undefined> {
     this.#opening++;
-    // The worker opens one photo at a time, in the order of the calls, so the photos keep that order.
-    const opened = await make(new AbortController().signal);
-    this.#opening--;
-    if (opened.kind === 'done') this.#photos = [...this.#photos, opened.value];
-    return opened.kind === 'failed' ? { name, failure: opened.failure } : undefined;
+    const opening = make(new AbortController().signal);
+    const put = this.#latest
+      .then(() => opening)
+      .then((opened) => {
+        if (opened.kind === 'done') this.#photos = [...this.#photos, opened.value];
+        return opened.kind === 'failed' ? { name, failure: opened.failure } : undefined;
+      })
+      .finally(() => this.#opening--);
+    this.#latest = put.catch(() => undefined);
+    return put;
   }
 }
