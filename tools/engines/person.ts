@@ -124,6 +124,15 @@ export class Person {
     await this.click({ css: 'form button[type=submit]:enabled' });
   }
 
+  /** Clicks a suggested question, and once more if the page moved under the mouse and nothing was asked. */
+  async askSuggested(words: string): Promise<void> {
+    await this.until(`“${words}” to be asked`, async () => {
+      if (await this.sees(button(words))) await this.click(button(words));
+      await new Promise((later) => setTimeout(later, 1000));
+      return (await this.count('article.answer')) > 0;
+    });
+  }
+
   /** Text of the n-th answer (from 1) once it has ended; fails with the page's own message if the answer failed. */
   async answer(n = 1): Promise<string> {
     let said = '';

@@ -117,7 +117,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       const [first] = known('signs-1.webp');
       await person.arrive();
       await person.click({ css: 'button:has(img[src*="signs-1"])' });
-      await person.click(button(first!.words));
+      await person.askSuggested(first!.words);
       expect(await person.answer()).toBe(first!.answer);
     });
 
@@ -145,7 +145,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       const [box] = boxesOf(first!.answer);
       await person.arrive();
       await person.click({ css: 'button:has(img[src*="grounding-1"])' });
-      await person.click(button(first!.words));
+      await person.askSuggested(first!.words);
       await person.answer();
       const marks = '[aria-label="What the answer points at"] button';
       await person.until('a box', async () => (await person.count(marks)) === 1);
