@@ -143,7 +143,7 @@ async function retried<T>(
       if (count >= pace.attempts) throw failure;
       onFailure?.(failure);
       const asked = failure instanceof RetryLater ? failure.afterMs : 0;
-      // Nobody waits in front of a page for that long; the person can resume the download at any time.
+      // The user will not wait for that long, and can resume the download at any time.
       if (asked > LONGEST_ASKED_MS) throw failure;
       const wait = Math.max(asked, waitMs(pace, count, Math.random));
       onRetry?.({ file, failure, attempt: count, waitMs: wait });
