@@ -51,6 +51,9 @@ test('after a page died while it loaded a model, the next visit asks, offers the
   await next.keyboard.press('Escape');
 
   await ask(next, 'Hello?');
+  await expect(next.getByText('This question waits until you choose a model').first()).toBeVisible();
+  await next.getByRole('button', { name: 'Choose', exact: true }).click();
+  await expect(notice(next).getByRole('button', { name: 'Use Built-in model' })).toBeFocused();
   await notice(next).getByRole('button', { name: 'Use Built-in model' }).click();
   await answered(next, 1);
   await next.reload();

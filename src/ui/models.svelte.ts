@@ -151,6 +151,11 @@ export class Models {
     return this.downloads.all.find(({ state }) => state.kind === 'running');
   }
 
+  /** Whether no model is loaded until the user has decided about the one with which the page died. */
+  get awaitsUser(): boolean {
+    return this.#suspects.current !== undefined;
+  }
+
   get chosen(): Entry | undefined {
     return this.#known.find(this.#chosenId);
   }

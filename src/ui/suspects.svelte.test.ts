@@ -18,12 +18,14 @@ async function afterDeath({
 test('the user is asked before a model is loaded with which the page died, and a question waits for that', async () => {
   const { inference, models } = await afterDeath();
   expect(models.phase).toEqual({ kind: 'suspect' });
+  expect(models.awaitsUser).toBe(true);
   expect(models.news).toMatchObject({ kind: 'suspect', smaller: { request: { id: 'demo' } } });
   const ready = models.ready(never);
   await soon();
   expect(inference.asked).toEqual([]);
   models.use('demo');
   expect(await ready).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  expect(models.awaitsUser).toBe(false);
   expect(inference.asked).toEqual(['demo webgpu']);
 });
 

@@ -40,6 +40,8 @@ class Script {
   settle: (outcome: Outcome<Answer>) => void = () => undefined;
   readiness: Outcome<LoadedModel> = { kind: 'done', value: model };
 
+  awaitsUser = false;
+
   ready(): Promise<Outcome<LoadedModel>> {
     return Promise.resolve(this.readiness);
   }

@@ -22,6 +22,8 @@ export type Phase =
 export interface Answerers {
   /** Settles when the chosen model is loaded. */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
+  /** Whether no model is loaded until the user has decided which one. */
+  readonly awaitsUser: boolean;
   /** Reports that an answer of the model `id` failed: the model may have to be loaded again. */
   failed(failure: FailureInfo, id: string): void;
 }
@@ -67,6 +69,11 @@ export class Conversation {
 
   get phase(): Phase {
     return this.#phase;
+  }
+
+  /** Whether the question waits until the user has decided which model is loaded. */
+  get awaitsUser(): boolean {
+    return this.#phase.kind === 'preparing' && this.#parts.models.awaitsUser;
   }
 
   get busy(): boolean {

@@ -44,6 +44,8 @@ const english = (q: Quantities) => ({
   forgetClosed: 'Let it go',
 
   preparing: 'Getting the model ready',
+  awaitsUser: 'This question waits until you choose a model',
+  choose: 'Choose',
   decoding: (hasClip: boolean) => `Opening the ${hasClip ? 'clip' : 'picture'}`,
   vision: (done: number, total: number, hasClip: boolean) =>
     total === 1
@@ -134,6 +136,8 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   forgetClosed: '不再需要',
 
   preparing: '正在准备模型',
+  awaitsUser: '请先选择模型，之后会回答这个问题',
+  choose: '选择',
   decoding: (hasClip: boolean) => `正在打开${hasClip ? '短片' : '图片'}`,
   vision: (done: number, total: number, hasClip: boolean) =>
     `正在看${hasClip ? '短片' : '图片'}${total === 1 ? '' : `：第 ${done + 1} 个，共 ${total} 个`}`,

@@ -11,7 +11,7 @@ const english = (q: Quantities) => ({
   openModels: 'Models',
   close: 'Close',
   suspect: (name: string) =>
-    `The page closed while ${name} was at work. It is probably too large for this device, so it was not loaded again.`,
+    `The page closed while ${name} was at work. It may be too large for this device, so it was not loaded again.`,
   useInstead: (name: string) => `Use ${name}`,
   loadAgain: (name: string) => `Load ${name} again`,
   /** Parts of the header's line about a download while another model answers. A phone cuts off the end of that line. */
