@@ -6,7 +6,17 @@ import globals from 'globals';
 import ts from 'typescript-eslint';
 
 export default defineConfig(
-  { ignores: ['dist/', '.cache/', 'test-results/', 'playwright-report/', 'packages/', 'public/'] },
+  {
+    ignores: [
+      'dist/',
+      '.cache/',
+      'test-results/',
+      'playwright-report/',
+      'packages/',
+      'public/',
+      'src/kernels/assembly/',
+    ],
+  },
   js.configs.recommended,
   ts.configs.strictTypeChecked,
   ts.configs.stylisticTypeChecked,

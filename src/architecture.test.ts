@@ -20,6 +20,7 @@ const MAY_IMPORT: Record<string, string[]> = {
   'src/graph': ['src/failure', 'src/format', 'pbf'],
   'src/contract': ['src/failure', 'src/format', 'src/policy'],
   'src/paging': ['src/failure'],
+  'src/kernels': ['src/failure'],
   'src/storage': ['src/failure', 'idb-keyval'],
   'src/weights': [
     'src/failure',

@@ -1,0 +1,186 @@
+// The compiled kernels over one memory: hands out ranges of it, and runs programs on one thread or on a crew. Owns the
+// memory and the crew.
+
+import { fail } from '../failure.ts';
+import { Arena } from './arena.ts';
+import { OPERATION_WORDS, type Program } from './operations.ts';
+
+/** What assembly/index.ts exports. Addresses are 32-bit numbers, with or without sign. */
+interface Exports {
+  start(control: number): void;
+  work(control: number, thread: number, seen: number): void;
+  packedBytes(columns: number): number;
+  readAll(from: number, to: number): number;
+}
+
+/** All that another thread needs. */
+export interface ThreadStart {
+  module: WebAssembly.Module;
+  memory: WebAssembly.Memory;
+  /** Address of the control block; `failed` of it is set when the thread dies. */
+  control: number;
+  thread: number;
+}
+
+/** Starts a thread that calls `workInCrew`; resolves when it works. Returns a function that ends it at once. */
+export type SpawnThread = (start: ThreadStart) => Promise<() => void>;
+
+export interface KernelsOptions {
+  /** Compiled for memory that threads share, if `threads` is more than 1; else for memory of one thread. */
+  module: WebAssembly.Module;
+  threads: number;
+  /** Needed for more than one thread. */
+  spawn?: SpawnThread;
+}
+
+const CONTROL = 64;
+const RESERVED = 1024;
+/** Words of the control block; see Control in assembly/index.ts. */
+const [STARTED, PROGRAM, COUNT, THREADS, SPARE, SPARE_BYTES, , , FAILED] = [
+  0, 1, 2, 3, 4, 5, 6, 7, 8,
+] as const;
+const PAGES = 65536;
+
+export class Kernels {
+  readonly arena: Arena;
+  readonly threads: number;
+  readonly #memory: WebAssembly.Memory;
+  readonly #exports: Exports;
+  #ends: (() => void)[] = [];
+  /** The program in memory, and the number of operations for which there is space. */
+  #program = 0;
+  #capacity = 0;
+  #spare = 0;
+  #spareBytes = 0;
+
+  private constructor(memory: WebAssembly.Memory, exports: Exports, threads: number) {
+    this.#memory = memory;
+    this.#exports = exports;
+    this.arena = new Arena(memory, RESERVED);
+    this.threads = threads;
+  }
+
+  /** Fails with 'out-of-memory' if there is no address space for the memory. */
+  static async open({ module, threads, spawn }: KernelsOptions): Promise<Kernels> {
+    const memory = openMemory(threads > 1);
+    const kernels = new Kernels(memory, await instantiate(module, memory), threads);
+    const control = kernels.ints(CONTROL, 16);
+    control[THREADS] = threads;
+    if (threads === 1) return kernels;
+    if (spawn === undefined) fail('bug', 'Threads need a function that starts them.');
+    const others = Array.from({ length: threads - 1 }, (_, i) =>
+      spawn({ module, memory, control: CONTROL, thread: i + 1 }),
+    );
+    const started = await Promise.allSettled(others);
+    for (const each of started) if (each.status === 'fulfilled') kernels.#ends.push(each.value);
+    const failed = started.find((each) => each.status === 'rejected');
+    if (failed !== undefined) {
+      kernels.dispose();
+      fail('worker-died', 'A thread of the processor engine did not start.', failed.reason);
+    }
+    return kernels;
+  }
+
+  /** Views of the memory; valid until it grows. */
+  bytes(at: number, length: number): Uint8Array {
+    return new Uint8Array(this.#memory.buffer, at, length);
+  }
+
+  floats(at: number, length: number): Float32Array {
+    return new Float32Array(this.#memory.buffer, at, length);
+  }
+
+  ints(at: number, length: number): Int32Array {
+    return new Int32Array(this.#memory.buffer, at, length);
+  }
+
+  /** Bytes of a packed row of so many columns. */
+  packedBytes(columns: number): number {
+    return this.#exports.packedBytes(columns);
+  }
+
+  /** Bytes of the panels of so many packed rows. */
+  panelBytes(columns: number, rows: number): number {
+    return Math.ceil(columns / 32) * Math.ceil(rows / PANEL_ROWS) * (PANEL_ROWS * 64 + PANEL_ROWS * 4);
+  }
+
+  /** Makes sure that each thread has at least so many bytes for itself. */
+  reserveSpare(bytes: number): void {
+    if (bytes <= this.#spareBytes) return;
+    if (this.#spareBytes > 0) this.arena.free(this.#spare, this.#spareBytes * this.threads);
+    this.#spareBytes = Math.ceil(bytes / 64) * 64;
+    this.#spare = this.arena.allocate(this.#spareBytes * this.threads);
+    const control = this.ints(CONTROL, 16);
+    control[SPARE] = this.#spare;
+    control[SPARE_BYTES] = this.#spareBytes;
+  }
+
+  /** Runs operations from … to − 1 of a program. Fails with 'worker-died' if a thread has died. */
+  run(program: Program, from = 0, to = program.length): void {
+    const count = to - from;
+    if (count > this.#capacity) {
+      if (this.#capacity > 0) this.arena.free(this.#program, 4 * OPERATION_WORDS * this.#capacity);
+      this.#program = this.arena.allocate(4 * OPERATION_WORDS * count);
+      this.#capacity = count;
+    }
+    program.write(this.ints(this.#program, OPERATION_WORDS * count), from, to);
+    const control = this.ints(CONTROL, 16);
+    control[PROGRAM] = this.#program;
+    control[COUNT] = count;
+    try {
+      this.#exports.start(CONTROL);
+    } catch (error) {
+      if (control[FAILED] === 1) fail('worker-died', 'A thread of the processor engine died.', error);
+      throw error;
+    }
+  }
+
+  /** Reads bytes from … to − 1 as fast as one thread can; for benchmarks. */
+  readAll(from: number, to: number): void {
+    this.#exports.readAll(from, to);
+  }
+
+  dispose(): void {
+    const control = this.ints(CONTROL, 16);
+    control[COUNT] = -1;
+    if (this.threads > 1) {
+      Atomics.add(control, STARTED, 1);
+      Atomics.notify(control, STARTED);
+    }
+    for (const end of this.#ends) end();
+    this.#ends = [];
+  }
+}
+
+/** Rows of a panel; see assembly/pack.ts. */
+export const PANEL_ROWS = 8;
+
+/** A thread of a crew: runs its share of each program until the crew ends. Blocks the thread. */
+export async function workInCrew(start: ThreadStart, onReady: () => void): Promise<void> {
+  const control = new Int32Array(start.memory.buffer, start.control, 16);
+  try {
+    const exports = await instantiate(start.module, start.memory);
+    const seen = Atomics.load(control, STARTED);
+    onReady();
+    exports.work(start.control, start.thread, seen);
+  } catch (error) {
+    Atomics.store(control, FAILED, 1);
+    throw error;
+  }
+}
+
+function openMemory(shared: boolean): WebAssembly.Memory {
+  try {
+    return new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared });
+  } catch (error) {
+    fail('out-of-memory', 'There is no address space for the memory of the processor engine.', error);
+  }
+}
+
+async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Exports> {
+  const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
+  const { start, work, packedBytes, readAll } = exports;
+  const isThere = [start, work, packedBytes, readAll].every((each) => typeof each === 'function');
+  if (!isThere) fail('bug', 'The kernels lack an export.');
+  return { start, work, packedBytes, readAll } as unknown as Exports;
+}
