@@ -2,7 +2,7 @@
 // thread, and dies on request.
 
 import * as Comlink from 'comlink';
-import { expect, test } from 'vitest';
+import { expect, test, vi } from 'vitest';
 import type { InferenceApi, LoadedModel } from '../contract/inference.ts';
 import type { Outcome } from '../failure.ts';
 import { InferenceClient } from './inference-client.ts';
@@ -163,6 +163,27 @@ test('a model whose own program never ends fails alone: what waits behind it beg
   expect(threads[1]!.cancelled).toHaveLength(1);
   client.dispose();
 }, 30_000);
+
+test('a program that begins while another call waits already gets no more time than one that is waited for later', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const { client, threads } = setUp();
+    const hung = answer(client);
+    const stop = new AbortController();
+    const behind = answer(client, stop.signal);
+    await expect.poll(() => threads.length).toBe(1);
+    // The worker was still loading the model when the second call came.
+    threads[0]!.dispatchEvent(new MessageEvent('message', { data: { foreignProgram: 'begun' } }));
+    vi.advanceTimersByTime(2000);
+    expect(threads[0]!.terminated).toBe(true);
+    await expect(hung).resolves.toMatchObject({ kind: 'failed', failure: { code: 'endless-model' } });
+    stop.abort();
+    await behind;
+    client.dispose();
+  } finally {
+    vi.useRealTimers();
+  }
+});
 
 test('a program that ends in time ends nothing', async () => {
   const { client, threads } = setUp();

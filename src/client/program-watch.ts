@@ -9,11 +9,14 @@ const HURRIED_TICKS = 6;
 
 export class ProgramWatch {
   readonly #onEndless: () => void;
+  readonly #isUrgent: () => boolean;
   #timer: ReturnType<typeof setInterval> | undefined;
   #left = 0;
 
-  constructor(onEndless: () => void) {
+  /** `isUrgent`: whether the run of a program that begins is stopped already, or other calls wait for its end. */
+  constructor(onEndless: () => void, isUrgent: () => boolean) {
     this.#onEndless = onEndless;
+    this.#isUrgent = isUrgent;
   }
 
   /** Handles a message of the worker. */
@@ -23,7 +26,7 @@ export class ProgramWatch {
     if (word === 'ended') this.dispose();
     if (word !== 'begun') return;
     this.dispose();
-    this.#left = PATIENT_TICKS;
+    this.#left = this.#isUrgent() ? HURRIED_TICKS : PATIENT_TICKS;
     // This counts ticks, not time: a device that slept did not compute meanwhile, and messages are handled
     // between ticks.
     this.#timer = setInterval(() => {

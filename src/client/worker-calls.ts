@@ -29,8 +29,8 @@ interface Waiting {
   settle: (outcome: Outcome<never>) => void;
   /** Makes the call again, in a fresh worker. */
   repeat: () => void;
-  /** Whether the worker runs this call in turn, after the runs before it. */
-  isRun: boolean;
+  /** Stops a run: a call that the worker makes in turn, after the runs before it. Undefined for any other call. */
+  signal: AbortSignal | undefined;
 }
 
 export class WorkerCalls<Api extends Stoppable> {
@@ -68,17 +68,17 @@ export class WorkerCalls<Api extends Stoppable> {
         };
         signal.addEventListener('abort', cancel);
         return job(api, id);
-      }, true);
+      }, signal);
     } finally {
       if (cancel !== undefined) signal.removeEventListener('abort', cancel);
     }
   }
 
   /**
-   * Returns the call's outcome, or 'worker-died' if the worker ends first. `isRun`: the worker runs the call in
+   * Returns the call's outcome, or 'worker-died' if the worker ends first. With `signal`, the worker runs the call in
    * turn. If a run before it never ends, the call is repeated in a fresh worker.
    */
-  call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, isRun = false): Promise<Outcome<T>> {
+  call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, signal?: AbortSignal): Promise<Outcome<T>> {
     return new Promise((resolve) => {
       const begin = (): void => {
         const { api, waiting, watch } = (this.#running ??= this.#begin());
@@ -88,9 +88,9 @@ export class WorkerCalls<Api extends Stoppable> {
           if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
           resolve(outcome);
         };
-        const entry: Waiting = { settle, repeat: begin, isRun };
+        const entry: Waiting = { settle, repeat: begin, signal };
         waiting.add(entry);
-        if (isRun) watch.hurry();
+        if (signal !== undefined) watch.hurry();
         job(api).then(settle, (error: unknown) => {
           settle({ kind: 'failed', failure: describe(error) });
         });
@@ -106,7 +106,13 @@ export class WorkerCalls<Api extends Stoppable> {
 
   #begin(): Running<Api> {
     const worker = this.#start();
-    const watch = new ProgramWatch(() => this.#endProgram(running));
+    const watch = new ProgramWatch(
+      () => this.#endProgram(running),
+      () => {
+        const [current, ...behind] = runsOf(running);
+        return behind.length > 0 || current?.signal?.aborted === true;
+      },
+    );
     const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set(), watch };
     worker.addEventListener('message', (event) => watch.hear((event as MessageEvent<unknown>).data));
     // A worker that has sent a message was fetched successfully.
@@ -134,7 +140,7 @@ export class WorkerCalls<Api extends Stoppable> {
 
   /** The current run fails with 'endless-model'; the runs behind it begin in a fresh worker. */
   #endProgram(running: Running<Api>): void {
-    const [first, ...behind] = [...running.waiting].filter(({ isRun }) => isRun);
+    const [first, ...behind] = runsOf(running);
     for (const one of behind) running.waiting.delete(one);
     if (this.#running === running) this.#running = undefined;
     const message = 'The template or the tokenizer of the model did not end.';
@@ -142,4 +148,9 @@ export class WorkerCalls<Api extends Stoppable> {
     this.#bury(running, `The ${this.#name} worker was ended: ${message}`);
     for (const { repeat } of behind) repeat();
   }
+}
+
+/** The current run, and the runs behind it in their order. */
+function runsOf({ waiting }: Pick<Running<unknown>, 'waiting'>): Waiting[] {
+  return [...waiting].filter(({ signal }) => signal !== undefined);
 }
