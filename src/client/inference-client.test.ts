@@ -185,6 +185,31 @@ test('a program that begins while another call waits already gets no more time t
   }
 });
 
+test('a spare worker starts while a program is slow; it takes the next call, or ends with the program', async () => {
+  vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
+  try {
+    const { client, threads } = setUp();
+    const slow = answer(client);
+    await expect.poll(() => threads.length).toBe(1);
+    const hear = (foreignProgram: string): boolean =>
+      threads[0]!.dispatchEvent(new MessageEvent('message', { data: { foreignProgram } }));
+    hear('begun');
+    vi.advanceTimersByTime(1000);
+    expect(threads.map(({ terminated }) => terminated)).toEqual([false, false]);
+    hear('ended');
+    expect(threads.map(({ terminated }) => terminated)).toEqual([false, true]);
+    hear('begun');
+    vi.advanceTimersByTime(20_000);
+    await expect(slow).resolves.toMatchObject({ kind: 'failed', failure: { code: 'endless-model' } });
+    expect(await load(client)).toEqual({ kind: 'done', value: MODEL });
+    expect(threads.map(({ terminated }) => terminated)).toEqual([true, true, false]);
+    client.dispose();
+    expect(threads.map(({ terminated }) => terminated)).toEqual([true, true, true]);
+  } finally {
+    vi.useRealTimers();
+  }
+});
+
 test('a program that ends in time ends nothing', async () => {
   const { client, threads } = setUp();
   const stop = new AbortController();

@@ -20,6 +20,8 @@ import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 export class InferenceClient {
   readonly #calls: WorkerCalls<InferenceApi>;
 
+  /** The backend of the latest load, for which a replacement of the worker is prepared. */
+  #latest: Pick<LoadOptions, 'backend' | 'hardwareOnly'> | undefined;
   readonly #held: (modelId: string) => Promise<readonly HeldEntry[]>;
 
   /**
@@ -31,7 +33,17 @@ export class InferenceClient {
     held: (modelId: string) => Promise<readonly HeldEntry[]> = () => Promise.resolve([]),
     onMissing?: () => void,
   ) {
-    this.#calls = new WorkerCalls<InferenceApi>('inference', start, onMissing);
+    this.#calls = new WorkerCalls<InferenceApi>('inference', start, onMissing, (api) => {
+      if (this.#latest === undefined) return;
+      const { backend, hardwareOnly = false } = this.#latest;
+      api
+        .prepare(
+          [backend],
+          hardwareOnly,
+          Comlink.proxy(() => undefined),
+        )
+        .catch(() => undefined);
+    });
     this.#held = held;
   }
 
@@ -54,6 +66,7 @@ export class InferenceClient {
     onEvent: (event: LoadEvent) => void,
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
+    this.#latest = options;
     const held = await this.#held(modelId);
     const all = held.length > 0 ? { ...options, held } : options;
     return this.#calls.run(signal, (api, id) => api.load(id, modelId, all, Comlink.proxy(onEvent)));

@@ -2,43 +2,60 @@
 // because the worker cannot answer while the program runs. Honest programs take milliseconds.
 
 const TICK_MS = 250;
+/** A program that runs for so long may be endless. */
+const SLOW_TICKS = 1;
 /** Patience while the person waits for nothing else. */
 const PATIENT_TICKS = 40;
 /** Patience once the person stops the run or asks for another model. */
-const HURRIED_TICKS = 6;
+const HURRIED_TICKS = 4;
+
+export interface ProgramListener {
+  /** Whether the run of a program that begins is stopped already, or other calls wait for its end. */
+  isUrgent(): boolean;
+  /** The program takes so long that it may be endless. Called once for each program. */
+  onSlow(): void;
+  /** A slow program ended after all. */
+  onEnded(): void;
+  /** The program is taken for endless. */
+  onEndless(): void;
+}
 
 export class ProgramWatch {
-  readonly #onEndless: () => void;
-  readonly #isUrgent: () => boolean;
+  readonly #listener: ProgramListener;
   #timer: ReturnType<typeof setInterval> | undefined;
-  #left = 0;
+  #ticks = 0;
+  #patience = 0;
 
-  /** `isUrgent`: whether the run of a program that begins is stopped already, or other calls wait for its end. */
-  constructor(onEndless: () => void, isUrgent: () => boolean) {
-    this.#onEndless = onEndless;
-    this.#isUrgent = isUrgent;
+  constructor(listener: ProgramListener) {
+    this.#listener = listener;
   }
 
   /** Handles a message of the worker. */
   hear(data: unknown): void {
     const word =
       typeof data === 'object' && data !== null && 'foreignProgram' in data ? data.foreignProgram : null;
-    if (word === 'ended') this.dispose();
+    if (word === 'ended' && this.#timer !== undefined) {
+      this.dispose();
+      if (this.#ticks >= SLOW_TICKS) this.#listener.onEnded();
+    }
     if (word !== 'begun') return;
     this.dispose();
-    this.#left = this.#isUrgent() ? HURRIED_TICKS : PATIENT_TICKS;
+    this.#ticks = 0;
+    this.#patience = this.#listener.isUrgent() ? HURRIED_TICKS : PATIENT_TICKS;
     // This counts ticks, not time: a device that slept did not compute meanwhile, and messages are handled
     // between ticks.
     this.#timer = setInterval(() => {
-      if (this.#left-- > 0) return;
+      this.#ticks++;
+      if (this.#ticks === SLOW_TICKS) this.#listener.onSlow();
+      if (this.#ticks <= this.#patience) return;
       this.dispose();
-      this.#onEndless();
+      this.#listener.onEndless();
     }, TICK_MS);
   }
 
   /** Lowers the remaining time to HURRIED_TICKS at most: the user stopped a run, or another call waits for its turn. */
   hurry(): void {
-    this.#left = Math.min(this.#left, HURRIED_TICKS);
+    this.#patience = Math.min(this.#patience, this.#ticks + HURRIED_TICKS);
   }
 
   dispose(): void {

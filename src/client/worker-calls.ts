@@ -37,17 +37,26 @@ export class WorkerCalls<Api extends Stoppable> {
   readonly #name: string;
   readonly #start: () => WorkerLike;
   readonly #onMissing: () => void;
+  readonly #prepare: (api: Comlink.Remote<Api>) => void;
   #running: Running<Api> | undefined;
+  /** Takes the place of a worker in which a program may be endless. */
+  #spare: Running<Api> | undefined;
   #runs = 0;
 
   /**
    * `name` appears in messages; `start` makes a fresh worker that exposes an Api; `onMissing` is called if the
-   * worker or a part of it could not be fetched.
+   * worker or a part of it could not be fetched; `prepare` makes a worker ready that is about to replace another.
    */
-  constructor(name: string, start: () => WorkerLike, onMissing: () => void = () => undefined) {
+  constructor(
+    name: string,
+    start: () => WorkerLike,
+    onMissing: () => void = () => undefined,
+    prepare: (api: Comlink.Remote<Api>) => void = () => undefined,
+  ) {
     this.#name = name;
     this.#start = start;
     this.#onMissing = onMissing;
+    this.#prepare = prepare;
   }
 
   /** Makes a call under a name of its own. An abort of `signal` reaches the worker as `cancel` of that name. */
@@ -81,7 +90,7 @@ export class WorkerCalls<Api extends Stoppable> {
   call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, signal?: AbortSignal): Promise<Outcome<T>> {
     return new Promise((resolve) => {
       const begin = (): void => {
-        const { api, waiting, watch } = (this.#running ??= this.#begin());
+        const { api, waiting, watch } = (this.#running ??= this.#takeSpare() ?? this.#begin());
         const settle = (outcome: Outcome<T>): void => {
           // If this worker was ended, the call may have been repeated in another one since.
           if (!waiting.delete(entry)) return;
@@ -101,18 +110,34 @@ export class WorkerCalls<Api extends Stoppable> {
 
   /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
-    if (this.#running !== undefined) this.#bury(this.#running, `The ${this.#name} worker was ended.`);
+    for (const one of [this.#spare, this.#running]) {
+      if (one !== undefined) this.#bury(one, `The ${this.#name} worker was ended.`);
+    }
+  }
+
+  #takeSpare(): Running<Api> | undefined {
+    const spare = this.#spare;
+    this.#spare = undefined;
+    return spare;
   }
 
   #begin(): Running<Api> {
     const worker = this.#start();
-    const watch = new ProgramWatch(
-      () => this.#endProgram(running),
-      () => {
+    const watch = new ProgramWatch({
+      isUrgent: () => {
         const [current, ...behind] = runsOf(running);
         return behind.length > 0 || current?.signal?.aborted === true;
       },
-    );
+      // A fresh worker needs seconds until it can load a model, so it starts while this one gets its last chance.
+      onSlow: () => {
+        this.#spare ??= this.#begin();
+        this.#prepare(this.#spare.api);
+      },
+      onEnded: () => {
+        if (this.#spare !== undefined) this.#bury(this.#spare, 'It was not needed.');
+      },
+      onEndless: () => this.#endProgram(running),
+    });
     const running: Running<Api> = { worker, api: Comlink.wrap<Api>(worker), waiting: new Set(), watch };
     worker.addEventListener('message', (event) => watch.hear((event as MessageEvent<unknown>).data));
     // A worker that has sent a message was fetched successfully.
@@ -133,6 +158,7 @@ export class WorkerCalls<Api extends Stoppable> {
 
   #bury(running: Running<Api>, message: string, code: FailureCode = 'worker-died'): void {
     if (this.#running === running) this.#running = undefined;
+    if (this.#spare === running) this.#spare = undefined;
     running.watch.dispose();
     running.worker.terminate();
     for (const { settle } of [...running.waiting]) settle({ kind: 'failed', failure: { code, message } });
