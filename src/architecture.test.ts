@@ -4,7 +4,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { dirname, join, posix, relative, resolve, sep } from 'node:path';
 import ts from 'typescript';
-import { expect, test } from 'vitest';
+import { describe, expect, test } from 'vitest';
 
 const top = resolve(import.meta.dirname, '..');
 
@@ -85,6 +85,44 @@ const MAY_IMPORT: Record<string, string[]> = {
   ],
 };
 
+/**
+ * The rooms of a part, from the ground up: each may import the rooms beside it, all of which the table lists above it,
+ * so that rooms form no circles.
+ */
+const ROOMS: Record<string, Record<string, string[]>> = {
+  'src/ui': {
+    kit: [],
+    aloud: ['kit'],
+    experts: ['kit'],
+    install: ['kit'],
+    offline: ['kit'],
+    models: ['kit'],
+    library: ['kit', 'models'],
+    settings: ['kit', 'install', 'models'],
+    photos: ['kit'],
+    samples: ['kit', 'photos'],
+    answer: [],
+    conversation: ['answer', 'photos'],
+    stage: ['kit', 'answer', 'conversation', 'photos'],
+    composer: ['kit', 'conversation', 'models', 'photos', 'settings', 'stage'],
+    suggestions: ['kit', 'answer', 'conversation', 'photos', 'stage'],
+    transcript: ['kit', 'aloud', 'answer', 'conversation', 'models', 'photos', 'samples', 'stage'],
+    history: ['kit', 'answer', 'conversation', 'photos'],
+    tab: ['kit', 'composer', 'conversation', 'history', 'photos'],
+    update: ['kit', 'tab'],
+    privacy: ['kit', 'history', 'offline', 'tab'],
+    shell: [
+      ...['kit', 'aloud', 'answer', 'composer', 'conversation', 'experts', 'history', 'install', 'library'],
+      ...['models', 'offline', 'photos', 'privacy', 'samples', 'settings', 'stage', 'suggestions', 'tab'],
+      ...['transcript', 'update'],
+    ],
+    kiosk: [
+      ...['kit', 'aloud', 'answer', 'composer', 'conversation', 'library', 'models', 'photos', 'privacy'],
+      ...['samples', 'settings', 'shell', 'stage', 'transcript'],
+    ],
+  },
+};
+
 /** Packages that only one file may import. */
 const ONE_FILE: Record<string, string> = {
   'onnxruntime-web': 'src/engine/runtime/runtime.ts',
@@ -100,6 +138,8 @@ interface Import {
   specifier: string;
   /** A part of the code base, or a package. */
   target: string;
+  /** The imported file; undefined for a package. */
+  path: string | undefined;
 }
 
 const files = ['src', 'workers', 'e2e']
@@ -121,7 +161,12 @@ function importsOf(file: string): Import[] {
     code.matchAll(/new URL\('([^']+\.ts)', import\.meta\.url\)/g),
     (match) => match[1] ?? '',
   );
-  return [...found, ...workers].map((specifier) => ({ file, specifier, target: targetOf(file, specifier) }));
+  return [...found, ...workers].map((specifier) => ({
+    file,
+    specifier,
+    target: targetOf(file, specifier),
+    path: specifier.startsWith('.') ? posix.join(dirname(file), specifier) : undefined,
+  }));
 }
 
 function targetOf(file: string, specifier: string): string {
@@ -136,19 +181,58 @@ function partOf(file: string): string {
   return names.slice(0, names[0] === 'src' ? 2 : 1).join('/');
 }
 
+/** 'src/ui/kit/back.ts' → 'kit'; a file that lies loose in its part is a room of its own: 'engine.ts' → 'engine'. */
+function roomOf(part: string, file: string): string | undefined {
+  if (!file.startsWith(`${part}/`)) return undefined;
+  return file
+    .slice(part.length + 1)
+    .replace(/\.(ts|svelte|css)$/, '')
+    .split('/')[0];
+}
+
 function isAllowed({ file, target }: Import): boolean {
   const part = partOf(file);
   return target === part || (MAY_IMPORT[part]?.includes(target) ?? false);
 }
 
-const told = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
+const asText = ({ file, specifier }: Import): string => `${file} imports ${specifier}`;
 
-test('every part of the house is in the table', () => {
+test('every part of the code base is in the table', () => {
   expect(files.map(partOf).filter((part) => !(part in MAY_IMPORT))).toEqual([]);
 });
 
-test('nobody imports what the table does not allow', () => {
-  expect(imports.filter((one) => !isAllowed(one)).map(told)).toEqual([]);
+test('each part imports only what the table allows', () => {
+  expect(imports.filter((one) => !isAllowed(one)).map(asText)).toEqual([]);
+});
+
+describe.each(Object.entries(ROOMS))('the rooms of %s', (part, rooms) => {
+  const inside = files.flatMap((file) => {
+    const room = roomOf(part, file);
+    return room === undefined ? [] : [{ file, room }];
+  });
+
+  test('are all in the table, and each file lies in one', () => {
+    expect(inside.filter(({ room }) => !(room in rooms)).map(({ file }) => file)).toEqual([]);
+    expect(Object.keys(rooms).filter((name) => !inside.some(({ room }) => room === name))).toEqual([]);
+  });
+
+  test('import only the rooms that the table allows', () => {
+    const strays = imports.filter(({ file, path }) => {
+      const [from, to] = [roomOf(part, file), path === undefined ? undefined : roomOf(part, path)];
+      return from !== undefined && to !== undefined && from !== to && !rooms[from]?.includes(to);
+    });
+    expect(strays.map(asText)).toEqual([]);
+  });
+
+  test('are listed from the ground up', () => {
+    const names = Object.keys(rooms);
+    const upward = names.flatMap((name, index) =>
+      (rooms[name] ?? [])
+        .filter((other) => !names.slice(0, index).includes(other))
+        .map((other) => [name, other]),
+    );
+    expect(upward).toEqual([]);
+  });
 });
 
 test('a package of one file is imported by that file alone', () => {
@@ -157,7 +241,7 @@ test('a package of one file is imported by that file alone', () => {
     // Importing a file's address (?url) does not import the package.
     return home !== undefined && file !== home && !specifier.endsWith('?url');
   });
-  expect(strays.map(told)).toEqual([]);
+  expect(strays.map(asText)).toEqual([]);
 });
 
 test('the contract holds types only', () => {
@@ -178,5 +262,5 @@ test('no import leaves the repository, and relative ones carry their extension',
     const path = relative(top, resolve(top, dirname(file), specifier));
     return path.startsWith('..') || !/\.(ts|svelte|css)$/.test(specifier);
   });
-  expect(odd.map(told)).toEqual([]);
+  expect(odd.map(asText)).toEqual([]);
 });

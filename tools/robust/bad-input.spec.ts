@@ -4,7 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, beginAnew, question, said, tray } from '../../e2e/person.ts';
 import { sampleOf } from '../../e2e/samples.ts';
-import { en } from '../../src/ui/strings/failures.ts';
+import { en } from '../../src/ui/kit/failure-strings.ts';
 import { APP_PORT } from '../test/places.ts';
 import { badPictures, type Dropped } from './bad-pictures.ts';
 

@@ -5,7 +5,7 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { answered, answers, ask, question } from '../../e2e/person.ts';
-import { en as failures } from '../../src/ui/strings/failures.ts';
+import { en as failures } from '../../src/ui/kit/failure-strings.ts';
 import { APP_PORT, FIXTURE_PACKAGES } from '../test/places.ts';
 import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 

@@ -3,7 +3,7 @@
 // explain in a sentence why it cannot, and must never blame the model.
 
 import { expect, test, type Page } from '@playwright/test';
-import { en } from '../../src/ui/strings/failures.ts';
+import { en } from '../../src/ui/kit/failure-strings.ts';
 import { answered, arrive, ask, said, tray } from '../../e2e/person.ts';
 import { sampleOf } from '../../e2e/samples.ts';
 import { APP_PORT } from '../test/places.ts';

@@ -3,7 +3,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import type { FailureCode } from '../../src/failure.ts';
-import { en, zh } from '../../src/ui/strings/failures.ts';
+import { en, zh } from '../../src/ui/kit/failure-strings.ts';
 import { answered, arrive, ask, FIXTURE, PICTURES, tray } from '../../e2e/person.ts';
 import { APP_PORT } from '../test/places.ts';
 

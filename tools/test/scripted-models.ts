@@ -11,7 +11,7 @@ import type {
   WeightsEvent,
 } from '../../src/contract/weights.ts';
 import type { FailureCode, Outcome } from '../../src/failure.ts';
-import { Models } from '../../src/ui/models.svelte.ts';
+import { Models } from '../../src/ui/models/models.svelte.ts';
 
 export const PAGE = 'https://example.org/';
 export const never = new AbortController().signal;

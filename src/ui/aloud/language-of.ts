@@ -1,6 +1,6 @@
 // Guesses by its letters in which of the page's languages a text is written.
 
-import type { LanguageCode } from '../language.svelte.ts';
+import type { LanguageCode } from '../kit/language.svelte.ts';
 
 /** A Chinese word has one or two characters, an English word about five letters: one character weighs three letters. */
 const LETTERS_PER_CHARACTER = 3;

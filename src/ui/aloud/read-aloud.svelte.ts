@@ -2,7 +2,7 @@
 // the page never uses one; if there is no local voice, the page does not offer to read aloud.
 
 import { createContext } from 'svelte';
-import type { LanguageCode } from '../language.svelte.ts';
+import type { LanguageCode } from '../kit/language.svelte.ts';
 import { languageOf } from './language-of.ts';
 
 /** The part of the browser's speech synthesis that `ReadAloud` uses; it takes null in a browser that has none. */

@@ -1,8 +1,8 @@
 // Whether the model can take the attached pictures together with those of the conversation.
 
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import { BUILT_IN } from '../entries.ts';
-import type { Models } from '../models.svelte.ts';
+import { BUILT_IN } from '../models/entries.ts';
+import type { Models } from '../models/models.svelte.ts';
 import { pictureLimit, type PictureLimit } from '../photos/picture-limit.ts';
 import type { Tray } from '../photos/tray.svelte.ts';
 import { DETAILS, type Settings } from '../settings/settings.svelte.ts';

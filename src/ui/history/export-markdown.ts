@@ -6,14 +6,9 @@ import { splitThought } from '../answer/thought.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import { isVideo } from '../photos/photo.ts';
+import type { SavedFile } from '../kit/save-file.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
-import type { HistoryStrings } from '../strings/history.ts';
-
-export interface SavedFile {
-  /** The file name, without a folder. */
-  name: string;
-  blob: Blob;
-}
+import type { HistoryStrings } from './strings.ts';
 
 const TYPES: Record<string, string> = {
   'image/jpeg': 'jpg',

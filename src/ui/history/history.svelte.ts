@@ -4,10 +4,11 @@
 import { describe, type FailureInfo } from '../../failure.ts';
 import type { Conversation, SavedConversation } from '../conversation/conversation.svelte.ts';
 import { ownBytes } from '../photos/own-bytes.ts';
-import type { Remembered } from '../remembered.ts';
-import type { HistoryStrings } from '../strings/history.ts';
+import type { Remembered } from '../kit/remembered.ts';
+import type { HistoryStrings } from './strings.ts';
 import { fromJson, toJson, type OpenPhoto } from './conversation-json.ts';
-import { toMarkdown, type SavedFile } from './export-markdown.ts';
+import type { SavedFile } from '../kit/save-file.ts';
+import { toMarkdown } from './export-markdown.ts';
 import type { HistoryStore, Kept } from './history-store.ts';
 import { snippet } from './snippet.ts';
 import { titleOf } from './title.ts';

@@ -7,7 +7,7 @@ import type { Field } from '../../format/json-field.ts';
 import type { Answerer, Ending, SavedTurn, Waited } from '../conversation/turn.svelte.ts';
 import type { SavedPhoto } from '../photos/photo-shelf.ts';
 import { parseOptional } from '../photos/parse-part.ts';
-import { en as failures } from '../strings/failures.ts';
+import { en as failures } from '../kit/failure-strings.ts';
 
 const KNOBS = [
   'temperature',

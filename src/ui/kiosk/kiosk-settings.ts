@@ -1,8 +1,8 @@
 // Reads whether this page is a kiosk, and the kiosk's settings. A page is a kiosk if its address has `?kiosk`, or if
 // the catalogue has a `kiosk` entry, which cannot be turned off from the page.
 
-import { catalogueUrl } from '../page-models.ts';
-import type { Remembered } from '../remembered.ts';
+import { catalogueUrl } from '../models/page-models.ts';
+import type { Remembered } from '../kit/remembered.ts';
 
 export interface KioskSettings {
   /** After this long without a touch, the page asks the visitor whether they are still there. */

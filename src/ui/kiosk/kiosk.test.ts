@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import type { Remembered } from '../remembered.ts';
+import type { Remembered } from '../kit/remembered.ts';
 import { add, quantile, type Distribution } from './distribution.ts';
 import { parse } from './kiosk-settings.ts';
 import { hashPin, PinLock } from './pin.ts';

@@ -1,7 +1,7 @@
 // The operator's PIN. It keeps visitors out of the settings. It does not protect against an attacker who can read the
 // device's files or the catalogue: such an attacker can try every PIN against the hash, and does not need it anyway.
 
-import type { Remembered } from '../remembered.ts';
+import type { Remembered } from '../kit/remembered.ts';
 
 const ITERATIONS = 200_000;
 const FREE_TRIES = 5;

@@ -3,7 +3,7 @@
 
 import type { FailureCode } from '../../failure.ts';
 import type { Ending } from '../conversation/turn.svelte.ts';
-import type { Remembered } from '../remembered.ts';
+import type { Remembered } from '../kit/remembered.ts';
 import { add, quantile, type Distribution } from './distribution.ts';
 
 /** A problem that the statistics count: the code of a failed answer, a hung answer, or an uncaught error. */

@@ -4,7 +4,7 @@ import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
 import { parseCatalogue } from '../../weights/catalogue.ts';
 import { expectedSpeeds } from '../../weights/fit/expected-speed.ts';
 import { offerOf } from '../../weights/fit/fit.ts';
-import { BUILT_IN, listEntries } from '../entries.ts';
+import { BUILT_IN, listEntries } from '../models/entries.ts';
 import { chosenOf, families, isOffered, recommended } from './families.ts';
 
 const models = parseCatalogue(

@@ -2,7 +2,7 @@
 // precision. Also picks the model to recommend on this device.
 
 import type { CatalogueModel, ExpectedSpeeds, Fit, Preset } from '../../contract/weights.ts';
-import type { Entry } from '../entries.ts';
+import type { Entry } from '../models/entries.ts';
 
 /** A model of the catalogue: its size and its fit are known before it is downloaded. */
 export interface Offered extends Entry {

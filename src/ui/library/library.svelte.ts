@@ -5,8 +5,8 @@ import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
 import type { ModelRequest, Preset, StorageFacts } from '../../contract/weights.ts';
 import type { FailureInfo } from '../../failure.ts';
-import { BUILT_IN } from '../entries.ts';
-import type { Models } from '../models.svelte.ts';
+import { BUILT_IN } from '../models/entries.ts';
+import type { Models } from '../models/models.svelte.ts';
 import { Speeds } from './expected-speeds.svelte.ts';
 import { bestSpeed, isOffered, SLOW_TOKENS_PER_SECOND, type Offered } from './families.ts';
 

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import type { Fit, KeptModel, Offer } from '../../contract/weights.ts';
-import { listEntries } from '../entries.ts';
+import { listEntries } from '../models/entries.ts';
 import { shelves } from './order.ts';
 
 const source = { kind: 'package', url: 'https://h/' } as const;

@@ -1,7 +1,7 @@
 // Sorts the library's entries into three lists: models that are stored or being downloaded, cards of the catalogue's
 // models, and the rest.
 
-import { BUILT_IN, type Entry } from '../entries.ts';
+import { BUILT_IN, type Entry } from '../models/entries.ts';
 import { families, isOffered, type Family } from './families.ts';
 
 export interface Shelves {

@@ -4,7 +4,7 @@
 
 import { isKeyName } from '../../storage/sealed-store.ts';
 import { HISTORY_DATABASE, HISTORY_STORE } from '../history/history-store.ts';
-import { tabMemory } from '../tab-memory.ts';
+import { tabMemory } from '../kit/tab-memory.ts';
 import { TAB_DATABASE, TAB_STORE } from '../tab/tab-store.ts';
 
 const WISH = 'darkroom-erase';

@@ -1,7 +1,7 @@
 // Sample pictures and clips that the host serves beside the page, each with questions that the built-in model can
 // answer. If the host has no samples, the page shows no samples bar.
 
-import type { LanguageCode } from '../language.svelte.ts';
+import type { LanguageCode } from '../kit/language.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
 import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 

@@ -3,8 +3,8 @@
 
 import type { AnswerOptions } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
-import { BUILT_IN } from '../entries.ts';
-import type { Remembered } from '../remembered.ts';
+import { BUILT_IN } from '../models/entries.ts';
+import type { Remembered } from '../kit/remembered.ts';
 import { GREEDY, knobsOf, ONCE_TEXT, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
 
 /** The most tokens per picture. 'full': as many as the model takes. */

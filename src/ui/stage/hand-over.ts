@@ -1,7 +1,7 @@
 // Hands a picture to the user, as a download from memory or through the system's share sheet. The page itself sends
 // nothing.
 
-import { saveFile } from '../history/save-file.ts';
+import { saveFile } from '../kit/save-file.ts';
 
 /** Whether the browser has a share sheet that takes pictures. */
 export function canShare(): boolean {

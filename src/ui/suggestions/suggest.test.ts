@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { readMarkdown } from '../answer/markdown.ts';
-import { en, zh } from '../strings/suggestions.ts';
+import { en, zh } from './strings.ts';
 import { answerKind, subjectKind, suggestions, type SubjectKind } from './suggest.ts';
 
 const SUBJECTS = [

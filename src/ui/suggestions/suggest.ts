@@ -3,7 +3,7 @@
 
 import type { PlacedBlock } from '../answer/blocks.ts';
 import { isNothing } from '../answer/data-table.ts';
-import type { SuggestionStrings } from '../strings/suggestions.ts';
+import type { SuggestionStrings } from './strings.ts';
 import type { PictureKind } from './picture-kind.ts';
 
 export type SubjectKind = PictureKind | 'part' | 'two' | 'several' | 'clip';

@@ -1,8 +1,8 @@
 // Identifies this tab across reloads, and finds the other open tabs. A tab's id is in its session storage, which the
 // browser keeps through a reload, Back and a restored session. Each open tab holds a lock under its id.
 
-import type { Remembered } from '../remembered.ts';
-import type { TabMemory } from '../tab-memory.ts';
+import type { Remembered } from '../kit/remembered.ts';
+import type { TabMemory } from '../kit/tab-memory.ts';
 
 const TAB = 'darkroom-tab';
 const LEFT = 'left:';

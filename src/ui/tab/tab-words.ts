@@ -2,7 +2,7 @@
 // the same moment does not lose a letter. The words are removed as soon as the tab store has them.
 
 import { parseJson, Field } from '../../format/json-field.ts';
-import type { TabMemory } from '../tab-memory.ts';
+import type { TabMemory } from '../kit/tab-memory.ts';
 import type { TabState } from './tab-store.ts';
 
 const WORDS = 'darkroom-draft';

@@ -2,7 +2,7 @@
 
 import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
 import type { Wall } from '../../../src/policy/walls.ts';
-import { en } from '../../../src/ui/strings/privacy.ts';
+import { en } from '../../../src/ui/privacy/strings.ts';
 import { butTrustedTypes, serveChanged, type Change } from '../changed-app.ts';
 import { Sink } from '../sink.ts';
 import type { Way } from './ways.ts';

@@ -33,12 +33,12 @@ const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
     `content="\${${taken('preview-policy')} ? '' : POLICY}"`,
   ],
   'preview-sandbox': [
-    'src/ui/answer/PagePreview.svelte',
+    'src/ui/transcript/PagePreview.svelte',
     'sandbox=""',
     `sandbox={${taken('preview-sandbox')} ? 'allow-scripts allow-same-origin allow-forms allow-popups' : ''}`,
   ],
   'text-only': [
-    'src/ui/answer/InlineText.svelte',
+    'src/ui/transcript/InlineText.svelte',
     '{:else}<OutwardLink',
     `{:else if ${taken('text-only')}}<img src={child.href} alt="">{:else}<OutwardLink`,
   ],

@@ -1,0 +1,144 @@
+// Loads a model onto the device, one at a time: a load of another model ends the first.
+
+import type { InferenceClient } from '../../client/inference-client.ts';
+import type { Backend, LoadedModel, LoadOptions } from '../../contract/inference.ts';
+import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
+
+/** 'auto': WebGPU if it works here, otherwise the processor. */
+export type BackendChoice = 'auto' | Backend;
+
+/** The user's choices about how a model runs. */
+export interface RunChoices {
+  backend: BackendChoice;
+  /** The memory budget for experts; null means as much as suits the device. */
+  expertBudgetBytes: number | null;
+}
+
+export type LoadState =
+  | { kind: 'loading'; doneBytes: number; totalBytes: number }
+  | { kind: 'ready'; model: LoadedModel }
+  | { kind: 'failed'; failure: FailureInfo };
+
+/** Failures of WebGPU after which the processor may still run the model. */
+const FALLS_BACK: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
+
+/** Failures that a check-up of the stored model and a new download can mend. */
+const MENDABLE: ReadonlySet<FailureCode> = new Set(['missing-file', 'corrupt-shard']);
+
+export function isMendable({ code }: FailureInfo): boolean {
+  return MENDABLE.has(code);
+}
+
+/** The operations on a stored model that a load needs. */
+export interface Stored {
+  /** Settles when the model is in storage. */
+  bring(): Promise<Outcome<unknown>>;
+  /** Checks the stored model and fetches damaged parts again; the value says whether any were damaged. */
+  mend(signal: AbortSignal): Promise<Outcome<boolean>>;
+}
+
+interface Load extends RunChoices {
+  id: string;
+  stop: AbortController;
+  ended: Promise<Outcome<LoadedModel>>;
+}
+
+export class DeviceLoad {
+  readonly #inference: Pick<InferenceClient, 'load'>;
+  readonly #hasWebGpu: boolean;
+  #load = $state.raw<Load | undefined>();
+  #state = $state.raw<LoadState | undefined>();
+  #latest = $state.raw<LoadedModel | undefined>();
+
+  constructor(inference: Pick<InferenceClient, 'load'>, hasWebGpu: boolean) {
+    this.#inference = inference;
+    this.#hasWebGpu = hasWebGpu;
+  }
+
+  /** The id of the model that is loading, loaded or failed; undefined if there is none. */
+  get id(): string | undefined {
+    return this.#load?.id;
+  }
+
+  /** The model that was loaded last; it may have been unloaded since. */
+  get latest(): LoadedModel | undefined {
+    return this.#latest;
+  }
+
+  /** The load state of a model; undefined if this is not the current load, or if the load has other choices. */
+  stateOf(id: string, choices: RunChoices): LoadState | undefined {
+    return this.#isOf(id, choices) ? this.#state : undefined;
+  }
+
+  /** Loads a model, or joins its load if that is under way or done. */
+  begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
+    if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
+    this.stop();
+    const load: Load = {
+      id,
+      ...choices,
+      stop: new AbortController(),
+      // Begin one microtask later, so that `#load` is set when the first event arrives.
+      ended: Promise.resolve().then(() => this.#bring(load, stored)),
+    };
+    this.#load = load;
+    void load.ended.then((outcome) => {
+      if (this.#load !== load) return;
+      if (outcome.kind === 'stopped') this.stop();
+      else if (outcome.kind === 'failed') this.#state = outcome;
+      else {
+        this.#latest = outcome.value;
+        this.#state = { kind: 'ready', model: outcome.value };
+      }
+    });
+    return load.ended;
+  }
+
+  /** Ends a load under way. The model on the device counts as lost; the next `begin` loads it again. */
+  stop(): void {
+    this.#load?.stop.abort();
+    this.#load = undefined;
+    this.#state = undefined;
+  }
+
+  #isOf(id: string, { backend, expertBudgetBytes }: RunChoices): boolean {
+    const load = this.#load;
+    return load?.id === id && load.backend === backend && load.expertBudgetBytes === expertBudgetBytes;
+  }
+
+  /** Stores the model, then loads it. If the load finds a damaged file, mends the model and tries once more. */
+  async #bring(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
+    const brought = await stored.bring();
+    if (brought.kind !== 'done') return brought;
+    const loaded = await this.#toDevice(load);
+    if (loaded.kind !== 'failed' || !isMendable(loaded.failure)) return loaded;
+    const mended = await stored.mend(load.stop.signal);
+    if (mended.kind !== 'done') return mended;
+    return mended.value ? this.#toDevice(load) : loaded;
+  }
+
+  async #toDevice(load: Load): Promise<Outcome<LoadedModel>> {
+    const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
+      // Events arrive through a separate channel and may be late.
+      if (this.#load !== load || this.#state?.kind === 'ready') return;
+      this.#state = { kind: 'loading', doneBytes, totalBytes };
+    };
+    let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
+    for (const backend of backendsOf(load.backend, this.#hasWebGpu)) {
+      onEvent({ doneBytes: 0, totalBytes: 0 });
+      const options: LoadOptions = {
+        backend,
+        hardwareOnly: load.backend === 'auto',
+        ...(load.expertBudgetBytes === null ? {} : { expertBudgetBytes: load.expertBudgetBytes }),
+      };
+      outcome = await this.#inference.load(load.id, options, onEvent, load.stop.signal);
+      if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
+    }
+    return outcome;
+  }
+}
+
+function backendsOf(choice: BackendChoice, hasWebGpu: boolean): Backend[] {
+  if (choice !== 'auto') return [choice];
+  return hasWebGpu ? ['webgpu', 'wasm'] : ['wasm'];
+}

@@ -1,0 +1,66 @@
+// Downloads models into storage and mends them there. Forgets a URL that yields nothing: it is not a model.
+
+import type { WeightsClient } from '../../client/weights-client.ts';
+import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
+import type { Outcome } from '../../failure.ts';
+import type { Stored } from './device-load.svelte.ts';
+import type { Downloads } from './downloads.svelte.ts';
+import { isLoadable, isRefused, type Entry } from './entries.ts';
+import type { KnownModels } from './known-models.svelte.ts';
+
+export interface ModelStorageParts {
+  weights: Pick<WeightsClient, 'checkUp'>;
+  downloads: Downloads;
+  known: KnownModels;
+  /** A URL was refused, and its entry is gone. */
+  onRefused: (id: string) => void;
+}
+
+export class ModelStorage {
+  readonly #parts: ModelStorageParts;
+  /** Models whose files turned out missing or damaged during an answer; they are mended before the next load. */
+  readonly #damaged = new Set<string>();
+
+  constructor(parts: ModelStorageParts) {
+    this.#parts = parts;
+  }
+
+  noteDamage(id: string): void {
+    this.#damaged.add(id);
+  }
+
+  /** The storage operations for this model, for a `DeviceLoad`. */
+  placeOf(entry: Entry): Stored {
+    const { id } = entry.request;
+    return {
+      bring: async () => {
+        if (this.#damaged.delete(id)) return this.#mend(entry, new AbortController().signal);
+        return isLoadable(entry) ? { kind: 'done', value: null } : this.bring(entry.request);
+      },
+      mend: (signal) => this.#mend(entry, signal),
+    };
+  }
+
+  /** Downloads a model, or continues its download. If `files` is given, imports those instead. */
+  async bring(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
+    const { downloads, known, onRefused } = this.#parts;
+    const { id } = request;
+    const brought = await downloads.start(request, files);
+    await known.refresh();
+    const entry = known.find(id);
+    if (brought.kind === 'failed' && entry && isRefused(entry)) {
+      downloads.forget(id);
+      onRefused(id);
+    }
+    return brought;
+  }
+
+  /** Checks a stored model and fetches damaged parts again; the value says whether any were damaged. */
+  async #mend(entry: Entry, signal: AbortSignal): Promise<Outcome<boolean>> {
+    const checked = await this.#parts.weights.checkUp(entry.request.id, () => undefined, signal);
+    if (checked.kind !== 'done') return checked;
+    if (checked.value.damaged.length === 0) return { kind: 'done', value: false };
+    const brought = await this.bring(entry.request);
+    return brought.kind === 'done' ? { kind: 'done', value: true } : brought;
+  }
+}

@@ -1,0 +1,197 @@
+// Tests that a model keeps answering while another one downloads, fails to download, or fails to load. Uses scripted
+// clients, as models.svelte.test.ts does.
+
+import { expect, test } from 'vitest';
+import {
+  done,
+  failed,
+  never,
+  offer,
+  PAGE,
+  setUp,
+  soon,
+  type Notes,
+} from '../../../tools/test/scripted-models.ts';
+
+/** Starts with the built-in model stored and loaded. */
+async function withBuiltIn(remembered: Notes = {}) {
+  const parts = setUp({ remembered });
+  parts.weights.keep('demo');
+  await parts.models.start(PAGE);
+  await parts.models.ready(never);
+  return parts;
+}
+
+test('the present model stays chosen while another one is downloaded, and until the user takes that', async () => {
+  const { weights, inference, models } = await withBuiltIn();
+  models.choose('large');
+  await soon();
+  expect(weights.asked).toEqual(['large']);
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.beside?.request.id).toBe('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+
+  weights.settle('done');
+  await soon();
+  expect(models.chosen?.request.id).toBe('demo');
+  expect(models.news).toMatchObject({ kind: 'arrived', entry: { request: { id: 'large' } } });
+  models.choose('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  expect(models.news).toBeUndefined();
+  expect(inference.asked).toEqual(['demo webgpu', 'large webgpu']);
+});
+
+test('where nothing else works, what was chosen is used as soon as it is here', async () => {
+  const { weights, models } = setUp();
+  weights.offers = done([offer('large')]);
+  await models.start(PAGE);
+  models.choose('large');
+  await soon();
+  weights.settle('done');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  expect(models.news).toBeUndefined();
+});
+
+test('on a first visit, the built-in model that is still on its way counts as one that works', async () => {
+  const { weights, models } = setUp();
+  await models.start(PAGE);
+  await soon();
+  const settleBuiltIn = weights.settle;
+  models.choose('large');
+  await soon();
+  settleBuiltIn('done');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  expect(models.beside?.request.id).toBe('large');
+});
+
+const LINK = { id: 'https://h/x/', name: 'x', source: { kind: 'package', url: 'https://h/x/' } } as const;
+
+test.each(['missing-file', 'host-blocked', 'network', 'web-page'] as const)(
+  'an address that is refused with %s is no model, and the present one stays',
+  async (code) => {
+    const { weights, models } = await withBuiltIn();
+    const added = models.add(LINK);
+    await soon();
+    expect(models.entries.map((entry) => entry.request.id)).toContain(LINK.id);
+    weights.settle(code);
+    expect(await added).toMatchObject({ kind: 'failed', failure: { code } });
+    expect(models.entries.map((entry) => entry.request.id)).not.toContain(LINK.id);
+    expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+    expect(models.news).toMatchObject({ kind: 'not-downloaded', name: 'x' });
+  },
+);
+
+test('an address that is refused while nothing works leaves nothing chosen, in the next visit too', async () => {
+  const remembered: Notes = {};
+  const { weights, models } = setUp({ remembered });
+  weights.offers = done([]);
+  await models.start(PAGE);
+  const added = models.add(LINK);
+  await soon();
+  weights.settle('missing-file');
+  await added;
+  await soon();
+  expect(models.phase).toEqual({ kind: 'absent' });
+  expect(models.entries).toEqual([]);
+  expect(remembered.model ?? null).not.toBe(LINK.id);
+});
+
+test('what a full disk stops is a model: it is listed, with what could go', async () => {
+  const { weights, models } = await withBuiltIn();
+  void models.add(LINK);
+  await soon();
+  weights.settle('storage-full');
+  await soon();
+  const entry = models.entries.find(({ request }) => request.id === LINK.id);
+  expect(entry?.download?.state).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
+});
+
+test('where a model does not load, the one before it answers again, a waiting question too', async () => {
+  const { weights, inference, models } = await withBuiltIn();
+  weights.keep('large');
+  await models.refresh();
+  inference.refusedModels.set('large', 'out-of-memory');
+  models.choose('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  expect(models.news).toMatchObject({ kind: 'not-loaded', failure: { code: 'out-of-memory' } });
+  expect(inference.asked).toEqual(['demo webgpu', 'large webgpu', 'demo webgpu']);
+});
+
+test('a download goes on in the next visit, where another tab may have ended it, unless it was paused', async () => {
+  const remembered: Notes = {};
+  const first = await withBuiltIn(remembered);
+  first.models.choose('large');
+  await soon();
+
+  const second = await withBuiltIn(remembered);
+  await soon();
+  expect(second.weights.asked).toEqual(['large']);
+  const third = setUp({ remembered });
+  third.weights.keep('demo');
+  third.weights.keep('large');
+  await third.models.start(PAGE);
+  expect(third.models.news).toMatchObject({ kind: 'arrived' });
+
+  await second.models.background.pause('large');
+  const fourth = await withBuiltIn(remembered);
+  await soon();
+  expect(fourth.weights.asked).toEqual([]);
+});
+
+test('a tab that follows a download stops with the tab that pauses it', async () => {
+  const remembered: Notes = {};
+  const { weights, models } = await withBuiltIn(remembered);
+  remembered.next = 'large';
+  await models.background.follow();
+  weights.tell({ kind: 'following' });
+  expect(models.beside?.request.id).toBe('large');
+  remembered.next = null;
+  await models.background.follow();
+  expect(models.beside).toBeUndefined();
+});
+
+test('a tab that follows the first download of the built-in model goes on with that', async () => {
+  const remembered: Notes = {};
+  const { weights, models } = setUp({ remembered });
+  await models.start(PAGE);
+  await soon();
+  weights.tell({ kind: 'following' });
+  remembered.next = 'large';
+  await models.background.follow();
+  expect(models.phase.kind).toBe('downloading');
+  expect(models.downloads.of('large')?.state.kind).toBe('running');
+});
+
+test('a newer version of a model comes while the older one answers', async () => {
+  const { weights, models } = await withBuiltIn();
+  const updated = models.background.fetch(weights.kept[0]!);
+  await soon();
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.beside?.request.id).toBe('demo');
+  weights.settle('done');
+  expect(await updated).toMatchObject({ kind: 'done' });
+  expect(models.news).toBeUndefined();
+});
+
+test('where the chosen model is removed, another one on the device takes its place', async () => {
+  const { weights, models } = setUp({ remembered: { model: 'large' } });
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  await models.ready(never);
+  await models.leave('large');
+  weights.kept = weights.kept.filter(({ id }) => id !== 'large');
+  await models.gone('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+});
+
+test('a background download that breaks off is reported, and the failure stays in the library', async () => {
+  const { weights, models } = await withBuiltIn();
+  models.choose('large');
+  await soon();
+  weights.settle('network');
+  await soon();
+  expect(models.phase.kind).toBe('ready');
+  expect(models.news).toMatchObject({ kind: 'not-downloaded', name: 'LARGE' });
+  expect(models.downloads.of('large')?.state).toEqual(failed('network'));
+});

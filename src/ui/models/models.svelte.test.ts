@@ -1,0 +1,330 @@
+// Tests `Models` with scripted clients: the order of the phases, and the calls that the clients receive.
+
+import { expect, test } from 'vitest';
+import type { LoadedModel } from '../../contract/inference.ts';
+import type { Outcome } from '../../failure.ts';
+import {
+  done,
+  failed,
+  never,
+  offer,
+  PAGE,
+  setUp,
+  soon,
+  type Notes,
+} from '../../../tools/test/scripted-models.ts';
+
+test('on a first visit the built-in model comes by itself: downloaded, loaded, ready', async () => {
+  const { weights, inference, models } = setUp();
+  expect(models.phase.kind).toBe('looking');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['demo']);
+  expect(models.phase.kind).toBe('downloading');
+  weights.settle('done');
+  await soon();
+  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+});
+
+test('readiness counts the download, the runtime and the opening together, and never goes back', async () => {
+  const { weights, inference, models } = setUp();
+  let loaded: (outcome: Outcome<LoadedModel>) => void = () => undefined;
+  inference.load = (_id, _options, onEvent) => {
+    inference.tell = onEvent;
+    return new Promise((resolve) => (loaded = resolve));
+  };
+  await models.start(PAGE);
+  const seen = [models.readiness];
+  models.hearRuntime({ doneBytes: 0, totalBytes: 1 });
+  const rates = { resumedBytes: 0, bytesPerSecond: null, secondsLeft: null };
+  for (const doneBytes of [0.5, 1]) {
+    const activity = { kind: 'downloading' } as const;
+    weights.tell({ kind: 'progress', activity, doneBytes, totalBytes: 1, ...rates });
+    seen.push(models.readiness);
+  }
+  weights.settle('done');
+  await soon();
+  // The model is downloaded, but the runtime, which is half of the work, is not.
+  expect(models.phase.kind).toBe('loading');
+  seen.push(models.readiness);
+  expect(models.readiness).toBeLessThan(0.5);
+  models.hearRuntime({ doneBytes: 1, totalBytes: 1 });
+  seen.push(models.readiness);
+  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 1 });
+  seen.push(models.readiness);
+  expect(seen.at(-1)).toBe(1);
+  expect(seen).toEqual(seen.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
+  loaded(failed('bug'));
+  await soon();
+  expect(models.readiness).toBeNull();
+});
+
+test('the built-in model that was removed comes back only when it is chosen, in later visits too', async () => {
+  const remembered: Notes = {};
+  const first = setUp({ remembered });
+  first.weights.keep('demo');
+  await first.models.start(PAGE);
+  expect(await first.models.ready(never)).toMatchObject({ kind: 'done' });
+  first.weights.kept = [];
+  await first.models.gone('demo');
+  expect(first.models.phase.kind).toBe('absent');
+  expect(first.models.chosen).toBeUndefined();
+  expect(await first.models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+
+  const { weights, models } = setUp({ remembered });
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+  expect([...first.weights.asked, ...weights.asked]).toEqual([]);
+  // After another model is removed as well, the built-in model does not take its place by itself.
+  models.choose('large');
+  await soon();
+  weights.settle('done');
+  await soon();
+  weights.kept = [];
+  await models.gone('large');
+  expect(models.phase.kind).toBe('absent');
+  expect(weights.asked).toEqual(['large']);
+
+  models.choose('demo');
+  await soon();
+  expect(weights.asked).toEqual(['large', 'demo']);
+  const next = setUp({ remembered });
+  await next.models.start(PAGE);
+  expect(next.models.chosen?.request.id).toBe('demo');
+});
+
+test('where there is no built-in model nothing is chosen, and a question says so', async () => {
+  const { weights, models } = setUp();
+  weights.offers = done([offer('large')]);
+  await models.start(PAGE);
+  expect(models.phase.kind).toBe('absent');
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
+  expect(weights.asked).toEqual([]);
+});
+
+test('a question that comes before it is known what there is waits for that', async () => {
+  const { weights, models } = setUp();
+  weights.keep('demo');
+  const started = models.start(PAGE);
+  expect(models.phase.kind).toBe('looking');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  await started;
+});
+
+test('a choice is remembered, and on the next visit loaded from storage without a download', async () => {
+  const remembered = {};
+  const first = setUp({ remembered });
+  first.weights.offers = done([offer('large')]);
+  await first.models.start(PAGE);
+  first.models.choose('large');
+  await soon();
+  first.weights.settle('done');
+  await soon();
+  const { weights, inference, models } = setUp({ remembered });
+  weights.keep('large');
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  expect(weights.asked).toEqual([]);
+  expect(inference.asked).toEqual(['large webgpu']);
+});
+
+test('a chosen large model that is not here is not fetched before it is asked', async () => {
+  const { weights, models } = setUp({ remembered: { model: 'large' } });
+  await models.start(PAGE);
+  expect(models.phase.kind).toBe('absent');
+  expect(weights.asked).toEqual([]);
+  const ready = models.ready(never);
+  await soon();
+  expect(models.phase.kind).toBe('downloading');
+  await soon();
+  weights.settle('done');
+  expect(await ready).toMatchObject({ kind: 'done' });
+});
+
+test('without WebGPU the processor answers, whether the browser lacks it or the device refuses', async () => {
+  const without = setUp({ hasWebGpu: false });
+  without.weights.keep('demo');
+  await without.models.start(PAGE);
+  await without.models.ready(never);
+  expect(without.inference.asked).toEqual(['demo wasm']);
+  expect(without.models.drawback).toBe('onProcessor');
+
+  const refused = setUp();
+  refused.weights.keep('demo');
+  refused.inference.refuses.set('webgpu', 'no-webgpu');
+  await refused.models.start(PAGE);
+  await refused.models.ready(never);
+  expect(refused.inference.asked).toEqual(['demo webgpu', 'demo wasm']);
+  expect(refused.models.drawback).toBe('onProcessor');
+  refused.models.chooseBackend('wasm');
+  await refused.models.ready(never);
+  expect(refused.models.drawback).toBeNull();
+});
+
+test('the model is loaded anew after a failure that may have broken it, and only then', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.failed({ code: 'bad-photo', message: 'why' }, 'demo');
+  await models.ready(never);
+  expect(inference.asked).toHaveLength(1);
+  models.failed({ code: 'device-lost', message: 'why' }, 'demo');
+  expect(models.phase.kind).toBe('stored');
+  await models.ready(never);
+  expect(inference.asked).toHaveLength(2);
+});
+
+test('what an answer of another model failed by does not stop the model that comes after it', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  const ready = models.ready(never);
+  models.failed({ code: 'endless-model', message: 'the one before' }, 'hostile');
+  expect((await ready).kind).toBe('done');
+  expect(models.phase.kind).toBe('ready');
+  expect(inference.asked).toHaveLength(1);
+});
+
+test('a failed load is told, and the next question tries again', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  inference.refuses.set('webgpu', 'out-of-memory');
+  await models.start(PAGE);
+  expect(await models.ready(never)).toMatchObject({ kind: 'failed' });
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'out-of-memory' } });
+  inference.refuses.clear();
+  expect(await models.ready(never)).toMatchObject({ kind: 'done' });
+});
+
+test('a stopped question leaves the download alone; a pause stops it, and it can go on', async () => {
+  const { weights, models } = setUp();
+  await models.start(PAGE);
+  await soon();
+  const stop = new AbortController();
+  const ready = models.ready(stop.signal);
+  stop.abort();
+  expect(await ready).toEqual({ kind: 'stopped' });
+  expect(models.phase.kind).toBe('downloading');
+  await models.downloads.pause('demo');
+  await soon();
+  expect(models.phase.kind).toBe('paused');
+  const again = models.ready(never);
+  await soon();
+  weights.settle('done');
+  expect(await again).toMatchObject({ kind: 'done' });
+  expect(weights.asked).toEqual(['demo', 'demo']);
+});
+
+test('a full disk is told with what could go, until the download goes on', async () => {
+  const { weights, models } = setUp();
+  await models.start(PAGE);
+  await soon();
+  weights.tell({ kind: 'storage-full', keptBytes: 1, neededBytes: 9, removable: [] });
+  weights.settle('storage-full');
+  await soon();
+  expect(models.downloads.of('demo')?.full).toMatchObject({ neededBytes: 9 });
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
+  void models.ready(never);
+  await soon();
+  expect(models.downloads.of('demo')?.full).toBeUndefined();
+});
+
+test('without the catalogue, what is kept is listed and answers', async () => {
+  const { weights, models } = setUp({ remembered: { model: 'large' } });
+  weights.offers = failed('network');
+  weights.keep('large');
+  await models.start(PAGE);
+  expect(models.entries.map((entry) => entry.request.id)).toEqual(['large']);
+  expect(models.catalogueFailure?.code).toBe('network');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done' });
+});
+
+test('choosing another model ends the load of the first', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  models.choose('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
+  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
+});
+
+test('a model that goes from storage leaves the device', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  await models.leave('large');
+  await models.leave('demo');
+  expect(inference.asked).toEqual(['demo webgpu', 'unload']);
+  expect(models.phase.kind).toBe('stored');
+});
+
+test('memory for experts loads the model anew, is remembered for it alone, and can be left to the device', async () => {
+  const remembered: Notes = {};
+  const { weights, inference, models } = setUp({ remembered });
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.giveExperts(4000);
+  expect(models.phase.kind).not.toBe('ready');
+  expect(models.model?.id, 'what is known of it stays').toBe('demo');
+  await models.ready(never);
+  models.choose('large');
+  await models.ready(never);
+  expect(inference.asked).toEqual(['demo webgpu', 'demo webgpu 4000', 'large webgpu']);
+
+  const later = setUp({ remembered: { ...remembered, model: 'demo' } });
+  later.weights.keep('demo');
+  await later.models.start(PAGE);
+  await later.models.ready(never);
+  later.models.giveExperts(null);
+  await later.models.ready(never);
+  expect(later.inference.asked).toEqual(['demo webgpu 4000', 'demo webgpu']);
+  expect(later.models.expertBudgetOf('demo')).toBe(null);
+});
+
+test('what storage lost is found when the model is loaded, brought again, and loaded then', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  weights.damaged = ['a shard'];
+  inference.refuses.set('wasm', 'missing-file');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['check demo', 'demo']);
+  inference.refuses.clear();
+  weights.settle('done');
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
+  expect(models.phase.kind).toBe('ready');
+});
+
+test('a load that fails although storage is whole is not repeated', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  inference.refuses.set('wasm', 'corrupt-shard');
+  await models.start(PAGE);
+  await soon();
+  expect(weights.asked).toEqual(['check demo']);
+  expect(inference.asked).toEqual(['demo wasm']);
+  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+});
+
+test('after an answer that met damage, the next question mends the model first', async () => {
+  const { weights, inference, models } = setUp({ hasWebGpu: false });
+  weights.keep('demo');
+  await models.start(PAGE);
+  await soon();
+  models.failed({ code: 'missing-file', message: '' }, 'demo');
+  weights.damaged = ['a shard'];
+  const ready = models.ready(new AbortController().signal);
+  await soon();
+  expect(weights.asked).toEqual(['check demo', 'demo']);
+  weights.settle('done');
+  expect((await ready).kind).toBe('done');
+  expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
+});

@@ -1,0 +1,37 @@
+// Notes the model that is to answer next, for all tabs and for the next visit. All tabs download the noted model
+// together, and stop together when one of them removes the note.
+
+import type { Remembered } from '../kit/remembered.ts';
+
+const KEY = 'next';
+
+export class NextModel {
+  readonly #remembered: Remembered;
+  /** The model that this tab downloads because of the note. */
+  #brought: string | null = null;
+
+  constructor(remembered: Remembered) {
+    this.#remembered = remembered;
+  }
+
+  get id(): string | null {
+    return this.#remembered.get(KEY);
+  }
+
+  expect(id: string): void {
+    this.#brought = id;
+    this.#remembered.set(KEY, id);
+  }
+
+  /** Removes the note if it names this model, which is used, paused or gone. */
+  forget(id: string): void {
+    if (this.id === id) this.#remembered.set(KEY, null);
+  }
+
+  /** Reads the note again; returns the model that this tab should stop downloading, or null. */
+  reread(): string | null {
+    const before = this.#brought;
+    this.#brought = this.id;
+    return before === this.#brought ? null : before;
+  }
+}

@@ -1,0 +1,85 @@
+// Tests that a model with which the page died is not loaded again without the user's consent.
+
+import { expect, test } from 'vitest';
+import { never, PAGE, setUp, soon, type Notes } from '../../../tools/test/scripted-models.ts';
+
+async function afterDeath({
+  deaths = ['large'],
+  remembered = {},
+}: { deaths?: string[]; remembered?: Notes } = {}) {
+  const parts = setUp({ deaths, remembered: Object.assign(remembered, { model: 'large' }) });
+  parts.weights.keep('demo');
+  parts.weights.keep('large');
+  await parts.models.start(PAGE);
+  await soon();
+  return parts;
+}
+
+test('the user is asked before a model is loaded with which the page died, and a question waits for that', async () => {
+  const { inference, models } = await afterDeath();
+  expect(models.phase).toEqual({ kind: 'suspect' });
+  expect(models.awaitsUser).toBe(true);
+  expect(models.news).toMatchObject({ kind: 'suspect', smaller: { request: { id: 'demo' } } });
+  const ready = models.ready(never);
+  await soon();
+  expect(inference.asked).toEqual([]);
+  models.use('demo');
+  expect(await ready).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  expect(models.awaitsUser).toBe(false);
+  expect(inference.asked).toEqual(['demo webgpu']);
+});
+
+test('it is asked again at each visit until it was loaded once', async () => {
+  const remembered: Notes = {};
+  await afterDeath({ remembered });
+  const later = await afterDeath({ deaths: [], remembered });
+  expect(later.models.phase.kind).toBe('suspect');
+  later.models.use('large');
+  expect(await later.models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  const last = await afterDeath({ deaths: [], remembered });
+  expect(last.models.phase.kind).toBe('ready');
+});
+
+test('another way to compute is an answer too; a stopped question stops waiting', async () => {
+  const { inference, models } = await afterDeath();
+  const stop = new AbortController();
+  const ready = models.ready(stop.signal);
+  stop.abort();
+  expect(await ready).toEqual({ kind: 'stopped' });
+  models.chooseBackend('wasm');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large', backend: 'wasm' } });
+  expect(inference.asked).toEqual(['large wasm']);
+});
+
+test('the built-in model is loaded again after one death, and asked about after two', async () => {
+  const remembered: Notes = { model: 'demo' };
+  const visit = async () => {
+    const parts = setUp({ deaths: ['demo'], remembered });
+    parts.weights.keep('demo');
+    parts.inference.refuses.set('webgpu', 'worker-died');
+    await parts.models.start(PAGE);
+    await soon();
+    return parts.models.phase.kind;
+  };
+  expect(await visit()).toBe('failed');
+  expect(await visit()).toBe('suspect');
+});
+
+test('where nobody can be asked the smaller model answers from then on', async () => {
+  const remembered: Notes = { model: 'large' };
+  const { weights, inference, models } = setUp({ deaths: ['large'], remembered });
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE, { unattended: true });
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(remembered.model).toBe('demo');
+});
+
+test('a suspect that is removed is no longer asked about', async () => {
+  const { weights, models } = await afterDeath();
+  weights.kept = weights.kept.filter(({ id }) => id !== 'large');
+  await models.gone('large');
+  expect(models.news).toBeUndefined();
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
+});
