@@ -2,9 +2,15 @@
 // the builds (`npm test` makes them) and a Chromium.
 
 import { defineConfig } from '@playwright/test';
-import { findChromium } from './tools/test/chromium.ts';
-import { APP_PORT, FIXTURE_PACKAGES, HARNESS_PORT, ROBUST_PORT, WEIGHTS_PORT } from './tools/test/places.ts';
-import { PLAYWRIGHT_REPORT } from './tools/test/steps.ts';
+import { findChromium } from './tools/tests/support/chromium.ts';
+import {
+  APP_PORT,
+  FIXTURE_PACKAGES,
+  HARNESS_PORT,
+  ROBUST_PORT,
+  WEIGHTS_PORT,
+} from './tools/tests/support/places.ts';
+import { PLAYWRIGHT_REPORT } from './tools/tests/steps.ts';
 
 const executablePath = findChromium();
 
@@ -20,7 +26,7 @@ export default defineConfig({
   expect: { timeout: 60_000 },
   reporter: [['list'], ['json', { outputFile: PLAYWRIGHT_REPORT }]],
   outputDir: 'test-results',
-  globalSetup: './tools/test/fixture-packages.ts',
+  globalSetup: './tools/tests/support/fixture-packages.ts',
   use: {
     browserName: 'chromium',
     // page.route never sees a request that a service worker answers; the specs about the service worker allow it.
@@ -41,25 +47,29 @@ export default defineConfig({
   },
   projects: [
     { name: 'app', testDir: 'e2e', use: { baseURL: `http://localhost:${APP_PORT}/` } },
-    { name: 'parity', testDir: 'tools/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
-    { name: 'privacy', testDir: 'tools/privacy' },
-    { name: 'robust', testDir: 'tools/robust', use: { baseURL: `http://localhost:${ROBUST_PORT}/` } },
-    { name: 'hosting', testDir: 'tools/hosting' },
-    { name: 'kiosk', testDir: 'tools/kiosk', use: { baseURL: `http://localhost:${APP_PORT}/` } },
-    { name: 'weights', testDir: 'tools/weights', use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` } },
+    { name: 'parity', testDir: 'tools/tests/parity', use: { baseURL: `http://localhost:${HARNESS_PORT}/` } },
+    { name: 'privacy', testDir: 'tools/tests/privacy' },
+    { name: 'robust', testDir: 'tools/tests/robust', use: { baseURL: `http://localhost:${ROBUST_PORT}/` } },
+    { name: 'hosting', testDir: 'tools/tests/hosting' },
+    { name: 'kiosk', testDir: 'tools/tests/kiosk', use: { baseURL: `http://localhost:${APP_PORT}/` } },
+    {
+      name: 'weights',
+      testDir: 'tools/tests/weights',
+      use: { baseURL: `http://localhost:${WEIGHTS_PORT}/` },
+    },
   ],
   webServer: [
     server(APP_PORT, 'vite.config.ts', { DARKROOM_PACKAGES: FIXTURE_PACKAGES }),
-    server(HARNESS_PORT, 'tools/parity/vite.config.ts'),
-    server(WEIGHTS_PORT, 'tools/weights/vite.config.ts'),
-    server(ROBUST_PORT, 'tools/robust/vite.config.ts'),
+    server(HARNESS_PORT, 'tools/tests/parity/vite.config.ts'),
+    server(WEIGHTS_PORT, 'tools/tests/weights/vite.config.ts'),
+    server(ROBUST_PORT, 'tools/tests/robust/vite.config.ts'),
   ],
 });
 
 function server(port: number, config: string, env: Record<string, string> = {}) {
   const inPlace = process.platform === 'win32' ? '' : 'exec ';
   return {
-    command: `${inPlace}node --import tsx tools/test/serve.ts ${config} ${port}`,
+    command: `${inPlace}node --import tsx tools/tests/support/serve.ts ${config} ${port}`,
     url: `http://localhost:${port}/`,
     env,
   };

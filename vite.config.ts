@@ -6,11 +6,11 @@ import { resolve } from 'node:path';
 import { defineConfig, mergeConfig } from 'vite';
 import { noteDependencies, type Dependency } from './tools/build/dependencies.ts';
 import { describeBuild } from './tools/build/describe-build.ts';
-import { serveFolder } from './tools/serve/folder.ts';
-import { sendPolicy } from './tools/serve/policy.ts';
-import { precompress } from './tools/serve/precompressed.ts';
-import { buildServiceWorker } from './tools/serve/service-worker.ts';
-import { shared } from './tools/serve/shared-config.ts';
+import { serveFolder } from './tools/build/folder.ts';
+import { sendPolicy } from './tools/build/policy.ts';
+import { precompress } from './tools/build/precompressed.ts';
+import { buildServiceWorker } from './tools/build/service-worker.ts';
+import { shared } from './tools/build/shared-config.ts';
 
 const here = import.meta.dirname;
 const outDir = resolve(here, 'dist');

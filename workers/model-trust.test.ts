@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Engine } from '../src/engine/engine.ts';
 import type { Runtime } from '../src/engine/runtime/runtime.ts';
 import type { Verdicts } from '../src/weights/store/verdicts.ts';
-import { openDirectoryStore } from '../tools/node/directory-store.ts';
+import { openDirectoryStore } from '../tools/cli/node/directory-store.ts';
 import { ModelTrust } from './model-trust.ts';
 
 const pixels = vi.hoisted(() => ({ areExact: true }));

@@ -1,8 +1,8 @@
 // Compares attention with float64 arithmetic: over the decoder's cache in blocks, and over all patches of a picture.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/node/kernels.ts';
-import { cosineDistance, loaded, normal, reserved } from '../../tools/node/kernel-trial.ts';
+import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { cosineDistance, loaded, normal, reserved } from '../../tools/tests/support/kernel-trial.ts';
 import { roundF16 } from '../format/float.ts';
 import type { Kernels } from './kernels.ts';
 import { Program } from './operations.ts';

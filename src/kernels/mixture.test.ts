@@ -1,7 +1,7 @@
 // Compares a whole mixture of experts with float64 arithmetic: routing, grouped products, and the weighted sum.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/node/kernels.ts';
+import { openKernels } from '../../tools/cli/node/kernels.ts';
 import {
   cosineDistance,
   loaded,
@@ -9,7 +9,7 @@ import {
   reserved,
   storedMatrix,
   type Storage,
-} from '../../tools/node/kernel-trial.ts';
+} from '../../tools/tests/support/kernel-trial.ts';
 import type { Kernels } from './kernels.ts';
 import { PANEL_ROWS } from './kernels.ts';
 import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';

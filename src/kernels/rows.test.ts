@@ -1,8 +1,14 @@
 // Compares the operations on rows with float64 arithmetic: norms, activations, rotation, lookups, the head's choice.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/node/kernels.ts';
-import { cosineDistance, loaded, normal, reserved, storedMatrix } from '../../tools/node/kernel-trial.ts';
+import { openKernels } from '../../tools/cli/node/kernels.ts';
+import {
+  cosineDistance,
+  loaded,
+  normal,
+  reserved,
+  storedMatrix,
+} from '../../tools/tests/support/kernel-trial.ts';
 import type { Kernels } from './kernels.ts';
 import { Program, STEPS, WEIGHT_KINDS, type OperationFields, type OperationName } from './operations.ts';
 

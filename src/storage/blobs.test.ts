@@ -1,4 +1,4 @@
-// tools/engines tests in real browsers whether they store Blobs.
+// tools/tests/engines tests in real browsers whether they store Blobs.
 
 import { expect, test } from 'vitest';
 import { packBlobs, unpackBlobs } from './blobs.ts';

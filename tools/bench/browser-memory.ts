@@ -3,7 +3,7 @@
 import type { Page } from '@playwright/test';
 import { readdirSync, readFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { WorkerSession } from '../soak/worker-session.ts';
+import { WorkerSession } from '../tests/soak/worker-session.ts';
 
 /** The peak resident size of any process of this type in the browser with this profile; Linux only. */
 export function peakResident(profile: string, type: 'renderer' | 'gpu-process'): number | undefined {

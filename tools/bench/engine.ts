@@ -7,9 +7,9 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { convert } from '../../src/convert/convert.ts';
 import { Field, parseJson } from '../../src/format/json-field.ts';
-import { DirectorySink } from '../node/directory-sink.ts';
-import { softwareVulkan } from '../node/software-vulkan.ts';
-import { textTable } from '../node/text-table.ts';
+import { DirectorySink } from '../cli/node/directory-sink.ts';
+import { softwareVulkan } from '../cli/node/software-vulkan.ts';
+import { textTable } from '../cli/node/text-table.ts';
 import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
 
 const { values } = parseArgs({

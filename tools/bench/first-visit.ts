@@ -14,9 +14,9 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build } from 'vite';
 import { answers, question } from '../../e2e/person.ts';
-import { textTable } from '../node/text-table.ts';
-import { serveBuiltApp } from '../serve/built-app.ts';
-import { findOrInstallChromium } from '../test/chromium.ts';
+import { textTable } from '../cli/node/text-table.ts';
+import { serveBuiltApp } from '../build/built-app.ts';
+import { findOrInstallChromium } from '../tests/support/chromium.ts';
 import { SlowLink, type Carried } from './slow-link.ts';
 
 const { values } = parseArgs({

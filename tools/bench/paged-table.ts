@@ -4,7 +4,7 @@ import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';
 import { guessRecall, ofLayer, withRightGuesses, type RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { simulate, type DeviceSpeeds } from '../../src/paging/simulate.ts';
-import { textTable } from '../node/text-table.ts';
+import { textTable } from '../cli/node/text-table.ts';
 import type { PagedRun } from './paged-run.ts';
 
 const fixed = (value: number, digits: number): string =>

@@ -12,11 +12,11 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
 import { MAX_SHARD_BYTES } from '../../src/format/manifest.ts';
-import { openDirectoryStore } from '../node/directory-store.ts';
-import { WEIGHTS_PORT } from '../test/places.ts';
-import { BrowserProcess } from '../weights/browser-process.ts';
-import { Host } from '../weights/host.ts';
-import { SyntheticPackage } from '../weights/synthetic-package.ts';
+import { openDirectoryStore } from '../cli/node/directory-store.ts';
+import { WEIGHTS_PORT } from '../tests/support/places.ts';
+import { BrowserProcess } from '../tests/weights/browser-process.ts';
+import { Host } from '../tests/weights/host.ts';
+import { SyntheticPackage } from '../tests/weights/synthetic-package.ts';
 import { peakResident, toldBytes, watchHeaps, watchWorkers } from './browser-memory.ts';
 
 const { values } = parseArgs({
@@ -31,7 +31,7 @@ const bytes =
 const free = statfsSync(values.profile);
 if (free.bavail * free.bsize < 3 * bytes) throw new Error(`${values.profile} has too little room.`);
 
-const configFile = 'tools/weights/vite.config.ts';
+const configFile = 'tools/tests/weights/vite.config.ts';
 await build({ configFile, logLevel: 'warn' });
 const port = WEIGHTS_PORT + 10;
 const site = await preview({ configFile, logLevel: 'warn', preview: { port, strictPort: true } });

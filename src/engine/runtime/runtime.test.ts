@@ -1,5 +1,5 @@
 // The settings that the runtime gives onnxruntime on weak devices. The graphs themselves run on such a device
-// in tools/parity/harness.spec.ts (with LONG=1, because a software adapter takes long).
+// in tools/tests/parity/harness.spec.ts (with LONG=1, because a software adapter takes long).
 
 import { expect, test } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './runtime.ts';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createNodeRuntime } from '../../../tools/node/runtime.ts';
+import { createNodeRuntime } from '../../../tools/cli/node/runtime.ts';
 import { computesRightly, quantisedProductIsRight } from './device-check.ts';
 import type { Runtime, TensorData } from '../runtime/runtime.ts';
 

@@ -11,7 +11,7 @@ import {
   setUp,
   soon,
   type Notes,
-} from '../../../tools/test/scripted-models.ts';
+} from '../../../tools/tests/support/scripted-models.ts';
 
 /** Starts with the built-in model stored and loaded. */
 async function withBuiltIn(remembered: Notes = {}) {

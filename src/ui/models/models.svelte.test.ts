@@ -12,7 +12,7 @@ import {
   setUp,
   soon,
   type Notes,
-} from '../../../tools/test/scripted-models.ts';
+} from '../../../tools/tests/support/scripted-models.ts';
 
 test('on a first visit the built-in model comes by itself: downloaded, loaded, ready', async () => {
   const { weights, inference, models } = setUp();

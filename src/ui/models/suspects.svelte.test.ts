@@ -1,7 +1,7 @@
 // Tests that a model with which the page died is not loaded again without the user's consent.
 
 import { expect, test } from 'vitest';
-import { never, PAGE, setUp, soon, type Notes } from '../../../tools/test/scripted-models.ts';
+import { never, PAGE, setUp, soon, type Notes } from '../../../tools/tests/support/scripted-models.ts';
 
 async function afterDeath({
   deaths = ['large'],

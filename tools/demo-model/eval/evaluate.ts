@@ -4,7 +4,7 @@
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { Failure } from '../../../src/failure.ts';
-import { complaint } from '../../node/complaint.ts';
+import { complaint } from '../../cli/node/complaint.ts';
 import { readHeldOut } from './held-out.ts';
 import { answersInBrowser, canBeAskedOnPage } from './in-browser.ts';
 import { AnsweringEngine } from './in-engine.ts';

@@ -4,8 +4,8 @@ import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { answered, arrive, ask, tray } from '../../../e2e/person.ts';
-import { serveBuiltApp } from '../../serve/built-app.ts';
-import { findChromium } from '../../test/chromium.ts';
+import { serveBuiltApp } from '../../build/built-app.ts';
+import { findChromium } from '../../tests/support/chromium.ts';
 import { framesPerSecond, type HeldOut } from './held-out.ts';
 
 /** Long enough for a software adapter on a busy machine. */

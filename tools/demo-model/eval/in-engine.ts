@@ -4,9 +4,9 @@ import type { AnswerEvent } from '../../../src/contract/answer.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
-import { decodePhoto } from '../../node/decode-photo.ts';
-import { openDirectoryStore } from '../../node/directory-store.ts';
-import { createNodeRuntime } from '../../node/runtime.ts';
+import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { createNodeRuntime } from '../../cli/node/runtime.ts';
 import { asMessages, type HeldOut } from './held-out.ts';
 import { ExpertUse } from './table.ts';
 

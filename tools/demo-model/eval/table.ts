@@ -1,6 +1,6 @@
 // Counts right answers by skill and language, and prints them as a table.
 
-import { textTable } from '../../node/text-table.ts';
+import { textTable } from '../../cli/node/text-table.ts';
 import type { HeldOut } from './held-out.ts';
 
 /** Minimum share of right answers, over both languages: skills below it are not advertised. */

@@ -1,0 +1,77 @@
+// Pins a catalogue's models on hubs: the commit of each repository, and the length and SHA-256 of each of its files, as
+// the hub lists them. The hub lists large files with a SHA-256; small files are fetched and checked against git's hash.
+
+import type { HubModel } from '../../../src/contract/weights.ts';
+import { fail } from '../../../src/failure.ts';
+import { gitBlobHex } from '../../../src/format/git-blob.ts';
+import { Field } from '../../../src/format/json-field.ts';
+import { sha256Hex } from '../../../src/format/sha256.ts';
+import { fetchPart, type Transfers } from '../../../src/weights/download/fetch-file.ts';
+import { Hosts } from '../../../src/weights/download/hosts.ts';
+import { fileUrl, isPinned } from '../../../src/weights/hub/hub-address.ts';
+import { commitOf, listingAt, type ListedFile } from '../../../src/weights/hub/listing.ts';
+import { parseSource } from '../../../src/weights/store/model-record.ts';
+
+/** Files that the converter may request; pictures and the model card are not fetched. */
+const WANTED = /(\.(safetensors|json|jinja|txt)|^LICENSE|^NOTICE)$/;
+
+export interface Pinned {
+  id: string;
+  revision: string;
+  files: number;
+}
+
+/** Changes `catalogue`, a parsed JSON value, in place. Fails with 'missing-file' if a hub lists nothing. */
+export async function pinCatalogue(
+  catalogue: unknown,
+  transfers: Transfers,
+  signal: AbortSignal,
+): Promise<Pinned[]> {
+  const pinned: Pinned[] = [];
+  for (const model of new Field(catalogue, 'catalogue: ', 'bad-manifest').at('models').items()) {
+    const field = model.at('source');
+    const source = parseSource(field);
+    if (source.kind !== 'hub') continue;
+    const { revision, files } = await pinOf(source, transfers, signal);
+    Object.assign(field.value as object, { revision, files });
+    pinned.push({ id: model.at('id').string(), revision, files: Object.keys(files).length });
+  }
+  return pinned;
+}
+
+async function pinOf(
+  source: HubModel,
+  transfers: Transfers,
+  signal: AbortSignal,
+): Promise<{ revision: string; files: NonNullable<HubModel['files']> }> {
+  const { endpoint, repo } = source;
+  const known = isPinned(source.revision) ? source.revision : await commitOf(source, transfers, signal);
+  const revision = known ?? fail('missing-file', `${endpoint} does not say at which commit ${repo} stands.`);
+  const listing = await listingAt(source, revision, transfers, signal);
+  if (!listing) fail('missing-file', `${endpoint} does not list the files of ${repo} at ${revision}.`);
+  const files: NonNullable<HubModel['files']> = {};
+  for (const name of Object.keys(listing).filter((each) => WANTED.test(each))) {
+    const listed = listing[name]!;
+    const { bytes } = listed;
+    const sha256 =
+      'sha256' in listed ? listed.sha256 : await ownHash(source, revision, name, listed, transfers, signal);
+    files[name] = { bytes, sha256 };
+  }
+  return { revision, files };
+}
+
+async function ownHash(
+  source: HubModel,
+  revision: string,
+  name: string,
+  { bytes, gitBlob }: Extract<ListedFile, { gitBlob: string }>,
+  transfers: Transfers,
+  signal: AbortSignal,
+): Promise<string> {
+  const wanted = { url: fileUrl(source, revision, name), name, start: 0, end: bytes, fileBytes: bytes };
+  const content = await fetchPart({ ...wanted, hosts: new Hosts(source.endpoint) }, transfers, signal);
+  if ((await gitBlobHex(content)) !== gitBlob) {
+    fail('corrupt-shard', `${name} of ${source.repo} does not match the hash that the hub lists.`);
+  }
+  return sha256Hex(content);
+}

@@ -1,0 +1,120 @@
+import { execFile } from 'node:child_process';
+import { mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
+import { convert } from '../../../src/convert/convert.ts';
+import { checkpointFiles, config, model, weight } from '../../../src/convert/synthetic-checkpoint.ts';
+import { dequantizeRows } from '../../../src/format/blocks.ts';
+import { shardFile } from '../../../src/format/manifest.ts';
+import { expertBlob, tensorBlob, tensorEntry } from '../../../src/format/read-package.ts';
+import { DirectorySink } from './directory-sink.ts';
+import { DirectorySource } from './directory-source.ts';
+import { openDirectoryStore } from './directory-store.ts';
+import { verifyShards } from './verify-shards.ts';
+
+const Q_PROJ = 'model.language_model.layers.0.self_attn.q_proj.weight';
+let root = '';
+
+beforeAll(async () => {
+  root = await mkdtemp(join(tmpdir(), 'darkroom-'));
+  for (const [name, bytes] of checkpointFiles(config('moe'), model('moe')))
+    await writeFile(join(root, name), bytes);
+});
+afterAll(() => rm(root, { recursive: true, force: true }));
+
+async function convertTo(directory: string) {
+  const source = new DirectorySource(root);
+  const target = join(root, directory);
+  const report = await convert(source, new DirectorySink(target), { preset: 'balanced', shardBytes: 8192 });
+  await source.close();
+  return { target, report };
+}
+
+describe('a package in a directory', () => {
+  it('is written whole and read back through Blobs', async () => {
+    const { target, report } = await convertTo('package');
+    expect((await readdir(target)).filter((name) => name.endsWith('.part'))).toEqual([]);
+    const store = await openDirectoryStore(target);
+    expect(store.manifest).toEqual(report.manifest);
+    expect(new TextDecoder().decode(await store.file('tokenizer.json'))).toBe('{"version":"1.0"}');
+
+    const entry = tensorEntry(store, Q_PROJ);
+    const data = await (await tensorBlob(store, entry)).arrayBuffer();
+    const scales = await (await tensorBlob(store, tensorEntry(store, `${Q_PROJ}.scales`))).arrayBuffer();
+    const values = dequantizeRows(new Uint8Array(data), new Uint16Array(scales), 64, { bits: 4, block: 32 });
+    values.forEach((value, i) => expect(Math.abs(value - weight(Q_PROJ, i))).toBeLessThan(0.15));
+    expect((await expertBlob(store, 1, 3)).size).toBe(report.manifest.experts[0]?.bytes);
+    await expect(expertBlob(store, 0, 0)).rejects.toThrow('no expert 0 of layer 0');
+  });
+
+  it('takes no side file that is not the one of the manifest', async () => {
+    const { target } = await convertTo('swapped');
+    const text = '{"version":"1.1"}';
+    await writeFile(join(target, 'tokenizer.json'), text);
+    await writeFile(join(target, 'chat_template.json'), '{"chat_template":"not in the manifest"}');
+    const store = await openDirectoryStore(target);
+    await expect(store.file('tokenizer.json')).rejects.toMatchObject({ code: 'corrupt-shard' });
+    await expect(store.file('chat_template.json')).rejects.toMatchObject({ code: 'missing-file' });
+  });
+
+  it('joins a tensor that lies in several shards', async () => {
+    const { target } = await convertTo('cut');
+    const store = await openDirectoryStore(target);
+    const name = 'model.visual.merger.linear_fc1.weight';
+    const entry = tensorEntry(store, name);
+    expect(entry.rest?.length).toBeGreaterThan(0);
+    expect((await tensorBlob(store, entry)).size).toBe(64 * 64 * 2);
+  });
+
+  it('says which shard is too short or missing', async () => {
+    const { target, report } = await convertTo('damaged');
+    const store = await openDirectoryStore(target);
+    const [first, second] = report.manifest.shards.map((shard) => join(target, shardFile(shard)));
+    await truncate(first ?? '', 100);
+    await rm(second ?? '');
+    await expect(store.shard(0)).rejects.toMatchObject({ code: 'corrupt-shard' });
+    await expect(store.shard(1)).rejects.toMatchObject({ code: 'missing-file' });
+    await expect(openDirectoryStore(root)).rejects.toMatchObject({ code: 'missing-file' });
+  });
+});
+
+test('one changed byte in a shard is found', async () => {
+  const { target, report } = await convertTo('changed');
+  await expect(verifyShards(await openDirectoryStore(target))).resolves.toBeUndefined();
+  const second = shardFile(report.manifest.shards[1]!);
+  const file = await open(join(target, second), 'r+');
+  await file.write('!', 5000);
+  await file.close();
+  await expect(verifyShards(await openDirectoryStore(target))).rejects.toThrow(
+    `${second} does not match its hash`,
+  );
+});
+
+describe('npm run convert', () => {
+  const tool = fileURLToPath(new URL('../convert.ts', import.meta.url));
+  const run = (...args: string[]) =>
+    new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
+      execFile(process.execPath, ['--import', 'tsx', tool, ...args], (error, stdout, stderr) => {
+        resolve({ code: error ? error.code : 0, stdout, stderr });
+      });
+    });
+
+  it('converts, shows its progress and the loss by kind', { timeout: 30_000 }, async () => {
+    const { code, stdout, stderr } = await run(root, join(root, 'by-tool'), '--preset', 'small');
+    expect(code).toBe(0);
+    expect(stderr).toMatch(/100\.0 % .* MB\/s/);
+    expect(stdout).toMatch(/attention +\d+ weights +\d\.\d+ %/);
+    expect(stdout).toMatch(/small package: .* in 1 shard\n/);
+  });
+
+  it('says in one sentence what is wrong and exits with 1', { timeout: 30_000 }, async () => {
+    const nothing = await run(join(root, 'nowhere'), join(root, 'never'));
+    expect(nothing).toMatchObject({ code: 1, stderr: 'The checkpoint lacks config.json.\n' });
+    const unknown = await run(root, join(root, 'never'), '--preset', 'tiny');
+    expect(unknown.code).toBe(1);
+    expect(unknown.stderr).toContain('There is no preset "tiny".');
+    expect(await readdir(root)).not.toContain('never');
+  });
+});

@@ -1,0 +1,17 @@
+// Runs the walks in real browsers, one engine after another.
+
+import { defineConfig } from 'vitest/config';
+
+/** Long, because a browser on a loaded machine is slow; a walk that hangs still ends. */
+const PATIENCE_MS = 600_000;
+
+export default defineConfig({
+  test: {
+    include: ['tools/tests/engines/**/*.walk.ts'],
+    environment: 'node',
+    fileParallelism: false,
+    testTimeout: PATIENCE_MS,
+    hookTimeout: PATIENCE_MS,
+    retry: process.env.CI === undefined ? 0 : 1,
+  },
+});

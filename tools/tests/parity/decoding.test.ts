@@ -1,0 +1,12 @@
+// Files that decoders read differently, in Node; decoding.spec.ts compares a browser with the same pixels.
+
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { expect, test } from 'vitest';
+import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { compared, HARD_PICTURES, hardPictures, toleranceOf } from './hard-pictures.ts';
+
+test.each(hardPictures())('%s is upright, its base picture, on white', async (file) => {
+  const pixels = await decodePhoto(new Blob([readFileSync(join(HARD_PICTURES, file))]));
+  expect(await compared(file, pixels)).toBeLessThanOrEqual(toleranceOf(file));
+});

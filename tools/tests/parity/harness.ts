@@ -1,0 +1,69 @@
+// The interface that the harness page offers to tests: it runs engine code in a worker of a real browser and returns
+// the results as JSON. Types only.
+
+import type { Part } from '../../../src/contract/conversation.ts';
+import type { Grid, RgbImage } from '../../../src/engine/photo/photo.ts';
+import type { Measurement } from './measure.ts';
+
+export interface RuntimeFacts {
+  backend: 'webgpu' | 'wasm';
+  crossOriginIsolated: boolean;
+  /** Features of the device that the engine made; empty on WASM. */
+  features: string[];
+  precisions: string[];
+}
+
+export interface ParityRun {
+  /** A folder of /packages/, and the goldens to compare its results with. */
+  package: string;
+  goldens: string;
+  backend: 'webgpu' | 'wasm';
+  precision: 'f32' | 'f16';
+  /** If given, experts are paged through this many slots per layer. */
+  slots?: number;
+  /** If given, limits the number of storage buffers per shader on the device. */
+  storageBuffers?: number;
+  /** Number of greedy tokens of each case except `whole`. If omitted, as many as the goldens have. */
+  steps?: number;
+  whole?: string;
+}
+
+export interface PagedCase {
+  case: string;
+  slots: number;
+  furthest: number;
+}
+
+/** The input that a model receives for a clip. */
+export interface ClipSeen {
+  /** Timestamp of each group of frames, in seconds. */
+  timestamps: readonly number[];
+  grid: Grid;
+  /** The mean of each frame, 0 … 255. */
+  colours: number[][];
+  /** The mean of the first frame's upper half. */
+  upper: number[];
+  /** Hash of the patches: equal for equal pixels. */
+  hash: string;
+  answer: string;
+}
+
+export interface HarnessApi {
+  facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
+  /** Measures every case of the reference, or only the named ones. */
+  measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
+  /** Decodes a file of tools/reference to pixels. */
+  decoded(file: string): Promise<RgbImage>;
+  /** Asks a fixture model on WASM about a clip. */
+  seen(clip: Part): Promise<ClipSeen>;
+  /**
+   * Runs the built-in model on WebGPU with each number of slots per layer, and with all experts resident. Returns
+   * how far their logits differ in each case; see furthest().
+   */
+  pagedBuiltIn(slots: readonly number[], cases: readonly string[]): Promise<PagedCase[]>;
+  /**
+   * Whether attention over 64 rows is correct: on the engine's device, or on a device with every feature of the
+   * adapter, which is what onnxruntime would request.
+   */
+  attention(device: 'engine' | 'every feature'): Promise<boolean>;
+}

@@ -1,0 +1,146 @@
+// The harness's worker: runs engine code in a worker, as the app does, but under the control of a test.
+
+import * as Comlink from 'comlink';
+import { openClip } from '../../../src/engine/clip/open-clip.ts';
+import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
+import { loadEngine, type EngineOptions } from '../../../src/engine/load-engine.ts';
+import { slotBytes } from '../../../src/engine/decoder/paged/expert-slots.ts';
+import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
+import { attentionIsRight } from '../../../src/engine/self-check/self-test.ts';
+import { fail } from '../../../src/failure.ts';
+import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
+import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { withStorageBuffers } from '../../cli/node/few-buffers.ts';
+import { clipSeen } from './clip-seen.ts';
+import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
+import type { HarnessApi, PagedCase } from './harness.ts';
+import { measure, type Measurement } from './measure.ts';
+import { ReferenceFiles } from './reference-files.ts';
+
+const reference = new ReferenceFiles(async (path) => {
+  const response = await fetch(`/reference/${path}`);
+  if (!response.ok) fail('missing-file', `${path}: ${response.status}`);
+  return new Uint8Array(await response.arrayBuffer());
+});
+const signal = new AbortController().signal;
+
+const api = {
+  async facts(backend) {
+    const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+    const features = Array.from(runtime.device?.features ?? []);
+    const precisions = [...runtime.precisions];
+    runtime.dispose();
+    return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
+  },
+
+  async measure({ package: name, goldens, backend, precision, slots, storageBuffers, steps, whole }, only) {
+    const store = await openFetchedStore(
+      `${self.location.origin}/packages/${name}/`,
+      () => undefined,
+      signal,
+    );
+    const runtime = await createRuntime({
+      ...{ backend, files: runtimeFiles(backend) },
+      ...(storageBuffers === undefined ? {} : { gpu: withStorageBuffers(navigator.gpu, storageBuffers) }),
+    });
+    const options = {
+      precision,
+      ignoreStops: true,
+      ...(slots === undefined ? {} : { expertBudgetBytes: slots * slotBytes(store.manifest, precision) }),
+    };
+    const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
+    const golden = await reference.goldens(goldens);
+    const pixels = await reference.pixels();
+    const measured: Measurement[] = [];
+    for (const [case_, messages] of await reference.conversations()) {
+      if (only?.includes(case_) === false) continue;
+      const tokens = case_ === whole ? undefined : steps;
+      measured.push(await measure(case_, messages, engine, runtime, golden, pixels, undefined, tokens));
+    }
+    await engine.dispose();
+    runtime.dispose();
+    return measured;
+  },
+
+  async decoded(file) {
+    return decodePhoto(await (await fetch(`/reference/${file}`)).blob());
+  },
+
+  async seen(clip) {
+    const store = await openFetchedStore(
+      `${self.location.origin}/packages/dense-tied-exact/`,
+      () => undefined,
+      signal,
+    );
+    const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
+    const engine = await loadEngine(store, runtime, decodePhoto, { openClip, ignoreStops: true }, signal);
+    try {
+      return await clipSeen(engine, clip);
+    } finally {
+      await engine.dispose();
+      runtime.dispose();
+    }
+  },
+
+  async pagedBuiltIn(slots, cases) {
+    const store = await openFetchedStore(`${self.location.origin}/built-in/`, () => undefined, signal);
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const conversations = await reference.conversations();
+    const stepsWith = async (options: EngineOptions): Promise<GreedyStep[][]> => {
+      const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', ...options }, signal);
+      const steps: GreedyStep[][] = [];
+      for (const name of cases) steps.push(await greedySteps(engine, conversations.get(name)!));
+      await engine.dispose();
+      return steps;
+    };
+    const expected = await stepsWith({});
+    const parted: PagedCase[] = [];
+    for (const each of slots) {
+      const seen = await stepsWith({ expertBudgetBytes: each * slotBytes(store.manifest, 'f32') });
+      for (const [at, name] of cases.entries()) {
+        parted.push({ case: name, slots: each, furthest: furthest(expected[at]!, seen[at]!) });
+      }
+    }
+    runtime.dispose();
+    return parted;
+  },
+
+  async attention(device) {
+    const options = { backend: 'webgpu', files: runtimeFiles('webgpu') } as const;
+    const runtime = await createRuntime(
+      device === 'engine' ? options : { ...options, gpu: everyFeature(navigator.gpu) },
+    );
+    try {
+      return await attentionIsRight(runtime, 'f32');
+    } finally {
+      runtime.dispose();
+    }
+  },
+} satisfies HarnessApi;
+
+Comlink.expose(api);
+
+/** A GPU whose devices have every feature of their adapter, whatever features are requested. */
+function everyFeature(gpu: GPU): GPU {
+  const requestAdapter: GPU['requestAdapter'] = async (options) => {
+    const adapter = await gpu.requestAdapter(options);
+    if (adapter === null) return null;
+    return new Proxy(adapter, {
+      get(target, name): unknown {
+        if (name === 'requestDevice') {
+          return (wanted: GPUDeviceDescriptor) =>
+            target.requestDevice({
+              ...wanted,
+              requiredFeatures: [...target.features] as GPUFeatureName[],
+            });
+        }
+        const value: unknown = Reflect.get(target, name, target);
+        return typeof value === 'function' ? (value.bind(target) as unknown) : value;
+      },
+    });
+  };
+  return new Proxy(gpu, {
+    get: (target, name): unknown =>
+      name === 'requestAdapter' ? requestAdapter : Reflect.get(target, name, target),
+  });
+}

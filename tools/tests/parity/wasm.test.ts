@@ -1,0 +1,107 @@
+// Compares every fixture, case and preset with the reference on the WASM backend in Node: expanded to f32, and with the
+// quantised operators.
+
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Message } from '../../../src/contract/conversation.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { loadEngine, type EngineOptions } from '../../../src/engine/load-engine.ts';
+import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { fixturePackage } from './fixture-package.ts';
+import { LIMITS } from './limits.ts';
+import { measure, violations, type Measurement } from './measure.ts';
+import { ReferenceFiles, type Goldens } from './reference-files.ts';
+import { parityTable, type Column } from './table.ts';
+
+const REFERENCE = resolve(import.meta.dirname, '../../reference');
+const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
+const signal = new AbortController().signal;
+
+/** PARITY_PRESETS=exact omits the quantised presets. */
+const presets = (process.env.PARITY_PRESETS ?? 'exact balanced small').split(' ');
+const ALL_RUNS: { fixture: string; preset: string; expand: boolean }[] = [
+  ...['dense-tied', 'moe-untied', 'moe-fp8'].map((fixture) => ({ fixture, preset: 'exact', expand: true })),
+  ...['dense-tied', 'moe-untied'].flatMap((fixture) =>
+    ['balanced', 'small'].flatMap((preset) => [true, false].map((expand) => ({ fixture, preset, expand }))),
+  ),
+];
+
+const RUNS = ALL_RUNS.filter(({ preset }) => presets.includes(preset));
+const columns: Column[] = [];
+const conversations = await reference.conversations();
+const pixels = await reference.pixels();
+const runtime = await createNodeRuntime({ backend: 'wasm' });
+
+afterAll(() => console.log(`\n${parityTable(columns)}\n`));
+
+describe.each(RUNS)('$fixture $preset, expanded: $expand', ({ fixture, preset, expand }) => {
+  const measured: Measurement[] = [];
+  columns.push({ name: `${fixture} ${preset}, wasm f32${expand ? '' : ', quantised operators'}`, measured });
+  const golden = reference.goldens(preset === 'exact' ? fixture : `${fixture}.${preset}`);
+  const opened = open(fixture, preset, { expand });
+
+  test.each([...conversations.keys()])('%s', async (name) => {
+    const measurement = await measureCase(name, await opened, await golden);
+    measured.push(measurement);
+    expect(violations(measurement, LIMITS['wasm f32'])).toEqual([]);
+  });
+
+  if (preset === 'exact') return;
+  test('the goldens were made from these very shards', async () => {
+    const { manifest } = await openDirectoryStore(fixturePackage(fixture, preset));
+    const shards = (await golden).facts.at('shards_sha256').list((shard) => shard.string());
+    expect(manifest.shards.map(({ sha256 }) => sha256)).toEqual(shards);
+  });
+});
+
+describe('a conversation that goes on', () => {
+  test('a second turn computes only what is new and gives the logits of the whole', async () => {
+    const engine = await open('dense-tied', 'exact', {});
+    const golden = await reference.goldens('dense-tied');
+    const messages = conversations.get('second-turn')!;
+    await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
+    const seen: number[] = [];
+    const measurement = await measureCase('second-turn', engine, golden, (done) => seen.push(done));
+    expect(violations(measurement, LIMITS['wasm f32'])).toEqual([]);
+    expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
+  });
+
+  test('asking again computes one token; another picture is never mistaken for the first', async () => {
+    const engine = await open('moe-untied', 'exact', {});
+    const golden = await reference.goldens('moe-untied');
+    await measureCase('picture', engine, golden);
+    const again: number[] = [];
+    expect(
+      violations(await measureCase('picture', engine, golden, (at) => again.push(at)), LIMITS['wasm f32']),
+    ).toEqual([]);
+    expect(again).toEqual([golden.ints('picture.input_ids')!.length - 1]);
+    const other = await measureCase('tall', engine, golden);
+    expect(violations(other, LIMITS['wasm f32'])).toEqual([]);
+  });
+
+  test('small chunks give what one chunk gives', async () => {
+    const engine = await open('moe-untied', 'exact', { chunkTokens: 7 });
+    const golden = await reference.goldens('moe-untied');
+    for (const name of ['mixed', 'two-pictures']) {
+      expect(violations(await measureCase(name, engine, golden), LIMITS['wasm f32'])).toEqual([]);
+    }
+  });
+});
+
+async function measureCase(
+  name: string,
+  engine: Engine,
+  golden: Goldens,
+  onPrefill?: (done: number) => void,
+): Promise<Measurement> {
+  const messages: readonly Message[] = conversations.get(name)!;
+  return measure(name, messages, engine, runtime, golden, pixels, onPrefill);
+}
+
+async function open(fixture: string, preset: string, options: EngineOptions): Promise<Engine> {
+  const store = await openDirectoryStore(fixturePackage(fixture, preset));
+  return loadEngine(store, runtime, decodePhoto, { ...options, ignoreStops: true }, signal);
+}

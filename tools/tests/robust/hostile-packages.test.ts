@@ -1,0 +1,79 @@
+// Hostile packages on the command line's code path, with real sessions: each must end in a failure with its own code,
+// and the next model must answer.
+
+import { cpSync, mkdtempSync, rmSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join, resolve } from 'node:path';
+import { afterAll, beforeAll, expect, test } from 'vitest';
+import { loadEngine } from '../../../src/engine/load-engine.ts';
+import type { RunLimited } from '../../../src/engine/prompt/run-limited.ts';
+import { describe as describeFailure } from '../../../src/failure.ts';
+import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { runFor } from '../../cli/node/run-limited.ts';
+import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { verifyShards } from '../../cli/node/verify-shards.ts';
+import { fixturePackage } from '../parity/fixture-package.ts';
+import { fileBlob } from '../../cli/node/file-blob.ts';
+import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
+
+const never = new AbortController().signal;
+const runtime = await createNodeRuntime({ backend: 'wasm' });
+/** Like the command line's, but with a short limit: an exploding pattern never ends. */
+const runLimited: RunLimited = (job) => runFor(job, 2000);
+const PICTURE = resolve(import.meta.dirname, '../../reference/pictures');
+let root = '';
+let sound = '';
+
+beforeAll(() => {
+  root = mkdtempSync(join(tmpdir(), 'hostile-'));
+  sound = join(root, 'sound');
+  cpSync(fixturePackage('dense-tied', 'exact'), sound, { recursive: true });
+}, 100_000);
+afterAll(() => {
+  rmSync(root, { recursive: true, force: true });
+});
+
+async function answerOf(folder: string): Promise<string> {
+  const store = await openDirectoryStore(folder);
+  await verifyShards(store);
+  const engine = await loadEngine(store, runtime, decodePhoto, { runLimited }, never);
+  try {
+    const content = [
+      { type: 'image' as const, photo: await fileBlob(join(PICTURE, 'alpha.png')) },
+      { type: 'text' as const, text: `${'a'.repeat(40)}!` },
+    ];
+    const options = { maxTokens: 2, sampling: {} };
+    return (await engine.answer([{ role: 'user', content }], options, () => undefined, never)).text;
+  } finally {
+    await engine.dispose();
+  }
+}
+
+test('there are at least 20 kinds', () => {
+  expect(HOSTILE_PACKAGES.length).toBeGreaterThanOrEqual(20);
+});
+
+for (const hostile of HOSTILE_PACKAGES) {
+  test(
+    hostile.name,
+    async () => {
+      const folder = join(root, hostile.name);
+      makeHostile(sound, hostile, folder);
+      const failure = await answerOf(folder).then(
+        (text) => ({ code: 'answered', message: text }),
+        (error: unknown) => describeFailure(error),
+      );
+      console.log(`${hostile.name}: ${failure.code}: ${failure.message.split('\n')[0]?.slice(0, 150) ?? ''}`);
+      expect(failure.code, failure.message).not.toBe('bug');
+      expect(failure.code).not.toBe('answered');
+      if (hostile.code !== undefined) expect(failure.code).toBe(hostile.code);
+      expect(failure.message).not.toContain('root:');
+    },
+    100_000,
+  );
+}
+
+test('the sound one answers afterwards', async () => {
+  await expect(answerOf(sound)).resolves.not.toBe('');
+}, 100_000);

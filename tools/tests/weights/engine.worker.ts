@@ -1,0 +1,39 @@
+// Asks a stored model, or a model fetched into memory, one fixed question, and returns the answer's tokens.
+
+import * as Comlink from 'comlink';
+import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
+import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
+import { describe } from '../../../src/failure.ts';
+import { Database } from '../../../src/weights/store/database.ts';
+import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
+import { PACE } from '../../../src/weights/download/pace.ts';
+import { Weights } from '../../../src/weights/weights.ts';
+import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import type { Answered, EngineApi } from './harness.ts';
+
+const signal = new AbortController().signal;
+
+const api = {
+  async answer(from): Promise<Answered> {
+    try {
+      const store =
+        'url' in from
+          ? await openFetchedStore(from.url, () => undefined, signal)
+          : await new Weights(new Database(), PACE).open(from.id);
+      const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
+      const engine = await loadEngine(store, runtime, decodePhoto, { ignoreStops: true }, signal);
+      const tokens: number[] = [];
+      const onToken = (id: number): Promise<void> => Promise.resolve(void tokens.push(id));
+      const question = [{ role: 'user', content: 'Describe what you see.' }] as const;
+      await engine.answer(question, { maxTokens: 12, sampling: {} }, () => undefined, signal, { onToken });
+      await engine.dispose();
+      runtime.dispose();
+      return { tokens, failure: null };
+    } catch (error) {
+      return { tokens: [], failure: describe(error) };
+    }
+  },
+} satisfies EngineApi;
+
+Comlink.expose(api);
