@@ -61,17 +61,30 @@ const MAY_IMPORT: Record<string, string[]> = {
     'katex',
     'marked',
   ],
-  'src/main': ['src/client', 'src/contract', 'src/policy', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
-  workers: [
+  // What the page's workers do, each behind its entry.
+  'src/session': [
     'src/failure',
     'src/format',
     'src/contract',
     'src/engine',
     'src/policy',
-    'src/shared-files',
     'src/weights',
     'comlink',
     'onnxruntime-web',
+  ],
+  // What the service worker does.
+  'src/offline': ['src/policy', 'src/shared-files'],
+  'src/main': ['src/client', 'src/contract', 'src/policy', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
+  // Entries only: they make the long-lived objects and expose them.
+  workers: [
+    'src/failure',
+    'src/contract',
+    'src/engine',
+    'src/policy',
+    'src/session',
+    'src/offline',
+    'src/weights',
+    'comlink',
   ],
   e2e: [
     '@playwright/test',

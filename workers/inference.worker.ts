@@ -8,18 +8,18 @@ import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
-import { exposeOnly } from './checked-port.ts';
-import { loadModel, type Loaded } from './load-model.ts';
-import { OwnWalls, trustOwnScripts } from './own-walls.ts';
-import { Runs } from './runs.ts';
-import { RuntimeDownloads } from './runtime-downloads.ts';
-import { GLUES, runtimeFiles } from './runtime-files.ts';
-import { tellRequests } from './tell-requests.ts';
-import { tellViolations } from './tell-violations.ts';
+import { exposeOnly } from '../src/session/checked-port.ts';
+import { loadModel, type Loaded } from '../src/session/load-model.ts';
+import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
+import { RunQueue } from '../src/session/run-queue.ts';
+import { RuntimeDownloads } from '../src/session/runtime-downloads.ts';
+import { GLUES, runtimeFiles } from '../src/session/runtime-files.ts';
+import { reportRequests } from '../src/session/report-requests.ts';
+import { reportViolations } from '../src/session/report-violations.ts';
 
 // The runtime starts its threads by the address of its glue code.
 const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
-const runs = new Runs();
+const runs = new RunQueue('serial');
 const database = new Database();
 const downloads = new RuntimeDownloads();
 const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), downloads };
@@ -68,8 +68,8 @@ const api = {
 } satisfies InferenceApi;
 
 exposeOnly(api);
-tellRequests();
-tellViolations(walls);
+reportRequests();
+reportViolations(walls);
 
 async function release(): Promise<void> {
   const released = loaded;

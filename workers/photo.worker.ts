@@ -7,14 +7,14 @@ import { openClip } from '../src/engine/clip/open-clip.ts';
 import { refuseEmpty } from '../src/engine/photo/file-kind.ts';
 import { cropPhoto, previewPhoto } from '../src/engine/photo/photo-preview.ts';
 import { outcome } from '../src/failure.ts';
-import { exposeOnly } from './checked-port.ts';
-import { OwnWalls, trustOwnScripts } from './own-walls.ts';
-import { Runs } from './runs.ts';
-import { tellRequests } from './tell-requests.ts';
-import { tellViolations } from './tell-violations.ts';
+import { exposeOnly } from '../src/session/checked-port.ts';
+import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
+import { RunQueue } from '../src/session/run-queue.ts';
+import { reportRequests } from '../src/session/report-requests.ts';
+import { reportViolations } from '../src/session/report-violations.ts';
 
 const walls = new OwnWalls(trustOwnScripts());
-const runs = new Runs();
+const runs = new RunQueue('serial');
 
 exposeOnly({
   walls: () => outcome(() => walls.report()),
@@ -32,5 +32,5 @@ exposeOnly({
     }),
   cancel: (id) => runs.cancel(id),
 } satisfies PhotoApi);
-tellRequests();
-tellViolations(walls);
+reportRequests();
+reportViolations(walls);

@@ -3,17 +3,18 @@
 import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Weights } from '../src/weights/weights.ts';
-import { exposeOnly } from './checked-port.ts';
-import { HASH_SCRIPT, HashAside } from './hash-aside.ts';
-import { OwnWalls, trustOwnScripts } from './own-walls.ts';
-import { tellRequests } from './tell-requests.ts';
-import { tellViolations } from './tell-violations.ts';
-import { weightsApi } from './weights-api.ts';
+import { exposeOnly } from '../src/session/checked-port.ts';
+import { HashAside } from '../src/session/hash-aside.ts';
+import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
+import { reportRequests } from '../src/session/report-requests.ts';
+import { reportViolations } from '../src/session/report-violations.ts';
+import { weightsApi } from '../src/session/weights-api.ts';
+import hashScript from './hash.worker.ts?worker&url';
 
-const trust = trustOwnScripts([HASH_SCRIPT]);
+const trust = trustOwnScripts([hashScript]);
 const walls = new OwnWalls(trust);
 const database = new Database();
-const aside = new HashAside(trust(HASH_SCRIPT));
+const aside = new HashAside(trust(hashScript));
 // The build puts workers into a folder beside the page; the development server serves them from elsewhere.
 const base = new URL(import.meta.env.DEV ? '/' : '../', self.location.href).href;
 exposeOnly(
@@ -22,5 +23,5 @@ exposeOnly(
     hash: await aside.walls(),
   })),
 );
-tellRequests();
-tellViolations(walls);
+reportRequests();
+reportViolations(walls);

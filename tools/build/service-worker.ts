@@ -5,7 +5,7 @@ import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
 import { join, sep } from 'node:path';
 import { build, type Plugin } from 'vite';
-import type { AppFiles } from '../../workers/app-files.ts';
+import type { AppFiles } from '../../src/offline/app-files.ts';
 import { headerRules } from './header-rules.ts';
 import { hostsOf } from './policy.ts';
 

@@ -4,7 +4,7 @@ import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
 import { defaultClientConditions, type UserConfig } from 'vite';
-import type { FileSum } from '../../workers/checked-file.ts';
+import type { FileSum } from '../../src/session/checked-file.ts';
 
 /**
  * The headers that make a page cross-origin isolated. Without them there is no SharedArrayBuffer, and the WASM
@@ -22,7 +22,7 @@ const ISOLATION_HEADERS = {
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
-/** Size and SHA-256 of the files of each runtime build (workers/runtime-downloads.ts), as `?url` copies them. */
+/** Size and SHA-256 of the files of each runtime build (src/session/runtime-downloads.ts), as `?url` copies them. */
 function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
   const { resolve } = createRequire(import.meta.url);
   const sumOf = (file: string): FileSum => {

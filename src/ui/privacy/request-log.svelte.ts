@@ -21,7 +21,7 @@ export class RequestLog {
     return this.#runtime;
   }
 
-  /** Also counts the requests that this worker reports (workers/tell-requests.ts). */
+  /** Also counts the requests that this worker reports (src/session/report-requests.ts). */
   hear(worker: Worker): Worker {
     worker.addEventListener('message', (event: MessageEvent<unknown>) => this.hearMessage(event));
     return worker;

@@ -17,7 +17,7 @@ export class StoppedLog {
     watchViolations((violation) => (this.#list = addViolation(this.#list, 'page', violation, here)), tried);
   }
 
-  /** Also collects the violations that this worker reports (workers/tell-violations.ts). */
+  /** Also collects the violations that this worker reports (src/session/report-violations.ts). */
   hear(realm: Realm, worker: Worker): Worker {
     worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
       const violation = parseViolation(data);

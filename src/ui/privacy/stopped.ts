@@ -49,7 +49,7 @@ export function realmOf(message: unknown, worker: Realm): Realm {
   return worker === 'weights' && isPassedOn ? 'hash' : worker;
 }
 
-/** Parses a worker's message as workers/tell-violations.ts sends it; undefined for any other message. */
+/** Parses a worker's message as src/session/report-violations.ts sends it; undefined for any other message. */
 export function parseViolation(message: unknown): Violation | undefined {
   if (typeof message !== 'object' || message === null || !('violation' in message)) return undefined;
   const { violation } = message;

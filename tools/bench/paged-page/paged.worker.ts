@@ -7,7 +7,7 @@ import { PIECES } from '../../../src/paging/read-queue.ts';
 import { Database } from '../../../src/weights/store/database.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { countGpuBytes } from '../gpu-bytes.ts';
 import { runPaged } from '../paged-run.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';

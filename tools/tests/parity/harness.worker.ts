@@ -9,7 +9,7 @@ import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import { attentionIsRight } from '../../../src/engine/self-check/self-test.ts';
 import { fail } from '../../../src/failure.ts';
 import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
-import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { withStorageBuffers } from '../../cli/node/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';
 import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';

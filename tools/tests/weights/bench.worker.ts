@@ -13,7 +13,7 @@ import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import { Database } from '../../../src/weights/store/database.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import type { BenchApi } from './harness.ts';
 
 const LANES = 3;

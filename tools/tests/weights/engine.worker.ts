@@ -9,7 +9,7 @@ import { Database } from '../../../src/weights/store/database.ts';
 import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { runtimeFiles } from '../../../workers/runtime-files.ts';
+import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import type { Answered, EngineApi } from './harness.ts';
 
 const signal = new AbortController().signal;

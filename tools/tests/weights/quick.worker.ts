@@ -3,16 +3,17 @@
 import * as Comlink from 'comlink';
 import { Database } from '../../../src/weights/store/database.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { HASH_SCRIPT, HashAside } from '../../../workers/hash-aside.ts';
-import { OwnWalls, trustOwnScripts } from '../../../workers/own-walls.ts';
-import { weightsApi } from '../../../workers/weights-api.ts';
+import { HashAside } from '../../../src/session/hash-aside.ts';
+import { OwnWalls, trustOwnScripts } from '../../../src/session/own-walls.ts';
+import { weightsApi } from '../../../src/session/weights-api.ts';
+import hashScript from '../../../workers/hash.worker.ts?worker&url';
 
 const PACE = { stallMs: 1500, attempts: 3, firstWaitMs: 10, longestWaitMs: 50, lanes: 4 };
 
-const trust = trustOwnScripts([HASH_SCRIPT]);
+const trust = trustOwnScripts([hashScript]);
 const walls = new OwnWalls(trust);
 const database = new Database();
-const aside = new HashAside(trust(HASH_SCRIPT));
+const aside = new HashAside(trust(hashScript));
 Comlink.expose(
   weightsApi(
     new URL('/', self.location.href).href,

@@ -48,12 +48,12 @@ const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
     `!this.isHere(id)) { if (${taken('consent')}) void this.#add(read.value); else this.#wish = read.value; }`,
   ],
   'may-fetch': [
-    'workers/weights-api.ts',
+    'src/session/weights-api.ts',
     'await mayFetch.demand(asked);',
     `if (!${taken('may-fetch')}) await mayFetch.demand(asked);`,
   ],
   'checked-port': [
-    'workers/checked-port.ts',
+    'src/session/checked-port.ts',
     'if (!isCall(data, names))',
     `if (!${taken('checked-port')} && !isCall(data, names))`,
   ],
@@ -63,7 +63,7 @@ const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
     `const may = ${taken('photo-gate')} ? { kind: 'done' } as const : await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open`,
   ],
   'own-walls': [
-    'workers/own-walls.ts',
+    'src/session/own-walls.ts',
     'if (open.length > 0) fail(',
     `if (!${taken('own-walls')} && open.length > 0) fail(`,
   ],

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import { fail } from '../src/failure.ts';
-import { Runs } from './runs.ts';
+import { fail } from '../failure.ts';
+import { RunQueue } from './run-queue.ts';
 
 test('runs go one after the other, and one that fails does not disturb the next', async () => {
-  const runs = new Runs();
+  const runs = new RunQueue('serial');
   const order: string[] = [];
   const first = runs.start('1', async () => {
     order.push('first begins');
@@ -18,7 +18,7 @@ test('runs go one after the other, and one that fails does not disturb the next'
 });
 
 test('a run that is stopped while it waits never begins', async () => {
-  const runs = new Runs();
+  const runs = new RunQueue('serial');
   let began = false;
   const first = runs.start('1', () => new Promise((later) => setTimeout(later, 5)));
   const second = runs.start('2', () => Promise.resolve((began = true)));
@@ -29,7 +29,7 @@ test('a run that is stopped while it waits never begins', async () => {
 });
 
 test('a run under way hears its own stop and nobody else’s', async () => {
-  const runs = new Runs();
+  const runs = new RunQueue('serial');
   const run = runs.start('1', async (signal) => {
     runs.cancel('2');
     expect(signal.aborted).toBe(false);
@@ -38,4 +38,18 @@ test('a run under way hears its own stop and nobody else’s', async () => {
     signal.throwIfAborted();
   });
   expect(await run).toEqual({ kind: 'stopped' });
+});
+
+test('a parallel run does not wait for the run before, and can be stopped', async () => {
+  const runs = new RunQueue('parallel');
+  const first = runs.start(
+    '1',
+    (signal) =>
+      new Promise((_, reject) => {
+        signal.addEventListener('abort', () => reject(signal.reason as Error));
+      }),
+  );
+  expect(await runs.start('2', () => Promise.resolve('done'))).toEqual({ kind: 'done', value: 'done' });
+  runs.cancel('1');
+  expect(await first).toEqual({ kind: 'stopped' });
 });

@@ -1,11 +1,11 @@
 // Whether this worker's own walls hold. The worker begins to try them when it starts, and accepts no picture
 // until they are proven.
 
-import { fail } from '../src/failure.ts';
-import { prove } from '../src/policy/prove.ts';
-import { openWalls, type WallReport } from '../src/policy/walls.ts';
-import { trustScripts, type ScriptPolicy, type TrustScript } from '../src/policy/trusted-types.ts';
-import { trialScripts, workerAttempts } from '../src/policy/worker-attempts.ts';
+import { fail } from '../failure.ts';
+import { prove } from '../policy/prove.ts';
+import { openWalls, type WallReport } from '../policy/walls.ts';
+import { trustScripts, type ScriptPolicy, type TrustScript } from '../policy/trusted-types.ts';
+import { trialScripts, workerAttempts } from '../policy/worker-attempts.ts';
 
 /** The build puts workers into a subfolder; not-a-worker.js lies in the folder above. */
 const notAWorker = (): string => new URL('../not-a-worker.js', self.location.href).href;

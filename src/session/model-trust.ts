@@ -2,14 +2,14 @@
 // checks. Verdicts are stored only after some device and precision was found that computes correctly; before
 // that, the weights in storage may be at fault as well.
 
-import type { Precision } from '../src/contract/inference.ts';
-import { computesRightly } from '../src/engine/self-check/device-check.ts';
-import type { Engine } from '../src/engine/engine.ts';
-import { readsExactly } from '../src/engine/photo/rgb-pixels.ts';
-import { modelIsRight, readModelCheck, type Reference } from '../src/engine/self-check/model-check.ts';
-import type { Runtime } from '../src/engine/runtime/runtime.ts';
-import type { PackageStore } from '../src/format/package-store.ts';
-import type { Verdicts } from '../src/weights/store/verdicts.ts';
+import type { Precision } from '../contract/inference.ts';
+import { computesRightly } from '../engine/self-check/device-check.ts';
+import type { Engine } from '../engine/engine.ts';
+import { readsExactly } from '../engine/photo/rgb-pixels.ts';
+import { modelIsRight, readModelCheck, type Reference } from '../engine/self-check/model-check.ts';
+import type { Runtime } from '../engine/runtime/runtime.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import type { Verdicts } from '../weights/store/verdicts.ts';
 
 export class ModelTrust {
   readonly #verdicts: Verdicts;

@@ -1,7 +1,7 @@
 // Reports to the page when a model's own program without a limit begins and ends, so that the page can end this
 // worker. These messages go beside those of Comlink, which ignores messages without an id.
 
-import type { RunLimited } from '../src/engine/prompt/run-limited.ts';
+import type { RunLimited } from '../engine/prompt/run-limited.ts';
 
 export const runLimited: RunLimited = (job) => {
   self.postMessage({ foreignProgram: 'begun' });

@@ -1,7 +1,7 @@
 // Checks that a file of the app is the one that the app was built with.
 
-import { fail } from '../src/failure.ts';
-import { sha256Hex } from '../src/format/sha256.ts';
+import { fail } from '../failure.ts';
+import { sha256Hex } from '../format/sha256.ts';
 
 /** A file's length and hash, recorded by the build. */
 export interface FileSum {

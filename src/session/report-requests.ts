@@ -1,8 +1,8 @@
 // Reports this worker's network requests to the page, for the privacy panel. These messages go beside those of
 // Comlink, which ignores messages without an id.
 
-import { watchRequests } from '../src/policy/watch-requests.ts';
+import { watchRequests } from '../policy/watch-requests.ts';
 
-export function tellRequests(): void {
+export function reportRequests(): void {
   watchRequests((requests) => self.postMessage({ requests }));
 }

@@ -7,8 +7,8 @@ import jspiGlue from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.mjs?url';
 import jspiBinary from 'onnxruntime-web/ort-wasm-simd-threaded.jspi.wasm?url';
 import wasmGlue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import wasmBinary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
-import type { Backend } from '../src/contract/inference.ts';
-import type { RuntimeFiles } from '../src/engine/runtime/runtime.ts';
+import type { Backend } from '../contract/inference.ts';
+import type { RuntimeFiles } from '../engine/runtime/runtime.ts';
 
 /** The addresses of the glue code of all builds, which the runtime's threads run too. */
 export const GLUES: readonly string[] = [asyncifyGlue, jspiGlue, wasmGlue].map(absolute);

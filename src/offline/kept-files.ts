@@ -20,11 +20,11 @@ export function isNamedByContent(address: string): boolean {
   return NAMED_BY_CONTENT.test(address);
 }
 
-/** Fetches and stores the missing files; `tell` receives the progress after each file. */
+/** Fetches and stores the missing files; `onProgress` receives the progress after each file. */
 export async function keepFiles(
   cacheName: string,
   addresses: readonly string[],
-  tell: (state: Keeping) => void = () => undefined,
+  onProgress: (state: Keeping) => void = () => undefined,
 ): Promise<Keeping> {
   const cache = await caches.open(cacheName);
   const there = new Set((await cache.keys()).map(({ url }) => url));
@@ -34,13 +34,13 @@ export async function keepFiles(
     wantedFiles: addresses.length,
     broken: [],
   };
-  tell({ ...state });
+  onProgress({ ...state });
   const queue = missing.values();
   const lane = async (): Promise<void> => {
     for (const address of queue) {
-      if (await bring(cache, address)) state.keptFiles++;
+      if (await store(cache, address)) state.keptFiles++;
       else state.broken.push(address);
-      tell({ ...state, broken: [...state.broken] });
+      onProgress({ ...state, broken: [...state.broken] });
     }
   };
   await Promise.all(Array.from({ length: LANES }, lane));
@@ -48,7 +48,7 @@ export async function keepFiles(
 }
 
 /** Fetches and stores a file. Returns whether it is stored in the end. */
-async function bring(cache: Cache, address: string): Promise<boolean> {
+async function store(cache: Cache, address: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
       const known = isNamedByContent(address) ? await caches.match(address) : undefined;

@@ -1,9 +1,9 @@
 // Reports to the page, for the privacy panel, what the policy blocks in this worker. These messages go beside
 // those of Comlink, which ignores messages without an id.
 
-import { watchViolations } from '../src/policy/violations.ts';
+import { watchViolations } from '../policy/violations.ts';
 import type { OwnWalls } from './own-walls.ts';
 
-export function tellViolations(walls: OwnWalls): void {
+export function reportViolations(walls: OwnWalls): void {
   watchViolations((violation) => self.postMessage({ violation }), walls.report());
 }

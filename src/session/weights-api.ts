@@ -1,19 +1,19 @@
 // The weights worker's API over one storage. Every request is parsed and checked before anything is fetched.
 
-import type { WeightsApi, WeightsWalls } from '../src/contract/weights.ts';
-import { outcome } from '../src/failure.ts';
-import { fetchCatalogue } from '../src/weights/catalogue.ts';
-import { MayFetch } from '../src/weights/may-fetch.ts';
-import { parseModelRequest } from '../src/weights/store/model-record.ts';
-import type { Database } from '../src/weights/store/database.ts';
-import { deviceFacts } from '../src/weights/fit/device.ts';
-import { offerOf } from '../src/weights/fit/fit.ts';
-import { storageFacts } from '../src/weights/store/library.ts';
-import { readLink } from '../src/weights/hub/link.ts';
-import { Stoppable } from '../src/weights/download/stoppable.ts';
-import { DeviceMeter } from '../src/weights/fit/device-speed.ts';
-import { expectedSpeeds } from '../src/weights/fit/expected-speed.ts';
-import type { Weights } from '../src/weights/weights.ts';
+import type { WeightsApi, WeightsWalls } from '../contract/weights.ts';
+import { outcome } from '../failure.ts';
+import { fetchCatalogue } from '../weights/catalogue.ts';
+import { MayFetch } from '../weights/may-fetch.ts';
+import { parseModelRequest } from '../weights/store/model-record.ts';
+import type { Database } from '../weights/store/database.ts';
+import { deviceFacts } from '../weights/fit/device.ts';
+import { offerOf } from '../weights/fit/fit.ts';
+import { storageFacts } from '../weights/store/library.ts';
+import { readLink } from '../weights/hub/link.ts';
+import { RunQueue } from './run-queue.ts';
+import { DeviceMeter } from '../weights/fit/device-speed.ts';
+import { expectedSpeeds } from '../weights/fit/expected-speed.ts';
+import type { Weights } from '../weights/weights.ts';
 
 /** `base`: the page's folder, which contains the catalogue. */
 export function weightsApi(
@@ -22,7 +22,7 @@ export function weightsApi(
   database: Database,
   walls: () => Promise<WeightsWalls>,
 ): WeightsApi {
-  const runs = new Stoppable();
+  const runs = new RunQueue('parallel');
   const meter = new DeviceMeter(database);
   const catalogue = () => fetchCatalogue(new URL('models/index.json', base).href);
   const mayFetch = new MayFetch(catalogue);

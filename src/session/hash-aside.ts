@@ -2,18 +2,19 @@
 // blocks that thread for a tenth of a second, in which no data is read from the network.
 
 import * as Comlink from 'comlink';
-import type { WallReport } from '../src/policy/walls.ts';
-import { hashingHere, type Extend, type Hash, type Hashing } from '../src/weights/download/hash.ts';
-import type { HashApi } from './hash.worker.ts';
-import hashScript from './hash.worker.ts?worker&url';
+import type { WallReport } from '../policy/walls.ts';
+import { hashingHere, type Extend, type Hash, type Hashing } from '../weights/download/hash.ts';
 
-export const HASH_SCRIPT = hashScript;
+/** The API of the hash worker. */
+export interface HashApi extends Hashing {
+  walls(): Promise<WallReport>;
+}
 
 export class HashAside implements Hashing {
   readonly #script: string;
   #begun: Promise<Begun | undefined> | undefined;
 
-  /** `script`: HASH_SCRIPT as a trusted address. */
+  /** `script`: the trusted address of the hash worker. */
   constructor(script: string) {
     this.#script = script;
   }

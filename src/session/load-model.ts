@@ -1,21 +1,21 @@
 // Turns a model in storage into an engine that answers: starts the runtime, builds the graphs and uploads the
 // weights. A device that computes wrong numbers is replaced by the next one. Reports progress to the page.
 
-import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../src/contract/inference.ts';
-import type { DeviceFacts } from '../src/contract/weights.ts';
-import { openClip } from '../src/engine/clip/open-clip.ts';
-import { decodePhoto } from '../src/engine/photo/decode-photo.ts';
-import type { Engine } from '../src/engine/engine.ts';
-import { loadEngine } from '../src/engine/load-engine.ts';
-import { fail } from '../src/failure.ts';
-import type { PackageStore } from '../src/format/package-store.ts';
-import { deviceFacts } from '../src/weights/fit/device.ts';
-import { cacheBudgetBytes, expertBudget } from '../src/weights/fit/fit.ts';
-import type { Verdicts } from '../src/weights/store/verdicts.ts';
-import type { Weights } from '../src/weights/weights.ts';
+import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
+import type { DeviceFacts } from '../contract/weights.ts';
+import { openClip } from '../engine/clip/open-clip.ts';
+import { decodePhoto } from '../engine/photo/decode-photo.ts';
+import type { Engine } from '../engine/engine.ts';
+import { loadEngine } from '../engine/load-engine.ts';
+import { fail } from '../failure.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import { deviceFacts } from '../weights/fit/device.ts';
+import { cacheBudgetBytes, expertBudget } from '../weights/fit/fit.ts';
+import type { Verdicts } from '../weights/store/verdicts.ts';
+import type { Weights } from '../weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
 import type { RuntimeDownloads } from './runtime-downloads.ts';
-import { runLimited } from './run-limited.ts';
+import { runLimited } from './report-limited.ts';
 import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
@@ -61,10 +61,10 @@ export async function loadModel(
     let engine: Engine | undefined;
     try {
       const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
-      const room = expertRoom(store, device, options.expertBudgetBytes);
-      engine = await openEngine(store, trusted, device, room, onLoad, signal);
+      const memory = expertMemory(store, device, options.expertBudgetBytes);
+      engine = await openEngine(store, trusted, device, memory, onLoad, signal);
       if (await trust.confirms(engine, runtime, signal)) {
-        return loadedModel(id, store, engine, trusted, bytes, room);
+        return loadedModel(id, store, engine, trusted, bytes, memory);
       }
       if (runtime.backend === 'wasm') {
         fail('corrupt-shard', 'The model computes other numbers than when it was packed.');
@@ -79,13 +79,17 @@ export async function loadModel(
   }
 }
 
-type ExpertRoom = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
+type ExpertMemory = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
 
 /**
  * The size of the experts, and their memory budget: `wanted` if the caller gives it, else the default for the
  * device.
  */
-function expertRoom({ manifest }: PackageStore, device: DeviceFacts, wanted: number | undefined): ExpertRoom {
+function expertMemory(
+  { manifest }: PackageStore,
+  device: DeviceFacts,
+  wanted: number | undefined,
+): ExpertMemory {
   const storedBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
   const bytes = manifest.experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
   const budget = wanted ?? expertBudget({ storedBytes, expertBytes: bytes }, device);
@@ -97,7 +101,7 @@ async function openEngine(
   store: PackageStore,
   { runtime, precision }: TrustedRuntime,
   device: DeviceFacts,
-  { budgetBytes }: ExpertRoom,
+  { budgetBytes }: ExpertMemory,
   onLoad: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
 ): Promise<Engine> {
@@ -118,7 +122,7 @@ function loadedModel(
   engine: Engine,
   { runtime, distrusted }: TrustedRuntime,
   bytes: number,
-  room: ExpertRoom,
+  memory: ExpertMemory,
 ): Loaded {
   const { files, target } = engine;
   const { architecture, text } = files.config;
@@ -131,7 +135,7 @@ function loadedModel(
     bytes,
     contextTokens: text.contextLength,
     thinks: files.thinks,
-    experts: loadedExperts(engine, room),
+    experts: loadedExperts(engine, memory),
     ...(distrusted.length === 0 ? {} : { distrusted }),
   };
   const dispose = async (): Promise<void> => {
@@ -141,8 +145,8 @@ function loadedModel(
   return { engine, facts, dispose };
 }
 
-function loadedExperts({ files }: Engine, room: ExpertRoom): LoadedExperts | null {
+function loadedExperts({ files }: Engine, memory: ExpertMemory): LoadedExperts | null {
   const { moe } = files.config.text;
   if (moe === undefined) return null;
-  return { layers: moe.layers.length, count: moe.experts, chosen: moe.expertsPerToken, ...room };
+  return { layers: moe.layers.length, count: moe.experts, chosen: moe.expertsPerToken, ...memory };
 }

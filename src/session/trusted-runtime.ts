@@ -1,8 +1,8 @@
 // Creates a runtime that computes correctly: WebGPU in f16, else in f32, else the processor. Lists the refused
 // precisions.
 
-import type { Backend, LoadOptions, Precision } from '../src/contract/inference.ts';
-import { createRuntime, type Runtime } from '../src/engine/runtime/runtime.ts';
+import type { Backend, LoadOptions, Precision } from '../contract/inference.ts';
+import { createRuntime, type Runtime } from '../engine/runtime/runtime.ts';
 import type { RuntimeDownloads } from './runtime-downloads.ts';
 import { runtimeFiles } from './runtime-files.ts';
 

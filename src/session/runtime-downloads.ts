@@ -7,9 +7,9 @@
 // bytes, as its cache and the service worker do. It does not detect a host that answers the two requests
 // differently; only running the program from memory would prevent that, and the policy forbids it.
 
-import type { RuntimeEvent } from '../src/contract/inference.ts';
-import type { RuntimeBuild, RuntimeFiles } from '../src/engine/runtime/runtime.ts';
-import { fail, Failure, loadedPart } from '../src/failure.ts';
+import type { RuntimeEvent } from '../contract/inference.ts';
+import type { RuntimeBuild, RuntimeFiles } from '../engine/runtime/runtime.ts';
+import { fail, Failure, loadedPart } from '../failure.ts';
 import { demandSum, dropKept, failLength, type FileSum } from './checked-file.ts';
 
 /**
@@ -20,17 +20,17 @@ declare const RUNTIME_SUMS: Record<RuntimeBuild, Record<'mjs' | 'wasm', FileSum>
 
 const ATTEMPTS = 3;
 const WAIT_MS = 1000;
-const TELL_MS = 100;
+const REPORT_MS = 100;
 
 export class RuntimeDownloads {
   readonly #begun = new Map<RuntimeBuild, Promise<Uint8Array>>();
   readonly #handedOver = new Set<RuntimeBuild>();
-  #tell: (event: RuntimeEvent) => void = () => undefined;
+  #onProgress: (event: RuntimeEvent) => void = () => undefined;
 
-  /** Begins a download; `tell` receives its progress. If the download fails, `take` begins it again. */
-  begin(files: RuntimeFiles, tell: (event: RuntimeEvent) => void): void {
-    this.#tell = tell;
-    this.#bring(files).catch(() => undefined);
+  /** Begins a download; `onProgress` receives its progress. If the download fails, `take` begins it again. */
+  begin(files: RuntimeFiles, onProgress: (event: RuntimeEvent) => void): void {
+    this.#onProgress = onProgress;
+    this.#download(files).catch(() => undefined);
   }
 
   /**
@@ -41,13 +41,13 @@ export class RuntimeDownloads {
   async take(files: RuntimeFiles): Promise<Uint8Array | undefined> {
     const { build } = files;
     if (this.#handedOver.has(build)) return undefined;
-    const bytes = await this.#bring(files);
+    const bytes = await this.#download(files);
     this.#handedOver.add(build);
     this.#begun.delete(build);
     return bytes;
   }
 
-  #bring(files: RuntimeFiles): Promise<Uint8Array> {
+  #download(files: RuntimeFiles): Promise<Uint8Array> {
     const known = this.#begun.get(files.build);
     if (known !== undefined) return known;
     const begun = this.#fetch(files);
@@ -65,17 +65,19 @@ export class RuntimeDownloads {
       await loadedPart(import(/* @vite-ignore */ mjs));
     };
     const [bytes] = await Promise.all([
-      this.#fetchBytes(wasm, sums.wasm, (doneBytes, totalBytes) => this.#tell({ doneBytes, totalBytes })),
+      this.#fetchBytes(wasm, sums.wasm, (doneBytes, totalBytes) =>
+        this.#onProgress({ doneBytes, totalBytes }),
+      ),
       loadGlue(),
     ]);
     return bytes;
   }
 
-  async #fetchBytes(url: string, sum: FileSum, tell: TellBytes): Promise<Uint8Array> {
+  async #fetchBytes(url: string, sum: FileSum, onBytes: OnBytes): Promise<Uint8Array> {
     for (let attempt = 1; ; attempt++) {
       try {
         // The browser's cache may hold a damaged copy, so the next attempt bypasses the cache.
-        const bytes = await readBytes(url, sum, tell, attempt > 1 ? 'reload' : 'default');
+        const bytes = await readBytes(url, sum, onBytes, attempt > 1 ? 'reload' : 'default');
         await demandSum(url, bytes, sum);
         return bytes;
       } catch (cause) {
@@ -90,16 +92,16 @@ export class RuntimeDownloads {
   }
 }
 
-type TellBytes = (doneBytes: number, totalBytes: number) => void;
+type OnBytes = (doneBytes: number, totalBytes: number) => void;
 
 /** Fails with 'not-loaded' if there is no such file, and with 'changed-program' if its length is wrong. */
 async function readBytes(
   url: string,
   sum: FileSum,
-  tell: TellBytes,
+  onBytes: OnBytes,
   cache: RequestCache,
 ): Promise<Uint8Array<ArrayBuffer>> {
-  tell(0, sum.bytes);
+  onBytes(0, sum.bytes);
   const response = await fetch(url, { cache });
   const type = response.headers.get('content-type') ?? '';
   // Some hosts answer 200 with their start page for files that they do not have.
@@ -108,7 +110,7 @@ async function readBytes(
   }
   const bytes = new Uint8Array(sum.bytes);
   let doneBytes = 0;
-  let toldAt = 0;
+  let reportedAt = 0;
   const reader = response.body.getReader();
   for (;;) {
     const { done, value: chunk } = await reader.read();
@@ -117,11 +119,11 @@ async function readBytes(
     bytes.set(chunk, doneBytes);
     doneBytes += chunk.byteLength;
     const now = performance.now();
-    if (now - toldAt < TELL_MS) continue;
-    toldAt = now;
-    tell(doneBytes, sum.bytes);
+    if (now - reportedAt < REPORT_MS) continue;
+    reportedAt = now;
+    onBytes(doneBytes, sum.bytes);
   }
-  tell(doneBytes, sum.bytes);
+  onBytes(doneBytes, sum.bytes);
   if (doneBytes !== sum.bytes) failLength(url, doneBytes, sum);
   return bytes;
 }

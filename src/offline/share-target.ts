@@ -1,6 +1,6 @@
 // The service worker's part in sharing: accepts what another app posts, and opens the page.
 
-import { putShared, SHARE_PATH } from '../src/shared-files.ts';
+import { putShared, SHARE_PATH } from '../shared-files.ts';
 
 /** Adds a listener beside the service worker's own, which ignores POST requests. */
 export function takeShares(worker: ServiceWorkerGlobalScope, scope: URL): void {

@@ -1,14 +1,14 @@
 // If a browser alters the pixels that a page reads, a wrong answer proves nothing about the model.
 
 import { expect, test, vi } from 'vitest';
-import type { Engine } from '../src/engine/engine.ts';
-import type { Runtime } from '../src/engine/runtime/runtime.ts';
-import type { Verdicts } from '../src/weights/store/verdicts.ts';
-import { openDirectoryStore } from '../tools/cli/node/directory-store.ts';
+import type { Engine } from '../engine/engine.ts';
+import type { Runtime } from '../engine/runtime/runtime.ts';
+import type { Verdicts } from '../weights/store/verdicts.ts';
+import { openDirectoryStore } from '../../tools/cli/node/directory-store.ts';
 import { ModelTrust } from './model-trust.ts';
 
 const pixels = vi.hoisted(() => ({ areExact: true }));
-vi.mock(import('../src/engine/photo/rgb-pixels.ts'), async (original) => ({
+vi.mock(import('../engine/photo/rgb-pixels.ts'), async (original) => ({
   ...(await original()),
   readsExactly: () => Promise.resolve(pixels.areExact),
 }));
