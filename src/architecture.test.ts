@@ -99,10 +99,34 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /**
- * The rooms of a part, from the ground up: each may import the rooms beside it, all of which the table lists above it,
+ * The rooms of a part (its folders, and its loose files), from the ground up: each may import the rooms beside it, all of which the table lists above it,
  * so that rooms form no circles.
  */
 const ROOMS: Record<string, Record<string, string[]>> = {
+  'src/engine': {
+    runtime: [],
+    photo: [],
+    preprocess: ['photo'],
+    clip: ['photo', 'preprocess'],
+    vision: ['runtime', 'photo'],
+    prompt: ['photo', 'preprocess'],
+    answer: ['prompt'],
+    decoder: ['runtime', 'prompt', 'vision'],
+    'device-check': ['runtime', 'answer'],
+    'checkpoint-files': ['preprocess', 'prompt'],
+    'media-library': ['photo', 'preprocess', 'clip', 'vision', 'prompt', 'checkpoint-files'],
+    'engine-options': ['clip', 'prompt', 'decoder'],
+    'answer-trace': ['photo', 'prompt', 'decoder', 'media-library'],
+    engine: [
+      ...['photo', 'vision', 'prompt', 'answer', 'decoder'],
+      ...['checkpoint-files', 'media-library', 'engine-options', 'answer-trace'],
+    ],
+    'load-engine': [
+      ...['runtime', 'photo', 'vision', 'decoder', 'device-check'],
+      ...['checkpoint-files', 'engine-options', 'engine'],
+    ],
+    'self-check': ['runtime', 'media-library', 'engine'],
+  },
   'src/ui': {
     kit: [],
     aloud: ['kit'],
@@ -136,9 +160,9 @@ const ROOMS: Record<string, Record<string, string[]>> = {
   },
 };
 
-/** Packages that only one file may import. */
+/** Packages that only one file, or one folder, may import. */
 const ONE_FILE: Record<string, string> = {
-  'onnxruntime-web': 'src/engine/runtime/runtime.ts',
+  'onnxruntime-web': 'src/engine/runtime/',
   mediabunny: 'src/engine/clip/video-clip.ts',
   jsonrepair: 'src/ui/answer/read-json.ts',
   dompurify: 'src/ui/answer/harmless-page.ts',
@@ -252,7 +276,7 @@ test('a package of one file is imported by that file alone', () => {
   const strays = imports.filter(({ file, target, specifier }) => {
     const home = file.startsWith('e2e/') ? undefined : ONE_FILE[target];
     // Importing a file's address (?url) does not import the package.
-    return home !== undefined && file !== home && !specifier.endsWith('?url');
+    return home !== undefined && !file.startsWith(home) && !specifier.endsWith('?url');
   });
   expect(strays.map(asText)).toEqual([]);
 });

@@ -1,7 +1,7 @@
 // Reports the stages of an answer to tests and to tools that inspect the engine. The product passes no trace.
 
 import type { Logits } from './decoder/decoder.ts';
-import type { Medium } from './photo/media.ts';
+import type { Medium } from './media-library.ts';
 import type { VisionInput } from './photo/photo.ts';
 import type { Prompt } from './prompt/prompt.ts';
 

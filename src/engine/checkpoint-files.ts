@@ -10,7 +10,7 @@ import {
   parsePreprocessing,
   type ImagePreprocessing,
   type VideoPreprocessing,
-} from './photo/preprocessor-config.ts';
+} from './preprocess/preprocessor-config.ts';
 import { stopTokens } from './prompt/stop-tokens.ts';
 import { runUnlimited, type RunLimited } from './prompt/run-limited.ts';
 import { createTokenizer, type Tokenizer } from './prompt/tokenizer.ts';

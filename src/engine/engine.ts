@@ -8,11 +8,11 @@ import type { AnswerTrace } from './answer-trace.ts';
 import { tokenMarks } from './decoder/cached-prefix.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder, Logits } from './decoder/decoder.ts';
-import { isMedia, MediaLibrary, type MediaPart, type Medium } from './photo/media.ts';
-import type { EngineOptions } from './load-engine.ts';
+import { isMedia, MediaLibrary, placeOfSlot, type MediaPart, type Medium } from './media-library.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
 import { fitContext } from './prompt/fit-context.ts';
-import { buildPrompt, roomForAnswer, type Prompt } from './prompt/prompt.ts';
+import { buildPrompt, roomForAnswer, type Prompt, type VisualSlot } from './prompt/prompt.ts';
 import { renderConversation } from './prompt/render-conversation.ts';
 import { AnswerText } from './answer/answer-text.ts';
 import { begunTokens, goneOnWith } from './answer/begun.ts';
@@ -20,6 +20,7 @@ import { createSampler, type Sampler } from './answer/sampler.ts';
 import { RepetitionGuard } from './answer/repetition.ts';
 import { TokenCache } from './decoder/token-cache.ts';
 import { tokenPositions } from './prompt/token-positions.ts';
+import type { FeaturePlace } from './vision/feature-place.ts';
 import type { VisionEncoder } from './vision/vision-encoder.ts';
 
 export class Engine {
@@ -88,7 +89,8 @@ export class Engine {
     );
     const promptTokens = prompt.inputIds.length - begunIds.length;
     const room = roomForAnswer(prompt, config.text);
-    const marks = tokenMarks(prompt, media);
+    const mediaKeys = media.map((medium) => medium.key);
+    const marks = tokenMarks(prompt, mediaKeys);
     const cached = this.#cache.prefixOf(marks);
     clock.end('decodingMs');
 
@@ -98,10 +100,11 @@ export class Engine {
     const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
     trace.onPrompt?.(text, prompt, positions, media);
     const watch = { watchExperts: options.watchExperts === true };
-    const sequence = { prompt, positions, media, marks };
+    const placeOf = (slot: VisualSlot): FeaturePlace | undefined => placeOfSlot(media[slot.media]!, slot);
+    const sequence = { prompt, positions, placeOf, marks };
     let logits = await this.#cache.prefill(sequence, cached, watch, onEvent, signal);
     if (trace.onPrefillLogits) trace.onPrefillLogits(await logits.all());
-    this.#media.keepOnly(new Set(media.map((medium) => medium.key)));
+    this.#media.keepOnly(new Set(mediaKeys));
     clock.end('prefillMs');
 
     const sampler = createSampler(options.sampling, {

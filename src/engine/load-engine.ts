@@ -9,52 +9,17 @@ import { readCheckpointFiles, type CheckpointFiles } from './checkpoint-files.ts
 import { contextLimit } from './decoder/context-limit.ts';
 import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
-import type { OpenClip } from './clip/clip.ts';
+import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
-import type { OnRouting } from './decoder/paged/mixture-stage.ts';
 import { PagedDecoder } from './decoder/paged/paged-decoder.ts';
 import { ResidentDecoder } from './decoder/resident-decoder.ts';
-import type { RunLimited } from './prompt/run-limited.ts';
 import type { Runtime } from './runtime/runtime.ts';
-import { mixtureTakesRows } from './self-check/self-test.ts';
+import { mixtureTakesRows } from './device-check/operator-checks.ts';
 import { requireDevice } from './runtime/model-needs.ts';
 import { chooseTarget } from './runtime/target.ts';
 import { VisionEncoder } from './vision/vision-encoder.ts';
 
 const CACHE_BUDGET_BYTES = 2e9;
-
-export interface EngineOptions {
-  /** If omitted, clips can only be given as frames. */
-  openClip?: OpenClip;
-  /** If omitted, f16 if the device supports it, else f32. */
-  precision?: Precision;
-  /**
-   * Expand quantised weights when loading. If omitted, only WASM expands them, and only if the model is small
-   * enough.
-   */
-  expand?: boolean;
-  /** Release the vision encoder after each answer and load it again for the next new picture. */
-  releaseVision?: boolean;
-  /**
-   * Hold at most this many bytes of experts on the device and page the others; dense models ignore it. If
-   * omitted, hold all experts.
-   */
-  expertBudgetBytes?: number;
-  /** With paging: for how many layers ahead likely experts are read; 0: none. If omitted, LOOK_AHEAD. */
-  lookAhead?: number;
-  /** With paging: called with the experts that each layer chose, for recording traces. */
-  onRouting?: OnRouting;
-  /** The key-value cache takes at most this many bytes, but has memory for 8,192 tokens. If omitted, 2 GB. */
-  cacheBudgetBytes?: number;
-  /** Prefill at most this many tokens at once; the decoder may take fewer. */
-  chunkTokens?: number;
-  /** Continue past end tokens and repetitions, up to the requested length. */
-  ignoreStops?: boolean;
-  /** Runs the model's template and tokenizer within a limit. If omitted, a pattern that never ends is not stopped. */
-  runLimited?: RunLimited;
-  /** Called with the bytes of weights loaded so far and in total, as stored. */
-  onLoad?: (doneBytes: number, totalBytes: number) => void;
-}
 
 /**
  * Fails if a file of the package or a capability of the device is missing, with the code for it; a session

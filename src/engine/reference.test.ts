@@ -12,7 +12,7 @@ import { buildPrompt, type PromptMedia } from './prompt/prompt.ts';
 import { createTextStream } from './answer/text-stream.ts';
 import { tokenPositions } from './prompt/token-positions.ts';
 import { createTokenizer } from './prompt/tokenizer.ts';
-import { groupTimestamps } from './photo/video-frames.ts';
+import { groupTimestamps } from './clip/video-frames.ts';
 
 const reference = resolve(import.meta.dirname, '../../tools/reference');
 
@@ -82,19 +82,6 @@ describe.each(['dense-tied', 'moe-untied'])('the fixture %s', (fixture) => {
       const { positions, next } = tokenPositions(prompt.inputIds.length, prompt.slots);
       expect(positions).toEqual(tensors.get(`${name}.position_ids`));
       expect(next - prompt.inputIds.length).toBe(facts.rope_delta);
-    });
-
-    test('has the same positions when it is placed in two steps', () => {
-      const whole = tokenPositions(prompt.inputIds.length, prompt.slots);
-      const first = Math.min(7, prompt.slots[0]?.start ?? 7);
-      const head = tokenPositions(first, []);
-      const tail = tokenPositions(prompt.inputIds.length, prompt.slots, {
-        token: first,
-        position: head.next,
-      });
-      expect(tail.next).toBe(whole.next);
-      expect(tail.positions.at(-1)).toBe(whole.positions.at(-1));
-      expect(tail.positions).toHaveLength(whole.positions.length - 3 * first);
     });
 
     test('streams the text that the reference decodes', () => {

@@ -3,7 +3,7 @@
 // that, the weights in storage may be at fault as well.
 
 import type { Precision } from '../contract/inference.ts';
-import { computesRightly } from '../engine/self-check/device-check.ts';
+import { computesRightly } from '../engine/device-check/device-check.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readsExactly } from '../engine/photo/rgb-pixels.ts';
 import { modelIsRight, readModelCheck, type Reference } from '../engine/self-check/model-check.ts';

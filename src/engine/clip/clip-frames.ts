@@ -4,7 +4,7 @@
 import type { ClipPart, VideoPart } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
 import type { DecodePhoto, RgbImage } from '../photo/photo.ts';
-import type { FrameSampling } from '../photo/video-frames.ts';
+import type { FrameSampling } from './video-frames.ts';
 import type { OpenClip } from './clip.ts';
 import { sampleClip } from './sample-clip.ts';
 

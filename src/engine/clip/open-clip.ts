@@ -4,7 +4,7 @@
 import { fail, loadedPart } from '../../failure.ts';
 import { HEADER_BYTES, refuseTooLarge } from '../photo/decode-photo.ts';
 import { readPhotoSize } from '../photo/photo-size.ts';
-import { checkAspect } from '../photo/smart-resize.ts';
+import { checkAspect } from '../photo/photo.ts';
 import { openAnimatedPicture } from './animated-picture.ts';
 import { MAX_CLIP_BYTES, MAX_CLIP_SECONDS, type ClipReader, type OpenClip } from './clip.ts';
 import { clipType } from './clip-type.ts';

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { groupTimestamps, sampleFrames } from '../photo/video-frames.ts';
+import { groupTimestamps, sampleFrames } from './video-frames.ts';
 import { sampleClip } from './sample-clip.ts';
 
 const SAMPLING = { fps: 2, minFrames: 4, maxFrames: 768 };

@@ -2,7 +2,7 @@
 // all are shown equally long. If they are not (a GIF whose maker joined equal frames, a screen recording), a
 // frame counts for as long as it is shown: as if it were repeated, and the repetitions counted.
 
-import { sampleFrames, type FrameSampling } from '../photo/video-frames.ts';
+import { sampleFrames, type FrameSampling } from './video-frames.ts';
 import type { ClipReader } from './clip.ts';
 
 /** Containers round times, GIF to 10 ms. This tolerance is less than the tenths of a second that the model reads. */

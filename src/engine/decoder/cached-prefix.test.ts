@@ -22,8 +22,8 @@ test('a picture that is only partly cached is computed whole', () => {
 test('equal placeholder ids of different pictures are different tokens', () => {
   const slot = { media: 0, kind: 'image' as const, group: 0, start: 1, height: 1, width: 2 };
   const prompt = { inputIds: Int32Array.of(5, 9, 9, 6), slots: [slot] };
-  const first = tokenMarks(prompt, [{ key: 'first' }]);
-  const second = tokenMarks(prompt, [{ key: 'second' }]);
+  const first = tokenMarks(prompt, ['first']);
+  const second = tokenMarks(prompt, ['second']);
   expect(first).toEqual([5, 'first#0', 'first#0', 6]);
   expect(cachedPrefix(first, second)).toBe(1);
 });

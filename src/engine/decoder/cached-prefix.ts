@@ -1,16 +1,16 @@
 // Finds how much of a prompt the cache already holds: compares the two token by token, and the tokens of a
 // picture by the picture that they belong to.
 
-import type { Medium } from '../photo/media.ts';
 import type { Prompt } from '../prompt/prompt.ts';
 
 /** A text token's id, or the picture and frame group that a token stands for. */
 export type TokenMark = number | string;
 
-export function tokenMarks({ inputIds, slots }: Prompt, media: readonly Pick<Medium, 'key'>[]): TokenMark[] {
+/** `mediaKeys`: identifies the content of each picture and clip of the prompt. */
+export function tokenMarks({ inputIds, slots }: Prompt, mediaKeys: readonly string[]): TokenMark[] {
   const marks: TokenMark[] = Array.from(inputIds);
   for (const slot of slots) {
-    const mark = `${media[slot.media]!.key}#${slot.group}`;
+    const mark = `${mediaKeys[slot.media]!}#${slot.group}`;
     marks.fill(mark, slot.start, slot.start + slot.height * slot.width);
   }
   return marks;

@@ -3,7 +3,8 @@
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { Chunk } from './decoder.ts';
-import type { Feeds, Runtime, Session, Tensor } from '../runtime/runtime.ts';
+import type { Runtime, Session } from '../runtime/runtime.ts';
+import type { Feeds, Tensor } from '../runtime/tensor.ts';
 
 /** `past`: tokens in the cache. `noFeatures`: one zero row, for a chunk without pictures. */
 export function chunkFeeds(

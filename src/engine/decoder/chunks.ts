@@ -1,14 +1,10 @@
 // Cuts the part of a prompt that is not in the cache into chunks for the decoder: each has at most
 // `maxTokens` tokens, and pictures of one feature block only.
 
+import { fail } from '../../failure.ts';
 import type { VisualSlot } from '../prompt/prompt.ts';
-
-/** Where a slot's features lie: their block, by any number that identifies it, and their first row in it. */
-export interface SlotPlace {
-  block: number;
-  /** Counted from 1, because the block's row 0 is zero. */
-  firstRow: number;
-}
+import type { FeaturePlace } from '../vision/feature-place.ts';
+import type { FeatureBlock } from '../vision/vision-encoder.ts';
 
 export interface ChunkPlan {
   /** First token and the one after the last. */
@@ -17,39 +13,44 @@ export interface ChunkPlan {
   /** Row of each token in the block's features; 0 for text. */
   featureRows: Int32Array;
   /** Omitted if all tokens are text. */
-  block?: number;
+  features?: FeatureBlock;
 }
 
-/** Chunks of tokens from … length − 1, in order. */
+/**
+ * Chunks of tokens from … length − 1, in order. `placeOf` returns where the features of a slot's first token
+ * lie; the slot's other tokens follow it. It must know every slot that reaches beyond `from`.
+ */
 export function planChunks(
   from: number,
   length: number,
   slots: readonly VisualSlot[],
-  placeOf: (slot: VisualSlot) => SlotPlace,
+  placeOf: (slot: VisualSlot) => FeaturePlace | undefined,
   maxTokens: number,
 ): ChunkPlan[] {
   const rows = new Int32Array(length);
-  const blocks = new Int32Array(length).fill(-1);
+  const blocks = new Map<number, FeatureBlock>();
   for (const slot of slots) {
-    const { block, firstRow } = placeOf(slot);
-    for (let i = 0; i < slot.height * slot.width; i++) {
-      rows[slot.start + i] = firstRow + i;
-      blocks[slot.start + i] = block;
+    const count = slot.height * slot.width;
+    if (slot.start + count <= from) continue;
+    const { block, row } = placeOf(slot) ?? fail('bug', 'A picture in the prompt has no features.');
+    for (let i = 0; i < count; i++) {
+      rows[slot.start + i] = row + i;
+      blocks.set(slot.start + i, block);
     }
   }
   const plans: ChunkPlan[] = [];
   let start = from;
   while (start < length) {
     let end = start;
-    let block = -1;
+    let features: FeatureBlock | undefined;
     while (end < length && end - start < maxTokens) {
-      const own = blocks[end]!;
-      if (own !== -1 && block !== -1 && own !== block) break;
-      if (own !== -1) block = own;
+      const own = blocks.get(end);
+      if (own !== undefined && features !== undefined && own !== features) break;
+      features ??= own;
       end++;
     }
     const plan = { from: start, to: end, featureRows: rows.slice(start, end) };
-    plans.push(block === -1 ? plan : { ...plan, block });
+    plans.push(features === undefined ? plan : { ...plan, features });
     start = end;
   }
   return plans;

@@ -4,7 +4,8 @@
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
-import type { Feeds, Runtime, Tensor } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Feeds, Tensor } from '../runtime/tensor.ts';
 import { cacheBytesPerToken } from './context-limit.ts';
 
 const FIRST_CAPACITY = 1024;

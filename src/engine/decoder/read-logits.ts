@@ -3,7 +3,8 @@
 import type { TextConfig } from '../../format/model-config.ts';
 import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
 import type { Logits } from './decoder.ts';
-import type { Feeds, Runtime, TensorData, Wanted } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Feeds, TensorData, Wanted } from '../runtime/tensor.ts';
 
 /** The outputs to request from a run. */
 export function logitOutputs({ vocabSize }: TextConfig): string[] {

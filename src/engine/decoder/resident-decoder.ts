@@ -11,7 +11,8 @@ import { chunkFeeds, wanted } from './chunk-feeds.ts';
 import { KvCache } from './kv-cache.ts';
 import { loadWeights } from '../runtime/load-weights.ts';
 import { routedExperts } from './routing.ts';
-import type { Runtime, Session, Tensor } from '../runtime/runtime.ts';
+import type { Runtime, Session } from '../runtime/runtime.ts';
+import type { Tensor } from '../runtime/tensor.ts';
 
 /** Enough rows to keep the device busy, few enough to respond to a stop. */
 const PREFILL_CHUNK = 512;

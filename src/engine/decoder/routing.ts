@@ -2,7 +2,7 @@
 
 import { fail } from '../../failure.ts';
 import { decodeF16 } from '../../format/float.ts';
-import type { TensorData } from '../runtime/runtime.ts';
+import type { TensorData } from '../runtime/tensor.ts';
 
 /** The experts with the k largest logits of one row, descending; equal logits are ordered by ascending expert. */
 export function chooseExperts(logits: ArrayLike<number>, k: number): Uint16Array {

@@ -5,13 +5,12 @@ import type { AnswerEvent } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
 import type { TextConfig } from '../../format/model-config.ts';
 import { cachedPrefix, type TokenMark } from './cached-prefix.ts';
-import { planChunks, type SlotPlace } from './chunks.ts';
+import { planChunks } from './chunks.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
-import type { Medium } from '../photo/media.ts';
 import type { Prompt, VisualSlot } from '../prompt/prompt.ts';
-import { rotaryTables } from '../prompt/token-positions.ts';
-import { groupsPerBlock } from '../vision/vision-encoder.ts';
+import type { FeaturePlace } from '../vision/feature-place.ts';
 import type { RotaryTables } from '../vision/vision-positions.ts';
+import { rotaryTables } from './rotary-tables.ts';
 
 export class TokenCache {
   readonly #decoder: Decoder;
@@ -37,7 +36,7 @@ export class TokenCache {
    * `marks` (n). The caller has computed the features of all media that reach beyond `cached`.
    */
   async prefill(
-    { prompt, positions, media, marks }: Sequence,
+    { prompt, positions, placeOf, marks }: Sequence,
     cached: number,
     watch: AppendOptions,
     onEvent: (event: AnswerEvent) => void,
@@ -45,13 +44,11 @@ export class TokenCache {
   ): Promise<Logits> {
     const length = prompt.inputIds.length;
     this.forgetFrom(cached);
-    const blocks = media.flatMap((medium) => medium.blocks ?? [undefined]);
     let logits: Logits | undefined;
-    const placeOf = (slot: VisualSlot): SlotPlace => placeIn(media, slot);
     for (const plan of planChunks(cached, length, prompt.slots, placeOf, this.#chunkTokens)) {
       onEvent({ kind: 'stage', stage: 'prefill', done: plan.from, total: length });
       signal.throwIfAborted();
-      const features = plan.block === undefined ? undefined : blocks[plan.block];
+      const { features } = plan;
       const chunk: Chunk = {
         ids: prompt.inputIds.slice(plan.from, plan.to),
         featureRows: plan.featureRows,
@@ -103,22 +100,13 @@ export class TokenCache {
   }
 }
 
-/** A prompt with the positions, media and identities of its tokens. */
+/** A prompt with the positions, features and identities of its tokens. */
 export interface Sequence {
   prompt: Prompt;
   positions: Int32Array;
-  media: readonly Medium[];
+  /** Where the features of a slot's first token lie; undefined if the cache holds the slot. */
+  placeOf: (slot: VisualSlot) => FeaturePlace | undefined;
   marks: readonly TokenMark[];
-}
-
-/** The feature block in which a slot begins, counted over all media, and the slot's first row in that block. */
-function placeIn(media: readonly Medium[], slot: VisualSlot): SlotPlace {
-  const before = media.slice(0, slot.media).reduce((sum, medium) => sum + (medium.blocks?.length ?? 1), 0);
-  const perBlock = groupsPerBlock(media[slot.media]!.prompt.grid);
-  return {
-    block: before + Math.floor(slot.group / perBlock),
-    firstRow: 1 + (slot.group % perBlock) * slot.height * slot.width,
-  };
 }
 
 /** Columns from … to − 1 of a (3, n) array. */

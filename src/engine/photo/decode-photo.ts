@@ -4,9 +4,8 @@
 import { fail } from '../../failure.ts';
 import { failAsUnreadable } from './file-kind.ts';
 import { readPhotoSize } from './photo-size.ts';
-import { MAX_PHOTO_PIXELS, type DecodePhoto } from './photo.ts';
+import { MAX_PHOTO_PIXELS, type DecodePhoto, checkAspect } from './photo.ts';
 import { pixelReader } from './rgb-pixels.ts';
-import { checkAspect } from './smart-resize.ts';
 import { turnedWebp, type Orientation } from './webp-orientation.ts';
 
 /** Enough of the file to find its size behind most EXIF thumbnails and profiles. */

@@ -1,7 +1,7 @@
 // The size of a photo from the first bytes of its file, so that an enormous one is refused before a
 // decoder unpacks it. A format or header that is not understood gives undefined: the decoder decides.
 
-import type { Size } from './smart-resize.ts';
+import { type Size } from './photo.ts';
 
 /** As stored, before any EXIF rotation. PNG, JPEG, WebP, GIF and BMP. */
 export function readPhotoSize(header: Uint8Array): Size | undefined {

@@ -1,5 +1,13 @@
 // Pictures between decoding and the vision encoder: plain arrays, no browser object.
 
+import { fail } from '../../failure.ts';
+
+/** In pixels. */
+export interface Size {
+  height: number;
+  width: number;
+}
+
 /** A decoded picture: 8-bit RGB, no alpha, upright. */
 export interface RgbImage {
   width: number;
@@ -28,3 +36,17 @@ export type DecodePhoto = (photo: Blob) => Promise<RgbImage>;
 
 /** Larger pictures are refused before they are unpacked: 120 megapixels are 360 MB of RGB. */
 export const MAX_PHOTO_PIXELS = 120e6;
+
+/** The reference refuses larger ratios. */
+const MAX_ASPECT_RATIO = 200;
+
+/** Fails with 'photo-too-narrow' if one side is more than MAX_ASPECT_RATIO times the other. */
+export function checkAspect(height: number, width: number): void {
+  const ratio = Math.max(height, width) / Math.min(height, width);
+  if (!(ratio <= MAX_ASPECT_RATIO)) {
+    fail(
+      'photo-too-narrow',
+      `A picture of ${width}×${height} is too narrow: one side is more than 200 times the other.`,
+    );
+  }
+}

@@ -6,7 +6,7 @@ import type { ModelConfig } from '../../format/model-config.ts';
 import type { Grid } from '../photo/photo.ts';
 import { escapeRegExp } from './escape-reg-exp.ts';
 import type { MarkedText, Tokenizer } from './tokenizer.ts';
-import { formatTimestamp } from '../photo/video-frames.ts';
+import { formatTimestamp } from './format-timestamp.ts';
 
 /** A preprocessed picture or clip, in the order of the conversation. */
 export type PromptMedia =

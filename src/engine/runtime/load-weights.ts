@@ -8,7 +8,7 @@ import type { Dtype, ExpertPart, TensorEntry } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { expertBlob, tensorBlob, tensorEntry } from '../../format/read-package.ts';
 import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../../graph/emitted.ts';
-import type { WeightData, WeightSource } from './runtime.ts';
+import type { WeightData, WeightSource } from './tensor.ts';
 
 /**
  * Returns the weights in the graph's order. Nothing is read yet; each later read calls `onBytes` with its

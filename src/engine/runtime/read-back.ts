@@ -1,7 +1,7 @@
 // Copies the numbers of tensors from the memory of the backend to JavaScript, with one wait for all of them.
 
 import { fail } from '../../failure.ts';
-import type { Tensor, TensorData, Wanted } from './runtime.ts';
+import type { Tensor, TensorData, Wanted } from './tensor.ts';
 
 // Flags of GPUBufferUsage and GPUMapMode, which Node lacks.
 const MAP_READ = 0x01;

@@ -1,20 +1,16 @@
-// The only file that knows onnxruntime-web: it starts the runtime on one backend, makes the WebGPU device,
+// The only file that calls onnxruntime-web: it starts the runtime on one backend, makes the WebGPU device,
 // and opens sessions and tensors. Owns the device; the caller that opens a session or a tensor releases it.
 
-import type { Tensor as OrtTensor } from 'onnxruntime-web';
 import { describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail, loadedPart } from '../../failure.ts';
 import type { EmittedGraph, Precision } from '../../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
 import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
+import type { ElementType, Feeds, Tensor, TensorData, Wanted, WeightData } from './tensor.ts';
 import { createDevice } from './webgpu-device.ts';
 import { WeightHandover } from './weight-handover.ts';
 
 type Ort = typeof import('onnxruntime-web');
-export type Tensor = OrtTensor;
-export type Feeds = Record<string, Tensor>;
-export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array;
-export type ElementType = 'float32' | 'float16' | 'int32' | 'int64';
 
 /**
  * Builds of onnxruntime-web: 'jspi' is WebGPU for browsers whose WebAssembly can wait for JavaScript (JSPI),
@@ -45,22 +41,6 @@ export interface RuntimeOptions {
   /** Refuse a WebGPU adapter that computes on the processor. */
   hardwareOnly?: boolean;
 }
-
-/** A whole tensor, or only its last row (along the last axis). */
-export type Wanted = Tensor | { lastRowOf: Tensor };
-
-export interface WeightData {
-  path: string;
-  data: WeightSource;
-  /** Called with the byte count of each read. If it throws, no session is made. */
-  onRead?: (bytes: number) => void;
-}
-
-/**
- * A Blob or a `make` function is read when the session is made: one weight after the other with JSPI, all at
- * once without.
- */
-export type WeightSource = Blob | Uint8Array | { bytes: number; make: () => Promise<Uint8Array> };
 
 /** One session of one graph. */
 export interface Session {

@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { Failure } from '../../failure.ts';
-import type { WeightData } from './runtime.ts';
+import type { WeightData } from './tensor.ts';
 import { WeightHandover } from './weight-handover.ts';
 
 /** Reads a weight as the runtime does: through the default reader of a slice. */

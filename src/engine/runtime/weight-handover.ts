@@ -1,7 +1,7 @@
 // Hands weights to a session: streamed while the session is made if the runtime can wait, else read before.
 
 import { BlobReader, ReusedBuffer } from './blob-reader.ts';
-import type { WeightData, WeightSource } from './runtime.ts';
+import type { WeightData, WeightSource } from './tensor.ts';
 import { StreamedWeight } from './streamed-weight.ts';
 
 /** Bytes written to the device wait in memory until the device gets to them; at most this many may wait. */

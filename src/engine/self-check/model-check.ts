@@ -10,8 +10,9 @@ import { Field, parseJson } from '../../format/json-field.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import type { Engine } from '../engine.ts';
-import type { Medium } from '../photo/media.ts';
-import type { Runtime, TensorData } from '../runtime/runtime.ts';
+import type { Medium } from '../media-library.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { TensorData } from '../runtime/tensor.ts';
 import { TEST_CARD } from './test-card.ts';
 
 /** One of the package's own files; packages that a browser converted do not have it. */

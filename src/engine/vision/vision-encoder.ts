@@ -7,7 +7,8 @@ import type { Target } from '../../graph/emitted.ts';
 import { visionGraph } from '../../graph/vision.ts';
 import { loadWeights } from '../runtime/load-weights.ts';
 import type { VisionInput } from '../photo/photo.ts';
-import type { Runtime, Session, Tensor } from '../runtime/runtime.ts';
+import type { Runtime, Session } from '../runtime/runtime.ts';
+import type { Tensor } from '../runtime/tensor.ts';
 import { positionTaps, visionRotary } from './vision-positions.ts';
 
 /** Features of a picture, or of some consecutive frame groups of a clip. */
@@ -46,8 +47,8 @@ export class VisionEncoder {
   }
 
   /**
-   * Returns one block for a picture; for a clip, blocks of `groupsPerBlock` frame groups, of which the last
-   * may be smaller.
+   * Returns the features in the order of the prompt's tokens: one block for a picture; for a clip, blocks of
+   * some frame groups each.
    */
   async encode(input: VisionInput, signal: AbortSignal): Promise<FeatureBlock[]> {
     const patchesPerFrame = input.grid.height * input.grid.width;
@@ -96,8 +97,8 @@ export class VisionEncoder {
   }
 }
 
-/** How many frame groups of a grid share a feature block. */
-export function groupsPerBlock(grid: VisionInput['grid']): number {
+/** How many frame groups of a grid go through the encoder together. */
+function groupsPerBlock(grid: VisionInput['grid']): number {
   return Math.max(1, Math.floor(MAX_PATCHES_PER_RUN / (grid.height * grid.width)));
 }
 

@@ -1,4 +1,4 @@
-// ../prompt/positions.golden.json was written with transformers 5.17 on torch 2.15, CPU, float32
+// ../decoder/positions.golden.json was written with transformers 5.17 on torch 2.15, CPU, float32
 // (get_vision_interpolation_indices_and_weights, get_vision_position_ids × inverse frequencies).
 
 import { readFileSync } from 'node:fs';
@@ -25,7 +25,7 @@ interface Goldens {
   }[];
 }
 const goldens = JSON.parse(
-  readFileSync(resolve(import.meta.dirname, '../prompt/positions.golden.json'), 'utf8'),
+  readFileSync(resolve(import.meta.dirname, '../decoder/positions.golden.json'), 'utf8'),
 ) as Goldens;
 
 describe.each(goldens.taps)('a grid of $height × $width on a table of $side', (golden) => {

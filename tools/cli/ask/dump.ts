@@ -2,9 +2,10 @@
 
 import type { Answer } from '../../../src/contract/answer.ts';
 import type { AnswerTrace } from '../../../src/engine/answer-trace.ts';
-import type { Medium } from '../../../src/engine/photo/media.ts';
+import type { Medium } from '../../../src/engine/media-library.ts';
 import type { Grid } from '../../../src/engine/photo/photo.ts';
-import type { Runtime, Tensor } from '../../../src/engine/runtime/runtime.ts';
+import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
+import type { Tensor } from '../../../src/engine/runtime/tensor.ts';
 import { decodeF16 } from '../../../src/format/float.ts';
 
 interface Picture {

@@ -6,8 +6,8 @@ import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
 import type { RgbImage, VisionInput } from '../../../src/engine/photo/photo.ts';
-import { preprocessClip, preprocessImage } from '../../../src/engine/photo/preprocess.ts';
-import { parsePreprocessing } from '../../../src/engine/photo/preprocessor-config.ts';
+import { preprocessClip, preprocessImage } from '../../../src/engine/preprocess/preprocess.ts';
+import { parsePreprocessing } from '../../../src/engine/preprocess/preprocessor-config.ts';
 import { decodePhoto } from './decode-photo.ts';
 
 const reference = resolve(import.meta.dirname, '../../reference');

@@ -3,7 +3,7 @@
 
 import type { Part } from '../../../src/contract/conversation.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import type { Medium } from '../../../src/engine/photo/media.ts';
+import type { Medium } from '../../../src/engine/media-library.ts';
 import type { VisionInput } from '../../../src/engine/photo/photo.ts';
 import { fail } from '../../../src/failure.ts';
 import type { ClipSeen } from './harness.ts';

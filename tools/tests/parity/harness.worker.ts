@@ -3,10 +3,11 @@
 import * as Comlink from 'comlink';
 import { openClip } from '../../../src/engine/clip/open-clip.ts';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
-import { loadEngine, type EngineOptions } from '../../../src/engine/load-engine.ts';
+import type { EngineOptions } from '../../../src/engine/engine-options.ts';
+import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { slotBytes } from '../../../src/engine/decoder/paged/expert-slots.ts';
 import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
-import { attentionIsRight } from '../../../src/engine/self-check/self-test.ts';
+import { attentionIsRight } from '../../../src/engine/device-check/operator-checks.ts';
 import { fail } from '../../../src/failure.ts';
 import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';

@@ -4,8 +4,9 @@
 import type { Message } from '../../../src/contract/conversation.ts';
 import type { AnswerTrace } from '../../../src/engine/answer-trace.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import type { Medium } from '../../../src/engine/photo/media.ts';
-import type { Runtime, Tensor } from '../../../src/engine/runtime/runtime.ts';
+import type { Medium } from '../../../src/engine/media-library.ts';
+import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
+import type { Tensor } from '../../../src/engine/runtime/tensor.ts';
 import { decodeF16 } from '../../../src/format/float.ts';
 import { PIXELS, type Limits } from './limits.ts';
 import type { Goldens } from './reference-files.ts';

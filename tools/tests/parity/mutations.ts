@@ -22,7 +22,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     name: 'M-RoPE in contiguous sections',
-    file: 'src/engine/prompt/token-positions.ts',
+    file: 'src/engine/decoder/rotary-tables.ts',
     replace: [
       ['if (j % 3 === 1 && j < 3 * mropeSection[1]) return 1;', 'if (j < mropeSection[0]) return 0;'],
       [
@@ -66,7 +66,7 @@ const MUTATIONS: Mutation[] = [
   },
   {
     name: 'Math.round in smart_resize',
-    file: 'src/engine/photo/smart-resize.ts',
+    file: 'src/engine/preprocess/round-half-even.ts',
     replace: [
       [
         'const below = Math.floor(value);',

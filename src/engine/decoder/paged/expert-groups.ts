@@ -8,7 +8,8 @@ import { expertGroupGraph, MOST_IN_GROUP } from '../../../graph/expert-group.ts'
 import { slotParts } from '../../../graph/slots.ts';
 import type { Place } from '../../../paging/expert-cache.ts';
 import { wanted } from '../chunk-feeds.ts';
-import type { Runtime, Session, Tensor } from '../../runtime/runtime.ts';
+import type { Runtime, Session } from '../../runtime/runtime.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import type { ExpertPager } from './expert-pager.ts';
 import type { RoutedChunk } from './routed-chunk.ts';
 

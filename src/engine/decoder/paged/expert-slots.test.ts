@@ -1,6 +1,7 @@
 import { expect, test } from 'vitest';
 import type { ExpertPart, Manifest } from '../../../format/manifest.ts';
-import type { Runtime, Tensor } from '../../runtime/runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { Tensor } from '../../runtime/tensor.ts';
 import { ExpertSlots, slotBytes } from './expert-slots.ts';
 
 const PARTS: ExpertPart[] = [

@@ -6,7 +6,8 @@ import type { ExpertLayer, Manifest } from '../../../format/manifest.ts';
 import type { Precision } from '../../../graph/emitted.ts';
 import { slotParts, slotType, type SlotPart } from '../../../graph/slots.ts';
 import { inPrecision } from '../../runtime/load-weights.ts';
-import type { Feeds, Runtime, Tensor } from '../../runtime/runtime.ts';
+import type { Runtime } from '../../runtime/runtime.ts';
+import type { Feeds, Tensor } from '../../runtime/tensor.ts';
 
 interface HeldPart {
   part: SlotPart;

@@ -1,9 +1,9 @@
 import { expect, test } from 'vitest';
-import type { ClipReader } from '../clip/clip.ts';
-import { MediaLibrary } from './media.ts';
-import { parsePreprocessing } from './preprocessor-config.ts';
-import { parseModelConfig } from '../../format/model-config.ts';
-import type { DecodePhoto, RgbImage } from './photo.ts';
+import type { ClipReader } from './clip/clip.ts';
+import { MediaLibrary } from './media-library.ts';
+import { parsePreprocessing } from './preprocess/preprocessor-config.ts';
+import { parseModelConfig } from '../format/model-config.ts';
+import type { DecodePhoto, RgbImage } from './photo/photo.ts';
 
 const HALF = [0.5, 0.5, 0.5];
 const FACTOR = { image_mean: HALF, image_std: HALF, patch_size: 16, merge_size: 2, temporal_patch_size: 2 };

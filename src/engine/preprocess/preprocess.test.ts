@@ -2,7 +2,7 @@
 // pixels with the reference.
 
 import { expect, test } from 'vitest';
-import type { RgbImage } from './photo.ts';
+import type { RgbImage } from '../photo/photo.ts';
 import { clipTokenBudget, preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
 import { parsePreprocessing } from './preprocessor-config.ts';
 

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { parseModelConfig } from '../../format/model-config.ts';
-import { rotaryTables } from './token-positions.ts';
+import { rotaryTables } from './rotary-tables.ts';
 
 interface Golden {
   config: { head_dim: number; rope_theta: number; rope_scaling: { factor: number } };

@@ -1,15 +1,17 @@
 // The pictures and clips of a conversation: each is decoded, preprocessed and encoded once, and identified by
 // its content. Owns the features; releases those of media that the conversation no longer holds.
 
-import type { ClipPart, ImagePart, Part, VideoPart } from '../../contract/conversation.ts';
-import { clipFrames, type ClipDecoders } from '../clip/clip-frames.ts';
-import type { VisionInput } from './photo.ts';
-import { clipTokenBudget, preprocessClip, preprocessImage, tokenBudget } from './preprocess.ts';
-import type { CheckpointFiles } from '../checkpoint-files.ts';
-import { requireGeometry } from './preprocessor-config.ts';
-import type { PromptMedia } from '../prompt/prompt.ts';
-import { groupTimestamps } from './video-frames.ts';
-import { disposeBlock, type FeatureBlock, type VisionEncoder } from '../vision/vision-encoder.ts';
+import type { ClipPart, ImagePart, Part, VideoPart } from '../contract/conversation.ts';
+import { sha256Hex } from '../format/sha256.ts';
+import { clipFrames, type ClipDecoders } from './clip/clip-frames.ts';
+import type { VisionInput } from './photo/photo.ts';
+import { clipTokenBudget, preprocessClip, preprocessImage, tokenBudget } from './preprocess/preprocess.ts';
+import type { CheckpointFiles } from './checkpoint-files.ts';
+import { requireGeometry } from './preprocess/preprocessor-config.ts';
+import type { PromptMedia, VisualSlot } from './prompt/prompt.ts';
+import { groupTimestamps } from './clip/video-frames.ts';
+import { featurePlace, type FeaturePlace } from './vision/feature-place.ts';
+import { disposeBlock, type FeatureBlock, type VisionEncoder } from './vision/vision-encoder.ts';
 
 export type MediaPart = ImagePart | ClipPart | VideoPart;
 
@@ -109,6 +111,14 @@ export class MediaLibrary {
   }
 }
 
+/** Where the features of a slot's first token lie; undefined if the medium is not encoded. */
+export function placeOfSlot(
+  { blocks }: Medium,
+  { group, height, width }: VisualSlot,
+): FeaturePlace | undefined {
+  return blocks && featurePlace(blocks, group * height * width);
+}
+
 export function isMedia(part: Part): part is MediaPart {
   return part.type !== 'text';
 }
@@ -126,12 +136,8 @@ async function contentKey(part: MediaPart, maxTokens: number | undefined): Promi
 async function contentHash(file: Blob): Promise<string> {
   const hashes: string[] = [];
   for (let at = 0; at === 0 || at < file.size; at += PIECE_BYTES) {
-    hashes.push(await sha256(await file.slice(at, at + PIECE_BYTES).arrayBuffer()));
+    const piece = await file.slice(at, at + PIECE_BYTES).arrayBuffer();
+    hashes.push(await sha256Hex(new Uint8Array(piece)));
   }
   return hashes.join('+');
-}
-
-async function sha256(bytes: ArrayBuffer): Promise<string> {
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', bytes));
-  return Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
 }

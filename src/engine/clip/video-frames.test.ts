@@ -1,7 +1,8 @@
 // Frame numbers and times of the reference (transformers 5.17: sample_frames, _calculate_timestamps).
 
 import { describe, expect, test } from 'vitest';
-import { formatTimestamp, groupTimestamps, sampleFrames } from './video-frames.ts';
+import { formatTimestamp } from '../prompt/format-timestamp.ts';
+import { groupTimestamps, sampleFrames } from './video-frames.ts';
 
 const SAMPLING = { fps: 2, minFrames: 4, maxFrames: 768 };
 
@@ -37,14 +38,6 @@ test('a half goes to the even frame', () => {
   const three = { fps: 100, minFrames: 1, maxFrames: 3 };
   expect(sampleFrames(4, 1, three)).toEqual([0, 2, 3]);
   expect(sampleFrames(6, 1, three)).toEqual([0, 2, 5]);
-});
-
-test('times are rounded as Python prints them', () => {
-  const texts = [0.25, 0.75, 0.35, 1.25, 2.05, 0.05, 100.25, 0].map(formatTimestamp);
-  expect(texts.map((text) => text.slice(1, -9))).toEqual(
-    // f"{x:.1f}"
-    ['0.2', '0.8', '0.3', '1.2', '2.0', '0.1', '100.2', '0.0'],
-  );
 });
 
 test('a video without frames or rate is refused', () => {

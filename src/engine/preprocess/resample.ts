@@ -4,7 +4,7 @@
 // normalised in float64, then fixed-point int16; width first, then height, with an 8-bit picture between the
 // passes.
 
-import type { RgbImage } from './photo.ts';
+import type { RgbImage } from '../photo/photo.ts';
 
 /** One axis: output i is the sum over k < counts[i] of weights[i · taps + k] · input[starts[i] + k]. */
 interface Axis {

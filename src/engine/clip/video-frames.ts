@@ -2,7 +2,7 @@
 // video_processing_qwen3_vl.py sample_frames, processing_qwen3_vl.py _calculate_timestamps).
 
 import { fail } from '../../failure.ts';
-import { roundHalfEven } from './smart-resize.ts';
+import { roundHalfEven } from '../preprocess/round-half-even.ts';
 
 export interface FrameSampling {
   /** Frames per second to aim at. */
@@ -36,13 +36,4 @@ export function groupTimestamps(
     const first = group * temporalPatchSize;
     return (seconds(first) + seconds(first + temporalPatchSize - 1)) / 2;
   });
-}
-
-/**
- * `<1.2 seconds>`, as Python's `.1f` prints it. Both round the exact binary value, but toFixed rounds exact
- * ties up, and Python rounds them to even; ties are the odd quarters, such as 0.25.
- */
-export function formatTimestamp(seconds: number): string {
-  const isTie = Math.abs(seconds * 4) % 2 === 1;
-  return `<${(isTie ? roundHalfEven(seconds * 10) / 10 : seconds).toFixed(1)} seconds>`;
 }

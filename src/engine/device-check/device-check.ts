@@ -7,7 +7,7 @@ import type { Precision } from '../../graph/emitted.ts';
 import { OnnxGraph } from '../../graph/onnx.ts';
 import { randomGenerator } from '../answer/random.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import { attentionIsRight } from './self-test.ts';
+import { attentionIsRight } from './operator-checks.ts';
 
 const ROWS = 5;
 const COLUMNS = 64; // N, outputs

@@ -2,7 +2,8 @@
 // processor). The rows with halves in them are those that Math.round gets wrong.
 
 import { describe, expect, test } from 'vitest';
-import { roundHalfEven, smartResize, smartResizeClip } from './smart-resize.ts';
+import { roundHalfEven } from './round-half-even.ts';
+import { smartResize, smartResizeClip } from './smart-resize.ts';
 
 const PUBLISHED = { minPixels: 65536, maxPixels: 16777216 };
 const MODEST = { minPixels: 65536, maxPixels: 1280 * 32 * 32 };

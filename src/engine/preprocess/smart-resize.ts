@@ -3,28 +3,13 @@
 // image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, smart_resize), in float64 and in the same
 // order, because one step of rounding moves every patch.
 
-import { fail } from '../../failure.ts';
-
-export interface Size {
-  height: number;
-  width: number;
-}
+import { checkAspect, type Size } from '../photo/photo.ts';
+import { roundHalfEven } from './round-half-even.ts';
 
 /** Area limits in pixels; for a clip they apply to all its frames together. */
 export interface PixelBudget {
   minPixels: number;
   maxPixels: number;
-}
-
-/** The reference refuses larger ratios. */
-const MAX_ASPECT_RATIO = 200;
-
-/** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
-export function roundHalfEven(value: number): number {
-  const below = Math.floor(value);
-  const rest = value - below;
-  if (rest !== 0.5) return rest < 0.5 ? below : below + 1;
-  return below % 2 === 0 ? below : below + 1;
 }
 
 /** Fails with 'photo-too-narrow' if one side is more than 200 times the other. */
@@ -61,17 +46,6 @@ export function smartResizeClip(
   if (volume > budget.maxPixels) return shrink(height, width, factor, source, budget.maxPixels);
   if (volume < budget.minPixels) return grow(height, width, factor, source, budget.minPixels);
   return snapped;
-}
-
-/** Fails with 'photo-too-narrow'. */
-export function checkAspect(height: number, width: number): void {
-  const ratio = Math.max(height, width) / Math.min(height, width);
-  if (!(ratio <= MAX_ASPECT_RATIO)) {
-    fail(
-      'photo-too-narrow',
-      `A picture of ${width}×${height} is too narrow: one side is more than 200 times the other.`,
-    );
-  }
 }
 
 function snap(length: number, factor: number): number {

@@ -2,7 +2,7 @@
 // image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, patchify).
 
 import { fail } from '../../failure.ts';
-import type { RgbImage, VisionInput } from './photo.ts';
+import type { RgbImage, VisionInput } from '../photo/photo.ts';
 
 export interface PatchGeometry {
   patchSize: number;

@@ -4,7 +4,7 @@
 
 import { createHash } from 'node:crypto';
 import { describe, expect, test } from 'vitest';
-import type { RgbImage } from './photo.ts';
+import type { RgbImage } from '../photo/photo.ts';
 import { resizeBicubic } from './resample.ts';
 
 /** Byte i is the top byte of i · 2654435761 mod 2³². */

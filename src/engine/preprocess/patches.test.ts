@@ -3,7 +3,7 @@
 
 import { expect, test } from 'vitest';
 import { patchify } from './patches.ts';
-import type { RgbImage } from './photo.ts';
+import type { RgbImage } from '../photo/photo.ts';
 
 const GEOMETRY = { patchSize: 16, temporalPatchSize: 2, mergeSize: 2 };
 const HALF = { mean: [127.5, 127.5, 127.5], std: [127.5, 127.5, 127.5] } as const;

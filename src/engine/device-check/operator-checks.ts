@@ -7,7 +7,8 @@ import type { ModelConfig } from '../../format/model-config.ts';
 import type { Precision, Target } from '../../graph/emitted.ts';
 import { OnnxGraph } from '../../graph/onnx.ts';
 import { randomGenerator } from '../answer/random.ts';
-import type { Feeds, Runtime, TensorData } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { Feeds, TensorData } from '../runtime/tensor.ts';
 
 const ROWS = 70;
 const WIDTH = 64;

@@ -1,7 +1,8 @@
 import { beforeAll, expect, test } from 'vitest';
 import { createNodeRuntime } from '../../../tools/cli/node/runtime.ts';
 import { computesRightly, quantisedProductIsRight } from './device-check.ts';
-import type { Runtime, TensorData } from '../runtime/runtime.ts';
+import type { Runtime } from '../runtime/runtime.ts';
+import type { TensorData } from '../runtime/tensor.ts';
 
 let sound: Runtime;
 beforeAll(async () => {

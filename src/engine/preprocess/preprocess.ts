@@ -3,10 +3,10 @@
 
 import { fail } from '../../failure.ts';
 import { patchify, type PatchGeometry } from './patches.ts';
-import type { RgbImage, VisionInput } from './photo.ts';
+import { type RgbImage, type VisionInput, type Size } from '../photo/photo.ts';
 import type { ImagePreprocessing, VideoPreprocessing } from './preprocessor-config.ts';
 import { resizeBicubic } from './resample.ts';
-import { smartResize, smartResizeClip, type PixelBudget, type Size } from './smart-resize.ts';
+import { smartResize, smartResizeClip, type PixelBudget } from './smart-resize.ts';
 
 /** `budget` overrides the checkpoint's, for a coarser or finer reading of the picture. */
 export function preprocessImage(
