@@ -1,5 +1,5 @@
 // The text decoder of Qwen3-VL, as one graph for prefill and for single steps: token ids and picture
-// features in (text-layers.ts lists the inputs), the best logits of the last position and the grown
+// features in (ports.ts lists the inputs), the best logits of the last position and the grown
 // cache out.
 
 import type { ModelConfig } from '../format/model-config.ts';

@@ -7,20 +7,13 @@ import type { ModelConfig } from '../format/model-config.ts';
 import type { EmittedGraph, Target } from './emitted.ts';
 import { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
+import { EXPERT_GROUP } from './ports.ts';
 import { slotInputs, type SlotInputs } from './slots.ts';
 
 /** The largest number of experts in one run: as many as slots and dispatches allow, so that there are few runs. */
 export const MOST_IN_GROUP = 8;
 
-/**
- * Inputs, for the m rows of g experts, one expert's rows after the other, out of n:
- * - normed (n, hidden) in the graph's precision; mixed f32 (n, hidden): the sum of other experts' outputs
- * - slots.* of the layer; chosen i32 (g): the slot of each expert
- * - rows i64 (m): the index of each row among the n; shares f32 (m, 1): the expert's weight for the row
- * - counts i64 (g): how many of the m rows belong to each expert, none of them zero
- *
- * Output: mixed.next f32 (n, hidden): mixed, with these experts' outputs added.
- */
+/** Inputs and output: EXPERT_GROUP in ports.ts, and the slots of the layer. */
 export function expertGroupGraph(
   config: ModelConfig,
   manifest: Manifest,
@@ -31,13 +24,13 @@ export function expertGroupGraph(
   const write = new LayerWriter(manifest, target);
   const { graph, precision } = write;
   const { hiddenSize, moe } = config.text;
-  const normed = graph.input('normed', precision, ['n', hiddenSize]);
-  const mixed = graph.input('mixed', 'f32', ['n', hiddenSize]);
+  const normed = graph.input(EXPERT_GROUP.normed, precision, ['n', hiddenSize]);
+  const mixed = graph.input(EXPERT_GROUP.mixed, 'f32', ['n', hiddenSize]);
   const held = slotInputs(write, layer);
-  const chosen = graph.input('chosen', 'i32', [experts]);
-  const rows = graph.input('rows', 'i64', ['m']);
-  const shares = graph.input('shares', 'f32', ['m', 1]);
-  const counts = graph.input('counts', 'i64', [experts]);
+  const chosen = graph.input(EXPERT_GROUP.chosen, 'i32', [experts]);
+  const rows = graph.input(EXPERT_GROUP.rows, 'i64', ['m']);
+  const shares = graph.input(EXPERT_GROUP.shares, 'f32', ['m', 1]);
+  const counts = graph.input(EXPERT_GROUP.counts, 'i64', [experts]);
 
   const gathered = graph.node('Gather', [normed, rows], { axis: 0 });
   const perExpert = Array.from({ length: experts }, (_, g) => graph.name(`rows_${g}`));
@@ -51,7 +44,12 @@ export function expertGroupGraph(
   const floats = precision === 'f32' ? joined : write.cast(joined, 'f32');
   const weighted = graph.node('Mul', [floats, shares]);
   const places = graph.node('Unsqueeze', [rows, graph.constant(BigInt64Array.of(1n), [1])]);
-  const sum = graph.node('ScatterND', [mixed, places, weighted], { reduction: 'add' }, 'mixed.next');
+  const sum = graph.node(
+    'ScatterND',
+    [mixed, places, weighted],
+    { reduction: 'add' },
+    EXPERT_GROUP.nextMixed,
+  );
   graph.output(sum, 'f32', ['n', hiddenSize]);
   return write.emit();
 }

@@ -12,7 +12,7 @@ import { slotInputs, slotParts } from './slots.ts';
 import { TextLayers, type LayerState } from './text-layers.ts';
 
 /**
- * Names of a segment's inputs and outputs beside those of text-layers.ts. Floats are in the graph's precision
+ * Names of a segment's inputs and outputs beside those of ports.ts. Floats are in the graph's precision
  * unless f32 is stated.
  */
 export const SEGMENT = {

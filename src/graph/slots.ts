@@ -5,6 +5,7 @@ import type { ExpertLayer, ExpertPart, Manifest, Quantization } from '../format/
 import type { Precision } from './emitted.ts';
 import type { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
+import { slotPort } from './ports.ts';
 
 export interface SlotPart extends ExpertPart {
   /** Name of the input. */
@@ -21,7 +22,7 @@ export function slotParts(manifest: Manifest, layer: number): SlotParts {
   const { parts } = expertLayer(manifest.experts, layer);
   return {
     isQuantized: parts.some(({ quantization }) => quantization !== undefined),
-    parts: parts.map((part) => ({ ...part, input: `slots.${part.name}` })),
+    parts: parts.map((part) => ({ ...part, input: slotPort(part.name) })),
   };
 }
 
@@ -52,7 +53,7 @@ export function slotInputs(write: LayerWriter, layer: number): SlotInputs {
   const declare = (name: ExpertPart['name']): Value => {
     const part = parts.find((each) => each.name === name);
     if (part === undefined) return '';
-    return write.graph.input(`slots.${name}`, slotType(part, write.precision), ['slots', ...part.shape]);
+    return write.graph.input(slotPort(name), slotType(part, write.precision), ['slots', ...part.shape]);
   };
   return {
     quantization: parts.find(({ name }) => name === 'gate_up')?.quantization,

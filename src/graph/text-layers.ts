@@ -5,6 +5,7 @@ import type { ModelConfig, TextConfig } from '../format/model-config.ts';
 import { chooseBest } from './best-logits.ts';
 import type { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
+import { deepstackFeatures, FEATURES, pastPort, presentPort, TEXT, type CacheSide } from './ports.ts';
 
 /** The input of a layer: the residual stream, and its norm. Both (n, hidden). */
 export interface LayerState {
@@ -13,14 +14,7 @@ export interface LayerState {
 }
 
 /**
- * Inputs, with n new tokens after p cached ones; each piece adds those that it needs. Floats are f32 unless
- * stated otherwise.
- * - input_ids i32 (n); is_text f32 (n, 1): 0 where a picture feature stands, else 1
- * - feature_rows i32 (n): the token's row in the features, 0 for text
- * - features, deepstack.k (rows + 1, hidden), in the graph's precision: row 0 is zero, so text adds nothing
- * - cos, sin f32 (n, headDim/2): rotary tables of the n positions
- * - past.i.key, past.i.value (1, kvHeads, p or capacity, headDim), in the graph's precision
- * - past_length i32 (1): p + n − 1; total_length i32 (1): p + n
+ * The inputs and outputs are those of TEXT, FEATURES and the cache in ports.ts; each piece adds those that it needs.
  *
  * Source: transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py, text model.
  */
@@ -39,10 +33,10 @@ export class TextLayers {
   /** Word embeddings, with features at the positions of pictures. */
   embed(): LayerState {
     const { graph } = this.#write;
-    const ids = this.#input('input_ids', () => graph.input('input_ids', 'i32', ['n']));
-    const isText = this.#input('is_text', (name) => this.#write.floatInput(name, ['n', 1]));
+    const ids = this.#input(TEXT.inputIds, (name) => graph.input(name, 'i32', ['n']));
+    const isText = this.#input(TEXT.isText, (name) => this.#write.floatInput(name, ['n', 1]));
     const words = this.#write.lookup(`${LM}.embed_tokens.weight`, ids);
-    const residual = graph.node('Add', [graph.node('Mul', [words, isText]), this.#featureRows('features')]);
+    const residual = graph.node('Add', [graph.node('Mul', [words, isText]), this.#featureRows(FEATURES)]);
     const gain = `${LM}.layers.0.input_layernorm.weight`;
     return { residual, normed: this.#write.rmsNorm(residual, gain, this.#text.rmsNormEps) };
   }
@@ -62,7 +56,7 @@ export class TextLayers {
     // DeepStack: after decoder layer k, tap k is added at the picture's positions (elsewhere zero).
     const hasTap = layer < this.#taps;
     const left = hasTap ? this.#write.graph.node('Add', [middle, output]) : middle;
-    const right = hasTap ? this.#featureRows(`deepstack.${layer}`) : output;
+    const right = hasTap ? this.#featureRows(deepstackFeatures(layer)) : output;
     const nextNorm = layer + 1 < this.#text.layers ? `layers.${layer + 1}.input_layernorm` : 'norm';
     return this.#write.addAndNorm(left, right, `${LM}.${nextNorm}.weight`, this.#text.rmsNormEps);
   }
@@ -79,11 +73,10 @@ export class TextLayers {
     const isTied = this.#text.tiedHead && !this.#write.has('lm_head.weight');
     const head = isTied ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
     const scores = this.#write.linear(last, head);
-    const name = 'logits';
     const logits =
       precision === 'f32'
-        ? graph.node('Identity', [scores], {}, name)
-        : graph.node('Cast', [scores], { to: 1 }, name);
+        ? graph.node('Identity', [scores], {}, TEXT.logits)
+        : graph.node('Cast', [scores], { to: 1 }, TEXT.logits);
     graph.output(logits, 'f32', [1, this.#text.vocabSize]);
     chooseBest(graph, logits, this.#text.vocabSize);
   }
@@ -95,7 +88,7 @@ export class TextLayers {
     const name = `${LM}.layers.${layer}.self_attn`;
     const { heads, kvHeads, headDim, rmsNormEps } = this.#text;
     const table = (side: 'cos' | 'sin'): Value =>
-      this.#input(side, () => write.floatInput(side, ['n', headDim / 2]));
+      this.#input(TEXT[side], (port) => write.floatInput(port, ['n', headDim / 2]));
     const rotated = (projection: 'q' | 'k', count: number): Value => {
       const projected = write.linear(x, `${name}.${projection}_proj.weight`);
       const states = write.reshape(projected, [1, -1, count, headDim]);
@@ -105,12 +98,12 @@ export class TextLayers {
     const query = rotated('q', heads);
     const key = rotated('k', kvHeads);
     const value = write.reshape(write.linear(x, `${name}.v_proj.weight`), [1, -1, kvHeads * headDim]);
-    const cache = (side: 'key' | 'value'): Value =>
-      graph.input(`past.${layer}.${side}`, precision, [1, kvHeads, 'past', headDim]);
-    const lengths = ['past_length', 'total_length'].map((length) =>
+    const cache = (side: CacheSide): Value =>
+      graph.input(pastPort(layer, side), precision, [1, kvHeads, 'past', headDim]);
+    const lengths = [TEXT.pastLength, TEXT.totalLength].map((length) =>
       this.#input(length, () => graph.input(length, 'i32', [1])),
     );
-    const present = { key: `present.${layer}.key`, value: `present.${layer}.value` };
+    const present = { key: presentPort(layer, 'key'), value: presentPort(layer, 'value') };
     const attended = graph.name('attended');
     graph.nodes(
       'GroupQueryAttention',
@@ -126,7 +119,7 @@ export class TextLayers {
 
   #featureRows(table: string): Value {
     const { graph, precision } = this.#write;
-    const rows = this.#input('feature_rows', (name) => graph.input(name, 'i32', ['n']));
+    const rows = this.#input(TEXT.featureRows, (name) => graph.input(name, 'i32', ['n']));
     const features = graph.input(table, precision, ['rows', this.#text.hiddenSize]);
     return graph.node('Gather', [features, rows], { axis: 0 });
   }

@@ -6,16 +6,11 @@ import type { Manifest } from '../format/manifest.ts';
 import type { EmittedGraph, Target } from './emitted.ts';
 import { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
+import { deepstackFeatures, FEATURES, VISION } from './ports.ts';
 
 /**
- * Inputs, for f frame groups of s patches each (floats f32):
- * - patches f32 (f·s, channels·temporalPatch·patch²), in merge-block order
- * - position_indices i32 (4, s), position_weights f32 (4, s): the four table rows that a patch mixes
- * - cos, sin f32 (s, d/2): rotary tables of a head of d
- * - frames i64 (3): [f, s, hidden], the shape in which frames attend only to themselves
- *
- * Outputs in the graph's precision: features and deepstack.k, (f·s/merge² + 1, decoder hidden), row 0
- * zero, the rows in the order of the prompt's pad tokens.
+ * For f frame groups of s patches each. The inputs are those of VISION in ports.ts, the outputs FEATURES and
+ * deepstackFeatures with f·s/merge² rows.
  *
  * Source: transformers modeling_qwen3_vl.py, vision model.
  */
@@ -26,33 +21,33 @@ export function visionGraph(config: ModelConfig, manifest: Manifest, target: Tar
   const headDim = vision.hiddenSize / vision.heads;
   const patchValues = 3 * vision.temporalPatchSize * vision.patchSize ** 2;
 
-  const patches = write.floatInput('patches', ['patches', patchValues]);
-  const indices = graph.input('position_indices', 'i32', [4, 's']);
-  const weights = write.floatInput('position_weights', [4, 's']);
-  const cos = write.floatInput('cos', ['s', headDim / 2]);
-  const sin = write.floatInput('sin', ['s', headDim / 2]);
-  const frames = graph.input('frames', 'i64', [3]);
+  const patches = write.floatInput(VISION.patches, ['patches', patchValues]);
+  const indices = graph.input(VISION.positionIndices, 'i32', [4, 's']);
+  const weights = write.floatInput(VISION.positionWeights, [4, 's']);
+  const cos = write.floatInput(VISION.cos, ['s', headDim / 2]);
+  const sin = write.floatInput(VISION.sin, ['s', headDim / 2]);
+  const frames = graph.input(VISION.frames, 'i64', [3]);
 
   const embedded = write.linear(
     patches,
-    `${VISION}.patch_embed.proj.weight`,
-    `${VISION}.patch_embed.proj.bias`,
+    `${PREFIX}.patch_embed.proj.weight`,
+    `${PREFIX}.patch_embed.proj.bias`,
   );
   const positions = mixedPositions(write, indices, weights);
   const placed = graph.node('Add', [graph.node('Reshape', [embedded, frames]), positions]);
   let x = write.reshape(placed, [-1, vision.hiddenSize]);
   const outputs: { name: string; value: Value }[] = [];
   for (let block = 0; block < vision.depth; block++) {
-    x = visionBlock(write, x, `${VISION}.blocks.${block}`, vision, { cos, sin, frames });
+    x = visionBlock(write, x, `${PREFIX}.blocks.${block}`, vision, { cos, sin, frames });
     for (const [k, layer] of vision.deepstackLayers.entries()) {
       if (layer !== block) continue;
-      const name = `${VISION}.deepstack_merger_list.${k}`;
-      outputs.push({ name: `deepstack.${k}`, value: merger(write, x, name, vision, 'after grouping') });
+      const name = `${PREFIX}.deepstack_merger_list.${k}`;
+      outputs.push({ name: deepstackFeatures(k), value: merger(write, x, name, vision, 'after grouping') });
     }
   }
   outputs.unshift({
-    name: 'features',
-    value: merger(write, x, `${VISION}.merger`, vision, 'before grouping'),
+    name: FEATURES,
+    value: merger(write, x, `${PREFIX}.merger`, vision, 'before grouping'),
   });
   for (const { name, value } of outputs) {
     const zero = graph.constant(new Float32Array(vision.outHiddenSize), [1, vision.outHiddenSize]);
@@ -63,13 +58,13 @@ export function visionGraph(config: ModelConfig, manifest: Manifest, target: Tar
   return write.emit();
 }
 
-const VISION = 'model.visual';
+const PREFIX = 'model.visual';
 
 /** The learned table, bilinearly mixed: Σ weights · table[indices], (s, hidden). */
 function mixedPositions(write: LayerWriter, indices: Value, weights: Value): Value {
   const { graph } = write;
   const ints = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
-  const rows = graph.node('Gather', [write.tensor(`${VISION}.pos_embed.weight`), indices], { axis: 0 });
+  const rows = graph.node('Gather', [write.tensor(`${PREFIX}.pos_embed.weight`), indices], { axis: 0 });
   const weighted = graph.node('Mul', [rows, graph.node('Unsqueeze', [weights, ints(2)])]);
   return graph.node('ReduceSum', [weighted, ints(0)], { keepdims: 0 });
 }

@@ -1,7 +1,8 @@
-// The feeds of the decoder's graphs for a chunk of tokens: the inputs that text-layers.ts lists, without the
+// The feeds of the decoder's graphs for a chunk of tokens: the inputs that graph/ports.ts lists, without the
 // cache.
 
 import type { ModelConfig } from '../../format/model-config.ts';
+import { deepstackFeatures, FEATURES, TEXT } from '../../graph/ports.ts';
 import type { Chunk } from './decoder.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Feeds, Tensor } from '../runtime/tensor.ts';
@@ -17,17 +18,17 @@ export function chunkFeeds(
   const n = chunk.ids.length;
   const isText = Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0));
   const feeds: Feeds = {
-    input_ids: tensor('int32', chunk.ids, [n]),
-    is_text: tensor('float32', isText, [n, 1]),
-    feature_rows: tensor('int32', chunk.featureRows, [n]),
-    features: chunk.features?.main ?? noFeatures,
-    cos: tensor('float32', chunk.cos, [n, text.headDim / 2]),
-    sin: tensor('float32', chunk.sin, [n, text.headDim / 2]),
-    past_length: tensor('int32', Int32Array.of(past + n - 1), [1]),
-    total_length: tensor('int32', Int32Array.of(past + n), [1]),
+    [TEXT.inputIds]: tensor('int32', chunk.ids, [n]),
+    [TEXT.isText]: tensor('float32', isText, [n, 1]),
+    [TEXT.featureRows]: tensor('int32', chunk.featureRows, [n]),
+    [FEATURES]: chunk.features?.main ?? noFeatures,
+    [TEXT.cos]: tensor('float32', chunk.cos, [n, text.headDim / 2]),
+    [TEXT.sin]: tensor('float32', chunk.sin, [n, text.headDim / 2]),
+    [TEXT.pastLength]: tensor('int32', Int32Array.of(past + n - 1), [1]),
+    [TEXT.totalLength]: tensor('int32', Int32Array.of(past + n), [1]),
   };
   for (const k of vision.deepstackLayers.keys()) {
-    feeds[`deepstack.${k}`] = chunk.features?.deepstack[k] ?? noFeatures;
+    feeds[deepstackFeatures(k)] = chunk.features?.deepstack[k] ?? noFeatures;
   }
   return feeds;
 }

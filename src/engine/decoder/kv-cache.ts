@@ -4,17 +4,29 @@
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
+import { pastPort, presentPort, type CacheSide } from '../../graph/ports.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Feeds, Tensor } from '../runtime/tensor.ts';
-import { cacheBytesPerToken } from './context-limit.ts';
 
 const FIRST_CAPACITY = 1024;
+
+/** The keys or the values of one layer: the graphs' input and output. */
+interface Side {
+  past: string;
+  present: string;
+}
+
+function sideOf(layer: number, side: CacheSide): Side {
+  return { past: pastPort(layer, side), present: presentPort(layer, side) };
+}
 
 export class KvCache {
   /** Tokens held. */
   length = 0;
   #capacity = 0;
+  /** By the name of the input. */
   readonly #tensors = new Map<string, Tensor>();
+  readonly #sides: readonly Side[];
   readonly #runtime: Runtime;
   readonly #text: TextConfig;
   readonly #precision: Precision;
@@ -23,13 +35,11 @@ export class KvCache {
     this.#runtime = runtime;
     this.#text = text;
     this.#precision = precision;
-    for (const name of this.#names()) this.#tensors.set(name, this.#empty(0));
-  }
-
-  /** Bytes that the cache takes now. */
-  get bytes(): number {
-    const tokens = this.#runtime.device === undefined ? this.length : this.#capacity;
-    return tokens * cacheBytesPerToken(this.#text, this.#precision);
+    this.#sides = Array.from({ length: text.layers }, (_, layer) => [
+      sideOf(layer, 'key'),
+      sideOf(layer, 'value'),
+    ]).flat();
+    for (const { past } of this.#sides) this.#tensors.set(past, this.#empty(0));
   }
 
   /** Reserves memory for `count` more tokens; returns the inputs and outputs of a run that appends them. */
@@ -37,9 +47,10 @@ export class KvCache {
     if (this.#runtime.device !== undefined) this.#reserve(this.length + count);
     const feeds: Feeds = {};
     const outputs: Record<string, Tensor | null> = {};
-    for (const [name, tensor] of this.#tensors) {
-      feeds[`past.${name}`] = tensor;
-      outputs[`present.${name}`] = this.#runtime.device === undefined ? null : tensor;
+    for (const { past, present } of this.#sides) {
+      const tensor = this.#tensors.get(past)!;
+      feeds[past] = tensor;
+      outputs[present] = this.#runtime.device === undefined ? null : tensor;
     }
     return { feeds, outputs };
   }
@@ -48,7 +59,7 @@ export class KvCache {
   appended(count: number, results: Feeds): void {
     this.length += count;
     if (this.#runtime.device !== undefined) return;
-    for (const name of this.#names()) this.#tensors.set(name, results[`present.${name}`]!);
+    for (const { past, present } of this.#sides) this.#tensors.set(past, results[present]!);
   }
 
   /** Removes the tokens from `length` on. */
@@ -64,13 +75,6 @@ export class KvCache {
     for (const tensor of this.#tensors.values()) tensor.dispose();
     this.#tensors.clear();
     this.length = this.#capacity = 0;
-  }
-
-  *#names(): Iterable<string> {
-    for (let layer = 0; layer < this.#text.layers; layer++) {
-      yield `${layer}.key`;
-      yield `${layer}.value`;
-    }
   }
 
   #empty(tokens: number): Tensor {

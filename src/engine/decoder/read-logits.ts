@@ -2,17 +2,18 @@
 
 import type { TextConfig } from '../../format/model-config.ts';
 import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
+import { TEXT } from '../../graph/ports.ts';
 import type { Logits } from './decoder.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { Feeds, TensorData, Wanted } from '../runtime/tensor.ts';
 
 /** The outputs to request from a run. */
 export function logitOutputs({ vocabSize }: TextConfig): string[] {
-  return ['logits', BEST_VALUES, ...bestOutputs(vocabSize)];
+  return [TEXT.logits, BEST_VALUES, ...bestOutputs(vocabSize)];
 }
 
 /**
- * Reads the best logits and `also` with one wait. Disposes of the results except `logits`, which the caller
+ * Reads the best logits and `also` with one wait. Disposes of the results except TEXT.logits, which the caller
  * keeps until the next append.
  */
 export async function readLogits(
@@ -21,7 +22,7 @@ export async function readLogits(
   { vocabSize }: TextConfig,
   also: Wanted[] = [],
 ): Promise<{ logits: Logits; also: TensorData[] }> {
-  const all = results['logits']!;
+  const all = results[TEXT.logits]!;
   const best = [BEST_VALUES, ...bestOutputs(vocabSize)].map((name) => results[name]!);
   const [values, ...data] = await runtime.read([...best, ...also]);
   for (const tensor of best) tensor.dispose();

@@ -4,6 +4,7 @@ import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { decoderGraph } from '../../graph/decoder.ts';
 import type { Target } from '../../graph/emitted.ts';
+import { TEXT } from '../../graph/ports.ts';
 import { routerOutput } from '../../graph/mixture.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
 import { logitOutputs, readLogits } from './read-logits.ts';
@@ -80,7 +81,7 @@ export class ResidentDecoder implements Decoder {
       ...Object.fromEntries([...logitOutputs(text), ...routers].map((name) => [name, null])),
     });
     this.#cache.appended(n, results);
-    this.#logits = results['logits']!;
+    this.#logits = results[TEXT.logits]!;
     const routed = routers.map((name) => results[name]!);
     const lastRows = routed.map((lastRowOf) => ({ lastRowOf }));
     const { logits, also } = await readLogits(this.#runtime, results, text, lastRows);

@@ -4,6 +4,7 @@
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import type { Target } from '../../graph/emitted.ts';
+import { deepstackFeatures, FEATURES, VISION } from '../../graph/ports.ts';
 import { visionGraph } from '../../graph/vision.ts';
 import { loadWeights } from '../runtime/load-weights.ts';
 import type { VisionInput } from '../photo/photo.ts';
@@ -76,15 +77,19 @@ export class VisionEncoder {
     const { cos, sin } = visionRotary({ height, width }, vision.mergeSize, headDim);
     const { tensor } = this.#runtime;
     const patches = input.patches.subarray(firstPatch * values, (firstPatch + count) * values);
-    const names = ['features', ...vision.deepstackLayers.map((_, k) => `deepstack.${k}`)];
+    const names = [FEATURES, ...vision.deepstackLayers.map((_, k) => deepstackFeatures(k))];
     const results = await this.#session.run(
       {
-        patches: tensor('float32', patches, [count, values]),
-        position_indices: tensor('int32', taps.indices, [4, perFrame]),
-        position_weights: tensor('float32', taps.weights, [4, perFrame]),
-        cos: tensor('float32', cos, [perFrame, headDim / 2]),
-        sin: tensor('float32', sin, [perFrame, headDim / 2]),
-        frames: tensor('int64', BigInt64Array.from([frames, perFrame, vision.hiddenSize], BigInt), [3]),
+        [VISION.patches]: tensor('float32', patches, [count, values]),
+        [VISION.positionIndices]: tensor('int32', taps.indices, [4, perFrame]),
+        [VISION.positionWeights]: tensor('float32', taps.weights, [4, perFrame]),
+        [VISION.cos]: tensor('float32', cos, [perFrame, headDim / 2]),
+        [VISION.sin]: tensor('float32', sin, [perFrame, headDim / 2]),
+        [VISION.frames]: tensor(
+          'int64',
+          BigInt64Array.from([frames, perFrame, vision.hiddenSize], BigInt),
+          [3],
+        ),
       },
       Object.fromEntries(names.map((name) => [name, null])),
     );

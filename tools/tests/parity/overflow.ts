@@ -7,7 +7,12 @@ import { join } from 'node:path';
 import type { Part } from '../../../src/contract/conversation.ts';
 import { quantisedProductIsRight } from '../../../src/engine/device-check/device-check.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { modelIsRight, observe, summary, type Reference } from '../../../src/engine/self-check/model-check.ts';
+import {
+  modelIsRight,
+  observe,
+  summary,
+  type Reference,
+} from '../../../src/engine/self-check/model-check.ts';
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import type { Precision } from '../../../src/graph/emitted.ts';

@@ -5,6 +5,7 @@ import type { ModelConfig } from '../../../format/model-config.ts';
 import type { PackageStore } from '../../../format/package-store.ts';
 import type { Target } from '../../../graph/emitted.ts';
 import { expertGroupGraph, MOST_IN_GROUP } from '../../../graph/expert-group.ts';
+import { EXPERT_GROUP } from '../../../graph/ports.ts';
 import { slotParts } from '../../../graph/slots.ts';
 import type { Place } from '../../../paging/expert-cache.ts';
 import { wanted } from '../chunk-feeds.ts';
@@ -126,15 +127,16 @@ export class ExpertGroups {
     const counts = [...loads.map((load) => load.rows.length), ...idle.map(() => 1)];
     const session = this.#sessions[index]!;
     const feeds = {
-      normed,
-      mixed,
+      [EXPERT_GROUP.normed]: normed,
+      [EXPERT_GROUP.mixed]: mixed,
       ...this.#pager.slots.feeds(index),
-      chosen: tensor('int32', Int32Array.from(slots), [slots.length]),
-      rows: tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]),
-      shares: tensor('float32', Float32Array.from(shares), [rows.length, 1]),
-      counts: tensor('int64', BigInt64Array.from(counts, BigInt), [counts.length]),
+      [EXPERT_GROUP.chosen]: tensor('int32', Int32Array.from(slots), [slots.length]),
+      [EXPERT_GROUP.rows]: tensor('int64', BigInt64Array.from(rows, BigInt), [rows.length]),
+      [EXPERT_GROUP.shares]: tensor('float32', Float32Array.from(shares), [rows.length, 1]),
+      [EXPERT_GROUP.counts]: tensor('int64', BigInt64Array.from(counts, BigInt), [counts.length]),
     };
     this.#pager.check(index, places);
-    return (await session.run(wanted(feeds, session), { 'mixed.next': null }))['mixed.next']!;
+    const { nextMixed } = EXPERT_GROUP;
+    return (await session.run(wanted(feeds, session), { [nextMixed]: null }))[nextMixed]!;
   }
 }

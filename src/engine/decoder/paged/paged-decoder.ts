@@ -7,6 +7,7 @@ import { fail } from '../../../failure.ts';
 import type { ModelConfig } from '../../../format/model-config.ts';
 import type { PackageStore } from '../../../format/package-store.ts';
 import type { EmittedGraph, Target } from '../../../graph/emitted.ts';
+import { TEXT } from '../../../graph/ports.ts';
 import { segmentGraphs } from '../../../graph/segments.ts';
 import { slotParts } from '../../../graph/slots.ts';
 import { LOOK_AHEAD } from '../../../paging/look-ahead.ts';
@@ -159,7 +160,7 @@ export class PagedDecoder implements Decoder {
     this.#cache.appended(n, appended);
     this.#pager.advance(n);
     this.#logits?.dispose();
-    this.#logits = results['logits']!;
+    this.#logits = results[TEXT.logits]!;
     const waiting = performance.now();
     const { logits } = await readLogits(this.#runtime, results, text);
     const end = performance.now();
