@@ -65,6 +65,8 @@ const english = (q: Quantities) => ({
     WallState,
     string
   >,
+  secondLock:
+    'What is marked “not stopped” here is a second lock: even without it, nothing can be sent to another site.',
   allHold: (count: number) => `all ${q.whole(count)} stopped`,
   someHold: (held: number, count: number) => `${q.whole(held)} of ${q.whole(count)} stopped`,
   trying: 'being tried',
@@ -168,6 +170,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
     allowlist: '浏览器之间的通话和预先获取',
   },
   state: { holds: '已拦住', open: '没有拦住', absent: '此处没有这道锁' },
+  secondLock: '标为“没有拦住”的只是第二道锁：没有它，也无法把任何内容发送到其他网站。',
   allHold: (count) => `${q.whole(count)} 项全部拦住`,
   someHold: (held, count) => `${q.whole(count)} 项中拦住 ${q.whole(held)} 项`,
   trying: '正在试验',

@@ -4,6 +4,7 @@
 import type { Browser } from '@playwright/test';
 import { REALMS, type Realm } from '../../../../src/ui/privacy/walls.svelte.ts';
 import { changePolicy, withDirective, type Change } from '../changed-app.ts';
+import { en } from '../../../../src/ui/privacy/strings.ts';
 import { saidOpen, tryWays, withChangedApp } from './attempt.ts';
 import type { InTurn, Row } from './row.ts';
 import { PAGE_WALLS, type Way } from './ways.ts';
@@ -43,6 +44,8 @@ async function look(browser: Browser, realm: Realm): Promise<Row> {
   return withChangedApp(browser, missing, async (opened) => {
     await opened.page.goto(opened.origin);
     const says = await saidOpen(opened.page, []);
+    // The panel still says that nothing can leave, so it must explain the wall that it shows in red.
+    await opened.page.getByText(en.secondLock).waitFor();
     const out = await tryWays(opened, [...ways, ...others]);
     const own = new Set(ways.map(({ name }) => name));
     return {
