@@ -8,64 +8,22 @@ import type { WeightsClient } from '../../client/weights-client.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
-import { DeviceLoad, isMendable, type BackendChoice, type LoadState } from './device-load.svelte.ts';
+import { DeviceLoad, isMendable, type BackendChoice } from './device-load.svelte.ts';
 import { Background } from './background.ts';
+import { Choice } from './choice.svelte.ts';
 import { Downloads, type Download } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, type Entry } from './entries.ts';
 import { KnownModels } from './known-models.svelte.ts';
 import type { ModelNews } from './model-news.ts';
 import { ModelStorage } from './model-storage.ts';
+import { modelSurvives } from './model-survives.ts';
 import { NextModel } from './next-model.ts';
+import { drawbackOf, phaseOf, type Drawback, type Phase } from './phase.ts';
+import { Readiness } from './readiness.svelte.ts';
 import type { Remembered } from '../kit/remembered.ts';
 import { RunSettings } from './run-settings.svelte.ts';
 import { Suspects } from './suspects.svelte.ts';
 import { unlessAborted } from './unless-aborted.ts';
-
-export type Phase =
-  /** The list of models has not been read yet. */
-  | { kind: 'looking' }
-  /** No model is chosen, or the chosen model is not on this device. */
-  | { kind: 'absent' }
-  | { kind: 'downloading'; download: Download }
-  | { kind: 'paused' }
-  /** The model is in storage; the next question loads it. */
-  | { kind: 'stored' }
-  /** The page died while this model was at work: the user must agree before it is loaded again. */
-  | { kind: 'suspect' }
-  | LoadState;
-
-/** Failures of an answer that leave the loaded model intact: it can take the next question. */
-const MODEL_SURVIVES: ReadonlySet<FailureCode> = new Set([
-  'bad-photo',
-  'empty-file',
-  'heic-photo',
-  'tiff-picture',
-  'svg-drawing',
-  'pdf-file',
-  'office-file',
-  'text-file',
-  'not-a-picture',
-  'pixels-withheld',
-  'photo-too-large',
-  'photo-too-narrow',
-  'prompt-too-long',
-  'question-too-long',
-  'bad-request',
-]);
-
-interface Progress {
-  doneBytes: number;
-  totalBytes: number;
-}
-
-/** Opening a model (building graphs, uploading weights) takes about this share of the time per byte that its download takes. */
-const OPENING_WEIGHT = 0.1;
-
-function shareOf(runtime: Progress, fetched: Progress, opened: Progress): number {
-  const done = runtime.doneBytes + fetched.doneBytes + OPENING_WEIGHT * opened.doneBytes;
-  const total = runtime.totalBytes + fetched.totalBytes + OPENING_WEIGHT * opened.totalBytes;
-  return total === 0 ? 0 : done / total;
-}
 
 interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
@@ -82,24 +40,24 @@ export class Models {
   readonly background: Background;
   readonly hasWebGpu: boolean;
   readonly #inference: Parts['inference'];
-  readonly #remembered: Remembered;
+  readonly #choice: Choice;
   readonly #known: KnownModels;
   readonly #storage: ModelStorage;
   readonly #runSettings: RunSettings;
   readonly #next: NextModel;
   readonly #suspects: Suspects;
   readonly #load: DeviceLoad;
+  readonly #readiness = new Readiness();
   #isKnown = $state(false);
   /** Settles when the list of models and the record of page deaths have been read; undefined before `start`. */
   #looking: Promise<unknown> | undefined;
-  #runtime = $state.raw<Progress>({ doneBytes: 0, totalBytes: 0 });
-  #chosenId = $state<string | null>(null);
   #news = $state.raw<ModelNews | undefined>();
   /** The model that was ready last in this visit; it answers again if another model fails to load. */
   #lastReadyId: string | undefined;
+
   constructor({ weights, inference, remembered, notes, hasWebGpu }: Parts) {
     this.#inference = inference;
-    this.#remembered = remembered;
+    this.#choice = new Choice(remembered);
     this.hasWebGpu = hasWebGpu;
     this.downloads = new Downloads(weights);
     this.#known = new KnownModels(weights, this.downloads);
@@ -115,7 +73,7 @@ export class Models {
       known: this.#known,
       storage: this.#storage,
       next: this.#next,
-      isChosen: (id) => id === this.#chosenId,
+      isChosen: (id) => id === this.#choice.id,
       onChosenBegun: () => {
         if (this.chosen) void this.#begin(this.chosen);
       },
@@ -125,7 +83,6 @@ export class Models {
     this.#runSettings = new RunSettings(remembered);
     this.#suspects = new Suspects(notes, remembered);
     this.#load = new DeviceLoad(inference, hasWebGpu);
-    this.#chosenId = remembered.get('model');
   }
 
   /** All models that are offered, stored or downloading. */
@@ -157,7 +114,7 @@ export class Models {
   }
 
   get chosen(): Entry | undefined {
-    return this.#known.find(this.#chosenId);
+    return this.#known.find(this.#choice.id);
   }
 
   get backend(): BackendChoice {
@@ -170,16 +127,9 @@ export class Models {
     return latest !== undefined && latest.id === this.chosen?.request.id ? latest : null;
   }
 
-  /**
-   * Why the chosen model runs slower than it could; null if it does not. Wrong numbers from the GPU are reported in
-   * preference to a missing GPU.
-   */
-  get drawback(): 'distrusted' | 'notInHalves' | 'onProcessor' | null {
-    const { phase } = this;
-    if (phase.kind !== 'ready') return null;
-    const { backend, distrusted } = phase.model;
-    if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
-    return backend === 'wasm' && this.backend !== 'wasm' ? 'onProcessor' : null;
+  /** Why the chosen model runs slower than it could; null if it does not. */
+  get drawback(): Drawback | null {
+    return drawbackOf(this.phase, this.backend);
   }
 
   /**
@@ -187,23 +137,12 @@ export class Models {
    * opening the model. Null unless the chosen model is downloading or loading.
    */
   get readiness(): number | null {
-    const { phase } = this;
-    const fetched = this.downloads.fetchedBytes(this.chosen?.request.id ?? '');
-    const runtime = this.#runtime;
-    if (phase.kind === 'downloading') {
-      const { progress } = phase.download;
-      const { doneBytes, totalBytes } = progress ?? { doneBytes: 0, totalBytes: 0 };
-      return shareOf(runtime, { doneBytes, totalBytes }, { doneBytes: 0, totalBytes });
-    }
-    if (phase.kind !== 'loading') return null;
-    // Until the worker reports how many bytes it opens, assume the number of bytes that were fetched.
-    const opened = { doneBytes: phase.doneBytes, totalBytes: phase.totalBytes || fetched };
-    return shareOf(runtime, { doneBytes: fetched, totalBytes: fetched }, opened);
+    return this.#readiness.shareOf(this.phase, this.downloads.fetchedBytes(this.chosen?.request.id ?? ''));
   }
 
   /** Takes the download progress of the runtime that models run on. */
-  hearRuntime(runtime: Progress): void {
-    this.#runtime = runtime;
+  hearRuntime(runtime: Parameters<Readiness['hearRuntime']>[0]): void {
+    this.#readiness.hearRuntime(runtime);
   }
 
   /** The state of the chosen model. */
@@ -212,16 +151,10 @@ export class Models {
     const entry = this.chosen;
     if (!entry) return { kind: 'absent' };
     if (this.#suspects.is(entry.request.id)) return { kind: 'suspect' };
-    const { download } = entry;
-    const load = this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id));
-    // While an update downloads, the loaded version keeps answering, so the state of that version counts.
-    if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
-      return { kind: 'downloading', download };
-    }
-    if (load) return load;
-    if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
-    if (isLoadable(entry)) return { kind: 'stored' };
-    return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
+    return phaseOf(
+      entry,
+      this.#load.stateOf(entry.request.id, this.#runSettings.choicesFor(entry.request.id)),
+    );
   }
 
   /**
@@ -231,8 +164,8 @@ export class Models {
   async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
     this.#looking = Promise.all([this.#suspects.count(), this.#known.read(pageUrl)]);
     await this.#looking;
-    if (!this.chosen && this.#known.find(BUILT_IN) && (unattended || !this.#lacksBuiltIn)) {
-      this.#chosenId = BUILT_IN;
+    if (!this.chosen && this.#known.find(BUILT_IN) && (unattended || !this.#choice.lacksBuiltIn)) {
+      this.#choice.chooseForNow(BUILT_IN);
     }
     this.#considerSuspects(unattended);
     this.#isKnown = true;
@@ -260,9 +193,8 @@ export class Models {
 
   /** Switches to a model at once and loads it; the model that answered before is unloaded. */
   use(id: string): void {
-    this.#chosenId = id;
-    this.#remembered.set('model', id);
-    if (id === BUILT_IN) this.#remembered.set('built-in', null);
+    this.#choice.choose(id);
+    if (id === BUILT_IN) this.#choice.lacksBuiltIn = false;
     this.#next.forget(id);
     this.#news = undefined;
     if (this.chosen) void this.#begin(this.chosen);
@@ -323,7 +255,7 @@ export class Models {
   failed(failure: FailureInfo, id: string): void {
     if (this.#load.id !== id) return;
     if (isMendable(failure)) this.#storage.noteDamage(id);
-    if (!MODEL_SURVIVES.has(failure.code)) this.unload();
+    if (!modelSurvives(failure)) this.unload();
   }
 
   /** Ends a load under way and gives up the loaded model; the next question loads it again. */
@@ -338,16 +270,11 @@ export class Models {
     await this.#inference.unload();
   }
 
-  /** Whether the user removed the model that comes with the page; it is then not fetched until they choose it. */
-  get #lacksBuiltIn(): boolean {
-    return this.#remembered.get('built-in') === 'removed';
-  }
-
   /** Handles the removal of a model from storage by the user. */
   async gone(id: string): Promise<void> {
     await this.refresh();
     if (this.#known.isLoadable(id)) return;
-    if (id === BUILT_IN) this.#remembered.set('built-in', 'removed');
+    if (id === BUILT_IN) this.#choice.lacksBuiltIn = true;
     this.#leave(id);
   }
 
@@ -359,7 +286,7 @@ export class Models {
     if (!entry) return failing('no-model', 'No model is chosen.');
     const outcome = await this.#begin(entry);
     // If the model did not load, `#begin` may have gone back to the model before it.
-    const hasGoneBack = outcome.kind === 'failed' && this.#chosenId !== entry.request.id;
+    const hasGoneBack = outcome.kind === 'failed' && this.#choice.id !== entry.request.id;
     return hasGoneBack ? this.#ready() : outcome;
   }
 
@@ -387,8 +314,7 @@ export class Models {
     if (!unattended) {
       this.#suspects.ask(suspect);
     } else if (suspect.smaller) {
-      this.#chosenId = suspect.smaller.request.id;
-      this.#remembered.set('model', this.#chosenId);
+      this.#choice.choose(suspect.smaller.request.id);
     }
   }
 
@@ -408,7 +334,7 @@ export class Models {
     if (outcome.kind === 'done') {
       this.#lastReadyId = id;
       this.#suspects.clear(id);
-    } else if (outcome.kind === 'failed' && this.#chosenId === id) {
+    } else if (outcome.kind === 'failed' && this.#choice.id === id) {
       const last = this.#lastReadyId;
       if (last === undefined || last === id || !this.#known.isLoadable(last)) return outcome;
       this.use(last);
@@ -421,18 +347,17 @@ export class Models {
   #leave(id: string): void {
     this.#next.forget(id);
     if (this.#news?.kind === 'arrived' && this.#news.entry.request.id === id) this.#news = undefined;
-    if (this.#chosenId !== id) return;
+    if (this.#choice.id !== id) return;
     const here = this.entries.filter(isLoadable).map(({ request }) => request.id);
     const other = here.find((each) => each === this.#lastReadyId) ?? here[0] ?? BUILT_IN;
-    const isWanted = other !== BUILT_IN || !this.#lacksBuiltIn;
+    const isWanted = other !== BUILT_IN || !this.#choice.lacksBuiltIn;
     if (other !== id && isWanted && this.#known.find(other)) {
       this.use(other);
       return;
     }
     this.#suspects.decide();
     if (this.chosen && isWanted) return;
-    this.#chosenId = null;
-    this.#remembered.set('model', null);
+    this.#choice.choose(null);
   }
 }
 

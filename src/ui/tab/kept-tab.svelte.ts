@@ -5,18 +5,15 @@
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import { savedPhoto, type PhotoShelf, type SavedPhoto } from '../photos/photo-shelf.ts';
+import { savedPhoto, type PhotoShelf } from '../photos/photo-shelf.ts';
 import type { Tray } from '../photos/tray.svelte.ts';
-import type { TabWords } from './tab-words.ts';
+import { attempt } from './attempt.ts';
+import { LeftTabs } from './left-tabs.ts';
 import type { TabPresence } from './tab-presence.ts';
 import type { TabGlance, TabState, TabStore } from './tab-store.ts';
+import type { TabWords } from './tab-words.ts';
+import { TabWriter } from './tab-writer.ts';
 
-/** The shortest time between two writes while an answer is written. */
-const PACE_MS = 500;
-/** The user may go back to a page that was left; after this time its tab counts as closed. */
-const CLOSED_AFTER_MS = 15 * 60_000;
-/** How long the contents of a killed browser are offered. */
-const OFFERED_FOR_MS = 7 * 24 * 3600_000;
 const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface KeptTabParts {
@@ -34,18 +31,23 @@ export interface KeptTabParts {
 
 export class KeptTab {
   readonly #parts: KeptTabParts;
-  #tab: string | undefined;
-  /** Ids of the pictures that the latest write stored. */
-  #stored: ReadonlySet<string> = idsOf(undefined);
-  #dirty = false;
-  #writing: Promise<void> | undefined;
-  #writtenAt = 0;
-  #timer: ReturnType<typeof setTimeout> | undefined;
-  #isSafe = true;
+  readonly #writer: TabWriter;
+  readonly #left: LeftTabs;
   #offer = $state.raw<TabGlance | null>(null);
 
   constructor(parts: KeptTabParts) {
+    const { conversation, store, presence, words, draft } = parts;
     this.#parts = parts;
+    this.#left = new LeftTabs({ store, presence });
+    this.#writer = new TabWriter({
+      store,
+      contents: () => this.#contents(),
+      isBusy: () => conversation.busy,
+      onStored: (state) => {
+        // `TabWords` holds the words unencrypted, so remove them as soon as they are stored.
+        if (draft.words === state.words) words.clear();
+      },
+    });
   }
 
   /** A tab that a killed browser left, until the user decides; null if there is none or a conversation has begun. */
@@ -60,32 +62,28 @@ export class KeptTab {
     const state = earlier === null ? undefined : await this.#read(earlier);
     if (earlier !== null) this.#restore(words.newer(state));
     const tab = await presence.claim(earlier);
-    if (tab === earlier) this.#stored = idsOf(state);
-    this.#tab = tab;
+    this.#writer.use(tab, tab === earlier ? state : undefined);
     this.#watch();
     await this.#sweep(state === undefined);
     setInterval(() => void this.#sweep(false), SWEEP_EVERY_MS);
   }
 
   /** Stores this tab's contents now; returns false if the browser could not. Await it before a reload. */
-  async flush(): Promise<boolean> {
-    this.#dirty = true;
-    await this.#pump();
-    return this.#isSafe;
+  flush(): Promise<boolean> {
+    return this.#writer.flush();
   }
 
   async accept(): Promise<void> {
     const { presence, store } = this.#parts;
     const offer = this.#offer;
-    const before = this.#tab;
+    const before = this.#writer.tab;
     if (offer === null) return;
     this.#offer = null;
     // The tab that left these contents may have come back meanwhile.
     if (await presence.takeOver(offer.tab)) {
-      await this.#writing;
+      await this.#writer.settled();
       const state = await this.#read(offer.tab);
-      this.#tab = offer.tab;
-      this.#stored = idsOf(state);
+      this.#writer.use(offer.tab, state);
       this.#restore(state);
       if (before !== undefined) await attempt(() => store.erase(before));
       await this.flush();
@@ -96,7 +94,7 @@ export class KeptTab {
     const offer = this.#offer;
     if (offer === null) return;
     this.#offer = null;
-    await this.#forget(offer.tab);
+    await this.#left.forget(offer.tab);
     await this.#sweep(true);
   }
 
@@ -113,7 +111,7 @@ export class KeptTab {
           last?.document.blocks,
           last?.document.thought,
         ];
-        if (seen.length > 0) untrack(() => this.#note());
+        if (seen.length > 0) untrack(() => this.#writer.note());
       });
     });
     window.addEventListener('pagehide', ({ persisted }) => {
@@ -134,59 +132,19 @@ export class KeptTab {
     const { conversation, tray } = this.#parts;
     const photos = [...tray.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
     return (
-      photos.every(({ id }) => this.#stored.has(id)) && (this.#isSafe || conversation.turns.length === 0)
+      photos.every(({ id }) => this.#writer.has(id)) &&
+      (this.#writer.isSafe || conversation.turns.length === 0)
     );
   }
 
-  #note(): void {
-    this.#dirty = true;
-    const wait = this.#parts.conversation.busy ? this.#writtenAt + PACE_MS - Date.now() : 0;
-    clearTimeout(this.#timer);
-    if (wait > 0) this.#timer = setTimeout(() => void this.#pump(), wait);
-    else void this.#pump();
-  }
-
-  /** Writes, one write at a time, until the stored contents are up to date. */
-  async #pump(): Promise<void> {
-    if (this.#tab === undefined) return;
-    while (this.#dirty || this.#writing) {
-      if (this.#writing === undefined) {
-        this.#dirty = false;
-        this.#writing = this.#write(this.#tab).finally(() => (this.#writing = undefined));
-      }
-      await this.#writing;
-    }
-  }
-
-  async #write(tab: string): Promise<void> {
-    const { conversation, tray, draft, store, words, presence } = this.#parts;
-    const saved = conversation.save();
-    const at = Date.now();
-    const state: TabState = {
-      conversation: saved,
+  #contents(): Omit<TabState, 'at'> {
+    const { conversation, tray, draft, presence } = this.#parts;
+    return {
+      conversation: conversation.save(),
       words: draft.words,
       tray: tray.photos.map(savedPhoto),
-      at,
       page: presence.page,
     };
-    this.#writtenAt = at;
-    const wanted = idsOf(state);
-    this.#isSafe = await attempt(async () => {
-      if (wanted.size === 0 && saved.turns.length === 0 && state.words.trim() === '') {
-        await store.erase(tab);
-        this.#stored = wanted;
-      } else {
-        // Look the stored pictures up each time: the user may have cleared the browser's storage.
-        const stored = await store.photos(tab);
-        const photos = [...state.tray, ...saved.turns.flatMap((turn) => turn.photos)];
-        await store.write(tab, state, onceEach(photos.filter(({ id }) => !stored.has(id))));
-        this.#stored = wanted;
-        const stale = Array.from(stored).filter((id) => !wanted.has(id));
-        if (stale.length > 0) await store.dropPhotos(tab, stale);
-      }
-      // `TabWords` holds the words unencrypted, so remove them as soon as they are stored.
-      if (draft.words === state.words) words.clear();
-    });
   }
 
   async #read(tab: string): Promise<TabState | undefined> {
@@ -194,7 +152,7 @@ export class KeptTab {
     const isSound = await attempt(async () => {
       state = await this.#parts.store.read(tab);
     });
-    if (!isSound) await this.#forget(tab);
+    if (!isSound) await this.#left.forget(tab);
     return state;
   }
 
@@ -212,48 +170,7 @@ export class KeptTab {
 
   /** Erases the contents of closed tabs; with `offers`, offers the latest tab that a killed browser left. */
   async #sweep(offers: boolean): Promise<void> {
-    const { store, presence } = this.#parts;
-    const left: TabGlance[] = [];
-    await attempt(async () => {
-      const living = await presence.living();
-      if (living === undefined) return;
-      const now = Date.now();
-      for (const tab of (await store.tabs()).filter((tab) => tab !== this.#tab && !living.has(tab))) {
-        const glance = await store.glance(tab);
-        const leftAt = glance === undefined ? null : presence.leftAt(tab, glance.page);
-        if (glance === undefined || now - glance.at > OFFERED_FOR_MS) await this.#forget(tab);
-        else if (leftAt === null) left.push(glance);
-        else if (now - leftAt > CLOSED_AFTER_MS) await this.#forget(tab);
-      }
-    });
-    if (offers) this.#offer = left.sort((a, b) => b.at - a.at)[0] ?? null;
-  }
-
-  async #forget(tab: string): Promise<void> {
-    await attempt(() => this.#parts.store.erase(tab));
-    this.#parts.presence.forget(tab);
-  }
-}
-
-function onceEach(photos: readonly SavedPhoto[]): SavedPhoto[] {
-  return photos.filter(({ id }, index) => photos.findIndex((other) => other.id === id) === index);
-}
-
-function idsOf(state: TabState | undefined): Set<string> {
-  const photos = [
-    ...(state?.tray ?? []),
-    ...(state?.conversation.turns.flatMap((turn) => turn.photos) ?? []),
-  ];
-  return new Set(photos.map(({ id }) => id));
-}
-
-/** Returns whether the job succeeded. Errors are only logged: the page works in a browser that stores nothing. */
-async function attempt(job: () => Promise<void>): Promise<boolean> {
-  try {
-    await job();
-    return true;
-  } catch (error) {
-    console.warn('What this tab holds could not be stored or read.', error);
-    return false;
+    const left = await this.#left.sweep(this.#writer.tab);
+    if (offers) this.#offer = left;
   }
 }

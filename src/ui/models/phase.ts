@@ -1,0 +1,45 @@
+// The states of the chosen model, from the list of models to the answer.
+
+import type { BackendChoice, LoadState } from './device-load.svelte.ts';
+import type { Download } from './downloads.svelte.ts';
+import { isLoadable, type Entry } from './entries.ts';
+
+export type Phase =
+  /** The list of models has not been read yet. */
+  | { kind: 'looking' }
+  /** No model is chosen, or the chosen model is not on this device. */
+  | { kind: 'absent' }
+  | { kind: 'downloading'; download: Download }
+  | { kind: 'paused' }
+  /** The model is in storage; the next question loads it. */
+  | { kind: 'stored' }
+  /** The page died while this model was at work: the user must agree before it is loaded again. */
+  | { kind: 'suspect' }
+  | LoadState;
+
+/** The phase of a chosen model that is no suspect. `load`: the state of its load; undefined if there is none. */
+export function phaseOf(entry: Entry, load: LoadState | undefined): Phase {
+  const { download } = entry;
+  // While an update downloads, the loaded version keeps answering, so the state of that version counts.
+  if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
+    return { kind: 'downloading', download };
+  }
+  if (load) return load;
+  if (download?.state.kind === 'failed') return { kind: 'failed', failure: download.state.failure };
+  if (isLoadable(entry)) return { kind: 'stored' };
+  return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
+}
+
+/** Why a model runs slower than it could. */
+export type Drawback = 'distrusted' | 'notInHalves' | 'onProcessor';
+
+/**
+ * Returns the drawback of a loaded model; null if it has none. Wrong numbers from the GPU are reported in preference to
+ * a missing GPU. `wanted`: where the user wants models to run.
+ */
+export function drawbackOf(phase: Phase, wanted: BackendChoice): Drawback | null {
+  if (phase.kind !== 'ready') return null;
+  const { backend, distrusted } = phase.model;
+  if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
+  return backend === 'wasm' && wanted !== 'wasm' ? 'onProcessor' : null;
+}

@@ -1,0 +1,122 @@
+// Writes a tab's contents into the store, one write at a time, and less often while an answer grows.
+
+import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import { attempt } from './attempt.ts';
+import type { TabState, TabStore } from './tab-store.ts';
+
+/** The shortest time between two writes while an answer is written. */
+const PACE_MS = 500;
+
+interface Parts {
+  store: Pick<TabStore, 'photos' | 'write' | 'dropPhotos' | 'erase'>;
+  /** The contents of the tab now. */
+  contents: () => Omit<TabState, 'at'>;
+  /** Whether an answer is being written. */
+  isBusy: () => boolean;
+  /** Called after these contents were stored. */
+  onStored: (state: TabState) => void;
+}
+
+export class TabWriter {
+  readonly #parts: Parts;
+  /** The tab whose contents are written; undefined until this page has claimed one. */
+  #tab: string | undefined;
+  /** Ids of the pictures that the latest write stored. */
+  #stored: ReadonlySet<string> = new Set();
+  #dirty = false;
+  #writing: Promise<void> | undefined;
+  #writtenAt = 0;
+  #timer: ReturnType<typeof setTimeout> | undefined;
+  #isSafe = true;
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get tab(): string | undefined {
+    return this.#tab;
+  }
+
+  /** Whether the latest write succeeded. */
+  get isSafe(): boolean {
+    return this.#isSafe;
+  }
+
+  /** Writes to this tab from now on. `state`: the contents that the store has of it; undefined if there are none. */
+  use(tab: string, state: TabState | undefined): void {
+    this.#tab = tab;
+    this.#stored = idsOf(state);
+  }
+
+  has(photoId: string): boolean {
+    return this.#stored.has(photoId);
+  }
+
+  /** Settles when no write is under way. */
+  async settled(): Promise<void> {
+    await this.#writing;
+  }
+
+  /** Writes the contents now; returns false if the browser could not. */
+  async flush(): Promise<boolean> {
+    this.#dirty = true;
+    await this.#pump();
+    return this.#isSafe;
+  }
+
+  /** Notes that the contents have changed; they are written soon. */
+  note(): void {
+    this.#dirty = true;
+    const wait = this.#parts.isBusy() ? this.#writtenAt + PACE_MS - Date.now() : 0;
+    clearTimeout(this.#timer);
+    if (wait > 0) this.#timer = setTimeout(() => void this.#pump(), wait);
+    else void this.#pump();
+  }
+
+  /** Writes, one write at a time, until the stored contents are up to date. */
+  async #pump(): Promise<void> {
+    if (this.#tab === undefined) return;
+    while (this.#dirty || this.#writing) {
+      if (this.#writing === undefined) {
+        this.#dirty = false;
+        this.#writing = this.#write(this.#tab).finally(() => (this.#writing = undefined));
+      }
+      await this.#writing;
+    }
+  }
+
+  async #write(tab: string): Promise<void> {
+    const { store, contents, onStored } = this.#parts;
+    const at = Date.now();
+    const state: TabState = { ...contents(), at };
+    this.#writtenAt = at;
+    const wanted = idsOf(state);
+    this.#isSafe = await attempt(async () => {
+      if (wanted.size === 0 && state.conversation.turns.length === 0 && state.words.trim() === '') {
+        await store.erase(tab);
+        this.#stored = wanted;
+      } else {
+        // Look the stored pictures up each time: the user may have cleared the browser's storage.
+        const stored = await store.photos(tab);
+        const missing = photosOf(state).filter(({ id }) => !stored.has(id));
+        await store.write(tab, state, onceEach(missing));
+        this.#stored = wanted;
+        const stale = Array.from(stored).filter((id) => !wanted.has(id));
+        if (stale.length > 0) await store.dropPhotos(tab, stale);
+      }
+      onStored(state);
+    });
+  }
+}
+
+function photosOf(state: TabState): SavedPhoto[] {
+  return [...state.tray, ...state.conversation.turns.flatMap((turn) => turn.photos)];
+}
+
+function idsOf(state: TabState | undefined): Set<string> {
+  return new Set(state === undefined ? [] : photosOf(state).map(({ id }) => id));
+}
+
+function onceEach(photos: readonly SavedPhoto[]): SavedPhoto[] {
+  return photos.filter(({ id }, index) => photos.findIndex((other) => other.id === id) === index);
+}
