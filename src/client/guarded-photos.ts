@@ -1,7 +1,8 @@
 // The photo worker behind the walls: no picture is sent to it until all realms that see pictures have proven
 // theirs.
 
-import type { Box, OpenedPhoto } from '../contract/photos.ts';
+import type { Box } from '../contract/box.ts';
+import type { OpenedPhoto } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
 import type { PhotoClient } from './photo-client.ts';
 

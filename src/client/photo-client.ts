@@ -1,6 +1,7 @@
 // The page's side of the photo worker. Every call settles. Owns the worker; the next call replaces a dead one.
 
-import type { Box, OpenedPhoto, PhotoApi } from '../contract/photos.ts';
+import type { Box } from '../contract/box.ts';
+import type { OpenedPhoto, PhotoApi } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';

@@ -1,5 +1,7 @@
 // A conversation as it crosses from the page to the worker: plain data, photos still encoded.
 
+import type { Box } from './box.ts';
+
 export interface TextPart {
   type: 'text';
   text: string;
@@ -9,6 +11,14 @@ export interface ImagePart {
   type: 'image';
   /** The encoded file (JPEG, PNG, WebP, …). */
   photo: Blob;
+  /** If the picture is a part of another one that the conversation shows, which one: the prompt then says so. */
+  cutFrom?: CutFrom;
+}
+
+export interface CutFrom {
+  /** The number of the whole picture: its place among the conversation's pictures and clips, from 1. */
+  picture: number;
+  box: Box;
 }
 
 /** A video file or an animated picture. The loaded checkpoint decides which of its frames the model reads. */

@@ -4,13 +4,8 @@
 
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
+import type { Box } from './box.ts';
 import type { RunId } from './inference.ts';
-
-/**
- * A part of a picture in the models' coordinates: left, top, right, bottom, each from 0 to 1000 of the
- * picture's side.
- */
-export type Box = readonly [left: number, top: number, right: number, bottom: number];
 
 export interface OpenedPhoto {
   /** The opened file. A clip has the type of its content, whatever its name says. */

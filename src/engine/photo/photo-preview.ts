@@ -1,6 +1,7 @@
 // Photos for people to look at: a small copy for thumbnails, and a part cut out for a question about it.
 
-import type { Box, OpenedPhoto } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
+import type { OpenedPhoto } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
 import { HEADER_BYTES, openBitmap } from './decode-photo.ts';
 import { pngFile } from './png-file.ts';

@@ -106,3 +106,17 @@ test('a conversation without such text has the ids that it has without marks', (
     tokenizer.encode(template.render([{ role: 'user', content: 'Is 3 < 4, and <b>bold</b>?' }])),
   );
 });
+
+test('the prompt says from which picture a part was cut, and where', () => {
+  const cutFrom = { picture: 1, box: [100, 0, 300.4, 200] } as const;
+  const ask = (content: Message['content']): string =>
+    renderConversation([{ role: 'user', content }], template, tokenizer).text;
+  const question = { type: 'text', text: 'And this?' } as const;
+  expect(ask([{ type: 'image', photo: new Blob(), cutFrom }, question])).toBe(
+    ask([
+      { type: 'image', photo: new Blob() },
+      { type: 'text', text: '(part of picture 1: [100, 0, 300, 200])\n' },
+      question,
+    ]),
+  );
+});

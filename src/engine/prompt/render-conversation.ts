@@ -3,9 +3,9 @@
 // splitting at the tokens of the template. Without the marks, "<|im_end|>" in a question would end the
 // question.
 
-import type { Message } from '../../contract/conversation.ts';
+import type { CutFrom, Message } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
-import type { ChatTemplate, TemplateMessage } from './chat-template.ts';
+import type { ChatTemplate, TemplateMessage, TemplatePart } from './chat-template.ts';
 import type { AddedToken, MarkedText, Tokenizer } from './tokenizer.ts';
 
 /** Code points that are never characters, then those for private use. */
@@ -60,12 +60,17 @@ function templateMessage(
   if (typeof content === 'string') return { role, content: markTokens(content, tokens, mark) };
   return {
     role,
-    content: content.map((part) =>
-      part.type === 'text'
-        ? { type: 'text', text: markTokens(part.text, tokens, mark) }
-        : { type: part.type },
-    ),
+    content: content.flatMap((part): TemplatePart[] => {
+      if (part.type === 'text') return [{ type: 'text', text: markTokens(part.text, tokens, mark) }];
+      if (part.type === 'video' || part.cutFrom === undefined) return [{ type: part.type }];
+      return [{ type: 'image' }, { type: 'text', text: cutNote(part.cutFrom) }];
+    }),
   };
+}
+
+/** Tells the model from which picture a part was cut, in the coordinates in which it answers. */
+function cutNote({ picture, box }: CutFrom): string {
+  return `(part of picture ${picture}: [${box.map(Math.round).join(', ')}])\n`;
 }
 
 function textsOf({ content }: Message): string[] {

@@ -1,7 +1,7 @@
 // Reads the coordinates of a thing on a picture, in the forms that models use in practice. They are in thousandths of
 // the picture's sides, as Qwen3-VL writes them. Unreadable coordinates are counted, not dropped.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 
 export type Shape = { kind: 'box'; box: Box } | { kind: 'point'; x: number; y: number };
 

@@ -45,18 +45,12 @@ export function toMessages(turns: readonly Said[]): Asked {
 function content(question: string, photos: readonly Photo[], before: readonly Photo[]): Message['content'] {
   if (photos.length === 0) return question;
   const all = [...before, ...photos];
-  const parts = photos.flatMap((photo): Part[] => {
-    if (photo.clipSeconds !== null) return [{ type: 'video', clip: photo.file }];
-    const image: Part = { type: 'image', photo: photo.file };
-    const whole = all.findIndex(({ id }) => id === photo.part?.of);
-    if (photo.part === null || whole < 0) return [image];
-    return [
-      image,
-      {
-        type: 'text',
-        text: `(part of picture ${whole + 1}: [${photo.part.box.map(Math.round).join(', ')}])\n`,
-      },
-    ];
+  const parts = photos.map((photo): Part => {
+    if (photo.clipSeconds !== null) return { type: 'video', clip: photo.file };
+    const { file, part } = photo;
+    const whole = all.findIndex(({ id }) => id === part?.of);
+    if (part === null || whole < 0) return { type: 'image', photo: file };
+    return { type: 'image', photo: file, cutFrom: { picture: whole + 1, box: part.box } };
   });
   return [...parts, { type: 'text', text: question }];
 }

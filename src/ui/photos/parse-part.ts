@@ -1,6 +1,6 @@
 // The only parser of stored or exported parts of pictures.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 import type { Field } from '../../format/json-field.ts';
 import type { Part } from './photo.ts';
 

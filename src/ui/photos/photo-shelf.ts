@@ -1,7 +1,8 @@
 // Opens files as photos and clips, and owns their object URLs.
 
 import type { PhotoClient } from '../../client/photo-client.ts';
-import type { Box, OpenedPhoto } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
+import type { OpenedPhoto } from '../../contract/photos.ts';
 import { outcome, type Outcome } from '../../failure.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';

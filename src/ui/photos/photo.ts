@@ -1,6 +1,6 @@
 // A picture or clip of the conversation: its file as the user gave it, its size and length, and its preview.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 
 export interface Photo {
   id: string;

@@ -1,7 +1,7 @@
 // The attachments of the next question: photos and clips that the user can add, reorder and remove. Also lists the files
 // that could not be read.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 import type { FailureInfo } from '../../failure.ts';
 import type { Photo } from './photo.ts';
 import type { PhotoShelf } from './photo-shelf.ts';

@@ -1,7 +1,7 @@
 // Finds where two pictures of the same shape differ, from their pixels and without a model. Shifts the second picture
 // to its best fit, and gathers the differences that are clearly larger than noise into boxes.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 
 export interface Pixels {
   /** RGBA, row by row. */

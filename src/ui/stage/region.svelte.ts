@@ -1,6 +1,6 @@
 // The frame around the part of a picture that the next question is about. The user draws it or moves it by keys.
 
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 
 /** The smallest side of a frame, in thousandths of the picture's side. */
 const LEAST = 10;

@@ -4,7 +4,7 @@
 import { createContext } from 'svelte';
 import { SvelteMap } from 'svelte/reactivity';
 import type { Mark } from '../answer/marks.ts';
-import type { Box } from '../../contract/photos.ts';
+import type { Box } from '../../contract/box.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
