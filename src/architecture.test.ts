@@ -38,6 +38,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/device',
     'src/contract',
     'src/graph',
+    'src/kernels',
     'src/paging',
     'onnxruntime-web',
     '@huggingface/jinja',
@@ -112,6 +113,7 @@ const ROOMS: Record<string, Record<string, string[]>> = {
     prompt: ['photo', 'preprocess'],
     answer: ['prompt'],
     decoder: ['runtime', 'prompt', 'vision'],
+    processor: ['photo', 'vision', 'decoder'],
     'device-check': ['runtime', 'answer'],
     'checkpoint-files': ['preprocess', 'prompt'],
     'media-library': ['photo', 'preprocess', 'clip', 'vision', 'prompt', 'checkpoint-files'],
@@ -125,7 +127,11 @@ const ROOMS: Record<string, Record<string, string[]>> = {
       ...['runtime', 'photo', 'vision', 'decoder', 'device-check'],
       ...['checkpoint-files', 'engine-options', 'engine'],
     ],
-    'self-check': ['runtime', 'media-library', 'engine'],
+    'load-processor-engine': [
+      ...['photo', 'vision', 'decoder', 'processor'],
+      ...['checkpoint-files', 'engine-options', 'engine'],
+    ],
+    'self-check': ['media-library', 'engine'],
   },
   'src/ui': {
     kit: [],

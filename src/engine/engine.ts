@@ -21,7 +21,7 @@ import { RepetitionGuard } from './answer/repetition.ts';
 import { TokenCache } from './decoder/token-cache.ts';
 import { tokenPositions } from './prompt/token-positions.ts';
 import type { FeaturePlace } from './vision/feature-place.ts';
-import type { VisionEncoder } from './vision/vision-encoder.ts';
+import type { VisionEncoder } from './vision/features.ts';
 
 export class Engine {
   readonly files: CheckpointFiles;

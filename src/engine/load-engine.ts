@@ -17,7 +17,8 @@ import type { Runtime } from './runtime/runtime.ts';
 import { mixtureTakesRows } from './device-check/operator-checks.ts';
 import { requireDevice } from './runtime/model-needs.ts';
 import { chooseTarget } from './runtime/target.ts';
-import { VisionEncoder } from './vision/vision-encoder.ts';
+import type { VisionEncoder } from './vision/features.ts';
+import { GraphVisionEncoder } from './vision/vision-encoder.ts';
 
 const CACHE_BUDGET_BYTES = 2e9;
 
@@ -46,7 +47,7 @@ export async function loadEngine(
     options.onLoad?.(doneBytes, totalBytes);
   };
   const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
-    VisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
+    GraphVisionEncoder.open(store, runtime, files.config, target, onBytes, stop);
   const decoder = await openDecoder(store, runtime, files.config, target, options, onBytes, signal);
   const engine = new Engine(files, target, decoder, openVision, decodePhoto, options);
   if (options.releaseVision !== true) await engine.warm(signal);

@@ -11,7 +11,7 @@ import { requireGeometry } from './preprocess/preprocessor-config.ts';
 import type { PromptMedia, VisualSlot } from './prompt/prompt.ts';
 import { groupTimestamps } from './clip/video-frames.ts';
 import { featurePlace, type FeaturePlace } from './vision/feature-place.ts';
-import { disposeBlock, type FeatureBlock, type VisionEncoder } from './vision/vision-encoder.ts';
+import type { FeatureBlock, VisionEncoder } from './vision/features.ts';
 
 export type MediaPart = ImagePart | ClipPart | VideoPart;
 
@@ -76,7 +76,7 @@ export class MediaLibrary {
   keepOnly(keys: ReadonlySet<string>): void {
     for (const [key, medium] of this.#media) {
       if (keys.has(key)) continue;
-      medium.blocks?.forEach(disposeBlock);
+      for (const block of medium.blocks ?? []) block.dispose();
       this.#media.delete(key);
     }
   }

@@ -96,6 +96,7 @@ test.each([
     step: STEPS.swigluPairs,
     ...{ rows: places, columns: INNER, x: product, xStride: 8 * INNER, y: active, yStride: 4 * INNER, bits },
     ...{ packed: inner.packed, packedStride: inner.stride, panels: innerPanels },
+    order: groups.order,
   });
   program.add('expertProduct', {
     ...{ kind: WEIGHT_KINDS[kind], block, table, weights: offsets[2]!, scales: offsets[3]! },

@@ -8,7 +8,7 @@ export const OPERATION_WORDS = 20;
 export const FIELDS = {
   prepare: [
     ...['step', 'rows', 'columns', 'x', 'xStride', 'gain', 'bias', 'epsilon', 'y', 'yStride'],
-    ...['bits', 'packed', 'packedStride', 'panels', 'own'],
+    ...['bits', 'packed', 'packedStride', 'panels', 'own', 'order'],
   ],
   product: [
     ...['kind', 'block', 'weights', 'scales', 'outputs', 'columns', 'rows', 'x', 'xStride', 'own'],
@@ -39,7 +39,7 @@ export const FIELDS = {
   ],
   addFeatures: ['rows', 'columns', 'featureRows', 'features', 'y', 'yStride'],
   addPositions: ['rows', 'columns', 'indices', 'weights', 'table', 'y', 'yStride'],
-  best: ['count', 'chosen', 'logits', 'values', 'ids', 'logSumExp'],
+  best: ['count', 'chosen', 'logits', 'values', 'ids', 'sum'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OperationName = keyof typeof FIELDS;

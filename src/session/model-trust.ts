@@ -58,8 +58,7 @@ export class ModelTrust {
     // the model.
     if (!(await readsExactly())) return true;
     const device = this.#device(runtime, engine.target.precision);
-    const isRight =
-      (await this.#recall(device)) ?? (await modelIsRight(engine, runtime, this.#reference, signal));
+    const isRight = (await this.#recall(device)) ?? (await modelIsRight(engine, this.#reference, signal));
     if (!isRight) {
       this.#wrong.add(device);
       return false;

@@ -87,7 +87,7 @@ async function main(): Promise<void> {
     new AbortController().signal,
   );
   const greedy = values.greedy === true;
-  const dump = values.dump === undefined ? undefined : new Dump(runtime, values['dump-tensors'] === true);
+  const dump = values.dump === undefined ? undefined : new Dump(values['dump-tensors'] === true);
   const answer = await engine.answer(
     messages,
     {

@@ -3,6 +3,8 @@
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import { deepstackFeatures, FEATURES, TEXT } from '../../graph/ports.ts';
+import { fail } from '../../failure.ts';
+import { TensorBlock } from '../vision/tensor-block.ts';
 import type { Chunk } from './decoder.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Feeds, Tensor } from '../runtime/tensor.ts';
@@ -16,21 +18,27 @@ export function chunkFeeds(
   noFeatures: Tensor,
 ): Feeds {
   const n = chunk.ids.length;
+  const features = tensorsOf(chunk);
   const isText = Float32Array.from(chunk.featureRows, (row) => (row === 0 ? 1 : 0));
   const feeds: Feeds = {
     [TEXT.inputIds]: tensor('int32', chunk.ids, [n]),
     [TEXT.isText]: tensor('float32', isText, [n, 1]),
     [TEXT.featureRows]: tensor('int32', chunk.featureRows, [n]),
-    [FEATURES]: chunk.features?.main ?? noFeatures,
+    [FEATURES]: features?.main ?? noFeatures,
     [TEXT.cos]: tensor('float32', chunk.cos, [n, text.headDim / 2]),
     [TEXT.sin]: tensor('float32', chunk.sin, [n, text.headDim / 2]),
     [TEXT.pastLength]: tensor('int32', Int32Array.of(past + n - 1), [1]),
     [TEXT.totalLength]: tensor('int32', Int32Array.of(past + n), [1]),
   };
   for (const k of vision.deepstackLayers.keys()) {
-    feeds[deepstackFeatures(k)] = chunk.features?.deepstack[k] ?? noFeatures;
+    feeds[deepstackFeatures(k)] = features?.deepstack[k] ?? noFeatures;
   }
   return feeds;
+}
+
+function tensorsOf({ features }: Chunk): TensorBlock | undefined {
+  if (features === undefined || features instanceof TensorBlock) return features;
+  return fail('bug', 'The features lie in the memory of another engine.');
 }
 
 /** The feeds that a session takes. */

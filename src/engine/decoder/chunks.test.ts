@@ -1,10 +1,14 @@
 import { expect, test } from 'vitest';
 import type { VisualSlot } from '../prompt/prompt.ts';
-import type { FeatureBlock } from '../vision/vision-encoder.ts';
+import type { FeatureBlock } from '../vision/features.ts';
 import { planChunks } from './chunks.ts';
 
-/** Tensors are not looked at. */
-const block = (rows: number): FeatureBlock => ({ rows, main: undefined!, deepstack: [] });
+/** The features themselves are not looked at. */
+const block = (rows: number): FeatureBlock => ({
+  rows,
+  read: () => Promise.resolve([]),
+  dispose: () => undefined,
+});
 const slot = (group: number, start: number): VisualSlot => ({
   ...{ media: 0, kind: 'video', group, start },
   ...{ height: 1, width: 2 },

@@ -4,7 +4,7 @@
 import { fail } from '../../failure.ts';
 import type { VisualSlot } from '../prompt/prompt.ts';
 import type { FeaturePlace } from '../vision/feature-place.ts';
-import type { FeatureBlock } from '../vision/vision-encoder.ts';
+import type { FeatureBlock } from '../vision/features.ts';
 
 export interface ChunkPlan {
   /** First token and the one after the last. */

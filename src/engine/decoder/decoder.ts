@@ -2,7 +2,7 @@
 // The implementation decides how the weights are held (all on the device, or with paged experts).
 
 import type { PagingReport } from '../../contract/answer.ts';
-import type { FeatureBlock } from '../vision/vision-encoder.ts';
+import type { FeatureBlock } from '../vision/features.ts';
 
 /** A run of n consecutive tokens; all tokens that stand for pictures belong to one feature block. */
 export interface Chunk {

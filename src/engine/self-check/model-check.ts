@@ -5,14 +5,11 @@
 
 import type { Part } from '../../contract/conversation.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
-import { decodeF16 } from '../../format/float.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import type { Engine } from '../engine.ts';
 import type { Medium } from '../media-library.ts';
-import type { Runtime } from '../runtime/runtime.ts';
-import type { TensorData } from '../runtime/tensor.ts';
 import { TEST_CARD } from './test-card.ts';
 
 /** One of the package's own files; packages that a browser converted do not have it. */
@@ -71,7 +68,6 @@ export interface Observed {
 /** Asks the question, and clears the conversation from the engine before and after. Fails as Engine.answer does. */
 export async function observe(
   engine: Engine,
-  runtime: Pick<Runtime, 'read'>,
   signal: AbortSignal,
   content: Part[] = QUESTION,
 ): Promise<Observed> {
@@ -85,7 +81,7 @@ export async function observe(
       signal,
       {
         onFeatures: async (medium) => {
-          observed.stages.push(...(await stagesOf(medium, runtime)));
+          observed.stages.push(...(await stagesOf(medium)));
         },
         onToken: async (id, logits) => {
           observed.tokens.push({ id, logits: (await logits.all()).slice() });
@@ -103,18 +99,12 @@ export function summary({ tokens, stages }: Observed): { version: number } & Ref
   return { version: VERSION, steps: tokens.map(stepOf), stages };
 }
 
-async function stagesOf({ blocks }: Medium, runtime: Pick<Runtime, 'read'>): Promise<Stage[]> {
-  const tensors = (blocks ?? []).flatMap(({ main, deepstack }) => [main, ...deepstack]);
-  return (await runtime.read(tensors)).map((data) => {
-    const numbers = floats(data);
+async function stagesOf({ blocks = [] }: Medium): Promise<Stage[]> {
+  const tables = await Promise.all(blocks.map((block) => block.read()));
+  return tables.flat().map((numbers) => {
     const at = (i: number): number => Math.floor(((i + 0.5) * numbers.length) / STAGE_SAMPLES);
     return { ...moments(numbers), samples: Array.from({ length: STAGE_SAMPLES }, (_, i) => numbers[at(i)]!) };
   });
-}
-
-function floats(data: TensorData): Float32Array {
-  if (data instanceof Float32Array) return data;
-  return data instanceof Uint16Array ? decodeF16(data) : Float32Array.from(data, Number);
 }
 
 function stepOf({ id, logits }: Observed['tokens'][number]): Step {
@@ -206,13 +196,12 @@ const PASSES_ON: ReadonlySet<FailureCode> = new Set(['device-lost', 'out-of-memo
 /** False if numbers are wrong or an operator fails. Throws if the device is lost, if memory runs out, or on a stop. */
 export async function modelIsRight(
   engine: Engine,
-  runtime: Pick<Runtime, 'read'>,
   reference: Reference,
   signal: AbortSignal,
   content: Part[] = QUESTION,
 ): Promise<boolean> {
   try {
-    const observed = await observe(engine, runtime, signal, content);
+    const observed = await observe(engine, signal, content);
     return (
       difference(observed, reference.steps) <= TOLERANCE[engine.target.precision] &&
       stageDifference(observed.stages, reference.stages) <= STAGE_TOLERANCE

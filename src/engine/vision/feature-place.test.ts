@@ -1,9 +1,13 @@
 import { expect, test } from 'vitest';
 import { featurePlace } from './feature-place.ts';
-import type { FeatureBlock } from './vision-encoder.ts';
+import type { FeatureBlock } from './features.ts';
 
-/** Tensors are not looked at. */
-const block = (rows: number): FeatureBlock => ({ rows, main: undefined!, deepstack: [] });
+/** The features themselves are not looked at. */
+const block = (rows: number): FeatureBlock => ({
+  rows,
+  read: () => Promise.resolve([]),
+  dispose: () => undefined,
+});
 
 test('tokens go through the blocks in order, each from row 1', () => {
   const blocks = [block(4), block(2)];

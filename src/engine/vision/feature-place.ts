@@ -1,6 +1,6 @@
 // Where in the feature blocks of a picture or clip the features of one of its tokens lie.
 
-import type { FeatureBlock } from './vision-encoder.ts';
+import type { FeatureBlock } from './features.ts';
 
 export interface FeaturePlace {
   block: FeatureBlock;

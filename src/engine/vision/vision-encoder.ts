@@ -1,5 +1,5 @@
-// Runs the vision encoder: patches of one picture or clip → features in the runtime's memory. Owns its
-// session; the caller of `encode` owns the features.
+// The vision encoder as a graph of onnxruntime: patches of one picture or clip → features in the runtime's memory. Owns
+// its session; the caller of `encode` owns the features.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
@@ -9,21 +9,11 @@ import { visionGraph } from '../../graph/vision.ts';
 import { loadWeights } from '../runtime/load-weights.ts';
 import type { VisionInput } from '../photo/photo.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
-import type { Tensor } from '../runtime/tensor.ts';
+import { groupsPerBlock, type VisionEncoder } from './features.ts';
+import { TensorBlock } from './tensor-block.ts';
 import { positionTaps, visionRotary } from './vision-positions.ts';
 
-/** Features of a picture, or of some consecutive frame groups of a clip. */
-export interface FeatureBlock {
-  /** Feature rows, one per token; tensor row 0 is zero and not counted. */
-  rows: number;
-  main: Tensor; // (rows + 1, decoder hidden)
-  deepstack: Tensor[]; // each (rows + 1, decoder hidden)
-}
-
-/** Frame groups of a clip go through the encoder together, up to this many patches per run. */
-const MAX_PATCHES_PER_RUN = 16384;
-
-export class VisionEncoder {
+export class GraphVisionEncoder implements VisionEncoder {
   readonly #session: Session;
   readonly #runtime: Runtime;
   readonly #config: ModelConfig;
@@ -41,23 +31,19 @@ export class VisionEncoder {
     target: Target,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
-  ): Promise<VisionEncoder> {
+  ): Promise<GraphVisionEncoder> {
     const graph = visionGraph(config, store.manifest, target);
     const weights = await loadWeights(store, graph, onBytes, signal);
-    return new VisionEncoder(await runtime.open(graph, weights), runtime, config);
+    return new GraphVisionEncoder(await runtime.open(graph, weights), runtime, config);
   }
 
-  /**
-   * Returns the features in the order of the prompt's tokens: one block for a picture; for a clip, blocks of
-   * some frame groups each.
-   */
-  async encode(input: VisionInput, signal: AbortSignal): Promise<FeatureBlock[]> {
+  async encode(input: VisionInput, signal: AbortSignal): Promise<TensorBlock[]> {
     const patchesPerFrame = input.grid.height * input.grid.width;
     const groups = groupsPerBlock(input.grid);
-    const blocks: FeatureBlock[] = [];
+    const blocks: TensorBlock[] = [];
     for (let first = 0; first < input.grid.frames; first += groups) {
       if (signal.aborted) {
-        blocks.forEach(disposeBlock);
+        for (const block of blocks) block.dispose();
         signal.throwIfAborted();
       }
       const frames = Math.min(groups, input.grid.frames - first);
@@ -66,7 +52,7 @@ export class VisionEncoder {
     return blocks;
   }
 
-  async #run(input: VisionInput, firstPatch: number, frames: number): Promise<FeatureBlock> {
+  async #run(input: VisionInput, firstPatch: number, frames: number): Promise<TensorBlock> {
     const { vision } = this.#config;
     const { height, width } = input.grid;
     const perFrame = height * width;
@@ -94,20 +80,10 @@ export class VisionEncoder {
       Object.fromEntries(names.map((name) => [name, null])),
     );
     const [main, ...deepstack] = names.map((name) => results[name]!);
-    return { rows: count / vision.mergeSize ** 2, main: main!, deepstack };
+    return new TensorBlock(this.#runtime, count / vision.mergeSize ** 2, main!, deepstack);
   }
 
   release(): Promise<void> {
     return this.#session.release();
   }
-}
-
-/** How many frame groups of a grid go through the encoder together. */
-function groupsPerBlock(grid: VisionInput['grid']): number {
-  return Math.max(1, Math.floor(MAX_PATCHES_PER_RUN / (grid.height * grid.width)));
-}
-
-export function disposeBlock(block: FeatureBlock): void {
-  block.main.dispose();
-  for (const tap of block.deepstack) tap.dispose();
 }

@@ -1,4 +1,4 @@
-// The largest logits of a vocabulary, and the logarithm of the sum of all exponentials.
+// The largest logits of a vocabulary, and the sum of all exponentials relative to the largest.
 
 import { exp4, sum4 } from './lanes.ts';
 
@@ -13,7 +13,7 @@ export class Best {
   logits: usize; // f32 (count)
   values: usize; // f32 (chosen), descending; of equal ones, that with the smallest id comes first
   ids: usize; // i32 (chosen)
-  logSumExp: usize; // f64
+  sum: usize; // f64: the sum of all exp(logit − largest)
 }
 
 export function best(op: Best, thread: i32): void {
@@ -43,5 +43,5 @@ export function best(op: Best, thread: i32): void {
     const rest = exp4(f32x4.splat(load<f32>(op.logits + 4 * <usize>i) - largest));
     sum += <f64>f32x4.extract_lane(rest, 0);
   }
-  store<f64>(op.logSumExp, <f64>largest + Math.log(sum));
+  store<f64>(op.sum, sum);
 }

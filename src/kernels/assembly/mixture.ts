@@ -24,7 +24,7 @@ export class Route {
   /** First place of each expert's group, and number of rows in it. */
   starts: usize; // i32 (experts)
   counts: usize; // i32 (experts)
-  /** The row at each place, or −1. */
+  /** The row at each place, or −1. There are at most rows · chosen + (unit − 1) · experts places. */
   order: usize; // i32 (places)
   weights: usize; // f32 (places)
   /** Where the chosen experts of the last row are kept. */
@@ -34,6 +34,7 @@ export class Route {
 export function route(op: Route, thread: i32): void {
   if (thread != 0) return;
   memory.fill(op.counts, 0, 4 * <usize>op.experts);
+  memory.fill(op.order, 255, 4 * <usize>(op.rows * op.chosen + (op.unit - 1) * op.experts));
   for (let row = 0; row < op.rows; row++) {
     const at = 4 * <usize>(row * op.chosen);
     choose(op.logits + 4 * <usize>(row * op.experts), op.experts, op.chosen, op.best + at, op.shares + at);
@@ -49,7 +50,6 @@ export function route(op: Route, thread: i32): void {
     places += ((count + op.unit - 1) / op.unit) * op.unit;
     store<i32>(op.counts + 4 * e, 0);
   }
-  memory.fill(op.order, 255, 4 * <usize>places);
   for (let row = 0; row < op.rows; row++) {
     for (let i = 0; i < op.chosen; i++) {
       const at = 4 * <usize>(row * op.chosen + i);

@@ -40,6 +40,8 @@ export class Prepare {
    * thread before: for one row, that takes less time than to wait for another thread.
    */
   own: usize;
+  /** If not 0: rows of which this list says −1 do not exist. */
+  order: usize;
 }
 
 export function prepare(op: Prepare, thread: i32, threads: i32, spare: usize): void {
@@ -48,6 +50,7 @@ export function prepare(op: Prepare, thread: i32, threads: i32, spare: usize): v
   const panelBytes = <usize>blocksOf(op.columns) * PANEL_BLOCK;
   const result = spare + 128;
   for (let row = from; row < to; row++) {
+    if (op.order != 0 && load<i32>(op.order + 4 * <usize>row) < 0) continue;
     const x = op.x + op.xStride * <usize>row;
     let y = op.y == 0 ? result : op.y + op.yStride * <usize>row;
     if (op.step == RMS_NORM) rmsNorm(x, op.gain, op.columns, op.epsilon, y);

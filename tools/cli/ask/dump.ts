@@ -4,9 +4,6 @@ import type { Answer } from '../../../src/contract/answer.ts';
 import type { AnswerTrace } from '../../../src/engine/answer-trace.ts';
 import type { Medium } from '../../../src/engine/media-library.ts';
 import type { Grid } from '../../../src/engine/photo/photo.ts';
-import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
-import type { Tensor } from '../../../src/engine/runtime/tensor.ts';
-import { decodeF16 } from '../../../src/format/float.ts';
 
 interface Picture {
   kind: 'image' | 'video';
@@ -25,7 +22,6 @@ interface Statistics {
 }
 
 export class Dump {
-  readonly #runtime: Runtime;
   readonly #withTensors: boolean;
   readonly #pictures = new Map<string, Picture>();
   #prompt = '';
@@ -35,8 +31,7 @@ export class Dump {
   #logits: number[] = [];
   readonly #generated: number[] = [];
 
-  constructor(runtime: Runtime, withTensors: boolean) {
-    this.#runtime = runtime;
+  constructor(withTensors: boolean) {
     this.#withTensors = withTensors;
   }
 
@@ -58,12 +53,15 @@ export class Dump {
     onFeatures: async (medium) => {
       const picture = this.#picture(medium);
       const blocks = medium.blocks ?? [];
-      picture.vision = await this.#features(blocks.map((block) => block.main));
-      const taps = blocks[0]?.deepstack.length ?? 0;
-      picture.deepstack = [];
-      for (let k = 0; k < taps; k++) {
-        picture.deepstack.push(await this.#features(blocks.map((block) => block.deepstack[k]!)));
-      }
+      const read = await Promise.all(blocks.map((block) => block.read()));
+      const widths = blocks.map(({ rows }, i) => read[i]![0]!.length / (rows + 1));
+      const table = (k: number) =>
+        this.#features(
+          read.map((tables) => tables[k]!),
+          widths[0] ?? 0,
+        );
+      picture.vision = table(0);
+      picture.deepstack = (read[0] ?? []).slice(1).map((_, k) => table(k + 1));
     },
     onPrefillLogits: (logits) => {
       this.#logits = Array.from(logits);
@@ -98,11 +96,8 @@ export class Dump {
   }
 
   /** The rows of consecutive feature blocks, without the zero row at the start of each block. */
-  async #features(tensors: Tensor[]): Promise<Statistics & { values?: number[][] }> {
-    const width = tensors[0]?.dims[1] ?? 0;
-    const parts = (await this.#runtime.read(tensors)).map((data) =>
-      (data instanceof Uint16Array ? decodeF16(data) : (data as Float32Array)).subarray(width),
-    );
+  #features(tables: Float32Array[], width: number): Statistics & { values?: number[][] } {
+    const parts = tables.map((rows) => rows.subarray(width));
     const whole = new Float32Array(parts.reduce((sum, part) => sum + part.length, 0));
     let at = 0;
     for (const part of parts) {

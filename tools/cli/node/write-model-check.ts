@@ -47,7 +47,7 @@ async function observed(directory: string): Promise<Observed | undefined> {
     const store = await openDirectoryStore(directory);
     const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', runLimited }, signal);
     try {
-      return await observe(engine, runtime, signal);
+      return await observe(engine, signal);
     } finally {
       await engine.dispose();
     }

@@ -58,7 +58,7 @@ for (const pair of values.packages.split(',')) {
   const measured: Measurement[] = [];
   for (const [case_, messages] of conversations) {
     if (values.cases !== undefined && !values.cases.split(',').includes(case_)) continue;
-    const measurement = await measure(case_, messages, engine, runtime, golden, pixels);
+    const measurement = await measure(case_, messages, engine, golden, pixels);
     measured.push(measurement);
     const wrong = violations(measurement, limits);
     if (wrong.length > 0) console.error(`${name}, ${case_}: ${wrong.join('; ')}`);

@@ -56,7 +56,7 @@ const api = {
     for (const [case_, messages] of await reference.conversations()) {
       if (only?.includes(case_) === false) continue;
       const tokens = case_ === whole ? undefined : steps;
-      measured.push(await measure(case_, messages, engine, runtime, golden, pixels, undefined, tokens));
+      measured.push(await measure(case_, messages, engine, golden, pixels, undefined, tokens));
     }
     await engine.dispose();
     runtime.dispose();

@@ -5,9 +5,6 @@ import type { Message } from '../../../src/contract/conversation.ts';
 import type { AnswerTrace } from '../../../src/engine/answer-trace.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import type { Medium } from '../../../src/engine/media-library.ts';
-import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
-import type { Tensor } from '../../../src/engine/runtime/tensor.ts';
-import { decodeF16 } from '../../../src/format/float.ts';
 import { PIXELS, type Limits } from './limits.ts';
 import type { Goldens } from './reference-files.ts';
 
@@ -33,7 +30,6 @@ export async function measure(
   name: string,
   messages: readonly Message[],
   engine: Engine,
-  runtime: Runtime,
   goldens: Goldens,
   pixels: Goldens,
   onPrefill?: (done: number) => void,
@@ -63,7 +59,7 @@ export async function measure(
     },
     onPixels: ({ prompt }, input) => patches[prompt.kind].push(input.patches.slice()),
     onFeatures: async (medium) => {
-      features[medium.prompt.kind].push(await readFeatures(runtime, medium));
+      features[medium.prompt.kind].push(await readFeatures(medium, engine.files.config.text.hiddenSize));
     },
     onPrefillLogits: (logits) => {
       const golden = goldens.floats(`${name}.logits`)!;
@@ -147,19 +143,11 @@ interface Feature {
   deepstack: Float32Array[];
 }
 
-async function readFeatures(runtime: Runtime, { blocks = [] }: Medium): Promise<Feature> {
-  const read = async (tensors: Tensor[]): Promise<Float32Array> => {
-    const width = tensors[0]!.dims[1]!;
-    const parts = await runtime.read(tensors);
-    const floats = parts.map((data) =>
-      data instanceof Uint16Array ? decodeF16(data) : (data as Float32Array),
-    );
-    return joined(floats.map((rows) => rows.slice(width))); // row 0 is the text's zero row
-  };
-  const taps = blocks[0]?.deepstack ?? [];
-  const deepstack: Float32Array[] = [];
-  for (const k of taps.keys()) deepstack.push(await read(blocks.map((block) => block.deepstack[k]!)));
-  return { main: await read(blocks.map((block) => block.main)), deepstack };
+async function readFeatures({ blocks = [] }: Medium, width: number): Promise<Feature> {
+  const read = await Promise.all(blocks.map((block) => block.read()));
+  // Row 0 is the text's zero row.
+  const table = (k: number): Float32Array => joined(read.map((tables) => tables[k]!.slice(width)));
+  return { main: table(0), deepstack: (read[0] ?? []).slice(1).map((_, k) => table(k + 1)) };
 }
 
 function compareFeatures(result: Measurement, features: Feature[], goldens: Goldens, key: string): void {

@@ -53,8 +53,8 @@ async function check(
   // Use short chunks, because the driver compiles the attention over many rows for minutes.
   const engine = await loadEngine(store, runtime, decodePhoto, { precision, chunkTokens: 16 }, signal);
   try {
-    if (reference === undefined) return summary(await observe(engine, runtime, signal, QUESTION));
-    return await modelIsRight(engine, runtime, reference, signal, QUESTION);
+    if (reference === undefined) return summary(await observe(engine, signal, QUESTION));
+    return await modelIsRight(engine, reference, signal, QUESTION);
   } finally {
     await engine.dispose();
   }

@@ -39,7 +39,7 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
 
     test.each(CASES)('%s', async (name) => {
       const messages = conversations.get(name)!;
-      const measured = await measure(name, messages, await opened, runtime, await golden, pixels);
+      const measured = await measure(name, messages, await opened, await golden, pixels);
       expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
     });
   });
@@ -64,7 +64,7 @@ describe('a conversation that goes on', () => {
     await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
     const golden = await reference.goldens('moe-untied.balanced');
     const seen: number[] = [];
-    const measured = await measure('second-turn', messages, engine, runtime, golden, pixels, (done) =>
+    const measured = await measure('second-turn', messages, engine, golden, pixels, (done) =>
       seen.push(done),
     );
     expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
@@ -90,7 +90,7 @@ describe('a conversation that goes on', () => {
       engine.answer(messages, { maxTokens: 5, sampling: {} }, () => undefined, signal),
     ).rejects.toMatchObject({ code: 'corrupt-shard' });
     isBroken = false;
-    const measured = await measure('text', messages, engine, runtime, golden, pixels);
+    const measured = await measure('text', messages, engine, golden, pixels);
     expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
   });
 });
@@ -99,7 +99,7 @@ test('a slot that is overwritten does not pass', async () => {
   const golden = await reference.goldens('moe-untied.balanced');
   for (const wrongWrite of [undefined, 20]) {
     const engine = await open('moe-untied', 'balanced', 8, writingWrongly(wrongWrite));
-    const measured = await measure('text', conversations.get('text')!, engine, runtime, golden, pixels);
+    const measured = await measure('text', conversations.get('text')!, engine, golden, pixels);
     const wrong = violations(measured, LIMITS['wasm f32']);
     if (wrongWrite === undefined) expect(wrong).toEqual([]);
     else expect(wrong.join()).toMatch(/logits|greedy/);

@@ -99,7 +99,7 @@ async function measureCase(
   onPrefill?: (done: number) => void,
 ): Promise<Measurement> {
   const messages: readonly Message[] = conversations.get(name)!;
-  return measure(name, messages, engine, runtime, golden, pixels, onPrefill);
+  return measure(name, messages, engine, golden, pixels, onPrefill);
 }
 
 async function open(fixture: string, preset: string, options: EngineOptions): Promise<Engine> {

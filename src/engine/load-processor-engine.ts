@@ -1,0 +1,71 @@
+// Makes an engine that computes on the processor with the kernels (src/kernels), without a graph runtime.
+
+import { fail } from '../failure.ts';
+import type { Manifest } from '../format/manifest.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import type { Precision } from '../graph/emitted.ts';
+import { MAX_BYTES } from '../kernels/arena.ts';
+import type { Kernels } from '../kernels/kernels.ts';
+import { readCheckpointFiles } from './checkpoint-files.ts';
+import { contextLimit } from './decoder/context-limit.ts';
+import { Engine } from './engine.ts';
+import type { EngineOptions } from './engine-options.ts';
+import type { DecodePhoto } from './photo/photo.ts';
+import { ProcessorDecoder } from './processor/decoder.ts';
+import { ProcessorVisionEncoder } from './processor/vision-encoder.ts';
+import type { VisionEncoder } from './vision/features.ts';
+
+/** Memory for activations, and for the cache of the shortest conversations. */
+const SCRATCH_BYTES = 0.3e9;
+const CACHE_BUDGET_BYTES = 2e9;
+
+export interface ProcessorEngineOptions extends Pick<
+  EngineOptions,
+  'openClip' | 'releaseVision' | 'cacheBudgetBytes' | 'chunkTokens' | 'ignoreStops' | 'runLimited' | 'onLoad'
+> {
+  /** In which the key-value cache is held; f16 if omitted. All sums are f32. */
+  cache?: Precision;
+}
+
+/**
+ * The engine's weights, cache and scratch lie in the memory of `kernels`, which the caller disposes of after the
+ * engine. Fails as loadEngine does; with 'too-large-for-processor' before anything is loaded.
+ */
+export async function loadProcessorEngine(
+  store: PackageStore,
+  kernels: Kernels,
+  decodePhoto: DecodePhoto,
+  options: ProcessorEngineOptions,
+  signal: AbortSignal,
+): Promise<Engine> {
+  const checkpoint = await readCheckpointFiles(store, options.runLimited);
+  const totalBytes = storedBytes(store.manifest);
+  const room = MAX_BYTES - totalBytes - SCRATCH_BYTES;
+  if (room < 0) {
+    const gigabytes = ((totalBytes + SCRATCH_BYTES) / 1e9).toFixed(1);
+    fail(
+      'too-large-for-processor',
+      `On the processor the model needs ${gigabytes} GB of memory; it has 4.3.`,
+    );
+  }
+  const { cache = 'f16', cacheBudgetBytes = CACHE_BUDGET_BYTES } = options;
+  const { text } = checkpoint.config;
+  const contextLength = contextLimit(text, cache, Math.min(cacheBudgetBytes, room));
+  const config = { ...checkpoint.config, text: { ...text, contextLength } };
+  let doneBytes = 0;
+  const onBytes = (bytes: number): void => {
+    doneBytes = Math.min(totalBytes, doneBytes + bytes);
+    options.onLoad?.(doneBytes, totalBytes);
+  };
+  const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
+    ProcessorVisionEncoder.open(store, kernels, config, onBytes, stop);
+  const decoder = await ProcessorDecoder.open(store, kernels, { config, cache, onBytes }, signal);
+  const target = { backend: 'wasm', precision: 'f32', expand: false } as const;
+  const engine = new Engine({ ...checkpoint, config }, target, decoder, openVision, decodePhoto, options);
+  if (options.releaseVision !== true) await engine.warm(signal);
+  return engine;
+}
+
+function storedBytes({ shards }: Manifest): number {
+  return shards.reduce((sum, shard) => sum + shard.bytes, 0);
+}

@@ -1,0 +1,75 @@
+// Keys and values of the tokens seen so far, in blocks of tokens that never move. Each block holds all layers; each
+// layer's keys and then its values lie (kvHeads, tokens, headDim) in it. Owns the blocks.
+
+import type { TextConfig } from '../../format/model-config.ts';
+import type { Precision } from '../../graph/emitted.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
+
+/** Tokens of a block; a multiple of the 32 positions that attention reads at a time. */
+const BLOCK_TOKENS = 256;
+
+/** The fields of the operations that read and write the cache. */
+export interface CacheFields {
+  table: number;
+  keys: number;
+  values: number;
+  positions: number;
+  isHalf: number;
+}
+
+export class CacheBlocks {
+  /** Tokens held. */
+  length = 0;
+  readonly #kernels: Kernels;
+  readonly #bytesPerSide: number;
+  readonly #layers: number;
+  readonly #isHalf: boolean;
+  readonly #blocks: number[] = [];
+  readonly #table: number;
+  readonly #mostBlocks: number;
+
+  constructor(kernels: Kernels, text: TextConfig, precision: Precision) {
+    this.#kernels = kernels;
+    this.#isHalf = precision === 'f16';
+    this.#bytesPerSide = text.kvHeads * BLOCK_TOKENS * text.headDim * (this.#isHalf ? 2 : 4);
+    this.#layers = text.layers;
+    this.#mostBlocks = Math.ceil(text.contextLength / BLOCK_TOKENS);
+    this.#table = kernels.arena.allocate(4 * this.#mostBlocks);
+  }
+
+  /** Makes sure that there is memory for `count` more tokens. */
+  reserve(count: number): void {
+    while (this.#blocks.length * BLOCK_TOKENS < this.length + count) {
+      const at = this.#kernels.arena.allocate(this.#blockBytes);
+      this.#kernels.ints(this.#table, this.#mostBlocks)[this.#blocks.length] = at;
+      this.#blocks.push(at);
+    }
+  }
+
+  fields(layer: number): CacheFields {
+    const keys = 2 * layer * this.#bytesPerSide;
+    return {
+      table: this.#table,
+      keys,
+      values: keys + this.#bytesPerSide,
+      positions: BLOCK_TOKENS,
+      isHalf: this.#isHalf ? 1 : 0,
+    };
+  }
+
+  /** Removes the tokens from `length` on, and gives back the blocks that hold none. */
+  truncate(length: number): void {
+    this.length = Math.min(this.length, length);
+    const needed = Math.ceil(this.length / BLOCK_TOKENS);
+    for (const at of this.#blocks.splice(needed)) this.#kernels.arena.free(at, this.#blockBytes);
+  }
+
+  dispose(): void {
+    this.truncate(0);
+    this.#kernels.arena.free(this.#table, 4 * this.#mostBlocks);
+  }
+
+  get #blockBytes(): number {
+    return 2 * this.#layers * this.#bytesPerSide;
+  }
+}

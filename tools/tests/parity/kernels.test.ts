@@ -1,0 +1,69 @@
+// Compares every fixture, case and preset with the reference on the processor engine in Node. Its cache holds f32 here;
+// one run has the f16 that it holds by default.
+
+import { readFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { afterAll, describe, expect, test } from 'vitest';
+import type { Engine } from '../../../src/engine/engine.ts';
+import {
+  loadProcessorEngine,
+  type ProcessorEngineOptions,
+} from '../../../src/engine/load-processor-engine.ts';
+import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { openKernels } from '../../cli/node/kernels.ts';
+import { fixturePackage } from './fixture-package.ts';
+import { LIMITS } from './limits.ts';
+import { measure, violations, type Measurement } from './measure.ts';
+import { ReferenceFiles, type Goldens } from './reference-files.ts';
+import { parityTable, type Column } from './table.ts';
+
+const REFERENCE = resolve(import.meta.dirname, '../../reference');
+const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
+const signal = new AbortController().signal;
+
+/** PARITY_PRESETS=exact omits the quantised presets. */
+const presets = (process.env.PARITY_PRESETS ?? 'exact balanced small').split(' ');
+const ALL_RUNS = [
+  ...['dense-tied', 'moe-untied', 'moe-fp8'].map((fixture) => ({ fixture, preset: 'exact' })),
+  ...['dense-tied', 'moe-untied'].flatMap((fixture) =>
+    ['balanced', 'small'].map((preset) => ({ fixture, preset })),
+  ),
+];
+const RUNS = ALL_RUNS.filter(({ preset }) => presets.includes(preset)).map((run) => ({
+  ...run,
+  cache: 'f32' as const,
+}));
+
+const columns: Column[] = [];
+const conversations = await reference.conversations();
+const pixels = await reference.pixels();
+
+afterAll(() => console.log(`\n${parityTable(columns)}\n`));
+
+describe.each([...RUNS, { fixture: 'dense-tied', preset: 'exact', cache: 'f16' as const }])(
+  '$fixture $preset, cache in $cache',
+  ({ fixture, preset, cache }) => {
+    const measured: Measurement[] = [];
+    columns.push({ name: `${fixture} ${preset}, cache ${cache}`, measured });
+    const golden = reference.goldens(preset === 'exact' ? fixture : `${fixture}.${preset}`);
+    const opened = open(fixture, preset, { cache });
+
+    test.each([...conversations.keys()])('%s', async (name) => {
+      const measurement = await measureCase(name, await opened, await golden);
+      measured.push(measurement);
+      expect(violations(measurement, LIMITS['wasm f32'])).toEqual([]);
+    });
+  },
+);
+
+async function measureCase(name: string, engine: Engine, golden: Goldens): Promise<Measurement> {
+  return measure(name, conversations.get(name)!, engine, golden, pixels);
+}
+
+async function open(fixture: string, preset: string, options: ProcessorEngineOptions): Promise<Engine> {
+  const store = await openDirectoryStore(fixturePackage(fixture, preset));
+  return loadProcessorEngine(
+    ...[store, await openKernels(), decodePhoto, { ...options, ignoreStops: true }, signal],
+  );
+}
