@@ -1,6 +1,8 @@
 // The source port, from which the converter reads a checkpoint's files. A directory, dropped files and HTTP
 // ranges each implement it; the converter knows nothing else about storage.
 
+import type { HeaderEntry } from '../format/safetensors.ts';
+
 export interface CheckpointSource {
   /** Length of a file in bytes, or undefined if there is no such file. */
   size(name: string, signal?: AbortSignal): Promise<number | undefined>;
@@ -9,4 +11,9 @@ export interface CheckpointSource {
    * with the signal's reason.
    */
   read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /**
+   * The converter calls this once for each safetensors file, when it has identified the checkpoint by headers and
+   * samples: it reads tensors' data from now on. `tensors` is the parsed header, in the order of the bytes.
+   */
+  opened?(name: string, tensors: readonly HeaderEntry[]): Promise<void>;
 }

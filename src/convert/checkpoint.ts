@@ -3,7 +3,7 @@
 
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
-import { headerLength, parseHeader } from '../format/safetensors.ts';
+import { headerLength, parseHeader, type HeaderEntry } from '../format/safetensors.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 
@@ -37,6 +37,7 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
   const index = await readIndex(source, signal);
   const files = index ? [...new Set(index.values())].sort() : [SINGLE_FILE];
   const tensors = new Map<string, StoredTensor>();
+  const headers: [file: string, entries: HeaderEntry[]][] = [];
   const identity: string[] = [];
   for (const file of files) {
     const bytes = await source.size(file, signal);
@@ -44,7 +45,9 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
     const headBytes = await readExactly(source, file, 0, Math.min(8, bytes), signal);
     const length = headerLength(headBytes, bytes, file);
     const header = await readExactly(source, file, 8, 8 + length, signal);
-    for (const entry of parseHeader(header, bytes, file)) {
+    const entries = parseHeader(header, bytes, file);
+    headers.push([file, entries]);
+    for (const entry of entries) {
       const name = todaysName(entry.name);
       const twin = tensors.get(name);
       if (twin) fail('bad-checkpoint', `Tensor ${name} is there twice, in ${twin.file} and in ${file}.`);
@@ -62,6 +65,7 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
       fail('bad-checkpoint', `${INDEX_FILE} promises ${name} in ${file}, which does not hold it.`);
     }
   }
+  for (const [file, entries] of headers) await source.opened?.(file, entries);
   return { tensors, fingerprint: await sha256Hex(new TextEncoder().encode(identity.join('\n'))) };
 }
 

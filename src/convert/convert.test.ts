@@ -292,7 +292,11 @@ describe('convert', () => {
       onProgress: (progress) => seen.push(progress),
     });
     const weights = [...model('moe').values()].reduce((sum, { data }) => sum + data.byteLength, 0);
-    expect(seen.at(-1)).toEqual({ done: weights, resumed: 0, total: weights });
+    expect(seen.at(-1)).toMatchObject({ done: weights, resumed: 0, total: weights });
+    // The embedding, two layers, the head and the vision encoder, then the experts, which only layer 2 has.
+    const layers = seen.map(({ layer }) => layer).filter((layer, i, all) => i === 0 || layer !== all[i - 1]);
+    expect(layers).toEqual([null, 1, 2, null, 2]);
+    expect(seen.every((progress) => progress.layers === 2)).toBe(true);
     expect(seen.map(({ done }) => done)).toEqual(seen.map(({ done }) => done).sort((a, b) => a - b));
   });
 });

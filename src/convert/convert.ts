@@ -15,7 +15,7 @@ import type { CheckpointSource } from './checkpoint-source.ts';
 import type { Loss } from './encode.ts';
 import { storedMatrices } from './expert-weights.ts';
 import { fillShard } from './fill-shard.ts';
-import { packageItems } from './items.ts';
+import { packageItems, type Item } from './items.ts';
 import { hasOwnHead } from './own-head.ts';
 import type { PackageSink } from './package-sink.ts';
 import { planShards, type ShardPlan } from './plan.ts';
@@ -42,6 +42,10 @@ export interface ConvertProgress {
   done: number;
   resumed: number;
   total: number;
+  /** The decoder layer that the last bytes belong to, from 1; null for bytes of no layer. */
+  layer: number | null;
+  /** Layers of the decoder. */
+  layers: number;
 }
 
 export interface ConversionReport {
@@ -65,8 +69,8 @@ interface Run {
 
 /**
  * Converts a checkpoint, or resumes a conversion that was stopped. The sink holds no manifest until the end.
- * Fails with 'bad-checkpoint' (naming the tensor or field), with 'missing-file', or with 'bad-request' if the
- * sink holds another conversion or package. An abort rejects with the signal's reason; the conversion can then
+ * Fails with 'bad-checkpoint' (naming the tensor or field), with 'missing-file', with 'changed-file' if the
+ * sink holds the begun conversion of another checkpoint or preset, or with 'bad-request' if it holds a package. An abort rejects with the signal's reason; the conversion can then
  * be resumed.
  */
 export async function convert(
@@ -89,7 +93,7 @@ export async function convert(
     const binder = new Binder(checkpoint.tensors, block);
     const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)), shardBytes);
     const files = await copySideFiles(source, sink, signal);
-    const tooWide = await writeShards(run, plans);
+    const tooWide = await writeShards(run, plans, text.layers);
     if (tooWide === undefined) return await finish(run, plans, files, binder.unused());
     record.wide.push(tooWide);
     await sink.write(RECORD_FILE, encodeRecord(record));
@@ -117,7 +121,7 @@ async function openRecord(sink: PackageSink, source: string): Promise<Conversion
   }
   const record = parseRecord(bytes);
   if (record.source !== source) {
-    fail('bad-request', 'The target holds a conversion of another checkpoint or preset; choose another.');
+    fail('changed-file', 'The target holds a conversion of another checkpoint or preset; remove it first.');
   }
   // A shard may turn out damaged and be written again; until then the package must not look complete.
   await sink.remove(MANIFEST_FILE);
@@ -125,12 +129,14 @@ async function openRecord(sink: PackageSink, source: string): Promise<Conversion
 }
 
 /** Writes all missing shards. Returns the name of a group whose values F16 cannot hold, if there is one. */
-async function writeShards(run: Run, plans: ShardPlan[]): Promise<string | undefined> {
+async function writeShards(run: Run, plans: ShardPlan[], layers: number): Promise<string | undefined> {
   const { source, sink, record, options } = run;
   const { signal } = options;
-  const progress: ConvertProgress = { done: 0, resumed: 0, total: sum(plans.map(sourceBytes)) };
-  const advance = (bytes: number) => {
+  const total = sum(plans.map(sourceBytes));
+  const progress: ConvertProgress = { done: 0, resumed: 0, total, layer: null, layers };
+  const advance = (bytes: number, item?: Item) => {
     progress.done += bytes;
+    progress.layer = item?.layer === undefined ? null : item.layer + 1;
     options.onProgress?.({ ...progress });
   };
   // Hashing and writing a shard overlap with filling the next.

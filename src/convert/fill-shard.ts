@@ -4,6 +4,7 @@ import { fail } from '../failure.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 import { encodeRows, type Loss } from './encode.ts';
 import { readExpert } from './expert-weights.ts';
+import type { Item } from './items.ts';
 import { matrixBytes, readRows } from './matrix.ts';
 import type { ShardPlan, Task } from './plan.ts';
 import { readAhead } from './read-ahead.ts';
@@ -23,11 +24,11 @@ export type FilledShard =
   /** The stored form of a group cannot hold its values: plan again with this group among the wide ones. */
   | { kind: 'too-wide'; group: string };
 
-/** `onRead` receives the number of the checkpoint's bytes that each step converted. */
+/** `onRead` receives the number of the checkpoint's bytes that each step converted, and the item they belong to. */
 export async function fillShard(
   source: CheckpointSource,
   plan: ShardPlan,
-  onRead: (bytes: number) => void,
+  onRead: (bytes: number, item: Item) => void,
   signal?: AbortSignal,
 ): Promise<FilledShard> {
   const bytes = new Uint8Array(plan.bytes);
@@ -45,7 +46,7 @@ export async function fillShard(
       sum.error += loss.error;
       sum.power += loss.power;
     }
-    onRead(sourceBytes(chunk));
+    onRead(sourceBytes(chunk), item);
   }
   return { kind: 'filled', bytes, losses };
 }

@@ -24,6 +24,8 @@ interface ItemBase {
   storage: Storage;
   /** The unit that is stored in F32 if F16 cannot hold its values: a tensor's name, or all experts of a layer. */
   group: string;
+  /** The decoder layer that it belongs to, from 0; undefined for all else. */
+  layer: number | undefined;
   /** Bytes of the checkpoint that the item is made from. */
   sourceBytes: number;
   outputs: OutputArray[];
@@ -69,6 +71,7 @@ export function packageItems(
       class: tensor.class,
       storage,
       group: tensor.name,
+      layer: layerOf(tensor.name),
       sourceBytes: matrixBytes(matrix),
       outputs: matrixOutputs(tensor.name, tensor.shape, rows, columns, storage),
       matrix,
@@ -105,6 +108,12 @@ export function packageItems(
     });
   });
   return [...matrices, ...experts];
+}
+
+/** The decoder layer of a tensor; undefined for a tensor of no layer. */
+function layerOf(tensor: string): number | undefined {
+  const match = /^model\.language_model\.layers\.(\d+)\./.exec(tensor);
+  return match ? Number(match[1]) : undefined;
 }
 
 function matrixOutputs(

@@ -102,14 +102,14 @@ describe('a conversion that was stopped', () => {
     const sink = new MemorySink();
     await convert(new MemorySource(FILES), sink, OPTIONS);
     const otherPreset = convert(new MemorySource(FILES), sink, { ...OPTIONS, preset: 'small' });
-    await expect(otherPreset).rejects.toThrow('another checkpoint or preset');
+    await expect(otherPreset).rejects.toMatchObject({ code: 'changed-file' });
     const tensors = model('moe');
     tensors.set(
       'lm_head.weight',
       tensor([40, 64], (i) => weight('a fine-tune', i)),
     );
     const otherWeights = convert(new MemorySource(checkpointFiles(config('moe'), tensors)), sink, OPTIONS);
-    await expect(otherWeights).rejects.toThrow('another checkpoint or preset');
+    await expect(otherWeights).rejects.toMatchObject({ code: 'changed-file' });
     expect(sink.files.has(MANIFEST_FILE)).toBe(true);
   });
 

@@ -5,7 +5,6 @@ import { convert, type ConvertProgress } from '../../convert/convert.ts';
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import type { Change } from '../store/database.ts';
 import type { Tell } from '../download/download-package.ts';
-import { LayerWatch } from './layer-watch.ts';
 import { ShelfSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';
 import type { Shelf } from '../store/shelf.ts';
@@ -25,15 +24,14 @@ export async function convertCheckpoint(
     activity: { kind: 'planning' },
     ...{ doneBytes: 0, resumedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null },
   });
-  const watch = new LayerWatch(source);
-  await convert(watch, new ShelfSink(shelf, hooks), { preset, signal, onProgress: follow(watch, tell) });
+  await convert(source, new ShelfSink(shelf, hooks), { preset, signal, onProgress: follow(tell) });
 }
 
-function follow(watch: LayerWatch, tell: Tell): (progress: ConvertProgress) => void {
+function follow(tell: Tell): (progress: ConvertProgress) => void {
   let progress: Progress | undefined;
   let last = { done: 0, resumed: 0 };
-  return ({ done, resumed, total }) => {
-    const activity = { kind: 'quantising', layer: watch.layer, layers: watch.layers } as const;
+  return ({ done, resumed, total, layer, layers }) => {
+    const activity = { kind: 'quantising', layer, layers } as const;
     // If a tensor turned out too wide for F16, the converter starts over, and reuses its shards.
     if (!progress || done < last.done) {
       progress = new Progress(tell, { totalBytes: total, resumedBytes: 0, activity });

@@ -3,13 +3,13 @@
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { Failure, fail } from '../../failure.ts';
-import { headerLength, parseHeader } from '../../format/safetensors.ts';
+import type { HeaderEntry } from '../../format/safetensors.ts';
 import type { Part } from '../download/answer-checks.ts';
 import { fetchPart, fetchSmall, type Transfers } from '../download/fetch-file.ts';
 import type { Hosts } from '../download/hosts.ts';
 import { BadFile, type FileChecks } from './file-checks.ts';
 import type { ListedFile } from './listing.ts';
-import { Coverage, cutIntoPieces, indexAt, type Piece, type PieceMap } from './pieces.ts';
+import { Coverage, cutIntoPieces, indexAt, type Piece } from './pieces.ts';
 import type { RemoteFile, Spool } from './spool.ts';
 
 /** Size of the first request for a file, which gives the file's length and, with luck, all small data in it. */
@@ -33,7 +33,8 @@ export class HubSource implements CheckpointSource {
   readonly #hub: HubFiles;
   readonly #spool: Spool;
   readonly #signal: AbortSignal;
-  readonly #maps = new Map<string, PieceMap>();
+  /** The pieces of each weights file that the converter has opened. */
+  readonly #pieces = new Map<string, Piece[]>();
   /** Pieces in memory or being fetched, the most recently used last. */
   readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   readonly #coverage = new Map<string, Coverage>();
@@ -68,11 +69,18 @@ export class HubSource implements CheckpointSource {
     const stop = Math.min(end, remote.bytes);
     const small = this.#spool.part(file, start, stop);
     if (small) return small;
-    const map = await this.#map(file, remote);
-    if (map && this.#isTensorData(map, file, start, stop)) return this.#readPieces(file, map, start, stop);
+    const pieces = this.#pieces.get(file);
+    if (pieces) return this.#readPieces(file, pieces, start, stop);
     const bytes = await this.#readSmall(file, remote, start, stop);
     await this.#spool.keepPart(file, start, bytes);
     return bytes;
+  }
+
+  async opened(file: string, tensors: readonly HeaderEntry[]): Promise<void> {
+    const pieces = cutIntoPieces(tensors);
+    const first = this.#firstBytes(file, this.#dataStart(file, pieces));
+    await this.#hub.checks?.arrived(file, { start: 0, end: first.byteLength }, first);
+    this.#pieces.set(file, pieces);
   }
 
   /**
@@ -113,38 +121,9 @@ export class HubSource implements CheckpointSource {
     return facts;
   }
 
-  /** The pieces of a safetensors file; undefined for any other. */
-  async #map(file: string, remote: RemoteFile): Promise<PieceMap | undefined> {
-    const known = this.#maps.get(file);
-    if (known || !file.endsWith('.safetensors')) return known;
-    const head = this.#spool.part(file, 0, 8);
-    // The converter reads and checks the header itself; here it only gives the places of the tensors.
-    const length = head && headerLength(head, remote.bytes, file);
-    const header = length && this.#spool.part(file, 8, 8 + length);
-    if (!header) return undefined;
-    const first = this.#firstBytes(file, 8 + header.byteLength);
-    await this.#hub.checks?.arrived(file, { start: 0, end: first.byteLength }, first);
-    const map = cutIntoPieces(parseHeader(header, remote.bytes, file));
-    this.#maps.set(file, map);
-    return map;
-  }
-
-  /**
-   * Whether a read is for a tensor's data rather than for a sample that identifies the checkpoint. It is if it
-   * begins at the start of a tensor, or is large, or its piece is at hand anyway.
-   */
-  #isTensorData(map: PieceMap, file: string, start: number, end: number): boolean {
-    const piece = map.pieces[indexAt(map.pieces, start)];
-    if (!piece) return false;
-    const tensor = map.tensors[indexAt(map.tensors, start)];
-    const isLarge = end - start > FIRST_BYTES;
-    return (
-      isLarge ||
-      tensor?.start === start ||
-      this.#held.has(heldName(file, piece)) ||
-      this.#spool.knows(file, piece) ||
-      this.#hub.checks?.knows(file, piece) === true
-    );
+  /** Where the data of the tensors begins. */
+  #dataStart(file: string, pieces: readonly Piece[]): number {
+    return pieces[0]?.start ?? this.#spool.remote(file)?.bytes ?? 0;
   }
 
   /** The first bytes of a safetensors file up to `end`: length and header, both taken from the spool. */
@@ -157,17 +136,17 @@ export class HubSource implements CheckpointSource {
 
   async #readPieces(
     file: string,
-    map: PieceMap,
+    pieces: Piece[],
     start: number,
     end: number,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const bytes = new Uint8Array(end - start);
-    let index = indexAt(map.pieces, start);
+    let index = indexAt(pieces, start);
     for (let at = start; at < end; index++) {
-      const piece = map.pieces[index] ?? fail('bug', `${file} has no piece at byte ${at}.`);
+      const piece = pieces[index] ?? fail('bug', `${file} has no piece at byte ${at}.`);
       const stop = Math.min(end, piece.end);
       const content = this.#piece(file, piece);
-      this.#fetchAhead(file, map, index);
+      this.#fetchAhead(file, pieces, index);
       bytes.set((await content).subarray(at - piece.start, stop - piece.start), at - start);
       this.#cover(file, piece, { start: at, end: stop });
       at = stop;
@@ -175,7 +154,7 @@ export class HubSource implements CheckpointSource {
     return bytes;
   }
 
-  #fetchAhead(file: string, { pieces }: PieceMap, index: number): void {
+  #fetchAhead(file: string, pieces: Piece[], index: number): void {
     for (let next = index + 1; next < index + this.#hub.transfers.pace.lanes; next++) {
       const piece = pieces[next];
       if (!piece || this.#underWay >= this.#hub.transfers.pace.lanes || !this.#spool.hasRoomAhead) return;
@@ -221,12 +200,12 @@ export class HubSource implements CheckpointSource {
    * of bytes that were left to hash when verification began.
    */
   async verify(checks: FileChecks, onBytes: (bytes: number, left: number) => void): Promise<void> {
-    const files = Array.from(this.#maps).filter(([file]) => !checks.isSound(file));
+    const files = Array.from(this.#pieces).filter(([file]) => !checks.isSound(file));
     for (const [file] of files) await this.#hashing.get(file);
     let left = 0;
     for (const [file] of files) left += (this.#spool.remote(file)?.bytes ?? 0) - checks.reached(file);
-    for (const [file, map] of files) {
-      await this.#hashOn(file, map, checks, async (piece) => {
+    for (const [file, pieces] of files) {
+      await this.#hashOn(file, pieces, checks, async (piece) => {
         const bytes = (await this.#piece(file, piece)).slice();
         onBytes(bytes.byteLength, left);
         return bytes;
@@ -236,10 +215,10 @@ export class HubSource implements CheckpointSource {
   }
 
   /** Continues the hash of the whole file, in the background, over the pieces that are at hand. */
-  #hashBehind(file: string, map: PieceMap): void {
+  #hashBehind(file: string, pieces: Piece[]): void {
     const { checks } = this.#hub;
     if (!checks || this.#hashing.has(file) || checks.isSound(file)) return;
-    const going = this.#hashOn(file, map, checks, async (piece) => {
+    const going = this.#hashOn(file, pieces, checks, async (piece) => {
       this.#signal.throwIfAborted();
       const blob = await this.#spool.piece(file, piece);
       return blob && new Uint8Array(await blob.arrayBuffer());
@@ -252,14 +231,15 @@ export class HubSource implements CheckpointSource {
   /** Hashes piece after piece for as long as `bring` returns the next one. */
   async #hashOn(
     file: string,
-    map: PieceMap,
+    pieces: Piece[],
     checks: FileChecks,
     bring: (piece: Piece) => Promise<Uint8Array<ArrayBuffer> | undefined>,
   ): Promise<void> {
-    const dataStart = map.pieces[0]?.start ?? this.#spool.remote(file)?.bytes ?? 0;
-    if (checks.reached(file) === 0) await checks.take(file, this.#firstBytes(file, dataStart));
+    if (checks.reached(file) === 0) {
+      await checks.take(file, this.#firstBytes(file, this.#dataStart(file, pieces)));
+    }
     for (;;) {
-      const piece = map.pieces[indexAt(map.pieces, checks.reached(file))];
+      const piece = pieces[indexAt(pieces, checks.reached(file))];
       const bytes = piece && (await bring(piece));
       if (!bytes) return;
       if (!agrees(piece, bytes, this.#spool.parts(file))) {
@@ -269,7 +249,7 @@ export class HubSource implements CheckpointSource {
     }
   }
 
-  /** Reads bytes outside of all tensors, or a sample. The first bytes of the file are in the spool already. */
+  /** Reads small files, headers and samples. The first bytes of the file are in the spool already. */
   async #readSmall(
     file: string,
     remote: RemoteFile,
@@ -315,8 +295,8 @@ export class HubSource implements CheckpointSource {
     if (!coverage.covers(piece)) return;
     this.#coverage.delete(name);
     this.#spool.useUp(file, piece);
-    const map = this.#maps.get(file);
-    if (map) this.#hashBehind(file, map);
+    const pieces = this.#pieces.get(file);
+    if (pieces) this.#hashBehind(file, pieces);
   }
 }
 

@@ -3,7 +3,6 @@
 // catalogue or the hub gives.
 
 import type { ModelRequest } from '../../contract/weights.ts';
-import { Failure, fail } from '../../failure.ts';
 import { parseRecord, RECORD_FILE } from '../../convert/record.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
 import type { Tell } from '../download/download-package.ts';
@@ -77,10 +76,6 @@ export async function downloadCheckpoint(
       await dropMadeOf(shelf, error.file);
       await checks.forget(error.file);
       await spool.forget(error.file);
-    }
-    // The converter fails in this way if the stored shards were made from another checkpoint.
-    if (error instanceof Failure && error.code === 'bad-request') {
-      fail('changed-file', `${source.repo} is not what it was. Remove the model and start again.`, error);
     }
     throw error;
   } finally {

@@ -11,7 +11,7 @@ function tensors(...sizes: number[]) {
 }
 
 test('small neighbours share a piece, large tensors are cut, and no byte is left out', () => {
-  const { pieces } = cutIntoPieces(tensors(10, 20, 90, 250, 5, 5, 100), 100);
+  const pieces = cutIntoPieces(tensors(10, 20, 90, 250, 5, 5, 100), 100);
   expect(pieces).toEqual([
     { start: 50, end: 80 },
     { start: 80, end: 170 },
@@ -24,7 +24,7 @@ test('small neighbours share a piece, large tensors are cut, and no byte is left
 });
 
 test('a byte is found in its piece', () => {
-  const { pieces } = cutIntoPieces(tensors(100, 100, 100), 100);
+  const pieces = cutIntoPieces(tensors(100, 100, 100), 100);
   expect([49, 50, 149, 150, 349, 350].map((at) => indexAt(pieces, at))).toEqual([-1, 0, 0, 1, 2, -1]);
   expect(indexAt([], 0)).toBe(-1);
 });

@@ -12,15 +12,8 @@ export interface Piece {
   end: number;
 }
 
-export interface PieceMap {
-  /** In the order of the file, without gaps. */
-  pieces: Piece[];
-  /** In the order of the file. */
-  tensors: HeaderEntry[];
-}
-
-/** `tensors` as parseHeader returns them: in order, without gaps. */
-export function cutIntoPieces(tensors: HeaderEntry[], pieceBytes = PIECE_BYTES): PieceMap {
+/** `tensors` as parseHeader returns them: in order, without gaps. The pieces are too. */
+export function cutIntoPieces(tensors: readonly HeaderEntry[], pieceBytes = PIECE_BYTES): Piece[] {
   const pieces: Piece[] = [];
   let open: Piece | undefined;
   for (const { start, end } of tensors) {
@@ -35,17 +28,17 @@ export function cutIntoPieces(tensors: HeaderEntry[], pieceBytes = PIECE_BYTES):
       if (end - start <= pieceBytes) open = piece;
     }
   }
-  return { pieces, tensors };
+  return pieces;
 }
 
-/** Index of the piece, or of the tensor, that holds byte `at`; −1 if there is none. */
-export function indexAt(ranges: readonly Piece[], at: number): number {
-  let [low, high] = [0, ranges.length - 1];
+/** Index of the piece that holds byte `at`; −1 if there is none. */
+export function indexAt(pieces: readonly Piece[], at: number): number {
+  let [low, high] = [0, pieces.length - 1];
   while (low <= high) {
     const middle = (low + high) >> 1;
-    const range = ranges[middle]!;
-    if (at < range.start) high = middle - 1;
-    else if (at >= range.end) low = middle + 1;
+    const piece = pieces[middle]!;
+    if (at < piece.start) high = middle - 1;
+    else if (at >= piece.end) low = middle + 1;
     else return middle;
   }
   return -1;
