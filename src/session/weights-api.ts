@@ -6,13 +6,14 @@ import { fetchCatalogue } from '../weights/catalogue.ts';
 import { MayFetch } from '../weights/may-fetch.ts';
 import { parseModelRequest } from '../weights/store/model-record.ts';
 import type { Database } from '../weights/store/database.ts';
-import { deviceFacts } from '../weights/fit/device.ts';
-import { offerOf } from '../weights/fit/fit.ts';
+import { deviceFacts } from '../device/device-facts.ts';
+import { offerOf } from '../device/fit.ts';
 import { storageFacts } from '../weights/store/library.ts';
 import { readLink } from '../weights/hub/link.ts';
 import { RunQueue } from './run-queue.ts';
-import { DeviceMeter } from '../weights/fit/device-speed.ts';
-import { expectedSpeeds } from '../weights/fit/expected-speed.ts';
+import { DeviceMeter } from '../device/device-speed.ts';
+import { expectedSpeeds } from '../device/expected-speed.ts';
+import { scratchFile } from '../weights/store/scratch-file.ts';
 import type { Weights } from '../weights/weights.ts';
 
 /** `base`: the page's folder, which contains the catalogue. */
@@ -23,7 +24,7 @@ export function weightsApi(
   walls: () => Promise<WeightsWalls>,
 ): WeightsApi {
   const runs = new RunQueue('parallel');
-  const meter = new DeviceMeter(database);
+  const meter = new DeviceMeter(scratchFile(database));
   const catalogue = () => fetchCatalogue(new URL('models/index.json', base).href);
   const mayFetch = new MayFetch(catalogue);
   return {

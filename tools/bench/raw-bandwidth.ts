@@ -1,7 +1,7 @@
 // Measures the bandwidth of the memory that holds the weights: the other factor of the lower bound of a decoding step.
 
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
-import { memoryBandwidth } from '../../src/weights/fit/memory-bandwidth.ts';
+import { memoryBandwidth } from '../../src/device/memory-bandwidth.ts';
 
 const BYTES = 1 << 28;
 

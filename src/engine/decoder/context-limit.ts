@@ -5,7 +5,7 @@ import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 
 /**
- * Every device that a model fits has memory for this many tokens: src/weights/fit counts them in when it
+ * Every device that a model fits has memory for this many tokens: src/device/fit.ts counts them in when it
  * decides whether a model fits.
  */
 const LEAST_TOKENS = 8192;

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
 import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
 import { parseCatalogue } from '../../weights/catalogue.ts';
-import { expectedSpeeds } from '../../weights/fit/expected-speed.ts';
-import { offerOf } from '../../weights/fit/fit.ts';
+import { expectedSpeeds } from '../../device/expected-speed.ts';
+import { offerOf } from '../../device/fit.ts';
 import { BUILT_IN, listEntries } from '../models/entries.ts';
 import { chosenOf, families, isOffered, recommended } from './families.ts';
 

@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
-import { parseCatalogue } from '../catalogue.ts';
+import type { CatalogueModel, DeviceFacts } from '../contract/weights.ts';
+import { parseCatalogue } from '../weights/catalogue.ts';
 import type { DeviceSpeed, GpuSpeed } from './device-speed.ts';
 import { expectedSpeeds } from './expected-speed.ts';
 import { productSpeed } from './product-speed.ts';

@@ -1,7 +1,7 @@
 // Whether a model fits a device, and why not. This is an estimate from the model's needs and from the facts
 // that the browser reports; only loading the model proves it.
 
-import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../../contract/weights.ts';
+import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../contract/weights.ts';
 
 /** Length of a conversation with a few pictures; the estimate includes its KV cache. */
 const CONTEXT_TOKENS = 8192;
@@ -15,8 +15,6 @@ const HELD_EXPERTS = 0.1;
 const REPORTED_CAP_BYTES = 8 * 2 ** 30;
 /** The KV cache of the 30B; other mixtures need less. */
 const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
-/** The part of WASM's four gibibytes of address space that is left for weights. */
-const WASM_HEAP_BYTES = 3 * 2 ** 30;
 /**
  * The memory assumed if the browser reports its cap or nothing. Such verdicts may carry the reason
  * 'memory-unknown'.
@@ -91,7 +89,7 @@ type StoredSizes = Pick<CatalogueModel, 'storedBytes' | 'expertBytes'>;
 /** The default memory budget for experts; undefined if the whole model fits. */
 export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | undefined {
   const model = { ...sizes, halfBytes: 0, cacheBytesPerToken: LARGE_CACHE_BYTES_PER_TOKEN };
-  const available = device.gpu === null ? WASM_HEAP_BYTES : availableBytes(device);
+  const available = device.gpu === null ? PROCESSOR_BYTES : availableBytes(device);
   if (sizes.expertBytes === 0 || memoryNeeded(model, true, 1) <= available) return undefined;
   return Math.max(0, available - memoryNeeded(model, true, 0));
 }

@@ -1,8 +1,7 @@
 // The speeds that bound a model on this device, measured in about a second: the processor's products, the GPU's
 // memory, a round trip to the GPU, and, for paged experts, reads from storage and uploads to the GPU.
 
-import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
-import type { Database, Key } from '../store/database.ts';
+import { askForAdapter, describeAdapter, isSoftware } from './adapter.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';
 import { productSpeed } from './product-speed.ts';
 
@@ -25,63 +24,69 @@ export interface GpuSpeed {
   paging: { read: number; upload: number } | null;
 }
 
-const SCRATCH: Key = ['speed'];
 const SCRATCH_BYTES = 16 * 2 ** 20;
 /** The size of one expert of the 30B. */
 const PIECE_BYTES = 2.5 * 2 ** 20;
 /** Longest time for each measurement. */
 const LONGEST_MS = 150;
 
+/** A file in this origin's storage that no other code uses. */
+export interface ScratchFile {
+  write(bytes: Uint8Array<ArrayBuffer>): Promise<void>;
+  read(): Promise<Blob | undefined>;
+  remove(): Promise<void>;
+}
+
 /** Measures the device at the first call and keeps the result. */
 export class DeviceMeter {
-  readonly #database: Database;
+  readonly #scratch: ScratchFile;
   #measured: Promise<DeviceSpeed> | undefined;
 
-  constructor(database: Database) {
-    this.#database = database;
+  constructor(scratch: ScratchFile) {
+    this.#scratch = scratch;
   }
 
   measure(): Promise<DeviceSpeed> {
-    this.#measured ??= measureDevice(this.#database);
+    this.#measured ??= measureDevice(this.#scratch);
     return this.#measured;
   }
 }
 
-async function measureDevice(database: Database): Promise<DeviceSpeed> {
-  return { products: productSpeed(), gpu: await measureGpu(database).catch(() => null) };
+async function measureDevice(scratch: ScratchFile): Promise<DeviceSpeed> {
+  return { products: productSpeed(), gpu: await measureGpu(scratch).catch(() => null) };
 }
 
-async function measureGpu(database: Database): Promise<GpuSpeed | null> {
+async function measureGpu(scratch: ScratchFile): Promise<GpuSpeed | null> {
   const adapter = 'gpu' in navigator ? await askForAdapter(navigator.gpu) : null;
   if (adapter === null || isSoftware(describeAdapter(adapter.info))) return null;
   const device = await adapter.requestDevice();
   try {
     const [memory, roundTripMs] = [await memoryBandwidth(device, 128 * 2 ** 20), await roundTrip(device)];
-    return { memory, roundTripMs, paging: await pagingSpeed(database, device).catch(() => null) };
+    return { memory, roundTripMs, paging: await pagingSpeed(scratch, device).catch(() => null) };
   } finally {
     device.destroy();
   }
 }
 
-async function pagingSpeed(database: Database, device: GPUDevice): Promise<GpuSpeed['paging']> {
-  const [read, upload] = [await readSpeed(database), await uploadSpeed(device)];
+async function pagingSpeed(scratch: ScratchFile, device: GPUDevice): Promise<GpuSpeed['paging']> {
+  const [read, upload] = [await readSpeed(scratch), await uploadSpeed(device)];
   return read > 0 ? { read, upload } : null;
 }
 
-async function readSpeed(database: Database): Promise<number> {
+async function readSpeed(scratch: ScratchFile): Promise<number> {
   const bytes = new Uint8Array(SCRATCH_BYTES);
   // Storage may compress data, so the bytes must be random.
   for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
-  await database.change({ files: [[SCRATCH, bytes]] });
+  await scratch.write(bytes);
   try {
-    const blob = await database.file(SCRATCH);
+    const blob = await scratch.read();
     if (blob === undefined) return 0;
     return await bytesPerSecond(async (turn) => {
       const from = (turn * 7 * PIECE_BYTES) % (SCRATCH_BYTES - PIECE_BYTES);
       return (await blob.slice(from, from + PIECE_BYTES).arrayBuffer()).byteLength;
     });
   } finally {
-    await database.change({ gone: [SCRATCH] });
+    await scratch.remove();
   }
 }
 

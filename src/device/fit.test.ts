@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import type { CatalogueModel, DeviceFacts } from '../../contract/weights.ts';
-import { parseCatalogue } from '../catalogue.ts';
+import type { CatalogueModel, DeviceFacts } from '../contract/weights.ts';
+import { parseCatalogue } from '../weights/catalogue.ts';
 import { expertBudget, fit } from './fit.ts';
 
 const GIB = 2 ** 30;

@@ -1,13 +1,7 @@
 // The facts about this device that matter to a model, as far as the browser reports them.
 
-import type { DeviceFacts } from '../../contract/weights.ts';
-import {
-  adapterChoice,
-  askForAdapter,
-  adapterName,
-  describeAdapter,
-  isSoftware,
-} from '../../device/adapter.ts';
+import type { DeviceFacts } from '../contract/weights.ts';
+import { adapterChoice, askForAdapter, adapterName, describeAdapter, isSoftware } from './adapter.ts';
 
 /** Systems whose computers often have two graphics processors, of which the browser may choose the slower. */
 const DESKTOP_GPUS = /windows|linux x86|x11; linux/i;

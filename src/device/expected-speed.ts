@@ -2,11 +2,11 @@
 // memory's speed, plus the cost of starting the operators. If the experts do not fit, the pager's simulator
 // adds the time of paging, over a trace like those of the real model.
 
-import type { CatalogueModel, DeviceFacts, ExpectedSpeed, ExpectedSpeeds } from '../../contract/weights.ts';
-import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
-import { RecencyFrequency } from '../../paging/replacement.ts';
-import { simulate } from '../../paging/simulate.ts';
-import { LIKE_30B, typicalTrace } from '../../paging/typical-trace.ts';
+import type { CatalogueModel, DeviceFacts, ExpectedSpeed, ExpectedSpeeds } from '../contract/weights.ts';
+import { LOOK_AHEAD } from '../paging/look-ahead.ts';
+import { RecencyFrequency } from '../paging/replacement.ts';
+import { simulate } from '../paging/simulate.ts';
+import { LIKE_30B, typicalTrace } from '../paging/typical-trace.ts';
 import { heldShare } from './fit.ts';
 import type { DeviceSpeed, GpuSpeed } from './device-speed.ts';
 
