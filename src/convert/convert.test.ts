@@ -6,7 +6,7 @@ import { shardFile, tensorRanges, type Manifest } from '../format/manifest.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { parseHeader, headerLength } from '../format/safetensors.ts';
 import { convert, type ConvertProgress } from './convert.ts';
-import { MemorySink, MemorySource, type Files } from './memory-ports.ts';
+import { MemorySink, MemorySource, type Files } from '../../tools/tests/support/memory-ports.ts';
 import type { PresetName } from './precision.ts';
 import {
   checkpointFiles,
@@ -16,7 +16,7 @@ import {
   packagedGateUp,
   tensor,
   weight,
-} from './synthetic-checkpoint.ts';
+} from '../../tools/tests/support/synthetic-checkpoint.ts';
 
 const EXPERTS = 'model.language_model.layers.1.mlp.experts';
 const Q_PROJ = 'model.language_model.layers.0.self_attn.q_proj.weight';

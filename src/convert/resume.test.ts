@@ -1,8 +1,14 @@
 import { describe, expect, it } from 'vitest';
 import { MANIFEST_FILE, tensorRanges } from '../format/manifest.ts';
 import { convert, type ConvertOptions, type ConvertProgress } from './convert.ts';
-import { MemorySink, MemorySource } from './memory-ports.ts';
-import { checkpointFiles, config, model, tensor, weight } from './synthetic-checkpoint.ts';
+import { MemorySink, MemorySource } from '../../tools/tests/support/memory-ports.ts';
+import {
+  checkpointFiles,
+  config,
+  model,
+  tensor,
+  weight,
+} from '../../tools/tests/support/synthetic-checkpoint.ts';
 
 /** Small shards, so that there are a dozen of them and large tensors are cut. */
 const OPTIONS: ConvertOptions = { preset: 'balanced', shardBytes: 6000 };

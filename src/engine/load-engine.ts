@@ -2,7 +2,7 @@
 // device, builds the graphs and hands the weights over.
 
 import type { PackageStore } from '../format/package-store.ts';
-import type { Manifest } from '../format/manifest.ts';
+import { expertBytes, weightBytes, type Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
 import type { Precision, Target } from '../graph/emitted.ts';
 import { readCheckpointFiles, type CheckpointFiles } from './checkpoint-files.ts';
@@ -66,10 +66,8 @@ function limitContext(
 }
 
 /** Leaves out paged experts, which are read when they are needed. */
-function bytesToLoad({ shards, experts }: Manifest, isPaged: boolean): number {
-  const all = shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  const ofExperts = experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
-  return isPaged ? all - ofExperts : all;
+function bytesToLoad(manifest: Manifest, isPaged: boolean): number {
+  return weightBytes(manifest) - (isPaged ? expertBytes(manifest) : 0);
 }
 
 async function openDecoder(

@@ -1,9 +1,6 @@
 // The storage types of weights ↔ f32, element by element, with rounding to nearest even as IEEE 754
 // says. Arrays are little-endian, as in safetensors files and on every machine that runs a browser.
 
-/** Largest finite F16. */
-export const F16_MAX = 65504;
-
 const f32 = new Float32Array(1);
 const f32Bits = new Uint32Array(f32.buffer);
 

@@ -1,6 +1,7 @@
 // A package consists of the checkpoint's own side files, of shards (safetensors files), and of this manifest,
-// which gives the place of each tensor and each expert in the shards. Types only; the parser is
-// parse-manifest.ts.
+// which gives the place of each tensor and each expert in the shards. The parser is parse-manifest.ts.
+
+import { fail } from '../failure.ts';
 
 /** Version of the manifest's layout. A reader refuses a larger one with 'newer-format'. */
 export const MANIFEST_VERSION = 1;
@@ -110,4 +111,26 @@ export function tensorRanges(entry: TensorEntry): ByteRange[] {
   const rest = entry.rest ?? [];
   const inRest = rest.reduce((sum, range) => sum + range.bytes, 0);
   return [{ shard: entry.shard, offset: entry.offset, bytes: entry.bytes - inRest }, ...rest];
+}
+
+/** Bytes of all weights of a package. */
+export function weightBytes({ shards }: Pick<Manifest, 'shards'>): number {
+  return shards.reduce((sum, shard) => sum + shard.bytes, 0);
+}
+
+/** Bytes of all experts of a package, which are part of weightBytes. */
+export function expertBytes({ experts }: Pick<Manifest, 'experts'>): number {
+  return experts.reduce((sum, { bytes, at }) => sum + bytes * at.length, 0);
+}
+
+/** The experts of decoder layer `layer`. Fails with 'bad-manifest' if the package has none. */
+export function expertLayer({ experts }: Pick<Manifest, 'experts'>, layer: number): ExpertLayer {
+  const found = experts.find((each) => each.layer === layer);
+  return found ?? fail('bad-manifest', `The package has no experts for layer ${layer}.`);
+}
+
+/** Fails with 'bad-manifest' if the experts have no such part. */
+export function expertPart({ layer, parts }: ExpertLayer, name: ExpertPart['name']): ExpertPart {
+  const found = parts.find((each) => each.name === name);
+  return found ?? fail('bad-manifest', `The experts of layer ${layer} have no part "${name}".`);
 }

@@ -2,7 +2,7 @@
 // them copies no bytes, so that a runtime can load weights directly from storage.
 
 import { fail } from '../failure.ts';
-import { tensorRanges, type ByteRange, type TensorEntry } from './manifest.ts';
+import { expertLayer, tensorRanges, type ByteRange, type TensorEntry } from './manifest.ts';
 import type { PackageStore } from './package-store.ts';
 
 /** The bytes of one array, in its stored layout. Fails with 'corrupt-shard' when a shard is too short. */
@@ -13,9 +13,9 @@ export async function tensorBlob(store: PackageStore, entry: TensorEntry): Promi
 
 /** The bytes of expert `expert` of MoE layer `layer` (the decoder's layer number), with all its parts. */
 export async function expertBlob(store: PackageStore, layer: number, expert: number): Promise<Blob> {
-  const entry = store.manifest.experts.find((candidate) => candidate.layer === layer);
-  const at = entry?.at[expert];
-  if (!entry || !at) fail('bad-request', `The package holds no expert ${expert} of layer ${layer}.`);
+  const entry = expertLayer(store.manifest, layer);
+  const at = entry.at[expert];
+  if (!at) fail('bad-request', `The package holds no expert ${expert} of layer ${layer}.`);
   return rangeBlob(store, { shard: at[0], offset: at[1], bytes: entry.bytes });
 }
 

@@ -10,11 +10,11 @@ import { OnnxGraph, type Value } from './onnx.ts';
 export class LayerWriter {
   readonly graph = new OnnxGraph();
   readonly target: Target;
-  readonly #manifest: Manifest;
+  readonly manifest: Manifest;
   readonly #sources = new Map<string, WeightSource>();
 
   constructor(manifest: Manifest, target: Target) {
-    this.#manifest = manifest;
+    this.manifest = manifest;
     this.target = target;
   }
 
@@ -27,15 +27,11 @@ export class LayerWriter {
   }
 
   has(tensor: string): boolean {
-    return this.#manifest.tensors[tensor] !== undefined;
+    return this.manifest.tensors[tensor] !== undefined;
   }
 
   entry(tensor: string): TensorEntry {
-    return this.#manifest.tensors[tensor] ?? fail('bad-manifest', `The package has no tensor "${tensor}".`);
-  }
-
-  get experts(): Manifest['experts'] {
-    return this.#manifest.experts;
+    return this.manifest.tensors[tensor] ?? fail('bad-manifest', `The package has no tensor "${tensor}".`);
   }
 
   /** Declares a weight under its own name, with the recipe for its bytes. */

@@ -4,18 +4,18 @@
 
 import { fail } from '../failure.ts';
 import type { MoeConfig } from '../format/model-config.ts';
-import type { ExpertLayer, ExpertPart } from '../format/manifest.ts';
+import { expertLayer, expertPart, type ExpertLayer, type ExpertPart } from '../format/manifest.ts';
 import type { ExpertsSource } from './emitted.ts';
 import type { LayerWriter } from './layers.ts';
 import type { Attribute, Value } from './onnx.ts';
-import { expertLayer, type SlotInputs } from './slots.ts';
+import type { SlotInputs } from './slots.ts';
 
 /** x (rows, hidden) → (rows, hidden). */
 export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
   const { graph, target } = write;
   const logits = router(write, x, layer, moe, routerOutput(layer));
-  const experts = expertLayer(write.experts, layer);
-  const quantization = part(experts, 'gate_up').quantization;
+  const experts = expertLayer(write.manifest, layer);
+  const quantization = expertPart(experts, 'gate_up').quantization;
   if (quantization !== undefined && !target.expand) {
     const stack = (name: ExpertPart['name'], as: ExpertsSource['as']): Value =>
       stackParts(write, experts, name, as, 'rows');
@@ -106,11 +106,6 @@ function everyExpert(
   return graph.node('ReduceSum', [graph.node('Mul', [outputs, weights]), ints(0)], { keepdims: 0 });
 }
 
-function part(experts: ExpertLayer, name: ExpertPart['name']): ExpertPart {
-  const found = experts.parts.find((each) => each.name === name);
-  return found ?? fail('bad-manifest', `The experts of layer ${experts.layer} have no part "${name}".`);
-}
-
 function stackParts(
   write: LayerWriter,
   experts: ExpertLayer,
@@ -118,7 +113,7 @@ function stackParts(
   as: ExpertsSource['as'],
   layout: ExpertsSource['layout'],
 ): Value {
-  const { quantization, shape } = part(experts, name);
+  const { quantization, shape } = expertPart(experts, name);
   const [rows, columns] =
     as !== 'stored' && quantization !== undefined ? [quantization.rows, quantization.columns] : shape;
   if (rows === undefined || columns === undefined)

@@ -101,10 +101,6 @@ export class OnnxGraph {
     return this.#outputs.map(({ name }) => name);
   }
 
-  get nodeCount(): number {
-    return this.#nodes.length;
-  }
-
   /** The model as ONNX protobuf bytes. */
   serialize(): Uint8Array<ArrayBuffer> {
     const pbf = new PbfWriter();

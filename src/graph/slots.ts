@@ -1,7 +1,6 @@
 // Slots as graphs see them: each part of an expert is one input that stacks all slots of a layer.
 
-import { fail } from '../failure.ts';
-import type { ExpertLayer, ExpertPart, Manifest, Quantization } from '../format/manifest.ts';
+import { expertLayer, type ExpertPart, type Manifest, type Quantization } from '../format/manifest.ts';
 import type { Precision } from './emitted.ts';
 import type { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
@@ -19,16 +18,11 @@ export interface SlotParts {
 
 /** The parts of a layer's experts, in the order in which they lie in an expert. */
 export function slotParts(manifest: Manifest, layer: number): SlotParts {
-  const { parts } = expertLayer(manifest.experts, layer);
+  const { parts } = expertLayer(manifest, layer);
   return {
     isQuantized: parts.some(({ quantization }) => quantization !== undefined),
     parts: parts.map((part) => ({ ...part, input: slotPort(part.name) })),
   };
-}
-
-export function expertLayer(experts: readonly ExpertLayer[], layer: number): ExpertLayer {
-  const found = experts.find((each) => each.layer === layer);
-  return found ?? fail('bad-manifest', `The package has no experts for layer ${layer}.`);
 }
 
 /** The type of a part in a slot: bytes for quantised blocks, as stored; the graph's precision for all else. */
@@ -49,7 +43,7 @@ export interface SlotInputs {
  * it is known only when the device holds all other weights. Float parts have no scales.
  */
 export function slotInputs(write: LayerWriter, layer: number): SlotInputs {
-  const { parts } = expertLayer(write.experts, layer);
+  const { parts } = expertLayer(write.manifest, layer);
   const declare = (name: ExpertPart['name']): Value => {
     const part = parts.find((each) => each.name === name);
     if (part === undefined) return '';

@@ -8,6 +8,7 @@ import { decodePhoto } from '../engine/photo/decode-photo.ts';
 import type { Engine } from '../engine/engine.ts';
 import { loadEngine } from '../engine/load-engine.ts';
 import { fail } from '../failure.ts';
+import { expertBytes, weightBytes } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import { deviceFacts } from '../device/device-facts.ts';
 import { cacheBudgetBytes, expertBudget } from '../device/fit.ts';
@@ -52,7 +53,7 @@ export async function loadModel(
   // Files were verified when they were stored. Their lengths are checked again here; their hashes only in a
   // check-up.
   const store = await weights.open(id, options.held);
-  const bytes = store.manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
+  const bytes = weightBytes(store.manifest);
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   for (;;) {
@@ -90,9 +91,9 @@ function expertMemory(
   device: DeviceFacts,
   wanted: number | undefined,
 ): ExpertMemory {
-  const storedBytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  const bytes = manifest.experts.reduce((sum, layer) => sum + layer.bytes * layer.at.length, 0);
-  const budget = wanted ?? expertBudget({ storedBytes, expertBytes: bytes }, device);
+  const bytes = expertBytes(manifest);
+  const sizes = { storedBytes: weightBytes(manifest), expertBytes: bytes };
+  const budget = wanted ?? expertBudget(sizes, device);
   // If all experts fit the budget, nothing needs paging.
   return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
 }

@@ -1,5 +1,5 @@
 // All operations on models in storage: those behind the weights worker, and opening a model for the engine.
-// Owns nothing but the connection to storage.
+// Owns the connection to storage, and the record of refused requests.
 
 import type {
   CheckUp,
@@ -25,6 +25,7 @@ import { listModels } from './store/library.ts';
 import { alone, ifFree } from './store/one-tab.ts';
 import { FilesOrigin, HttpOrigin } from './download/origin.ts';
 import type { Pace } from './download/pace.ts';
+import { Refusals } from './download/refusals.ts';
 import { Shelf } from './store/shelf.ts';
 import { openStoredPackage } from './store/stored-package.ts';
 
@@ -32,6 +33,7 @@ export class Weights {
   readonly #database: Database;
   readonly #pace: Pace;
   readonly #hashing: Hashing;
+  readonly #refusals = new Refusals();
 
   constructor(database: Database, pace: Pace, hashing = hashingHere) {
     this.#database = database;
@@ -142,6 +144,7 @@ export class Weights {
   #transfers(tell: (event: WeightsEvent) => void): Transfers {
     return {
       pace: this.#pace,
+      refusals: this.#refusals,
       onRetry: ({ file, failure: { code, message }, attempt, waitMs }) =>
         tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
     };

@@ -4,7 +4,13 @@
 import { fail } from '../../failure.ts';
 import { dequantizeRows } from '../../format/blocks.ts';
 import { decodeBF16, decodeF16, encodeF16 } from '../../format/float.ts';
-import type { Dtype, ExpertPart, TensorEntry } from '../../format/manifest.ts';
+import {
+  expertLayer,
+  expertPart,
+  type Dtype,
+  type ExpertPart,
+  type TensorEntry,
+} from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { expertBlob, tensorBlob, tensorEntry } from '../../format/read-package.ts';
 import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../../graph/emitted.ts';
@@ -69,11 +75,8 @@ async function dequantized(
 
 async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<WeightSource> {
   const { as, layout } = source;
-  const layer = store.manifest.experts.find((each) => each.layer === source.layer);
-  const part = layer?.parts.find((each) => each.name === source.part);
-  if (layer === undefined || part === undefined) {
-    fail('bad-manifest', `The package has no experts "${source.part}" for layer ${source.layer}.`);
-  }
+  const layer = expertLayer(store.manifest, source.layer);
+  const part = expertPart(layer, source.part);
   const experts = await Promise.all(layer.at.map((_, expert) => expertBlob(store, source.layer, expert)));
   if (as === 'stored' || (STORED_AS[as] === part.dtype && layout === 'rows')) {
     return new Blob(experts.map((expert) => expert.slice(part.offset, part.offset + part.bytes)));

@@ -4,7 +4,7 @@
 import { Failure, fail } from '../../failure.ts';
 import { checkAnswer, type AnswerFacts, type Part } from './answer-checks.ts';
 import type { Hosts } from './hosts.ts';
-import { refusedOrigin } from './refused.ts';
+import type { Refusals } from './refusals.ts';
 
 export interface Asked {
   url: string;
@@ -30,7 +30,7 @@ export interface Body {
 /** Sends the request and runs `use` on the response. The transfer has ended when the promise settles. */
 export async function attempt<T>(
   asked: Asked,
-  stallMs: number,
+  { stallMs, refusals }: { stallMs: number; refusals: Refusals | undefined },
   signal: AbortSignal,
   use: (body: Body) => Promise<T>,
 ): Promise<T> {
@@ -61,7 +61,7 @@ export async function attempt<T>(
     if (cause instanceof Failure) throw cause;
     // fetch and streams report every broken connection as a TypeError; any other error is a bug.
     if (!(cause instanceof TypeError)) throw cause;
-    const refused = await refusedOrigin(url);
+    const refused = await refusals?.originOf(url);
     if (refused !== undefined) {
       fail('host-blocked', `The policy of this page does not let ${refused} be reached.`, cause);
     }

@@ -5,6 +5,7 @@ import { Failure, fail, type FailureCode } from '../../failure.ts';
 import { RetryLater, type Part } from './answer-checks.ts';
 import { attempt, LEAST_BYTES, type Asked, type Body } from './attempt.ts';
 import { pause, waitMs, type Pace } from './pace.ts';
+import type { Refusals } from './refusals.ts';
 
 /** Failures that another attempt may overcome. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['network', 'stalled', 'short-body', 'wrong-range']);
@@ -13,6 +14,8 @@ const LONGEST_ASKED_MS = 600_000;
 
 export interface Transfers {
   pace: Pace;
+  /** What the page's policy refused; omitted in Node, which has no policy. */
+  refusals?: Refusals;
   /** Receives the number of bytes that arrived; a negative number if they turned out to be useless. */
   onBytes?: (bytes: number) => void;
   onRetry?: (retry: { file: string; failure: Failure; attempt: number; waitMs: number }) => void;
@@ -48,7 +51,7 @@ export async function fetchPart(
     const part = restarts ? {} : { part: { start: start + filled, end } };
     const { url, hosts, etag } = wanted;
     const asked: Asked = { url, name, hosts, ...part, ...(etag === undefined ? {} : { etag }) };
-    return attempt(asked, transfers.pace.stallMs, signal, async ({ facts, chunks }) => {
+    return attempt(asked, limitsOf(transfers), signal, async ({ facts, chunks }) => {
       if (facts.start !== start + filled) {
         if (!isWhole) fail('no-range', `The host sends ${name} only as a whole.`);
         // The file has changed, or the host sends no parts: start over with this response.
@@ -99,7 +102,7 @@ export function fetchSmall(
   signal: AbortSignal,
 ): Promise<{ bytes: Uint8Array<ArrayBuffer>; body: Omit<Body, 'chunks'> }> {
   return retried(asked.name, transfers, signal, () =>
-    attempt(asked, transfers.pace.stallMs, signal, async ({ facts, headers, chunks }) => {
+    attempt(asked, limitsOf(transfers), signal, async ({ facts, headers, chunks }) => {
       const parts: BlobPart[] = [];
       let length = 0;
       const tooLong = (): never =>
@@ -119,6 +122,10 @@ export function fetchSmall(
       return { bytes: new Uint8Array(await new Blob(parts).arrayBuffer()), body: { facts, headers } };
     }),
   );
+}
+
+function limitsOf({ pace, refusals }: Transfers): { stallMs: number; refusals: Refusals | undefined } {
+  return { stallMs: pace.stallMs, refusals };
 }
 
 /**

@@ -9,7 +9,7 @@ import {
   summary,
   type Observed,
 } from '../../../src/engine/self-check/model-check.ts';
-import { MANIFEST_FILE, type Manifest } from '../../../src/format/manifest.ts';
+import { MANIFEST_FILE, weightBytes, type Manifest } from '../../../src/format/manifest.ts';
 import { sha256Hex } from '../../../src/format/sha256.ts';
 import { decodePhoto } from './decode-photo.ts';
 import { DirectorySink } from './directory-sink.ts';
@@ -23,8 +23,7 @@ export const MAX_CHECKED_BYTES = 3e9;
 /** Returns false if the package is too large for the processor; it then has no self-test. */
 export async function writeModelCheck(directory: string): Promise<boolean> {
   const { manifest } = await openDirectoryStore(directory);
-  const bytes = manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
-  if (bytes > MAX_CHECKED_BYTES) return false;
+  if (weightBytes(manifest) > MAX_CHECKED_BYTES) return false;
   const seen = await observed(directory);
   if (seen === undefined) return false;
   const check = summary(seen);

@@ -9,7 +9,7 @@ import { slotBytes } from '../../../src/engine/decoder/paged/expert-slots.ts';
 import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import { attentionIsRight } from '../../../src/engine/device-check/operator-checks.ts';
 import { fail } from '../../../src/failure.ts';
-import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
+import { openFetchedStore } from '../support/fetched-store.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { withStorageBuffers } from '../../cli/node/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';

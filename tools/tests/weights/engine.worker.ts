@@ -6,7 +6,7 @@ import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import { describe } from '../../../src/failure.ts';
 import { Database } from '../../../src/weights/store/database.ts';
-import { openFetchedStore } from '../../../src/weights/download/fetched-store.ts';
+import { openFetchedStore } from '../support/fetched-store.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';

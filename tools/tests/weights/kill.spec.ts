@@ -7,7 +7,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { ModelRequest } from '../../../src/contract/weights.ts';
 import { convert } from '../../../src/convert/convert.ts';
-import { checkpointFiles, config, model, type Tensors } from '../../../src/convert/synthetic-checkpoint.ts';
+import { checkpointFiles, config, model, type Tensors } from '../support/synthetic-checkpoint.ts';
 import { DirectorySink } from '../../cli/node/directory-sink.ts';
 import { DirectorySource } from '../../cli/node/directory-source.ts';
 import { BrowserProcess } from './browser-process.ts';

@@ -2,8 +2,8 @@ import { createHash } from 'node:crypto';
 import { createServer, type Server } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest';
-import { Failure } from '../../failure.ts';
-import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from '../../format/manifest.ts';
+import { Failure } from '../../../src/failure.ts';
+import { MANIFEST_FILE, MANIFEST_VERSION, type Manifest } from '../../../src/format/manifest.ts';
 import { openFetchedStore } from './fetched-store.ts';
 
 const config = Buffer.from('{"model_type": "qwen3_vl"}');
@@ -100,11 +100,11 @@ test('a short side file is refused by its length', async () => {
   expect(failure.message).toContain(`${config.length - 1} bytes`);
 });
 
-test('a missing file is named, also where the host answers with a web page', async () => {
+test('a missing file and a web page instead of one are told apart', async () => {
   files.delete(shardName);
   expect((await failureOf(open())).code).toBe('missing-file');
   files.set(shardName, '<!doctype html>');
-  expect((await failureOf(open())).code).toBe('missing-file');
+  expect((await failureOf(open())).code).toBe('web-page');
 });
 
 test('a manifest that is not JSON is a bad manifest', async () => {

@@ -1,8 +1,8 @@
 // For tests: small checkpoints in every layout that the converter reads. Their weights are computed from the
 // tensors' names.
 
-import { encodeBF16, encodeF16, F8_E4M3_VALUES } from '../format/float.ts';
-import { writeHeader, type ElementType } from '../format/safetensors.ts';
+import { encodeBF16, encodeF16, F8_E4M3_VALUES } from '../../../src/format/float.ts';
+import { writeHeader, type ElementType } from '../../../src/format/safetensors.ts';
 import type { Files } from './memory-ports.ts';
 
 export interface SyntheticTensor {

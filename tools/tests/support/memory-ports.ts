@@ -1,7 +1,7 @@
 // For tests: the converter's ports, with files in memory.
 
-import type { CheckpointSource } from './checkpoint-source.ts';
-import type { PackageSink } from './package-sink.ts';
+import type { CheckpointSource } from '../../../src/convert/checkpoint-source.ts';
+import type { PackageSink } from '../../../src/convert/package-sink.ts';
 
 export type Files = Map<string, Uint8Array<ArrayBuffer>>;
 

@@ -1,10 +1,11 @@
-// A package read over HTTP into memory. Every file is checked against the length and the SHA-256 in the
+// For tests: a package read over HTTP into memory. Every file is checked against the length and the SHA-256 in the
 // manifest before anything is built from it. Keeps nothing between visits.
 
-import { fail } from '../../failure.ts';
-import { MANIFEST_FILE, shardFile, type Manifest } from '../../format/manifest.ts';
-import type { PackageStore } from '../../format/package-store.ts';
-import { parseManifest } from '../../format/parse-manifest.ts';
+import { fail } from '../../../src/failure.ts';
+import { MANIFEST_FILE, shardFile, type Manifest } from '../../../src/format/manifest.ts';
+import type { PackageStore } from '../../../src/format/package-store.ts';
+import { parseManifest } from '../../../src/format/parse-manifest.ts';
+import { sha256Hex } from '../../../src/format/sha256.ts';
 
 /** Enough to use the whole bandwidth while one file is being hashed. */
 const PARALLEL_FETCHES = 3;
@@ -13,7 +14,7 @@ export type FetchProgress = (doneBytes: number, totalBytes: number) => void;
 
 /**
  * Fetches the package that lies at `base` (a URL, with or without a slash at its end).
- * Fails with 'network', 'missing-file', 'bad-manifest', 'newer-format' or 'corrupt-shard'; an abort of
+ * Fails with 'network', 'missing-file', 'web-page', 'bad-manifest', 'newer-format' or 'corrupt-shard'; an abort of
  * `signal` is thrown as AbortError.
  */
 export async function openFetchedStore(
@@ -88,8 +89,7 @@ async function fetchVerified(folder: string, file: WantedFile, signal: AbortSign
   if (blob.size !== file.bytes) {
     fail('corrupt-shard', `${file.name} has ${blob.size} bytes where the manifest says ${file.bytes}.`);
   }
-  const digest = new Uint8Array(await crypto.subtle.digest('SHA-256', await blob.arrayBuffer()));
-  const sha256 = Array.from(digest, (byte) => byte.toString(16).padStart(2, '0')).join('');
+  const sha256 = await sha256Hex(new Uint8Array(await blob.arrayBuffer()));
   if (sha256 !== file.sha256) fail('corrupt-shard', `${file.name} does not match its SHA-256.`);
   return blob;
 }
@@ -110,7 +110,7 @@ async function fetchFile(url: string, signal: AbortSignal): Promise<Response> {
   if (!response.ok) fail('network', `${url} was answered with ${response.status}.`);
   // Some hosts answer 200 with their start page for files that they do not have.
   if (response.headers.get('content-type')?.startsWith('text/html') === true) {
-    fail('missing-file', `${url} was answered with a web page.`);
+    fail('web-page', `${url} was answered with a web page.`);
   }
   return response;
 }

@@ -1,0 +1,28 @@
+// Remembers the origins to which the app's own policy refused requests. The browser reports a refusal as an event
+// beside a mere network error.
+
+export class Refusals {
+  readonly #origins = new Set<string>();
+
+  /** Listens as long as the worker lives. Node has no such events. */
+  constructor() {
+    if (!('SecurityPolicyViolationEvent' in globalThis)) return;
+    globalThis.addEventListener('securitypolicyviolation', (event) => {
+      // Other directives are not about fetches: the trial of the walls, for example, tries to start a worker of
+      // this very origin.
+      if (!(event instanceof SecurityPolicyViolationEvent) || event.effectiveDirective !== 'connect-src')
+        return;
+      if (URL.canParse(event.blockedURI)) this.#origins.add(new URL(event.blockedURI).origin);
+    });
+  }
+
+  /**
+   * Returns the origin of an address if the policy refused a request to it. The event may arrive after the error,
+   * so this waits a moment first.
+   */
+  async originOf(url: string): Promise<string | undefined> {
+    await new Promise((later) => setTimeout(later));
+    const { origin } = new URL(url);
+    return this.#origins.has(origin) ? origin : undefined;
+  }
+}
