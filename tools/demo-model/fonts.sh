@@ -3,6 +3,7 @@
 # the characters in use, about 3 MB), so that this folder can be copied to a machine without fonts.
 set -eu
 cd "$(dirname "$0")"
+apt-get -qq update
 apt-get install -y -qq --no-install-recommends \
   fonts-dejavu fonts-liberation fonts-noto-cjk fonts-wqy-zenhei fonts-wqy-microhei fonts-arphic-ukai \
   fonts-arphic-uming fonts-roboto-unhinted fonts-open-sans fonts-lato fonts-freefont-ttf fonts-inconsolata \

@@ -72,6 +72,7 @@ export const STEPS: Step[] = [
     ],
     report: { file: ENGINES_REPORT, kind: 'vitest' },
   },
+  { name: 'python', part: 'rest', command: 'tsx', args: ['tools/tests/python.ts'] },
   { name: 'same build', part: 'rest', command: 'tsx', args: ['tools/build/check-build.ts'] },
   { name: 'soak', part: 'rest', command: 'tsx', args: ['tools/tests/soak/soak.ts', '--questions', '20'] },
   { name: 'f16', part: 'rest', command: 'tsx', args: ['tools/tests/parity/f16.ts'] },

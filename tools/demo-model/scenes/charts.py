@@ -6,7 +6,7 @@ from random import Random
 
 import numpy as np
 
-from scenes.canvas import Canvas, Colour
+from scenes.canvas import Canvas
 from scenes.fonts import fit_size, pick_face, set_line
 from scenes.scene import Question, Scene, both, look, same, slots, spelled
 from scenes.surface import dark, distance, ground, named, near, pale, wear
