@@ -10,7 +10,6 @@ interface Exports {
   start(control: number): void;
   work(control: number, thread: number, seen: number): void;
   packedBytes(columns: number): number;
-  readAll(from: number, to: number): number;
 }
 
 /** All that another thread needs. */
@@ -135,11 +134,6 @@ export class Kernels {
     }
   }
 
-  /** Reads bytes from … to − 1 as fast as one thread can; for benchmarks. */
-  readAll(from: number, to: number): void {
-    this.#exports.readAll(from, to);
-  }
-
   dispose(): void {
     const control = this.ints(CONTROL, 16);
     control[COUNT] = -1;
@@ -179,8 +173,8 @@ function openMemory(shared: boolean): WebAssembly.Memory {
 
 async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Exports> {
   const { exports } = await WebAssembly.instantiate(module, { env: { memory } });
-  const { start, work, packedBytes, readAll } = exports;
-  const isThere = [start, work, packedBytes, readAll].every((each) => typeof each === 'function');
+  const { start, work, packedBytes } = exports;
+  const isThere = [start, work, packedBytes].every((each) => typeof each === 'function');
   if (!isThere) fail('bug', 'The kernels lack an export.');
-  return { start, work, packedBytes, readAll } as unknown as Exports;
+  return { start, work, packedBytes } as unknown as Exports;
 }

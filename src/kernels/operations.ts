@@ -40,6 +40,7 @@ export const FIELDS = {
   addFeatures: ['rows', 'columns', 'featureRows', 'features', 'y', 'yStride'],
   addPositions: ['rows', 'columns', 'indices', 'weights', 'table', 'y', 'yStride'],
   best: ['count', 'chosen', 'logits', 'values', 'ids', 'sum'],
+  read: ['from', 'count', 'to'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OperationName = keyof typeof FIELDS;

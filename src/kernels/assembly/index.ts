@@ -9,6 +9,7 @@ import { combine, Combine, expertProduct, ExpertProduct, gather, Gather, route, 
 import { packedBytes } from './pack.ts';
 import { prepare, Prepare } from './prepare.ts';
 import { product, Product } from './product.ts';
+import { read, Read } from './read.ts';
 import { addFeatures, AddFeatures, addPositions, AddPositions, embed, Embed } from './rows.ts';
 
 export { packedBytes };
@@ -125,23 +126,10 @@ function perform(at: usize, thread: i32, threads: i32, spare: usize): void {
     case 12:
       best(changetype<Best>(at), thread);
       break;
+    case 13:
+      read(changetype<Read>(at), thread, threads);
+      break;
     default:
       unreachable();
   }
-}
-
-/** Reads all bytes from … to − 1, a multiple of 128: the rate that benchmarks measure products against. */
-export function readAll(from: usize, to: usize): i32 {
-  let a = i32x4.splat(0);
-  let b = i32x4.splat(0);
-  for (let at = from; at < to; at += 128) {
-    a = v128.xor(a, v128.xor(v128.load(at), v128.load(at, 16)));
-    b = v128.xor(b, v128.xor(v128.load(at, 32), v128.load(at, 48)));
-    a = v128.xor(a, v128.xor(v128.load(at, 64), v128.load(at, 80)));
-    b = v128.xor(b, v128.xor(v128.load(at, 96), v128.load(at, 112)));
-  }
-  a = v128.xor(a, b);
-  return (
-    i32x4.extract_lane(a, 0) ^ i32x4.extract_lane(a, 1) ^ i32x4.extract_lane(a, 2) ^ i32x4.extract_lane(a, 3)
-  );
 }

@@ -1,0 +1,6 @@
+// A thread of the processor engine in Node: see kernels.ts beside it.
+
+import { parentPort, workerData } from 'node:worker_threads';
+import { workInCrew, type ThreadStart } from '../../../src/kernels/kernels.ts';
+
+await workInCrew(workerData as ThreadStart, () => parentPort?.postMessage('ready'));
