@@ -196,6 +196,20 @@ test.each([64, 65, 1040, 30_001])('the best of %i logits, and the sum of all', (
   expect(Math.abs(seen / expected - 1)).toBeLessThan(1e-6);
 });
 
+test('of equal logits the first are the best', () => {
+  const ids = reserved(kernels, 8);
+  const [values, sum] = [reserved(kernels, 8), reserved(kernels, 8)];
+  run('best', {
+    count: 6,
+    chosen: 2,
+    logits: loaded(kernels, Float32Array.of(3, 4, 3, 4, 4, 3)),
+    values,
+    ids,
+    sum,
+  });
+  expect(Array.from(kernels.ints(ids, 2))).toEqual([1, 3]);
+});
+
 function near(seen: Float32Array, expected: Float64Array): void {
   expected.forEach((value, i) => {
     expect(Math.abs(seen[i]! - value)).toBeLessThan(1e-6 * Math.max(1, Math.abs(value)));

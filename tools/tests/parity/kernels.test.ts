@@ -57,13 +57,64 @@ describe.each([...RUNS, { fixture: 'dense-tied', preset: 'exact', cache: 'f16' a
   },
 );
 
-async function measureCase(name: string, engine: Engine, golden: Goldens): Promise<Measurement> {
-  return measure(name, conversations.get(name)!, engine, golden, pixels);
+describe('a conversation that goes on', () => {
+  test('a second turn computes only what is new, on two threads', async () => {
+    const engine = await open('moe-untied', 'balanced', { cache: 'f32' }, 2);
+    const messages = conversations.get('second-turn')!;
+    await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
+    const seen: number[] = [];
+    const golden = await reference.goldens('moe-untied.balanced');
+    const measured = await measureCase('second-turn', engine, golden, (done) => seen.push(done));
+    expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
+    expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
+  });
+
+  test('small chunks give what one chunk gives', async () => {
+    const engine = await open('moe-untied', 'exact', { cache: 'f32', chunkTokens: 7 });
+    const golden = await reference.goldens('moe-untied');
+    for (const name of ['mixed', 'two-pictures']) {
+      expect(violations(await measureCase(name, engine, golden), LIMITS['wasm f32'])).toEqual([]);
+    }
+  });
+
+  test.each(['vision', 'prefill'])(
+    'a stop is heard in the middle of %s, and the next answer is right',
+    async (stage) => {
+      const engine = await open('dense-tied', 'balanced', { cache: 'f32' });
+      const stop = new AbortController();
+      const answer = engine.answer(
+        conversations.get('picture')!,
+        { maxTokens: 5, sampling: {} },
+        (event) => {
+          // The stage begins after this event, so the stop arrives while its layers run.
+          if (event.kind === 'stage' && event.stage === stage) setImmediate(() => stop.abort());
+        },
+        stop.signal,
+      );
+      await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+      const golden = await reference.goldens('dense-tied.balanced');
+      const measured = await measureCase('picture', engine, golden);
+      expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
+    },
+  );
+});
+
+async function measureCase(
+  name: string,
+  engine: Engine,
+  golden: Goldens,
+  onPrefill?: (done: number) => void,
+): Promise<Measurement> {
+  return measure(name, conversations.get(name)!, engine, golden, pixels, onPrefill);
 }
 
-async function open(fixture: string, preset: string, options: ProcessorEngineOptions): Promise<Engine> {
+async function open(
+  fixture: string,
+  preset: string,
+  options: ProcessorEngineOptions,
+  threads = 1,
+): Promise<Engine> {
   const store = await openDirectoryStore(fixturePackage(fixture, preset));
-  return loadProcessorEngine(
-    ...[store, await openKernels(), decodePhoto, { ...options, ignoreStops: true }, signal],
-  );
+  const kernels = await openKernels(threads);
+  return loadProcessorEngine(store, kernels, decodePhoto, { ...options, ignoreStops: true }, signal);
 }
