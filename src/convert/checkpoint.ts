@@ -48,7 +48,7 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
     const entries = parseHeader(header, bytes, file);
     headers.push([file, entries]);
     for (const entry of entries) {
-      const name = todaysName(entry.name);
+      const name = currentName(entry.name);
       const twin = tensors.get(name);
       if (twin) fail('bad-checkpoint', `Tensor ${name} is there twice, in ${twin.file} and in ${file}.`);
       tensors.set(name, { ...entry, name, file });
@@ -61,7 +61,7 @@ export async function openCheckpoint(source: CheckpointSource, signal?: AbortSig
     );
   }
   for (const [name, file] of index ?? []) {
-    if (tensors.get(todaysName(name))?.file !== file) {
+    if (tensors.get(currentName(name))?.file !== file) {
       fail('bad-checkpoint', `${INDEX_FILE} promises ${name} in ${file}, which does not hold it.`);
     }
   }
@@ -141,7 +141,7 @@ const OLDER_NAMES: readonly [RegExp, string][] = [
   [/^model\.(?=layers\.|embed_tokens\.|norm\.)/, 'model.language_model.'],
 ];
 
-function todaysName(name: string): string {
+function currentName(name: string): string {
   const older = OLDER_NAMES.find(([pattern]) => pattern.test(name));
   return older ? name.replace(older[0], older[1]) : name;
 }

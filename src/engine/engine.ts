@@ -5,14 +5,14 @@ import type { Answer, AnswerEvent, AnswerOptions, EndReason, LeftOut, Timings } 
 import type { Message } from '../contract/conversation.ts';
 import type { Target } from '../graph/emitted.ts';
 import type { AnswerTrace } from './answer-trace.ts';
-import { tokenMarks } from './decoder/cached-prefix.ts';
+import { tokenKeys } from './decoder/cached-prefix.ts';
 import type { CheckpointFiles } from './checkpoint-files.ts';
 import type { Decoder, Logits } from './decoder/decoder.ts';
 import { isMedia, MediaLibrary, placeOfSlot, type MediaPart, type Medium } from './media-library.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
 import { fitContext } from './prompt/fit-context.ts';
-import { buildPrompt, roomForAnswer, type Prompt, type VisualSlot } from './prompt/prompt.ts';
+import { buildPrompt, answerLimit, type Prompt, type VisualSlot } from './prompt/prompt.ts';
 import { renderConversation } from './prompt/render-conversation.ts';
 import { AnswerText } from './answer/answer-text.ts';
 import { begunTokens, goneOnWith } from './answer/begun.ts';
@@ -88,10 +88,10 @@ export class Engine {
       signal,
     );
     const promptTokens = prompt.inputIds.length - begunIds.length;
-    const room = roomForAnswer(prompt, config.text);
+    const tokensLeft = answerLimit(prompt, config.text);
     const mediaKeys = media.map((medium) => medium.key);
-    const marks = tokenMarks(prompt, mediaKeys);
-    const cached = this.#cache.prefixOf(marks);
+    const keys = tokenKeys(prompt, mediaKeys);
+    const cached = this.#cache.prefixOf(keys);
     clock.end('decodingMs');
 
     await this.#encodeMedia(prompt, media, cached, onEvent, signal, trace);
@@ -101,7 +101,7 @@ export class Engine {
     trace.onPrompt?.(text, prompt, positions, media);
     const watch = { watchExperts: options.watchExperts === true };
     const placeOf = (slot: VisualSlot): FeaturePlace | undefined => placeOfSlot(media[slot.media]!, slot);
-    const sequence = { prompt, positions, placeOf, marks };
+    const sequence = { prompt, positions, placeOf, keys };
     let logits = await this.#cache.prefill(sequence, cached, watch, onEvent, signal);
     if (trace.onPrefillLogits) trace.onPrefillLogits(await logits.all());
     this.#media.keepOnly(new Set(mediaKeys));
@@ -113,9 +113,9 @@ export class Engine {
     });
     const writing = new AnswerText(tokenizer, begun, onEvent);
     const guard = new RepetitionGuard((ids) => tokenizer.decode(ids));
-    const limit = Math.min(options.maxTokens, room);
+    const limit = Math.min(options.maxTokens, tokensLeft);
     let tokens = 0;
-    let reason: EndReason = room < options.maxTokens ? 'context' : 'length';
+    let reason: EndReason = tokensLeft < options.maxTokens ? 'context' : 'length';
     while (tokens < limit) {
       if (signal.aborted) {
         reason = 'stopped';

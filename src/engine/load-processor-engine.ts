@@ -40,8 +40,8 @@ export async function loadProcessorEngine(
 ): Promise<Engine> {
   const checkpoint = await readCheckpointFiles(store, options.runLimited);
   const totalBytes = storedBytes(store.manifest);
-  const room = MAX_BYTES - totalBytes - SCRATCH_BYTES;
-  if (room < 0) {
+  const freeBytes = MAX_BYTES - totalBytes - SCRATCH_BYTES;
+  if (freeBytes < 0) {
     const gigabytes = ((totalBytes + SCRATCH_BYTES) / 1e9).toFixed(1);
     fail(
       'too-large-for-processor',
@@ -50,7 +50,7 @@ export async function loadProcessorEngine(
   }
   const { cache = 'f16', cacheBudgetBytes = CACHE_BUDGET_BYTES } = options;
   const { text } = checkpoint.config;
-  const contextLength = contextLimit(text, cache, Math.min(cacheBudgetBytes, room));
+  const contextLength = contextLimit(text, cache, Math.min(cacheBudgetBytes, freeBytes));
   const config = { ...checkpoint.config, text: { ...text, contextLength } };
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {

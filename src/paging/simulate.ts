@@ -66,7 +66,7 @@ export function simulate(trace: RoutingTrace, options: SimulationOptions): Simul
       now += speeds.layerMs;
       sums.compute += speeds.layerMs;
       const chosen = ofLayer(trace, record, layer);
-      const missing = bring(cache, chosen, time);
+      const missing = pageIn(cache, chosen, time);
       const arrivals = reader.demand(layer, missing, now);
       const guesses = guessesAt(trace, time, layer, lookAhead);
       const isHeld = (of: number, expert: number): boolean => caches[of]!.find(expert) !== undefined;
@@ -98,7 +98,7 @@ export function simulate(trace: RoutingTrace, options: SimulationOptions): Simul
 }
 
 /** Places experts as the pager does: held experts stay, missing ones get a slot. Returns the missing experts. */
-function bring(cache: ExpertCache, chosen: Uint16Array, time: number): number[] {
+function pageIn(cache: ExpertCache, chosen: Uint16Array, time: number): number[] {
   for (const expert of chosen) cache.use(expert, time);
   const places = [...chosen].flatMap((expert) => cache.find(expert) ?? []);
   for (const place of places) cache.pin(place);

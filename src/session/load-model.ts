@@ -16,7 +16,7 @@ import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { Weights } from '../weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
 import type { RuntimeDownloads } from './runtime-downloads.ts';
-import { runLimited } from './report-limited.ts';
+import { runReported } from './report-limited.ts';
 import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
@@ -109,7 +109,7 @@ async function openEngine(
   const options = {
     onLoad,
     openClip,
-    runLimited,
+    runLimited: runReported,
     cacheBudgetBytes: cacheBudgetBytes(device),
     ...(precision === undefined ? {} : { precision }),
     ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),

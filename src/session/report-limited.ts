@@ -3,7 +3,7 @@
 
 import type { RunLimited } from '../engine/prompt/run-limited.ts';
 
-export const runLimited: RunLimited = (job) => {
+export const runReported: RunLimited = (job) => {
   self.postMessage({ foreignProgram: 'begun' });
   try {
     return job();

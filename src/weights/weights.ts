@@ -15,7 +15,7 @@ import type { PackageStore } from '../format/package-store.ts';
 import { checkUp } from './download/check-up.ts';
 import { convertCheckpoint } from './hub/convert-checkpoint.ts';
 import type { Database } from './store/database.ts';
-import { downloadPackage, type Tell } from './download/download-package.ts';
+import { downloadPackage, type Emit } from './download/download-package.ts';
 import type { Transfers } from './download/fetch-file.ts';
 import { FilesSource } from './download/files-source.ts';
 import { hashingHere, type Hashing } from './download/hash.ts';
@@ -26,7 +26,7 @@ import { alone, ifFree } from './store/one-tab.ts';
 import { FilesOrigin, HttpOrigin } from './download/origin.ts';
 import type { Pace } from './download/pace.ts';
 import { Refusals } from './download/refusals.ts';
-import { Shelf } from './store/shelf.ts';
+import { ModelStore } from './store/model-store.ts';
 import { openStoredPackage } from './store/stored-package.ts';
 
 export class Weights {
@@ -49,45 +49,60 @@ export class Weights {
    * Downloads, resumes or updates a model from a host or a hub. Only one tab does this at a time; the others
    * follow it.
    */
-  download(request: ModelRequest, tell: Tell, signal: AbortSignal): Promise<KeptModel> {
-    return this.#run(request, tell, signal, async (shelf, told) => {
+  download(request: ModelRequest, emit: Emit, signal: AbortSignal): Promise<KeptModel> {
+    return this.#run(request, emit, signal, async (modelStore, emitToAll) => {
       const { source } = request;
       // A package may have a newer version on its host; a converted checkpoint is either complete or not.
-      if (source.kind !== 'package' && (await isReady(shelf))) return;
+      if (source.kind !== 'package' && (await isReady(modelStore))) return;
       if (source.kind === 'files') {
         fail('files-needed', `The files of ${request.name} must be chosen again.`);
       }
-      const transfers = this.#transfers(told);
+      const transfers = this.#transfers(emitToAll);
       if (source.kind === 'hub') {
         const means = { transfers, hashing: this.#hashing };
-        await downloadCheckpoint(shelf, request, source, means, told, signal);
+        await downloadCheckpoint(modelStore, request, source, means, emitToAll, signal);
       } else {
         const origin = new HttpOrigin(source.url, hostsOf(source), transfers);
-        await downloadPackage(shelf, request, { origin, ...this.#hashing }, told, signal);
+        await downloadPackage(modelStore, request, { origin, ...this.#hashing }, emitToAll, signal);
       }
     });
   }
 
   /** Like `download`, but from files on this computer. */
-  importFiles(request: ModelRequest, files: File[], tell: Tell, signal: AbortSignal): Promise<KeptModel> {
+  importFiles(request: ModelRequest, files: File[], emit: Emit, signal: AbortSignal): Promise<KeptModel> {
     const { source } = request;
     if (source.kind !== 'files') fail('bad-request', `The source of ${request.name} is not files.`);
     const named = new Map(files.map((file) => [file.name, file]));
-    return this.#run(request, tell, signal, (shelf, told) =>
+    return this.#run(request, emit, signal, (modelStore, emitToAll) =>
       named.has(MANIFEST_FILE)
-        ? downloadPackage(shelf, request, { origin: new FilesOrigin(named), ...this.#hashing }, told, signal)
-        : convertCheckpoint(shelf, request, new FilesSource(named), source.preset, { tell: told }, signal),
+        ? downloadPackage(
+            modelStore,
+            request,
+            { origin: new FilesOrigin(named), ...this.#hashing },
+            emitToAll,
+            signal,
+          )
+        : convertCheckpoint(
+            modelStore,
+            request,
+            new FilesSource(named),
+            source.preset,
+            { emit: emitToAll },
+            signal,
+          ),
     );
   }
 
   /** Hashes all stored files of a model and drops the damaged ones. */
-  checkUp(id: string, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
-    return alone(id, tell, signal, (told) => checkUp(new Shelf(this.#database, id), told, signal));
+  checkUp(id: string, emit: Emit, signal: AbortSignal): Promise<CheckUp> {
+    return alone(id, emit, signal, (emitToAll) =>
+      checkUp(new ModelStore(this.#database, id), emitToAll, signal),
+    );
   }
 
   /** Deletes a model. Fails with 'busy' while a tab is working on it. */
   remove(id: string): Promise<void> {
-    return ifFree(id, () => new Shelf(this.#database, id).clear());
+    return ifFree(id, () => new ModelStore(this.#database, id).clear());
   }
 
   /**
@@ -102,22 +117,22 @@ export class Weights {
 
   async #run(
     request: ModelRequest,
-    tell: Tell,
+    emit: Emit,
     signal: AbortSignal,
-    job: (shelf: Shelf, told: Tell) => Promise<void>,
+    job: (modelStore: ModelStore, emitToAll: Emit) => Promise<void>,
   ): Promise<KeptModel> {
-    const shelf = new Shelf(this.#database, request.id);
-    return alone(request.id, tell, signal, async (told) => {
+    const modelStore = new ModelStore(this.#database, request.id);
+    return alone(request.id, emit, signal, async (emitToAll) => {
       try {
-        await job(shelf, told);
+        await job(modelStore, emitToAll);
       } catch (error) {
         if (error instanceof Failure && error.code === 'storage-full')
-          fullDisk(error, await this.#room(shelf, told));
+          fullDisk(error, await this.#reportFullDisk(modelStore, emitToAll));
         // If nothing was fetched, the model's record is removed too.
-        if (error instanceof Failure && (await shelf.isEmpty())) await shelf.clear();
+        if (error instanceof Failure && (await modelStore.isEmpty())) await modelStore.clear();
         throw error;
       }
-      return shelf.describe();
+      return modelStore.describe();
     });
   }
 
@@ -125,38 +140,38 @@ export class Weights {
    * Reports the stored bytes, the bytes still needed and the models that could be removed; returns a sentence
    * about the first two.
    */
-  async #room(shelf: Shelf, tell: Tell): Promise<string> {
+  async #reportFullDisk(modelStore: ModelStore, emit: Emit): Promise<string> {
     const models = await this.list();
-    const mine = models.find((model) => model.id === shelf.id);
+    const mine = models.find((model) => model.id === modelStore.id);
     const keptBytes = mine?.keptBytes ?? 0;
     const totalBytes = mine?.totalBytes ?? null;
     const neededBytes = totalBytes === null ? null : totalBytes - keptBytes;
-    tell({
+    emit({
       kind: 'storage-full',
       keptBytes,
       neededBytes,
-      removable: models.filter((model) => model.id !== shelf.id),
+      removable: models.filter((model) => model.id !== modelStore.id),
     });
     const needed = neededBytes === null ? '' : ` ${neededBytes} bytes more are needed.`;
     return `${keptBytes} bytes of this model are kept.${needed}`;
   }
 
-  #transfers(tell: (event: WeightsEvent) => void): Transfers {
+  #transfers(emit: (event: WeightsEvent) => void): Transfers {
     return {
       pace: this.#pace,
       refusals: this.#refusals,
       onRetry: ({ file, failure: { code, message }, attempt, waitMs }) =>
-        tell({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
+        emit({ kind: 'retrying', file, failure: { code, message }, attempt, waitMs }),
     };
   }
 }
 
-async function isReady(shelf: Shelf): Promise<boolean> {
-  return (await shelf.manifest()) !== undefined && (await shelf.describe()).state === 'ready';
+async function isReady(modelStore: ModelStore): Promise<boolean> {
+  return (await modelStore.manifest()) !== undefined && (await modelStore.describe()).state === 'ready';
 }
 
-function fullDisk(cause: Failure, room: string): never {
-  fail('storage-full', `${cause.message} ${room}`, cause);
+function fullDisk(cause: Failure, buffer: string): never {
+  fail('storage-full', `${cause.message} ${buffer}`, cause);
 }
 
 function hostsOf({ url, hosts }: Extract<ModelSource, { kind: 'package' }>): Hosts {

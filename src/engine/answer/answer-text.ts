@@ -23,9 +23,9 @@ export class AnswerText {
   }
 
   /** Emits the characters that the token completes, unless `isTold` is false. */
-  add(id: number, isTold = true): void {
+  add(id: number, isReported = true): void {
     this.#ids.push(id);
-    this.#say(this.#stream.push(id), isTold);
+    this.#say(this.#stream.push(id), isReported);
   }
 
   end(): Pick<Answer, 'text' | 'ids'> {

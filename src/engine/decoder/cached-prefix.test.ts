@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { cachedPrefix, tokenMarks } from './cached-prefix.ts';
+import { cachedPrefix, tokenKeys } from './cached-prefix.ts';
 
 test('a prompt that goes on from the cache computes only what is new', () => {
   expect(cachedPrefix([1, 2, 3], [1, 2, 3, 4, 5])).toBe(3);
@@ -22,8 +22,8 @@ test('a picture that is only partly cached is computed whole', () => {
 test('equal placeholder ids of different pictures are different tokens', () => {
   const slot = { media: 0, kind: 'image' as const, group: 0, start: 1, height: 1, width: 2 };
   const prompt = { inputIds: Int32Array.of(5, 9, 9, 6), slots: [slot] };
-  const first = tokenMarks(prompt, ['first']);
-  const second = tokenMarks(prompt, ['second']);
+  const first = tokenKeys(prompt, ['first']);
+  const second = tokenKeys(prompt, ['second']);
   expect(first).toEqual([5, 'first#0', 'first#0', 6]);
   expect(cachedPrefix(first, second)).toBe(1);
 });

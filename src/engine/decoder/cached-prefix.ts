@@ -4,23 +4,23 @@
 import type { Prompt } from '../prompt/prompt.ts';
 
 /** A text token's id, or the picture and frame group that a token stands for. */
-export type TokenMark = number | string;
+export type TokenKey = number | string;
 
 /** `mediaKeys`: identifies the content of each picture and clip of the prompt. */
-export function tokenMarks({ inputIds, slots }: Prompt, mediaKeys: readonly string[]): TokenMark[] {
-  const marks: TokenMark[] = Array.from(inputIds);
+export function tokenKeys({ inputIds, slots }: Prompt, mediaKeys: readonly string[]): TokenKey[] {
+  const keys: TokenKey[] = Array.from(inputIds);
   for (const slot of slots) {
-    const mark = `${mediaKeys[slot.media]!}#${slot.group}`;
-    marks.fill(mark, slot.start, slot.start + slot.height * slot.width);
+    const key = `${mediaKeys[slot.media]!}#${slot.group}`;
+    keys.fill(key, slot.start, slot.start + slot.height * slot.width);
   }
-  return marks;
+  return keys;
 }
 
 /**
  * The number of tokens at the start of `prompt` that need no computing. A picture is reused whole or not at
  * all. The last token is never reused, because its logits are needed.
  */
-export function cachedPrefix(cached: readonly TokenMark[], prompt: readonly TokenMark[]): number {
+export function cachedPrefix(cached: readonly TokenKey[], prompt: readonly TokenKey[]): number {
   const most = Math.min(cached.length, prompt.length - 1);
   let length = 0;
   while (length < most && cached[length] === prompt[length]) length++;

@@ -42,7 +42,7 @@ function tensorsOf({ features }: Chunk): TensorBlock | undefined {
 }
 
 /** The feeds that a session takes. */
-export function wanted(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
+export function feedsOf(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
   const own: Feeds = {};
   for (const name of session.inputs) if (feeds[name] !== undefined) own[name] = feeds[name];
   return own;

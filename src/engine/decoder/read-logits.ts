@@ -5,7 +5,7 @@ import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
 import { TEXT } from '../../graph/ports.ts';
 import type { Logits } from './decoder.ts';
 import type { Runtime } from '../runtime/runtime.ts';
-import type { Feeds, TensorData, Wanted } from '../runtime/tensor.ts';
+import type { Feeds, TensorData, ReadRequest } from '../runtime/tensor.ts';
 
 /** The outputs to request from a run. */
 export function logitOutputs({ vocabSize }: TextConfig): string[] {
@@ -20,7 +20,7 @@ export async function readLogits(
   runtime: Runtime,
   results: Feeds,
   { vocabSize }: TextConfig,
-  also: Wanted[] = [],
+  also: ReadRequest[] = [],
 ): Promise<{ logits: Logits; also: TensorData[] }> {
   const all = results[TEXT.logits]!;
   const best = [BEST_VALUES, ...bestOutputs(vocabSize)].map((name) => results[name]!);

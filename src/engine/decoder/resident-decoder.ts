@@ -8,7 +8,7 @@ import { TEXT } from '../../graph/ports.ts';
 import { routerOutput } from '../../graph/mixture.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
 import { logitOutputs, readLogits } from './read-logits.ts';
-import { chunkFeeds, wanted } from './chunk-feeds.ts';
+import { chunkFeeds, feedsOf } from './chunk-feeds.ts';
 import { KvCache } from './kv-cache.ts';
 import { loadWeights } from '../runtime/load-weights.ts';
 import { routedExperts } from './routing.ts';
@@ -72,7 +72,7 @@ export class ResidentDecoder implements Decoder {
     const n = chunk.ids.length;
     const { feeds: past, outputs } = this.#cache.prepare(n);
     const own = chunkFeeds(chunk, this.#cache.length, this.#config, this.#runtime, this.#noFeatures);
-    const feeds = wanted({ ...past, ...own }, this.#session);
+    const feeds = feedsOf({ ...past, ...own }, this.#session);
     this.#logits?.dispose();
     const { moe } = text;
     const routers = watchExperts ? (moe?.layers ?? []).map(routerOutput) : [];

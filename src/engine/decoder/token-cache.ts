@@ -4,7 +4,7 @@
 import type { AnswerEvent } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
 import type { TextConfig } from '../../format/model-config.ts';
-import { cachedPrefix, type TokenMark } from './cached-prefix.ts';
+import { cachedPrefix, type TokenKey } from './cached-prefix.ts';
 import { planChunks } from './chunks.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from './decoder.ts';
 import type { Prompt, VisualSlot } from '../prompt/prompt.ts';
@@ -17,7 +17,7 @@ export class TokenCache {
   readonly #text: TextConfig;
   readonly #chunkTokens: number;
   /** The identity of each cached token: its id, or the picture and frame group that it belongs to. */
-  readonly #marks: TokenMark[] = [];
+  readonly #keys: TokenKey[] = [];
 
   /** Prompts go through in chunks of at most `chunkTokens`. */
   constructor(decoder: Decoder, text: TextConfig, chunkTokens: number) {
@@ -27,16 +27,16 @@ export class TokenCache {
   }
 
   /** The number of tokens at the start of a prompt that need not be computed again. */
-  prefixOf(marks: readonly TokenMark[]): number {
-    return cachedPrefix(this.#marks, marks);
+  prefixOf(keys: readonly TokenKey[]): number {
+    return cachedPrefix(this.#keys, keys);
   }
 
   /**
    * Extends the cache from the first `cached` tokens of the prompt to all of them. `positions` is (3, n),
-   * `marks` (n). The caller has computed the features of all media that reach beyond `cached`.
+   * `keys` (n). The caller has computed the features of all media that reach beyond `cached`.
    */
   async prefill(
-    { prompt, positions, placeOf, marks }: Sequence,
+    { prompt, positions, placeOf, keys }: Sequence,
     cached: number,
     watch: AppendOptions,
     onEvent: (event: AnswerEvent) => void,
@@ -56,7 +56,7 @@ export class TokenCache {
         ...this.#rotary(columns(positions, length, plan.from, plan.to)),
       };
       const options = plan.to === length ? { ...watch, signal } : { signal };
-      logits = await this.#append(marks.slice(plan.from, plan.to), chunk, options, onEvent);
+      logits = await this.#append(keys.slice(plan.from, plan.to), chunk, options, onEvent);
     }
     return logits ?? fail('bug', 'A prompt without tokens.');
   }
@@ -78,17 +78,17 @@ export class TokenCache {
 
   forgetFrom(length: number): void {
     this.#decoder.truncate(length);
-    this.#marks.length = Math.min(this.#marks.length, length);
+    this.#keys.length = Math.min(this.#keys.length, length);
   }
 
   async #append(
-    marks: readonly TokenMark[],
+    keys: readonly TokenKey[],
     chunk: Chunk,
     options: AppendOptions,
     onEvent: (event: AnswerEvent) => void,
   ): Promise<Logits> {
     const logits = await this.#decoder.append(chunk, options);
-    this.#marks.push(...marks);
+    this.#keys.push(...keys);
     const { paging } = this.#decoder;
     if (paging !== undefined) onEvent({ kind: 'paging', paging });
     return logits;
@@ -106,7 +106,7 @@ export interface Sequence {
   positions: Int32Array;
   /** Where the features of a slot's first token lie; undefined if the cache holds the slot. */
   placeOf: (slot: VisualSlot) => FeaturePlace | undefined;
-  marks: readonly TokenMark[];
+  keys: readonly TokenKey[];
 }
 
 /** Columns from … to − 1 of a (3, n) array. */

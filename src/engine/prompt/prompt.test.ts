@@ -1,7 +1,7 @@
 // Prompts made by hand; reference.test.ts compares whole conversations with the reference.
 
 import { describe, expect, test } from 'vitest';
-import { buildPrompt, roomForAnswer, type Prompt, type PromptMedia, type PromptOptions } from './prompt.ts';
+import { buildPrompt, answerLimit, type Prompt, type PromptMedia, type PromptOptions } from './prompt.ts';
 
 const SPECIAL = ['<|vision_start|>', '<|vision_end|>', '<|image_pad|>', '<|video_pad|>'];
 
@@ -101,21 +101,21 @@ const words = (...ids: number[]): Prompt => ({ inputIds: Int32Array.from(ids), s
 
 test('an answer gets what the prompt leaves of the context', () => {
   const text = { vocabSize: 50, contextLength: 4 };
-  expect(roomForAnswer(words(1, 2, 49), text)).toBe(1);
-  expect(() => roomForAnswer(words(1, 2, 3, 4), text)).toThrow('has 4 tokens; the model reads 4');
+  expect(answerLimit(words(1, 2, 49), text)).toBe(1);
+  expect(() => answerLimit(words(1, 2, 3, 4), text)).toThrow('has 4 tokens; the model reads 4');
 });
 
 test('whether the words alone are too many is told apart from pictures that are', () => {
   const text = { vocabSize: 50, contextLength: 4 };
-  expect(() => roomForAnswer(words(1, 2, 3, 4), text)).toThrow(
+  expect(() => answerLimit(words(1, 2, 3, 4), text)).toThrow(
     expect.objectContaining({ code: 'question-too-long' }),
   );
   const slots = [{ media: 0, kind: 'image' as const, group: 0, start: 1, height: 1, width: 2 }];
   const prompt = { inputIds: Int32Array.of(1, 49, 49, 4), slots };
-  expect(() => roomForAnswer(prompt, text)).toThrow(expect.objectContaining({ code: 'prompt-too-long' }));
+  expect(() => answerLimit(prompt, text)).toThrow(expect.objectContaining({ code: 'prompt-too-long' }));
 });
 
 test('a token without a row in the embedding is named', () => {
   const text = { vocabSize: 50, contextLength: 4 };
-  expect(() => roomForAnswer(words(1, 50), text)).toThrow('the token 50');
+  expect(() => answerLimit(words(1, 50), text)).toThrow('the token 50');
 });

@@ -87,7 +87,7 @@ export function buildPrompt(
  * 'question-too-long' if the text alone is too long, or with 'bad-checkpoint' for a token without a row in
  * the embedding.
  */
-export function roomForAnswer(
+export function answerLimit(
   { inputIds, slots }: Prompt,
   { vocabSize, contextLength }: Pick<ModelConfig['text'], 'vocabSize' | 'contextLength'>,
 ): number {
@@ -98,8 +98,8 @@ export function roomForAnswer(
       `The tokenizer gives the token ${beyond}; config.json has a vocab_size of ${vocabSize}.`,
     );
   }
-  const room = contextLength - inputIds.length;
-  if (room >= 1) return room;
+  const left = contextLength - inputIds.length;
+  if (left >= 1) return left;
   const visual = slots.reduce((sum, { height, width }) => sum + height * width, 0);
   return fail(
     inputIds.length - visual >= contextLength ? 'question-too-long' : 'prompt-too-long',

@@ -1,7 +1,7 @@
 // Copies the numbers of tensors from the memory of the backend to JavaScript, with one wait for all of them.
 
 import { fail } from '../../failure.ts';
-import type { Tensor, TensorData, Wanted } from './tensor.ts';
+import type { Tensor, TensorData, ReadRequest } from './tensor.ts';
 
 // Flags of GPUBufferUsage and GPUMapMode, which Node lacks.
 const MAP_READ = 0x01;
@@ -11,8 +11,8 @@ const GPU_MAP_READ = 0x01;
 export const ELEMENT_BYTES = { float32: 4, int32: 4, float16: 2, int64: 8, uint8: 1 } as const;
 
 /** Returns views, because the tensors lie in JavaScript's memory already. */
-export function readFromMemory(wanted: readonly Wanted[]): TensorData[] {
-  return wanted.map((each) => {
+export function readFromMemory(requests: readonly ReadRequest[]): TensorData[] {
+  return requests.map((each) => {
     const { tensor, first, elements } = spanOf(each);
     return asTensorData(tensor.data).subarray(first, first + elements);
   });
@@ -22,8 +22,11 @@ export function readFromMemory(wanted: readonly Wanted[]): TensorData[] {
  * Returns copies, in the order of `wanted`. The runtime's own getData waits once per tensor, which takes
  * several times longer.
  */
-export async function readFromDevice(device: GPUDevice, wanted: readonly Wanted[]): Promise<TensorData[]> {
-  const copies = wanted.map((each) => copyOf(spanOf(each)));
+export async function readFromDevice(
+  device: GPUDevice,
+  requests: readonly ReadRequest[],
+): Promise<TensorData[]> {
+  const copies = requests.map((each) => copyOf(spanOf(each)));
   const staging = device.createBuffer({
     size: copies.reduce((sum, { bytes }) => sum + bytes, 0),
     usage: MAP_READ | COPY_DST,
@@ -53,9 +56,9 @@ interface Span {
   elements: number;
 }
 
-function spanOf(wanted: Wanted): Span {
-  if (!('lastRowOf' in wanted)) return { tensor: wanted, first: 0, elements: wanted.size };
-  const tensor = wanted.lastRowOf;
+function spanOf(request: ReadRequest): Span {
+  if (!('lastRowOf' in request)) return { tensor: request, first: 0, elements: request.size };
+  const tensor = request.lastRowOf;
   const elements = tensor.dims.at(-1) ?? 1;
   return { tensor, first: tensor.size - elements, elements };
 }

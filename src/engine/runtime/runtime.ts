@@ -6,7 +6,7 @@ import { fail, loadedPart } from '../../failure.ts';
 import type { EmittedGraph, Precision } from '../../graph/emitted.ts';
 import { DeviceLoss } from './device-loss.ts';
 import { ELEMENT_BYTES, readFromDevice, readFromMemory } from './read-back.ts';
-import type { ElementType, Feeds, Tensor, TensorData, Wanted, WeightData } from './tensor.ts';
+import type { ElementType, Feeds, Tensor, TensorData, ReadRequest, WeightData } from './tensor.ts';
 import { createDevice } from './webgpu-device.ts';
 import { WeightHandover } from './weight-handover.ts';
 
@@ -66,7 +66,7 @@ export interface Runtime {
   /** The outputs of a run stay in the memory of the backend; `read` copies them to JavaScript. */
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
   /** The numbers of several tensors, with one wait for all of them. */
-  read(wanted: Wanted[]): Promise<TensorData[]>;
+  read(requests: ReadRequest[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
   /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
   zeros(type: Precision | 'u8', shape: number[]): Tensor;
@@ -149,7 +149,7 @@ class OrtRuntime implements Runtime {
     const { device } = this;
     const handover = new WeightHandover(device, this.#streams);
     const externalData = await handover.all(weights);
-    const session = await handover.told(
+    const session = await handover.session(
       this.#ort.InferenceSession.create(graph.model, {
         externalData,
         logSeverityLevel: 3,
@@ -174,10 +174,10 @@ class OrtRuntime implements Runtime {
     };
   }
 
-  async read(wanted: Wanted[]): Promise<TensorData[]> {
+  async read(requests: ReadRequest[]): Promise<TensorData[]> {
     const { device } = this;
-    if (device === undefined) return readFromMemory(wanted);
-    return this.#loss.during(() => readFromDevice(device, wanted));
+    if (device === undefined) return readFromMemory(requests);
+    return this.#loss.during(() => readFromDevice(device, requests));
   }
 
   readonly tensor = (type: ElementType, data: TensorData, shape: number[]): Tensor =>

@@ -8,7 +8,7 @@ export type TensorData = Float32Array | Uint16Array | Int32Array | BigInt64Array
 export type ElementType = 'float32' | 'float16' | 'int32' | 'int64';
 
 /** A whole tensor, or only its last row (along the last axis). */
-export type Wanted = Tensor | { lastRowOf: Tensor };
+export type ReadRequest = Tensor | { lastRowOf: Tensor };
 
 export interface WeightData {
   path: string;

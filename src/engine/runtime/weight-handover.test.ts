@@ -44,5 +44,5 @@ test('a session that could not be made fails as the reading did', async () => {
   const session = readAll(taken!.data).catch(() => {
     throw new Error('failed to load external data');
   });
-  await expect(handover.told(session)).rejects.toMatchObject({ code: 'corrupt-shard' });
+  await expect(handover.session(session)).rejects.toMatchObject({ code: 'corrupt-shard' });
 });

@@ -36,7 +36,7 @@ export class WeightHandover {
   }
 
   /** Awaits the session. If it could not be made because a read failed, fails with the error of the read. */
-  async told<T>(session: Promise<T>): Promise<T> {
+  async session<T>(session: Promise<T>): Promise<T> {
     try {
       return await session;
     } catch (error) {

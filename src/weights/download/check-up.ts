@@ -2,30 +2,30 @@
 
 import type { CheckUp } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
-import type { Tell } from './download-package.ts';
+import type { Emit } from './download-package.ts';
 import { Progress } from './progress.ts';
-import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
+import { filesOf, type PackageFile, type ModelStore } from '../store/model-store.ts';
 import { isSound } from '../store/stored-package.ts';
 
 /**
  * Drops files that are missing, have another length, cannot be read or do not match their hash, so that the
  * next download fetches exactly these again. Fails with 'missing-file' for a model that is not in storage.
  */
-export async function checkUp(shelf: Shelf, tell: Tell, signal: AbortSignal): Promise<CheckUp> {
-  const manifest = (await shelf.manifest()) ?? (await shelf.pending());
-  if (!manifest) fail('missing-file', `There is no model ${shelf.id} in storage.`);
-  const kept = await shelf.kept();
-  const isFinished = (await shelf.manifest()) !== undefined;
+export async function checkUp(modelStore: ModelStore, emit: Emit, signal: AbortSignal): Promise<CheckUp> {
+  const manifest = (await modelStore.manifest()) ?? (await modelStore.pending());
+  if (!manifest) fail('missing-file', `There is no model ${modelStore.id} in storage.`);
+  const kept = await modelStore.kept();
+  const isFinished = (await modelStore.manifest()) !== undefined;
   // Files that an unfinished download has not fetched yet are not damaged.
   const files = filesOf(manifest).filter((file) => isFinished || kept.has(file.sha256));
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
-  const progress = new Progress(tell, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
+  const progress = new Progress(emit, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
   const damaged: PackageFile[] = [];
   for (const file of files) {
     signal.throwIfAborted();
-    if (!(await isSound(shelf, file))) damaged.push(file);
+    if (!(await isSound(modelStore, file))) damaged.push(file);
     progress.add(file.bytes);
   }
-  await shelf.drop(damaged.map((file) => file.sha256));
+  await modelStore.drop(damaged.map((file) => file.sha256));
   return { checkedFiles: files.length, damaged: damaged.map((file) => file.name) };
 }

@@ -8,7 +8,7 @@ import { parseManifest } from '../../format/parse-manifest.ts';
 import type { Hash } from './hash.ts';
 import type { PackageOrigin } from './origin.ts';
 import { Progress } from './progress.ts';
-import { filesOf, type PackageFile, type Shelf } from '../store/shelf.ts';
+import { filesOf, type PackageFile, type ModelStore } from '../store/model-store.ts';
 
 /** How often a file with a wrong hash is fetched again. */
 const HASH_RETRIES = 2;
@@ -18,7 +18,7 @@ export interface Means {
   hash: Hash;
 }
 
-export type Tell = (event: WeightsEvent) => void;
+export type Emit = (event: WeightsEvent) => void;
 
 /**
  * Fetches a package into storage, or resumes the download. A package of a newer format fails with
@@ -26,40 +26,40 @@ export type Tell = (event: WeightsEvent) => void;
  * 'corrupt-shard' naming the file, or with 'storage-full'; verified files stay in storage.
  */
 export async function downloadPackage(
-  shelf: Shelf,
+  modelStore: ModelStore,
   request: ModelRequest,
   means: Means,
-  tell: Tell,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
   const manifest = parseManifest(await means.origin.manifest(signal));
-  await shelf.begin(request, manifest);
-  await fetchMissing(shelf, manifest, means, tell, signal);
-  await shelf.finish(manifest);
+  await modelStore.begin(request, manifest);
+  await fetchMissing(modelStore, manifest, means, emit, signal);
+  await modelStore.finish(manifest);
 }
 
 /** Fetches the files of a package that are not stored yet. */
 async function fetchMissing(
-  shelf: Shelf,
+  modelStore: ModelStore,
   manifest: Manifest,
   means: Means,
-  tell: Tell,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
-  const kept = await shelf.kept();
+  const kept = await modelStore.kept();
   const files = filesOf(manifest);
   const missing = files.filter((file) => !kept.has(file.sha256));
   const totalBytes = sumBytes(files);
   const resumedBytes = totalBytes - sumBytes(missing);
-  const progress = new Progress(tell, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
+  const progress = new Progress(emit, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
   const queue = missing.values();
   let broken: Error | undefined;
   // If one lane fails, each of the others finishes its current file and takes no other.
   const lane = async (): Promise<void> => {
     // Each lane reuses one buffer, because allocating memory costs the system as much as copying into it.
-    let room: ArrayBuffer | undefined;
+    let buffer: ArrayBuffer | undefined;
     for (const file of queue) {
-      room = await bringHome(shelf, file, means, progress, signal, room);
+      buffer = await fetchAndStore(modelStore, file, means, progress, signal, buffer);
       if (broken !== undefined) return;
     }
   };
@@ -73,22 +73,22 @@ async function fetchMissing(
 }
 
 /** Fetches, verifies and stores one file. Returns the buffer that holds it, for reuse. */
-async function bringHome(
-  shelf: Shelf,
+async function fetchAndStore(
+  modelStore: ModelStore,
   file: PackageFile,
   { origin, hash }: Means,
   progress: Progress,
   signal: AbortSignal,
-  room: ArrayBuffer | undefined,
+  buffer: ArrayBuffer | undefined,
 ): Promise<ArrayBuffer> {
   for (let attempt = 0; ; attempt++) {
-    const fetched = await fetchTold(file, origin, progress, signal, room);
+    const fetched = await fetchReporting(file, origin, progress, signal, buffer);
     const { sha256, bytes } = await hash(fetched);
-    room = bytes.buffer;
+    buffer = bytes.buffer;
     try {
       if (sha256 !== file.sha256) fail('corrupt-shard', `${file.name} does not match its SHA-256.`);
-      await shelf.keep(sha256, bytes);
-      return room;
+      await modelStore.keep(sha256, bytes);
+      return buffer;
     } catch (error) {
       progress.add(-bytes.byteLength);
       if (!(error instanceof Failure) || error.code !== 'corrupt-shard' || attempt === HASH_RETRIES)
@@ -101,16 +101,16 @@ async function bringHome(
  * Fetches a file and reports the activity: 'downloading' while any file is being fetched, 'verifying' between
  * the last byte and the end.
  */
-async function fetchTold(
+async function fetchReporting(
   file: PackageFile,
   origin: PackageOrigin,
   progress: Progress,
   signal: AbortSignal,
-  room: ArrayBuffer | undefined,
+  buffer: ArrayBuffer | undefined,
 ): Promise<Uint8Array<ArrayBuffer>> {
   progress.begin({ kind: 'downloading' });
   try {
-    return await origin.fetch(file, (bytes) => progress.add(bytes), signal, room);
+    return await origin.fetch(file, (bytes) => progress.add(bytes), signal, buffer);
   } finally {
     progress.end({ kind: 'verifying' });
   }

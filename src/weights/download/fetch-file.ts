@@ -27,21 +27,21 @@ export interface WantedPart extends Asked, Part {
 }
 
 /**
- * Fetches exactly the bytes `start` to `end` of a file, into the buffer `room` if that is large enough. Fails
+ * Fetches exactly the bytes `start` to `end` of a file, into `buffer` if that is large enough. Fails
  * as the last attempt failed, or with 'no-range' if a part is wanted and the host only sends the whole file.
  */
 export async function fetchPart(
   wanted: WantedPart,
   transfers: Transfers,
   signal: AbortSignal,
-  room?: ArrayBuffer,
+  buffer?: ArrayBuffer,
 ): Promise<Uint8Array<ArrayBuffer>> {
   const { start, end, fileBytes, name } = wanted;
   const isWhole = start === 0 && end === fileBytes;
   const length = end - start;
   const bytes =
-    room !== undefined && room.byteLength >= length
-      ? new Uint8Array(room, 0, length)
+    buffer !== undefined && buffer.byteLength >= length
+      ? new Uint8Array(buffer, 0, length)
       : new Uint8Array(length);
   let filled = 0;
   let goesOn = true;

@@ -6,7 +6,7 @@ import { MANIFEST_FILE } from '../../format/manifest.ts';
 import { fetchPart, fetchSmall, type Transfers } from './fetch-file.ts';
 import type { Hosts } from './hosts.ts';
 import { readFile, sizeOf } from './read-file.ts';
-import type { PackageFile } from '../store/shelf.ts';
+import type { PackageFile } from '../store/model-store.ts';
 
 export interface PackageOrigin {
   /** The number of parallel reads beyond which there is no further gain. */
@@ -14,14 +14,14 @@ export interface PackageOrigin {
   /** manifest.json, not yet parsed. */
   manifest(signal: AbortSignal): Promise<unknown>;
   /**
-   * Fetches a file with the expected number of bytes, not yet verified, into the buffer `room` if that is large
+   * Fetches a file with the expected number of bytes, not yet verified, into `buffer` if that is large
    * enough.
    */
   fetch(
     file: PackageFile,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
-    room?: ArrayBuffer,
+    buffer?: ArrayBuffer,
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
@@ -53,11 +53,11 @@ export class HttpOrigin implements PackageOrigin {
     { name, bytes }: PackageFile,
     onBytes: (bytes: number) => void,
     signal: AbortSignal,
-    room?: ArrayBuffer,
+    buffer?: ArrayBuffer,
   ): Promise<Uint8Array<ArrayBuffer>> {
     const url = this.#folder + name;
     const wanted = { url, name, hosts: this.#hosts, start: 0, end: bytes, fileBytes: bytes };
-    return fetchPart(wanted, { ...this.#transfers, onBytes }, signal, room);
+    return fetchPart(wanted, { ...this.#transfers, onBytes }, signal, buffer);
   }
 }
 

@@ -4,46 +4,46 @@ import { PACE, waitMs } from './pace.ts';
 import { Progress } from './progress.ts';
 
 function setUp(totalBytes: number, resumedBytes = 0) {
-  const told: Extract<WeightsEvent, { kind: 'progress' }>[] = [];
+  const seen: Extract<WeightsEvent, { kind: 'progress' }>[] = [];
   const clock = { now: 0 };
-  const tell = (event: WeightsEvent): void => {
-    if (event.kind === 'progress') told.push(event);
+  const emit = (event: WeightsEvent): void => {
+    if (event.kind === 'progress') seen.push(event);
   };
   const start = { totalBytes, resumedBytes, activity: { kind: 'downloading' } } as const;
-  const progress = new Progress(tell, start, () => clock.now);
-  return { told, clock, progress };
+  const progress = new Progress(emit, start, () => clock.now);
+  return { seen, clock, progress };
 }
 
 test('rate and time left follow from what came in this run alone', () => {
-  const { told, clock, progress } = setUp(10_000, 4000);
-  expect(told).toMatchObject([
+  const { seen, clock, progress } = setUp(10_000, 4000);
+  expect(seen).toMatchObject([
     { doneBytes: 4000, resumedBytes: 4000, bytesPerSecond: null, secondsLeft: null },
   ]);
   clock.now = 2000;
   progress.add(2000);
-  expect(told.at(-1)).toMatchObject({ doneBytes: 6000, bytesPerSecond: 1000, secondsLeft: 4 });
+  expect(seen.at(-1)).toMatchObject({ doneBytes: 6000, bytesPerSecond: 1000, secondsLeft: 4 });
 });
 
 test('what an earlier run had done is progress, and no speed', () => {
-  const { told, clock, progress } = setUp(10_000);
+  const { seen, clock, progress } = setUp(10_000);
   clock.now = 2000;
   progress.resume(5000);
-  expect(told.at(-1)).toMatchObject({ doneBytes: 5000, resumedBytes: 5000, bytesPerSecond: null });
+  expect(seen.at(-1)).toMatchObject({ doneBytes: 5000, resumedBytes: 5000, bytesPerSecond: null });
 });
 
 test('it is told ten times a second at most, and at the end', () => {
-  const { told, clock, progress } = setUp(1000);
+  const { seen, clock, progress } = setUp(1000);
   for (let i = 0; i < 1000; i++) {
     clock.now++;
     progress.add(1);
   }
-  expect(told.length).toBeLessThanOrEqual(12);
-  expect(told.at(-1)).toMatchObject({ doneBytes: 1000, secondsLeft: 0 });
+  expect(seen.length).toBeLessThanOrEqual(12);
+  expect(seen.at(-1)).toMatchObject({ doneBytes: 1000, secondsLeft: 0 });
 });
 
 test('it is verifying once the last of several transfers has ended', () => {
-  const { told, progress } = setUp(1000);
-  const kinds = (): string[] => told.map((event) => event.activity.kind);
+  const { seen, progress } = setUp(1000);
+  const kinds = (): string[] => seen.map((event) => event.activity.kind);
   progress.begin({ kind: 'downloading' });
   progress.begin({ kind: 'downloading' });
   progress.end({ kind: 'verifying' });

@@ -3,26 +3,26 @@
 import type { Activity, WeightsEvent } from '../../contract/weights.ts';
 
 const WINDOW_MS = 8000;
-const TELL_MS = 100;
+const EMIT_MS = 100;
 
 export class Progress {
-  readonly #tell: (event: WeightsEvent) => void;
+  readonly #onEvent: (event: WeightsEvent) => void;
   readonly #now: () => number;
   readonly #totalBytes: number;
   #resumedBytes: number;
   #doneBytes: number;
   #activity: Activity;
   #underWay = 0;
-  #toldAt = -Infinity;
+  #emittedAt = -Infinity;
   /** Time and bytes of each report, the oldest first, none older than the window. */
   #samples: { at: number; bytes: number }[] = [];
 
   constructor(
-    tell: (event: WeightsEvent) => void,
+    emit: (event: WeightsEvent) => void,
     { totalBytes, resumedBytes, activity }: { totalBytes: number; resumedBytes: number; activity: Activity },
     now: () => number = () => performance.now(),
   ) {
-    this.#tell = tell;
+    this.#onEvent = emit;
     this.#now = now;
     this.#totalBytes = totalBytes;
     this.#resumedBytes = resumedBytes;
@@ -42,7 +42,7 @@ export class Progress {
   /** `bytes` is negative if bytes that arrived turned out to be useless. */
   add(bytes: number): void {
     this.#doneBytes += bytes;
-    if (this.#now() - this.#toldAt >= TELL_MS || this.remainingBytes === 0) this.#emit();
+    if (this.#now() - this.#emittedAt >= EMIT_MS || this.remainingBytes === 0) this.#emit();
   }
 
   /** Adds bytes that an earlier run had done, which do not count for the rate. */
@@ -57,7 +57,7 @@ export class Progress {
     // The report of a new layer may be skipped, that of another kind of activity may not.
     const isOther = activity.kind !== this.#activity.kind;
     this.#activity = activity;
-    if (isOther || (isNew && this.#now() - this.#toldAt >= TELL_MS)) this.#emit();
+    if (isOther || (isNew && this.#now() - this.#emittedAt >= EMIT_MS)) this.#emit();
   }
 
   /** Call this when one of several parallel jobs begins; `activity` is that of all of them. */
@@ -73,11 +73,11 @@ export class Progress {
 
   #emit(): void {
     const at = this.#now();
-    this.#toldAt = at;
+    this.#emittedAt = at;
     this.#samples.push({ at, bytes: this.#doneBytes });
     while (this.#samples.length > 2 && at - this.#samples[0]!.at > WINDOW_MS) this.#samples.shift();
     const bytesPerSecond = this.#rate();
-    this.#tell({
+    this.#onEvent({
       kind: 'progress',
       activity: this.#activity,
       doneBytes: this.#doneBytes,

@@ -4,37 +4,37 @@ import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { convert, type ConvertProgress } from '../../convert/convert.ts';
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import type { Change } from '../store/database.ts';
-import type { Tell } from '../download/download-package.ts';
-import { ShelfSink } from '../store/package-sink.ts';
+import type { Emit } from '../download/download-package.ts';
+import { ModelStoreSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';
-import type { Shelf } from '../store/shelf.ts';
+import type { ModelStore } from '../store/model-store.ts';
 
 /** Resumes the conversion of an earlier visit. Fails as `convert` and the source do. */
 export async function convertCheckpoint(
-  shelf: Shelf,
+  modelStore: ModelStore,
   request: ModelRequest,
   source: CheckpointSource,
   preset: Preset,
-  { tell, ...hooks }: { tell: Tell; retire?: () => Change; verify?: () => Promise<void> },
+  { emit, ...hooks }: { emit: Emit; retire?: () => Change; verify?: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
-  await shelf.begin(request);
-  tell({
+  await modelStore.begin(request);
+  emit({
     kind: 'progress',
     activity: { kind: 'planning' },
     ...{ doneBytes: 0, resumedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null },
   });
-  await convert(source, new ShelfSink(shelf, hooks), { preset, signal, onProgress: follow(tell) });
+  await convert(source, new ModelStoreSink(modelStore, hooks), { preset, signal, onProgress: follow(emit) });
 }
 
-function follow(tell: Tell): (progress: ConvertProgress) => void {
+function follow(emit: Emit): (progress: ConvertProgress) => void {
   let progress: Progress | undefined;
   let last = { done: 0, resumed: 0 };
   return ({ done, resumed, total, layer, layers }) => {
     const activity = { kind: 'quantising', layer, layers } as const;
     // If a tensor turned out too wide for F16, the converter starts over, and reuses its shards.
     if (!progress || done < last.done) {
-      progress = new Progress(tell, { totalBytes: total, resumedBytes: 0, activity });
+      progress = new Progress(emit, { totalBytes: total, resumedBytes: 0, activity });
       last = { done: 0, resumed: 0 };
     }
     progress.doing(activity);

@@ -9,7 +9,7 @@ import { Field } from '../../format/json-field.ts';
 import { sha256Begin, sha256End, type Sha256State } from '../../format/sha256-stream.ts';
 import type { Hashing } from '../download/hash.ts';
 import type { Key } from '../store/database.ts';
-import type { Shelf } from '../store/shelf.ts';
+import type { ModelStore } from '../store/model-store.ts';
 import type { ListedFile, Listing } from './listing.ts';
 import type { Piece } from './pieces.ts';
 
@@ -31,7 +31,7 @@ interface Whole {
 
 export class FileChecks {
   readonly #listing: Listing;
-  readonly #shelf: Shelf;
+  readonly #modelStore: ModelStore;
   readonly #hashing: Hashing;
   readonly #wholes: Map<string, Whole>;
   /** SHA-256 of each piece that ever arrived, by the piece's name. */
@@ -42,27 +42,27 @@ export class FileChecks {
 
   private constructor(
     listing: Listing,
-    shelf: Shelf,
+    modelStore: ModelStore,
     hashing: Hashing,
     wholes: Map<string, Whole>,
     pieces: Map<string, string>,
   ) {
     this.#listing = listing;
-    this.#shelf = shelf;
+    this.#modelStore = modelStore;
     this.#hashing = hashing;
     this.#wholes = wholes;
     this.#pieces = pieces;
   }
 
   /** Continues from the state that an earlier visit stored. */
-  static async open(listing: Listing, shelf: Shelf, hashing: Hashing): Promise<FileChecks> {
-    const { database } = shelf;
+  static async open(listing: Listing, modelStore: ModelStore, hashing: Hashing): Promise<FileChecks> {
+    const { database } = modelStore;
     const [wholes, pieces] = await Promise.all(
-      (['whole', 'hash'] as const).map((kind) => database.under(shelf.key(kind))),
+      (['whole', 'hash'] as const).map((kind) => database.under(modelStore.key(kind))),
     );
     return new FileChecks(
       listing,
-      shelf,
+      modelStore,
       hashing,
       new Map(wholes?.map(([[, , file], value]) => [String(file), parseWhole(value)])),
       new Map(
@@ -109,7 +109,7 @@ export class FileChecks {
     }
     if (known === undefined && !this.#forgotten.has(file)) {
       this.#pieces.set(name, hashed.sha256);
-      await this.#save([this.#shelf.key('hash', file, start), hashed.sha256]);
+      await this.#save([this.#modelStore.key('hash', file, start), hashed.sha256]);
     }
     return hashed.bytes;
   }
@@ -117,7 +117,7 @@ export class FileChecks {
   /** If the disk is full, the record waits for the next shard, for which there may still be space. */
   async #save(record: [Key, string]): Promise<void> {
     try {
-      await this.#shelf.database.change({ records: [record] });
+      await this.#modelStore.database.change({ records: [record] });
     } catch (error) {
       if (!(error instanceof Failure) || error.code !== 'storage-full') throw error;
       this.#unsaved.push(record);
@@ -147,7 +147,7 @@ export class FileChecks {
     if (!listed || !('sha256' in listed)) fail('bug', `${file} has no SHA-256 to be held against.`);
     if (sha256End(whole.state) !== listed.sha256) mismatch(file);
     whole.isSound = true;
-    await this.#shelf.database.change({ records: this.records() });
+    await this.#modelStore.database.change({ records: this.records() });
   }
 
   /** Forgets all hashes of a file, because it will be fetched again. */
@@ -155,14 +155,14 @@ export class FileChecks {
     this.#forgotten.add(file);
     this.#wholes.delete(file);
     for (const name of this.#pieces.keys()) if (name.endsWith(` ${file}`)) this.#pieces.delete(name);
-    const goneUnder = (['hash', 'whole'] as const).map((kind) => this.#shelf.key(kind, file));
-    await this.#shelf.database.change({ goneUnder });
+    const goneUnder = (['hash', 'whole'] as const).map((kind) => this.#modelStore.key(kind, file));
+    await this.#modelStore.database.change({ goneUnder });
   }
 
   /** The state of all hashes, to be stored together with the deletion of the pieces that they cover. */
   records(): [Key, unknown][] {
     const wholes = Array.from(this.#wholes, ([file, whole]): [Key, unknown] => [
-      this.#shelf.key('whole', file),
+      this.#modelStore.key('whole', file),
       whole,
     ]);
     return [...wholes, ...this.#unsaved];

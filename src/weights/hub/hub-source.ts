@@ -87,7 +87,7 @@ export class HubSource implements CheckpointSource {
    * Fetches a whole file and checks it before use. Large files of weights do not come here: they are hashed
    * piece by piece.
    */
-  async #bringWhole(file: string, fileBytes: number, checks: FileChecks): Promise<RemoteFile> {
+  async #fetchWhole(file: string, fileBytes: number, checks: FileChecks): Promise<RemoteFile> {
     if (fileBytes > SMALL_FILE_BYTES) fail('bad-checkpoint', `${file} is far too large for what it is.`);
     const wanted = { ...this.#asked(file), start: 0, end: fileBytes, fileBytes };
     const bytes = await fetchPart(wanted, this.#hub.transfers, this.#signal);
@@ -101,7 +101,7 @@ export class HubSource implements CheckpointSource {
     const { checks } = this.#hub;
     const listed = checks?.listed(file);
     if (checks && listed && !isHashedInPieces(file, listed)) {
-      return this.#bringWhole(file, listed.bytes, checks);
+      return this.#fetchWhole(file, listed.bytes, checks);
     }
     const part = { start: 0, end: FIRST_BYTES };
     const asked = { ...this.#asked(file), part };
@@ -157,7 +157,7 @@ export class HubSource implements CheckpointSource {
   #fetchAhead(file: string, pieces: Piece[], index: number): void {
     for (let next = index + 1; next < index + this.#hub.transfers.pace.lanes; next++) {
       const piece = pieces[next];
-      if (!piece || this.#underWay >= this.#hub.transfers.pace.lanes || !this.#spool.hasRoomAhead) return;
+      if (!piece || this.#underWay >= this.#hub.transfers.pace.lanes || !this.#spool.mayFetchAhead) return;
       if (this.#spool.knows(file, piece) || this.#held.has(heldName(file, piece))) continue;
       // The read that needs this piece reports the failure.
       this.#piece(file, piece).catch(() => undefined);
@@ -166,7 +166,7 @@ export class HubSource implements CheckpointSource {
 
   #piece(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
     const name = heldName(file, piece);
-    const held = this.#held.get(name) ?? this.#bring(file, piece);
+    const held = this.#held.get(name) ?? this.#loadPiece(file, piece);
     this.#held.delete(name);
     this.#held.set(name, held);
     held.catch(() => {
@@ -179,7 +179,7 @@ export class HubSource implements CheckpointSource {
     return held;
   }
 
-  async #bring(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+  async #loadPiece(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
     const spooled = await this.#spool.piece(file, piece);
     if (spooled) return new Uint8Array(await spooled.arrayBuffer());
     const remote = this.#spool.remote(file) ?? fail('bug', `${file} was never asked for.`);
@@ -228,19 +228,19 @@ export class HubSource implements CheckpointSource {
     this.#hashing.set(file, settled);
   }
 
-  /** Hashes piece after piece for as long as `bring` returns the next one. */
+  /** Hashes piece after piece for as long as `load` returns the next one. */
   async #hashOn(
     file: string,
     pieces: Piece[],
     checks: FileChecks,
-    bring: (piece: Piece) => Promise<Uint8Array<ArrayBuffer> | undefined>,
+    load: (piece: Piece) => Promise<Uint8Array<ArrayBuffer> | undefined>,
   ): Promise<void> {
     if (checks.reached(file) === 0) {
       await checks.take(file, this.#firstBytes(file, this.#dataStart(file, pieces)));
     }
     for (;;) {
       const piece = pieces[indexAt(pieces, checks.reached(file))];
-      const bytes = piece && (await bring(piece));
+      const bytes = piece && (await load(piece));
       if (!bytes) return;
       if (!agrees(piece, bytes, this.#spool.parts(file))) {
         throw new BadFile(file, 'has other bytes in a sample than in the whole');

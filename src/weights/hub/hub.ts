@@ -5,7 +5,7 @@
 import type { ModelRequest } from '../../contract/weights.ts';
 import { parseRecord, RECORD_FILE } from '../../convert/record.ts';
 import { convertCheckpoint } from './convert-checkpoint.ts';
-import type { Tell } from '../download/download-package.ts';
+import type { Emit } from '../download/download-package.ts';
 import type { Transfers } from '../download/fetch-file.ts';
 import type { Hashing } from '../download/hash.ts';
 import { Hosts } from '../download/hosts.ts';
@@ -15,7 +15,7 @@ import { BadFile, FileChecks } from './file-checks.ts';
 import { fileUrl, isPinned, type HubSourceSpec } from './hub-address.ts';
 import { HubSource } from './hub-source.ts';
 import { notePin, pinned, type Pin } from './pin.ts';
-import type { Shelf } from '../store/shelf.ts';
+import type { ModelStore } from '../store/model-store.ts';
 import { Spool } from './spool.ts';
 
 export interface Means {
@@ -28,21 +28,21 @@ export interface Means {
  * match its hash.
  */
 export async function downloadCheckpoint(
-  shelf: Shelf,
+  modelStore: ModelStore,
   request: ModelRequest,
   source: HubSourceSpec,
   { transfers, hashing }: Means,
-  tell: Tell,
+  emit: Emit,
   signal: AbortSignal,
 ): Promise<void> {
-  const spool = await Spool.open(shelf);
-  const isBegun = spool.isBegun || (await shelf.manifest()) !== undefined;
-  const pin = await pinned(shelf, source, isBegun, transfers, signal);
-  const checks = pin.files ? await FileChecks.open(pin.files, shelf, hashing) : undefined;
+  const spool = await Spool.open(modelStore);
+  const isBegun = spool.isBegun || (await modelStore.manifest()) !== undefined;
+  const pin = await pinned(modelStore, source, isBegun, transfers, signal);
+  const checks = pin.files ? await FileChecks.open(pin.files, modelStore, hashing) : undefined;
   const setPin = (news: Pin): void => {
     Object.assign(pin, news);
     // This write may fail: without the pin, the next visit pins again.
-    notePin(shelf, pin).catch(() => undefined);
+    notePin(modelStore, pin).catch(() => undefined);
   };
   const hosts = new Hosts(source.endpoint, {
     ...(source.hosts ? { named: source.hosts } : {}),
@@ -65,15 +65,15 @@ export async function downloadCheckpoint(
   };
   const verify = async (): Promise<void> => {
     if (!checks) return;
-    await files.verify(checks, followHash(tell));
-    await shelf.noteChecked();
+    await files.verify(checks, followHash(emit));
+    await modelStore.noteChecked();
   };
   try {
-    await convertCheckpoint(shelf, request, files, source.preset, { tell, retire, verify }, signal);
+    await convertCheckpoint(modelStore, request, files, source.preset, { emit, retire, verify }, signal);
   } catch (error) {
     over.abort();
     if (error instanceof BadFile && checks?.isSound(error.file) === false) {
-      await dropMadeOf(shelf, error.file);
+      await dropMadeOf(modelStore, error.file);
       await checks.forget(error.file);
       await spool.forget(error.file);
     }
@@ -84,18 +84,20 @@ export async function downloadCheckpoint(
 }
 
 /** Reports the bytes that are left to hash at the end as progress. */
-function followHash(tell: Tell): (bytes: number, left: number) => void {
+function followHash(emit: Emit): (bytes: number, left: number) => void {
   let progress: Progress | undefined;
   return (bytes, totalBytes) => {
-    progress ??= new Progress(tell, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
+    progress ??= new Progress(emit, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });
     progress.add(bytes);
   };
 }
 
 /** Drops the shards that were made from a file; other shards stay. */
-async function dropMadeOf(shelf: Shelf, file: string): Promise<void> {
-  const blob = await shelf.database.file(shelf.key('note', RECORD_FILE));
+async function dropMadeOf(modelStore: ModelStore, file: string): Promise<void> {
+  const blob = await modelStore.database.file(modelStore.key('note', RECORD_FILE));
   if (!blob) return;
   const { shards } = parseRecord(new Uint8Array(await blob.arrayBuffer()));
-  await shelf.drop(shards.filter(({ files }) => files?.includes(file) ?? true).map(({ sha256 }) => sha256));
+  await modelStore.drop(
+    shards.filter(({ files }) => files?.includes(file) ?? true).map(({ sha256 }) => sha256),
+  );
 }

@@ -3,7 +3,7 @@
 
 import { Field } from '../../format/json-field.ts';
 import type { Transfers } from '../download/fetch-file.ts';
-import type { Shelf } from '../store/shelf.ts';
+import type { ModelStore } from '../store/model-store.ts';
 import { isPinned, type HubSourceSpec } from './hub-address.ts';
 import { commitOf, listingAt, parseListing, type Listing } from './listing.ts';
 
@@ -19,13 +19,13 @@ export interface Pin {
  * fetched weights.
  */
 export async function pinned(
-  shelf: Shelf,
+  modelStore: ModelStore,
   source: HubSourceSpec,
   isBegun: boolean,
   transfers: Transfers,
   signal: AbortSignal,
 ): Promise<Pin> {
-  const pin = await readPin(shelf);
+  const pin = await readPin(modelStore);
   if (pin.revision === undefined) {
     const isCommit = isPinned(source.revision);
     const commit = isCommit || isBegun ? undefined : await commitOf(source, transfers, signal);
@@ -39,17 +39,17 @@ export async function pinned(
     if (isBegun || pin.revision === undefined) pin.files = null;
     else if (source.files && pin.revision === source.revision) pin.files = source.files;
     else pin.files = (await listingAt(source, pin.revision, transfers, signal)) ?? null;
-    await notePin(shelf, pin);
+    await notePin(modelStore, pin);
   }
   return pin;
 }
 
-export async function notePin(shelf: Shelf, pin: Pin): Promise<void> {
-  await shelf.database.change({ records: [[pinKey(shelf), { ...pin }]] });
+export async function notePin(modelStore: ModelStore, pin: Pin): Promise<void> {
+  await modelStore.database.change({ records: [[pinKey(modelStore), { ...pin }]] });
 }
 
-async function readPin(shelf: Shelf): Promise<Pin> {
-  const value = await shelf.database.get(pinKey(shelf));
+async function readPin(modelStore: ModelStore): Promise<Pin> {
+  const value = await modelStore.database.get(pinKey(modelStore));
   if (value === undefined) return {};
   const root = new Field(value, 'pin: ', 'bad-manifest');
   const [revision, host] = ['revision', 'host'].map((name) => root.optional(name)?.string());
@@ -62,6 +62,6 @@ async function readPin(shelf: Shelf): Promise<Pin> {
   };
 }
 
-function pinKey(shelf: Shelf) {
-  return shelf.key('note', 'pin');
+function pinKey(modelStore: ModelStore) {
+  return modelStore.key('note', 'pin');
 }

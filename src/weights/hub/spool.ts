@@ -6,7 +6,7 @@ import { Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
 import type { Change, Key } from '../store/database.ts';
 import type { Piece } from './pieces.ts';
-import type { Shelf } from '../store/shelf.ts';
+import type { ModelStore } from '../store/model-store.ts';
 
 /** Length and ETag of a file on the host. */
 export interface RemoteFile {
@@ -18,7 +18,7 @@ export interface RemoteFile {
 const AHEAD_LIMIT = 128;
 
 export class Spool {
-  readonly #shelf: Shelf;
+  readonly #modelStore: ModelStore;
   readonly #files: Map<string, RemoteFile>;
   readonly #parts: Map<string, Uint8Array<ArrayBuffer>>;
   readonly #kept: Set<string>;
@@ -35,13 +35,13 @@ export class Spool {
   #isFull = false;
 
   private constructor(
-    shelf: Shelf,
+    modelStore: ModelStore,
     files: Map<string, RemoteFile>,
     parts: Map<string, Uint8Array<ArrayBuffer>>,
     kept: Set<string>,
     used: Set<string>,
   ) {
-    this.#shelf = shelf;
+    this.#modelStore = modelStore;
     this.#files = files;
     this.#parts = parts;
     this.#kept = kept;
@@ -55,21 +55,21 @@ export class Spool {
     return this.#kept.size + this.#used.size > 0;
   }
 
-  static async open(shelf: Shelf): Promise<Spool> {
-    const { database } = shelf;
+  static async open(modelStore: ModelStore): Promise<Spool> {
+    const { database } = modelStore;
     const files = new Map<string, RemoteFile>();
     const parts = new Map<string, Uint8Array<ArrayBuffer>>();
-    for (const [[, , file, start], value] of await database.under(shelf.key('probe'))) {
+    for (const [[, , file, start], value] of await database.under(modelStore.key('probe'))) {
       if (start === undefined) files.set(String(file), parseRemoteFile(value));
       else if (value instanceof Blob) {
         parts.set(nameOf(String(file), Number(start)), new Uint8Array(await value.arrayBuffer()));
       }
     }
     const names = async (kind: 'piece' | 'used'): Promise<Set<string>> => {
-      const keys = await database.keysUnder(shelf.key(kind));
+      const keys = await database.keysUnder(modelStore.key(kind));
       return new Set(keys.map(([, , file, start]) => nameOf(String(file), Number(start))));
     };
-    return new Spool(shelf, files, parts, await names('piece'), await names('used'));
+    return new Spool(modelStore, files, parts, await names('piece'), await names('used'));
   }
 
   remote(file: string): RemoteFile | undefined {
@@ -78,7 +78,7 @@ export class Spool {
 
   async noteRemote(file: string, facts: RemoteFile): Promise<void> {
     this.#files.set(file, facts);
-    await this.#shelf.database.change({ records: [[this.#shelf.key('probe', file), facts]] });
+    await this.#modelStore.database.change({ records: [[this.#modelStore.key('probe', file), facts]] });
   }
 
   /**
@@ -87,7 +87,7 @@ export class Spool {
    */
   async forgetFacts(file: string): Promise<void> {
     this.#files.delete(file);
-    await this.#shelf.database.change({ gone: [this.#shelf.key('probe', file)] });
+    await this.#modelStore.database.change({ gone: [this.#modelStore.key('probe', file)] });
   }
 
   /** Forgets everything that was fetched of a file, because the file on the host has changed. */
@@ -97,8 +97,8 @@ export class Spool {
     this.#files.delete(file);
     for (const name of this.#parts.keys()) if (of(name)) this.#parts.delete(name);
     for (const names of [this.#kept, this.#used]) for (const name of names) if (of(name)) names.delete(name);
-    const goneUnder = (['probe', 'piece', 'used'] as const).map((kind) => this.#shelf.key(kind, file));
-    await this.#shelf.database.change({ goneUnder });
+    const goneUnder = (['probe', 'piece', 'used'] as const).map((kind) => this.#modelStore.key(kind, file));
+    await this.#modelStore.database.change({ goneUnder });
   }
 
   /** Returns the bytes from a small part, if one is stored that covers them. */
@@ -113,7 +113,7 @@ export class Spool {
     const known = this.#parts.get(nameOf(file, start));
     if (known && known.byteLength >= bytes.byteLength) return;
     this.#parts.set(nameOf(file, start), bytes);
-    await this.#shelf.database.change({ files: [[this.#shelf.key('probe', file, start), bytes]] });
+    await this.#modelStore.database.change({ files: [[this.#modelStore.key('probe', file, start), bytes]] });
   }
 
   /** Whether a piece is stored, or was stored and has been used up. */
@@ -121,20 +121,22 @@ export class Spool {
     return this.#kept.has(nameOf(file, piece.start)) || this.#used.has(nameOf(file, piece.start));
   }
 
-  get hasRoomAhead(): boolean {
+  get mayFetchAhead(): boolean {
     return !this.#isFull && this.#ahead.size < AHEAD_LIMIT;
   }
 
   async piece(file: string, { start, end }: Piece): Promise<Blob | undefined> {
     if (!this.#kept.has(nameOf(file, start))) return undefined;
-    const blob = await this.#shelf.database.file(this.#shelf.key('piece', file, start));
+    const blob = await this.#modelStore.database.file(this.#modelStore.key('piece', file, start));
     return blob?.size === end - start ? blob : undefined;
   }
 
   async keepPiece(file: string, { start }: Piece, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     if (this.#isFull || this.#forgotten.has(file)) return;
     try {
-      await this.#shelf.database.change({ files: [[this.#shelf.key('piece', file, start), bytes]] });
+      await this.#modelStore.database.change({
+        files: [[this.#modelStore.key('piece', file, start), bytes]],
+      });
       this.#kept.add(nameOf(file, start));
       this.#ahead.add(nameOf(file, start));
     } catch (error) {
@@ -166,8 +168,8 @@ export class Spool {
     this.#usedUp = { older: [...older.filter((key) => !mayLeave(key)), ...newer], newer: [] };
     for (const [file, start] of leaving) this.#kept.delete(nameOf(file, Number(start)));
     return {
-      gone: leaving.map(([file, start]) => this.#shelf.key('piece', file, Number(start))),
-      records: older.map(([file, start]) => [this.#shelf.key('used', file, Number(start)), true]),
+      gone: leaving.map(([file, start]) => this.#modelStore.key('piece', file, Number(start))),
+      records: older.map(([file, start]) => [this.#modelStore.key('used', file, Number(start)), true]),
     };
   }
 

@@ -164,9 +164,9 @@ export class Database {
       try {
         return await answered(job, answerMs);
       } catch (cause) {
-        const { name, text } = told(cause);
+        const { name, text } = described(cause);
         // Chromium's message is empty. The callers know how many bytes are needed, and report it.
-        if (name === 'QuotaExceededError') fail('storage-full', 'The browser has no room left.', cause);
+        if (name === 'QuotaExceededError') fail('storage-full', 'The browser has no space left.', cause);
         if (attempt === ATTEMPTS || FINAL.has(name)) {
           fail('storage-failed', `The browser’s storage refused: ${text}`, cause);
         }
@@ -217,7 +217,7 @@ function parseKey(key: IDBValidKey): Key {
 }
 
 /** An aborted transaction may have no error at all. */
-function told(cause: unknown): { name: string; text: string } {
+function described(cause: unknown): { name: string; text: string } {
   if (!(cause instanceof Error)) return { name: '', text: 'the transaction was aborted.' };
   return { name: cause.name, text: `${cause.name} ${cause.message}`.trim() };
 }

@@ -4,27 +4,27 @@ import type { KeptModel, StorageFacts } from '../../contract/weights.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import type { Database } from './database.ts';
-import { Shelf } from './shelf.ts';
+import { ModelStore } from './model-store.ts';
 
 export async function listModels(database: Database): Promise<KeptModel[]> {
   const keys = await database.keysUnder(['model']);
-  return Promise.all(keys.map(([, id]) => describeOrBroken(new Shelf(database, String(id)))));
+  return Promise.all(keys.map(([, id]) => describeOrBroken(new ModelStore(database, String(id)))));
 }
 
 /**
  * A model whose records cannot be read is listed nevertheless, so that it can be removed: it may take
  * gigabytes.
  */
-async function describeOrBroken(shelf: Shelf): Promise<KeptModel> {
+async function describeOrBroken(modelStore: ModelStore): Promise<KeptModel> {
   try {
-    return await shelf.describe();
+    return await modelStore.describe();
   } catch (error) {
     if (!(error instanceof Failure) || !UNREADABLE.has(error.code)) throw error;
-    const request = await shelf.request().catch(() => undefined);
-    const kept = await shelf.kept().catch(() => new Map<string, number>());
+    const request = await modelStore.request().catch(() => undefined);
+    const kept = await modelStore.kept().catch(() => new Map<string, number>());
     return {
-      id: shelf.id,
-      name: request?.name ?? visibleText(shelf.id),
+      id: modelStore.id,
+      name: request?.name ?? visibleText(modelStore.id),
       source: request?.source ?? { kind: 'files', preset: 'balanced' },
       state: 'broken',
       keptBytes: Array.from(kept.values()).reduce(

@@ -8,21 +8,21 @@ const lockName = (id: string): string => `darkroom-weights:${id}`;
 
 /**
  * Runs `job` when no other tab works on model `id`. Until then, passes on the events of the tab that does.
- * Events of `job` go to `tell` and to all other tabs.
+ * Events of `job` go to `emit` and to all other tabs.
  */
 export async function alone<T>(
   id: string,
-  tell: (event: WeightsEvent) => void,
+  emit: (event: WeightsEvent) => void,
   signal: AbortSignal,
-  job: (tell: (event: WeightsEvent) => void) => Promise<T>,
+  job: (emit: (event: WeightsEvent) => void) => Promise<T>,
 ): Promise<T> {
-  if (!(await canBeAlone())) return job(tell);
+  if (!(await canBeAlone())) return job(emit);
   const channel = new BroadcastChannel(lockName(id));
-  const hear = ({ data }: MessageEvent<WeightsEvent>): void => tell(data);
+  const hear = ({ data }: MessageEvent<WeightsEvent>): void => emit(data);
   const run = (): Promise<T> => {
     channel.removeEventListener('message', hear);
     return job((event) => {
-      tell(event);
+      emit(event);
       channel.postMessage(event);
     });
   };
@@ -32,7 +32,7 @@ export async function alone<T>(
       lock === null ? undefined : { value: await run() },
     );
     if (first) return first.value;
-    tell({ kind: 'following' });
+    emit({ kind: 'following' });
     channel.addEventListener('message', hear);
     return await navigator.locks.request(lockName(id), { signal }, run);
   } finally {

@@ -9,12 +9,12 @@ import { MANIFEST_FILE } from '../../format/manifest.ts';
 import { parseManifest } from '../../format/parse-manifest.ts';
 import { sha256Hex } from '../../format/sha256.ts';
 import type { Change } from './database.ts';
-import type { Shelf } from './shelf.ts';
+import type { ModelStore } from './model-store.ts';
 
 const SHARD = /^([0-9a-f]{64})\.safetensors$/;
 
-export class ShelfSink implements PackageSink {
-  readonly #shelf: Shelf;
+export class ModelStoreSink implements PackageSink {
+  readonly #modelStore: ModelStore;
   readonly #retire: () => Change;
   readonly #verify: () => Promise<void>;
   #waiting: { sha256: string; bytes: Uint8Array<ArrayBuffer>; retired: Change } | undefined;
@@ -24,10 +24,10 @@ export class ShelfSink implements PackageSink {
    * `verify` is awaited before the package counts as complete, and fails if it must not.
    */
   constructor(
-    shelf: Shelf,
+    modelStore: ModelStore,
     { retire, verify }: { retire?: () => Change; verify?: () => Promise<void> } = {},
   ) {
-    this.#shelf = shelf;
+    this.#modelStore = modelStore;
     this.#retire = retire ?? (() => ({}));
     this.#verify = verify ?? (() => Promise.resolve());
   }
@@ -37,8 +37,9 @@ export class ShelfSink implements PackageSink {
     // Only shards and the record are read back. The converter would refuse a target with a manifest but no
     // record; here such a package came from elsewhere, and the conversion may replace it.
     if (sha256 === undefined && name !== RECORD_FILE) return undefined;
-    const { database } = this.#shelf;
-    const key = sha256 === undefined ? this.#shelf.key('note', name) : this.#shelf.key('file', sha256);
+    const { database } = this.#modelStore;
+    const key =
+      sha256 === undefined ? this.#modelStore.key('note', name) : this.#modelStore.key('file', sha256);
     const blob = await database.file(key);
     // A file that cannot be read counts as missing, so the converter makes it again.
     const buffer = await blob?.arrayBuffer().catch(() => undefined);
@@ -51,25 +52,25 @@ export class ShelfSink implements PackageSink {
       const json = parseJson(new TextDecoder().decode(bytes), name, 'bad-manifest');
       const manifest = parseManifest(json);
       await this.#verify();
-      return this.#shelf.finish(manifest);
+      return this.#modelStore.finish(manifest);
     }
     const sha256 = SHARD.exec(name)?.[1];
-    if (sha256 === undefined) return this.#shelf.keep(await sha256Hex(bytes), bytes);
+    if (sha256 === undefined) return this.#modelStore.keep(await sha256Hex(bytes), bytes);
     this.#waiting = { sha256, bytes, retired: this.#retire() };
   }
 
   async remove(name: string): Promise<void> {
     const sha256 = SHARD.exec(name)?.[1];
     // The manifest stays in storage: the files that it names are checked whenever they are read.
-    if (sha256 !== undefined) await this.#shelf.drop([sha256]);
+    if (sha256 !== undefined) await this.#modelStore.drop([sha256]);
   }
 
   async #writeRecord(bytes: Uint8Array<ArrayBuffer>): Promise<void> {
-    const record: Change = { files: [[this.#shelf.key('note', RECORD_FILE), bytes]] };
+    const record: Change = { files: [[this.#modelStore.key('note', RECORD_FILE), bytes]] };
     const shard = this.#waiting;
     this.#waiting = undefined;
-    if (!shard) return this.#shelf.database.change(record);
-    await this.#shelf.keep(shard.sha256, shard.bytes, {
+    if (!shard) return this.#modelStore.database.change(record);
+    await this.#modelStore.keep(shard.sha256, shard.bytes, {
       ...shard.retired,
       files: record.files ?? [],
     });

@@ -6,24 +6,24 @@ import { shardFile, type Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { sha256Hex } from '../../format/sha256.ts';
 import type { Database } from './database.ts';
-import { Shelf, type PackageFile } from './shelf.ts';
+import { ModelStore, type PackageFile } from './model-store.ts';
 
 /** Opens a model. Fails with 'missing-file' if it is not in storage or not finished, or with 'newer-format'. */
 export async function openStoredPackage(database: Database, id: string): Promise<PackageStore> {
-  const shelf = new Shelf(database, id);
-  const manifest = await shelf.manifest();
+  const modelStore = new ModelStore(database, id);
+  const manifest = await modelStore.manifest();
   if (!manifest) fail('missing-file', `There is no finished model ${id} in storage.`);
-  return new StoredPackage(shelf, manifest);
+  return new StoredPackage(modelStore, manifest);
 }
 
 class StoredPackage implements PackageStore {
   readonly manifest: Manifest;
-  readonly #shelf: Shelf;
+  readonly #modelStore: ModelStore;
   readonly #blobs = new Map<string, Promise<Blob>>();
 
-  constructor(shelf: Shelf, manifest: Manifest) {
+  constructor(modelStore: ModelStore, manifest: Manifest) {
     this.manifest = manifest;
-    this.#shelf = shelf;
+    this.#modelStore = modelStore;
   }
 
   async file(name: string): Promise<Uint8Array> {
@@ -44,7 +44,7 @@ class StoredPackage implements PackageStore {
   #held(file: PackageFile): Promise<Blob> {
     const known = this.#blobs.get(file.sha256);
     if (known) return known;
-    const opened = soundFile(this.#shelf, file, false);
+    const opened = soundFile(this.#modelStore, file, false);
     this.#blobs.set(file.sha256, opened);
     // A later read may find the file repaired.
     opened.catch(() => this.#blobs.delete(file.sha256));
@@ -58,9 +58,9 @@ const DAMAGE = new Set(['missing-file', 'corrupt-shard']);
  * Returns a stored file after checking it. Fails with 'missing-file' if it is gone, and with 'corrupt-shard' if
  * it has another length, cannot be read, or (with `hash`) does not match its SHA-256.
  */
-export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean): Promise<Blob> {
+export async function soundFile(modelStore: ModelStore, file: PackageFile, hash: boolean): Promise<Blob> {
   const { name, bytes, sha256 } = file;
-  const blob = await shelf.file(sha256);
+  const blob = await modelStore.file(sha256);
   if (!blob) fail('missing-file', `${name} is not in storage.`);
   if (blob.size !== bytes) {
     fail('corrupt-shard', `${name} has ${blob.size} bytes in storage; the manifest says ${bytes}.`);
@@ -72,9 +72,9 @@ export async function soundFile(shelf: Shelf, file: PackageFile, hash: boolean):
 }
 
 /** Whether a stored file exists and matches its SHA-256. */
-export async function isSound(shelf: Shelf, file: PackageFile): Promise<boolean> {
+export async function isSound(modelStore: ModelStore, file: PackageFile): Promise<boolean> {
   try {
-    await soundFile(shelf, file, true);
+    await soundFile(modelStore, file, true);
     return true;
   } catch (error) {
     if (error instanceof Failure && DAMAGE.has(error.code)) return false;

@@ -1,7 +1,7 @@
 // Verdicts on whether a model computes correctly on a device; stored beside the model, and deleted with it.
 
 import type { Database } from './database.ts';
-import { Shelf } from './shelf.ts';
+import { ModelStore } from './model-store.ts';
 
 /** A verdict expires after this time, because a page is not informed of a driver's update. */
 const BELIEVED_MS = 7 * 24 * 3600_000;
@@ -15,7 +15,7 @@ export class Verdicts {
 
   /** `device`: everything that the numbers depend on. Undefined if there is no verdict, or if it has expired. */
   async of(modelId: string, device: string): Promise<boolean | undefined> {
-    const value = await this.#database.get(new Shelf(this.#database, modelId).key('verdict', device));
+    const value = await this.#database.get(new ModelStore(this.#database, modelId).key('verdict', device));
     if (typeof value !== 'object' || value === null || !('isRight' in value) || !('at' in value)) {
       return undefined;
     }
@@ -25,7 +25,7 @@ export class Verdicts {
   }
 
   async note(modelId: string, device: string, isRight: boolean): Promise<void> {
-    const key = new Shelf(this.#database, modelId).key('verdict', device);
+    const key = new ModelStore(this.#database, modelId).key('verdict', device);
     await this.#database.change({ records: [[key, { isRight, at: Date.now() }]] });
   }
 }

@@ -39,7 +39,7 @@ export class DirectorySink implements PackageSink {
       await rename(part, path);
     } catch (error) {
       await rm(part, { force: true });
-      if (hasCode(error, 'ENOSPC')) fail('storage-full', `There is no room left for ${path}.`, error);
+      if (hasCode(error, 'ENOSPC')) fail('storage-full', `There is no space left for ${path}.`, error);
       throw error;
     }
   }

@@ -6,7 +6,7 @@ import type { WeightsEvent } from '../../../src/contract/weights.ts';
 import type { Outcome } from '../../../src/failure.ts';
 import { sha256Hex } from '../../../src/format/sha256.ts';
 import { Database } from '../../../src/weights/store/database.ts';
-import { Shelf } from '../../../src/weights/store/shelf.ts';
+import { ModelStore } from '../../../src/weights/store/model-store.ts';
 import type { Answered, BenchApi, EngineApi, Harness, Ran } from './harness.ts';
 
 const clients = {
@@ -53,9 +53,9 @@ window.weights = {
   catalogue: () => clients.quick.catalogue(),
 
   async stored(id) {
-    const shelf = new Shelf(database, id);
-    const kept = await shelf.kept();
-    const entries = await database.under(shelf.key('file'));
+    const modelStore = new ModelStore(database, id);
+    const kept = await modelStore.kept();
+    const entries = await database.under(modelStore.key('file'));
     return Promise.all(
       entries.map(async ([key, value]) => {
         const sha256 = String(key[2]);
@@ -67,16 +67,16 @@ window.weights = {
   },
 
   async damage(id, sha256, how) {
-    const shelf = new Shelf(database, id);
-    const key = shelf.key('file', sha256);
+    const modelStore = new ModelStore(database, id);
+    const key = modelStore.key('file', sha256);
     if (how === 'remove') return database.change({ gone: [key] });
-    const bytes = new Uint8Array(await (await shelf.file(sha256))!.arrayBuffer());
+    const bytes = new Uint8Array(await (await modelStore.file(sha256))!.arrayBuffer());
     if (how === 'flip') bytes[bytes.byteLength >> 1]! ^= 1;
     const kept = how === 'cut' ? bytes.slice(0, -1) : bytes;
     await database.change({ files: [[key, kept]] });
   },
 
-  keys: (kind, id) => database.keysUnder(new Shelf(database, id).key(kind)),
+  keys: (kind, id) => database.keysUnder(new ModelStore(database, id).key(kind)),
   heard: () => Array.from(heard),
 
   answer: (from) =>

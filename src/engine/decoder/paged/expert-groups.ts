@@ -8,7 +8,7 @@ import { expertGroupGraph, MOST_IN_GROUP } from '../../../graph/expert-group.ts'
 import { EXPERT_GROUP } from '../../../graph/ports.ts';
 import { slotParts } from '../../../graph/slots.ts';
 import type { Place } from '../../../paging/expert-cache.ts';
-import { wanted } from '../chunk-feeds.ts';
+import { feedsOf } from '../chunk-feeds.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { ExpertPager } from './expert-pager.ts';
@@ -88,7 +88,7 @@ export class ExpertGroups {
         askUpTo(end);
         if (end >= order.length) pager.guess(index, guesses);
         const group = order.slice(at, at + this.#perRun);
-        const places = await pager.bring(index, group, asked);
+        const places = await pager.pageIn(index, group, asked);
         const next = await this.#runGroup(index, normed, mixed, group, places, byExpert);
         pager.release(index, places);
         mixed.dispose();
@@ -137,6 +137,6 @@ export class ExpertGroups {
     };
     this.#pager.check(index, places);
     const { nextMixed } = EXPERT_GROUP;
-    return (await session.run(wanted(feeds, session), { [nextMixed]: null }))[nextMixed]!;
+    return (await session.run(feedsOf(feeds, session), { [nextMixed]: null }))[nextMixed]!;
   }
 }

@@ -18,7 +18,7 @@ export class ExpertPager {
   readonly #reads: ExpertReads;
   readonly #counts = { hits: 0, misses: 0, uploadMs: 0, waitMs: 0 };
   /** The counts at the last `take`. */
-  #told: PagingCounts = NOTHING;
+  #reported: PagingCounts = NOTHING;
   /** Tokens that have gone through all layers. */
   #time = 0;
 
@@ -61,7 +61,7 @@ export class ExpertPager {
     return this.#caches[index]!.find(expert) !== undefined;
   }
 
-  /** Begins to read an expert that a later `bring` loads. Experts are read in the order of these calls. */
+  /** Begins to read an expert that a later `pageIn` loads. Experts are read in the order of these calls. */
   ask(index: number, expert: number): Promise<Uint8Array> {
     return this.#reads.demand(index, expert);
   }
@@ -80,7 +80,7 @@ export class ExpertPager {
    * Loads experts into slots and pins them: first those that are held, then the others as their reads arrive.
    * `asked`: reads that are under way. `experts` must not be more than there are slots.
    */
-  async bring(
+  async pageIn(
     index: number,
     experts: ArrayLike<number>,
     asked: ReadonlyMap<number, Promise<Uint8Array>> = new Map(),
@@ -132,8 +132,8 @@ export class ExpertPager {
   take(): PagingCounts {
     const { readMs, bytes, guesses, rightGuesses } = this.#reads.totals;
     const now: PagingCounts = { ...this.#counts, readMs, readBytes: bytes, guesses, rightGuesses };
-    const before = this.#told;
-    this.#told = now;
+    const before = this.#reported;
+    this.#reported = now;
     return {
       hits: now.hits - before.hits,
       misses: now.misses - before.misses,

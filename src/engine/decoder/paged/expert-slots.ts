@@ -55,7 +55,7 @@ export class ExpertSlots {
       if (!error) return slots;
       slots.dispose();
       if (perLayer === fewest)
-        fail('out-of-memory', `The device has no room for ${fewest} experts per layer.`);
+        fail('out-of-memory', `The device has no memory for ${fewest} experts per layer.`);
       perLayer = Math.max(fewest, Math.floor(perLayer / 2));
     }
   }

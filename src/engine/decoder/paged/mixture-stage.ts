@@ -105,7 +105,7 @@ export class MixtureStage {
       const computeMs = performance.now() - start;
       const isRow = normed.dims[0] === 1 && this.#options.inSegment[index] === true;
       const handover = isRow
-        ? await this.#bringForRow(index, logits, ahead, residual, normed)
+        ? await this.#pageInForRow(index, logits, ahead, residual, normed)
         : await this.#runGroups(index, logits, ahead, residual, normed, signal);
       return { lastLogits: logits.slice(-this.#moe.experts), computeMs, handover };
     } catch (error) {
@@ -132,7 +132,7 @@ export class MixtureStage {
   }
 
   /** For one row: the next segment runs its experts directly from their slots. */
-  async #bringForRow(
+  async #pageInForRow(
     index: number,
     logits: Float32Array,
     ahead: readonly Float32Array[],
@@ -146,9 +146,9 @@ export class MixtureStage {
     const guesses = ahead.map((guess) => chooseExperts(guess, perGuess));
     this.#options.onRouting?.(index, [chosen], guesses);
     pager.use(index, [chosen]);
-    const bringing = pager.bring(index, chosen);
+    const pagingIn = pager.pageIn(index, chosen);
     pager.guess(index, guesses);
-    const places = await bringing;
+    const places = await pagingIn;
     const slotLogits = this.#noChoice();
     for (const { expert, slot } of places) slotLogits[slot] = logits[expert]!;
     return {

@@ -12,7 +12,7 @@ import { segmentGraphs } from '../../../graph/segments.ts';
 import { slotParts } from '../../../graph/slots.ts';
 import { LOOK_AHEAD } from '../../../paging/look-ahead.ts';
 import { logitOutputs, readLogits } from '../read-logits.ts';
-import { chunkFeeds, wanted } from '../chunk-feeds.ts';
+import { chunkFeeds, feedsOf } from '../chunk-feeds.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from '../decoder.ts';
 import { KvCache } from '../kv-cache.ts';
 import { loadWeights } from '../../runtime/load-weights.ts';
@@ -133,7 +133,7 @@ export class PagedDecoder implements Decoder {
     const appended: Feeds = {};
     const routers: Float32Array[] = [];
     let computeMs = 0;
-    let handover = NOTHING_YET;
+    let handover = NO_HANDOVER;
     let results: Feeds = {};
     for (const [index, segment] of this.#segments.entries()) {
       const isLast = index === this.#segments.length - 1;
@@ -143,7 +143,7 @@ export class PagedDecoder implements Decoder {
       try {
         handover.check();
         const begun = performance.now();
-        results = await segment.run(wanted({ ...common, ...handover.feeds }, segment), outputs);
+        results = await segment.run(feedsOf({ ...common, ...handover.feeds }, segment), outputs);
         // WASM computes during the call. A GPU computes after it, and the wait of the next read-back measures
         // that.
         if (this.#runtime.device === undefined) computeMs += performance.now() - begun;
@@ -164,7 +164,7 @@ export class PagedDecoder implements Decoder {
     const waiting = performance.now();
     const { logits } = await readLogits(this.#runtime, results, text);
     const end = performance.now();
-    this.#report = this.#tell(end - start, computeMs + end - waiting);
+    this.#report = this.#pagingReport(end - start, computeMs + end - waiting);
     const experts = routedExperts(routers, text.moe!.expertsPerToken);
     return { ...logits, ...(watchExperts ? { experts } : {}) };
   }
@@ -179,7 +179,7 @@ export class PagedDecoder implements Decoder {
     for (const segment of this.#segments) await segment.release();
   }
 
-  #tell(passMs: number, computeMs: number): PagingReport {
+  #pagingReport(passMs: number, computeMs: number): PagingReport {
     const { slots, held } = this.#pager;
     const { layers, experts } = this.#config.text.moe!;
     return {
@@ -194,4 +194,4 @@ export class PagedDecoder implements Decoder {
   }
 }
 
-const NOTHING_YET: Handover = { feeds: {}, check: () => undefined, dispose: () => undefined };
+const NO_HANDOVER: Handover = { feeds: {}, check: () => undefined, dispose: () => undefined };

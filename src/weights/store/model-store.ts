@@ -39,7 +39,7 @@ const CHECKED = 'checked';
 /** Largest model that may be held in memory if storage refuses it. */
 const HELD_BYTES = 200e6;
 
-export class Shelf {
+export class ModelStore {
   readonly id: string;
   readonly database: Database;
   /** Whether the package that is being fetched is small enough to be held in memory. */
