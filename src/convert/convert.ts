@@ -5,7 +5,7 @@
 import { fail } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
 import { MANIFEST_FILE, MAX_SHARD_BYTES, shardFile, type Manifest } from '../format/manifest.ts';
-import { parseModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { sha256Hex } from '../format/sha256.ts';
 import { Binder, parseScaleBlock } from './bind.ts';

@@ -3,7 +3,8 @@
 
 import { Failure } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
-import { parseModelConfig, type ModelConfig } from '../format/model-config.ts';
+import type { ModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import { createChatTemplate, type ChatTemplate } from './prompt/chat-template.ts';
 import {

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { ClipReader } from './clip/clip.ts';
 import { MediaLibrary } from './media-library.ts';
 import { parsePreprocessing } from './preprocess/preprocessor-config.ts';
-import { parseModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import type { DecodePhoto, RgbImage } from './photo/photo.ts';
 
 const HALF = [0.5, 0.5, 0.5];

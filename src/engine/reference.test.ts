@@ -5,7 +5,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { describe, expect, test } from 'vitest';
 import { headerLength } from '../format/safetensors.ts';
-import { parseModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import { createChatTemplate, type TemplateMessage, type TemplatePart } from './prompt/chat-template.ts';
 import type { Grid } from './photo/photo.ts';
 import { buildPrompt, type PromptMedia } from './prompt/prompt.ts';

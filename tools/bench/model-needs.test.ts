@@ -10,7 +10,7 @@ import { planShards } from '../../src/convert/plan.ts';
 import { PRESETS, type PresetName } from '../../src/convert/precision.ts';
 import { processorBytes, requireDevice } from '../../src/engine/runtime/model-needs.ts';
 import { MAX_SHARD_BYTES, type Manifest } from '../../src/format/manifest.ts';
-import { parseModelConfig } from '../../src/format/model-config.ts';
+import { parseModelConfig } from '../../src/format/parse-model-config.ts';
 import { openDirectoryStore } from '../cli/node/directory-store.ts';
 import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
 

@@ -8,7 +8,8 @@ import { expertsPrefix, modelTensors } from '../../src/convert/model-tensors.ts'
 import { randomGenerator } from '../../src/engine/answer/random.ts';
 import { hasCode } from '../cli/node/system-error.ts';
 import { toBF16 } from '../../src/format/float.ts';
-import { parseModelConfig, type ModelConfig } from '../../src/format/model-config.ts';
+import type { ModelConfig } from '../../src/format/model-config.ts';
+import { parseModelConfig } from '../../src/format/parse-model-config.ts';
 import { writeHeader, type NewEntry } from '../../src/format/safetensors.ts';
 
 export type Size = '2B' | '30B-A3B';

@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { parseModelConfig } from '../../format/model-config.ts';
+import { parseModelConfig } from '../../format/parse-model-config.ts';
 import { rotaryTables } from './rotary-tables.ts';
 
 interface Golden {

@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { parseModelConfig } from './model-config.ts';
+import { parseModelConfig } from './parse-model-config.ts';
 
 type Fields = Record<string, unknown>;
 
