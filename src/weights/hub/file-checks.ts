@@ -91,10 +91,6 @@ export class FileChecks {
     if (bytes !== listed) throw new BadFile(file, `has ${bytes} bytes; ${listed} are listed`);
   }
 
-  knows(file: string, { start }: Piece): boolean {
-    return this.#pieces.has(nameOf(file, start));
-  }
-
   /** Stores the hash of a new piece. A piece that arrived before must have the same hash as the first time. */
   async arrived(
     file: string,

@@ -65,7 +65,7 @@ export async function downloadCheckpoint(
   };
   const verify = async (): Promise<void> => {
     if (!checks) return;
-    await files.verify(checks, followHash(emit));
+    await files.verify(followHash(emit));
     await modelStore.noteChecked();
   };
   try {

@@ -1,0 +1,75 @@
+// Loads pieces of weights files: from memory, from the spool or from the hub, each of them once. Checks the pieces
+// that arrive, and owns those in memory.
+
+import { fail } from '../../failure.ts';
+import type { FileChecks } from './file-checks.ts';
+import type { HubFetch } from './hub-fetch.ts';
+import type { Piece } from './pieces.ts';
+import type { Spool } from './spool.ts';
+
+/** Pieces held in memory. */
+const HELD_PIECES = 8;
+
+export class PieceLoader {
+  readonly #fetch: HubFetch;
+  readonly #spool: Spool;
+  readonly #checks: FileChecks | undefined;
+  readonly #lanes: number;
+  /** Pieces in memory or being fetched, the most recently used last. */
+  readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
+  #underWay = 0;
+
+  /** `lanes`: how many pieces are fetched at a time. */
+  constructor(fetch: HubFetch, spool: Spool, checks: FileChecks | undefined, lanes: number) {
+    this.#fetch = fetch;
+    this.#spool = spool;
+    this.#checks = checks;
+    this.#lanes = lanes;
+  }
+
+  /** A piece from memory, from the spool or from the hub. */
+  load(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const name = pieceName(file, piece);
+    const held = this.#held.get(name) ?? this.#loadPiece(file, piece);
+    this.#held.delete(name);
+    this.#held.set(name, held);
+    held.catch(() => {
+      if (this.#held.get(name) === held) this.#held.delete(name);
+    });
+    for (const oldest of this.#held.keys()) {
+      if (this.#held.size <= HELD_PIECES) break;
+      this.#held.delete(oldest);
+    }
+    return held;
+  }
+
+  /** Begins to load the pieces after `index`, as far as the lanes and the spool allow. */
+  loadAhead(file: string, pieces: Piece[], index: number): void {
+    for (let next = index + 1; next < index + this.#lanes; next++) {
+      const piece = pieces[next];
+      if (!piece || this.#underWay >= this.#lanes || !this.#spool.mayFetchAhead) return;
+      if (this.#spool.knows(file, piece) || this.#held.has(pieceName(file, piece))) continue;
+      // The read that needs this piece reports the failure.
+      this.load(file, piece).catch(() => undefined);
+    }
+  }
+
+  async #loadPiece(file: string, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const spooled = await this.#spool.piece(file, piece);
+    if (spooled) return new Uint8Array(await spooled.arrayBuffer());
+    const remote = this.#spool.remote(file) ?? fail('bug', `${file} was never asked for.`);
+    this.#underWay++;
+    try {
+      const came = await this.#fetch.part(file, remote, piece);
+      const bytes = (await this.#checks?.arrived(file, piece, came)) ?? came;
+      await this.#spool.keepPiece(file, piece, bytes);
+      return bytes;
+    } finally {
+      this.#underWay--;
+    }
+  }
+}
+
+export function pieceName(file: string, piece: Piece): string {
+  return `${piece.start} ${file}`;
+}
