@@ -248,6 +248,25 @@ test('each part imports only what the table allows', () => {
   expect(imports.filter((one) => !isAllowed(one)).map(asText)).toEqual([]);
 });
 
+test('no files import each other in a circle', () => {
+  const targets = new Map(files.map((file): [string, string[]] => [file, []]));
+  // A recursive component imports itself.
+  for (const { file, path } of imports)
+    if (path !== undefined && path !== file) targets.get(file)?.push(path);
+  const done = new Set<string>();
+  const circleFrom = (file: string, path: readonly string[]): string | undefined => {
+    if (path.includes(file)) return [...path.slice(path.indexOf(file)), file].join(' → ');
+    if (done.has(file)) return undefined;
+    for (const target of targets.get(file) ?? []) {
+      const circle = circleFrom(target, [...path, file]);
+      if (circle !== undefined) return circle;
+    }
+    done.add(file);
+    return undefined;
+  };
+  expect(files.map((file) => circleFrom(file, [])).find((circle) => circle !== undefined)).toBeUndefined();
+});
+
 describe.each(Object.entries(ROOMS))('the rooms of %s', (part, rooms) => {
   const inside = files.flatMap((file) => {
     const room = roomOf(part, file);

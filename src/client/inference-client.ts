@@ -12,7 +12,7 @@ import type {
   LoadOptions,
   RuntimeEvent,
 } from '../contract/inference.ts';
-import type { HeldEntry } from '../contract/weights.ts';
+import type { HeldEntry } from '../contract/held-entry.ts';
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';

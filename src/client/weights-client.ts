@@ -6,7 +6,6 @@ import type {
   CheckUp,
   DeviceFacts,
   ExpectedSpeeds,
-  HeldEntry,
   KeptModel,
   ModelRequest,
   Offer,
@@ -16,6 +15,7 @@ import type {
   WeightsEvent,
   WeightsWalls,
 } from '../contract/weights.ts';
+import type { HeldEntry } from '../contract/held-entry.ts';
 import type { Outcome } from '../failure.ts';
 import { KeepForGood } from './keep-for-good.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';

@@ -5,7 +5,7 @@ import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import type { Answer, AnswerEvent, AnswerOptions } from './answer.ts';
 import type { Message } from './conversation.ts';
-import type { HeldEntry } from './weights.ts';
+import type { HeldEntry } from './held-entry.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 

@@ -1,6 +1,7 @@
 // The weights worker's API. The worker copies models from a host, a hub or this computer's files into storage,
 // keeps them there, checks them and removes them. Plain data and callbacks; every call settles as an Outcome.
 
+import type { HeldEntry } from './held-entry.ts';
 import type { FailureInfo, Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import type { RunId } from './inference.ts';
@@ -194,12 +195,6 @@ export interface Offer {
   /** Memory for weights, KV cache and workspace on this device, with all experts resident. */
   memoryBytes: number;
 }
-
-/**
- * An entry of the model store: a key and its value. Files are Blobs, which another thread receives without a
- * copy.
- */
-export type HeldEntry = [key: [kind: string, ...rest: (string | number)[]], value: unknown];
 
 /** The reports of the weights worker and of its hash worker about their own walls. */
 export interface WeightsWalls {

@@ -1,14 +1,8 @@
 // All operations on models in storage: those behind the weights worker, and opening a model for the engine.
 // Owns the connection to storage, and the record of refused requests.
 
-import type {
-  CheckUp,
-  HeldEntry,
-  KeptModel,
-  ModelRequest,
-  ModelSource,
-  WeightsEvent,
-} from '../contract/weights.ts';
+import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from '../contract/weights.ts';
+import type { HeldEntry } from '../contract/held-entry.ts';
 import { Failure, fail } from '../failure.ts';
 import { MANIFEST_FILE } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';

@@ -3,7 +3,7 @@
 import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { convert, type ConvertProgress } from '../../convert/convert.ts';
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
-import type { Change } from '../store/database.ts';
+import type { Change } from '../store/change.ts';
 import type { Emit } from '../download/download-package.ts';
 import { ModelStoreSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';

@@ -8,7 +8,7 @@ import { gitBlobHex } from '../../format/git-blob.ts';
 import { Field } from '../../format/json-field.ts';
 import { sha256Begin, sha256End, type Sha256State } from '../../format/sha256-stream.ts';
 import type { Hashing } from '../download/hash.ts';
-import type { Key } from '../store/database.ts';
+import type { Key } from '../store/change.ts';
 import type { ModelStore } from '../store/model-store.ts';
 import type { ListedFile, Listing } from './listing.ts';
 import type { Piece } from './pieces.ts';

@@ -10,7 +10,7 @@ import type { Transfers } from '../download/fetch-file.ts';
 import type { Hashing } from '../download/hash.ts';
 import { Hosts } from '../download/hosts.ts';
 import { Progress } from '../download/progress.ts';
-import type { Change } from '../store/database.ts';
+import type { Change } from '../store/change.ts';
 import { BadFile, FileChecks } from './file-checks.ts';
 import { fileUrl, isPinned, type HubSourceSpec } from './hub-address.ts';
 import { HubSource } from './hub-source.ts';

@@ -4,7 +4,7 @@
 
 import { Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
-import type { Change, Key } from '../store/database.ts';
+import type { Change, Key } from '../store/change.ts';
 import type { Piece } from './pieces.ts';
 import type { ModelStore } from '../store/model-store.ts';
 

@@ -4,24 +4,14 @@
 // nothing, small models are held in memory.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
-import type { HeldEntry } from '../../contract/weights.ts';
+import type { HeldEntry } from '../../contract/held-entry.ts';
 import { fail, Failure } from '../../failure.ts';
 import { takesBlobs } from '../../storage/blobs.ts';
 import { openStore } from '../../storage/open-store.ts';
+import type { Change, Key } from './change.ts';
 import { Held } from './held.ts';
 
 type Bytes = Uint8Array<ArrayBuffer>;
-export type Key = [kind: string, ...rest: (string | number)[]];
-
-export interface Change {
-  /** Stored as Blobs. */
-  files?: [Key, Bytes][];
-  records?: [Key, unknown][];
-  gone?: Key[];
-  /** Prefixes; every entry whose key begins with one of them is deleted. */
-  goneUnder?: Key[];
-}
-
 const ATTEMPTS = 4;
 const FIRST_WAIT_MS = 200;
 /** If storage does not answer within this time, the request is repeated a few times and then abandoned. */

@@ -1,7 +1,7 @@
 // Entries that storage refused, held in this thread's memory for as long as the page lives.
 
-import type { HeldEntry } from '../../contract/weights.ts';
-import type { Change, Key } from './database.ts';
+import type { HeldEntry } from '../../contract/held-entry.ts';
+import type { Change, Key } from './change.ts';
 
 export class Held {
   readonly #entries = new Map<string, HeldEntry>();

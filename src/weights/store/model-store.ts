@@ -6,7 +6,8 @@ import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
 import { shardFile, type Manifest } from '../../format/manifest.ts';
 import { parseManifest } from '../../format/parse-manifest.ts';
-import type { Change, Database, Key } from './database.ts';
+import type { Database } from './database.ts';
+import type { Change, Key } from './change.ts';
 import { parseModelRequest } from './model-record.ts';
 
 /** A file of a package: side file or shard. */

@@ -8,7 +8,7 @@ import { parseJson } from '../../format/json-field.ts';
 import { MANIFEST_FILE } from '../../format/manifest.ts';
 import { parseManifest } from '../../format/parse-manifest.ts';
 import { sha256Hex } from '../../format/sha256.ts';
-import type { Change } from './database.ts';
+import type { Change } from './change.ts';
 import type { ModelStore } from './model-store.ts';
 
 const SHARD = /^([0-9a-f]{64})\.safetensors$/;

@@ -1,7 +1,8 @@
 // A file of its own in the models' database, with which device-speed.ts measures how fast storage is read.
 
 import type { ScratchFile } from '../../device/device-speed.ts';
-import type { Database, Key } from './database.ts';
+import type { Database } from './database.ts';
+import type { Key } from './change.ts';
 
 const SCRATCH: Key = ['speed'];
 
