@@ -1,6 +1,7 @@
 import { describe, expect, test } from 'vitest';
 import { ExpertCache } from './expert-cache.ts';
-import { Foresight, Recency, RecencyFrequency, type Replacement } from './replacement.ts';
+import { Foresight, Recency } from '../../tools/bench/other-policies.ts';
+import { RecencyFrequency, type Replacement } from './replacement.ts';
 
 /** The experts in slots, ascending, after each token. */
 function heldAfter(replacement: Replacement, slots: number, tokens: number[][]): number[][] {

@@ -1,6 +1,8 @@
 import { describe, expect, test } from 'vitest';
-import { Foresight, Recency, RecencyFrequency } from './replacement.ts';
-import { guessRecall, ofLayer, type RoutingTrace } from './routing-trace.ts';
+import { Foresight, Recency } from '../../tools/bench/other-policies.ts';
+import { RecencyFrequency } from './replacement.ts';
+import { guessRecall } from '../../tools/bench/guess-recall.ts';
+import { ofLayer, type RoutingTrace } from './routing-trace.ts';
 import { simulate, type DeviceSpeeds } from './simulate.ts';
 
 const LAYERS = 3;

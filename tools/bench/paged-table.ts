@@ -1,8 +1,10 @@
 // Computes and prints the tables of bench:paged.
 
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
-import { Foresight, Recency, RecencyFrequency } from '../../src/paging/replacement.ts';
-import { guessRecall, ofLayer, withRightGuesses, type RoutingTrace } from '../../src/paging/routing-trace.ts';
+import { Foresight, Recency } from './other-policies.ts';
+import { RecencyFrequency } from '../../src/paging/replacement.ts';
+import { guessRecall, withRightGuesses } from './guess-recall.ts';
+import { ofLayer, type RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { simulate, type DeviceSpeeds } from '../../src/paging/simulate.ts';
 import { textTable } from '../cli/node/text-table.ts';
 import type { PagedRun } from './paged-run.ts';

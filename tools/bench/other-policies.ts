@@ -1,0 +1,51 @@
+// Policies to compare the pager's with: by recency alone, and by the future, which only a recorded trace knows.
+
+import { least, type Replacement } from '../../src/paging/replacement.ts';
+
+/** Evicts the least recently used expert. */
+export class Recency implements Replacement {
+  readonly #last = new Map<number, number>();
+
+  use(expert: number, time: number): void {
+    this.#last.set(expert, time);
+  }
+
+  victim(candidates: readonly number[]): number {
+    return least(candidates, (expert) => this.#last.get(expert) ?? -1);
+  }
+}
+
+/** Belády's policy: evicts the expert whose next use is furthest away. No policy can miss less. */
+export class Foresight implements Replacement {
+  /** By expert: the times at which it is used, ascending. */
+  readonly #uses: readonly (readonly number[])[];
+  #now = -1;
+
+  /** `future`: the experts of this layer that each token goes to. */
+  constructor(future: readonly ArrayLike<number>[]) {
+    const uses: number[][] = [];
+    for (const [time, experts] of future.entries()) {
+      for (let i = 0; i < experts.length; i++) (uses[experts[i]!] ??= []).push(time);
+    }
+    this.#uses = uses;
+  }
+
+  use(_: number, time: number): void {
+    this.#now = time;
+  }
+
+  victim(candidates: readonly number[]): number {
+    return least(candidates, (expert) => -this.#next(expert));
+  }
+
+  #next(expert: number): number {
+    const uses = this.#uses[expert] ?? [];
+    let [low, high] = [0, uses.length];
+    while (low < high) {
+      const middle = (low + high) >> 1;
+      if (uses[middle]! > this.#now) high = middle;
+      else low = middle + 1;
+    }
+    return uses[low] ?? Infinity;
+  }
+}
