@@ -22,7 +22,7 @@ const { values } = parseArgs({
     layers: { type: 'string', default: '4' },
     threads: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '4' },
-    /** Tokens of the prompt, and of the answer after it, in each round. */
+    /** Tokens of the prompt (at most 256), and of the answer after it, in each round. */
     prompt: { type: 'string', default: '128' },
     tokens: { type: 'string', default: '4' },
     /** Tokens that the cache holds before. */
@@ -65,7 +65,9 @@ for (const threads of values.threads.split(',').map(Number)) {
     onBytes: () => undefined,
   } as const;
   const decoder = await ProcessorDecoder.open(store, kernels, options, signal);
-  await decoder.append(chunkOf(Number(values.context)));
+  for (let left = Number(values.context); left > 0; left -= decoder.maxChunk) {
+    await decoder.append(chunkOf(Math.min(left, decoder.maxChunk)));
+  }
   setups.push({ threads, kernels, decoder, read: [], prompt: [], token: [] });
 }
 const spans = setups.map(({ kernels }) => kernels.arena.allocate(READ_BYTES));
