@@ -4,7 +4,7 @@
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
-import { bring, goOn, isAlone, STATES, type State } from './states.ts';
+import { openInState, goOn, isAlone, STATES, type State } from './states.ts';
 
 const PHONE = { width: 360, height: 740 };
 const DESKTOP = { width: 1280, height: 800 };
@@ -36,7 +36,7 @@ function look(states: readonly State[], mark = ''): void {
   test(`axe finds nothing: ${states.join(', ')}${mark}`, async ({ page }) => {
     for (const [index, state] of states.entries()) {
       await test.step(state, async () => {
-        await (index === 0 ? bring(page, state) : goOn(page, state));
+        await (index === 0 ? openInState(page, state) : goOn(page, state));
         await expectNothing(page, `${state}, on a phone`);
         // Only a phone has a menu.
         if (state === 'menu') return;

@@ -13,7 +13,7 @@ import {
   isTrial,
   question,
   said,
-  tray,
+  attachments,
 } from './person.ts';
 
 /** Records every text that the answer shows; returns a function that reads them. */
@@ -153,8 +153,8 @@ test('what is no picture is refused by its name, and the others are added @main'
   await addPictures(page, 'odd.png');
   await refusal.getByRole('button', { name: 'Dismiss' }).click();
   await expect(refusal).toHaveCount(0);
-  await tray(page).getByRole('button', { name: 'Remove odd.png' }).click();
-  await expect(tray(page)).toHaveCount(0);
+  await attachments(page).getByRole('button', { name: 'Remove odd.png' }).click();
+  await expect(attachments(page)).toHaveCount(0);
 });
 
 test('a model that is not there any more says so', async ({ page }) => {

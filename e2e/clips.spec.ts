@@ -5,7 +5,18 @@ import { expect, test, type Locator, type Page } from '@playwright/test';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import { evenly, makeAnimation, makeClip, type Recipe, type Rgb } from './make-clip.ts';
-import { answered, answers, arrive, ask, figures, FIXTURE, isTrial, PICTURES, said, tray } from './person.ts';
+import {
+  answered,
+  answers,
+  arrive,
+  ask,
+  figures,
+  FIXTURE,
+  isTrial,
+  PICTURES,
+  said,
+  attachments,
+} from './person.ts';
 import { sampleOf } from './samples.ts';
 
 test.use({ locale: 'en' });
@@ -34,7 +45,7 @@ async function add(page: Page, ...files: File[]): Promise<void> {
   await page.getByLabel('Add pictures').first().setInputFiles(files);
 }
 
-const tile = (page: Page, name: string): Locator => tray(page).getByRole('button', { name });
+const tile = (page: Page, name: string): Locator => attachments(page).getByRole('button', { name });
 
 async function expectColour(image: Locator, [r, g, b]: Rgb): Promise<void> {
   const seen = await image.evaluate(async (element) => {
@@ -149,7 +160,7 @@ test.describe('with a model that says anything', () => {
     };
     for (const file of [await animation('a.webp', 'webp'), await animation('b.webp', 'webp'), other]) {
       await add(page, file);
-      await expect(tray(page).getByRole('button', { name: /^Remove / })).toBeVisible();
+      await expect(attachments(page).getByRole('button', { name: /^Remove / })).toBeVisible();
       await ask(page, 'What happens?');
       texts.push(await said(await answered(page, 1)));
       await page.getByRole('button', { name: 'New conversation' }).click();
@@ -186,7 +197,9 @@ test.describe('with a model that says anything', () => {
       { name: 'still.webp', mimeType: 'image/webp', buffer: await still.clone().webp().toBuffer() },
     );
     for (const name of ['still.gif', 'still.webp']) {
-      await expect(tray(page).getByRole('button', { name: `Look at ${name}`, exact: true })).toBeVisible();
+      await expect(
+        attachments(page).getByRole('button', { name: `Look at ${name}`, exact: true }),
+      ).toBeVisible();
     }
     await expect(page.getByRole('button', { name: 'Ask about a part' })).toBeVisible();
   });
@@ -275,7 +288,7 @@ test.describe('with a model that says anything', () => {
         await expect(refusal).toHaveCount(0);
       });
     }
-    await expect(tray(page)).toHaveCount(0);
+    await expect(attachments(page)).toHaveCount(0);
     expect(await said(answers(page).first())).toBe(text);
     await add(page, await webm(page));
     await expect(tile(page, 'Remove tape.webm')).toBeVisible();

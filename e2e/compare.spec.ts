@@ -4,7 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import sharp from 'sharp';
 import { openSaved } from './imported.ts';
-import { arrive, FIXTURE, question, tray } from './person.ts';
+import { arrive, FIXTURE, question, attachments } from './person.ts';
 
 test.use({ permissions: ['clipboard-read', 'clipboard-write'] });
 test.beforeEach(async ({ page }) => {
@@ -27,7 +27,7 @@ async function add(page: Page, buffers: Buffer[]): Promise<void> {
     buffer,
   }));
   await page.getByLabel('Add pictures').first().setInputFiles(files);
-  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(buffers.length);
+  await expect(attachments(page).getByRole('button', { name: /^Remove / })).toHaveCount(buffers.length);
 }
 
 test('two pictures lie side by side or take turns, and what changed is marked', async ({ page }) => {

@@ -58,13 +58,13 @@ test('asked where a shape is, the built-in model says where, and it is drawn the
   await page.getByRole('button', { name: questions[0].words, exact: true }).click();
   const answer = await answered(page, 1);
   await answer.getByRole('button', { name: 'Copy the answer' }).click();
-  const [told, boxes] = [
+  const [named, boxes] = [
     boxesOf(await page.evaluate(() => navigator.clipboard.readText())),
     boxesOf(questions[0].answer),
   ];
-  expect(told).toHaveLength(boxes.length);
-  for (const [i, edge] of told.flat().entries()) expect(Math.abs(edge - boxes.flat()[i]!)).toBeLessThan(80);
-  await expectDrawn(page, page.getByRole('img', { name: /grounding/ }), told);
+  expect(named).toHaveLength(boxes.length);
+  for (const [i, edge] of named.flat().entries()) expect(Math.abs(edge - boxes.flat()[i]!)).toBeLessThan(80);
+  await expectDrawn(page, page.getByRole('img', { name: /grounding/ }), named);
   await expect(answer.getByRole('columnheader').first()).toBeVisible();
 });
 

@@ -3,7 +3,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
-import { answered, answers, arrive, FIXTURE, question, tray } from './person.ts';
+import { answered, answers, arrive, FIXTURE, question, attachments } from './person.ts';
 
 test.use({ locale: 'en' });
 
@@ -36,7 +36,7 @@ test.describe('a shared picture', () => {
     );
     expect(kind, 'the page is opened').toBe('opaqueredirect');
     await page.goto('/');
-    await expect(tray(page).getByRole('button', { name: 'Look at 照片 1.png' })).toBeVisible();
+    await expect(attachments(page).getByRole('button', { name: 'Look at 照片 1.png' })).toBeVisible();
     await expect(question(page)).toHaveValue('What is this?');
     expect(await page.evaluate(() => caches.has('darkroom-shared'))).toBe(false);
   });

@@ -3,7 +3,7 @@
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { beginAnew } from './person.ts';
-import { bring } from './states.ts';
+import { openInState } from './states.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
@@ -23,7 +23,7 @@ async function closePanel(page: Page): Promise<void> {
 test('an imported conversation is kept once that is wanted, outlives the page, and goes for good @main', async ({
   page,
 }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   await openHistory(page);
   await expect(panel(page)).toContainText('Nothing is kept.');
   await panel(page).getByRole('switch').check();
@@ -47,7 +47,7 @@ test('an imported conversation is kept once that is wanted, outlives the page, a
 test('what is exported as JSON can be opened again; Markdown comes with its picture @main', async ({
   page,
 }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   await openHistory(page);
   const [json] = await Promise.all([
     page.waitForEvent('download'),
@@ -71,7 +71,7 @@ test('what is exported as JSON can be opened again; Markdown comes with its pict
 });
 
 test('a file that is no conversation is told, and nothing changes', async ({ page }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   await openHistory(page);
   const buffer = Buffer.from('{"format":"other"}');
   await panel(page)
@@ -85,7 +85,7 @@ test('a file that is no conversation is told, and nothing changes', async ({ pag
 test('a search shows where its words stand, or that they stand nowhere; the open conversation is marked', async ({
   page,
 }) => {
-  await bring(page, 'history');
+  await openInState(page, 'history');
   const kept = panel(page).getByRole('button', { name: `Open “${TITLE}”` });
   await expect(kept).toHaveAttribute('aria-current', 'true');
   const search = panel(page).getByRole('searchbox');

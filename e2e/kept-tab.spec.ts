@@ -13,7 +13,7 @@ import {
   question,
   said,
   tabRecords,
-  tray,
+  attachments,
 } from './person.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
@@ -35,7 +35,7 @@ async function expectAll(page: Page, first: string): Promise<void> {
   await expect(answers(page)).toHaveCount(1);
   expect(await said(answers(page))).toBe(first);
   await expect(question(page)).toHaveValue('And what is');
-  await expect(tray(page).getByRole('button', { name: 'Look at wide.png' })).toBeVisible();
+  await expect(attachments(page).getByRole('button', { name: 'Look at wide.png' })).toBeVisible();
   await expect(page.getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
 }
 

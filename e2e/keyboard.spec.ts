@@ -3,9 +3,9 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
-import { addPictures, answered, answers, arrive, ask, FIXTURE, question, tray } from './person.ts';
+import { addPictures, answered, answers, arrive, ask, FIXTURE, question, attachments } from './person.ts';
 import { sampleOf } from './samples.ts';
-import { bring } from './states.ts';
+import { openInState } from './states.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
@@ -74,13 +74,13 @@ test('from the opened page to an answer, to the library and back, without a lost
 test('what is taken away hands the focus on', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
-  const look = (name: string) => tray(page).getByRole('button', { name: `Look at ${name}` });
+  const look = (name: string) => attachments(page).getByRole('button', { name: `Look at ${name}` });
   await look('odd.png').press('Delete');
   await expect(look('wide.png')).toBeFocused();
-  await tray(page).getByRole('button', { name: 'Remove wide.png' }).press('Enter');
+  await attachments(page).getByRole('button', { name: 'Remove wide.png' }).press('Enter');
   await expectFocus(page, 'removing a picture of two');
-  await tray(page).getByRole('button', { name: 'Remove tall.png' }).press('Enter');
-  await expect(tray(page)).toHaveCount(0);
+  await attachments(page).getByRole('button', { name: 'Remove tall.png' }).press('Enter');
+  await expect(attachments(page)).toHaveCount(0);
   await expectFocus(page, 'removing the last picture');
 
   const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
@@ -136,7 +136,7 @@ test('code, tables and notices that scroll are reached by keyboard, others are p
 });
 
 test('deleting what was kept keeps the focus in its panel', async ({ page }) => {
-  await bring(page, 'history');
+  await openInState(page, 'history');
   const panel = page.getByRole('dialog', { name: 'Conversations' });
   const isInside = () => panel.evaluate((dialog) => dialog.contains(document.activeElement));
   await panel.getByRole('button', { name: /^Delete “/ }).press('Enter');

@@ -20,7 +20,7 @@ async function openLibrary(page: Page): Promise<void> {
 }
 
 /** Downloads the model that the page's link names, and switches to it when it is ready. */
-async function bringAndUse(page: Page): Promise<void> {
+async function downloadAndUse(page: Page): Promise<void> {
   await page.goto(`/?model=${PACKAGE}`);
   await panel(page).getByRole('button', { name: 'Download', exact: true }).first().click();
   await row(page)
@@ -84,7 +84,7 @@ test('a link asks before it fetches anything, and a No is respected @main', asyn
 });
 
 test('a link to a model that is here asks as well, and shows where it is from', async ({ page }) => {
-  await bringAndUse(page);
+  await downloadAndUse(page);
   // Another model is chosen before the link is opened.
   await page.evaluate(() => localStorage.setItem('darkroom.model', 'demo'));
   await page.goto(`/?model=${PACKAGE}`);
@@ -102,7 +102,7 @@ test('a name cannot bend the sentence that asks about it', async ({ page }) => {
 });
 
 test('a model whose record is damaged hides no other, and can be removed', async ({ page }) => {
-  await bringAndUse(page);
+  await downloadAndUse(page);
   await page.evaluate(
     () =>
       new Promise<void>((resolve) => {
@@ -129,7 +129,7 @@ test('a model whose record is damaged hides no other, and can be removed', async
 });
 
 test('a model arrives, answers, is checked, is removed with its bytes @main', async ({ page }) => {
-  await bringAndUse(page);
+  await downloadAndUse(page);
   await row(page)
     .getByRole('button', { name: `Check the files of ${MODEL}` })
     .click();
@@ -161,7 +161,7 @@ test('a model arrives, answers, is checked, is removed with its bytes @main', as
 });
 
 test('a damaged model is found and repaired by what is missing alone', async ({ page }) => {
-  await bringAndUse(page);
+  await downloadAndUse(page);
   await loseShard(page);
   await row(page)
     .getByRole('button', { name: `Check the files of ${MODEL}` })
@@ -178,7 +178,7 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
 });
 
 test('what the disk lost is brought again, alone, when the model is loaded', async ({ page }) => {
-  await bringAndUse(page);
+  await downloadAndUse(page);
   await loseShard(page);
   const asked = watchShards(page);
   await page.goto('/');

@@ -2,9 +2,9 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
-import { addPictures, arrive, FIXTURE, PICTURES, question, tray } from './person.ts';
+import { addPictures, arrive, FIXTURE, PICTURES, question, attachments } from './person.ts';
 import { addMany } from './page-steps.ts';
-import { bring } from './states.ts';
+import { openInState } from './states.ts';
 
 test.use({ locale: 'en' });
 
@@ -35,10 +35,10 @@ test('six samples say what they show, the others come when they are asked for', 
 test('beside a picture of one’s own there are no samples', async ({ page }) => {
   await page.goto('/');
   await samples(page).first().click();
-  await expect(tray(page).getByRole('button', { name: /^Look at/ })).toBeVisible();
+  await expect(attachments(page).getByRole('button', { name: /^Look at/ })).toBeVisible();
   await expect(samples(page)).toHaveCount(6);
   await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
-  await expect(tray(page).getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
+  await expect(attachments(page).getByRole('button', { name: 'Look at odd.png' })).toBeVisible();
   await expect(samples(page)).toHaveCount(0);
 });
 
@@ -57,7 +57,7 @@ test('pictures of the next question are not shown a second time in the strip', a
 test('on a small picture lies one button, and order is changed beside the row', async ({ page }) => {
   await page.goto('/');
   await addMany(page, 3);
-  const inside = tray(page).getByRole('listitem').first().getByRole('button');
+  const inside = attachments(page).getByRole('listitem').first().getByRole('button');
   await expect(inside).toHaveCount(2); // the picture itself, and the button that removes it
   await expect(page.getByRole('button', { name: 'Move card-3.png forward' })).toBeEnabled();
   await expect(page.getByRole('button', { name: 'Move card-3.png back' })).toBeDisabled();
@@ -127,7 +127,7 @@ test('on a phone both ways to zoom stand beside each other', async ({ page }) =>
 });
 
 test('a clip is saved as it came, and watched over the whole page', async ({ page }) => {
-  await bring(page, 'clip');
+  await openInState(page, 'clip');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save the clip' }).click();
   expect((await saving).suggestedFilename()).toBe('desk.webp');

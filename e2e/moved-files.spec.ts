@@ -4,7 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { evenly, makeClip } from './make-clip.ts';
-import { answered, arrive, ask, FIXTURE, PICTURES, said, tray } from './person.ts';
+import { answered, arrive, ask, FIXTURE, PICTURES, said, attachments } from './person.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
@@ -22,7 +22,7 @@ function onDisk(name: string, from: string): string {
 
 async function add(page: Page, path: string, count = 1): Promise<void> {
   await page.getByLabel('Add pictures').first().setInputFiles(path);
-  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(count);
+  await expect(attachments(page).getByRole('button', { name: /^Remove / })).toHaveCount(count);
 }
 
 const spoil: Record<string, (path: string) => void> = {

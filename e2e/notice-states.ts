@@ -63,7 +63,7 @@ export async function beforeNotice(page: Page, state: NoticeState): Promise<void
   }
 }
 
-export function bringNotice(page: Page, state: NoticeState): Promise<void> {
+export function reachNotice(page: Page, state: NoticeState): Promise<void> {
   return STEPS[state](page);
 }
 

@@ -53,10 +53,10 @@ export async function addPictures(page: Page, ...files: string[]): Promise<void>
     .getByLabel('Add pictures')
     .first()
     .setInputFiles(files.map((file) => `${PICTURES}/${file}`));
-  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(files.length);
+  await expect(attachments(page).getByRole('button', { name: /^Remove / })).toHaveCount(files.length);
 }
 
-export const tray = (page: Page): Locator =>
+export const attachments = (page: Page): Locator =>
   page.getByRole('list', { name: 'Pictures of the next question' });
 
 export async function ask(page: Page, words: string): Promise<void> {

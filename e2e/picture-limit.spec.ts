@@ -2,12 +2,21 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import sharp from 'sharp';
-import { addPictures, answered, answers, arrive, ask, FIXTURE, REPEATING_FIXTURE, tray } from './person.ts';
+import {
+  addPictures,
+  answered,
+  answers,
+  arrive,
+  ask,
+  FIXTURE,
+  REPEATING_FIXTURE,
+  attachments,
+} from './person.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
 const removed = (page: Page, name: string) =>
-  tray(page)
+  attachments(page)
     .getByRole('button', { name: `Remove ${name}` })
     .click();
 

@@ -2,7 +2,7 @@
 
 import { expect, test, type JSHandle, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
-import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, question, tray } from './person.ts';
+import { addPictures, answered, arrive, ask, FIXTURE, PICTURES, question, attachments } from './person.ts';
 
 /** Turns on Chromium's fake camera. */
 test.use({
@@ -17,7 +17,7 @@ test.beforeEach(async ({ page }) => {
 });
 
 const names = (page: Page): Promise<string[]> =>
-  tray(page)
+  attachments(page)
     .getByRole('button', { name: /^Look at / })
     .evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
 
@@ -87,12 +87,12 @@ test('a camera that is unplugged is explained', async ({ page }) => {
 test('pictures are put in order by keys and buttons, and taken away', async ({ page }) => {
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   expect(await names(page)).toEqual(['odd.png', 'wide.png', 'tall.png']);
-  await tray(page).getByRole('button', { name: 'Look at tall.png' }).press('ArrowLeft');
+  await attachments(page).getByRole('button', { name: 'Look at tall.png' }).press('ArrowLeft');
   expect(await names(page)).toEqual(['odd.png', 'tall.png', 'wide.png']);
-  await tray(page).getByRole('button', { name: 'Look at odd.png' }).click();
+  await attachments(page).getByRole('button', { name: 'Look at odd.png' }).click();
   await page.getByRole('button', { name: 'Move odd.png back' }).click();
   expect(await names(page)).toEqual(['tall.png', 'odd.png', 'wide.png']);
-  await tray(page).getByRole('button', { name: 'Look at odd.png' }).press('Delete');
+  await attachments(page).getByRole('button', { name: 'Look at odd.png' }).press('Delete');
   expect(await names(page)).toEqual(['tall.png', 'wide.png']);
 });
 
@@ -189,7 +189,7 @@ test('the built-in model is not asked about more pictures than it takes, and the
   await question(page).fill('What changed?');
   await expect(button).toBeDisabled();
   await question(page).press('Enter');
-  await tray(page).getByRole('button', { name: 'Remove odd.png' }).click();
+  await attachments(page).getByRole('button', { name: 'Remove odd.png' }).click();
   await expect(page.getByText('can compare 2 pictures')).toHaveCount(0);
   await expect(question(page)).toHaveValue('What changed?');
   await button.click();

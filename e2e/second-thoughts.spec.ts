@@ -1,13 +1,13 @@
 // Hasty decisions can be undone, and unconfirmed ones do not stay pending.
 
 import { expect, test } from '@playwright/test';
-import { addPictures, answers, question, tabRecords, tray } from './person.ts';
-import { bring } from './states.ts';
+import { addPictures, answers, question, tabRecords, attachments } from './person.ts';
+import { openInState } from './states.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
 test('“New conversation” can be undone until the next one begins', async ({ page }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   const undo = page.getByRole('button', { name: 'Undo' });
   await addPictures(page, 'wide.png');
   await page.getByRole('button', { name: 'New conversation' }).click();
@@ -18,7 +18,7 @@ test('“New conversation” can be undone until the next one begins', async ({ 
   await undo.click();
   await expect(answers(page)).toHaveCount(2);
   await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
-  await expect(tray(page).getByRole('button', { name: 'Remove wide.png' })).toBeVisible();
+  await expect(attachments(page).getByRole('button', { name: 'Remove wide.png' })).toBeVisible();
   await page
     .getByRole('article', { name: 'You asked' })
     .getByRole('button', { name: /^Look at / })
@@ -38,7 +38,7 @@ test('“New conversation” can be undone until the next one begins', async ({ 
 });
 
 test('whoever edits an early question is told before that later ones are set aside', async ({ page }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   const asked = page.getByRole('article', { name: 'You asked' });
   const field = page.getByRole('textbox', { name: 'Edit the question' });
   const warning = /^Asking again sets aside the question that followed/;
@@ -54,7 +54,7 @@ test('whoever edits an early question is told before that later ones are set asi
 });
 
 test('a deletion that nobody confirmed does not wait in a closed panel', async ({ page }) => {
-  await bring(page, 'history');
+  await openInState(page, 'history');
   const panel = page.getByRole('dialog', { name: 'Conversations' });
   await panel.getByRole('button', { name: 'Delete all' }).click();
   await expect(panel.getByText('Delete all of them for good?')).toBeVisible();
@@ -69,7 +69,7 @@ test('the question before everything is erased stands in view, and is gone in a 
   page,
 }) => {
   await page.setViewportSize({ width: 900, height: 560 });
-  await bring(page, 'privacy');
+  await openInState(page, 'privacy');
   const panel = page.getByRole('dialog', { name: 'Privacy' });
   await panel.getByRole('button', { name: 'Erase all of it' }).click();
   await expect(panel.getByRole('button', { name: 'Erase now' })).toBeInViewport({ ratio: 0.9 });
@@ -79,7 +79,7 @@ test('the question before everything is erased stands in view, and is gone in a 
 });
 
 test('whoever lets conversations be kept is told that they are, and where', async ({ page }) => {
-  await bring(page, 'answered');
+  await openInState(page, 'answered');
   await page.getByRole('button', { name: 'Keep them' }).click();
   await expect(page.getByText('You find them under “Conversations”.')).toBeVisible();
   await page.getByRole('button', { name: 'OK', exact: true }).click();

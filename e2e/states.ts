@@ -2,7 +2,7 @@
 // either language.
 
 import type { Page } from '@playwright/test';
-import { beforeNotice, bringNotice, isNoticeState, NOTICE_STATES } from './notice-states.ts';
+import { beforeNotice, reachNotice, isNoticeState, NOTICE_STATES } from './notice-states.ts';
 import {
   addMany,
   addScene,
@@ -74,7 +74,7 @@ export async function goOn(page: Page, state: State): Promise<void> {
  * Opens the page in a state. The test must block service workers, since Playwright does not intercept requests that go
  * through one.
  */
-export async function bring(page: Page, state: State): Promise<void> {
+export async function openInState(page: Page, state: State): Promise<void> {
   // Without its worker the model can never load.
   if (state === 'failure') await page.route(/inference\.worker[^/]*\.[jt]s/, (route) => route.abort());
   if (isNoticeState(state)) await beforeNotice(page, state);
@@ -91,7 +91,7 @@ export async function bring(page: Page, state: State): Promise<void> {
 }
 
 async function reach(page: Page, state: Exclude<State, 'failure'>): Promise<void> {
-  await (isNoticeState(state) ? bringNotice(page, state) : STEPS[state](page));
+  await (isNoticeState(state) ? reachNotice(page, state) : STEPS[state](page));
   await page.waitForFunction(() =>
     Array.from(document.images).every((image) => image.complete || image.loading === 'lazy'),
   );

@@ -169,7 +169,7 @@ test('what an open tab holds is sealed too, an older page’s also, and its key 
     page,
     [
       [['talk', tab], { id: 'c', turns: [turn] }],
-      [['draft', tab], { words: SECRET, tray: [], at: Date.now(), page: '' }],
+      [['draft', tab], { words: SECRET, attachments: [], at: Date.now(), page: '' }],
     ],
     TABS,
   );

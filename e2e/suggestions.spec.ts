@@ -4,7 +4,7 @@ import { expect, test, type Page } from '@playwright/test';
 import { basename } from 'node:path';
 import sharp from 'sharp';
 import { openSaved } from './imported.ts';
-import { addPictures, answered, arrive, ask, FIXTURE, question, tray } from './person.ts';
+import { addPictures, answered, arrive, ask, FIXTURE, question, attachments } from './person.ts';
 import { sampleOf } from './samples.ts';
 
 const suggested = (page: Page) =>
@@ -36,7 +36,7 @@ test('two pictures are compared; a screenshot is known by its name; Chinese has 
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await addPictures(page, 'wide.png', 'tall.png');
   await expect(suggested(page).first()).toHaveText('What changed between the two pictures?');
-  await tray(page).getByRole('button', { name: 'Remove wide.png' }).click();
+  await attachments(page).getByRole('button', { name: 'Remove wide.png' }).click();
   await expect(suggested(page).first()).not.toHaveText('What changed between the two pictures?');
   await page.getByRole('combobox', { name: 'Language' }).selectOption('zh');
   await expect(page.getByRole('group', { name: '建议的问题' }).getByRole('button')).toHaveCount(3);
@@ -94,6 +94,6 @@ test('a sample of two pictures begins with its first, and the pictures are numbe
     .nth(pair.index)
     .click();
   await expect(page.getByRole('img', { name: basename(pair.file), exact: true })).toBeVisible();
-  await expect(tray(page).getByText('1', { exact: true })).toBeVisible();
-  await expect(tray(page).getByText('2', { exact: true })).toBeVisible();
+  await expect(attachments(page).getByText('1', { exact: true })).toBeVisible();
+  await expect(attachments(page).getByText('2', { exact: true })).toBeVisible();
 });

@@ -3,7 +3,7 @@
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
 import sharp from 'sharp';
-import { answered, arrive, ask, FIXTURE, tray } from './person.ts';
+import { answered, arrive, ask, FIXTURE, attachments } from './person.ts';
 import { tasksOf, type Task } from './tasks.ts';
 
 const BUDGET_BYTES = 200_000;
@@ -45,11 +45,11 @@ test('48 megapixels and a streaming answer keep the page responsive', async ({ p
     .toFile(photo);
   const opening = await tasksOf(browser, page, async () => {
     await page.getByLabel('Add pictures').first().setInputFiles(photo);
-    await expect(tray(page).getByRole('button', { name: 'Remove large.jpg' })).toBeVisible({
+    await expect(attachments(page).getByRole('button', { name: 'Remove large.jpg' })).toBeVisible({
       timeout: 60_000,
     });
   });
-  await tray(page).getByRole('button', { name: 'Remove large.jpg' }).click();
+  await attachments(page).getByRole('button', { name: 'Remove large.jpg' }).click();
   const streaming = await tasksOf(browser, page, async () => {
     await ask(page, 'Tell a long story.');
     await answered(page, 1);

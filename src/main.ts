@@ -36,8 +36,8 @@ import { Library } from './ui/library/library.svelte.ts';
 import { Models } from './ui/models/models.svelte.ts';
 import type { Phase } from './ui/models/phase.ts';
 import { OfflineCopy } from './ui/offline/offline-copy.svelte.ts';
-import { PhotoShelf } from './ui/photos/photo-shelf.ts';
-import { Tray } from './ui/photos/tray.svelte.ts';
+import { OpenPhotos } from './ui/photos/open-photos.ts';
+import { Attachments } from './ui/photos/attachments.svelte.ts';
 import { eraseIfWished } from './ui/privacy/erase.ts';
 import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
 import { RequestLog } from './ui/privacy/request-log.svelte.ts';
@@ -123,15 +123,15 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
-  const shelf = new PhotoShelf(photos);
-  const tray = new Tray(shelf);
+  const openPhotos = new OpenPhotos(photos);
+  const attachments = new Attachments(openPhotos);
   const experts = new ExpertActivity();
   const paging = new PagingWatch();
   const drawing = new DrawQueue((job) => requestAnimationFrame(job));
   const conversation = new Conversation({
     client: inference,
     models,
-    shelf,
+    openPhotos,
     options: (model) => {
       experts.begin();
       return settings.options(model);
@@ -140,7 +140,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
     onPaging: (report) => paging.add(report),
     drawing,
   });
-  const stage = new Stage(conversation, tray);
+  const stage = new Stage(conversation, attachments);
   const samples = new Samples(document.baseURI);
   const aloud = new ReadAloud('speechSynthesis' in window ? speechSynthesis : null);
   const offline = new OfflineCopy({
@@ -167,8 +167,8 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
       library,
       settings,
       conversation,
-      tray,
-      shelf,
+      attachments,
+      openPhotos,
       stage,
       samples,
       aloud,
@@ -197,7 +197,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
   const draft = new Draft();
   const keptTab = new KeptTab({
-    ...{ conversation, tray, draft, shelf, store: tabStore },
+    ...{ conversation, attachments, draft, openPhotos, store: tabStore },
     presence: new TabPresence(tabMemory(), remembered),
     words: new TabWords(tabMemory()),
   });

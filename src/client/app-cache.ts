@@ -52,7 +52,7 @@ export class AppCache {
    * `used`: addresses that the page has requested. Rejects if the browser refuses (a private window, a full
    * disk).
    */
-  async keep(used: readonly string[], tell: (state: Keeping) => void): Promise<Keeping> {
+  async keep(used: readonly string[], report: (state: Keeping) => void): Promise<Keeping> {
     await this.start();
     const { active } = await navigator.serviceWorker.ready;
     const { port1, port2 } = new MessageChannel();
@@ -68,7 +68,7 @@ export class AppCache {
       port1.onmessage = ({ data }: MessageEvent<{ keeping: Keeping } | { kept: Keeping }>) => {
         hear();
         if ('keeping' in data) {
-          tell(data.keeping);
+          report(data.keeping);
           return;
         }
         clearTimeout(timer);

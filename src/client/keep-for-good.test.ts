@@ -28,23 +28,23 @@ test('a small model asks nothing', () => {
   expect(browser.asked()).toBe(0);
 });
 
-test('a large model asks once, and what is told goes on before the user has answered', async () => {
+test('a large model asks once, and what is events goes on before the user has answered', async () => {
   const browser = askingBrowser();
-  const told: WeightsEvent[] = [];
+  const events: WeightsEvent[] = [];
   const keep = new KeepForGood();
-  const hear = keep.watch((event) => told.push(event));
+  const hear = keep.watch((event) => events.push(event));
   hear(progress(1.5e9));
   hear(progress(1.5e9));
   keep.watch(() => undefined)(progress(3e9));
   expect(browser.asked()).toBe(1);
-  expect(told.map(({ kind }) => kind)).toEqual(['progress', 'progress']);
+  expect(events.map(({ kind }) => kind)).toEqual(['progress', 'progress']);
   browser.answer(true);
-  await vi.waitFor(() => expect(told.at(-1)).toEqual({ kind: 'persistence', answer: 'granted' }));
+  await vi.waitFor(() => expect(events.at(-1)).toEqual({ kind: 'persistence', answer: 'granted' }));
 });
 
 test('where there is no storage to keep, that is the answer', async () => {
   vi.stubGlobal('navigator', {});
-  const told: WeightsEvent[] = [];
-  new KeepForGood().watch((event) => told.push(event))(progress(1e9));
-  await vi.waitFor(() => expect(told.at(-1)).toEqual({ kind: 'persistence', answer: 'unavailable' }));
+  const events: WeightsEvent[] = [];
+  new KeepForGood().watch((event) => events.push(event))(progress(1e9));
+  await vi.waitFor(() => expect(events.at(-1)).toEqual({ kind: 'persistence', answer: 'unavailable' }));
 });

@@ -68,7 +68,7 @@ export class RecoveringInference implements Inner {
     signal: AbortSignal,
   ): Promise<Outcome<Answer>> {
     const repeatable = withSeed(options);
-    let told = 0;
+    let reported = 0;
     for (;;) {
       let written = 0;
       const listen = (event: AnswerEvent): void => {
@@ -76,10 +76,10 @@ export class RecoveringInference implements Inner {
           onEvent(event);
           return;
         }
-        const text = event.text.slice(Math.max(0, told - written));
+        const text = event.text.slice(Math.max(0, reported - written));
         written += event.text.length;
         if (text === '') return;
-        told = written;
+        reported = written;
         onEvent({ kind: 'text', text });
       };
       const outcome = await this.#inner.answer(messages, repeatable, listen, signal);

@@ -7,7 +7,7 @@ import { mkdirSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
-import { bring, STATES } from '../../e2e/states.ts';
+import { openInState, STATES } from '../../e2e/states.ts';
 import { findChromium } from '../tests/support/chromium.ts';
 import { APP_PORT } from '../tests/support/places.ts';
 
@@ -64,7 +64,7 @@ async function take(device: keyof typeof DEVICES, language: keyof typeof LOCALES
   });
   for (const state of states) {
     const page = await context.newPage();
-    await bring(page, state);
+    await openInState(page, state);
     for (const colorScheme of SCHEMES) {
       await page.emulateMedia({ colorScheme });
       const path = join(out, `${state}-${device}-${colorScheme}-${language}.png`);

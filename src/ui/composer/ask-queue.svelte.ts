@@ -2,28 +2,31 @@
 
 import { untrack } from 'svelte';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 
 export class AskQueue {
   readonly #conversation: Pick<Conversation, 'busy'>;
-  readonly #tray: Pick<Tray, 'opening' | 'refused'>;
+  readonly #attachments: Pick<Attachments, 'opening' | 'refused'>;
   #waiting = $state.raw<{ send: () => void; refused: number } | null>(null);
 
-  constructor(conversation: Pick<Conversation, 'busy'>, tray: Pick<Tray, 'opening' | 'refused'>) {
+  constructor(
+    conversation: Pick<Conversation, 'busy'>,
+    attachments: Pick<Attachments, 'opening' | 'refused'>,
+  ) {
     this.#conversation = conversation;
-    this.#tray = tray;
+    this.#attachments = attachments;
   }
 
   /** The reason why a question waits; null if none waits. */
   get waitsFor(): 'reading' | 'answering' | null {
     if (this.#waiting === null) return null;
-    return this.#tray.opening > 0 ? 'reading' : 'answering';
+    return this.#attachments.opening > 0 ? 'reading' : 'answering';
   }
 
   /** Calls `send` at once, or as soon as the question can be sent. */
   ask(send: () => void): void {
     if (this.#isFree()) send();
-    else this.#waiting = { send, refused: this.#tray.refused.length };
+    else this.#waiting = { send, refused: this.#attachments.refused.length };
   }
 
   cancel(): void {
@@ -36,11 +39,11 @@ export class AskQueue {
     if (waiting === null || !this.#isFree()) return;
     untrack(() => {
       this.#waiting = null;
-      if (this.#tray.refused.length <= waiting.refused) waiting.send();
+      if (this.#attachments.refused.length <= waiting.refused) waiting.send();
     });
   }
 
   #isFree(): boolean {
-    return this.#tray.opening === 0 && !this.#conversation.busy;
+    return this.#attachments.opening === 0 && !this.#conversation.busy;
   }
 }

@@ -1,4 +1,4 @@
-// The words of the next question, before the user asks it. `Tray` holds its pictures.
+// The words of the next question, before the user asks it. `Attachments` holds its pictures.
 
 export class Draft {
   words = $state('');

@@ -4,21 +4,21 @@ import type { Conversation } from '../conversation/conversation.svelte.ts';
 import { BUILT_IN } from '../models/entries.ts';
 import type { Models } from '../models/models.svelte.ts';
 import { pictureLimit, type PictureLimit } from '../photos/picture-limit.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 import { DETAILS, type Settings } from '../settings/settings.svelte.ts';
 
 interface Parts {
   conversation: Pick<Conversation, 'turns'>;
-  tray: Pick<Tray, 'photos'>;
+  attachments: Pick<Attachments, 'photos'>;
   models: Pick<Models, 'model' | 'chosen'>;
   settings: Pick<Settings, 'detail' | 'maxTokens'>;
 }
 
 /** null if all pictures fit, or if none is attached. */
-export function limitOf({ conversation, tray, models, settings }: Parts): PictureLimit | null {
-  if (tray.photos.length === 0) return null;
+export function limitOf({ conversation, attachments, models, settings }: Parts): PictureLimit | null {
+  if (attachments.photos.length === 0) return null;
   const earlier = new Set(conversation.turns.flatMap(({ photos }) => photos));
-  const fresh = tray.photos.filter((photo) => !earlier.has(photo));
+  const fresh = attachments.photos.filter((photo) => !earlier.has(photo));
   const isBuiltIn = (models.model?.id ?? models.chosen?.request.id) === BUILT_IN;
   const maxPictureTokens = DETAILS[settings.detail];
   return pictureLimit([...earlier], fresh, isBuiltIn, models.model, {

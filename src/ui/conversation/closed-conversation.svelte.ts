@@ -1,15 +1,15 @@
 // The conversation that “New conversation” has removed from the page. The user can restore it until the next one
 // begins. It is held only in memory, so it is lost with the page.
 
-import type { PhotoShelf } from '../photos/photo-shelf.ts';
+import type { OpenPhotos } from '../photos/open-photos.ts';
 import type { Photo } from '../photos/photo.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 import type { Conversation, SavedConversation } from './conversation.svelte.ts';
 
 interface Parts {
   conversation: Pick<Conversation, 'turns' | 'save' | 'load' | 'clear'>;
-  tray: Pick<Tray, 'photos' | 'take' | 'put'>;
-  shelf: Pick<PhotoShelf, 'keepOnly' | 'release'>;
+  attachments: Pick<Attachments, 'photos' | 'take' | 'put'>;
+  openPhotos: Pick<OpenPhotos, 'keepOnly' | 'release'>;
 }
 
 interface Closed {
@@ -33,13 +33,13 @@ export class ClosedConversation {
 
   /** Empties the page and stops an answer under way. `undo` restores the conversation if it had a turn. */
   close(): void {
-    const { conversation, tray, shelf } = this.#parts;
+    const { conversation, attachments, openPhotos } = this.#parts;
     const photos = conversation.turns.flatMap((turn) => turn.photos);
     const saved = conversation.save();
     conversation.clear();
-    const waiting = tray.take();
+    const waiting = attachments.take();
     this.#closed = saved.turns.length === 0 ? null : { saved, photos, waiting };
-    shelf.keepOnly(this.#closed === null ? [] : [...photos, ...waiting]);
+    openPhotos.keepOnly(this.#closed === null ? [] : [...photos, ...waiting]);
   }
 
   undo(): void {
@@ -47,16 +47,16 @@ export class ClosedConversation {
     if (closed === null) return;
     this.#closed = null;
     this.#parts.conversation.load(closed.saved);
-    this.#parts.tray.put(closed.waiting);
+    this.#parts.attachments.put(closed.waiting);
   }
 
   /** Gives the closed conversation up for good, when another one has begun or the user says so. */
   forget(): void {
     const closed = this.#closed;
     if (closed === null) return;
-    const { conversation, tray, shelf } = this.#parts;
+    const { conversation, attachments, openPhotos } = this.#parts;
     this.#closed = null;
-    const inUse = [...tray.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
-    shelf.release([...closed.photos, ...closed.waiting].filter((photo) => !inUse.includes(photo)));
+    const inUse = [...attachments.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
+    openPhotos.release([...closed.photos, ...closed.waiting].filter((photo) => !inUse.includes(photo)));
   }
 }

@@ -35,8 +35,8 @@ const answer: Answer = {
 class Script {
   asked: Message[][] = [];
   options: AnswerOptions[] = [];
-  told: FailureCode[] = [];
-  tell: (event: AnswerEvent) => void = () => undefined;
+  reported: FailureCode[] = [];
+  emit: (event: AnswerEvent) => void = () => undefined;
   settle: (outcome: Outcome<Answer>) => void = () => undefined;
   readiness: Outcome<LoadedModel> = { kind: 'done', value: model };
 
@@ -46,7 +46,7 @@ class Script {
     return Promise.resolve(this.readiness);
   }
   failed({ code }: FailureInfo): void {
-    this.told.push(code);
+    this.reported.push(code);
   }
   answer(
     messages: Message[],
@@ -55,7 +55,7 @@ class Script {
   ): Promise<Outcome<Answer>> {
     this.asked.push(messages);
     this.options.push(options);
-    this.tell = onEvent;
+    this.emit = onEvent;
     return new Promise((resolve) => (this.settle = resolve));
   }
 }
@@ -64,7 +64,7 @@ function start(script = new Script()): { script: Script; conversation: Conversat
   const conversation = new Conversation({
     client: script,
     models: script,
-    shelf: {
+    openPhotos: {
       restore: () => {
         throw new Error('no photos here');
       },
@@ -97,14 +97,14 @@ test('text grows as it is told and ends as the answer says', async () => {
   const asking = conversation.ask('What?', []);
   expect(conversation.phase).toEqual({ kind: 'preparing' });
   await reached(script, 1);
-  script.tell({ kind: 'stage', stage: 'prefill', done: 4, total: 9 });
+  script.emit({ kind: 'stage', stage: 'prefill', done: 4, total: 9 });
   expect(conversation.phase).toMatchObject({ kind: 'answering', stage: 'prefill', done: 4, total: 9 });
-  script.tell({ kind: 'text', text: 'A ' });
-  script.tell({ kind: 'text', text: 'ca' });
+  script.emit({ kind: 'text', text: 'A ' });
+  script.emit({ kind: 'text', text: 'ca' });
   expect(texts(conversation)).toEqual(['A ca']);
   script.settle({ kind: 'done', value: answer });
   await asking;
-  script.tell({ kind: 'text', text: ' Late.' });
+  script.emit({ kind: 'text', text: ' Late.' });
   expect(texts(conversation)).toEqual(['A cat.']);
   expect(conversation.turns[0]?.ending).toMatchObject({ kind: 'answered', facts: { tokens: 3 } });
   expect(conversation.phase).toEqual({ kind: 'idle' });
@@ -114,7 +114,7 @@ test('a stop keeps what was written', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   await reached(script, 1);
-  script.tell({ kind: 'text', text: 'A ' });
+  script.emit({ kind: 'text', text: 'A ' });
   conversation.stop();
   expect(conversation.phase).toEqual({ kind: 'stopping' });
   script.settle({ kind: 'stopped' });
@@ -142,7 +142,7 @@ test('an answer that ended early goes on from its own tokens, and becomes one an
   expect(turn!.ending).toBeNull();
   expect(script.asked[1]).toEqual([{ role: 'user', content: 'What?' }]);
   expect(script.options[1]?.begun).toEqual({ text: 'A bl', ids: [7, 8] });
-  script.tell({ kind: 'text', text: 'ack cat.' });
+  script.emit({ kind: 'text', text: 'ack cat.' });
   expect(texts(conversation)).toEqual(['A black cat.']);
   script.settle({ kind: 'done', value: { ...answer, text: 'A black cat.', ids: [7, 8, 9], tokens: 2 } });
   await going;
@@ -157,7 +157,7 @@ test('an answer that was stopped, failed or kept goes on from its text', async (
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   await reached(script, 1);
-  script.tell({ kind: 'text', text: 'A ' });
+  script.emit({ kind: 'text', text: 'A ' });
   conversation.stop();
   script.settle({ kind: 'stopped' });
   await asking;
@@ -224,7 +224,7 @@ test('a failure is the end of its turn alone: the model hears of it, the next qu
   await reached(script, 2);
   script.settle(failed('device-lost'));
   await asking;
-  expect(script.told).toEqual(['device-lost']);
+  expect(script.reported).toEqual(['device-lost']);
   expect(conversation.turns[1]?.ending).toMatchObject({ kind: 'failed', failure: { code: 'device-lost' } });
   await answered(script, conversation, 'Three?');
   expect(texts(conversation)).toEqual(['A cat.', '', 'A cat.']);
@@ -259,10 +259,10 @@ test('a new conversation is not disturbed by the answer of the old one', async (
   const { script, conversation } = start();
   const asking = conversation.ask('Old?', []);
   await reached(script, 1);
-  const { settle, tell } = script;
+  const { settle, emit } = script;
   conversation.clear();
   await answered(script, conversation, 'New?');
-  tell({ kind: 'text', text: 'old' });
+  emit({ kind: 'text', text: 'old' });
   settle({ kind: 'done', value: { ...answer, text: 'old' } });
   await asking;
   expect(texts(conversation)).toEqual(['A cat.']);
@@ -289,7 +289,7 @@ test('what is waited for counts from the question on, not from when the engine b
     vi.advanceTimersByTime(9000);
     await reached(script, 1);
     vi.advanceTimersByTime(400);
-    script.tell({ kind: 'text', text: 'A ' });
+    script.emit({ kind: 'text', text: 'A ' });
     vi.advanceTimersByTime(600);
     script.settle({ kind: 'done', value: answer });
     await asking;

@@ -6,7 +6,7 @@ import type { AnswerEvent, AnswerOptions, PagingReport, Stage } from '../../cont
 import type { LoadedModel } from '../../contract/inference.ts';
 import { describe, type FailureInfo, type Outcome } from '../../failure.ts';
 import type { DrawQueue } from '../answer/draw-queue.ts';
-import type { PhotoShelf } from '../photos/photo-shelf.ts';
+import type { OpenPhotos } from '../photos/open-photos.ts';
 import type { Photo } from '../photos/photo.ts';
 import { toMessages } from './messages.ts';
 import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
@@ -31,7 +31,7 @@ export interface Answerers {
 export interface ConversationParts {
   client: Pick<InferenceClient, 'answer'>;
   models: Answerers;
-  shelf: Pick<PhotoShelf, 'restore'>;
+  openPhotos: Pick<OpenPhotos, 'restore'>;
   /** The options for an answer of this model, as the user has set them. */
   options: (model: LoadedModel) => AnswerOptions;
   /** Takes the experts that the latest token was routed to: (layers, chosen). */
@@ -146,12 +146,12 @@ export class Conversation {
 
   /** Continues a conversation from the history or from a file; an answer under way is stopped. */
   load({ id, turns }: SavedConversation): void {
-    const { shelf, drawing } = this.#parts;
+    const { openPhotos, drawing } = this.#parts;
     // Restore the latest turn first: answers are drawn in this order, and the user sees the latest turn.
     const restored = turns.toReversed().map((saved) =>
       Turn.restore(
         saved,
-        saved.photos.map((photo) => shelf.restore(photo)),
+        saved.photos.map((photo) => openPhotos.restore(photo)),
         drawing,
       ),
     );

@@ -5,7 +5,7 @@ import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo } from '../../failure.ts';
 import { AnswerDocument } from '../answer/answer-document.svelte.ts';
 import type { DrawQueue } from '../answer/draw-queue.ts';
-import { savedPhoto, type SavedPhoto } from '../photos/photo-shelf.ts';
+import { savedPhoto, type SavedPhoto } from '../photos/open-photos.ts';
 import type { Photo } from '../photos/photo.ts';
 import { factsTogether } from './facts-together.ts';
 

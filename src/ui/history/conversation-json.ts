@@ -6,7 +6,7 @@ import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import { parseOptional, parsePart } from '../photos/parse-part.ts';
 import { parseTurn } from './parse-turn.ts';
 
@@ -26,8 +26,12 @@ export async function toJson({ id, turns }: SavedConversation): Promise<string> 
       data: await toBase64(photo.file),
     })),
   );
-  const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
-  return JSON.stringify({ format: FORMAT, version: VERSION, id, photos: written, turns: told }, null, 1);
+  const withPhotoIds = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
+  return JSON.stringify(
+    { format: FORMAT, version: VERSION, id, photos: written, turns: withPhotoIds },
+    null,
+    1,
+  );
 }
 
 /**

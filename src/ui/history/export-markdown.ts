@@ -7,7 +7,7 @@ import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import { isVideo } from '../photos/photo.ts';
 import type { SavedFile } from '../kit/save-file.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import type { HistoryStrings } from './strings.ts';
 
 const TYPES: Record<string, string> = {

@@ -68,13 +68,13 @@ export class HistoryStore {
   /** Stores a conversation and replaces its earlier records. */
   async keep(kept: Omit<Kept, 'picture' | 'isBroken'>, { turns }: SavedConversation): Promise<void> {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
-    const told = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
+    const withPhotoIds = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
     const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
     const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
     await tried(async () => {
       await this.#sealed.put([
         [`card:${kept.id}`, { ...kept, picture }],
-        [`body:${kept.id}`, { photos: Array.from(photos.values()), turns: told }],
+        [`body:${kept.id}`, { photos: Array.from(photos.values()), turns: withPhotoIds }],
         [`text:${kept.id}`, text],
       ]);
     });

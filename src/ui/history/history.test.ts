@@ -7,7 +7,7 @@ import type { OpenedPhoto } from '../../contract/photos.ts';
 import type { Outcome } from '../../failure.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import { en } from './strings.ts';
 import { fromJson, toJson } from './conversation-json.ts';
 import { toMarkdown } from './export-markdown.ts';

@@ -5,7 +5,7 @@ import type { Sampling } from '../../contract/conversation.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 import type { Field } from '../../format/json-field.ts';
 import type { Answerer, Ending, SavedTurn, Waited } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import { parseOptional } from '../photos/parse-part.ts';
 import { en as failures } from '../kit/failure-strings.ts';
 

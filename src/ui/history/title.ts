@@ -2,20 +2,20 @@
 
 import { visibleText } from '../../format/visible-text.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 
 const TITLE_LENGTH = 80;
 
 interface Titled {
   turns: readonly SavedTurn[];
-  /** The words of the question that the user has not asked yet; `tray` has its pictures. */
+  /** The words of the question that the user has not asked yet; `attachments` has its pictures. */
   words?: string;
-  tray?: readonly SavedPhoto[];
+  attachments?: readonly SavedPhoto[];
 }
 
-export function titleOf({ turns, words = '', tray = [] }: Titled): string {
+export function titleOf({ turns, words = '', attachments = [] }: Titled): string {
   const first = turns.find((turn) => turn.question.trim() !== '');
-  const photo = turns[0]?.photos[0] ?? tray[0];
+  const photo = turns[0]?.photos[0] ?? attachments[0];
   const text = [first?.question ?? '', words, photo?.name ?? ''].find((one) => one.trim() !== '') ?? '';
   const line = visibleText(text.trim().replace(/\s+/g, ' '));
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;

@@ -36,7 +36,7 @@ export class Background {
     const { id } = request;
     const isNew = !known.isLoadable(id);
     if (isNew && !isChosen(id)) next.expect(id);
-    const ended = storage.bring(request, files);
+    const ended = storage.fetch(request, files);
     if (isChosen(id)) onChosenBegun();
     const outcome = await ended;
     if (isChosen(id)) return outcome;

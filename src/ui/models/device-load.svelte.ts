@@ -32,7 +32,7 @@ export function isMendable({ code }: FailureInfo): boolean {
 /** The operations on a stored model that a load needs. */
 export interface Stored {
   /** Settles when the model is in storage. */
-  bring(): Promise<Outcome<unknown>>;
+  fetch(): Promise<Outcome<unknown>>;
   /** Checks the stored model and fetches damaged parts again; the value says whether any were damaged. */
   mend(signal: AbortSignal): Promise<Outcome<boolean>>;
 }
@@ -79,7 +79,7 @@ export class DeviceLoad {
       ...choices,
       stop: new AbortController(),
       // Begin one microtask later, so that `#load` is set when the first event arrives.
-      ended: Promise.resolve().then(() => this.#bring(load, stored)),
+      ended: Promise.resolve().then(() => this.#storeAndLoad(load, stored)),
     };
     this.#load = load;
     void load.ended.then((outcome) => {
@@ -107,9 +107,9 @@ export class DeviceLoad {
   }
 
   /** Stores the model, then loads it. If the load finds a damaged file, mends the model and tries once more. */
-  async #bring(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
-    const brought = await stored.bring();
-    if (brought.kind !== 'done') return brought;
+  async #storeAndLoad(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
+    const fetched = await stored.fetch();
+    if (fetched.kind !== 'done') return fetched;
     const loaded = await this.#toDevice(load);
     if (loaded.kind !== 'failed' || !isMendable(loaded.failure)) return loaded;
     const mended = await stored.mend(load.stop.signal);

@@ -6,18 +6,18 @@ import type { WeightsClient } from '../../client/weights-client.ts';
 import type { KeptModel, ModelRequest, Persistence, WeightsEvent } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 
-type Told<K extends WeightsEvent['kind']> = Extract<WeightsEvent, { kind: K }>;
+type EventOf<K extends WeightsEvent['kind']> = Extract<WeightsEvent, { kind: K }>;
 
 export interface Download {
   request: ModelRequest;
   state:
     { kind: 'running' } | { kind: 'pausing' } | { kind: 'paused' } | { kind: 'failed'; failure: FailureInfo };
   /** The latest progress event; undefined until there is one. */
-  progress: Told<'progress'> | undefined;
+  progress: EventOf<'progress'> | undefined;
   /** The latest failed attempt; undefined once bytes arrive again. */
-  retrying: Told<'retrying'> | undefined;
+  retrying: EventOf<'retrying'> | undefined;
   /** Set when the disk is full: the space that is needed, and the models that could be removed. */
-  full: Told<'storage-full'> | undefined;
+  full: EventOf<'storage-full'> | undefined;
   /** Whether another tab runs the download and this one only follows it. */
   isFollowing: boolean;
 }

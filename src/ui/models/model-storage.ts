@@ -33,26 +33,26 @@ export class ModelStorage {
   placeOf(entry: Entry): Stored {
     const { id } = entry.request;
     return {
-      bring: async () => {
+      fetch: async () => {
         if (this.#damaged.delete(id)) return this.#mend(entry, new AbortController().signal);
-        return isLoadable(entry) ? { kind: 'done', value: null } : this.bring(entry.request);
+        return isLoadable(entry) ? { kind: 'done', value: null } : this.fetch(entry.request);
       },
       mend: (signal) => this.#mend(entry, signal),
     };
   }
 
   /** Downloads a model, or continues its download. If `files` is given, imports those instead. */
-  async bring(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
+  async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
     const { downloads, known, onRefused } = this.#parts;
     const { id } = request;
-    const brought = await downloads.start(request, files);
+    const fetched = await downloads.start(request, files);
     await known.refresh();
     const entry = known.find(id);
-    if (brought.kind === 'failed' && entry && isRefused(entry)) {
+    if (fetched.kind === 'failed' && entry && isRefused(entry)) {
       downloads.forget(id);
       onRefused(id);
     }
-    return brought;
+    return fetched;
   }
 
   /** Checks a stored model and fetches damaged parts again; the value says whether any were damaged. */
@@ -60,7 +60,7 @@ export class ModelStorage {
     const checked = await this.#parts.weights.checkUp(entry.request.id, () => undefined, signal);
     if (checked.kind !== 'done') return checked;
     if (checked.value.damaged.length === 0) return { kind: 'done', value: false };
-    const brought = await this.bring(entry.request);
-    return brought.kind === 'done' ? { kind: 'done', value: true } : brought;
+    const fetched = await this.fetch(entry.request);
+    return fetched.kind === 'done' ? { kind: 'done', value: true } : fetched;
   }
 }

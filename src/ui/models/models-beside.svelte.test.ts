@@ -143,7 +143,7 @@ test('a tab that follows a download stops with the tab that pauses it', async ()
   const { weights, models } = await withBuiltIn(remembered);
   remembered.next = 'large';
   await models.background.follow();
-  weights.tell({ kind: 'following' });
+  weights.emit({ kind: 'following' });
   expect(models.beside?.request.id).toBe('large');
   remembered.next = null;
   await models.background.follow();
@@ -155,7 +155,7 @@ test('a tab that follows the first download of the built-in model goes on with t
   const { weights, models } = setUp({ remembered });
   await models.start(PAGE);
   await soon();
-  weights.tell({ kind: 'following' });
+  weights.emit({ kind: 'following' });
   remembered.next = 'large';
   await models.background.follow();
   expect(models.phase.kind).toBe('downloading');

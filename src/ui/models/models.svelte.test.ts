@@ -31,7 +31,7 @@ test('readiness counts the download, the runtime and the opening together, and n
   const { weights, inference, models } = setUp();
   let loaded: (outcome: Outcome<LoadedModel>) => void = () => undefined;
   inference.load = (_id, _options, onEvent) => {
-    inference.tell = onEvent;
+    inference.emit = onEvent;
     return new Promise((resolve) => (loaded = resolve));
   };
   await models.start(PAGE);
@@ -40,7 +40,7 @@ test('readiness counts the download, the runtime and the opening together, and n
   const rates = { resumedBytes: 0, bytesPerSecond: null, secondsLeft: null };
   for (const doneBytes of [0.5, 1]) {
     const activity = { kind: 'downloading' } as const;
-    weights.tell({ kind: 'progress', activity, doneBytes, totalBytes: 1, ...rates });
+    weights.emit({ kind: 'progress', activity, doneBytes, totalBytes: 1, ...rates });
     seen.push(models.readiness);
   }
   weights.settle('done');
@@ -51,7 +51,7 @@ test('readiness counts the download, the runtime and the opening together, and n
   expect(models.readiness).toBeLessThan(0.5);
   models.hearRuntime({ doneBytes: 1, totalBytes: 1 });
   seen.push(models.readiness);
-  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 1 });
+  inference.emit({ kind: 'preparing', doneBytes: 1, totalBytes: 1 });
   seen.push(models.readiness);
   expect(seen.at(-1)).toBe(1);
   expect(seen).toEqual(seen.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
@@ -221,7 +221,7 @@ test('a full disk is told with what could go, until the download goes on', async
   const { weights, models } = setUp();
   await models.start(PAGE);
   await soon();
-  weights.tell({ kind: 'storage-full', keptBytes: 1, neededBytes: 9, removable: [] });
+  weights.emit({ kind: 'storage-full', keptBytes: 1, neededBytes: 9, removable: [] });
   weights.settle('storage-full');
   await soon();
   expect(models.downloads.of('demo')?.full).toMatchObject({ neededBytes: 9 });
@@ -248,7 +248,7 @@ test('choosing another model ends the load of the first', async () => {
   await models.start(PAGE);
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
-  inference.tell({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
+  inference.emit({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
   expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
 });
 

@@ -8,7 +8,7 @@ const KEY = 'next';
 export class NextModel {
   readonly #remembered: Remembered;
   /** The model that this tab downloads because of the note. */
-  #brought: string | null = null;
+  #followed: string | null = null;
 
   constructor(remembered: Remembered) {
     this.#remembered = remembered;
@@ -19,7 +19,7 @@ export class NextModel {
   }
 
   expect(id: string): void {
-    this.#brought = id;
+    this.#followed = id;
     this.#remembered.set(KEY, id);
   }
 
@@ -30,8 +30,8 @@ export class NextModel {
 
   /** Reads the note again; returns the model that this tab should stop downloading, or null. */
   reread(): string | null {
-    const before = this.#brought;
-    this.#brought = this.id;
-    return before === this.#brought ? null : before;
+    const before = this.#followed;
+    this.#followed = this.id;
+    return before === this.#followed ? null : before;
   }
 }

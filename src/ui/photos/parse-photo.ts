@@ -3,7 +3,7 @@
 import type { Field } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { parseOptional, parsePart } from './parse-part.ts';
-import type { SavedPhoto } from './photo-shelf.ts';
+import type { SavedPhoto } from './open-photos.ts';
 
 export function parsePhoto(field: Field): SavedPhoto {
   return {

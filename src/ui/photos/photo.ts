@@ -14,7 +14,7 @@ export interface Photo {
   preview: Blob;
   /** The length of a clip; null for a still picture. */
   clipSeconds: number | null;
-  /** Object URLs of the file and of its preview; the PhotoShelf releases them. */
+  /** Object URLs of the file and of its preview; the OpenPhotos releases them. */
   url: string;
   previewUrl: string;
   /** The photo and the box that a part was cut from; null for a whole picture. */

@@ -39,11 +39,11 @@ export function pictureLimit(
   }
   if (model === null) return null;
   // The engine keeps the same number of tokens free for the answer.
-  const room = model.contextTokens - Math.min(maxTokens, Math.floor(model.contextTokens / 4));
+  const freeTokens = model.contextTokens - Math.min(maxTokens, Math.floor(model.contextTokens / 4));
   let tokens = 0;
   for (const [index, photo] of photos.entries()) {
     tokens += tokensOf(photo, maxPictureTokens);
-    if (tokens > room) return { kind: 'context', fitting: index, ...counts };
+    if (tokens > freeTokens) return { kind: 'context', fitting: index, ...counts };
   }
   return null;
 }

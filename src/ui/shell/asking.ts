@@ -3,13 +3,13 @@
 
 import type { ClosedConversation } from '../conversation/closed-conversation.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 import type { Samples } from '../samples/samples.svelte.ts';
 import type { Stage } from '../stage/stage.svelte.ts';
 
 interface Parts {
   conversation: Pick<Conversation, 'ask'>;
-  tray: Tray;
+  attachments: Attachments;
   stage: Stage;
   samples: Samples;
   closed: ClosedConversation;
@@ -27,32 +27,32 @@ export class Asking {
   }
 
   addPictures(files: File[]): void {
-    const { samples, tray, toField } = this.#parts;
+    const { samples, attachments, toField } = this.#parts;
     // With other pictures added, this is no longer the sample.
     samples.leave();
-    this.#adding = tray.add(files);
+    this.#adding = attachments.add(files);
     toField();
   }
 
   /** Replaces the attached pictures with those of a sample. */
   showSample(files: File[]): void {
-    const { tray, stage } = this.#parts;
-    tray.take();
-    this.#adding = tray.add(files).then(() => {
+    const { attachments, stage } = this.#parts;
+    attachments.take();
+    this.#adding = attachments.add(files).then(() => {
       // Questions of a sample name its first picture first, so show that one.
-      const [first] = tray.photos;
+      const [first] = attachments.photos;
       if (first !== undefined) stage.show(first);
     });
   }
 
   askSample(words: string): void {
-    const { conversation, samples, tray, toField } = this.#parts;
+    const { conversation, samples, attachments, toField } = this.#parts;
     // The pressed button disappears; a keyboard user must not lose the focus.
     toField();
     // The user may click a question before its pictures are open.
     void this.#adding.then(() => {
       samples.leave();
-      void conversation.ask(words, tray.take());
+      void conversation.ask(words, attachments.take());
     });
   }
 
@@ -61,19 +61,19 @@ export class Asking {
    * the part could not be cut out. `partName` names the part of the picture with the given name.
    */
   async askSuggested(words: string, partName: (picture: string) => string): Promise<boolean> {
-    const { conversation, samples, stage, tray } = this.#parts;
+    const { conversation, samples, stage, attachments } = this.#parts;
     if (!(await stage.takeFrame(partName))) return false;
     samples.leave();
-    void conversation.ask(words, tray.take());
+    void conversation.ask(words, attachments.take());
     return true;
   }
 
   /** Begins a new conversation with the attached pictures. */
   beginWithAttached(): void {
-    const { tray } = this.#parts;
-    const waiting = tray.take();
+    const { attachments } = this.#parts;
+    const waiting = attachments.take();
     this.beginAnew();
-    tray.put(waiting);
+    attachments.put(waiting);
   }
 
   beginAnew(): void {

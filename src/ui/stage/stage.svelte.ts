@@ -8,7 +8,7 @@ import type { Box } from '../../contract/box.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
 import type { Photo } from '../photos/photo.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 import { chosenPictures } from './picture-choice.ts';
 
 /** A mark of one turn's answer on its photo, with the number that the page shows for it. */
@@ -37,7 +37,7 @@ export interface UnclearMarks {
 
 export class Stage {
   readonly #conversation: Conversation;
-  readonly #tray: Tray;
+  readonly #attachments: Attachments;
   /** The photo that the user chose; it stays in view until another photo is added. */
   #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
@@ -51,13 +51,15 @@ export class Stage {
   /** True while a part is being cut out, so that a second press does not cut it out twice. */
   #isTaking = false;
   /** All photos, the conversation's first, then those of the next question. */
-  readonly photos: readonly Photo[] = $derived.by(() => eachOnce([...this.asked, ...this.#tray.photos]));
+  readonly photos: readonly Photo[] = $derived.by(() =>
+    eachOnce([...this.asked, ...this.#attachments.photos]),
+  );
   /**
    * The photo in view: the one that the user chose, else the latest of the next question, else the one that the latest
    * answer points at, else the last of all photos; null if there is none.
    */
   readonly photo: Photo | null = $derived.by(() => {
-    const newest = this.#tray.photos.at(-1);
+    const newest = this.#attachments.photos.at(-1);
     if (this.#chosen?.newest === newest && this.#chosen && this.photos.includes(this.#chosen.photo)) {
       return this.#chosen.photo;
     }
@@ -77,9 +79,9 @@ export class Stage {
   /** The frame on the photo in view; the next question is about the framed part. */
   readonly framed: Framed | null = $derived(this.#framed?.photo === this.photo ? this.#framed : null);
 
-  constructor(conversation: Conversation, tray: Tray) {
+  constructor(conversation: Conversation, attachments: Attachments) {
     this.#conversation = conversation;
-    this.#tray = tray;
+    this.#attachments = attachments;
   }
 
   /** The marks of the latest answer that points at the photo in view. */
@@ -98,7 +100,7 @@ export class Stage {
   }
 
   show(photo: Photo): void {
-    this.#chosen = { photo, newest: this.#tray.photos.at(-1) };
+    this.#chosen = { photo, newest: this.#attachments.photos.at(-1) };
   }
 
   frame(photo: Photo, box: Box): void {
@@ -118,7 +120,7 @@ export class Stage {
     if (framed === null) return true;
     if (this.#isTaking) return false;
     this.#isTaking = true;
-    const isTaken = await this.#tray.takePart(framed.photo, framed.box, called(framed.photo.name));
+    const isTaken = await this.#attachments.takePart(framed.photo, framed.box, called(framed.photo.name));
     this.#isTaking = false;
     if (isTaken) this.endFrame();
     return isTaken;
@@ -131,7 +133,7 @@ export class Stage {
 
   /** The photo that a part was cut from, if it is still here. */
   wholeOf(part: Photo): Photo | null {
-    return this.#tray.wholeOf(part);
+    return this.#attachments.wholeOf(part);
   }
 
   pointAt(id: string | null): void {

@@ -5,8 +5,8 @@
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import { savedPhoto, type PhotoShelf } from '../photos/photo-shelf.ts';
-import type { Tray } from '../photos/tray.svelte.ts';
+import { savedPhoto, type OpenPhotos } from '../photos/open-photos.ts';
+import type { Attachments } from '../photos/attachments.svelte.ts';
 import { attempt } from './attempt.ts';
 import { LeftTabs } from './left-tabs.ts';
 import type { TabPresence } from './tab-presence.ts';
@@ -18,9 +18,9 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface KeptTabParts {
   conversation: Pick<Conversation, 'id' | 'turns' | 'busy' | 'save' | 'load'>;
-  tray: Pick<Tray, 'photos' | 'put'>;
+  attachments: Pick<Attachments, 'photos' | 'put'>;
   draft: Draft;
-  shelf: Pick<PhotoShelf, 'restore'>;
+  openPhotos: Pick<OpenPhotos, 'restore'>;
   store: Pick<TabStore, 'tabs' | 'glance' | 'photos' | 'read' | 'write' | 'dropPhotos' | 'erase'>;
   presence: Pick<
     TabPresence,
@@ -99,13 +99,13 @@ export class KeptTab {
   }
 
   #watch(): void {
-    const { conversation, draft, tray, presence, words } = this.#parts;
+    const { conversation, draft, attachments, presence, words } = this.#parts;
     $effect.root(() => {
       $effect(() => {
         words.note(draft.words, Date.now());
         const last = conversation.turns.at(-1);
         const seen = [
-          tray.photos,
+          attachments.photos,
           conversation.id,
           last?.ending,
           last?.document.blocks,
@@ -129,8 +129,8 @@ export class KeptTab {
 
   /** Whether every picture is stored and, if a conversation has begun, the latest write succeeded. */
   #holdsAll(): boolean {
-    const { conversation, tray } = this.#parts;
-    const photos = [...tray.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
+    const { conversation, attachments } = this.#parts;
+    const photos = [...attachments.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
     return (
       photos.every(({ id }) => this.#writer.has(id)) &&
       (this.#writer.isSafe || conversation.turns.length === 0)
@@ -138,11 +138,11 @@ export class KeptTab {
   }
 
   #contents(): Omit<TabState, 'at'> {
-    const { conversation, tray, draft, presence } = this.#parts;
+    const { conversation, attachments, draft, presence } = this.#parts;
     return {
       conversation: conversation.save(),
       words: draft.words,
-      tray: tray.photos.map(savedPhoto),
+      attachments: attachments.photos.map(savedPhoto),
       page: presence.page,
     };
   }
@@ -158,13 +158,13 @@ export class KeptTab {
 
   /** Restores stored contents, and puts pictures and words that were added since the page opened after them. */
   #restore(state: Omit<TabState, 'at' | 'page'> | undefined): void {
-    const { conversation, draft, tray, shelf } = this.#parts;
+    const { conversation, draft, attachments, openPhotos } = this.#parts;
     if (state === undefined) return;
     if (conversation.turns.length === 0 && state.conversation.turns.length > 0)
       conversation.load(state.conversation);
-    const since = tray.photos;
-    tray.put(state.tray.map((photo) => shelf.restore(photo)));
-    tray.put(since);
+    const since = attachments.photos;
+    attachments.put(state.attachments.map((photo) => openPhotos.restore(photo)));
+    attachments.put(since);
     draft.words = [state.words, draft.words].filter((words) => words !== '').join('\n');
   }
 

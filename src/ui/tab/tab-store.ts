@@ -8,14 +8,14 @@ import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
 import { parseTurn } from '../history/parse-turn.ts';
 import { titleOf } from '../history/title.ts';
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import { parsePhoto } from '../photos/parse-photo.ts';
 
 export interface TabState {
   conversation: SavedConversation;
   words: string;
   /** The pictures of the next question. */
-  tray: readonly SavedPhoto[];
+  attachments: readonly SavedPhoto[];
   /** When this state was stored, in milliseconds since 1970. */
   at: number;
   /** The id of the page that stored this state; each reload makes a new page. */
@@ -56,8 +56,8 @@ export class TabStore {
   /** Undefined if the tab has no readable text records. */
   async glance(tab: string): Promise<TabGlance | undefined> {
     try {
-      const { conversation, words, tray, at, page } = await this.#text(tab, new Map());
-      return { tab, title: titleOf({ ...conversation, words, tray }), at, page };
+      const { conversation, words, attachments, at, page } = await this.#text(tab, new Map());
+      return { tab, title: titleOf({ ...conversation, words, attachments }), at, page };
     } catch {
       return undefined;
     }
@@ -79,11 +79,12 @@ export class TabStore {
   /** Replaces the text of the tab and adds pictures to the stored ones, in one transaction. */
   async write(tab: string, state: TabState, added: readonly SavedPhoto[]): Promise<void> {
     const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
-    const { conversation, words, tray, at, page } = state;
+    const { conversation, words, attachments, at, page } = state;
     const turns = conversation.turns.map((turn) => ({ ...turn, photos: idsOf(turn.photos) }));
     const photos = added.map((photo): [Name, unknown] => [['photo', tab, photo.id], photo]);
     await this.#sealed.put([
-      [['draft', tab], { words, tray: idsOf(tray), at, page }],
+      // Tabs that an earlier version stored call the attachments `tray`, too.
+      [['draft', tab], { words, tray: idsOf(attachments), at, page }],
       [['talk', tab], { id: conversation.id, turns }],
       ...photos,
     ]);
@@ -127,7 +128,7 @@ export class TabStore {
         turns: talk.at('turns').list((turn) => parse(turn, photos)),
       },
       words: draft.at('words').string(),
-      tray: draft
+      attachments: draft
         .at('tray')
         .list((id) => photos.get(id.string()))
         .filter((photo) => photo !== undefined),

@@ -32,7 +32,7 @@ export class TabWords {
   newer(state: TabState | undefined): Omit<TabState, 'at' | 'page'> | undefined {
     const noted = this.#read();
     if (noted === undefined || (state !== undefined && noted.at <= state.at)) return state;
-    const nothing = { conversation: { id: '', turns: [] }, tray: [] };
+    const nothing = { conversation: { id: '', turns: [] }, attachments: [] };
     return { ...(state ?? nothing), words: noted.words };
   }
 

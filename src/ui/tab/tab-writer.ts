@@ -1,6 +1,6 @@
 // Writes a tab's contents into the store, one write at a time, and less often while an answer grows.
 
-import type { SavedPhoto } from '../photos/photo-shelf.ts';
+import type { SavedPhoto } from '../photos/open-photos.ts';
 import { attempt } from './attempt.ts';
 import type { TabState, TabStore } from './tab-store.ts';
 
@@ -110,7 +110,7 @@ export class TabWriter {
 }
 
 function photosOf(state: TabState): SavedPhoto[] {
-  return [...state.tray, ...state.conversation.turns.flatMap((turn) => turn.photos)];
+  return [...state.attachments, ...state.conversation.turns.flatMap((turn) => turn.photos)];
 }
 
 function idsOf(state: TabState | undefined): Set<string> {

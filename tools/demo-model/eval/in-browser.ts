@@ -3,7 +3,7 @@
 import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
 import sharp from 'sharp';
-import { answered, arrive, ask, tray } from '../../../e2e/person.ts';
+import { answered, arrive, ask, attachments } from '../../../e2e/person.ts';
 import { serveBuiltApp } from '../../build/built-app.ts';
 import { findChromium } from '../../tests/support/chromium.ts';
 import { framesPerSecond, type HeldOut } from './held-out.ts';
@@ -56,7 +56,7 @@ async function answerTo(page: Page, set: string, held: HeldOut): Promise<string>
       .first()
       .setInputFiles(clip ?? files);
     // The page accepts a question while pictures are still being read; here they must be attached first.
-    const remove = tray(page).getByRole('button', { name: /^Remove / });
+    const remove = attachments(page).getByRole('button', { name: /^Remove / });
     await remove.nth(clip ? 0 : images.length - 1).waitFor();
   }
   await ask(page, question);

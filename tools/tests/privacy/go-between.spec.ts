@@ -65,7 +65,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
     await page.goto(app.origin);
     await expect(page.getByRole('textbox', { name: 'Question', exact: true })).toBeVisible();
     const tried = messages(host);
-    for (const [, message] of tried) await tell(page, message);
+    for (const [, message] of tried) await post(page, message);
 
     const nested: string[] = [];
     for (const script of ['photo.worker', 'inference.worker']) {
@@ -88,7 +88,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
 
     // A plain link remains possible, and shows that the sink can be reached: the app fetches it once a person agrees.
     const source = { kind: 'package', url: `${host}/plain/` };
-    await tell(page, {
+    await post(page, {
       type: 'APPLY',
       path: ['download'],
       argumentList: ['2', { id: 'plain', name: 'x', source }, null].map((value) => ({ type: 'RAW', value })),
@@ -106,7 +106,7 @@ test('as go-betweens, the workers carry nothing out', async ({ page }) => {
 const carried = (sink: Sink): number => sink.arrivals.filter((arrival) => arrival.includes(CANARY)).length;
 
 /** Sends a message to a weights worker that the page itself starts, as a script in the page could. */
-async function tell(page: Page, message: unknown): Promise<void> {
+async function post(page: Page, message: unknown): Promise<void> {
   await page.evaluate(
     async ([path, sent]) => {
       const worker = new Worker(path, { type: 'module' });

@@ -87,7 +87,7 @@ for (const [realm, path] of WORKERS) {
         await page.goto(origin);
         await addPicture(page);
         await expect(page.getByText('is not under the policy')).toBeVisible({ timeout: 60_000 });
-        await expect(page.locator('.tray img, [data-tray] img')).toHaveCount(0);
+        await expect(page.locator('.attachments img, [data-attachments] img')).toHaveCount(0);
         const open = await openWalls(page);
         expect(open).toContain(`${realm}: connect`);
         expect(open.every((each) => each.startsWith(`${realm}:`))).toBe(true);

@@ -2,7 +2,16 @@
 // next question is answered.
 
 import { expect, test, type Page } from '@playwright/test';
-import { answered, answers, arrive, ask, beginAnew, question, said, tray } from '../../../e2e/person.ts';
+import {
+  answered,
+  answers,
+  arrive,
+  ask,
+  beginAnew,
+  question,
+  said,
+  attachments,
+} from '../../../e2e/person.ts';
 import { sampleOf } from '../../../e2e/samples.ts';
 import { en } from '../../../src/ui/kit/failure-strings.ts';
 import { APP_PORT } from '../support/places.ts';
@@ -56,7 +65,7 @@ test('every bad picture ends in its sentence, every odd one is taken', async ({ 
       await expect(remove, picture.name).toBeVisible();
       if (picture.name === 'turned.jpg') {
         // The browser has rotated it already: the 96 × 64 picture stands upright.
-        const image = tray(page).locator('img').last();
+        const image = attachments(page).locator('img').last();
         const size = await image.evaluate((one: HTMLImageElement) => [one.naturalWidth, one.naturalHeight]);
         expect(size).toEqual([64, 96]);
       }

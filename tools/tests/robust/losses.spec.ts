@@ -18,7 +18,7 @@ import {
   PICTURES,
   question,
   tabRecords,
-  tray,
+  attachments,
 } from '../../../e2e/person.ts';
 import { APP_PORT } from '../support/places.ts';
 import { BrowserProcess } from '../weights/browser-process.ts';
@@ -173,7 +173,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
     }
     // Check that the page still answers questions after all of this.
     await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
-    await expect(tray(page).getByRole('button', { name: 'Remove odd.png' }).first()).toBeVisible();
+    await expect(attachments(page).getByRole('button', { name: 'Remove odd.png' }).first()).toBeVisible();
     const asked = await answers(page).count();
     await ask(page, 'And now?');
     // If the last kill ended a model at work, the page asks before it loads that model again.

@@ -4,7 +4,7 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { en } from '../../../src/ui/kit/failure-strings.ts';
-import { answered, arrive, ask, said, tray } from '../../../e2e/person.ts';
+import { answered, arrive, ask, said, attachments } from '../../../e2e/person.ts';
 import { sampleOf } from '../../../e2e/samples.ts';
 import { APP_PORT } from '../support/places.ts';
 
@@ -61,7 +61,7 @@ const CLIP = sampleOf('clips');
 
 async function add(page: Page, file: string): Promise<void> {
   await page.getByLabel('Add pictures').first().setInputFiles(file);
-  await expect(tray(page).getByRole('button', { name: /^Remove / })).toHaveCount(1);
+  await expect(attachments(page).getByRole('button', { name: /^Remove / })).toHaveCount(1);
 }
 
 for (const [what, noise, backend] of [
@@ -91,15 +91,15 @@ test('thumbnails and parts are no noise', async ({ page }) => {
   await expectPlain(page);
   await page.getByRole('button', { name: 'Ask about a part' }).press('Enter');
   await page.getByRole('group', { name: 'Part to ask about' }).press('Enter');
-  await expect(tray(page).getByRole('button', { name: /^Remove part of/ })).toHaveCount(1);
+  await expect(attachments(page).getByRole('button', { name: /^Remove part of/ })).toHaveCount(1);
   await expectPlain(page);
 });
 
 /** Expects the next question to have one picture, which is not noise. */
 async function expectPlain(page: Page): Promise<void> {
-  await expect(tray(page).locator('img')).toHaveCount(1);
+  await expect(attachments(page).locator('img')).toHaveCount(1);
   // Mean difference of neighbouring pixels: 85 for random values, and small for a sign, which is mostly plain.
-  const roughness = await tray(page)
+  const roughness = await attachments(page)
     .locator('img')
     .evaluate(async (image: HTMLImageElement) => {
       await image.decode();

@@ -4,7 +4,7 @@
 import { expect, test, type Page } from '@playwright/test';
 import type { FailureCode } from '../../../src/failure.ts';
 import { en, zh } from '../../../src/ui/kit/failure-strings.ts';
-import { answered, arrive, ask, FIXTURE, PICTURES, tray } from '../../../e2e/person.ts';
+import { answered, arrive, ask, FIXTURE, PICTURES, attachments } from '../../../e2e/person.ts';
 import { APP_PORT } from '../support/places.ts';
 
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
@@ -68,7 +68,7 @@ test('one refused file is told by its name, and the others are added', async ({ 
   await expect(page.getByRole('alert')).toContainText('None of the 2 files was added.');
   await page.getByRole('alert').getByRole('button', { name: 'Dismiss' }).click();
   await page.getByLabel('Add pictures').first().setInputFiles(`${PICTURES}/odd.png`);
-  await expect(tray(page).getByRole('button', { name: 'Remove odd.png' })).toBeVisible();
+  await expect(attachments(page).getByRole('button', { name: 'Remove odd.png' })).toBeVisible();
   await drop(page, pdf);
   await expect(page.getByRole('alert')).toContainText(`letter.jpg was not added. ${en['pdf-file']}`);
   await ask(page, 'What is this?');

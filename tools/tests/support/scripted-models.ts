@@ -42,14 +42,14 @@ export const failed = (code: FailureCode): Outcome<never> => ({
 });
 
 /**
- * A scripted weights client: a download reports when the test calls `tell`, and ends when it calls `settle`. `asked` records
+ * A scripted weights client: a download reports when the test calls `emit`, and ends when it calls `settle`. `asked` records
  * downloads, imports and check-ups.
  */
 class Weights {
   offers: Outcome<Offer[]> = done([offer('demo'), offer('large')]);
   kept: KeptModel[] = [];
   asked: string[] = [];
-  tell: (event: WeightsEvent) => void = () => undefined;
+  emit: (event: WeightsEvent) => void = () => undefined;
   settle: (outcome: 'done' | 'stopped' | FailureCode) => void = () => undefined;
 
   list(): Promise<Outcome<KeptModel[]>> {
@@ -64,7 +64,7 @@ class Weights {
     signal: AbortSignal,
   ): Promise<Outcome<KeptModel>> {
     this.asked.push(request.id);
-    this.tell = onEvent;
+    this.emit = onEvent;
     const model: KeptModel = { ...request, state: 'ready', keptBytes: 1, totalBytes: 1, preset: 'exact' };
     return new Promise((resolve) => {
       signal.addEventListener('abort', () => resolve({ kind: 'stopped' }));
@@ -103,7 +103,7 @@ export type Notes = Record<string, string | null>;
 /** Loads on command. */
 class Inference {
   asked: string[] = [];
-  tell: (event: LoadEvent) => void = () => undefined;
+  emit: (event: LoadEvent) => void = () => undefined;
   /** Failure codes by backend. */
   refuses = new Map<string, FailureCode>();
   /** Failure codes by model. */
@@ -115,7 +115,7 @@ class Inference {
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>> {
     this.asked.push([id, backend, ...(expertBudgetBytes === undefined ? [] : [expertBudgetBytes])].join(' '));
-    this.tell = onEvent;
+    this.emit = onEvent;
     const code = this.refuses.get(backend) ?? this.refusedModels.get(id);
     const model: LoadedModel = {
       ...{ id, architecture: 'qwen3_vl', preset: 'exact', backend, precision: 'f32', bytes: 1 },

@@ -233,7 +233,7 @@ async function takesPicture(opened: Opened, away: readonly CodeWall[]): Promise<
   await openTaken(opened, away);
   await page.locator('input[type="file"]').first().setInputFiles(PICTURE);
   const refused = page.getByText('is not under the policy');
-  const picture = page.locator('.tray img, [data-tray] img').first();
+  const picture = page.locator('.attachments img, [data-attachments] img').first();
   await refused.or(picture).first().waitFor();
   return (await refused.count()) === 0;
 }

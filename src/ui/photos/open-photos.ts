@@ -14,7 +14,7 @@ export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
 /** Larger files are opened once before their bytes are copied. */
 const LARGE_BYTES = 50e6;
 
-export class PhotoShelf {
+export class OpenPhotos {
   readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
   readonly #photos = new Map<string, Photo>();
 

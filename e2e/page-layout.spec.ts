@@ -5,8 +5,8 @@ import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
 import { openSaved } from './imported.ts';
 import { addMany, startAnew } from './page-steps.ts';
-import { answers, PICTURES, question, tray } from './person.ts';
-import { bring } from './states.ts';
+import { answers, PICTURES, question, attachments } from './person.ts';
+import { openInState } from './states.ts';
 
 const WINDOWS = {
   'a desktop': { width: 1280, height: 800 },
@@ -18,7 +18,7 @@ const WINDOWS = {
 };
 
 /** Expects that a touch on the middle of the field hits the field, and that the page itself does not scroll. */
-async function expectRoom(page: Page): Promise<void> {
+async function expectFieldInView(page: Page): Promise<void> {
   await expect(question(page)).toBeInViewport({ ratio: 0.9 });
   const met = await question(page).evaluate((field) => {
     const { left, top, width, height } = field.getBoundingClientRect();
@@ -96,14 +96,14 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await page.goto('/');
       for (const count of [1, 14, 30]) {
         await test.step(`${count} of them`, async () => {
-          await expectRoom(page);
+          await expectFieldInView(page);
           await addMany(page, count);
-          await expectRoom(page);
+          await expectFieldInView(page);
           await expectApart(page);
           // The newest picture is in view; the row scrolls to the first.
-          const newest = tray(page).getByRole('button', { name: `Look at card-${count}.png` });
+          const newest = attachments(page).getByRole('button', { name: `Look at card-${count}.png` });
           await expect(newest).toBeInViewport();
-          await tray(page).getByRole('button', { name: 'Look at card-1.png' }).click();
+          await attachments(page).getByRole('button', { name: 'Look at card-1.png' }).click();
           await expect(page.getByRole('img', { name: 'card-1.png' })).toBeVisible();
           await startAnew(page);
         });
@@ -117,7 +117,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await openSaved(page, { answer: 'A short answer.', pictures: ['odd.png'] });
       await expect(page.getByRole('button', { name: 'Keep them' })).toBeAttached();
       await addMixed(page);
-      await expectRoom(page);
+      await expectFieldInView(page);
       await expectApart(page);
       const least = Math.min(64, viewport.height * 0.1);
       await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(least);
@@ -128,7 +128,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);
       await page.getByRole('button', { name: 'No, thanks' }).click();
-      await expectRoom(page);
+      await expectFieldInView(page);
     });
 
     test('each notice can be pressed while pictures wait, in the short list and in the long one', async ({
@@ -146,7 +146,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       if ((await list.getAttribute('aria-expanded')) === 'false') await list.click();
       await expect(list).toHaveAttribute('aria-expanded', 'true');
       await expectNoticesPressed(page);
-      await expectRoom(page);
+      await expectFieldInView(page);
     });
 
     test('the field is in view in a conversation about 30 pictures', async ({ page }) => {
@@ -155,7 +155,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       if (await narrow.isVisible()) await narrow.click();
       const pictures = Array.from({ length: 30 }, (_, i) => ['odd.png', 'wide.png', 'tall.png'][i % 3] ?? '');
       await openSaved(page, { answer: 'Three kinds of pictures. '.repeat(40), pictures });
-      await expectRoom(page);
+      await expectFieldInView(page);
       await expectApart(page);
     });
   });
@@ -165,15 +165,15 @@ test.describe('a phone with experts, a part and the question about keeping', () 
   test.use({ viewport: { width: 390, height: 844 }, locale: 'en' });
 
   test('the answer stays in view, and the experts can be closed where they stand', async ({ page }) => {
-    await bring(page, 'experts');
+    await openInState(page, 'experts');
     await expect(answers(page).first().locator('[aria-busy]')).toBeInViewport();
-    await expectRoom(page);
+    await expectFieldInView(page);
     const experts = page.getByRole('figure', { name: 'Experts at work' });
     await page.getByRole('button', { name: 'Close the experts' }).click();
     await expect(experts).toHaveCount(0);
     await page.getByRole('button', { name: 'Ask about a part' }).click();
     await expect(page.getByRole('button', { name: 'Keep them' })).toBeAttached();
-    await expectRoom(page);
+    await expectFieldInView(page);
     await expect.poll(() => conversationHeight(page)).toBeGreaterThanOrEqual(64);
   });
 });

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import type { Outcome } from '../../failure.ts';
 import type { Photo } from './photo.ts';
-import { Tray } from './tray.svelte.ts';
+import { Attachments } from './attachments.svelte.ts';
 
 /** Opens each file after as many milliseconds as its name says. */
 const open = async (file: Blob, name: string): Promise<Outcome<Photo>> => {
@@ -11,11 +11,17 @@ const open = async (file: Blob, name: string): Promise<Outcome<Photo>> => {
 };
 
 test('pictures keep the order in which they came, however long each takes to be read', async () => {
-  const tray = new Tray({ open, crop: () => Promise.reject(new Error('unused')), find: () => undefined });
+  const attachments = new Attachments({
+    open,
+    crop: () => Promise.reject(new Error('unused')),
+    find: () => undefined,
+  });
   const file = (name: string, content = 'x'): File => new File([content], name);
-  const first = tray.add([file('30'), file('1'), file('15', ''), file('2')]);
-  await Promise.all([first, tray.addBlob(file('0'), '0')]);
-  expect(tray.photos.map(({ name }) => name)).toEqual(['30', '1', '2', '0']);
-  expect(tray.refused.map(({ of, files }) => [of, files.map(({ name }) => name)])).toEqual([[4, ['15']]]);
-  expect(tray.opening).toBe(0);
+  const first = attachments.add([file('30'), file('1'), file('15', ''), file('2')]);
+  await Promise.all([first, attachments.addBlob(file('0'), '0')]);
+  expect(attachments.photos.map(({ name }) => name)).toEqual(['30', '1', '2', '0']);
+  expect(attachments.refused.map(({ of, files }) => [of, files.map(({ name }) => name)])).toEqual([
+    [4, ['15']],
+  ]);
+  expect(attachments.opening).toBe(0);
 });

@@ -4,7 +4,7 @@
 import type { Box } from '../../contract/box.ts';
 import type { FailureInfo } from '../../failure.ts';
 import type { Photo } from './photo.ts';
-import type { PhotoShelf } from './photo-shelf.ts';
+import type { OpenPhotos } from './open-photos.ts';
 
 interface Refused {
   name: string;
@@ -19,8 +19,8 @@ export interface RefusedFiles {
   files: readonly Refused[];
 }
 
-export class Tray {
-  readonly #shelf: Pick<PhotoShelf, 'open' | 'crop' | 'find'>;
+export class Attachments {
+  readonly #openPhotos: Pick<OpenPhotos, 'open' | 'crop' | 'find'>;
   #photos = $state.raw<readonly Photo[]>([]);
   /** Settles when the latest file has been added or refused. */
   #latest: Promise<unknown> = Promise.resolve();
@@ -28,8 +28,8 @@ export class Tray {
   #opening = $state(0);
   #ids = 0;
 
-  constructor(shelf: Pick<PhotoShelf, 'open' | 'crop' | 'find'>) {
-    this.#shelf = shelf;
+  constructor(openPhotos: Pick<OpenPhotos, 'open' | 'crop' | 'find'>) {
+    this.#openPhotos = openPhotos;
   }
 
   get photos(): readonly Photo[] {
@@ -49,12 +49,12 @@ export class Tray {
   async add(files: Iterable<File>): Promise<void> {
     const all = Array.from(files);
     await this.#putAll(
-      all.map((file) => this.#put(file.name, (signal) => this.#shelf.open(file, file.name, signal))),
+      all.map((file) => this.#put(file.name, (signal) => this.#openPhotos.open(file, file.name, signal))),
     );
   }
 
   async addBlob(file: Blob, name: string): Promise<void> {
-    await this.#putAll([this.#put(name, (signal) => this.#shelf.open(file, name, signal))]);
+    await this.#putAll([this.#put(name, (signal) => this.#openPhotos.open(file, name, signal))]);
   }
 
   /**
@@ -64,7 +64,7 @@ export class Tray {
   async takePart(photo: Photo, box: Box, name: string): Promise<boolean> {
     const refusals = this.#refused.length;
     const before = this.#photos;
-    await this.#putAll([this.#put(name, (signal) => this.#shelf.crop(photo, box, name, signal))]);
+    await this.#putAll([this.#put(name, (signal) => this.#openPhotos.crop(photo, box, name, signal))]);
     const part = this.#photos.findLast((one) => one.part?.of === photo.id && !before.includes(one));
     if (part === undefined || this.#refused.length > refusals) return false;
     const others = this.#photos.filter((one) => one !== part);
@@ -74,7 +74,7 @@ export class Tray {
 
   /** The photo that a part was cut from; null if the photo is not a part, or its whole is no longer on this page. */
   wholeOf({ part }: Photo): Photo | null {
-    return (part && this.#shelf.find(part.of)) ?? null;
+    return (part && this.#openPhotos.find(part.of)) ?? null;
   }
 
   /** Adds the whole photo before its part, so that the model gets both. */
@@ -130,7 +130,7 @@ export class Tray {
    */
   #put(
     name: string,
-    make: (signal: AbortSignal) => ReturnType<PhotoShelf['open']>,
+    make: (signal: AbortSignal) => ReturnType<OpenPhotos['open']>,
   ): Promise<Refused | undefined> {
     this.#opening++;
     const opening = make(new AbortController().signal);
