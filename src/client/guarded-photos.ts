@@ -2,7 +2,7 @@
 // theirs.
 
 import type { Box } from '../contract/box.ts';
-import type { OpenedPhoto } from '../contract/photos.ts';
+import type { OpenedMedia } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
 import type { PhotoClient } from './photo-client.ts';
 
@@ -16,7 +16,7 @@ export class GuardedPhotos {
     this.#mayTake = mayTake;
   }
 
-  async open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+  async open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedMedia>> {
     const may = await this.#mayTake();
     return may.kind === 'done' ? this.#client.open(photo, signal) : may;
   }

@@ -1,7 +1,7 @@
 // The page's side of the photo worker. Every call settles. Owns the worker; the next call replaces a dead one.
 
 import type { Box } from '../contract/box.ts';
-import type { OpenedPhoto, PhotoApi } from '../contract/photos.ts';
+import type { OpenedMedia, PhotoApi } from '../contract/photos.ts';
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
@@ -18,7 +18,7 @@ export class PhotoClient {
     return this.#calls.call((api) => api.walls());
   }
 
-  open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+  open(photo: Blob, signal: AbortSignal): Promise<Outcome<OpenedMedia>> {
     return this.#calls.run(signal, (api, id) => api.open(id, photo));
   }
 

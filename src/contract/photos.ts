@@ -7,7 +7,7 @@ import type { WallReport } from '../policy/walls.ts';
 import type { Box } from './box.ts';
 import type { RunId } from './inference.ts';
 
-export interface OpenedPhoto {
+export interface OpenedMedia {
   /** The opened file. A clip has the type of its content, whatever its name says. */
   file: Blob;
   /** In pixels, upright. */
@@ -27,7 +27,7 @@ export interface PhotoApi {
    * Fails with 'unprotected', 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
    * 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
    */
-  open(runId: RunId, photo: Blob): Promise<Outcome<OpenedPhoto>>;
+  open(runId: RunId, photo: Blob): Promise<Outcome<OpenedMedia>>;
 
   /** Returns the part as a separate picture, pixel for pixel (PNG). Fails as `open` does with a picture. */
   crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;

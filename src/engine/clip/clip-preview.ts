@@ -1,13 +1,13 @@
 // A clip for people to look at before they ask about it: its first frame, small, and its length.
 
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
 import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import type { ClipReader } from './clip.ts';
 
 /** `clip` is the opened `file`; this function closes it. Fails with 'bad-clip'. */
-export async function previewClip(file: Blob, clip: ClipReader, signal: AbortSignal): Promise<OpenedPhoto> {
+export async function previewClip(file: Blob, clip: ClipReader, signal: AbortSignal): Promise<OpenedMedia> {
   const { type, width, height, frameCount, fps } = clip;
   try {
     for await (const frame of clip.read([0], signal)) {

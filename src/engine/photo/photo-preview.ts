@@ -1,7 +1,7 @@
 // Photos for people to look at: a small copy for thumbnails, and a part cut out for a question about it.
 
 import type { Box } from '../../contract/box.ts';
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
 import { HEADER_BYTES, openBitmap } from './decode-photo.ts';
 import { pngFile } from './png-file.ts';
@@ -13,7 +13,7 @@ const PREVIEW_SIDE = 640;
 const PREVIEW_QUALITY = 0.85;
 
 /** Fails as openBitmap does, or with 'pixels-withheld'. */
-export async function previewPhoto(photo: Blob): Promise<OpenedPhoto> {
+export async function previewPhoto(photo: Blob): Promise<OpenedMedia> {
   const bitmap = await openBitmap(photo, 'default');
   try {
     const { width, height } = bitmap;

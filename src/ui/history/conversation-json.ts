@@ -1,7 +1,7 @@
 // Writes a conversation, with its pictures, as one JSON file, and reads it back. Such a file is untrusted: it is parsed
 // field by field, its pictures are opened like any others, and its answers are sanitised like any model's.
 
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
@@ -13,7 +13,7 @@ import { parseTurn } from './parse-turn.ts';
 const FORMAT = 'darkroom-conversation';
 const VERSION = 1;
 
-export type OpenPhoto = (file: Blob) => Promise<Outcome<OpenedPhoto>>;
+export type OpenPhoto = (file: Blob) => Promise<Outcome<OpenedMedia>>;
 
 export async function toJson({ id, turns }: SavedConversation): Promise<string> {
   const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));

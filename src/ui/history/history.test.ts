@@ -3,7 +3,7 @@
 
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import type { Outcome } from '../../failure.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
@@ -16,7 +16,7 @@ import { History } from './history.svelte.ts';
 
 const BYTES = new Uint8Array([137, 80, 78, 71, 0, 255, 10]);
 const preview = new Blob(['small']);
-const open = (file: Blob): Promise<Outcome<OpenedPhoto>> =>
+const open = (file: Blob): Promise<Outcome<OpenedMedia>> =>
   Promise.resolve({ kind: 'done', value: { file, width: 4, height: 3, preview, clipSeconds: null } });
 
 function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
@@ -103,7 +103,7 @@ test('what is no conversation is refused by what is wrong with it', async () => 
 });
 
 test('a picture that cannot be opened stops the import, by its name', async () => {
-  const refuse = (): Promise<Outcome<OpenedPhoto>> =>
+  const refuse = (): Promise<Outcome<OpenedMedia>> =>
     Promise.resolve({ kind: 'failed', failure: { code: 'bad-photo', message: 'damaged' } });
   await expect(fromJson(await toJson(conversation), refuse)).rejects.toMatchObject({
     code: 'bad-photo',

@@ -2,7 +2,7 @@
 
 import type { PhotoClient } from '../../client/photo-client.ts';
 import type { Box } from '../../contract/box.ts';
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import { outcome, type Outcome } from '../../failure.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -73,13 +73,13 @@ export class OpenPhotos {
     }
   }
 
-  async #open(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+  async #open(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedMedia>> {
     const own = await outcome(() => ownBytes(file, signal));
     return own.kind === 'done' ? this.#client.open(own.value, signal) : own;
   }
 
   /** Opens the file before copying it, so that a film of gigabytes is refused without a copy. */
-  async #openLarge(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedPhoto>> {
+  async #openLarge(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedMedia>> {
     const opened = await this.#client.open(file, signal);
     return opened.kind === 'done' ? this.#open(opened.value.file, signal) : opened;
   }

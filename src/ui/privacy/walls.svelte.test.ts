@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
 import { GuardedPhotos } from '../../client/guarded-photos.ts';
-import type { OpenedPhoto } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/photos.ts';
 import type { Outcome } from '../../failure.ts';
 import type { WallReport } from '../../policy/walls.ts';
 import { Walls, type Provers, type Realm } from './walls.svelte.ts';
@@ -49,7 +49,7 @@ test('a picture waits for the realms that see pictures, and a worker that could 
     {
       open: () => {
         opened++;
-        return Promise.resolve(lost as Outcome<OpenedPhoto>);
+        return Promise.resolve(lost as Outcome<OpenedMedia>);
       },
       crop: () => Promise.resolve(lost),
     },
