@@ -194,7 +194,7 @@ test('a folder of this computer becomes a model', async ({ page }) => {
   await page.goto('/');
   await openLibrary(page);
   await panel(page).getByLabel('From a folder').setInputFiles(FOLDER);
-  await expect(row(page).filter({ hasText: 'From files of this computer' })).toContainText('stored');
+  await expect(row(page).filter({ hasText: 'From files on this computer' })).toContainText('stored');
 });
 
 test('while a model comes the present one answers; when it is ready the page and its title say so', async ({
@@ -299,7 +299,7 @@ test('what is no link is told, and an address without a model too', async ({ pag
   const link = panel(page).getByLabel('Link');
   await link.fill('nonsense');
   await link.press('Enter');
-  await expect(panel(page).getByRole('alert')).toContainText('This names no model');
+  await expect(panel(page).getByRole('alert')).toContainText('This does not name a model');
   await link.fill('/packages/nothing-here/');
   await link.press('Enter');
   await expect(panel(page).getByRole('alert')).toContainText('A part of the model is missing');

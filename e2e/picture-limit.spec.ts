@@ -39,15 +39,15 @@ test('of another model it is said how many fit its context', async ({ page }) =>
   const buffer = await picture.png().toBuffer();
   const files = [1, 2, 3].map((n) => ({ name: `card-${n}.png`, mimeType: 'image/png', buffer }));
   await page.getByLabel('Add pictures').first().setInputFiles(files);
-  const note = page.getByText('This model has room for about 1 of these 3 pictures.', { exact: false });
+  const note = page.getByText('This model can take in about 1 of these 3 pictures.', { exact: false });
   await expect(note).toBeVisible();
   for (const name of ['card-1.png', 'card-2.png']) await removed(page, name);
-  await expect(page.getByText(/^This model has room/)).toHaveCount(0);
+  await expect(page.getByText(/^This model can take in/)).toHaveCount(0);
 });
 
 test('where all pictures fit nothing is said', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   await expect(page.locator('header .model')).toContainText(FIXTURE);
-  await expect(page.getByText(/can compare|has room/)).toHaveCount(0);
+  await expect(page.getByText(/can compare|can take in/)).toHaveCount(0);
 });

@@ -13,14 +13,14 @@ const english = (q: Quantities) => ({
   idle: 'Nothing yet: ask something.',
   held: 'On the device',
   heldOf: (held: number, total: number, bytes: number) =>
-    `${q.whole(held)} of ${q.whole(total)} experts, room of ${q.bytes(bytes)}`,
-  hits: 'At hand when wanted, lately',
+    `${q.whole(held)} of ${q.whole(total)} experts, ${q.bytes(bytes)} of memory`,
+  hits: 'In memory when needed, lately',
   waiting: 'Time spent waiting for storage',
   share: (share: number) => q.percent(share),
   memory: 'Memory for experts',
   memoryOf: (bytes: number, total: number) => `${q.bytes(bytes)} of ${q.bytes(total)}`,
   memoryHint:
-    'More is faster, as long as the device has it. A change loads the model anew; the conversation stays.',
+    'More is faster, as long as the device has it. A change loads the model again; the conversation stays.',
   automatic: 'Automatic',
 });
 

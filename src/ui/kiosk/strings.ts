@@ -18,7 +18,7 @@ const english = (q: Quantities) => ({
   madeForFew: (most: number) =>
     `The model can compare ${most} pictures, not more. Remove some, or finish and begin again.`,
   contextHolds: (fitting: number, all: number) =>
-    `The model has room for about ${fitting} of these ${all} pictures. Remove some, or finish and begin again.`,
+    `The model can take in about ${fitting} of these ${all} pictures. Remove some, or finish and begin again.`,
   languages: 'Language',
   gone: 'This sample cannot be shown at the moment. Choose another one.',
   notReady: 'The model is being made ready. You can begin all the same.',

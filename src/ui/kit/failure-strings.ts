@@ -7,46 +7,46 @@ type Failures = Record<FailureCode, string>;
 
 export const en: Failures = {
   'bad-manifest':
-    'The description of this model cannot be read, so it was not used. Nothing on this device changed. Try another address, or tell whoever hosts it.',
+    'The description of this model cannot be read, so it was not used. Nothing on this device changed. Try another address, or report this to the site that hosts it.',
   'newer-format':
     'This model was packed for a newer version of this page. What is stored here still works. Reload the page to update it, then try again.',
   'endless-model':
-    'This model is broken: its chat template or its tokenizer does not come to an end, so it was stopped. Your question is kept, and other models work. Choose another one, or remove this one in the library.',
+    'This model is broken: its chat template or its tokenizer never finishes, so the page stopped it. Your question is kept, and other models work. Choose another one, or remove this one in the library.',
   'bad-checkpoint':
     'These files hold a model that this page does not know. Nothing was stored. Qwen3-VL models work, dense or mixture-of-experts.',
   'corrupt-shard':
-    'A part of the model is damaged and was not used. Everything else is kept. Try again: only that part is fetched anew.',
+    'A part of the model is damaged and was not used. Everything else is kept. Try again: only that part is fetched again.',
   'missing-file':
-    'A part of the model is missing. What is here is kept. Check the address, or repair the model in the library.',
+    'A part of the model is missing. Everything else is kept. Check the address, or repair the model in the library.',
   'storage-full':
-    'There is no room left on this device. What has been downloaded is kept. Remove a model or free some space, then go on.',
+    'There is no free space left on this device. What has been downloaded is kept. Remove a model or free some space, then go on.',
   'storage-failed':
     'The browser could not store or read the model. What was stored before is kept. Reload the page and try again.',
   network:
     'The connection broke or the host does not answer. What has arrived is kept. Check the connection and go on where it stopped.',
   stalled:
-    'The connection is open, but nothing comes any more. What has arrived is kept. Go on in a while; it continues where it stopped.',
+    'The connection is open, but no more data arrives. What has arrived is kept. Go on in a while; the download continues where it stopped.',
   'short-body':
     'A part of the model arrived incomplete and was not stored. The rest is kept. Try again to fetch that part.',
   'web-page':
-    'A web page came instead of the model; nothing of it was stored. Perhaps this network asks you to log in first. Do that, then go on.',
+    'The host sent a web page instead of the model. Nothing was stored. Perhaps this network asks you to log in first. Do that, then go on.',
   forbidden:
     'The host asks for a log-in or for the acceptance of a licence, which this page cannot do. Nothing was stored. Download the files yourself and add them from a folder.',
   'host-blocked':
     'This page may fetch models only from the hosts that its operator named, and this one is not among them. Nothing was fetched. Files that you downloaded yourself can be added instead.',
   redirected:
-    'The address sends on to another host, which nobody allowed. Nothing was taken from there. Use the address of that host itself if you trust it.',
+    'The address redirects to another host, which this page may not use. Nothing was fetched from there. If you trust that host, use its own address.',
   'no-range':
     'This host cannot send parts of a file, which large models need. Nothing was lost. Use another mirror, or download the files and add them from a folder.',
   'wrong-range':
-    'The host sent another part of the file than it was asked for; it was not used. What was verified is kept. Try again or use another mirror.',
+    'The host sent a different part of the file from the one that the page asked for, so it was not used. What was verified is kept. Try again or use another mirror.',
   'changed-file':
-    'The model was changed at its source in the meantime. Remove what is here of it, then start again.',
+    'The model was changed at its source in the meantime. Remove what is stored of it, then start again.',
   'unreadable-file':
     'This file cannot be read: it was moved, deleted or changed after it was chosen. Everything else is kept. Choose it again.',
   'files-needed':
-    'This model came from files of this computer. What has been read is kept. Choose the same files again to go on.',
-  busy: 'Another tab is at work on this model. Nothing is lost. Wait until it is done, or close that tab.',
+    'This model came from files on this computer. What has been read is kept. Choose the same files again to go on.',
+  busy: 'Another tab is working on this model. Nothing is lost. Wait until it is done, or close that tab.',
   'no-model': 'No model is chosen yet. Your question is kept. Choose one in the library.',
   'bad-conversation':
     'This file is not a conversation that was saved here, or it is damaged. Nothing changed. Choose a .json file that was exported from this page.',
@@ -70,7 +70,7 @@ export const en: Failures = {
     'This browser changes the pictures that a page reads, to protect you from being recognised, so the model would see noise. Allow this page to read canvas data (look for a picture symbol beside the address, or for “resist fingerprinting” in the settings), then reload it, or use another browser.',
   'photo-too-large': 'Too many pixels to be opened safely. Use a smaller copy.',
   'photo-too-narrow':
-    'More than 200 times as long as wide: the model reads no such picture. Use a part of it.',
+    'More than 200 times as long as wide: the model cannot read such a picture. Use a part of it.',
   'bad-clip':
     'Damaged, or there is no moving picture in it. WebM and MP4 files, GIF and animated WebP pictures work.',
   'unplayable-clip':
@@ -84,7 +84,7 @@ export const en: Failures = {
   'question-too-long':
     'The text is longer than this model can take in, even without a picture. Your question is kept: shorten it, or begin a new conversation.',
   'not-numbers':
-    'The model computed no numbers that an answer could be made of. Your question is kept. Ask again, choose “on this processor” in the settings, or use another model; if it happens there too, this model is broken.',
+    'The model’s results are not numbers, so there is no answer. Your question is kept. Ask again, choose “on this processor” in the settings, or use another model; if it happens there too, this model is broken.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
   'gpu-too-limited':
@@ -94,10 +94,11 @@ export const en: Failures = {
   'out-of-memory':
     'This device has too little memory for that. The conversation is kept. Close other tabs, use fewer or smaller pictures, or choose a smaller model.',
   'device-lost':
-    'The graphics processor stopped. The conversation is kept. Ask again: the model is loaded anew.',
+    'The graphics processor stopped. The conversation is kept. Ask again: the page loads the model again.',
   'device-unstable':
     'The graphics processor stopped three times within five minutes, so it is left alone for now. The conversation is kept. Close other pages that use it, choose a smaller model, or let the processor answer instead.',
-  'worker-died': 'The model stopped unexpectedly. The conversation is kept. Ask again: it is started anew.',
+  'worker-died':
+    'The model stopped unexpectedly. The conversation is kept. Ask again: the page starts it again.',
   'no-answer':
     'A part of this page does not answer, so no picture was taken. It did not start, or this device is very busy. Nothing is lost. Wait a moment and try again; if that does not help, reload the page: the conversation goes on.',
   'not-loaded':

@@ -9,7 +9,7 @@ const english = (q: Quantities) => ({
   builtInRecommended: 'Recommended here: larger models would be too slow or too large for this device.',
   goodFor: {
     small: 'For everyday questions about photos, signs and short texts. The fastest of them.',
-    middle: 'Reads documents, tables and handwriting more reliably. A good middle.',
+    middle: 'Reads documents, tables and handwriting more reliably. A good compromise.',
     large: 'For dense documents, charts and difficult questions. Needs a strong graphics processor.',
     mixture:
       'The most knowledgeable here: only a part of it works on each word, but all of it has to be stored.',

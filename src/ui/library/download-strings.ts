@@ -15,7 +15,7 @@ const english = (q: Quantities) => ({
   activity: (activity: Activity): string => {
     switch (activity.kind) {
       case 'planning':
-        return 'Reading what it consists of';
+        return 'Reading the list of its parts';
       case 'downloading':
         return 'Downloading';
       case 'verifying':
@@ -29,11 +29,11 @@ const english = (q: Quantities) => ({
   retrying: (attempt: number, waitMs: number) =>
     `Attempt ${attempt} broke off; the next one follows in ${q.duration(waitMs / 1000)}`,
   offline: 'This device is offline. What has arrived is kept.',
-  following: 'Another tab is at work on it; this one watches',
+  following: 'Another tab is downloading it; this tab shows the progress',
   pausing: 'Pausing',
   paused: 'Paused',
   needed: (bytes: number) => `${q.bytes(bytes)} more are needed.`,
-  couldGo: 'What could go:',
+  couldGo: 'You could remove:',
   freeBy: (name: string, bytes: number) => `Remove ${name} (${q.bytes(bytes)})`,
 });
 

@@ -10,7 +10,7 @@ const english = (q: Quantities) => ({
   here: 'On this device',
   more: 'More models',
   nothingHere: 'No model is on this device yet.',
-  noCatalogue: 'The list of models cannot be read at the moment. What is on this device works all the same.',
+  noCatalogue: 'The list of models cannot be read at the moment. The models on this device still work.',
   answering: 'Answers now',
   use: 'Use',
   useName: (name: string) => `Use ${name}`,
@@ -26,8 +26,8 @@ const english = (q: Quantities) => ({
   partStored: (bytes: number) => `${q.bytes(bytes)} are here already`,
   from: (place: string) => `From ${place}`,
   unchecked: 'Downloaded without checksums to compare with',
-  brokenRecord: 'What was noted of it cannot be read: remove it',
-  fromFiles: 'From files of this computer',
+  brokenRecord: 'Its record cannot be read: remove the model',
+  fromFiles: 'From files on this computer',
   preset: { exact: 'Exact', balanced: 'Balanced', small: 'Small' },
   reason: (reason: FitReason): string => {
     switch (reason.kind) {
@@ -53,10 +53,10 @@ const english = (q: Quantities) => ({
   link: 'Link',
   linkHint: 'Qwen/Qwen3-VL-2B-Instruct, or an address',
   addLink: 'Download',
-  notALink: 'This names no model. Enter owner/name as on the hub, or the address of a package.',
+  notALink: 'This does not name a model. Enter owner/name as on the hub, or the address of a package.',
   refused: (name: string) => `${name} was not added.`,
   precision: 'Precision',
-  precisionHint: 'For checkpoints, which are quantised on the way',
+  precisionHint: 'For checkpoints, which are quantised while they are fetched',
   folder: 'From a folder',
   files: 'From files',
   orDropThem: 'or drop them here',
@@ -66,7 +66,8 @@ const english = (q: Quantities) => ({
   askedHere: 'It is on this device already. It came from:',
   notNow: 'Not now',
   persisted: 'The browser keeps models for good.',
-  thisVisit: 'This window keeps nothing, or has no room: what is marked so is here for this visit only.',
+  thisVisit:
+    'This window stores nothing, or has no free space: models marked “for this visit only” are gone afterwards.',
   notPersisted:
     'The browser may clear models when space runs short. Bookmark or install this page to change that.',
   used: (bytes: number) => `This page uses ${q.bytes(bytes)}.`,

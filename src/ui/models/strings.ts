@@ -7,7 +7,7 @@ const english = (q: Quantities) => ({
   useNow: 'Use it now',
   later: 'Later',
   notDownloaded: (name: string) => `${name} could not be downloaded.`,
-  notLoaded: (name: string) => `${name} could not be loaded. The model before it answers again.`,
+  notLoaded: (name: string) => `${name} could not be loaded. The previous model answers again.`,
   openModels: 'Models',
   close: 'Close',
   suspect: (name: string) =>

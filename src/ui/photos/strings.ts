@@ -26,7 +26,7 @@ const english = (q: Quantities) => ({
   askAfresh: 'Ask in a new conversation',
   largerModels: 'Larger models',
   contextHolds: (fitting: number, all: number, earlier: number) =>
-    `This model has room for about ${fitting} of these ${all} pictures${
+    `This model can take in about ${fitting} of these ${all} pictures${
       earlier === 0 ? '' : `, ${earlier} of which came with earlier questions`
     }. Remove some, or let it look less closely (in the settings).`,
   wordsKept: 'What you have written is kept.',

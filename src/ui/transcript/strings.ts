@@ -24,7 +24,7 @@ const english = (q: Quantities) => ({
     `Asking again sets aside ${count === 1 ? 'the question' : `the ${count} questions`} that followed, with what was answered. You can put that back.`,
   setAside: 'The earlier version was set aside.',
   restore: 'Put it back',
-  closed: 'The conversation before is closed.',
+  closed: 'The previous conversation is closed.',
   undoClose: 'Undo',
   forgetClosed: 'Let it go',
 
@@ -69,7 +69,7 @@ const english = (q: Quantities) => ({
     thoughtUntilLimit: 'It thought until its limit; there is no answer yet.',
     thoughtInCircles: 'It only repeated itself while it thought, so the thought was ended here.',
     noAnswerAfterThought: 'It thought and gave no answer.',
-    empty: 'The model ended without a word. Ask in other words.',
+    empty: 'The model wrote nothing. Ask in other words.',
   },
   builtInKnows:
     'The built-in model only knows pictures like the samples. This is probably none of them, so the answer may well be wrong.',

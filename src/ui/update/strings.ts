@@ -6,7 +6,7 @@ export const en = {
   why: {
     ready: 'A new version of this page is ready. Your conversation goes on in it.',
     replaced:
-      'This page was updated in another tab. This tab goes on with the version before; reload it when you like. Your conversation goes on.',
+      'This page was updated in another tab. This tab still runs the previous version; reload it when you like. Your conversation goes on.',
     missing:
       'A part of this page could not be loaded: its site has a newer version by now, or the connection is gone. Reload the page; your conversation and its pictures go on.',
   } satisfies Record<Offer, string>,
