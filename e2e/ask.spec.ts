@@ -91,7 +91,7 @@ test('a damaged shard is refused, a sentence says so, and the question is answer
   await answered(page, 1);
 });
 
-test('a worker that dies is told, and the next question starts another @main', async ({ page }) => {
+test('the page reports a worker that dies, and the next question starts another @main', async ({ page }) => {
   await page.route('**/inference.worker*.js', (route) => route.abort());
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2 });
   await ask(page, 'Hello?');
@@ -101,7 +101,7 @@ test('a worker that dies is told, and the next question starts another @main', a
   await answered(page, 1);
 });
 
-test('a worker that dies while it answers is replaced, and the answer goes on as if nothing had been', async ({
+test('the page replaces a worker that dies while it answers, and the answer continues unchanged', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 300 });
@@ -121,7 +121,7 @@ test('a worker that dies while it answers is replaced, and the answer goes on as
   await answered(page, 2);
 });
 
-test('a question longer than the model can take in is told, and the next one is answered', async ({
+test('the page reports a question that is too long for the model, and answers the next one', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 8 });
@@ -138,7 +138,9 @@ test('a question longer than the model can take in is told, and the next one is 
   ).toBeVisible({ timeout: 100_000 });
 });
 
-test('what is no picture is refused by its name, and the others are added @main', async ({ page }) => {
+test('the page refuses a file that is no picture by its name, and adds the others @main', async ({
+  page,
+}) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const broken = { name: 'broken.png', mimeType: 'image/png', buffer: Buffer.from('not a picture') };
   await page.getByLabel('Add pictures').first().setInputFiles(broken);
@@ -157,7 +159,7 @@ test('what is no picture is refused by its name, and the others are added @main'
   await expect(attachments(page)).toHaveCount(0);
 });
 
-test('a model that is not there any more says so', async ({ page }) => {
+test('the page says so if a model is not there any more', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   await page.route('**/packages/**', (route) => route.fulfill({ status: 404, body: '' }));
   await ask(page, 'Are you there?');

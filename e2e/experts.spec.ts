@@ -30,7 +30,7 @@ test('the answer stays in view when the experts are shown below it', async ({ pa
   await expect(facts).toBeInViewport();
 });
 
-test('paged experts give the same answer; what lies on the device is told, and more memory ends the paging', async ({
+test('paged experts give the same answer; the page shows what lies on the device, and more memory ends the paging', async ({
   page,
 }) => {
   await page.addInitScript((bytes) => {
@@ -63,9 +63,7 @@ test('paged experts give the same answer; what lies on the device is told, and m
   await expect(memory, 'all of them fit: there is nothing to choose').toHaveCount(0);
 });
 
-test('before the 30B is downloaded, the speed to expect of this device is told as an estimate', async ({
-  page,
-}) => {
+test('before the 30B is downloaded, the page estimates its speed on this device', async ({ page }) => {
   await page.goto('/');
   await page.locator('header .model button').click();
   const card = page.getByRole('article', { name: 'Qwen3-VL 30B-A3B' });

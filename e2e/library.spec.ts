@@ -83,7 +83,7 @@ test('a link asks before it fetches anything, and a No is respected @main', asyn
   expect(asked).toEqual([]);
 });
 
-test('a link to a model that is here asks as well, and shows where it is from', async ({ page }) => {
+test('a link to a stored model asks as well, and shows where the model came from', async ({ page }) => {
   await downloadAndUse(page);
   // Another model is chosen before the link is opened.
   await page.evaluate(() => localStorage.setItem('darkroom.model', 'demo'));
@@ -94,7 +94,7 @@ test('a link to a model that is here asks as well, and shows where it is from', 
   await expect(page.locator('header .model .name')).toHaveText('Built-in model');
 });
 
-test('a name cannot bend the sentence that asks about it', async ({ page }) => {
+test('a hostile name cannot change the sentence that asks about it', async ({ page }) => {
   await page.goto(`/?model=${encodeURIComponent('https://evil.example/moc.doog\u202e/')}`);
   await expect(panel(page)).toContainText('moc.doog[U+202E]');
   await expect(panel(page).locator('.place strong')).toHaveText('evil.example');
@@ -160,7 +160,7 @@ test('a model arrives, answers, is checked, is removed with its bytes @main', as
   expect(kept.filter((key) => key.includes(MODEL))).toEqual([]);
 });
 
-test('a damaged model is found and repaired by what is missing alone', async ({ page }) => {
+test('the page finds a damaged model and fetches only its missing parts', async ({ page }) => {
   await downloadAndUse(page);
   await loseShard(page);
   await row(page)
@@ -177,7 +177,7 @@ test('a damaged model is found and repaired by what is missing alone', async ({ 
   expect(asked.filter((url) => !url.endsWith('manifest.json')).length).toBeLessThanOrEqual(1);
 });
 
-test('what the disk lost is brought again, alone, when the model is loaded', async ({ page }) => {
+test('the page fetches only what the disk lost when the model is loaded', async ({ page }) => {
   await downloadAndUse(page);
   await loseShard(page);
   const asked = watchShards(page);
@@ -197,7 +197,7 @@ test('a folder of this computer becomes a model', async ({ page }) => {
   await expect(row(page).filter({ hasText: 'From files on this computer' })).toContainText('stored');
 });
 
-test('while a model comes the present one answers; when it is ready the page and its title say so', async ({
+test('the present model answers while another one downloads; the page and its title say when that is ready', async ({
   page,
 }) => {
   await page.goto('/');
@@ -229,7 +229,7 @@ test('while a model comes the present one answers; when it is ready the page and
   await expect(page).toHaveTitle('Darkroom');
 });
 
-test('a model that is slow or too large here says so with its speed, and warns before anything is fetched', async ({
+test('the card of a slow or too large model gives its speed, and warns before anything is fetched', async ({
   page,
 }) => {
   const outward: string[] = [];
@@ -293,7 +293,7 @@ test('a second tab shows the download of the first, stops with its pause, and he
   await expect(other.getByText(`${MODEL} is ready.`)).toBeVisible();
 });
 
-test('what is no link is told, and an address without a model too', async ({ page }) => {
+test('the library says so if a text is no link, or an address has no model', async ({ page }) => {
   await page.goto('/');
   await openLibrary(page);
   const link = panel(page).getByLabel('Link');
@@ -326,7 +326,7 @@ test('a download that cannot go on says that this device is offline', async ({ p
   await expect(row(page).getByText('This device is offline. What has arrived is kept.')).toBeVisible();
 });
 
-test('the page offers larger models only as far as the panel does', async ({ page }) => {
+test('the page offers the same larger models as the panel', async ({ page }) => {
   await page.goto('/');
   const offer = page.getByRole('button', { name: /^Larger models read any photo/ });
   await expect(offer).toBeVisible();

@@ -20,7 +20,7 @@ const removed = (page: Page, name: string) =>
     .getByRole('button', { name: `Remove ${name}` })
     .click();
 
-test('of the built-in model it is said that it compares two pictures', async ({ page }) => {
+test('the page says that the built-in model compares two pictures', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   const note = page.getByText('The built-in model can compare 2 pictures, not more.', { exact: false });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
@@ -30,7 +30,7 @@ test('of the built-in model it is said that it compares two pictures', async ({ 
   await expect(note).toHaveCount(0);
 });
 
-test('of another model it is said how many fit its context', async ({ page }) => {
+test('the page says how many pictures fit into another model’s context', async ({ page }) => {
   await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm', maxTokens: 8 });
   // The page knows the model's context length once the model is loaded.
   await ask(page, 'What does it say?');
@@ -45,7 +45,7 @@ test('of another model it is said how many fit its context', async ({ page }) =>
   await expect(page.getByText(/^This model can take in/)).toHaveCount(0);
 });
 
-test('where all pictures fit nothing is said', async ({ page }) => {
+test('the page says nothing if all pictures fit', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   await expect(page.locator('header .model')).toContainText(FIXTURE);

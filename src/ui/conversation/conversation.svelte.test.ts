@@ -92,7 +92,7 @@ async function answered(script: Script, conversation: Conversation, question: st
   await asking;
 }
 
-test('text grows as it is told and ends as the answer says', async () => {
+test('text grows with each event and ends as the answer says', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   expect(conversation.phase).toEqual({ kind: 'preparing' });

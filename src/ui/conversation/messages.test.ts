@@ -23,7 +23,7 @@ const turn = (question: string, answer: string, photos: Photo[] = [], thinks = f
 });
 const image = (of: Photo): object => ({ type: 'image', photo: of.file });
 
-test('photos come before their question, and a follow-up brings what was said before', () => {
+test('photos come before their question, and a follow-up repeats the earlier messages', () => {
   expect(toMessages([turn('What?', 'A cat.', [cat]), turn('Colour?', '')])).toEqual({
     messages: [
       { role: 'user', content: [image(cat), { type: 'text', text: 'What?' }] },
@@ -35,7 +35,7 @@ test('photos come before their question, and a follow-up brings what was said be
   });
 });
 
-test('a clip goes as its file, to be sampled by whoever is asked', () => {
+test('a clip is passed as its file, which the model’s engine samples', () => {
   const clip = { ...photo('film'), clipSeconds: 3 };
   expect(toMessages([turn('What?', '', [cat, clip])]).messages[0]?.content).toEqual([
     image(cat),
@@ -50,19 +50,19 @@ test('a question without an answer is left out, but its photos stay with the con
   expect(photos).toEqual([cat]);
 });
 
-test('earlier thoughts are not told again', () => {
+test('earlier thoughts are left out', () => {
   const { messages } = toMessages([turn('What?', 'Hm.</think>\n\nA cat.', [], true), turn('So?', '')]);
   expect(messages[1]).toEqual({ role: 'assistant', content: 'A cat.' });
 });
 
-test('an earlier answer about the tag of thoughts is told whole', () => {
+test('an earlier answer about the tag of thoughts stays whole', () => {
   const about = 'The tag </think> ends a thought.';
   expect(toMessages([turn('What?', about), turn('So?', '')]).messages[1]?.content).toBe(about);
   const thought = toMessages([turn('What?', `Hm.</think>${about}`, [], true), turn('So?', '')]);
   expect(thought.messages[1]?.content).toBe(about);
 });
 
-test('a part says which picture it is from, where that one is in the conversation', () => {
+test('a part names the picture that it was cut from if the conversation has that picture', () => {
   const ear = photo('ear', { of: 'cat', box: [100, 0, 300.4, 200] });
   const [, , asked] = toMessages([turn('What?', 'A cat.', [cat]), turn('And this?', '', [ear])]).messages;
   expect(asked?.content).toEqual([

@@ -162,7 +162,7 @@ test('without WebGPU the processor answers, whether the browser lacks it or the 
   expect(refused.models.drawback).toBeNull();
 });
 
-test('the model is loaded anew after a failure that may have broken it, and only then', async () => {
+test('the model is loaded again only after a failure that may have broken it', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
   await models.start(PAGE);
@@ -288,7 +288,7 @@ test('memory for experts loads the model anew, is remembered for it alone, and c
   expect(later.models.expertBudgetOf('demo')).toBe(null);
 });
 
-test('what storage lost is found when the model is loaded, brought again, and loaded then', async () => {
+test('a load finds what storage lost, fetches it again, and then succeeds', async () => {
   const { weights, inference, models } = setUp({ hasWebGpu: false });
   weights.keep('demo');
   weights.damaged = ['a shard'];
