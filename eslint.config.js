@@ -9,12 +9,16 @@ export default defineConfig(
   {
     ignores: [
       'dist/',
+      'dist-package/',
+      'docs/api/',
       '.cache/',
       'test-results/',
       'playwright-report/',
       'packages/',
       'public/',
       'src/kernels/assembly/',
+      // It imports the package, which must be built first; a test compiles it.
+      'tools/tests/package/project/',
     ],
   },
   js.configs.recommended,

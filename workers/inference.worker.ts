@@ -13,7 +13,7 @@ import { loadModel, type Loaded } from '../src/session/load-model.ts';
 import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
 import { RunQueue } from '../src/session/run-queue.ts';
 import { RuntimeDownloads } from '../src/session/runtime-downloads.ts';
-import { GLUES, runtimeFiles } from '../src/session/runtime-files.ts';
+import { GLUES } from '../src/session/runtime-files.ts';
 import { reportRequests } from '../src/session/report-requests.ts';
 import { reportViolations } from '../src/session/report-violations.ts';
 
@@ -32,7 +32,7 @@ const api = {
     outcome(async () => {
       for (const backend of backends) {
         if (backend === 'webgpu' && !(await hasAdapter(navigator.gpu, hardwareOnly))) continue;
-        downloads.begin(runtimeFiles(backend), onEvent);
+        downloads.begin(downloads.files(backend), onEvent);
         break;
       }
       return null;

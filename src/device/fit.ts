@@ -2,6 +2,7 @@
 // that the browser reports; only loading the model proves it.
 
 import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../contract/weights.ts';
+import type { ModelSizes } from './package-sizes.ts';
 
 /** Length of a conversation with a few pictures; the estimate includes its KV cache. */
 const CONTEXT_TOKENS = 8192;
@@ -30,7 +31,7 @@ export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
 }
 
 /** The best verdict that applies, with the reasons against a better one. */
-export function fit(model: CatalogueModel, device: DeviceFacts): Fit {
+export function fit(model: ModelSizes, device: DeviceFacts): Fit {
   const gpu = usableGpu(device);
   if (!gpu) {
     // The processor computes slowly, in 32 bits, and within the memory that WebAssembly can address.

@@ -15,9 +15,8 @@ import { cacheBudgetBytes, expertBudget } from '../device/fit.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { Weights } from '../weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
-import type { RuntimeDownloads } from './runtime-downloads.ts';
 import { runReported } from './report-limited.ts';
-import { trustedRuntime, type TrustedRuntime } from './trusted-runtime.ts';
+import { trustedRuntime, type RuntimeSource, type TrustedRuntime } from './trusted-runtime.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 
@@ -32,8 +31,7 @@ export interface Loaded {
 export interface Stores {
   weights: Weights;
   verdicts: Verdicts;
-  /** Downloads of the runtime's own files. */
-  downloads: RuntimeDownloads;
+  downloads: RuntimeSource;
 }
 
 /**

@@ -11,6 +11,8 @@ import type { RuntimeEvent } from '../contract/inference.ts';
 import type { RuntimeBuild, RuntimeFiles } from '../engine/runtime/runtime.ts';
 import { fail, Failure, loadedPart } from '../failure.ts';
 import { demandSum, dropKept, failLength, type FileSum } from './checked-file.ts';
+import { runtimeFiles } from './runtime-files.ts';
+import type { RuntimeSource } from './trusted-runtime.ts';
 
 /**
  * Lengths and hashes of each build's uncompressed files, because a compressed response does not give their
@@ -22,7 +24,8 @@ const ATTEMPTS = 3;
 const WAIT_MS = 1000;
 const REPORT_MS = 100;
 
-export class RuntimeDownloads {
+export class RuntimeDownloads implements RuntimeSource {
+  readonly files = runtimeFiles;
   readonly #begun = new Map<RuntimeBuild, Promise<Uint8Array>>();
   readonly #handedOver = new Set<RuntimeBuild>();
   #onProgress: (event: RuntimeEvent) => void = () => undefined;

@@ -2,9 +2,15 @@
 // precisions.
 
 import type { Backend, LoadOptions, Precision } from '../contract/inference.ts';
-import { createRuntime, type Runtime } from '../engine/runtime/runtime.ts';
-import type { RuntimeDownloads } from './runtime-downloads.ts';
-import { runtimeFiles } from './runtime-files.ts';
+import { createRuntime, type Runtime, type RuntimeFiles } from '../engine/runtime/runtime.ts';
+
+/** Where the runtime's own files come from. */
+export interface RuntimeSource {
+  /** The build for a backend in this browser. */
+  files(backend: Backend): RuntimeFiles;
+  /** The build's WebAssembly; undefined if the runtime has it already or fetches it itself. */
+  take(files: RuntimeFiles): Promise<Uint8Array | undefined>;
+}
 
 export interface TrustedRuntime {
   runtime: Runtime;
@@ -22,10 +28,10 @@ export async function trustedRuntime(
   backend: Backend,
   { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
   accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
-  downloads: RuntimeDownloads,
+  downloads: RuntimeSource,
 ): Promise<TrustedRuntime> {
   const create = (on: Backend): Promise<Runtime> => {
-    const files = runtimeFiles(on);
+    const files = downloads.files(on);
     return createRuntime({ backend: on, hardwareOnly, files, wasmBinary: () => downloads.take(files) });
   };
   const runtime = await create(backend);

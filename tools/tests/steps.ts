@@ -16,6 +16,7 @@ export type Part = (typeof PARTS)[number];
 export const VITEST_REPORT = '.cache/vitest.json';
 export const PLAYWRIGHT_REPORT = '.cache/playwright.json';
 const ENGINES_REPORT = '.cache/engines.json';
+const PACKAGE_REPORT = '.cache/package.json';
 
 /** Tag in the names of the page's main walks and of a short parity run on WebGPU. */
 const MAIN = '@main';
@@ -73,6 +74,16 @@ export const STEPS: Step[] = [
     report: { file: ENGINES_REPORT, kind: 'vitest' },
   },
   { name: 'python', part: 'rest', command: 'tsx', args: ['tools/tests/python.ts'] },
+  {
+    name: 'package',
+    part: 'rest',
+    command: 'vitest',
+    args: [
+      ...['run', '--config', 'tools/tests/package/vitest.config.ts'],
+      ...['--reporter=default', '--reporter=json', `--outputFile.json=${PACKAGE_REPORT}`],
+    ],
+    report: { file: PACKAGE_REPORT, kind: 'vitest' },
+  },
   { name: 'same build', part: 'rest', command: 'tsx', args: ['tools/build/check-build.ts'] },
   { name: 'soak', part: 'rest', command: 'tsx', args: ['tools/tests/soak/soak.ts', '--questions', '20'] },
   { name: 'f16', part: 'rest', command: 'tsx', args: ['tools/tests/parity/f16.ts'] },

@@ -1,0 +1,99 @@
+// A model that a caller of the package has opened, on the page or in Node.
+
+import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
+import type { Message } from '../contract/conversation.ts';
+import type { LoadedModel } from '../contract/inference.ts';
+import { fail, type Outcome } from '../failure.ts';
+import { AnswerStream } from './answer-stream.ts';
+import { checkAsk } from './check-ask.ts';
+import { valueOf } from './value-of.ts';
+
+/** What is known of an opened model. */
+export type ModelInfo = Pick<
+  LoadedModel,
+  'architecture' | 'preset' | 'backend' | 'precision' | 'bytes' | 'contextTokens' | 'thinks'
+>;
+
+/** The options of one answer. */
+export interface AskOptions extends Partial<AnswerOptions> {
+  /** The largest number of tokens to generate. If omitted, 512. */
+  maxTokens?: number;
+  /** If omitted, greedy: the most likely token each time, so that the same question has the same answer. */
+  sampling?: AnswerOptions['sampling'];
+  /** Stops the answer. */
+  signal?: AbortSignal;
+}
+
+const MAX_TOKENS = 512;
+
+/** The engine behind a Model: in a worker on the page, in the same thread in Node. */
+export interface Answerer {
+  answer(
+    messages: Message[],
+    options: AnswerOptions,
+    onEvent: (event: AnswerEvent) => void,
+    signal: AbortSignal,
+  ): Promise<Outcome<Answer>>;
+  forget(): Promise<Outcome<null>>;
+  dispose(): void | Promise<void>;
+}
+
+/** An opened model. Whoever opens it disposes it. */
+export class Model {
+  readonly info: ModelInfo;
+  readonly #answerer: Answerer;
+  readonly #running = new Set<AnswerStream>();
+  #disposed: Promise<void> | undefined;
+
+  /** @internal */
+  constructor(info: ModelInfo, answerer: Answerer) {
+    this.info = info;
+    this.#answerer = answerer;
+  }
+
+  /**
+   * Answers the last message of a conversation, which must be the user's. Questions are answered one after the
+   * other. If the conversation continues the one before, its tokens are not computed again.
+   *
+   * Throws a `Failure` at once: 'bad-request' if an argument is wrong (the message names it), 'no-model' if the
+   * model was disposed. While it runs, the answer fails with 'prompt-too-long', 'question-too-long', 'bad-photo' and
+   * the other codes of pictures and clips, 'not-numbers', 'out-of-memory', 'device-lost' or 'device-unstable'.
+   */
+  answer(messages: Message[], options: AskOptions = {}): AnswerStream {
+    this.#demandOpen();
+    checkAsk(messages, options);
+    const { signal, ...rest } = options;
+    const asked = { maxTokens: MAX_TOKENS, sampling: {}, ...rest };
+    const stream = new AnswerStream(async (onEvent, stop) => {
+      const outcome = await this.#answerer.answer(messages, asked, onEvent, stop);
+      // Disposing the model ends its thread, which is not a failure of the answer.
+      return outcome.kind === 'failed' && this.#disposed !== undefined ? { kind: 'stopped' } : outcome;
+    }, signal);
+    this.#running.add(stream);
+    const forget = (): boolean => this.#running.delete(stream);
+    stream.result.then(forget, forget);
+    return stream;
+  }
+
+  /**
+   * Clears the cached conversation and its pictures from the memory of the model. Throws 'no-model' if the model
+   * was disposed.
+   */
+  async forget(): Promise<void> {
+    this.#demandOpen();
+    valueOf(await this.#answerer.forget());
+  }
+
+  /** Stops the answers under way and releases the memory, the device and the worker. May be called again. */
+  dispose(): Promise<void> {
+    this.#disposed ??= (async () => {
+      for (const stream of this.#running) stream.stop();
+      await this.#answerer.dispose();
+    })();
+    return this.#disposed;
+  }
+
+  #demandOpen(): void {
+    if (this.#disposed !== undefined) fail('no-model', 'This model was disposed; open it again.');
+  }
+}

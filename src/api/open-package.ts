@@ -1,0 +1,183 @@
+// Opens a model on a page: a worker of the package stores it in IndexedDB, verified and resumable, and a second
+// one answers.
+
+import { InferenceClient } from '../client/inference-client.ts';
+import { CLOCK, RecoveringInference } from '../client/recovering-inference.ts';
+import { WeightsClient } from '../client/weights-client.ts';
+import type { Backend, LoadedModel, LoadEvent, LoadOptions, Precision } from '../contract/inference.ts';
+import type { RuntimeAddresses } from '../contract/runtime-addresses.ts';
+import type { HubModel, ModelRequest, ModelSource, Preset, WeightsEvent } from '../contract/weights.ts';
+import { fail, type FailureCode } from '../failure.ts';
+import { Field } from '../format/json-field.ts';
+import { parseSource, PRESETS } from '../weights/store/model-record.ts';
+import { checkFunction, checkOptions, checkSignal } from './check-ask.ts';
+import { Model } from './model.ts';
+import { valueOf } from './value-of.ts';
+
+/**
+ * Where a model comes from: the address of a folder that holds a package, a checkpoint on a hub, or files that the
+ * person chose (of a package, or of a checkpoint, which is then converted).
+ */
+export type PackageLocation = string | URL | HubModel | readonly File[];
+
+/** Progress of opening: of the copy into storage, then of the copy onto the device. */
+export type OpenEvent = WeightsEvent | LoadEvent;
+
+export interface OpenOptions {
+  /** If omitted, 'webgpu' if the browser offers a graphics processor that is able to run the model, else 'wasm'. */
+  backend?: Backend;
+  /** Of the activations. If omitted, 'f16' if the device has it and computes correctly in it, else 'f32'. */
+  precision?: Precision;
+  /** Hold at most so many bytes of experts on the device, and page the others. If omitted, as many as fit. */
+  expertBudgetBytes?: number;
+  /** How a checkpoint is quantised while files are converted. If omitted, 'balanced'. */
+  preset?: Preset;
+  /** The key of the model in storage. If omitted, its address; for files, their first name. */
+  id?: string;
+  onProgress?: (event: OpenEvent) => void;
+  /** Stops opening. What is stored by then is kept, and the next call resumes. */
+  signal?: AbortSignal;
+  /**
+   * Address of the worker's script, or a function that starts a fresh worker each time (for a bundler that must see
+   * `new Worker(…)`, or a page with Trusted Types). If omitted, the package's own script beside this module.
+   */
+  worker?: string | URL | (() => Worker);
+  /** Addresses of onnxruntime-web's own files. If omitted, those of the package `onnxruntime-web`. */
+  runtime?: RuntimeAddresses;
+}
+
+const OPTIONS = {
+  backend: true,
+  precision: true,
+  expertBudgetBytes: true,
+  preset: true,
+  id: true,
+  onProgress: true,
+  signal: true,
+  worker: true,
+  runtime: true,
+} satisfies Record<keyof OpenOptions, true>;
+
+/** Failures of a graphics processor after which the processor may still run the model. */
+const NO_GPU: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
+
+/**
+ * Opens a model: fetches or converts it into this site's storage, unless it is there already, and loads it onto the
+ * device. A second call for the same location fetches only files that have changed.
+ *
+ * Rejects with a `Failure`, whose code says why: 'bad-request' (a wrong argument; the message names it),
+ * 'missing-file', 'network', 'bad-manifest', 'newer-format', 'bad-checkpoint', 'corrupt-shard', 'storage-full',
+ * 'no-webgpu', 'gpu-too-limited', 'too-large-for-processor', 'out-of-memory' or 'not-loaded' (the worker or the
+ * runtime could not be fetched), among others. Rejects with an AbortError if `signal` aborts.
+ */
+export async function openPackage(location: PackageLocation, options: OpenOptions = {}): Promise<Model> {
+  checkOpen(options);
+  const { request, files } = readLocation(location, options);
+  const start = workerStarter(options.worker);
+  const signal = options.signal ?? new AbortController().signal;
+  const onProgress = options.onProgress ?? (() => undefined);
+
+  const weights = new WeightsClient(start);
+  let held;
+  try {
+    valueOf(
+      files === undefined
+        ? await weights.download(request, onProgress, signal)
+        : await weights.importFiles(request, files, onProgress, signal),
+    );
+    // The entries that storage refused live in that worker's memory, and move to the next.
+    held = valueOf(await weights.held(request.id));
+  } finally {
+    weights.dispose();
+  }
+
+  const entries = held;
+  const client = new InferenceClient(start, () => Promise.resolve(entries));
+  const inference = new RecoveringInference(client, CLOCK);
+  const load = async (backend: Backend, hardwareOnly: boolean): Promise<LoadedModel> => {
+    const { precision, expertBudgetBytes, runtime } = options;
+    const loading: LoadOptions & { runtime?: RuntimeAddresses } = {
+      ...{ backend, hardwareOnly },
+      ...(precision && { precision }),
+      ...(expertBudgetBytes !== undefined && { expertBudgetBytes }),
+      ...(runtime && { runtime: absolute(runtime) }),
+    };
+    const outcome = await inference.load(request.id, loading, onProgress, signal);
+    const isRefused = outcome.kind === 'failed' && NO_GPU.has(outcome.failure.code);
+    if (isRefused && options.backend === undefined && backend === 'webgpu') return load('wasm', false);
+    return valueOf(outcome);
+  };
+  try {
+    return new Model(await load(options.backend ?? 'webgpu', options.backend === undefined), inference);
+  } catch (error) {
+    inference.dispose();
+    throw error;
+  }
+}
+
+function checkOpen(options: unknown): void {
+  const fields = checkOptions(options, 'options', OPTIONS);
+  fields.optional('backend')?.oneOf(['webgpu', 'wasm']);
+  fields.optional('precision')?.oneOf(['f16', 'f32']);
+  fields.optional('expertBudgetBytes')?.integer();
+  fields.optional('preset')?.oneOf(PRESETS);
+  fields.optional('id')?.string();
+  checkFunction(fields.optional('onProgress'));
+  checkSignal(fields);
+  const worker = fields.optional('worker');
+  const isAddress = worker?.value instanceof URL || typeof worker?.value === 'string';
+  if (!isAddress) checkFunction(worker);
+  for (const [, build] of fields.optional('runtime')?.members() ?? []) {
+    build.at('mjs').string();
+    build.at('wasm').string();
+  }
+}
+
+/** Fails with 'bad-request' if the location names no model. */
+function readLocation(
+  location: PackageLocation,
+  { preset = 'balanced', id }: OpenOptions,
+): { request: ModelRequest; files?: File[] } {
+  const root = new Field(location, 'location', 'bad-request');
+  const named = (key: string, source: ModelSource): ModelRequest => ({
+    id: id ?? key,
+    name: id ?? key,
+    source,
+  });
+  if (typeof location === 'string' || location instanceof URL) {
+    if (!URL.canParse(location, base())) root.fail('is no address');
+    const url = new URL(location, base());
+    if (!url.pathname.endsWith('/')) url.pathname += '/';
+    return { request: named(url.href, { kind: 'package', url: url.href }) };
+  }
+  if (Array.isArray(location)) {
+    const files: unknown[] = location;
+    const chosen = files.map((file) => (file instanceof File ? file : root.fail('must hold Files')));
+    const first = chosen[0] ?? root.fail('holds no file');
+    return { request: named(first.name, { kind: 'files', preset }), files: chosen };
+  }
+  const source = parseSource(new Field(location, 'location: ', 'bad-request'));
+  if (source.kind !== 'hub')
+    fail('bad-request', 'location must be an address, a checkpoint on a hub, or files.');
+  return { request: named(`${source.endpoint}/${source.repo}@${source.revision}/${source.preset}`, source) };
+}
+
+function workerStarter(worker: OpenOptions['worker']): () => Worker {
+  if (typeof worker === 'function') return worker;
+  if (worker !== undefined) return () => new Worker(worker, { type: 'module' });
+  // Bundlers recognise exactly this form. The build puts the worker beside this module.
+  return () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
+}
+
+/** The worker's own address is another one than the page's. */
+function absolute(runtime: RuntimeAddresses): RuntimeAddresses {
+  const entries = Object.entries(runtime).map(([build, { mjs, wasm }]) => {
+    return [build, { mjs: new URL(mjs, base()).href, wasm: new URL(wasm, base()).href }];
+  });
+  return Object.fromEntries(entries) as RuntimeAddresses;
+}
+
+/** The address that relative addresses count from, on a page or in a worker. */
+function base(): string {
+  return 'document' in globalThis ? document.baseURI : self.location.href;
+}

@@ -1,0 +1,49 @@
+// npm run build:package: the engine as a package that others install, in dist-package/. It is ESM with types, one file
+// per entry plus shared parts; the packages that it needs stay imports. `npm pack dist-package` makes the tarball.
+
+import { execFileSync } from 'node:child_process';
+import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { rolldown } from 'rolldown';
+import { describePackage } from './describe.ts';
+import { writeTypes } from './types.ts';
+
+const top = resolve(import.meta.dirname, '../../..');
+const out = resolve(top, process.argv[2] ?? 'dist-package');
+
+/** The entries, by the name of their file. */
+const ENTRIES = {
+  index: 'src/index.ts',
+  node: 'src/node.ts',
+  worker: 'workers/engine.worker.ts',
+};
+
+rmSync(out, { recursive: true, force: true });
+mkdirSync(out, { recursive: true });
+
+const bundle = await rolldown({
+  cwd: top,
+  input: ENTRIES,
+  platform: 'neutral',
+  // Packages and Node's own modules stay imports; everything else is a file of this repository.
+  external: (id) => /^[^./]/.test(id) && !/^[A-Za-z]:[\\/]/.test(id),
+});
+const { output } = await bundle.write({ dir: out, format: 'es', chunkFileNames: 'parts/[name]-[hash].js' });
+await bundle.close();
+const chunks = output.filter((one) => one.type === 'chunk');
+const own = new Set(chunks.map(({ fileName }) => fileName));
+const imported = chunks.flatMap((chunk) => [...chunk.imports, ...chunk.dynamicImports]);
+
+execFileSync(process.execPath, [
+  resolve(top, 'node_modules/typescript/bin/tsc'),
+  ...['--project', resolve(import.meta.dirname, 'tsconfig.json'), '--outDir', resolve(out, 'types')],
+]);
+writeTypes(resolve(out, 'types'), Object.values(ENTRIES));
+
+const manifest = describePackage(
+  top,
+  imported.filter((id) => !own.has(id)),
+);
+writeFileSync(resolve(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+cpSync(resolve(top, 'LICENSE'), resolve(out, 'LICENSE'));
+cpSync(resolve(top, 'docs/library.md'), resolve(out, 'README.md'));

@@ -1,0 +1,77 @@
+// Writes the package.json of the package from the repository's own.
+
+import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
+import { isBuiltin } from 'node:module';
+
+/** The app has the name `darkroom`; on npm, that name belongs to somebody else. */
+const NAME = 'darkroom-engine';
+
+/** Its builds must be those that the graphs were tested with. */
+const EXACT = 'onnxruntime-web';
+
+interface RootManifest {
+  version: string;
+  license: string;
+  engines: Record<string, string>;
+  dependencies: Record<string, string>;
+  devDependencies: Record<string, string>;
+}
+
+/**
+ * `imported`: the import specifiers of the built files. Packages that the repository itself depends on become
+ * dependencies. The others (`sharp`, `webgpu`) are needed in Node alone and become optional peers.
+ */
+export function describePackage(top: string, imported: readonly string[]): Record<string, unknown> {
+  const root = readJson(resolve(top, 'package.json')) as RootManifest;
+  const names = [...new Set(imported.filter((id) => !isBuiltin(id)).map(packageOf))].sort();
+  const versionOf = (name: string): string => {
+    const range = root.dependencies[name] ?? root.devDependencies[name];
+    if (range === undefined) throw new Error(`package.json does not list ${name}.`);
+    return name === EXACT ? installedVersion(top, name) : range;
+  };
+  const isOwn = (name: string): boolean => name in root.dependencies;
+  const pick = (some: string[]): Record<string, string> =>
+    Object.fromEntries(some.map((name) => [name, versionOf(name)]));
+  const peers = names.filter((name) => !isOwn(name));
+  const entry = (types: string, file: string): Record<string, string> => ({
+    types: `./types/${types}.d.ts`,
+    default: `./${file}.js`,
+  });
+  return {
+    name: NAME,
+    version: root.version,
+    description: 'Qwen3-VL in the browser and in Node: WebGPU or WebAssembly, no server.',
+    license: root.license,
+    type: 'module',
+    engines: root.engines,
+    // A worker that imports nothing but './worker' must keep it.
+    sideEffects: ['./worker.js'],
+    exports: {
+      '.': entry('src/index', 'index'),
+      './worker': entry('workers/engine.worker', 'worker'),
+      './node': entry('src/node', 'node'),
+      './package.json': './package.json',
+    },
+    files: ['*.js', 'parts', 'types'],
+    dependencies: pick(names.filter(isOwn)),
+    peerDependencies: pick(peers),
+    peerDependenciesMeta: Object.fromEntries(peers.map((name) => [name, { optional: true }])),
+  };
+}
+
+function installedVersion(top: string, name: string): string {
+  return (readJson(resolve(top, 'node_modules', name, 'package.json')) as { version: string }).version;
+}
+
+/** '@huggingface/jinja/x' → '@huggingface/jinja'. */
+function packageOf(id: string): string {
+  return id
+    .split('/')
+    .slice(0, id.startsWith('@') ? 2 : 1)
+    .join('/');
+}
+
+function readJson(path: string): unknown {
+  return JSON.parse(readFileSync(path, 'utf8'));
+}

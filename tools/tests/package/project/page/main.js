@@ -1,0 +1,27 @@
+// The package in a page: answers the question in the address about the picture in the address.
+import { Failure, fitPackage, openPackage } from 'darkroom-engine';
+
+const query = new URL(location.href).searchParams;
+const output = document.querySelector('output');
+try {
+  const folder = new URL(query.get('model'), location.href);
+  output.dataset.fit = (await fitPackage(folder)).verdict;
+  // A bundler finds a worker of its own here; without this option the package starts its own.
+  const worker = () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' });
+  const options = query.has('own-worker') ? { worker } : {};
+  if (query.has('backend')) options.backend = query.get('backend');
+  const model = await openPackage(folder, options);
+  output.dataset.backend = model.info.backend;
+  const photo = await (await fetch(query.get('picture'))).blob();
+  const content = [
+    { type: 'image', photo },
+    { type: 'text', text: query.get('question') },
+  ];
+  const answer = model.answer([{ role: 'user', content }]);
+  for await (const text of answer.text()) output.append(text);
+  output.dataset.reason = (await answer.result).reason;
+  await model.dispose();
+} catch (error) {
+  output.dataset.reason = error instanceof Failure ? error.code : String(error);
+  output.append(error.message);
+}

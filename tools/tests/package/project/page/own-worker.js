@@ -1,0 +1,1 @@
+import 'darkroom-engine/worker';

@@ -1,0 +1,77 @@
+// The worker of the package: stores models and runs one of them. It has no walls of its own, because the app that
+// uses the package sets the policy.
+
+import { packagedRuntime } from '../src/api/packaged-runtime.ts';
+import type { InferenceApi, LoadEvent, LoadOptions, RunId } from '../src/contract/inference.ts';
+import type { RuntimeAddresses } from '../src/contract/runtime-addresses.ts';
+import type { WeightsApi } from '../src/contract/weights.ts';
+import { fail, outcome } from '../src/failure.ts';
+import { PACE } from '../src/weights/download/pace.ts';
+import { Database } from '../src/weights/store/database.ts';
+import { parseModelRequest } from '../src/weights/store/model-record.ts';
+import { Verdicts } from '../src/weights/store/verdicts.ts';
+import { Weights } from '../src/weights/weights.ts';
+import { exposeOnly } from '../src/session/checked-port.ts';
+import { loadModel, type Loaded } from '../src/session/load-model.ts';
+import { RunQueue } from '../src/session/run-queue.ts';
+
+type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
+  Pick<InferenceApi, 'load' | 'answer' | 'cancel' | 'forget' | 'unload'>;
+type Loading = LoadOptions & { runtime?: RuntimeAddresses };
+
+const runs = new RunQueue('serial');
+/** Apart from the storage of the Darkroom app, which may lie on the same site. */
+const database = new Database('darkroom-engine');
+const weights = new Weights(database, PACE);
+let loaded: Loaded | undefined;
+
+const api = {
+  download: (id, request, onEvent) =>
+    runs.start(id, (signal) => weights.download(parseModelRequest(request), onEvent, signal)),
+
+  importFiles: (id, request, files, onEvent) =>
+    runs.start(id, (signal) => weights.importFiles(parseModelRequest(request), files, onEvent, signal)),
+
+  held: (id) => outcome(() => Promise.resolve(database.held(id))),
+
+  load: (id: RunId, modelId: string, options: Loading, onEvent: (event: LoadEvent) => void) =>
+    runs.start(id, async (signal) => {
+      await release();
+      // The runtime fetches its own WebAssembly.
+      const downloads = {
+        files: packagedRuntime(options.runtime),
+        take: () => Promise.resolve(undefined),
+      };
+      const stores = { weights, verdicts: new Verdicts(database), downloads };
+      loaded = await loadModel(stores, modelId, options, onEvent, signal);
+      return loaded.facts;
+    }),
+
+  answer: (id, messages, options, onEvent) =>
+    runs.start(id, async (signal) => {
+      if (loaded === undefined) fail('bad-request', 'No model is loaded.');
+      return loaded.engine.answer(messages, options, onEvent, signal);
+    }),
+
+  cancel: (id) => runs.cancel(id),
+
+  forget: () =>
+    runs.start('forget', () => {
+      loaded?.engine.forget();
+      return Promise.resolve(null);
+    }),
+
+  unload: () =>
+    runs.start('unload', async () => {
+      await release();
+      return null;
+    }),
+} satisfies Api;
+
+exposeOnly(api);
+
+async function release(): Promise<void> {
+  const released = loaded;
+  loaded = undefined;
+  await released?.dispose();
+}
