@@ -59,3 +59,4 @@ export { convert } from './convert/convert.ts';
 export { Failure } from './failure.ts';
 export { fitPackage } from './api/fit-package.ts';
 export { openPackage } from './api/open-package.ts';
+export { removePackage, storedPackages } from './api/stored-packages.ts';

@@ -1,6 +1,7 @@
 // The worker of the package: stores models and runs one of them. It has no walls of its own, because the app that
 // uses the package sets the policy.
 
+import { DATABASE } from '../src/api/stored-packages.ts';
 import { packagedRuntime } from '../src/api/packaged-runtime.ts';
 import type { InferenceApi, LoadEvent, LoadOptions, RunId } from '../src/contract/inference.ts';
 import type { RuntimeAddresses } from '../src/contract/runtime-addresses.ts';
@@ -20,8 +21,7 @@ type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
 type Loading = LoadOptions & { runtime?: RuntimeAddresses };
 
 const runs = new RunQueue('serial');
-/** Apart from the storage of the Darkroom app, which may lie on the same site. */
-const database = new Database('darkroom-engine');
+const database = new Database(DATABASE);
 const weights = new Weights(database, PACE);
 let loaded: Loaded | undefined;
 

@@ -12,6 +12,7 @@ import { Field } from '../format/json-field.ts';
 import { parseSource, PRESETS } from '../weights/store/model-record.ts';
 import { checkFunction, checkOptions, checkSignal } from './check-ask.ts';
 import { Model } from './model.ts';
+import { storedPackages } from './stored-packages.ts';
 import { valueOf } from './value-of.ts';
 
 /**
@@ -61,9 +62,13 @@ const OPTIONS = {
 /** Failures of a graphics processor after which the processor may still run the model. */
 const NO_GPU: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
 
+/** Failures after which a model that is already in storage is used as it is. */
+const OFFLINE: ReadonlySet<FailureCode> = new Set(['network', 'stalled']);
+
 /**
  * Opens a model: fetches or converts it into this site's storage, unless it is there already, and loads it onto the
- * device. A second call for the same location fetches only files that have changed.
+ * device. A second call for the same location fetches only files that have changed; without a network it uses what is
+ * stored.
  *
  * Rejects with a `Failure`, whose code says why: 'bad-request' (a wrong argument; the message names it),
  * 'missing-file', 'network', 'bad-manifest', 'newer-format', 'bad-checkpoint', 'corrupt-shard', 'storage-full',
@@ -80,11 +85,12 @@ export async function openPackage(location: PackageLocation, options: OpenOption
   const weights = new WeightsClient(start);
   let held;
   try {
-    valueOf(
+    const stored =
       files === undefined
         ? await weights.download(request, onProgress, signal)
-        : await weights.importFiles(request, files, onProgress, signal),
-    );
+        : await weights.importFiles(request, files, onProgress, signal);
+    const isOffline = stored.kind === 'failed' && OFFLINE.has(stored.failure.code);
+    if (!isOffline || !(await isStored(request.id))) valueOf(stored);
     // The entries that storage refused live in that worker's memory, and move to the next.
     held = valueOf(await weights.held(request.id));
   } finally {
@@ -113,6 +119,12 @@ export async function openPackage(location: PackageLocation, options: OpenOption
     inference.dispose();
     throw error;
   }
+}
+
+async function isStored(id: string): Promise<boolean> {
+  return (await storedPackages()).some(
+    (model) => model.id === id && (model.state === 'ready' || model.state === 'updating'),
+  );
 }
 
 function checkOpen(options: unknown): void {

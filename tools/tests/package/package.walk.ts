@@ -60,8 +60,11 @@ describe.each([
   });
 
   /** Opens the page and waits until it has answered or failed. */
-  async function ask(query: Record<string, string>): Promise<{ page: Page; complaints: string[] }> {
-    const page = await browser.newPage();
+  async function ask(
+    query: Record<string, string>,
+    page?: Page,
+  ): Promise<{ page: Page; complaints: string[] }> {
+    page ??= await browser.newPage();
     const complaints: string[] = [];
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
@@ -87,6 +90,18 @@ describe.each([
       await page.close();
     },
   );
+
+  test('a stored model answers without a network, and can be removed', async () => {
+    const { page } = await ask({});
+    const output = page.locator('output');
+    const id = `${served.origin}/model/`;
+    expect(await output.getAttribute('data-stored')).toBe(`${id} ready`);
+    await page.route('**/model/**', (route) => route.abort());
+    await ask({ offline: '', remove: '' }, page);
+    expect(await output.textContent()).toBe(ANSWER);
+    expect(await output.getAttribute('data-left')).toBe('0');
+    await page.close();
+  });
 
   test('a folder without a package fails with a code', async () => {
     const { page } = await ask({ model: 'nothing/' });

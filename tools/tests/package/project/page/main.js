@@ -1,11 +1,11 @@
 // The package in a page: answers the question in the address about the picture in the address.
-import { Failure, fitPackage, openPackage } from 'darkroom-engine';
+import { Failure, fitPackage, openPackage, removePackage, storedPackages } from 'darkroom-engine';
 
 const query = new URL(location.href).searchParams;
 const output = document.querySelector('output');
 try {
   const folder = new URL(query.get('model'), location.href);
-  output.dataset.fit = (await fitPackage(folder)).verdict;
+  if (!query.has('offline')) output.dataset.fit = (await fitPackage(folder)).verdict;
   // A bundler finds a worker of its own here; without this option the package starts its own.
   const worker = () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' });
   const options = query.has('own-worker') ? { worker } : {};
@@ -19,8 +19,12 @@ try {
   ];
   const answer = model.answer([{ role: 'user', content }]);
   for await (const text of answer.text()) output.append(text);
-  output.dataset.reason = (await answer.result).reason;
+  const { reason } = await answer.result;
   await model.dispose();
+  output.dataset.stored = (await storedPackages()).map(({ id, state }) => `${id} ${state}`).join();
+  if (query.has('remove')) await removePackage(folder.href);
+  output.dataset.left = (await storedPackages()).length;
+  output.dataset.reason = reason;
 } catch (error) {
   output.dataset.reason = error instanceof Failure ? error.code : String(error);
   output.append(error.message);
