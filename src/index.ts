@@ -52,7 +52,8 @@ export type {
   TensorEntry,
 } from './format/manifest.ts';
 export type { AnswerStream } from './api/answer-stream.ts';
-export type { AskOptions, Model, ModelInfo } from './api/model.ts';
+export type { AskOptions } from './api/ask-options.ts';
+export type { Model, ModelInfo } from './api/model.ts';
 export type { OpenEvent, OpenOptions, PackageLocation } from './api/open-package.ts';
 
 export { convert } from './convert/convert.ts';

@@ -18,7 +18,8 @@ export type { ConversionReport, ConvertOptions, ConvertProgress } from './conver
 export type { PackageSink } from './convert/package-sink.ts';
 export type { FailureCode } from './failure.ts';
 export type { AnswerStream } from './api/answer-stream.ts';
-export type { AskOptions, Model, ModelInfo } from './api/model.ts';
+export type { AskOptions } from './api/ask-options.ts';
+export type { Model, ModelInfo } from './api/model.ts';
 export type { OpenDirectoryOptions } from './api/open-directory.ts';
 
 export { convert } from './convert/convert.ts';

@@ -3,6 +3,7 @@
 
 import { DATABASE } from '../src/api/stored-packages.ts';
 import { packagedRuntime } from '../src/api/packaged-runtime.ts';
+import type { AnswerEvent } from '../src/contract/answer.ts';
 import type { InferenceApi, LoadEvent, LoadOptions, RunId } from '../src/contract/inference.ts';
 import type { RuntimeAddresses } from '../src/contract/runtime-addresses.ts';
 import type { WeightsApi } from '../src/contract/weights.ts';
@@ -50,7 +51,18 @@ const api = {
   answer: (id, messages, options, onEvent) =>
     runs.start(id, async (signal) => {
       if (loaded === undefined) fail('bad-request', 'No model is loaded.');
-      return loaded.engine.answer(messages, options, onEvent, signal);
+      // Events and the result travel through different ports. The answer waits until the page has heard the last
+      // event, so that its text is complete when it ends.
+      const report: (event: AnswerEvent) => unknown = onEvent;
+      let heard: unknown;
+      const answer = await loaded.engine.answer(
+        messages,
+        options,
+        (event) => (heard = report(event)),
+        signal,
+      );
+      await heard;
+      return answer;
     }),
 
   cancel: (id) => runs.cancel(id),

@@ -4,7 +4,7 @@
 import type { Sampling } from '../contract/conversation.ts';
 import { fail } from '../failure.ts';
 import { Field } from '../format/json-field.ts';
-import type { AskOptions } from './model.ts';
+import type { AskOptions } from './ask-options.ts';
 
 const ASK_OPTIONS = {
   maxTokens: true,

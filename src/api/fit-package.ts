@@ -4,7 +4,7 @@ import type { Fit } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 import { parseJson } from '../format/json-field.ts';
 import { MANIFEST_FILE } from '../format/manifest.ts';
-import { parseModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { deviceFacts } from '../device/device-facts.ts';
 import { fit } from '../device/fit.ts';

@@ -5,6 +5,7 @@ import type { Message } from '../contract/conversation.ts';
 import type { LoadedModel } from '../contract/inference.ts';
 import { fail, type Outcome } from '../failure.ts';
 import { AnswerStream } from './answer-stream.ts';
+import type { AskOptions } from './ask-options.ts';
 import { checkAsk } from './check-ask.ts';
 import { valueOf } from './value-of.ts';
 
@@ -13,16 +14,6 @@ export type ModelInfo = Pick<
   LoadedModel,
   'architecture' | 'preset' | 'backend' | 'precision' | 'bytes' | 'contextTokens' | 'thinks'
 >;
-
-/** The options of one answer. */
-export interface AskOptions extends Partial<AnswerOptions> {
-  /** The largest number of tokens to generate. If omitted, 512. */
-  maxTokens?: number;
-  /** If omitted, greedy: the most likely token each time, so that the same question has the same answer. */
-  sampling?: AnswerOptions['sampling'];
-  /** Stops the answer. */
-  signal?: AbortSignal;
-}
 
 const MAX_TOKENS = 512;
 

@@ -1,6 +1,6 @@
 import { readFileSync } from 'node:fs';
 import { expect, test } from 'vitest';
-import { parseModelConfig } from '../format/model-config.ts';
+import { parseModelConfig } from '../format/parse-model-config.ts';
 import { parseManifest } from '../format/parse-manifest.ts';
 import { packageSizes } from './package-sizes.ts';
 

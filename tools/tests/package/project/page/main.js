@@ -9,7 +9,6 @@ try {
   // A bundler finds a worker of its own here; without this option the package starts its own.
   const worker = () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' });
   const options = query.has('own-worker') ? { worker } : {};
-  if (query.has('backend')) options.backend = query.get('backend');
   const model = await openPackage(folder, options);
   output.dataset.backend = model.info.backend;
   const photo = await (await fetch(query.get('picture'))).blob();
