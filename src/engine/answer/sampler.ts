@@ -1,5 +1,5 @@
 // Chooses the next token: penalties, then temperature, top-k, top-p, min-p, then one draw of a seeded
-// generator; without temperature, the best token. The sampler gets the best few logits and reports when they
+// generator; without temperature, the best token. The filters are in candidates.ts. The sampler gets the best few logits and reports when they
 // cannot decide, so that all logits are copied to JavaScript only when necessary.
 
 import type { Sampling } from '../../contract/conversation.ts';
