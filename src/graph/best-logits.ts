@@ -6,7 +6,7 @@
 import type { OnnxGraph } from './onnx.ts';
 import { type Value } from './onnx.ts';
 
-/** How many of the last position's logits the graph chooses, at most. */
+/** The largest number of the last position's logits that the graph chooses. */
 export const CANDIDATES = 64;
 const LONGEST_ROW = 2048;
 

@@ -44,9 +44,9 @@ export function aheadOutput(distance: number): string {
 export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
 
 /**
- * Makes one graph more than there are mixture layers. The first embeds, the last outputs the logits; the
- * outputs of the others are nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`, as far as
- * there are layers.
+ * Makes one graph more than there are mixture layers. The first graph embeds the tokens, and the last one outputs the
+ * logits. All others output nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`; guesses for layers
+ * that the model does not have are omitted.
  */
 export function segmentGraphs(
   config: ModelConfig,

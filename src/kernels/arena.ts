@@ -18,7 +18,7 @@ export class Arena {
   readonly #memory: WebAssembly.Memory;
   /** Ascending; no two of them touch. */
   readonly #free: Range[] = [];
-  /** Where the memory ends that was ever handed out. */
+  /** The end of the highest range in use. */
   #top: number;
 
   /** Leaves the first `reserved` bytes of the memory alone. */
@@ -27,7 +27,7 @@ export class Arena {
     this.#top = aligned(reserved);
   }
 
-  /** Fails with 'out-of-memory' if the memory cannot grow by as much as is needed. The bytes are not zeroed. */
+  /** Fails with 'out-of-memory' if the memory cannot grow far enough. The bytes are not zeroed. */
   allocate(bytes: number): number {
     const needed = aligned(Math.max(bytes, 1));
     const index = this.#free.findIndex((range) => range.bytes >= needed);
@@ -45,7 +45,7 @@ export class Arena {
     return at;
   }
 
-  /** Gives back a range of `allocate(bytes)`. */
+  /** Frees a range that `allocate(bytes)` returned. */
   free(at: number, bytes: number): void {
     const size = aligned(Math.max(bytes, 1));
     let index = this.#free.findIndex((range) => range.at > at);

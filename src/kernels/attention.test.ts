@@ -104,7 +104,7 @@ test.each([
         expected.push(...attended(query, keys, values));
       }
     }
-    // Rounding to f16 may go the other way where the kernel's f32 lies near the middle of two.
+    // If an f32 lies near the middle between two f16 numbers, the kernel may round it to the other one.
     const tolerance = isHalf === 1 ? 1e-8 : FLOAT;
     expect(cosineDistance(expected, kernels.floats(y, expected.length))).toBeLessThan(tolerance);
   },

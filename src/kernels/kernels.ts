@@ -16,12 +16,12 @@ interface Exports {
 export interface ThreadStart {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
-  /** Address of the control block; `failed` of it is set when the thread dies. */
+  /** Address of the control block, whose `failed` is set when the thread dies. */
   control: number;
   thread: number;
 }
 
-/** Starts a thread that calls `workInCrew`; resolves when it works. Returns a function that ends it at once. */
+/** Starts a thread that calls `workInCrew`. Resolves when the thread is ready, with a function that ends it at once. */
 export type SpawnThread = (start: ThreadStart) => Promise<() => void>;
 
 export interface KernelsOptions {
@@ -93,17 +93,17 @@ export class Kernels {
     return new Int32Array(this.#memory.buffer, at, length);
   }
 
-  /** Bytes of a packed row of so many columns. */
+  /** Bytes of a packed row of `columns` columns. */
   packedBytes(columns: number): number {
     return this.#exports.packedBytes(columns);
   }
 
-  /** Bytes of the panels of so many packed rows. */
+  /** Bytes of the panels that hold `rows` packed rows. */
   panelBytes(columns: number, rows: number): number {
     return Math.ceil(columns / 32) * Math.ceil(rows / PANEL_ROWS) * (PANEL_ROWS * 64 + PANEL_ROWS * 4);
   }
 
-  /** Makes sure that each thread has at least so many bytes for itself. */
+  /** Makes sure that each thread has at least `bytes` bytes of scratch memory. */
   reserveSpare(bytes: number): void {
     if (bytes <= this.#spareBytes) return;
     if (this.#spareBytes > 0) this.arena.free(this.#spare, this.#spareBytes * this.threads);
@@ -114,7 +114,7 @@ export class Kernels {
     control[SPARE_BYTES] = this.#spareBytes;
   }
 
-  /** Runs operations from … to − 1 of a program. Fails with 'worker-died' if a thread has died. */
+  /** Runs the operations `from` to `to` − 1 of a program. Fails with 'worker-died' if a thread has died. */
   run(program: Program, from = 0, to = program.length): void {
     const count = to - from;
     if (count > this.#capacity) {
@@ -146,7 +146,7 @@ export class Kernels {
   }
 }
 
-/** Rows of a panel; see assembly/pack.ts. */
+/** Rows per panel; see assembly/pack.ts. */
 export const PANEL_ROWS = 8;
 
 /** A thread of a crew: runs its share of each program until the crew ends. Blocks the thread. */

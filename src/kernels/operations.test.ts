@@ -1,4 +1,4 @@
-// Holds the fields of the operations against the classes that the kernels read them with.
+// Compares the fields of the operations with those of the classes through which the kernels read them.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ test.each(Object.entries(FIELDS))('the kernels read the fields of %s in the same
 });
 
 test('the compiled kernels write nothing into memory by themselves', () => {
-  // Data of the module would lie where the arena hands out ranges; some functions of AssemblyScript's Math bring tables.
+  // The arena hands out the memory where a module's data would lie. Some functions of AssemblyScript's Math add tables.
   const binary = compileKernels('own');
   const sections: number[] = [];
   for (let at = 8; at < binary.length;) {

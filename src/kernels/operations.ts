@@ -1,10 +1,10 @@
 // The operations of the kernels as data, and the lists of them that the kernels run. The fields of an operation are
-// those of its class in assembly/, in the same order; a test holds the two against each other.
+// those of its class in assembly/, in the same order; a test compares the two.
 
 /** Words of 32 bits that one operation takes. */
 export const OPERATION_WORDS = 20;
 
-/** Position in this list: the operation's number. */
+/** An operation's number is its position in this list. */
 export const FIELDS = {
   prepare: [
     ...['step', 'rows', 'columns', 'x', 'xStride', 'gain', 'bias', 'epsilon', 'y', 'yStride'],
@@ -85,7 +85,7 @@ export class Program {
     this.#append(name, fields, 0);
   }
 
-  /** Writes operations from … to − 1. */
+  /** Writes the operations `from` to `to` − 1. */
   write(into: Int32Array, from: number, to: number): void {
     for (let at = from; at < to; at++) into.set(this.#words[at]!, (at - from) * OPERATION_WORDS);
   }

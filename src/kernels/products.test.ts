@@ -13,9 +13,9 @@ import {
 import type { Kernels } from './kernels.ts';
 import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';
 
-/** The most that 1 − cosine may be: packed rows round to 16 bits per block of 32. */
+/** The largest accepted 1 − cosine: packed rows round to 16 bits per block of 32. */
 const PACKED = 1e-9;
-/** The same where a number in each block is 50 times as large as the others, which are then rounded more coarsely. */
+/** The same if one number in each block is 50 times as large as the others, which are then rounded more coarsely. */
 const PACKED_OUTLIERS = 3e-9;
 const FLOAT = 1e-12;
 

@@ -29,7 +29,7 @@ function run<Name extends OperationName>(name: Name, fields: OperationFields<Nam
   kernels.run(program);
 }
 
-/** What a step of `prepare` makes of rows of x. */
+/** Runs a step of `prepare` on rows of x, and returns the result. */
 function prepared(
   step: keyof typeof STEPS,
   x: Float32Array,
@@ -80,7 +80,7 @@ test.each(WIDTHS)('norms of rows of %i', (columns) => {
 
 test.each(WIDTHS)('activations of rows of %i', (columns) => {
   const rows = 9;
-  // Also numbers far out, where exponentials overflow.
+  // Some numbers are so large that exponentials overflow.
   const x = normal(rows * 2 * columns, columns).map((value, i) => (i % 7 === 0 ? 60 : 3) * value);
   const silu = (value: number): number => value / (1 + Math.exp(-value));
   const at = (row: number, i: number): number => x[row * 2 * columns + i]!;
@@ -216,7 +216,7 @@ function near(seen: Float32Array, expected: Float64Array): void {
   });
 }
 
-/** By its series, in float64. */
+/** The error function by its series, in float64. */
 function erf(x: number): number {
   if (Math.abs(x) > 5) return Math.sign(x);
   let term = x;

@@ -1,4 +1,4 @@
-// Threads over one memory: whatever their number, the same bits come out, and a dead thread is reported.
+// Threads over one memory: the result has the same bits for every number of threads, and a dead thread is reported.
 
 import { afterAll, expect, test } from 'vitest';
 import { openKernels } from '../../tools/cli/node/kernels.ts';
@@ -20,7 +20,7 @@ async function crew(threads: number): Promise<Kernels> {
 
 const COLUMNS = 192;
 
-/** Three layers in which each reads what all threads wrote in the one before. */
+/** Three layers; each of them reads the results of all threads from the layer before. */
 function chain(kernels: Kernels, rows: number): { program: Program; x: number; y: number } {
   const program = new Program();
   const x = loaded(kernels, normal(rows * COLUMNS, 1));
@@ -82,7 +82,7 @@ test('memory that grows is the memory of all threads', async () => {
 
 test('a thread that dies is reported, and nobody waits for it', async () => {
   const kernels = await crew(2);
-  // Thread 1 has the second half of the outputs, whose weights would lie beyond the memory.
+  // Thread 1 computes the second half of the outputs. Their weights would lie beyond the memory, so it traps.
   const program = new Program();
   program.add('product', {
     ...{ kind: WEIGHT_KINDS.F32, outputs: 8, columns: 8, rows: 1, x: reserved(kernels, 32) },

@@ -1,5 +1,5 @@
 // One version of the app: stores its files in a cache of its own, and answers requests for them, under the app's
-// policy if the host does not send it. Owns the cache. Weights are none of its files.
+// policy if the host does not send it. Owns the cache. It stores no weights.
 
 import { policyHeaders } from '../policy/headers.ts';
 import { roleFiles, roleOf, type RoleFiles } from '../policy/roles.ts';
@@ -38,7 +38,7 @@ export class AppVersion {
     this.#page = address('index.html');
   }
 
-  /** Rejects if a file is missing that the app needs to start; then the version before stays active. */
+  /** Rejects if a file that the app needs to start is missing; the previous version then stays active. */
   async install(): Promise<void> {
     const { broken } = await keepFiles(this.#cacheName, this.#start);
     if (broken.length > 0) throw new Error(`The app cannot be kept without ${broken.join(', ')}.`);

@@ -1,4 +1,4 @@
-// The service worker's part in sharing: accepts what another app posts, and opens the page.
+// The service worker's part in sharing: accepts the files and text that another app posts, and opens the page.
 
 import { putShared, SHARE_PATH } from '../shared-files.ts';
 

@@ -80,7 +80,7 @@ export function geluErf(x: usize, count: i32, to: usize): void {
     p = f32x4.add(f32x4.mul(p, t), f32x4.splat(1.421413741));
     p = f32x4.add(f32x4.mul(p, t), f32x4.splat(-0.284496736));
     p = f32x4.add(f32x4.mul(p, t), f32x4.splat(0.254829592));
-    // 1 − erf(z), which is also the share that is lost of a positive x, and kept of a negative one, twice.
+    // 1 − erf(z) for z = |x| / √2. So 1 + erf(x / √2) is 2 − lost for a positive x, and `lost` for a negative one.
     const lost = f32x4.mul(f32x4.mul(p, t), exp4(f32x4.neg(f32x4.mul(z, z))));
     const isNegative = f32x4.lt(v, f32x4.splat(0));
     const kept = v128.bitselect(lost, f32x4.sub(f32x4.splat(2), lost), isNegative);

@@ -1,11 +1,11 @@
 // Attention with grouped heads: each thread takes some of the key-value heads. A tile of keys and values is unpacked
-// to f32 once for all rows and queries that read it, and the softmax is computed while tiles stream past: of each
-// query it holds the largest score so far, and the sum of the exponentials relative to it.
+// to f32 once for all rows and queries that read it. The softmax is computed tile by tile: for each query, the thread
+// keeps the largest score so far, and the sum of the exponentials relative to that score.
 
 import { exp1, exp4, firstOf, largest4, sum4 } from './lanes.ts';
 import { unpackHalf } from './unpack.ts';
 
-/** Positions of a tile. The positions of a cache block are a multiple of it. */
+/** Positions per tile. The number of positions in a cache block is a multiple of this. */
 const TILE: i32 = 32;
 /** Rows of queries that read a tile while it is in the cache of the core. */
 const ROWS: i32 = 32;
@@ -25,12 +25,12 @@ export class Attend {
   scale: f32;
   /** Addresses of the blocks that hold keys and values. */
   table: usize;
-  /** Where the keys and values of head 0 and position 0 of a block lie in it. */
+  /** Offsets of the keys and of the values in a block, for head 0 and position 0. */
   keys: usize;
   values: usize;
   headStride: usize;
   positionStride: usize;
-  /** Positions of a block. */
+  /** Positions per block. */
   positions: i32;
   isHalf: i32;
   /** Row i sees the positions before first + i + 1; if `first` is negative, each row sees `rows` positions. */
@@ -94,7 +94,7 @@ function resultOf(op: Attend, head: i32, group: i32, from: i32, i: i32): usize {
   return op.y + op.yStride * <usize>(from + i / group) + 4 * <usize>((head * group + (i % group)) * op.width);
 }
 
-/** Unpacks keys and values from `start` on; rows up to the next multiple of 4 are zero. */
+/** Unpacks `count` keys and values from position `start` on. Zero rows fill up the tile to a multiple of 4 rows. */
 function loadTile(op: Attend, head: i32, start: i32, count: i32, keys: usize, values: usize): void {
   const block = <usize>load<u32>(op.table + 4 * <usize>(start / op.positions));
   const at = block + op.headStride * <usize>head + op.positionStride * <usize>(start % op.positions);
@@ -184,7 +184,7 @@ function dots(query: usize, keys: usize, bytes: usize): v128 {
     c = f32x4.add(c, f32x4.mul(q, v128.load(k2 + k)));
     d = f32x4.add(d, f32x4.mul(q, v128.load(k3 + k)));
   }
-  // The sums of the four registers' lanes, side by side.
+  // Lane i of the result is the sum of all lanes of register i (a, b, c or d).
   const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));

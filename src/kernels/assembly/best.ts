@@ -2,16 +2,16 @@
 
 import { exp4, sum4 } from './lanes.ts';
 
-/** One thread does it. */
+/** Thread 0 does all of it. */
 // @unmanaged
 export class Best {
   code: i32;
   wait: i32;
   count: i32;
-  /** How many logits are chosen. */
+  /** Number of logits to choose. */
   chosen: i32;
   logits: usize; // f32 (count)
-  values: usize; // f32 (chosen), descending; of equal ones, that with the smallest id comes first
+  values: usize; // f32 (chosen), descending; equal logits by ascending id
   ids: usize; // i32 (chosen)
   sum: usize; // f64: the sum of all exp(logit − largest)
 }

@@ -8,15 +8,15 @@ import { F32, unpackRow } from './unpack.ts';
 /** Bytes of x that are multiplied with a pair of weight rows while they are in the cache of the core. */
 const TILE_BYTES: i32 = 131072;
 
-/** Where a row of x begins: rows follow one another, or `list` names each of them. */
+/** The address of a row of x: rows follow one another, or `list` gives the index of each row. */
 // @inline
 function rowAt(x: usize, stride: usize, list: usize, row: i32): usize {
   return x + stride * (list == 0 ? <usize>row : <usize>load<i32>(list + 4 * <usize>row));
 }
 
 /**
- * y[m][n] = x[m] · weights[n] for rows from … to − 1 of the weights, with bias if given, added to y if `add`.
- * `spare` has space for two rows of weights.
+ * y[m][n] = x[m] · weights[n] (+ bias, if given) for the rows `from` to `to` − 1 of the weights. If `add`, the
+ * products are added to y. `spare` has space for two rows of weights.
  */
 export function floatProducts(
   kind: i32,
@@ -125,7 +125,7 @@ function tile(
   if (rows > 3) write(a3, b3, w0, w1, isPair, x3, columns, y + 3 * yStride, bias, add);
 }
 
-/** Adds the last columns % 4 numbers to the sums, and writes them. */
+/** Adds the products of the last columns % 4 numbers to the sums, and writes the sums. */
 function write(
   a: v128,
   b: v128,

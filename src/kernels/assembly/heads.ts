@@ -18,7 +18,7 @@ export function rotate(x: usize, width: i32, cos: usize, sin: usize): void {
 
 /**
  * Norms and rotates the queries of a decoder in place, norms and rotates its keys, and writes keys and values into
- * the cache, from position `first` on. Each thread has the heads that it also attends to.
+ * the cache, from position `first` on. Each thread takes the heads that it also computes attention for.
  */
 // @unmanaged
 export class Place {
@@ -38,10 +38,10 @@ export class Place {
   sin: usize;
   /** Addresses of the cache's blocks. */
   table: usize;
-  /** Where this layer's keys and values lie in a block: (kvHeads, positions, width) each. */
+  /** Offsets of this layer's keys and values in a block: (kvHeads, positions, width) each. */
   keys: usize;
   values: usize;
-  /** Positions of a block. */
+  /** Positions per block. */
   positions: i32;
   /** 1: the cache holds f16. */
   isHalf: i32;

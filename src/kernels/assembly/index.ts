@@ -17,7 +17,7 @@ export { packedBytes };
 const OPERATION_BYTES: usize = 80;
 const SECOND: i64 = 1000000000;
 
-/** What the threads of a crew share. Its address lies at a multiple of 4. */
+/** The state that the threads of a crew share. Its address is a multiple of 4. */
 // @unmanaged
 class Control {
   /** Counts the programs that were started. */
@@ -26,10 +26,10 @@ class Control {
   /** Operations of the program; −1 ends the threads. */
   count: i32;
   threads: i32;
-  /** Memory of each thread's own. */
+  /** Scratch memory: `spareBytes` for each thread, one thread after the other. */
   spare: usize;
   spareBytes: usize;
-  /** Threads that wait at the barrier, and the number of barriers that all have passed. */
+  /** The number of threads that wait at the barrier, and the number of barriers that all threads have passed. */
   arrived: i32;
   passed: i32;
   /** 1 once a thread has died: the others do not wait for it. */
@@ -48,7 +48,7 @@ export function run(control: usize, thread: i32): void {
   }
 }
 
-/** Starts the program that the control names in all other threads, and runs the share of thread 0. */
+/** Starts the control's program in all other threads, and runs the share of thread 0. */
 export function start(control: usize): void {
   if (changetype<Control>(control).threads > 1) {
     atomic.add<i32>(control + offsetof<Control>('started'), 1);
@@ -57,7 +57,10 @@ export function start(control: usize): void {
   run(control, 0);
 }
 
-/** Runs the share of thread `thread` of each program, from the one after `seen` on, until the crew ends. */
+/**
+ * Runs the share of thread `thread` of each program until the crew ends. `seen`: the value of `started` that this
+ * thread has seen; a different value means that a program has started.
+ */
 export function work(control: usize, thread: i32, seen: i32): void {
   const started = control + offsetof<Control>('started');
   for (;;) {

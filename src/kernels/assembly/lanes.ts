@@ -1,4 +1,4 @@
-// What all kernels share: sums over lanes, 16-bit floats, and the exponential of four numbers.
+// Functions that all kernels share: sums over lanes, 16-bit floats, and the exponential of four numbers.
 
 // @inline
 export function sum4(v: v128): f32 {
@@ -82,7 +82,10 @@ export function exp1(x: f32): f32 {
   return f32x4.extract_lane(exp4(f32x4.splat(x)), 0);
 }
 
-/** The first of a thread's items: `count` items are dealt out in units. `thread` = `threads` gives the end. */
+/**
+ * The index of a thread's first item, if the threads divide `count` items in units of `unit`. For `thread` =
+ * `threads` it is `count`.
+ */
 export function firstOf(count: i32, unit: i32, thread: i32, threads: i32): i32 {
   const units = (count + unit - 1) / unit;
   return min(count, ((units * thread) / threads) * unit);

@@ -8,7 +8,7 @@ import { blocksOf, PANEL, PANEL_BLOCK, toPanel } from './pack.ts';
 import { isPacked } from './product.ts';
 import { BLOCKS4 } from './unpack.ts';
 
-/** Chooses the best `chosen` experts of each row and groups rows by expert. One thread does it. */
+/** Chooses the best `chosen` experts of each row and groups rows by expert. Thread 0 does all of it. */
 // @unmanaged
 export class Route {
   code: i32;
@@ -16,7 +16,7 @@ export class Route {
   rows: i32;
   experts: i32;
   chosen: i32;
-  /** Places between the beginnings of two groups are a multiple of this. */
+  /** Each group begins at a place that is a multiple of this. */
   unit: i32;
   logits: usize; // f32 (rows, experts)
   best: usize; // i32 (rows, chosen)
@@ -27,7 +27,7 @@ export class Route {
   /** The row at each place, or −1. There are at most rows · chosen + (unit − 1) · experts places. */
   order: usize; // i32 (places)
   weights: usize; // f32 (places)
-  /** Where the chosen experts of the last row are kept. */
+  /** Receives a copy of the experts that were chosen for the last row. */
   last: usize; // i32 (chosen)
 }
 
@@ -64,7 +64,10 @@ export function route(op: Route, thread: i32): void {
   memory.copy(op.last, op.best + 4 * <usize>((op.rows - 1) * op.chosen), 4 * <usize>op.chosen);
 }
 
-/** The k largest logits, descending; of equal ones the first. Their shares are the softmax over them alone. */
+/**
+ * Writes the indices of the k largest logits, descending; equal logits by ascending index. Their shares are the
+ * softmax over these k logits alone.
+ */
 function choose(logits: usize, experts: i32, k: i32, best: usize, shares: usize): void {
   let count = 0;
   for (let e = 0; e < experts; e++) {
@@ -128,7 +131,7 @@ export class ExpertProduct {
   block: i32;
   /** Address of each expert. */
   table: usize;
-  /** Where weights and scales lie in an expert. */
+  /** Offsets of the weights and the scales in an expert. */
   weights: usize;
   scales: usize;
   outputs: i32;
@@ -136,13 +139,13 @@ export class ExpertProduct {
   experts: i32;
   starts: usize;
   counts: usize;
-  /** The row of x at each place; 0: x has a row for each place. */
+  /** The row of x for each place; 0: x has one row per place. */
   order: usize;
   x: usize;
   xStride: usize;
-  /** If not 0, each thread has an x of its own, this many bytes behind that of the thread before. */
+  /** If not 0, each thread has its own copy of x, at this distance in bytes from the copy of the previous thread. */
   own: usize;
-  /** For groups of several rows; 0: all groups have one row. */
+  /** Panels of x, for groups of several rows; 0: all groups have one row. */
   panels: usize;
   y: usize;
   yStride: usize;

@@ -4,15 +4,15 @@
 //
 // A packed row has, with b = ⌈columns / 32⌉ blocks and b' = b rounded up to a multiple of 4:
 // - b × 32 integers of 16 bits
-// - b' integers of 32 bits: each block's sum times −zero point, by which products correct unsigned weights
+// - b' integers of 32 bits: each block's sum times −zero point; products add it, because weights are stored unsigned
 // - b' scales (f32)
 //
-// A panel holds 8 packed rows side by side, for products with many rows. Block after block it has the integers
-// of each row, then the 8 scales.
+// A panel holds 8 packed rows side by side, for products with many rows. For each block it has the integers of
+// each row, then the 8 scales.
 
 import { largest4, sumInts } from './lanes.ts';
 
-/** Rows of a panel. */
+/** Rows per panel. */
 export const PANEL: i32 = 8;
 /** Bytes of one block in a panel. */
 export const PANEL_BLOCK: usize = 8 * 64 + 8 * 4;

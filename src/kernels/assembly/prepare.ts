@@ -16,17 +16,17 @@ const GELU_ERF: i32 = 6;
 export class Prepare {
   code: i32;
   wait: i32;
-  /** What is computed; 0: nothing, rows are only packed. */
+  /** The computation, a number of STEPS in ../operations.ts; 0: none, rows are only packed. */
   step: i32;
   rows: i32;
-  /** Of the result; the input of a SwiGLU has twice as many. */
+  /** Columns of the result; the input of a SwiGLU has twice as many. */
   columns: i32;
   x: usize;
   xStride: usize;
   gain: usize;
   bias: usize;
   epsilon: f32;
-  /** Where the result goes as f32; 0: nowhere. */
+  /** The address for the result in f32; 0: only the packed rows are kept. */
   y: usize;
   yStride: usize;
   /** The bits of the weights for which rows are packed; 0: not packed. */
@@ -36,11 +36,11 @@ export class Prepare {
   /** Panels of the same rows; 0: none. */
   panels: usize;
   /**
-   * If not 0, each thread prepares all rows for itself, and its packed rows lie this many bytes behind those of the
-   * thread before: for one row, that takes less time than to wait for another thread.
+   * If not 0, each thread prepares all rows for itself, and its packed rows lie at this distance in bytes from those
+   * of the previous thread. For one row, that takes less time than waiting for another thread.
    */
   own: usize;
-  /** If not 0: rows of which this list says −1 do not exist. */
+  /** If not 0, the address of a list with one entry per row; rows whose entry is −1 are skipped. */
   order: usize;
 }
 

@@ -1,4 +1,4 @@
-// y = x · Wᵀ, divided by the rows of W among the threads.
+// y = x · Wᵀ. Each thread takes some of the rows of W.
 
 import { floatProducts } from './float-products.ts';
 import { packedPanels, packedRow } from './integer-products.ts';
@@ -13,17 +13,17 @@ export class Product {
   block: i32;
   weights: usize;
   scales: usize;
-  /** Of W. */
+  /** Rows and columns of W. */
   outputs: i32;
   columns: i32;
-  /** Of x. */
+  /** Rows of x. */
   rows: i32;
   /** f32 rows; or one packed row, if W has blocks of 32. */
   x: usize;
   xStride: usize;
-  /** If not 0, each thread has an x of its own, this many bytes behind that of the thread before. */
+  /** If not 0, each thread has its own copy of x, at this distance in bytes from the copy of the previous thread. */
   own: usize;
-  /** For several rows, if W has blocks of 32. */
+  /** Panels of x, for several rows, if W has blocks of 32. */
   panels: usize;
   y: usize;
   yStride: usize;

@@ -1,4 +1,4 @@
-// Reads memory and next to nothing else: the rate that benchmarks measure products against.
+// Reads memory and does almost nothing else. Benchmarks compare the rate of products with its rate.
 
 import { firstOf } from './lanes.ts';
 
@@ -7,9 +7,9 @@ export class Read {
   code: i32;
   wait: i32;
   from: usize;
-  /** How many times 128 bytes. */
+  /** Number of units of 128 bytes to read. */
   count: i32;
-  /** Where each thread leaves what it read, so that the compiler keeps the reads: i32 (threads). */
+  /** Each thread stores a combination of all its reads here, so that the compiler keeps the reads: i32 (threads). */
   to: usize;
 }
 

@@ -3,7 +3,7 @@
 import { firstOf } from './lanes.ts';
 import { unpackRow } from './unpack.ts';
 
-/** The embedding of each token; where a picture stands, its row of the features. */
+/** Writes the embedding of each token, or its row of the features if the token stands for a part of a picture. */
 // @unmanaged
 export class Embed {
   code: i32;
@@ -15,7 +15,7 @@ export class Embed {
   weights: usize;
   scales: usize;
   ids: usize; // i32 (rows)
-  /** Row of each token in the features, from 1; 0 for text. */
+  /** Row of each token in the features, counted from 1; 0 for text. */
   featureRows: usize; // i32 (rows)
   features: usize; // f32 (…, columns)
   y: usize;
