@@ -68,7 +68,7 @@ export interface LeftOut {
  * experts there.
  */
 export interface PagingReport extends PagingCounts {
-  /** Experts on the device, and in all. `slots`: how many the device has memory for, which takes `slotBytes`. */
+  /** Experts on the device, and in total. `slots`: how many fit into the `slotBytes` bytes reserved for them. */
   heldExperts: number;
   totalExperts: number;
   slots: number;

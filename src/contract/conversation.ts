@@ -11,7 +11,7 @@ export interface ImagePart {
   type: 'image';
   /** The encoded file (JPEG, PNG, WebP, …). */
   photo: Blob;
-  /** If the picture is a part of another one that the conversation shows, which one: the prompt then says so. */
+  /** Set if the picture was cut out of another picture of the conversation; the prompt then names that picture. */
   cutFrom?: CutFrom;
 }
 
@@ -33,7 +33,7 @@ export interface VideoPart {
   type: 'video';
   /** Encoded frames, in time order. */
   frames: Blob[];
-  /** Frames per second of the source, in which `indices` count. */
+  /** Frames per second of the source. */
   fps: number;
   /** The frame number of each frame in the source. */
   indices: number[];

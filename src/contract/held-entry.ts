@@ -1,4 +1,4 @@
-// What the weights worker hands to the inference worker if storage refused it.
+// The entries that the weights worker hands to the inference worker because storage refused them.
 
 /**
  * An entry of the model store: a key and its value. Files are Blobs, which another thread receives without a

@@ -25,8 +25,8 @@ export interface HubModel {
   revision: string;
   preset: Preset;
   /**
-   * Hosts, besides the hub's own, that files may come from. If omitted, the first host that the hub redirects
-   * to.
+   * Hosts, besides the hub's own, that files may come from. If omitted, only the first host that the hub
+   * redirects to is allowed.
    */
   hosts?: string[];
   /**
@@ -172,7 +172,7 @@ export type FitReason =
 
 export interface Fit {
   verdict: 'fits' | 'fits-paged' | 'too-large';
-  /** Why the verdict is not better. For 'fits': what a person should know nevertheless. */
+  /** Why the verdict is not better. For 'fits': facts that a person should know nevertheless. */
   reasons: FitReason[];
 }
 

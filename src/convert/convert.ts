@@ -23,7 +23,7 @@ import { PRESETS, type PresetName } from './precision.ts';
 import { encodeRecord, parseRecord, RECORD_FILE, type ConversionRecord, type ShardRecord } from './record.ts';
 import { copySideFiles } from './side-files.ts';
 
-/** To be raised when a change of the converter gives other bytes for the same checkpoint and preset. */
+/** Raise this number when a change of the converter gives other bytes for the same checkpoint and preset. */
 const CONVERTER_VERSION = 1;
 
 export interface ConvertOptions {
@@ -70,8 +70,8 @@ interface Run {
 /**
  * Converts a checkpoint, or resumes a conversion that was stopped. The sink holds no manifest until the end.
  * Fails with 'bad-checkpoint' (naming the tensor or field), with 'missing-file', with 'changed-file' if the
- * sink holds the begun conversion of another checkpoint or preset, or with 'bad-request' if it holds a package. An abort rejects with the signal's reason; the conversion can then
- * be resumed.
+ * sink holds the begun conversion of another checkpoint or preset, or with 'bad-request' if it holds a package.
+ * An abort rejects with the signal's reason; the conversion can then be resumed.
  */
 export async function convert(
   source: CheckpointSource,

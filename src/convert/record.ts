@@ -18,7 +18,7 @@ export interface ShardRecord extends Shard {
 }
 
 export interface ConversionRecord {
-  /** Hash of checkpoint, preset and converter; if it differs, it is another conversion. */
+  /** Hash of checkpoint, preset and converter. A record with another hash belongs to another conversion. */
   source: string;
   /** Groups whose values F16 cannot hold. */
   wide: string[];

@@ -4,7 +4,7 @@
 const ROWS = 256;
 const COLUMNS = 2048;
 const BLOCK = 32;
-/** Length of one measurement. The best of several counts, because other programs may be running. */
+/** Length of one measurement. The best of several measurements counts, because other programs may be running. */
 const WINDOW_MS = 40;
 const WINDOWS = 5;
 

@@ -23,13 +23,13 @@ export interface ProcessorEngineOptions extends Pick<
   EngineOptions,
   'openClip' | 'releaseVision' | 'cacheBudgetBytes' | 'chunkTokens' | 'ignoreStops' | 'runLimited' | 'onLoad'
 > {
-  /** In which the key-value cache is held; f16 if omitted. All sums are f32. */
+  /** The precision of the stored key-value cache; f16 if omitted. All sums are f32. */
   cache?: Precision;
 }
 
 /**
  * The engine's weights, cache and scratch lie in the memory of `kernels`, which the caller disposes of after the
- * engine. Fails as loadEngine does; with 'too-large-for-processor' before anything is loaded.
+ * engine. Fails as loadEngine does, or with 'too-large-for-processor' before anything is loaded.
  */
 export async function loadProcessorEngine(
   store: PackageStore,

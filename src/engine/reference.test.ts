@@ -1,5 +1,5 @@
-// The engine's pure half against the reference implementation: every case of tools/reference is
-// rendered, tokenised and placed, and must give the reference's ids and positions exactly.
+// Compares prompts with the reference implementation: every case of tools/reference is rendered, tokenised and placed,
+// and must give the reference's ids and positions exactly.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

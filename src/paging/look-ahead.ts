@@ -1,8 +1,8 @@
-// Which experts the next layers may choose, and in which order to read them.
+// Decides how many experts to guess for the next layers, and in which order to read them.
 
 import type { ExpertId } from './read-queue.ts';
 
-/** How many layers ahead are guessed. A third one gains 1 % on simulated machines. */
+/** The number of layers for which the pager guesses ahead. A third layer gains 1 % on simulated devices. */
 export const LOOK_AHEAD = 2;
 
 /**
@@ -14,9 +14,9 @@ export function guessedPerLayer(perToken: number, experts: number): number {
 }
 
 /**
- * The experts that are not held, the most promising first. `guesses[i]`: those of layer `first` + i, the
- * likeliest first. A guess is less likely to be right the further ahead it looks and the lower it ranks;
- * ordering by (rank + 2) · distance is within 2 % of ordering by the measured share of right guesses.
+ * The guessed experts that are not held, the most promising first. `guesses[i]`: the guesses for layer
+ * `first` + i, the likeliest first. A guess is less likely to be right the further ahead it looks and the lower
+ * it ranks; ordering by (rank + 2) · distance is within 2 % of ordering by the measured share of right guesses.
  */
 export function readingOrder(
   first: number,

@@ -4,14 +4,14 @@ export interface RoutingTrace {
   layers: number;
   experts: number;
   perToken: number;
-  /** By token: its experts, (layers, perToken). */
+  /** For each token, the experts that it was routed to: (layers, perToken). */
   tokens: readonly Uint16Array[];
-  /** How many experts a guess names. */
+  /** The number of experts in each guess. */
   perGuess: number;
   /**
-   * By distance − 1, then by token: the guesses that a layer made for the layer `distance` after it, the
-   * likeliest first, stored at the guessed layer: (layers, perGuess). Empty for a token without guesses;
-   * zeros for the first `distance` layers, which no layer guesses.
+   * `guesses[distance − 1][token]`: for each layer, the experts that the layer `distance` before it guessed, the
+   * likeliest first: (layers, perGuess). Empty for a token without guesses; zeros for the first `distance` layers,
+   * because no layer guesses their experts.
    */
   guesses: readonly (readonly Uint16Array[])[];
 }

@@ -28,7 +28,7 @@ export interface Simulated {
   uploadMs: number;
   /** Time spent waiting for reads. */
   waitMs: number;
-  /** Reading the missing experts alone, and all reading, wrong guesses included. */
+  /** Time to read the missing experts alone, and time of all reads, wrong guesses included. */
   neededMs: number;
   readMs: number;
 }

@@ -1,4 +1,4 @@
-// Reports what the policy blocks in this realm (the page or a worker), besides the realm's own trial of its
+// Reports violations of the policy in this realm (the page or a worker), except those of the realm's own trial of its
 // walls. The privacy panel shows these violations; they are never sent over the network.
 
 import { isTrialViolation } from './prove.ts';

@@ -6,7 +6,7 @@ import { promisifyRequest, type UseStore } from 'idb-keyval';
 const TRIAL_KEY = 'does it take Blobs?';
 const ATTEMPTS = 3;
 const FIRST_WAIT_MS = 100;
-/** Storage that does not answer for the smallest Blob would not answer for a large one. */
+/** If storage does not answer for a tiny Blob within this time, it would not answer for a large one either. */
 const ANSWER_MS = 5000;
 
 /** Stores a small Blob and deletes it again. A fresh profile may refuse a Blob that it stores a moment later. */

@@ -1,12 +1,12 @@
 // A store of IndexedDB in which every value is sealed. The browser keeps the keys beside the values. Erasing
-// deletes the keys first: from then on, any rest of the values on a disk is unreadable.
+// deletes the keys first: from then on, any remains of the values on a disk are unreadable.
 
 import { clear, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import { fail } from '../failure.ts';
 import { takesBlobs, unpackBlobs } from './blobs.ts';
 import { isSealed, makeKey, seal, unseal, type Sealed } from './sealed.ts';
 
-/** The name that a key is stored under: this word alone, or a list that begins with it. */
+/** The name of each stored key is either this word, or a list that begins with this word. */
 const KEY = 'key';
 
 export type KeyName = typeof KEY | [typeof KEY, ...string[]];

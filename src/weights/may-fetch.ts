@@ -1,6 +1,6 @@
-// Decides what the weights worker agrees to fetch. The page that sends a request may have been taken over, and
-// an address could carry what it has seen. A model of the catalogue is fetched as the worker itself reads it
-// there; every other request must be a plain link, which gives nothing but the place of a model.
+// Decides which requests the weights worker agrees to. The page that sends a request may have been taken over, and
+// could send out a picture or a question inside an address. So the worker reads the catalogue itself, and fetches a
+// model of it from the addresses there; every other request must be a plain link to the place of a model.
 
 import type { ModelRequest, ModelSource } from '../contract/weights.ts';
 import { fail } from '../failure.ts';

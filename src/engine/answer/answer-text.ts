@@ -11,7 +11,7 @@ export class AnswerText {
   readonly #ids: number[] = [];
   #text = '';
 
-  /** The begun part belongs to the text, but was emitted before, except the end of a thought. */
+  /** `begun`: it belongs to the text. Only the end of its thought is emitted; the rest was emitted before. */
   constructor(
     tokenizer: Pick<Tokenizer, 'bytes' | 'isSpecial'>,
     begun: Begun | undefined,
@@ -22,7 +22,7 @@ export class AnswerText {
     for (const [at, id] of begun?.ids.entries() ?? []) this.add(id, at >= begun!.written);
   }
 
-  /** Emits the characters that the token completes, unless `isTold` is false. */
+  /** Emits the characters that the token completes, unless `isReported` is false. */
   add(id: number, isReported = true): void {
     this.#ids.push(id);
     this.#say(this.#stream.push(id), isReported);

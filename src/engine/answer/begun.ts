@@ -37,8 +37,8 @@ export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]):
 }
 
 /**
- * The text left out special tokens, so a special token in it is plain text. An incomplete character at the
- * end is cut off; the model writes it anew.
+ * The text of an answer contains no special tokens, so anything in it that looks like one is plain text. An
+ * incomplete character at the end is cut off; the model writes it anew.
  */
 function encodeWritten(text: string, tokenizer: Pick<Tokenizer, 'encode' | 'added'>): number[] {
   const whole = text.replace(/\ufffd+$/, '');

@@ -1,11 +1,11 @@
-// Finds out whether a GIF moves if the browser has no decoder that would know: counts its pictures, without
+// Finds out whether a GIF moves, for browsers that have no decoder for animations: counts its pictures, without
 // unpacking them. Source: https://www.w3.org/Graphics/GIF/spec-gif89a.txt
 
 const EXTENSION = 0x21;
 const PICTURE = 0x2c;
 const HAS_COLOURS = 0x80;
 
-/** Counts up to `enough` pictures; in a file that was cut off, those that are left. */
+/** Counts up to `enough` pictures; if the file was cut off, only the pictures before the cut. */
 export function countGifFrames(bytes: Uint8Array, enough: number): number {
   // Header (6 bytes) and logical screen descriptor (7), whose fifth byte describes the colour table behind
   // it.

@@ -14,7 +14,7 @@ export class FrameDecoder {
   #error: Error | undefined;
   #wake = (): void => undefined;
 
-  /** `wanted`: times in microseconds, ascending. If the decoder leaves a frame out, its next frame stands in. */
+  /** `wanted`: times in microseconds, ascending. If the decoder leaves a frame out, the frame after it replaces it. */
   constructor(
     config: VideoDecoderConfig,
     wanted: number[],

@@ -64,8 +64,7 @@ export function decodeSpans(packets: readonly Packet[], wanted: readonly number[
   const positionOf = (time: number): number => positions.get(time) ?? -1;
   const spans: Span[] = [];
   for (const time of wanted) {
-    // A frame that is stored after a key frame but shown before it is decoded from the key frame before that
-    // one.
+    // A frame may be stored after a key frame but shown before it. Such a frame needs the previous key frame.
     const key = packets.findLast((one, at) => at <= positionOf(time) && one.isKey && one.time <= time);
     if (key === undefined) continue;
     const last = spans.at(-1);

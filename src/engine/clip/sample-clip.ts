@@ -1,4 +1,4 @@
-// Which frames of a clip the model sees, and at which times. The reference counts frames, which is right if
+// Chooses the frames of a clip that the model sees, and their times. The reference counts frames, which is right if
 // all are shown equally long. If they are not (a GIF whose maker joined equal frames, a screen recording), a
 // frame counts for as long as it is shown: as if it were repeated, and the repetitions counted.
 

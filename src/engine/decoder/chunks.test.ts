@@ -3,7 +3,7 @@ import type { VisualSlot } from '../prompt/prompt.ts';
 import type { FeatureBlock } from '../vision/features.ts';
 import { planChunks } from './chunks.ts';
 
-/** The features themselves are not looked at. */
+/** No test reads the features themselves. */
 const block = (rows: number): FeatureBlock => ({
   rows,
   read: () => Promise.resolve([]),

@@ -17,7 +17,7 @@ export interface ChunkPlan {
 }
 
 /**
- * Chunks of tokens from … length − 1, in order. `placeOf` returns where the features of a slot's first token
+ * Chunks of the tokens `from` to `length` − 1, in order. `placeOf` returns where the features of a slot's first token
  * lie; the slot's other tokens follow it. It must know every slot that reaches beyond `from`.
  */
 export function planChunks(

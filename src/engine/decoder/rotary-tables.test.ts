@@ -22,7 +22,7 @@ describe.each(goldens.textRotary)('rotary tables of heads of $headDim', (golden)
   test('are those of the reference', () => {
     const { cos, sin } = rotaryTables(Int32Array.from(golden.positions), golden);
     expect(cos).toHaveLength(golden.cos.length);
-    // At position 10,000 one unit in the last place of a frequency is 1e-5 of an angle.
+    // At position 10,000, a change of a frequency by one unit in the last place changes an angle by 1e-5.
     cos.forEach((value, i) => expect(Math.abs(value - golden.cos[i]!)).toBeLessThan(2e-5));
     sin.forEach((value, i) => expect(Math.abs(value - golden.sin[i]!)).toBeLessThan(2e-5));
   });
@@ -30,7 +30,7 @@ describe.each(goldens.textRotary)('rotary tables of heads of $headDim', (golden)
 
 test('frequencies are dealt to the axes in turn: THW twenty times, then TTTT', () => {
   const axes = [0, 1, 2].map((axis) => {
-    // Only one axis is off the origin: a sine that is not zero follows that axis.
+    // Only one axis has a position other than 0, so a sine that is not zero belongs to that axis.
     const { sin } = rotaryTables(
       Int32Array.from([0, 1, 2], (other) => (other === axis ? 1 : 0)),
       PUBLISHED,

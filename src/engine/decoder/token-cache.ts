@@ -109,7 +109,7 @@ export interface Sequence {
   keys: readonly TokenKey[];
 }
 
-/** Columns from … to − 1 of a (3, n) array. */
+/** The columns `from` to `to` − 1 of a (3, n) array. */
 function columns(positions: Int32Array, n: number, from: number, to: number): Int32Array {
   const result = new Int32Array(3 * (to - from));
   for (let axis = 0; axis < 3; axis++) {

@@ -1,5 +1,5 @@
-// From anything that a canvas can draw to plain RGB, with transparency on white. Reads the canvas's bytes;
-// or, if the browser changes those bytes, a video frame made of the canvas. A card with known pixels decides.
+// Turns anything that a canvas can draw into plain RGB, with transparency on white. Reads the canvas's bytes, or a
+// video frame made of the canvas if the browser changes those bytes. A card with known pixels shows whether it does.
 
 import { fail } from '../../failure.ts';
 import type { RgbImage } from './photo.ts';

@@ -27,7 +27,7 @@ export class LimitedTemplate {
       const { value } = new LimitedInterpreter(environment).run(this.#program);
       return typeof value === 'string' ? value : '';
     } catch (error) {
-      // A macro that calls itself exhausts the stack; a string that doubles exceeds the longest length.
+      // A macro that calls itself exhausts the stack; a string that doubles again and again becomes too long.
       if (error instanceof RangeError)
         return fail('endless-model', `The chat template: ${error.message}`, error);
       throw error;

@@ -68,7 +68,7 @@ function templateMessage(
   };
 }
 
-/** Tells the model from which picture a part was cut, in the coordinates in which it answers. */
+/** The text that names the picture from which a part was cut, and the part's place in the model's coordinates. */
 function cutNote({ picture, box }: CutFrom): string {
   return `(part of picture ${picture}: [${box.map(Math.round).join(', ')}])\n`;
 }

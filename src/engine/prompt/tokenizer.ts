@@ -36,7 +36,7 @@ export interface Tokenizer {
   token(id: number): string | undefined;
   /** Decoded text leaves out special tokens, but not other added tokens, such as <think>. */
   isSpecial(id: number): boolean;
-  /** The UTF-8 bytes of a token; empty for an id without one. */
+  /** The UTF-8 bytes of a token; empty for an id that has no token. */
   bytes(id: number): Uint8Array;
 }
 

@@ -12,8 +12,8 @@ export class DeviceLoss {
   #failure: Failure | undefined;
   #isReleased = false;
   /**
-   * One entry per job under way. A single promise for the life of the device would collect the reactions of
-   * all jobs.
+   * One entry per job under way. A single promise for the life of the device would keep the reactions of all
+   * jobs, finished ones included.
    */
   readonly #waiting = new Set<{ reject: (failure: Failure) => void }>();
 

@@ -30,13 +30,14 @@ export interface RuntimeOptions {
   files?: RuntimeFiles;
   /** WASM threads; more than one needs cross-origin isolation. If omitted, onnxruntime chooses. */
   threads?: number;
-  /** Another build of the runtime, or another WebGPU implementation (Node has neither by itself). */
+  /** A build of the runtime that replaces the one that `backend` and `files` select; Node needs one for threads. */
   ort?: Ort;
   /**
    * The runtime's WebAssembly, or a function that fetches it once the device exists and returns undefined if
    * the runtime has it already. If omitted, the runtime loads its own file.
    */
   wasmBinary?: Uint8Array | (() => Promise<Uint8Array | undefined>);
+  /** A WebGPU implementation that replaces the browser's; Node needs one. */
   gpu?: GPU;
   /** Refuse a WebGPU adapter that computes on the processor. */
   hardwareOnly?: boolean;

@@ -1,4 +1,4 @@
-// What goes into the runtime and comes out of it: tensors, the feeds of a run, and weights.
+// The data that go into the runtime and come out of it: tensors, the feeds of a run, and weights.
 
 import type { Tensor as OrtTensor } from 'onnxruntime-web';
 

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { featurePlace } from './feature-place.ts';
 import type { FeatureBlock } from './features.ts';
 
-/** The features themselves are not looked at. */
+/** No test reads the features themselves. */
 const block = (rows: number): FeatureBlock => ({
   rows,
   read: () => Promise.resolve([]),

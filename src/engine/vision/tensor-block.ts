@@ -1,4 +1,4 @@
-// Features in the memory of onnxruntime, with a zero row in front of each table, which text reads.
+// Features in the memory of onnxruntime. Each table begins with a zero row, which text tokens read.
 
 import { decodeF16 } from '../../format/float.ts';
 import type { Runtime } from '../runtime/runtime.ts';

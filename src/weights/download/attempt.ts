@@ -102,8 +102,8 @@ async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Ui
 }
 
 /**
- * Reads a byte stream through one reused buffer, because a new buffer for every chunk takes half as long again.
- * Other streams are read chunk by chunk.
+ * Reads a byte stream through one reused buffer, because with a new buffer for every chunk the reads take half as
+ * long again. Other streams are read chunk by chunk.
  */
 function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
   let reader: ReadableStreamBYOBReader;

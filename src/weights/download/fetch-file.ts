@@ -7,14 +7,14 @@ import { attempt, LEAST_BYTES, type Asked, type Body } from './attempt.ts';
 import { pause, waitMs, type Pace } from './pace.ts';
 import type { Refusals } from './refusals.ts';
 
-/** Failures that another attempt may overcome. */
+/** Failures after which another attempt may succeed. */
 const PASSING: ReadonlySet<FailureCode> = new Set(['network', 'stalled', 'short-body', 'wrong-range']);
 
 const LONGEST_ASKED_MS = 600_000;
 
 export interface Transfers {
   pace: Pace;
-  /** What the page's policy refused; omitted in Node, which has no policy. */
+  /** The origins that the page's policy refused; omitted in Node, which has no policy. */
   refusals?: Refusals;
   /** Receives the number of bytes that arrived; a negative number if they turned out to be useless. */
   onBytes?: (bytes: number) => void;

@@ -54,19 +54,19 @@ export class Progress {
 
   doing(activity: Activity): void {
     const isNew = JSON.stringify(activity) !== JSON.stringify(this.#activity);
-    // The report of a new layer may be skipped, that of another kind of activity may not.
+    // A report about a new layer may be skipped, but not a report about another kind of activity.
     const isOther = activity.kind !== this.#activity.kind;
     this.#activity = activity;
     if (isOther || (isNew && this.#now() - this.#emittedAt >= EMIT_MS)) this.#emit();
   }
 
-  /** Call this when one of several parallel jobs begins; `activity` is that of all of them. */
+  /** Call this when one of several parallel jobs begins. `activity`: the activity of all of them. */
   begin(activity: Activity): void {
     this.#underWay++;
     this.doing(activity);
   }
 
-  /** Call this when one of them ends; `activity` is what follows once the last one has ended. */
+  /** Call this when one of the parallel jobs ends. `activity`: the activity after the last of them has ended. */
   end(activity: Activity): void {
     if (--this.#underWay === 0) this.doing(activity);
   }

@@ -1,5 +1,5 @@
-// Hashes the weights files of a hub from beginning to end, in the background as far as their pieces are at hand,
-// and holds them against the hub's hashes.
+// Hashes the weights files of a hub from beginning to end, in the background while their pieces are at hand, and
+// compares the results with the hub's hashes.
 
 import { BadFile, type FileChecks } from './file-checks.ts';
 import type { PieceLoader } from './piece-loader.ts';

@@ -1,5 +1,5 @@
 // Fetches files of a hub over HTTP: their lengths, small files whole, and parts of large ones. The spool stores
-// what every visit needs again.
+// the data that every visit needs again.
 
 import { Failure, fail } from '../../failure.ts';
 import type { Part } from '../download/answer-checks.ts';

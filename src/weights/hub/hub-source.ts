@@ -1,5 +1,5 @@
 // A checkpoint on a hub, as the converter reads it: small data at once, weights in pieces, a few pieces ahead of
-// the reader. Reports the pieces that are used up to the spool.
+// the reader. Reports each piece to the spool when it is used up.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { fail } from '../../failure.ts';

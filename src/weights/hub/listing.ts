@@ -13,8 +13,8 @@ export type Listing = Record<string, ListedFile>;
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 /**
- * Failures by which a host without this API is recognised. Other failures may pass, and count as failures of
- * the download.
+ * Failures by which a host without this API is recognised. Other failures may be temporary, and count as
+ * failures of the download.
  */
 const NO_ANSWER: ReadonlySet<FailureCode> = new Set([
   'missing-file',

@@ -30,12 +30,12 @@ export async function pinned(
     const isCommit = isPinned(source.revision);
     const commit = isCommit || isBegun ? undefined : await commitOf(source, transfers, signal);
     const revision = isCommit ? source.revision : commit;
-    // If the host reports no commit, as a plain mirror does not, the branch is not pinned.
+    // If the host reports no commit (a plain mirror reports none), the branch is not pinned.
     if (revision !== undefined) pin.revision = revision;
   }
   if (pin.files === undefined) {
-    // Weights from an older version of this app were checked against nothing, and are no longer there to be
-    // checked.
+    // An older version of this app did not check the weights that it fetched, and may have deleted them since, so
+    // they cannot be checked now.
     if (isBegun || pin.revision === undefined) pin.files = null;
     else if (source.files && pin.revision === source.revision) pin.files = source.files;
     else pin.files = (await listingAt(source, pin.revision, transfers, signal)) ?? null;

@@ -1,7 +1,7 @@
-// The one file that uses IndexedDB. Keys are lists, so that all entries of a model have one prefix; a change is
-// one transaction, which happens completely or not at all. Files are stored as Blobs, because reading a slice
-// of a Blob loads only that slice. A browser that stores no Blobs gets bytes instead. If the browser stores
-// nothing, small models are held in memory.
+// The models' database; no other file of src/weights uses IndexedDB. Keys are lists, so that all entries of a
+// model have one prefix; a change is one transaction, which happens completely or not at all. Files are stored as
+// Blobs, because reading a slice of a Blob loads only that slice. A browser that stores no Blobs gets bytes
+// instead. If the browser stores nothing, small models are held in memory.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 import type { HeldEntry } from '../../contract/held-entry.ts';

@@ -1,4 +1,4 @@
-// The record of a model's origin, which storage holds besides its files. This is the one parser of it.
+// The record of a model's origin, which storage holds besides its files. No other file parses it.
 
 import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';

@@ -56,7 +56,7 @@ export class ExpertGroups {
 
   /**
    * Takes normed (n, hidden) and returns the summed outputs of mixture layer `index`'s experts, f32 (n,
-   * hidden). `guesses` for the layers that follow are requested once all experts of this layer are.
+   * hidden). Requests the `guesses` for the layers that follow after it has requested all experts of this layer.
    */
   async run(
     index: number,

@@ -49,8 +49,8 @@ export class MixtureStage {
   readonly #moe: MoeConfig;
   readonly #options: StageOptions;
   /**
-   * Zero rows. `#noRow` is the segment's row if it runs no expert; `#nothing` is the sum if no expert ran
-   * before it.
+   * Zero rows: `#noRow` is the input SEGMENT.row of a segment that runs no expert; `#nothing` is the input
+   * SEGMENT.mixed if no expert ran before the segment.
    */
   readonly #noRow: Tensor;
   readonly #nothing: Tensor;
