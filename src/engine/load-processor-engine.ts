@@ -1,17 +1,19 @@
 // Makes an engine that computes on the processor with the kernels (src/kernels), without a graph runtime.
 
 import { fail } from '../failure.ts';
-import type { Manifest } from '../format/manifest.ts';
+import { expertBytes, weightBytes } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Precision } from '../graph/emitted.ts';
 import { MAX_BYTES } from '../kernels/arena.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
 import { contextLimit } from './decoder/context-limit.ts';
+import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
-import { ProcessorDecoder } from './processor/decoder.ts';
+import { ProcessorDecoder, type ProcessorDecoderOptions } from './processor/decoder.ts';
+import { PagedProcessorDecoder } from './processor/paged-decoder.ts';
 import { ProcessorVisionEncoder } from './processor/vision-encoder.ts';
 import type { VisionEncoder } from './vision/features.ts';
 
@@ -21,7 +23,16 @@ const CACHE_BUDGET_BYTES = 2e9;
 
 export interface ProcessorEngineOptions extends Pick<
   EngineOptions,
-  'openClip' | 'releaseVision' | 'cacheBudgetBytes' | 'chunkTokens' | 'ignoreStops' | 'runLimited' | 'onLoad'
+  | 'openClip'
+  | 'releaseVision'
+  | 'expertBudgetBytes'
+  | 'lookAhead'
+  | 'onRouting'
+  | 'cacheBudgetBytes'
+  | 'chunkTokens'
+  | 'ignoreStops'
+  | 'runLimited'
+  | 'onLoad'
 > {
   /** The precision of the stored key-value cache; f16 if omitted. All sums are f32. */
   cache?: Precision;
@@ -39,10 +50,14 @@ export async function loadProcessorEngine(
   signal: AbortSignal,
 ): Promise<Engine> {
   const checkpoint = await readCheckpointFiles(store, options.runLimited);
-  const totalBytes = storedBytes(store.manifest);
-  const freeBytes = MAX_BYTES - totalBytes - SCRATCH_BYTES;
+  const { manifest } = store;
+  const { expertBudgetBytes } = options;
+  const isPaged = expertBudgetBytes !== undefined && manifest.experts.length > 0;
+  const totalBytes = weightBytes(manifest) - (isPaged ? expertBytes(manifest) : 0);
+  const heldBytes = totalBytes + (isPaged ? Math.min(expertBudgetBytes, expertBytes(manifest)) : 0);
+  const freeBytes = MAX_BYTES - heldBytes - SCRATCH_BYTES;
   if (freeBytes < 0) {
-    const gigabytes = ((totalBytes + SCRATCH_BYTES) / 1e9).toFixed(1);
+    const gigabytes = ((heldBytes + SCRATCH_BYTES) / 1e9).toFixed(1);
     fail(
       'too-large-for-processor',
       `On the processor the model needs ${gigabytes} GB of memory; it has 4.3.`,
@@ -59,13 +74,15 @@ export async function loadProcessorEngine(
   };
   const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
     ProcessorVisionEncoder.open(store, kernels, config, onBytes, stop);
-  const decoder = await ProcessorDecoder.open(store, kernels, { config, cache, onBytes }, signal);
+  const { lookAhead, onRouting } = options;
+  const resident: ProcessorDecoderOptions = { config, cache, onBytes };
+  const decoder: Decoder = isPaged
+    ? await PagedProcessorDecoder.open(
+        ...[store, kernels, { ...resident, budgetBytes: expertBudgetBytes, lookAhead, onRouting }, signal],
+      )
+    : await ProcessorDecoder.open(store, kernels, resident, signal);
   const target = { backend: 'wasm', precision: 'f32', expand: false } as const;
   const engine = new Engine({ ...checkpoint, config }, target, decoder, openVision, decodePhoto, options);
   if (options.releaseVision !== true) await engine.warm(signal);
   return engine;
-}
-
-function storedBytes({ shards }: Manifest): number {
-  return shards.reduce((sum, shard) => sum + shard.bytes, 0);
 }

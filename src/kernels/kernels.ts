@@ -122,7 +122,10 @@ export class Kernels {
       this.#program = this.arena.allocate(4 * OPERATION_WORDS * count);
       this.#capacity = count;
     }
-    program.write(this.ints(this.#program, OPERATION_WORDS * count), from, to);
+    const words = this.ints(this.#program, OPERATION_WORDS * count);
+    program.write(words, from, to);
+    // All threads end before the next program takes the place of this one.
+    words[OPERATION_WORDS * (count - 1) + 1] = 1;
     const control = this.ints(CONTROL, 16);
     control[PROGRAM] = this.#program;
     control[COUNT] = count;

@@ -69,6 +69,23 @@ test.each([1, 13])('with %i rows, 1 to 4 threads give the same bits each time', 
   expect(first?.every(Number.isFinite)).toBe(true);
 });
 
+test('all threads have ended when a program has, even if its last operation does not wait', async () => {
+  const kernels = await crew(2);
+  const outputs = 512;
+  const y = reserved(kernels, 4 * outputs);
+  const program = new Program();
+  program.addUnwaited('product', {
+    ...{ kind: WEIGHT_KINDS.F32, outputs, columns: COLUMNS, rows: 1, y, yStride: 4 * outputs },
+    weights: loaded(kernels, new Float32Array(outputs * COLUMNS).fill(1)),
+    x: loaded(kernels, new Float32Array(COLUMNS).fill(1)),
+  });
+  for (let repeat = 0; repeat < 50; repeat++) {
+    kernels.floats(y, outputs).fill(0);
+    kernels.run(program);
+    expect(kernels.floats(y, outputs).every((value) => value === COLUMNS)).toBe(true);
+  }
+});
+
 test('memory that grows is the memory of all threads', async () => {
   const kernels = await crew(2);
   reserved(kernels, 50e6);

@@ -8,8 +8,8 @@ import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
 import type { DecodePhoto } from '../../src/engine/photo/photo.ts';
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
-import { guessedPerLayer, LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
+import { RoutingRecorder } from './routing-recorder.ts';
 import { embeddingBytes, weightBytes } from './weight-bytes.ts';
 
 export interface PagedRunOptions {
@@ -62,7 +62,7 @@ export async function runPaged(
   const signal = new AbortController().signal;
   const { slots, tokens, lookAhead, seed } = options;
   const precision = runtime.precisions[0]!;
-  const recorder = new Recorder();
+  const recorder = new RoutingRecorder();
   const engine = await loadEngine(
     store,
     runtime,
@@ -129,44 +129,4 @@ export async function runPaged(
     denseBytes: weightBytes(store.manifest, engine.target) + embeddingBytes(store.manifest, engine.target),
     trace: recorder.trace(moe!.experts, moe!.expertsPerToken),
   };
-}
-
-/** Collects the routing that is reported layer by layer, and orders it token by token. */
-class Recorder {
-  /** Indexed by layer, then by token. */
-  readonly #chosen: Uint16Array[][] = [];
-  /** Indexed by distance − 1, then by guessed layer, then by token. */
-  readonly #guesses: (Uint16Array | undefined)[][][] = Array.from({ length: LOOK_AHEAD }, () => []);
-
-  add(index: number, chosen: readonly Uint16Array[], guesses: readonly Uint16Array[]): void {
-    const layer = (this.#chosen[index] ??= []);
-    const time = layer.length;
-    layer.push(...chosen);
-    for (const [i, guess] of guesses.entries()) (this.#guesses[i]![index + 1 + i] ??= [])[time] = guess;
-  }
-
-  trace(experts: number, perToken: number): RoutingTrace {
-    const perGuess = guessedPerLayer(perToken, experts);
-    const layers = this.#chosen.length;
-    const record = (size: number, of: (layer: number) => Uint16Array | undefined): Uint16Array => {
-      const all = new Uint16Array(layers * size);
-      for (let layer = 0; layer < layers; layer++) all.set(of(layer) ?? [], layer * size);
-      return all;
-    };
-    const times = [...(this.#chosen.at(-1) ?? []).keys()];
-    return {
-      layers,
-      experts,
-      perToken,
-      tokens: times.map((time) => record(perToken, (layer) => this.#chosen[layer]![time])),
-      perGuess,
-      guesses: this.#guesses.map((byLayer) =>
-        times.map((time) =>
-          byLayer.some((byTime) => byTime[time] !== undefined)
-            ? record(perGuess, (layer) => byLayer[layer]?.[time])
-            : new Uint16Array(0),
-        ),
-      ),
-    };
-  }
 }

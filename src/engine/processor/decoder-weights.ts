@@ -38,7 +38,12 @@ export interface DecoderWeights {
 
 const LM = 'model.language_model';
 
-export async function loadDecoder(weights: Weights, { text }: ModelConfig): Promise<DecoderWeights> {
+/** `experts` loads those of a layer, or makes slots for them. */
+export async function loadDecoder(
+  weights: Weights,
+  { text }: ModelConfig,
+  experts: (layer: number) => ExpertMatrices | Promise<ExpertMatrices>,
+): Promise<DecoderWeights> {
   const words = await weights.matrix(`${LM}.embed_tokens.weight`);
   const layers: DecoderLayer[] = [];
   for (let layer = 0; layer < text.layers; layer++) {
@@ -57,7 +62,7 @@ export async function loadDecoder(weights: Weights, { text }: ModelConfig): Prom
         ? {
             kind: 'mixture',
             router: await weights.matrix(`${name}.mlp.gate.weight`),
-            experts: await weights.experts(layer),
+            experts: await experts(layer),
           }
         : {
             kind: 'dense',

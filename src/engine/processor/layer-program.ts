@@ -71,6 +71,12 @@ export class LayerProgram {
     this.#current.program = new Program();
   }
 
+  /** Runs what was appended, and begins a new program. */
+  run(): void {
+    this.kernels.run(this.program);
+    this.begin();
+  }
+
   /** Appends to the same program, with scratch memory of its own. */
   beside(maxRows: number, columns: number): LayerProgram {
     return new LayerProgram(this.kernels, maxRows, columns, this.#current);
@@ -136,4 +142,9 @@ export class LayerProgram {
 /** A thread unpacks two rows of weights, or holds one prepared row and what does not fill its last block. */
 function spareBytes(columns: number): number {
   return 2 * 4 * (columns + 4) + 128;
+}
+
+/** What attention holds per thread: two tiles of 32 positions, their scores, and the sums of 32 rows' queries. */
+export function attentionSpare(width: number, group: number): number {
+  return 2 * 32 * width * 4 + 32 * 4 + 2 * 4 * 32 * group;
 }

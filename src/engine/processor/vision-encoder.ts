@@ -7,10 +7,9 @@ import type { Kernels } from '../../kernels/kernels.ts';
 import type { VisionInput } from '../photo/photo.ts';
 import { groupsPerBlock, type FeatureBlock, type VisionEncoder } from '../vision/features.ts';
 import { positionTaps, visionRotary } from '../vision/vision-positions.ts';
-import { attentionSpare } from './decoder.ts';
 import { eventLoopTurn } from './event-loop-turn.ts';
 import { ProcessorFeatures } from './features.ts';
-import { LayerProgram, type Rows } from './layer-program.ts';
+import { attentionSpare, LayerProgram, type Rows } from './layer-program.ts';
 import { loadVision, type Merger, type VisionBlock, type VisionWeights } from './vision-weights.ts';
 import { Weights } from './weights.ts';
 

@@ -3,7 +3,7 @@
 
 import { fail } from '../../failure.ts';
 import { decodeBF16, decodeF16 } from '../../format/float.ts';
-import type { Dtype, ExpertPart, TensorEntry } from '../../format/manifest.ts';
+import { expertLayer, type Dtype, type ExpertPart, type TensorEntry } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { expertBlob, tensorBlob, tensorEntry } from '../../format/read-package.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
@@ -82,21 +82,26 @@ export class Weights {
 
   /** All experts of a layer. */
   async experts(layer: number): Promise<ExpertMatrices> {
-    const found = this.#store.manifest.experts.find((each) => each.layer === layer);
-    if (found === undefined) fail('bad-manifest', `The package has no experts for layer ${layer}.`);
-    const table = this.#allocate(4 * found.at.length);
-    for (const expert of found.at.keys()) {
-      const at = await this.#load(await expertBlob(this.#store, layer, expert), found.bytes);
-      this.#kernels.ints(table, found.at.length)[expert] = at;
+    const { at, bytes } = expertLayer(this.#store.manifest, layer);
+    const matrices = this.expertForms(layer);
+    for (const expert of at.keys()) {
+      const address = await this.#load(await expertBlob(this.#store, layer, expert), bytes);
+      this.#kernels.ints(matrices.table, at.length)[expert] = address;
     }
+    return matrices;
+  }
+
+  /** The experts of a layer without their bytes: the caller writes them, and their addresses. */
+  expertForms(layer: number): ExpertMatrices {
+    const { at, parts } = expertLayer(this.#store.manifest, layer);
     const matrixOf = (name: 'gate_up' | 'down'): Matrix => {
-      const part = partOf(found.parts, name);
+      const part = partOf(parts, name);
       const { quantization } = part;
       if (quantization === undefined) return { ...floatForm(name, part), weights: part.offset, scales: 0 };
-      const scales = partOf(found.parts, `${name}.scales`).offset;
+      const scales = partOf(parts, `${name}.scales`).offset;
       return { ...blockForm(quantization), weights: part.offset, scales };
     };
-    return { table, gateUp: matrixOf('gate_up'), down: matrixOf('down') };
+    return { table: this.#allocate(4 * at.length), gateUp: matrixOf('gate_up'), down: matrixOf('down') };
   }
 
   dispose(): void {

@@ -12,6 +12,7 @@ import { feedsOf } from '../chunk-feeds.ts';
 import type { Runtime, Session } from '../../runtime/runtime.ts';
 import type { Tensor } from '../../runtime/tensor.ts';
 import type { ExpertPager } from './expert-pager.ts';
+import type { ExpertSlots } from './expert-slots.ts';
 import type { RoutedChunk } from './routed-chunk.ts';
 
 /** How many groups of experts are read ahead of the group that computes. */
@@ -19,12 +20,17 @@ const GROUPS_AHEAD = 2;
 
 export class ExpertGroups {
   readonly #runtime: Runtime;
-  readonly #pager: ExpertPager;
+  readonly #pager: ExpertPager<ExpertSlots>;
   /** By mixture layer; layers whose experts have the same format share one session. */
   readonly #sessions: Session[];
   readonly #perRun: number;
 
-  private constructor(runtime: Runtime, pager: ExpertPager, sessions: Session[], perRun: number) {
+  private constructor(
+    runtime: Runtime,
+    pager: ExpertPager<ExpertSlots>,
+    sessions: Session[],
+    perRun: number,
+  ) {
     this.#runtime = runtime;
     this.#pager = pager;
     this.#sessions = sessions;
@@ -36,7 +42,7 @@ export class ExpertGroups {
     runtime: Runtime,
     config: ModelConfig,
     target: Target,
-    pager: ExpertPager,
+    pager: ExpertPager<ExpertSlots>,
   ): Promise<ExpertGroups> {
     const perRun = Math.min(MOST_IN_GROUP, pager.slots.perLayer);
     const byFormat = new Map<string, Session>();

@@ -1,7 +1,7 @@
 // Loads the experts that a layer chose from the store into slots, evicts others for them, and reads ahead
 // those that a guess expects next. Counts hits, misses and times. Owns the slots.
 
-import type { PagingCounts } from '../../../contract/answer.ts';
+import type { PagingCounts, PagingReport } from '../../../contract/answer.ts';
 import { fail, Failure } from '../../../failure.ts';
 import type { PackageStore } from '../../../format/package-store.ts';
 import { expertBlob } from '../../../format/read-package.ts';
@@ -9,10 +9,20 @@ import { ExpertCache, type Place } from '../../../paging/expert-cache.ts';
 import { readingOrder } from '../../../paging/look-ahead.ts';
 import { RecencyFrequency, type Replacement } from '../../../paging/replacement.ts';
 import { ExpertReads, type ReadPace } from './expert-reads.ts';
-import type { ExpertSlots } from './expert-slots.ts';
 
-export class ExpertPager {
-  readonly slots: ExpertSlots;
+/** Memory for experts: equally many slots in each mixture layer. */
+export interface SlotMemory {
+  readonly perLayer: number;
+  /** Of all slots. */
+  readonly bytes: number;
+  /** Writes an expert of mixture layer `index`, as it is stored, into a slot. */
+  write(index: number, slot: number, expert: Uint8Array): void;
+  dispose(): void;
+}
+
+export class ExpertPager<Slots extends SlotMemory> {
+  readonly slots: Slots;
+  readonly #total: number;
   readonly #layers: readonly number[];
   readonly #caches: ExpertCache[];
   readonly #reads: ExpertReads;
@@ -24,11 +34,12 @@ export class ExpertPager {
 
   constructor(
     store: PackageStore,
-    slots: ExpertSlots,
+    slots: Slots,
     pace: ReadPace,
     replacement: (index: number) => Replacement = () => new RecencyFrequency(),
   ) {
     this.slots = slots;
+    this.#total = store.manifest.experts.reduce((sum, { at }) => sum + at.length, 0);
     this.#layers = store.manifest.experts.map(({ layer }) => layer);
     this.#caches = this.#layers.map((_, index) => new ExpertCache(slots.perLayer, replacement(index)));
     const source = {
@@ -37,11 +48,6 @@ export class ExpertPager {
         readExpert(store, this.#layers[index]!, expert, start, end),
     };
     this.#reads = new ExpertReads(source, pace);
-  }
-
-  /** Number of experts in slots, over all layers. */
-  get held(): number {
-    return this.#caches.reduce((sum, cache) => sum + cache.held, 0);
   }
 
   /** Records the experts of the rows (n, k) that layer `index` routed; the rows are the latest tokens. */
@@ -128,8 +134,20 @@ export class ExpertPager {
     this.#caches[index]!.release(places.filter((place) => place !== undefined));
   }
 
+  /** What the pager did since the last report, of an append that took `passMs`, of which it computed `computeMs`. */
+  report(passMs: number, computeMs: number): PagingReport {
+    const { perLayer, bytes: slotBytes } = this.slots;
+    const heldExperts = this.#caches.reduce((sum, cache) => sum + cache.held, 0);
+    const slots = this.#layers.length * perLayer;
+    return { heldExperts, totalExperts: this.#total, slots, slotBytes, passMs, computeMs, ...this.#take() };
+  }
+
+  dispose(): void {
+    this.slots.dispose();
+  }
+
   /** The counts since the last call. */
-  take(): PagingCounts {
+  #take(): PagingCounts {
     const { readMs, bytes, guesses, rightGuesses } = this.#reads.totals;
     const now: PagingCounts = { ...this.#counts, readMs, readBytes: bytes, guesses, rightGuesses };
     const before = this.#reported;
@@ -144,10 +162,6 @@ export class ExpertPager {
       uploadMs: now.uploadMs - before.uploadMs,
       waitMs: now.waitMs - before.waitMs,
     };
-  }
-
-  dispose(): void {
-    this.slots.dispose();
   }
 }
 

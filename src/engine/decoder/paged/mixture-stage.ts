@@ -11,6 +11,7 @@ import type { Runtime } from '../../runtime/runtime.ts';
 import type { Feeds, Tensor } from '../../runtime/tensor.ts';
 import type { ExpertGroups } from './expert-groups.ts';
 import type { ExpertPager } from './expert-pager.ts';
+import type { ExpertSlots } from './expert-slots.ts';
 import { guessedExperts, routeChunk } from './routed-chunk.ts';
 
 /** The inputs of the next segment. */
@@ -44,7 +45,7 @@ export type OnRouting = (
 
 export class MixtureStage {
   readonly #runtime: Runtime;
-  readonly #pager: ExpertPager;
+  readonly #pager: ExpertPager<ExpertSlots>;
   readonly #groups: ExpertGroups;
   readonly #moe: MoeConfig;
   readonly #options: StageOptions;
@@ -57,7 +58,7 @@ export class MixtureStage {
 
   constructor(
     runtime: Runtime,
-    pager: ExpertPager,
+    pager: ExpertPager<ExpertSlots>,
     groups: ExpertGroups,
     moe: MoeConfig,
     hidden: number,

@@ -43,7 +43,7 @@ export class PagedDecoder implements Decoder {
   readonly maxChunk = PREFILL_CHUNK;
   readonly #segments: readonly Session[];
   readonly #stage: MixtureStage;
-  readonly #pager: ExpertPager;
+  readonly #pager: ExpertPager<ExpertSlots>;
   readonly #groups: ExpertGroups;
   readonly #runtime: Runtime;
   readonly #config: ModelConfig;
@@ -56,7 +56,7 @@ export class PagedDecoder implements Decoder {
   private constructor(
     segments: readonly Session[],
     stage: MixtureStage,
-    pager: ExpertPager,
+    pager: ExpertPager<ExpertSlots>,
     groups: ExpertGroups,
     runtime: Runtime,
     config: ModelConfig,
@@ -164,7 +164,7 @@ export class PagedDecoder implements Decoder {
     const waiting = performance.now();
     const { logits } = await readLogits(this.#runtime, results, text);
     const end = performance.now();
-    this.#report = this.#pagingReport(end - start, computeMs + end - waiting);
+    this.#report = this.#pager.report(end - start, computeMs + end - waiting);
     const experts = routedExperts(routers, text.moe!.expertsPerToken);
     return { ...logits, ...(watchExperts ? { experts } : {}) };
   }
@@ -177,20 +177,6 @@ export class PagedDecoder implements Decoder {
     this.#cache.dispose();
     await this.#groups.release();
     for (const segment of this.#segments) await segment.release();
-  }
-
-  #pagingReport(passMs: number, computeMs: number): PagingReport {
-    const { slots, held } = this.#pager;
-    const { layers, experts } = this.#config.text.moe!;
-    return {
-      heldExperts: held,
-      totalExperts: layers.length * experts,
-      slots: layers.length * slots.perLayer,
-      slotBytes: slots.bytes,
-      passMs,
-      computeMs,
-      ...this.#pager.take(),
-    };
   }
 }
 

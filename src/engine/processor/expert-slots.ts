@@ -1,0 +1,77 @@
+// The slots of every mixture layer in the kernels' memory; a slot holds an expert as it is stored. Owns that memory;
+// ExpertCache records which expert lies where.
+
+import { Failure } from '../../failure.ts';
+import type { Manifest } from '../../format/manifest.ts';
+import type { Kernels } from '../../kernels/kernels.ts';
+import type { SlotMemory } from '../decoder/paged/expert-pager.ts';
+
+export class ProcessorSlots implements SlotMemory {
+  readonly perLayer: number;
+  readonly #kernels: Kernels;
+  /** By mixture layer: where its slots begin, and the bytes of one of them. */
+  readonly #layers: { at: number; slotBytes: number }[] = [];
+
+  private constructor(kernels: Kernels, { experts }: Manifest, perLayer: number) {
+    this.#kernels = kernels;
+    this.perLayer = perLayer;
+    try {
+      for (const { bytes } of experts) {
+        const slotBytes = aligned(bytes);
+        this.#layers.push({ at: kernels.arena.allocate(slotBytes * perLayer), slotBytes });
+      }
+    } catch (error) {
+      this.dispose();
+      throw error;
+    }
+  }
+
+  /**
+   * Makes as many slots per layer as the budget holds, at least `fewest` and at most one per expert. If the memory
+   * does not grow by that much, it tries half as many, and so on. Fails with 'out-of-memory'.
+   */
+  static allocate(kernels: Kernels, manifest: Manifest, budgetBytes: number, fewest: number): ProcessorSlots {
+    const most = Math.max(...manifest.experts.map(({ at }) => at.length));
+    let perLayer = Math.floor(budgetBytes / processorSlotBytes(manifest));
+    perLayer = Math.max(fewest, Math.min(most, perLayer));
+    for (;;) {
+      try {
+        return new ProcessorSlots(kernels, manifest, perLayer);
+      } catch (error) {
+        const isTooLarge = error instanceof Failure && error.code === 'out-of-memory';
+        if (!isTooLarge || perLayer === fewest) throw error;
+        perLayer = Math.max(fewest, Math.floor(perLayer / 2));
+      }
+    }
+  }
+
+  get bytes(): number {
+    return this.#layers.reduce((sum, { slotBytes }) => sum + slotBytes, 0) * this.perLayer;
+  }
+
+  /** The address of a slot of mixture layer `index`. */
+  address(index: number, slot: number): number {
+    const { at, slotBytes } = this.#layers[index]!;
+    return at + slot * slotBytes;
+  }
+
+  write(index: number, slot: number, expert: Uint8Array): void {
+    this.#kernels.bytes(this.address(index, slot), expert.byteLength).set(expert);
+  }
+
+  dispose(): void {
+    for (const { at, slotBytes } of this.#layers.splice(0)) {
+      this.#kernels.arena.free(at, slotBytes * this.perLayer);
+    }
+  }
+}
+
+/** Bytes of one slot in every mixture layer. */
+export function processorSlotBytes({ experts }: Pick<Manifest, 'experts'>): number {
+  return experts.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
+}
+
+/** Slots begin at lines of the processor's cache. */
+function aligned(bytes: number): number {
+  return Math.ceil(bytes / 64) * 64;
+}
