@@ -59,7 +59,10 @@ export const VISION = {
   frames: 'frames',
 } as const;
 
-/** A group of g experts of one layer, for their m rows, one expert's rows after the other, out of n. */
+/**
+ * A group of g experts of one layer. The chunk has n rows; m pairs of a row and an expert of the group are computed,
+ * ordered by expert.
+ */
 export const EXPERT_GROUP = {
   /** (n, hidden) in the graph's precision */
   normed: 'normed',
@@ -67,11 +70,11 @@ export const EXPERT_GROUP = {
   mixed: 'mixed',
   /** i32 (g): the slot of each expert */
   chosen: 'chosen',
-  /** i64 (m): the index of each row among the n */
+  /** i64 (m): the index of each pair's row among the n rows */
   rows: 'rows',
-  /** (m, 1): the expert's weight for the row */
+  /** (m, 1): the expert's weight for the row of each pair */
   shares: 'shares',
-  /** i64 (g): how many of the m rows belong to each expert, none of them zero */
+  /** i64 (g): how many of the m pairs belong to each expert; none of these counts is zero */
   counts: 'counts',
   /** Output (n, hidden): mixed, with these experts' outputs added */
   nextMixed: 'mixed.next',

@@ -124,7 +124,7 @@ export class Kernels {
     }
     const words = this.ints(this.#program, OPERATION_WORDS * count);
     program.write(words, from, to);
-    // All threads end before the next program takes the place of this one.
+    // The last operation waits at a barrier, so all threads end this program before the next one overwrites it.
     words[OPERATION_WORDS * (count - 1) + 1] = 1;
     const control = this.ints(CONTROL, 16);
     control[PROGRAM] = this.#program;

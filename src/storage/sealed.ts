@@ -78,7 +78,7 @@ function cipherOf(iv: Uint8Array, name: string, index: number, count: number): A
   return { name: CIPHER, iv: own, additionalData: new TextEncoder().encode(place) };
 }
 
-/** Changes the chunks one after the other. The results go into a Blob, outside of the page's own memory. */
+/** Applies `change` to one chunk after the other. The results go into a Blob, outside of the page's own memory. */
 async function eachChunk(
   whole: Blob,
   size: number,

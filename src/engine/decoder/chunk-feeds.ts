@@ -41,7 +41,7 @@ function tensorsOf({ features }: Chunk): TensorBlock | undefined {
   return fail('bug', 'The features lie in the memory of another engine.');
 }
 
-/** The feeds that a session takes. */
+/** Returns those of the feeds that are inputs of a session. */
 export function feedsOf(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
   const own: Feeds = {};
   for (const name of session.inputs) if (feeds[name] !== undefined) own[name] = feeds[name];

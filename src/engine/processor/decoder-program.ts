@@ -13,7 +13,7 @@ import { attentionSpare, LayerProgram, type Preparation, type Rows } from './lay
 
 /** Rows enough to unpack each weight seldom, few enough to keep scratch small. */
 export const MAX_CHUNK = 256;
-/** How many of the last position's logits are chosen, at most; as in graph/best-logits.ts. */
+/** The largest number of the last position's logits that are chosen; as in graph/best-logits.ts. */
 const CANDIDATES = 64;
 
 export class DecoderProgram {
@@ -37,7 +37,7 @@ export class DecoderProgram {
   readonly #expSum: number;
   /** The experts that the last row chose, layer after layer. */
   readonly #chosen: number;
-  /** Of the chunk. */
+  /** Rows of the chunk. */
   #rows = 0;
   #features: ProcessorFeatures | undefined;
 
@@ -142,7 +142,7 @@ export class DecoderProgram {
     ]);
   }
 
-  /** The features of a DeepStack tap, added to the residual stream behind layer `index`. */
+  /** The features of a DeepStack tap, added to the residual stream after layer `index`. */
   tap(index: number): void {
     if (index >= this.#config.vision.deepstackLayers.length) return;
     const features = this.#features?.tables[index + 1];
@@ -178,7 +178,7 @@ export class DecoderProgram {
     const { vocabSize } = this.#config.text;
     const count = Math.min(CANDIDATES, vocabSize);
     const values = this.#kernels.floats(this.#bestValues, count).slice();
-    // The sum is no number if any logit is none; the order of the others means nothing then.
+    // If any logit is NaN, the sum is NaN, and the order of the other logits means nothing.
     const sum = new Float64Array(this.#kernels.bytes(this.#expSum, 8).slice().buffer)[0]!;
     if (Number.isNaN(sum)) values.fill(NaN);
     return {
@@ -187,7 +187,7 @@ export class DecoderProgram {
     };
   }
 
-  /** Where the last row's experts of layer `index` are kept. */
+  /** The address of the experts that the last row chose in layer `index`. */
   lastExperts(index: number): number {
     const { moe } = this.#config.text;
     return this.#chosen + 4 * (moe?.layers.indexOf(index) ?? 0) * (moe?.expertsPerToken ?? 0);

@@ -38,7 +38,7 @@ export interface DecoderWeights {
 
 const LM = 'model.language_model';
 
-/** `experts` loads those of a layer, or makes slots for them. */
+/** `experts` loads the experts of a layer, or makes slots for them. */
 export async function loadDecoder(
   weights: Weights,
   { text }: ModelConfig,

@@ -1,5 +1,5 @@
-// The decoder on the processor, with all weights in the kernels' memory. A prompt runs layer by layer and hears a stop
-// between layers; a token of an answer runs at once. Owns the weights and what they need to run.
+// The decoder on the processor, with all weights in the kernels' memory. A prompt runs layer by layer, so that
+// it can be stopped between layers; a token of an answer runs at once. Owns the weights, the cache and the scratch.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
@@ -14,7 +14,7 @@ import { Weights } from './weights.ts';
 
 export interface ProcessorDecoderOptions {
   config: ModelConfig;
-  /** In which the cache is held. */
+  /** The precision of the stored cache. */
   cache: Precision;
   onBytes: (bytes: number) => void;
 }

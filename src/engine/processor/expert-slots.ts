@@ -9,7 +9,7 @@ import type { SlotMemory } from '../decoder/paged/expert-pager.ts';
 export class ProcessorSlots implements SlotMemory {
   readonly perLayer: number;
   readonly #kernels: Kernels;
-  /** By mixture layer: where its slots begin, and the bytes of one of them. */
+  /** For each mixture layer: the address of its first slot, and the bytes of each slot. */
   readonly #layers: { at: number; slotBytes: number }[] = [];
 
   private constructor(kernels: Kernels, { experts }: Manifest, perLayer: number) {
@@ -71,7 +71,7 @@ export function processorSlotBytes({ experts }: Pick<Manifest, 'experts'>): numb
   return experts.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
 }
 
-/** Slots begin at lines of the processor's cache. */
+/** Each slot begins at a line of the processor's cache. */
 function aligned(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }

@@ -12,7 +12,7 @@ export interface Rows {
   stride: number;
 }
 
-/** What is computed of each row before it is multiplied. */
+/** The computation on each row before it is multiplied. */
 export interface Preparation {
   step: keyof typeof STEPS;
   x: Rows;
@@ -20,7 +20,7 @@ export interface Preparation {
   gain?: number;
   bias?: number;
   epsilon?: number;
-  /** Where the result is also needed as f32. */
+  /** Receives the result in f32 too, if given. */
   y?: Rows;
 }
 
@@ -139,12 +139,12 @@ export class LayerProgram {
   }
 }
 
-/** A thread unpacks two rows of weights, or holds one prepared row and what does not fill its last block. */
+/** Scratch memory of a thread: two unpacked rows of weights, or one prepared row and the numbers of its last block. */
 function spareBytes(columns: number): number {
   return 2 * 4 * (columns + 4) + 128;
 }
 
-/** What attention holds per thread: two tiles of 32 positions, their scores, and the sums of 32 rows' queries. */
+/** Attention's scratch memory per thread: two tiles of 32 positions, their scores, and the sums of 32 rows' queries. */
 export function attentionSpare(width: number, group: number): number {
   return 2 * 32 * width * 4 + 32 * 4 + 2 * 4 * 32 * group;
 }

@@ -14,14 +14,14 @@ export interface Groups {
 }
 
 export class MixtureProgram {
-  /** Those of all experts. */
+  /** The groups of all experts. */
   readonly groups: Groups;
   readonly #layer: LayerProgram;
   readonly #experts: LayerProgram;
   readonly #moe: MoeConfig;
   readonly #hidden: number;
   readonly #normed: Rows;
-  /** By router. */
+  /** The logits of each router. */
   readonly #logits: readonly Rows[];
   readonly #best: number;
   readonly #shares: number;
@@ -117,7 +117,7 @@ export class MixtureProgram {
     });
   }
 
-  /** Appends the sum over all experts that `route` chose, added to y; in the same order however they ran. */
+  /** Appends the sum over all experts that `route` chose, added to y; always in the same order, however they ran. */
   combine(y: Rows): void {
     this.#layer.program.add('combine', {
       ...{ experts: this.#moe.experts, columns: this.#hidden, starts: this.#starts, ...this.groups },
@@ -171,7 +171,7 @@ export class MixtureProgram {
     return { kind, block, table, weights, scales, outputs, columns, ...groups };
   }
 
-  /** The most places that rows grouped by expert take. */
+  /** The largest number of places that rows grouped by expert take. */
   places(rows: number): number {
     return rows * this.#moe.expertsPerToken + (unitOf(rows) - 1) * this.#moe.experts;
   }

@@ -1,5 +1,5 @@
-// The decoder on the processor that pages experts: all other weights lie in the kernels' memory, and experts lie in
-// slots of it. The program is cut at the routers. Owns the weights, the slots and what they need to run.
+// The decoder on the processor that pages experts. All other weights lie in the kernels' memory, which also has slots
+// for experts. The program is cut at the routers. Owns the weights, the slots, the cache and the scratch memory.
 
 import type { PagingReport } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';

@@ -17,7 +17,7 @@ import { MixtureProgram, type Groups } from './mixture-program.ts';
 
 /** Few, so that an expert computes while the next ones are read; each run costs the threads one start. */
 const EXPERTS_PER_RUN = 4;
-/** How many runs ahead experts are requested: their bytes wait in JavaScript's memory. */
+/** For how many runs ahead the experts are requested; their bytes wait in JavaScript's memory. */
 const RUNS_AHEAD = 5;
 
 export interface PagedMixtureOptions {
@@ -35,11 +35,11 @@ export class PagedMixture {
   readonly #layer: LayerProgram;
   readonly #kernels: Kernels;
   readonly #pager: ExpertPager<ProcessorSlots>;
-  /** Of the mixture layers. */
+  /** The networks of the mixture layers. */
   readonly #networks: readonly MixtureNetwork[];
   readonly #options: PagedMixtureOptions;
   readonly #program: MixtureProgram;
-  /** Those of the experts that run. */
+  /** The groups of the experts in the current run. */
   readonly #running: Groups;
   readonly #runningBytes: number;
 
@@ -62,7 +62,7 @@ export class PagedMixture {
   }
 
   /**
-   * Runs the program that leads to mixture layer `index`, and the layer but for its sum, which it appends: the mixture
+   * Runs the program up to mixture layer `index`, and that layer's experts. Then appends the layer's sum: the mixture
    * of the prepared rows, added to y. The last row's experts are written to `last`.
    */
   async append(
@@ -130,7 +130,7 @@ export class PagedMixture {
           if (!pager.isHeld(index, expert) && !asked.has(expert)) asked.set(expert, pager.ask(index, expert));
         }
         if (at + 1 + RUNS_AHEAD >= runs.length) pager.guess(index, guesses);
-        // Reads that have arrived make way for the next ones, and a stop is heard.
+        // In this turn, the reads that have arrived start the next ones, and a stop can arrive.
         await eventLoopTurn();
         signal?.throwIfAborted();
         const places = await pager.pageIn(index, group, asked);
@@ -147,7 +147,10 @@ export class PagedMixture {
     }
   }
 
-  /** The experts of each run: held ones before others can take their slots; those with the most rows stay longest. */
+  /**
+   * The experts of each run: first those in slots, before others can take the slots. In both parts, the experts with
+   * the most rows come last, so that they stay in their slots.
+   */
   #runs(index: number, chosen: readonly Uint16Array[]): number[][] {
     const counts = this.#program.counts();
     const wanted = [...new Set(chosen.flatMap((experts) => [...experts]))];

@@ -139,7 +139,7 @@ class FramePass {
     this.#sin = this.#copy(sin);
   }
 
-  /** `to`: where the features and each tap's features go. */
+  /** `to`: the addresses for the features and for the features of each tap. */
   async run(patches: Float32Array, to: readonly number[], signal: AbortSignal): Promise<void> {
     const { deepstackLayers } = this.#config.vision;
     const { blocks, mergers } = this.#weights;

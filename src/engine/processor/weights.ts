@@ -12,12 +12,12 @@ import { WEIGHT_KINDS } from '../../kernels/operations.ts';
 /** Bytes that are read at a time. */
 const READ_BYTES = 8 * 1024 * 1024;
 
-/** How the rows of a matrix are stored, and what its products read. */
+/** The form in which the rows of a matrix W are stored, and the form of the rows that its products read. */
 export interface MatrixForm {
   kind: number;
   /** Numbers that share a scale; 0 for floats. */
   block: number;
-  /** Of W. */
+  /** Rows and columns of W. */
   outputs: number;
   columns: number;
   /** The bits of the weights for which rows are packed; 0 if products read f32 rows. */
@@ -29,7 +29,7 @@ export interface Matrix extends MatrixForm {
   scales: number;
 }
 
-/** The experts of a mixture layer: where each lies, and where the parts of its matrices lie in it. */
+/** The experts of a mixture layer: the address of each expert, and the offsets of its matrices in it. */
 export interface ExpertMatrices {
   /** Addresses of the experts, in the kernels' memory. */
   table: number;
@@ -91,7 +91,7 @@ export class Weights {
     return matrices;
   }
 
-  /** The experts of a layer without their bytes: the caller writes them, and their addresses. */
+  /** The experts of a layer without their bytes: the caller writes the bytes, and the addresses of the experts. */
   expertForms(layer: number): ExpertMatrices {
     const { at, parts } = expertLayer(this.#store.manifest, layer);
     const matrixOf = (name: 'gate_up' | 'down'): Matrix => {

@@ -4,7 +4,7 @@
 import { fromHalf, fromHalf4, sum4 } from './lanes.ts';
 import { blocksOf, PANEL, PANEL_BLOCK, scalesAt, sumsAt } from './pack.ts';
 
-/** One packed row times rows from … to − 1 of the weights: y[n], with bias if given, added to y if `add`. */
+/** y[n] = one packed row · weights[n] (+ bias, if given) for n from `from` to `to` − 1; added to y if `add`. */
 export function packedRow(
   four: bool,
   weights: usize,
@@ -169,7 +169,7 @@ function rowOf8(weights: usize, scales: usize, x: usize, columns: i32): f32 {
 /** Panels that are multiplied with a row of weights while they are in the cache of the core. */
 const PANELS_AT_ONCE: i32 = 4;
 
-/** The rows of panels times rows from … to − 1 of the weights: y[row][n]. Rows beyond `rows` are not written. */
+/** y[row][n] = row of the panels · weights[n] for n from `from` to `to` − 1. Writes only the first `rows` rows. */
 export function packedPanels(
   four: bool,
   weights: usize,
@@ -267,7 +267,7 @@ function panelRow(
   for (const end = scales + 2 * blocks; s < end;) {
     let a: v128, b: v128, c: v128, d: v128;
     if (four) {
-      // Flipping the highest bit turns a nibble into a signed one, less its zero point 8.
+      // Flipping the highest bit subtracts the zero point 8 from a nibble and makes it signed.
       const q = v128.xor(v128.load(w), i8x16.splat(-120));
       a = i16x8.shr_s(i16x8.shl(q, 12), 12);
       b = i16x8.shr_s(i16x8.shl(q, 8), 12);

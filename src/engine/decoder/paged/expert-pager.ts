@@ -13,7 +13,7 @@ import { ExpertReads, type ReadPace } from './expert-reads.ts';
 /** Memory for experts: equally many slots in each mixture layer. */
 export interface SlotMemory {
   readonly perLayer: number;
-  /** Of all slots. */
+  /** Bytes of all slots. */
   readonly bytes: number;
   /** Writes an expert of mixture layer `index`, as it is stored, into a slot. */
   write(index: number, slot: number, expert: Uint8Array): void;
@@ -134,7 +134,7 @@ export class ExpertPager<Slots extends SlotMemory> {
     this.#caches[index]!.release(places.filter((place) => place !== undefined));
   }
 
-  /** What the pager did since the last report, of an append that took `passMs`, of which it computed `computeMs`. */
+  /** Reports an append that took `passMs`, `computeMs` of them for computing. Counts the work since the last report. */
   report(passMs: number, computeMs: number): PagingReport {
     const { perLayer, bytes: slotBytes } = this.slots;
     const heldExperts = this.#caches.reduce((sum, cache) => sum + cache.held, 0);
