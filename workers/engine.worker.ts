@@ -51,7 +51,7 @@ const api = {
   answer: (id, messages, options, onEvent) =>
     runs.start(id, async (signal) => {
       if (loaded === undefined) fail('bad-request', 'No model is loaded.');
-      // Events and the result travel through different ports. The answer waits until the page has heard the last
+      // Events and the result travel through different ports. The answer waits until the page has received the last
       // event, so that its text is complete when it ends.
       const report: (event: AnswerEvent) => unknown = onEvent;
       let heard: unknown;

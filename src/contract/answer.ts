@@ -64,8 +64,8 @@ export interface LeftOut {
 }
 
 /**
- * The experts on the device, and the work that one pass (a token, or a chunk of the prompt) did to have its
- * experts there.
+ * The experts on the device, and the work of one pass (a token, or a chunk of the prompt) to load the experts that
+ * it needed.
  */
 export interface PagingReport extends PagingCounts {
   /** Experts on the device, and in total. `slots`: how many fit into the `slotBytes` bytes reserved for them. */

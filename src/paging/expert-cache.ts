@@ -14,7 +14,7 @@ export interface Place {
 export class ExpertCache {
   readonly slots: number;
   readonly #replacement: Replacement;
-  /** By slot. */
+  /** The expert in each slot; undefined if the slot is free. */
   readonly #places: (Place | undefined)[];
   readonly #byExpert = new Map<number, Place>();
   /** Slots in use, whose experts must stay. */

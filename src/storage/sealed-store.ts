@@ -24,8 +24,8 @@ export class SealedStore<Name extends string | string[]> {
   #takesBlobs: Promise<boolean> | undefined;
 
   /**
-   * `keyOf` returns the name of the key that seals the value of a given name. `isName` is true of the names of
-   * values, not of those of keys.
+   * `keyOf` returns the name of the key that seals the value of a given name. `isName` returns true for the name of
+   * a value, and false for the name of a key.
    */
   constructor(use: UseStore, keyOf: (name: Name) => KeyName, isName: (name: IDBValidKey) => name is Name) {
     this.#use = use;

@@ -24,7 +24,7 @@ export class KvCache {
   /** Tokens held. */
   length = 0;
   #capacity = 0;
-  /** By the name of the input. */
+  /** The cache's tensors, by the names of the graphs' inputs. */
   readonly #tensors = new Map<string, Tensor>();
   readonly #sides: readonly Side[];
   readonly #runtime: Runtime;

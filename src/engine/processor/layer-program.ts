@@ -71,7 +71,7 @@ export class LayerProgram {
     this.#current.program = new Program();
   }
 
-  /** Runs what was appended, and begins a new program. */
+  /** Runs the appended operations, and begins a new program. */
   run(): void {
     this.kernels.run(this.program);
     this.begin();

@@ -88,7 +88,7 @@ export class PagedMixture {
     this.#program.combine(y);
   }
 
-  /** Runs what was appended to the program. */
+  /** Runs the operations that were appended to the program. */
   run(): void {
     const start = performance.now();
     this.#layer.run();

@@ -1,4 +1,4 @@
-// The vision encoder on the processor: frame after frame, and block after block, so that a stop is heard in between.
+// The vision encoder on the processor: frame after frame, and block after block, so that it can be stopped in between.
 // Owns its weights; scratch is taken for each call.
 
 import type { ModelConfig } from '../../format/model-config.ts';

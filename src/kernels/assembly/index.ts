@@ -87,7 +87,7 @@ function barrier(control: usize, threads: i32): void {
   }
 }
 
-/** The numbers of the operations are those of CODES in ../operations.ts. */
+/** Runs one operation. Its number is its place in the list FIELDS of ../operations.ts. */
 function perform(at: usize, thread: i32, threads: i32, spare: usize): void {
   switch (load<i32>(at)) {
     case 0:
