@@ -1,5 +1,5 @@
-// The vision encoder of Qwen3-VL: patches of one picture, or of equal frame groups of a clip, to
-// features for the decoder and to the DeepStack features that later layers add.
+// The vision encoder of Qwen3-VL: turns patches of one picture, or of equal frame groups of a clip, into
+// features for the decoder, and into the DeepStack features that later layers add.
 
 import type { ModelConfig, VisionConfig } from '../format/model-config.ts';
 import type { Manifest } from '../format/manifest.ts';

@@ -130,7 +130,7 @@ export class PagedMixture {
           if (!pager.isHeld(index, expert) && !asked.has(expert)) asked.set(expert, pager.ask(index, expert));
         }
         if (at + 1 + RUNS_AHEAD >= runs.length) pager.guess(index, guesses);
-        // In this turn, the reads that have arrived start the next ones, and a stop can arrive.
+        // Waits one turn of the event loop: reads that have arrived start the next ones, and a stop can arrive.
         await eventLoopTurn();
         signal?.throwIfAborted();
         const places = await pager.pageIn(index, group, asked);

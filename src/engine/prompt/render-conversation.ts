@@ -8,7 +8,7 @@ import { fail } from '../../failure.ts';
 import type { ChatTemplate, TemplateMessage, TemplatePart } from './chat-template.ts';
 import type { AddedToken, MarkedText, Tokenizer } from './tokenizer.ts';
 
-/** Code points that are never characters, then those for private use. */
+/** The possible marks: first the code points that are never characters, then those for private use. */
 const MARKS: readonly (readonly [from: number, to: number])[] = [
   [0xfdd0, 0xfdef],
   [0xe000, 0xf8ff],

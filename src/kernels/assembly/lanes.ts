@@ -26,7 +26,7 @@ export function largest4(v: v128): f32 {
   );
 }
 
-/** 2¹¹²: the ratio between the exponent biases of f32 and f16. */
+/** 2¹¹², because the exponent biases of f32 and f16 (127 and 15) differ by 112. */
 const HALF_SCALE: f32 = 5.192296858534828e33;
 
 /**

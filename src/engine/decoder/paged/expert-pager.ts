@@ -1,5 +1,5 @@
-// Loads the experts that a layer chose from the store into slots, evicts others for them, and reads ahead
-// those that a guess expects next. Counts hits, misses and times. Owns the slots.
+// Loads the experts that a layer chose from the store into slots, evicts others for them, and reads the experts
+// ahead that the next layers will probably choose. Counts hits, misses and times. Owns the slots.
 
 import type { PagingCounts, PagingReport } from '../../../contract/answer.ts';
 import { fail, Failure } from '../../../failure.ts';
