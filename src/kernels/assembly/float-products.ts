@@ -1,7 +1,7 @@
 // Products of f32 rows with weights of any kind, in f32: two rows of weights are unpacked at a time, and
 // multiplied with up to four rows of x at once.
 
-import { put } from './integer-products.ts';
+import { put } from './block-sums.ts';
 import { sum4 } from './lanes.ts';
 import { F32, unpackRow } from './unpack.ts';
 

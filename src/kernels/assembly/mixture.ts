@@ -2,7 +2,8 @@
 // expert; each group begins at a multiple of `unit` places.
 
 import { floatProducts } from './float-products.ts';
-import { packedPanels, packedRow } from './integer-products.ts';
+import { packedPanels } from './packed-panels.ts';
+import { packedRow } from './packed-row.ts';
 import { exp1, firstOf } from './lanes.ts';
 import { blocksOf, PANEL, PANEL_BLOCK, toPanel } from './pack.ts';
 import { isPacked } from './product.ts';

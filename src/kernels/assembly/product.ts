@@ -1,7 +1,8 @@
 // y = x · Wᵀ. Each thread takes some of the rows of W.
 
 import { floatProducts } from './float-products.ts';
-import { packedPanels, packedRow } from './integer-products.ts';
+import { packedPanels } from './packed-panels.ts';
+import { packedRow } from './packed-row.ts';
 import { firstOf } from './lanes.ts';
 import { BLOCK, BLOCKS4 } from './unpack.ts';
 

@@ -3,7 +3,7 @@
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
-import { afterAll, describe, expect, test } from 'vitest';
+import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Engine } from '../../../src/engine/engine.ts';
 import {
   loadProcessorEngine,
@@ -47,10 +47,13 @@ describe.each([...RUNS, { fixture: 'dense-tied', preset: 'exact', cache: 'f16' a
     const measured: Measurement[] = [];
     columns.push({ name: `${fixture} ${preset}, cache ${cache}`, measured });
     const golden = reference.goldens(preset === 'exact' ? fixture : `${fixture}.${preset}`);
-    const opened = open(fixture, preset, { cache });
+    let engine: Engine;
+    beforeAll(async () => {
+      engine = await open(fixture, preset, { cache });
+    });
 
     test.each([...conversations.keys()])('%s', async (name) => {
-      const measurement = await measureCase(name, await opened, await golden);
+      const measurement = await measureCase(name, engine, await golden);
       measured.push(measurement);
       expect(violations(measurement, LIMITS['wasm f32'])).toEqual([]);
     });

@@ -1,15 +1,38 @@
 // npm run mutations: proves that the tests can fail. Each mutation breaks the model in one place, in a copy of the
 // sources. The unit and parity tests must then fail, and must pass in a copy without a mutation. Prints the test that
-// caught each mutation.
+// caught each mutation. An argument chooses the mutations whose names contain it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { Field, parseJson } from '../../../src/format/json-field.ts';
 
+interface Tests {
+  args: string[];
+  presets: string;
+}
+
+/** Tests of the engine, and of its parity with the reference on WASM. */
+const ENGINE: Tests = {
+  args: [
+    'src/engine',
+    'tools/tests/parity/wasm.test.ts',
+    // Exclude the built-in model's own check, which would catch most mutations without naming a stage.
+    '--exclude=src/engine/self-check/model-check.test.ts',
+  ],
+  presets: 'exact',
+};
+/** Parity of the processor engine, which computes with its own kernels. */
+const PROCESSOR: Tests = {
+  args: ['tools/tests/parity/kernels.test.ts', '-t', String.raw`(dense-tied|moe-untied)\W+balanced`],
+  presets: 'balanced',
+};
+
 interface Mutation {
   name: string;
   file: string;
+  /** The tests that must fail; if omitted, those of ENGINE. */
+  tests?: Tests;
   /** Each `from` must occur in the file exactly once. */
   replace: [from: string, to: string][];
 }
@@ -74,14 +97,64 @@ const MUTATIONS: Mutation[] = [
       ],
     ],
   },
+  {
+    name: 'processor: neighbours rotated, not halves',
+    tests: PROCESSOR,
+    file: 'src/kernels/assembly/heads.ts',
+    replace: [
+      ['const a = load<f32>(x + i);', 'const a = load<f32>(x + 2 * i);'],
+      ['const b = load<f32>(x + half + i);', 'const b = load<f32>(x + 2 * i + 4);'],
+      ['store<f32>(x + i, a * c - b * s);', 'store<f32>(x + 2 * i, a * c - b * s);'],
+      ['store<f32>(x + half + i, b * c + a * s);', 'store<f32>(x + 2 * i + 4, b * c + a * s);'],
+    ],
+  },
+  {
+    name: 'processor: DeepStack taps in reverse order',
+    tests: PROCESSOR,
+    file: 'src/engine/processor/decoder-program.ts',
+    replace: [['tables[index + 1]', 'tables.toReversed()[index]']],
+  },
+  {
+    name: 'processor: gate and up swapped (dense)',
+    tests: PROCESSOR,
+    file: 'src/engine/processor/decoder-program.ts',
+    replace: [
+      ['{ matrix: network.gate,', '{ matrix: network.up as never,'],
+      ['{ matrix: network.up,', '{ matrix: network.gate,'],
+    ],
+  },
+  {
+    name: 'processor: gate and up swapped (experts)',
+    tests: PROCESSOR,
+    file: 'src/engine/processor/mixture-program.ts',
+    replace: [["step: 'swigluPairs'", "step: 'swigluHalves'"]],
+  },
+  {
+    name: 'processor: each block has the scale of the first',
+    tests: PROCESSOR,
+    file: 'src/kernels/assembly/packed-panels.ts',
+    replace: [['fromHalf(load<u16>(s))', 'fromHalf(load<u16>(scales))']],
+  },
+  {
+    name: 'processor: each token sees the next one',
+    tests: PROCESSOR,
+    file: 'src/kernels/assembly/attention.ts',
+    replace: [['op.first + row + 1 - start', 'op.first + row + 2 - start']],
+  },
 ];
 
 const top = resolve(import.meta.dirname, '../../..');
 const copy = join(top, '.cache/mutant');
-const sound = failureIn(undefined);
-if (sound !== undefined) throw new Error(`Fails without a mutation: ${sound}`);
-const rows = MUTATIONS.map((mutation) => ({ mutation, caught: failureIn(mutation) }));
-const width = Math.max(...MUTATIONS.map(({ name }) => name.length));
+const chosen = MUTATIONS.filter(({ name }) => name.includes(process.argv[2] ?? ''));
+for (const tests of new Set(chosen.map((mutation) => mutation.tests ?? ENGINE))) {
+  const sound = failureIn(undefined, tests);
+  if (sound !== undefined) throw new Error(`Fails without a mutation: ${sound}`);
+}
+const rows = chosen.map((mutation) => ({
+  mutation,
+  caught: failureIn(mutation, mutation.tests ?? ENGINE),
+}));
+const width = Math.max(...chosen.map(({ name }) => name.length));
 for (const { mutation, caught } of rows) {
   console.log(`${mutation.name.padEnd(width)}  ${caught ?? 'NOT CAUGHT'}`);
 }
@@ -90,7 +163,7 @@ console.log(`${rows.length - survivors} of ${rows.length} mutations caught`);
 process.exitCode = survivors === 0 ? 0 : 1;
 
 /** The first test that fails in a copy with the mutation, if one is given; undefined if none fails. */
-function failureIn(mutation: Mutation | undefined): string | undefined {
+function failureIn(mutation: Mutation | undefined, { args, presets }: Tests): string | undefined {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });
   for (const name of [
@@ -118,15 +191,12 @@ function failureIn(mutation: Mutation | undefined): string | undefined {
     [
       join(top, 'node_modules/vitest/vitest.mjs'),
       'run',
-      'src/engine',
-      'tools/tests/parity/wasm.test.ts',
-      // Exclude the built-in model's own check, which would catch most mutations without naming a stage.
-      '--exclude=src/engine/self-check/model-check.test.ts',
+      ...args,
       '--bail=1',
       '--reporter=json',
       `--outputFile=${report}`,
     ],
-    { cwd: copy, stdio: 'ignore', env: { ...process.env, PARITY_PRESETS: 'exact' } },
+    { cwd: copy, stdio: 'ignore', env: { ...process.env, PARITY_PRESETS: presets } },
   );
   return firstFailure(report);
 }
@@ -143,6 +213,9 @@ function mutated(source: string, { name, file, replace }: Mutation): string {
 
 function firstFailure(report: string): string | undefined {
   const json = new Field(parseJson(readFileSync(report, 'utf8'), report, 'bug'), 'report ', 'bug');
+  if (json.at('numFailedTests').number() + json.at('numPassedTests').number() === 0) {
+    throw new Error('No test ran.');
+  }
   for (const file of json.at('testResults').items()) {
     for (const result of file.at('assertionResults').items()) {
       if (result.at('status').string() === 'failed') return result.at('fullName').string();
