@@ -112,6 +112,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
 
     test('the field and some of the answer are in view with every notice at once', async ({ page }) => {
       await page.goto('/');
+      await expect(question(page)).toBeVisible();
       const narrow = page.getByRole('button', { name: 'More', exact: true });
       if (await narrow.isVisible()) await narrow.click();
       await openSaved(page, { answer: 'A short answer.', pictures: ['odd.png'] });
@@ -135,6 +136,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       page,
     }) => {
       await page.goto('/');
+      await expect(question(page)).toBeVisible();
       const narrow = page.getByRole('button', { name: 'More', exact: true });
       if (await narrow.isVisible()) await narrow.click();
       await openSaved(page, { answer: 'A short answer.', pictures: ['odd.png'] });
@@ -151,6 +153,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
 
     test('the field is in view in a conversation about 30 pictures', async ({ page }) => {
       await page.goto('/');
+      await expect(question(page)).toBeVisible();
       const narrow = page.getByRole('button', { name: 'More', exact: true });
       if (await narrow.isVisible()) await narrow.click();
       const pictures = Array.from({ length: 30 }, (_, i) => ['odd.png', 'wide.png', 'tall.png'][i % 3] ?? '');

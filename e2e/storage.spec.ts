@@ -27,8 +27,12 @@ function stored(page: Page, place: Place = HISTORY): Promise<Stored> {
         request.onerror = () => reject(new Error(request.error?.message));
       });
     const database = await done(indexedDB.open(name));
-    const all = database.transaction(store).objectStore(store);
-    const [keys, values] = await Promise.all([done(all.getAllKeys()), done<unknown[]>(all.getAll())]);
+    // While the browser deletes a database, opening it may make an empty one.
+    const isEmpty = !database.objectStoreNames.contains(store);
+    const all = isEmpty ? undefined : database.transaction(store).objectStore(store);
+    const [keys, values] = all
+      ? await Promise.all([done(all.getAllKeys()), done<unknown[]>(all.getAll())])
+      : [[], []];
     database.close();
     let text = '';
     let key = 'none';
@@ -169,7 +173,7 @@ test('what an open tab holds is sealed too, an older page’s also, and its key 
     page,
     [
       [['talk', tab], { id: 'c', turns: [turn] }],
-      [['draft', tab], { words: SECRET, attachments: [], at: Date.now(), page: '' }],
+      [['draft', tab], { words: SECRET, tray: [], at: Date.now(), page: '' }],
     ],
     TABS,
   );
