@@ -1,4 +1,4 @@
-// The states in which the page shows a notice, an offer or a question. The steps bring them about as a user would.
+// The states in which the page shows a notice, an offer or a question. The steps reach them by a user's actions.
 
 import type { Page } from '@playwright/test';
 import {

@@ -1,4 +1,4 @@
-// The steps that bring the page into its states. They find controls by their names in both languages.
+// The steps that lead the page to its states. They find controls by their names in both languages.
 
 import type { Page } from '@playwright/test';
 import sharp from 'sharp';

@@ -1,4 +1,4 @@
-// The states of the page for the accessibility test and the screenshots. The steps bring them about as a user would, in
+// The states of the page for the accessibility test and the screenshots. The steps reach them by a user's actions, in
 // either language.
 
 import type { Page } from '@playwright/test';

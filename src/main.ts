@@ -58,7 +58,7 @@ import { MissingParts } from './ui/update/missing-parts.svelte.ts';
 import Unprotected from './ui/privacy/Unprotected.svelte';
 import './ui/kit/theme.css';
 
-/** Phases in which a person waits for the model, so that nothing else is fetched. */
+/** Phases in which the user waits for the model, so the page fetches nothing else. */
 const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loading']);
 
 const requests = new RequestLog();

@@ -1,5 +1,5 @@
-// Asks the browser to keep this site's storage permanently, which only a page may do. Firefox asks the person
-// and answers when the person does, perhaps never, so no code waits for the answer.
+// Asks the browser to keep this site's storage permanently, which only a page may do. Firefox asks the user
+// and answers when the user does, perhaps never, so no code waits for the answer.
 
 import type { Persistence, WeightsEvent } from '../contract/weights.ts';
 
@@ -24,7 +24,7 @@ export class KeepForGood {
 }
 
 /**
- * Without permission, the browser may clear the storage if space runs short or the person does not visit for a
+ * Without permission, the browser may clear the storage if space runs short or the user does not visit for a
  * week.
  */
 async function askToPersist(): Promise<Persistence> {

@@ -32,7 +32,7 @@ export class StoredLoadNotes implements LoadNotes {
   constructor(parts: LoadNotesParts) {
     this.#parts = parts;
     // This lock is never released by the page. A page without locks (no secure context) counts as dead to other
-    // pages, and the person is asked about its model.
+    // pages, and the user is asked about its model.
     parts.locks?.request(this.#key, () => new Promise<never>(() => undefined)).catch(() => undefined);
     parts.onLeave(() => this.#remove(this.#key));
   }

@@ -2,21 +2,21 @@
 // because the worker cannot answer while the program runs. Honest programs take milliseconds.
 
 const TICK_MS = 250;
-/** A program that runs for so long may be endless. */
+/** After this many ticks a program may be endless. */
 const SLOW_TICKS = 1;
-/** Patience while the person waits for nothing else. */
+/** After more ticks than these a program counts as endless, if the user waits for nothing else. */
 const PATIENT_TICKS = 40;
-/** Patience once the person stops the run or asks for another model. */
+/** The same limit, if the user has stopped the run or asked for another model. */
 const HURRIED_TICKS = 4;
 
 export interface ProgramListener {
-  /** Whether the run of a program that begins is stopped already, or other calls wait for its end. */
+  /** Whether the run whose program begins has been stopped already, or other calls wait for its end. */
   isUrgent(): boolean;
-  /** The program takes so long that it may be endless. Called once for each program. */
+  /** The program is slow and may be endless. Called once for each program. */
   onSlow(): void;
   /** A slow program ended after all. */
   onEnded(): void;
-  /** The program is taken for endless. */
+  /** The program counts as endless. */
   onEndless(): void;
 }
 
@@ -42,7 +42,7 @@ export class ProgramWatch {
     this.dispose();
     this.#ticks = 0;
     this.#patience = this.#listener.isUrgent() ? HURRIED_TICKS : PATIENT_TICKS;
-    // This counts ticks, not time: a device that slept did not compute meanwhile, and messages are handled
+    // Count ticks, not time: while the device sleeps, the program does not run, and the page handles messages
     // between ticks.
     this.#timer = setInterval(() => {
       this.#ticks++;

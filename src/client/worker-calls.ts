@@ -29,7 +29,7 @@ interface Waiting {
   settle: (outcome: Outcome<never>) => void;
   /** Makes the call again, in a fresh worker. */
   repeat: () => void;
-  /** Stops a run: a call that the worker makes in turn, after the runs before it. Undefined for any other call. */
+  /** Stops the call if it is a run, which the worker begins when the runs before it have ended; else undefined. */
   signal: AbortSignal | undefined;
 }
 
@@ -39,7 +39,7 @@ export class WorkerCalls<Api extends Stoppable> {
   readonly #onMissing: () => void;
   readonly #prepare: (api: Comlink.Remote<Api>) => void;
   #running: Running<Api> | undefined;
-  /** Takes the place of a worker in which a program may be endless. */
+  /** A fresh worker that replaces `#running` if the program in it turns out to be endless. */
   #spare: Running<Api> | undefined;
   #runs = 0;
 

@@ -1,4 +1,4 @@
-// How good the guesses of a recorded trace are.
+// Measures how many guesses of a recorded trace are right.
 
 import { guessesAt, ofLayer, type RoutingTrace } from '../../src/paging/routing-trace.ts';
 
@@ -7,7 +7,7 @@ export function withRightGuesses(trace: RoutingTrace): RoutingTrace {
   return { ...trace, perGuess: trace.perToken, guesses: trace.guesses.map(() => trace.tokens) };
 }
 
-/** The share of the chosen experts that the layer `distance` before had among its `perToken` likeliest. */
+/** The share of chosen experts that were among the `perToken` likeliest guesses, made `distance` layers earlier. */
 export function guessRecall(trace: RoutingTrace, distance: number): number {
   let right = 0;
   let all = 0;

@@ -21,7 +21,7 @@ export class Foresight implements Replacement {
   readonly #uses: readonly (readonly number[])[];
   #now = -1;
 
-  /** `future`: the experts of this layer that each token goes to. */
+  /** `future`: for each token, the experts of this layer to which it is routed. */
   constructor(future: readonly ArrayLike<number>[]) {
     const uses: number[][] = [];
     for (const [time, experts] of future.entries()) {

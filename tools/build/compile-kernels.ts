@@ -19,7 +19,10 @@ import { join, resolve } from 'node:path';
 const SOURCES = resolve(import.meta.dirname, '../../src/kernels/assembly');
 const CACHE = resolve(import.meta.dirname, '../../.cache/kernels');
 
-/** Compilers inline functions and lay out classes by decorators, which TypeScript's tools reject on functions. */
+/**
+ * The AssemblyScript compiler inlines functions and lays out classes as their decorators say. TypeScript's tools reject
+ * decorators on functions, so the sources have them as comments.
+ */
 const DECORATOR = /^\/\/ (?=@(inline|unmanaged)$)/gm;
 
 const OPTIONS = [

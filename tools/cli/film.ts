@@ -1,5 +1,6 @@
 // npm run film: writes the README's moving picture: on the built page, a visitor chooses a sample picture, asks a
-// question about it, and the built-in model answers and points at what it names. Real time, without repeated frames.
+// question about it, and the built-in model answers and marks the things that it names. The film runs in real time, but
+// its pauses are shortened, and repeated frames are dropped.
 
 import { chromium, type Page } from '@playwright/test';
 import { resolve } from 'node:path';
@@ -13,10 +14,10 @@ import { APP_PORT } from '../tests/support/places.ts';
 
 const OUT = resolve('docs/pictures/answer.webp');
 const VIEWPORT = { width: 960, height: 720 };
-/** The film stays on each click's result, and on the answer, for so long. */
+/** How long the film shows the result of each click, and the answer at the end. */
 const LOOK_MS = 1200;
 const END_MS = 4000;
-/** No frame stays longer than this: nobody wants to watch a pause. */
+/** No frame is shown longer than this, so that a pause of the page does not bore the viewer. */
 const LONGEST_MS = 700;
 
 interface Frame {

@@ -1,6 +1,6 @@
-// Lints all Python code, and tests that of the built-in model, in a virtual environment of its own under .cache. What is
-// missing is skipped with a sentence: Python, the fonts of the scenes (installed only on Debian and as root), and PyTorch,
-// whose Linux packages bring 3 GB of CUDA with them.
+// Lints all Python code, and tests that of the built-in model, in a virtual environment of its own under .cache. Without
+// Python, this step skips everything. Tests are skipped that need the fonts of the scenes, which are installed only on
+// Debian and as root, or PyTorch, whose Linux packages include 3 GB of CUDA. A sentence says what was skipped.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';

@@ -30,7 +30,7 @@ export type Block =
   /** Text that is not read as Markdown, because it is too long or nested too deeply. */
   | { kind: 'plain'; text: string }
   | { kind: 'rule' }
-  /** No text: the place of a part of the document on its picture, in thousandths of the picture's sides. */
+  /** The place of a part of the document on its picture, in thousandths of the picture's sides; it has no text. */
   | { kind: 'place'; label: string; corners: number[] };
 
 export interface ListItem {

@@ -77,7 +77,7 @@ export function harmlessPage(html: string): string | null {
   return asMarkup(page);
 }
 
-/** For markup that is clean already, or that is parsed in a document where nothing runs. */
+/** The markup must be sanitised already, or be parsed in a document that runs no scripts. */
 function asMarkup(markup: string): string {
   return MARKUP === undefined ? markup : (MARKUP.createHTML(markup) as string);
 }

@@ -18,7 +18,7 @@ export interface Mark {
 export interface NamedPicture {
   /** The number as the answer writes it; NaN if the answer gives no single whole number. */
   number: number;
-  /** 1 for words such as "picture 2", which count from one; null if only the answer as a whole shows the start. */
+  /** The number of the first picture: 1 for words such as "picture 2"; null if only all marks together show it. */
   from: 1 | null;
 }
 

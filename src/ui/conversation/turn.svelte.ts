@@ -109,8 +109,8 @@ export class Turn {
   }
 
   /**
-   * The text that this model can continue; undefined if the answer has to start over, because there is no text yet, or
-   * because only one of this model and the model that wrote the text begins with a thought.
+   * The text that this model can continue; undefined if the answer has to start over: there is no text yet, or this
+   * model begins with a thought and the model that wrote the text does not, or the reverse.
    */
   begunFor({ id, thinks }: Answerer, answerNow: boolean): BegunAnswer | undefined {
     // Drop an incomplete character (U+FFFD) at the end; the model writes it again.

@@ -183,8 +183,8 @@ export class History {
   }
 
   /**
-   * Waits for the changes before: an older conversation that takes long to seal must not replace a newer one, and a
-   * write under way must not bring back what the user deletes.
+   * Waits for the earlier changes: an older conversation that takes long to seal must not replace a newer one, and a
+   * write under way must not restore records that the user deletes.
    */
   #change(job: () => Promise<void>): Promise<void> {
     this.#tail = this.#tail.then(() => this.#try(job));

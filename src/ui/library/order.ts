@@ -6,9 +6,9 @@ import { families, isOffered, type Family } from './families.ts';
 
 export interface Shelves {
   here: Entry[];
-  /** One card per size, whether or not one of its models is here. */
+  /** One card per size, even if one of its models is stored or being downloaded. */
   families: Family[];
-  /** Entries that are not here and have no card: the built-in model, and packages beside the page. */
+  /** The built-in model and packages beside the page, if they are neither stored nor being downloaded. */
   others: Entry[];
 }
 

@@ -20,8 +20,8 @@ export class Readiness {
   }
 
   /**
-   * Returns the progress, 0 … 1; null unless the model is downloading or loading. `fetchedBytes`: what was downloaded of
-   * the model in this visit.
+   * Returns the progress, 0 … 1; null unless the model is downloading or loading. `fetchedBytes`: the bytes of the model
+   * that were downloaded in this visit.
    */
   shareOf(phase: Phase, fetchedBytes: number): number | null {
     if (phase.kind === 'downloading') {

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isBuiltin } from 'node:module';
 
-/** The app has the name `darkroom`; on npm, that name belongs to somebody else. */
+/** The app's own name, `darkroom`, belongs to another package on npm. */
 const NAME = 'darkroom-engine';
 
-/** Its builds must be those that the graphs were tested with. */
+/** The dependency that needs one exact version: the builds with which the graphs were tested. */
 const EXACT = 'onnxruntime-web';
 
 interface RootManifest {

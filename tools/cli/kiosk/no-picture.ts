@@ -2,7 +2,7 @@
 
 import type { Page } from '@playwright/test';
 
-/** The places where pictures were found. Defines `__name`, by which the TypeScript runner may name functions. */
+/** The places where pictures were found. Defines `__name`, which functions call if the TypeScript runner named them. */
 export function picturesKept(page: Page): Promise<string[]> {
   return page.evaluate(`{ const __name = (each) => each; (${look.toString()})(); }`);
 }

@@ -14,7 +14,7 @@ const PATIENCE_MS = 600_000;
 /** The rate at which the package samples a clip, in frames per second. */
 const SAMPLED = 2;
 
-/** The page takes files where the set stores frames: a clip is the same only if the page samples all of its frames. */
+/** The set stores a clip's frames, but the page takes a file: they are the same clip only if the page samples all frames. */
 export function canBeAskedOnPage({ frameSeconds }: HeldOut): boolean {
   return frameSeconds === null || framesPerSecond(frameSeconds) <= SAMPLED;
 }

@@ -110,8 +110,8 @@ class Prompt:
         shown = [self.shown.get(look, []) for look in dict.fromkeys(looks)]
         if any(shown):
             self.looks.append((at, by_head(shown)))
-        # If there are things and characters, the thing's box is known; of characters alone, the last one's, from which
-        # the next is found.
+        # Among things and characters, the place knows the thing's box. Among characters alone, it knows the box of the
+        # last one, from which the next one is found.
         known = [mark for mark, _ in looks if mark in self.boxes]
         things = {mark for mark in known if mark not in self.characters} or set(known[-1:])
         if len(things) == 1:

@@ -30,8 +30,8 @@ class TextConfig:
     head_dim: int = 32
     experts: int = 16
     top_k: int = 4
-    # 2·96 ≠ 256: with a square gate_up_proj, no reader (such as transformers) could tell [E, in, out] from [E, out,
-    # in].
+    # 2·96 ≠ 256: if gate_up_proj were square, no reader (such as transformers) could distinguish [E, in, out] from
+    # [E, out, in].
     expert_intermediate: int = 96
     rope_theta: float = 10000.0
     mrope_section: tuple[int, int, int] = (6, 5, 5)

@@ -67,10 +67,10 @@ class MarksHead(nn.Module):
         return loss + PLACED * astray, right.detach(), missed
 
 
-# Layers, and the first of the LOOKING_HEADS heads that are taught there to look at the things that a name in the
-# question means, and at the marks from which an answer is read. Two more in the last layer, whose states know the
-# positions best, look at the names, which by then know their places. A head outputs 32 numbers and a token of print
-# shows ten characters, so four heads look.
+# Each pair is a layer and the first of its LOOKING_HEADS heads. Those of LOOKING are taught to look at the things that a
+# name in the question means, and at the marks from which an answer is read; each of these layers has two pairs, because
+# a head outputs only 32 numbers and a token of print shows ten characters. Those of RECALLING, in the last layer, whose
+# states hold the positions best, look at the names in the question, whose states hold the positions of their things.
 LOOKING, RECALLING = ((1, 0), (1, 5), (2, 0), (2, 5), (-1, 2), (-1, 5)), ((-1, 0),)
 
 
@@ -142,8 +142,8 @@ class Trainee(nn.Module):
             parts['guess'] = out['logits'].argmax(-1)
             hit = parts['guess'] == batch['answers']
             wrong = torch.zeros(count, device=hit.device).index_add_(0, batch['answer_of'], (~hit).float())
-            # An answer is exact if all tokens are right given the right ones before them: so greedy decoding would
-            # answer.
+            # An answer is exact if each token is right given the right tokens before it: greedy decoding would then
+            # give the same answer.
             parts['exact'] = wrong == 0
         return loss, parts
 

@@ -36,7 +36,7 @@ export class Person {
     // The page restores its conversation some moments after it opens, so clear the conversation before leaving.
     if (this.#hasArrived) {
       await this.#beginAnew();
-      // Closing a panel also removes its history entry; that step back would end a visit that has already begun.
+      // When a panel closes, the page steps back over its history entry. Wait, since that step would cancel `goto`.
       await this.until('the step back of a closed panel', () => this.driver.evaluate(isWhereItShows));
     }
     await this.driver.goto(this.#origin);
@@ -113,7 +113,7 @@ export class Person {
   }
 
   async ask(words: string): Promise<void> {
-    // A panel that closes takes the focus once more, and the first keys with it.
+    // A closing panel may take the focus once more, and with it the first keys; then type again.
     await this.until(`“${words}” in the field`, async () => {
       const field = await this.#find(question);
       const value = (css: string): string => document.querySelector<HTMLTextAreaElement>(css)?.value ?? '';

@@ -1,4 +1,4 @@
-// The package as a stranger gets it: built, packed, and installed by npm into a project of its own, offline.
+// Builds and packs the package, and has npm install it offline into a project of its own, as a stranger would.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';

@@ -6,7 +6,7 @@ import { build, preview, type InlineConfig } from 'vite';
 import { serveFolder } from '../../build/folder.ts';
 import { TOP } from './installed.ts';
 
-/** A policy without exceptions, but for compiling WebAssembly. */
+/** A strict policy; its only exception is that WebAssembly may be compiled. */
 const POLICY = [
   "default-src 'none'",
   "script-src 'self' 'wasm-unsafe-eval'",

@@ -1,4 +1,4 @@
-// Serves the built app with a changed policy: without one of its walls, a test can see what no longer holds.
+// Serves the built app with a changed policy, so that a test can remove a wall and see which data then leaves the app.
 
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';

@@ -49,7 +49,7 @@ const calls: Channel[] = [
   },
 ];
 
-/** Hints that tell the browser what to prepare. */
+/** Resource hints, by which a page asks the browser to prepare a connection or a file. */
 const hints: Channel[] = [
   {
     name: 'preconnect',

@@ -1,4 +1,4 @@
-// Measures what a page and its workers hold, with the browser's own inspector, after a garbage collection.
+// Measures the memory and objects of a page and its workers, with the browser's own inspector, after a garbage collection.
 // WASM memories and GPU buffers are counted in the workers, at their creation.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */

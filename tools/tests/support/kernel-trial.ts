@@ -10,7 +10,7 @@ export type Storage = 'f32' | 'f16' | 'bf16' | `${4 | 8} bits in blocks of ${16 
 
 export interface Stored {
   kind: keyof typeof WEIGHT_KINDS;
-  /** 0: floats. */
+  /** Bits of a quantised weight; 0 if the weights are floats. */
   bits: number;
   block: number;
   outputs: number;
@@ -59,15 +59,15 @@ export function storedMatrix(storage: Storage, outputs: number, columns: number,
   };
 }
 
-/** The address of so many bytes. */
+/** Reserves bytes in the kernels' memory; returns their address. */
 export function reserved(kernels: Kernels, bytes: number): number {
   const at = kernels.arena.allocate(bytes);
-  // What nobody wrote must not look like a right result.
+  // Bytes that no kernel writes must not look like a right result.
   kernels.bytes(at, bytes).fill(0xff);
   return at;
 }
 
-/** The address of a copy of the numbers. */
+/** Copies the numbers into the kernels' memory; returns the address of the copy. */
 export function loaded(kernels: Kernels, numbers: ArrayBufferView): number {
   const at = reserved(kernels, numbers.byteLength);
   kernels.bytes(at, numbers.byteLength).set(bytesOf(numbers));

@@ -1,4 +1,4 @@
-// Compiled in the project that installs the package: what a TypeScript user writes.
+// Uses the package as a TypeScript user does. The test compiles this file in the project that installs the package.
 import {
   convert,
   Failure,

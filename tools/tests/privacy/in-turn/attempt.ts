@@ -1,4 +1,4 @@
-// Opens the app on a server that sends a changed policy, and finds out which ways out leak.
+// Opens the app on a server that sends a changed policy, and reports the ways by which data then leaves the app.
 
 import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
 import type { Wall } from '../../../../src/policy/walls.ts';
