@@ -92,14 +92,14 @@ const load = (client: InferenceClient): Promise<Outcome<LoadedModel>> =>
 const answer = (client: InferenceClient, signal = never): ReturnType<InferenceClient['answer']> =>
   client.answer([{ role: 'user', content: 'hi' }], { maxTokens: 1, sampling: {} }, nothing, signal);
 
-test('a call reaches the worker and brings its outcome back', async () => {
+test('a call reaches the worker and returns its outcome', async () => {
   const { client, threads } = setUp();
   expect(await load(client)).toEqual({ kind: 'done', value: MODEL });
   expect(threads).toHaveLength(1);
   client.dispose();
 });
 
-test('a call that waits when the worker dies fails with worker-died, and the next one gets a new worker', async () => {
+test('a call that is pending when the worker dies fails with worker-died, and the next one gets a new worker', async () => {
   const { client, threads } = setUp();
   const waiting = answer(client);
   threads[0]?.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));
@@ -130,7 +130,7 @@ test('an abort before the start reaches no worker', async () => {
   expect(threads).toHaveLength(0);
 });
 
-test('a worker whose script cannot be fetched fails with not-loaded, and that is told', async () => {
+test('a worker whose script cannot be fetched fails with not-loaded, and the client reports it as missing', async () => {
   const threads: Thread[] = [];
   let missing = 0;
   const client = new InferenceClient(
@@ -149,7 +149,7 @@ test('a worker whose script cannot be fetched fails with not-loaded, and that is
   expect(missing).toBe(1);
 });
 
-test('a model whose own program never ends fails alone: what waits behind it begins in a fresh worker', async () => {
+test('a model whose own program never ends fails alone: the runs behind it begin in a fresh worker', async () => {
   const { client, threads } = setUp();
   const hung = answer(client);
   await expect.poll(() => threads.length).toBe(1);
@@ -164,7 +164,7 @@ test('a model whose own program never ends fails alone: what waits behind it beg
   client.dispose();
 }, 30_000);
 
-test('a program that begins while another call waits already gets no more time than one that is waited for later', async () => {
+test('a program that begins while another call already waits gets only the short time limit', async () => {
   vi.useFakeTimers({ toFake: ['setInterval', 'clearInterval'] });
   try {
     const { client, threads } = setUp();
@@ -210,7 +210,7 @@ test('a spare worker starts while a program is slow; it takes the next call, or 
   }
 });
 
-test('a program that ends in time ends nothing', async () => {
+test('a program that ends in time ends no worker', async () => {
   const { client, threads } = setUp();
   const stop = new AbortController();
   const asked = answer(client, stop.signal);
@@ -224,7 +224,7 @@ test('a program that ends in time ends nothing', async () => {
   expect(threads.map(({ terminated }) => terminated)).toEqual([false]);
   client.dispose();
 }, 30_000);
-test('an error without words ends a worker that never spoke, and no other', async () => {
+test('an error without a message ends a worker that never sent one, and no other', async () => {
   const threads: Thread[] = [];
   const client = new InferenceClient(() => {
     const thread = new Thread();

@@ -22,13 +22,13 @@ function askingBrowser(): { asked: () => number; answer: (yes: boolean) => void 
   return { asked: () => answers.length, answer: (yes) => answers.forEach((resolve) => resolve(yes)) };
 }
 
-test('a small model asks nothing', () => {
+test('a small model causes no question to the user', () => {
   const browser = askingBrowser();
   new KeepForGood().watch(() => undefined)(progress(10e6));
   expect(browser.asked()).toBe(0);
 });
 
-test('a large model asks once, and what is events goes on before the user has answered', async () => {
+test('a large model causes one question, and events pass on before the user has answered', async () => {
   const browser = askingBrowser();
   const events: WeightsEvent[] = [];
   const keep = new KeepForGood();
@@ -42,7 +42,7 @@ test('a large model asks once, and what is events goes on before the user has an
   await vi.waitFor(() => expect(events.at(-1)).toEqual({ kind: 'persistence', answer: 'granted' }));
 });
 
-test('where there is no storage to keep, that is the answer', async () => {
+test('a browser without persistent storage gives the answer that it is unavailable', async () => {
   vi.stubGlobal('navigator', {});
   const events: WeightsEvent[] = [];
   new KeepForGood().watch((event) => events.push(event))(progress(1e9));

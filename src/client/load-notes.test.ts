@@ -38,7 +38,7 @@ class Browser {
   }
 }
 
-test('a page that died while a model was at work is reported, once', async () => {
+test('the notes report once that a page died while a model was at work', async () => {
   const browser = new Browser();
   const first = browser.open();
   first.notes.begin('large');
@@ -59,7 +59,7 @@ test('a load that ended, a page that was left, and a page that still lives are n
   expect(await browser.open().notes.deaths()).toEqual([]);
 });
 
-test('where storage is blocked nothing is noted and nothing fails', async () => {
+test('the notes record nothing if storage is blocked, and nothing fails', async () => {
   const blocked = new StoredLoadNotes({
     storage: () => {
       throw new DOMException('blocked', 'SecurityError');

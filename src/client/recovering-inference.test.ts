@@ -111,7 +111,7 @@ async function answered(
   return { outcome, text, waits };
 }
 
-test('an answer whose device is lost goes on where it was, as if nothing had happened', async () => {
+test('an answer whose device is lost continues where it was, as if nothing had happened', async () => {
   const { worker, inference } = await loaded();
   worker.answers = [{ pieces: ['one ', 'tw'], end: LOST }];
   const { outcome, text } = await answered(inference);
@@ -121,7 +121,7 @@ test('an answer whose device is lost goes on where it was, as if nothing had hap
   expect(worker.loaded).toHaveLength(2);
 });
 
-test('a worker that dies, and a loss while loading again, are recovered too', async () => {
+test('the client also recovers from a dead worker, and from a loss while it loads again', async () => {
   const { worker, inference } = await loaded();
   worker.answers = [{ pieces: ['one'], end: failed('worker-died') }];
   worker.loads = [LOST];
@@ -129,7 +129,7 @@ test('a worker that dies, and a loss while loading again, are recovered too', as
   expect(worker.disposed).toBe(2);
 });
 
-test('three losses within five minutes end with an explanation, and the next question may try', async () => {
+test('three losses within five minutes end with an explanation, and the next question may try again', async () => {
   const { worker, clock, inference } = await loaded();
   const lost = { pieces: [], end: LOST };
   worker.answers = [lost, lost, lost];
@@ -142,14 +142,14 @@ test('three losses within five minutes end with an explanation, and the next que
   }
 });
 
-test('a worker that dies three times is not blamed on the graphics processor', async () => {
+test('the failure after three dead workers does not blame the graphics processor', async () => {
   const { worker, inference } = await loaded();
   const dead = { pieces: [], end: failed('worker-died') };
   worker.answers = [dead, dead, dead];
   expect((await answered(inference)).outcome).toMatchObject({ failure: { code: 'worker-died' } });
 });
 
-test('where the browser gives no adapter for a while, it is waited for, with a countdown', async () => {
+test('the client waits, with a countdown, while the browser gives no adapter', async () => {
   const { worker, clock, inference } = await loaded();
   worker.answers = [{ pieces: [], end: LOST }];
   worker.loads = Array.from({ length: 24 }, () => failed('no-webgpu'));
@@ -184,7 +184,7 @@ test('a device that has too little memory afterwards gets fewer experts', async 
   ]);
 });
 
-test('a random answer is asked for with one seed before and after', async () => {
+test('a sampled answer has one seed before and after a loss', async () => {
   const { worker, inference } = await loaded();
   worker.answers = [{ pieces: ['o'], end: LOST }];
   await answered(inference, never, { maxTokens: 9, sampling: { temperature: 1 } });
@@ -193,7 +193,7 @@ test('a random answer is asked for with one seed before and after', async () => 
   expect(after).toBe(before);
 });
 
-test('what is no loss is passed on', async () => {
+test('the client passes on a failure that is no loss', async () => {
   const { worker, inference } = await loaded();
   worker.answers = [{ pieces: [], end: failed('bad-photo') }];
   expect((await answered(inference)).outcome).toEqual(failed('bad-photo'));

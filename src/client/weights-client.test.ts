@@ -79,7 +79,7 @@ async function begin(client: WeightsClient, signal: AbortSignal) {
   return { ended, events };
 }
 
-test('a download tells what the worker tells, and ends when it is stopped', async () => {
+test('a download passes on the worker’s events, and ends when it is stopped', async () => {
   const { client, threads } = setUp();
   const stop = new AbortController();
   const { ended, events } = await begin(client, stop.signal);
@@ -90,7 +90,7 @@ test('a download tells what the worker tells, and ends when it is stopped', asyn
   client.dispose();
 });
 
-test('a call that waits when the worker dies fails with worker-died, and the next gets a new worker', async () => {
+test('a call that is pending when the worker dies fails with worker-died, and the next gets a new worker', async () => {
   const { client, threads } = setUp();
   const { ended } = await begin(client, new AbortController().signal);
   threads[0]?.dispatchEvent(Object.assign(new Event('error'), { message: 'out of memory' }));

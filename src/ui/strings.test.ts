@@ -66,7 +66,7 @@ test.each(Object.keys(files))('%s keeps each language free of the other’s scri
   expect(strays).toEqual([]);
 });
 
-test('nothing is said by a word, not by the number 0', () => {
+test('no sentence reports a count of nothing with the number 0', () => {
   const zeros = Object.entries(files).flatMap(([file, { en, zh }]) =>
     [en, zh].flatMap((language) =>
       COUNTED.map((key) => (language as Record<string, unknown>)[key])

@@ -44,7 +44,7 @@ beforeEach(() => {
   );
 });
 
-test('a voice that sends what it says to a server is never used, and nothing is offered without another', () => {
+test('the page uses no voice that sends text to a server, and offers nothing without a local voice', () => {
   const speech = new Voices();
   speech.list = [voice('server', 'en-US', false)];
   const aloud = new ReadAloud(speech);
@@ -54,7 +54,7 @@ test('a voice that sends what it says to a server is never used, and nothing is 
   expect(new ReadAloud(null).canRead('A red mug.')).toBe(false);
 });
 
-test('voices that the browser lists later are found', () => {
+test('the page finds voices that the browser lists later', () => {
   const speech = new Voices();
   const aloud = new ReadAloud(speech);
   speech.list = [voice('Ann', 'en-GB', true)];
@@ -62,7 +62,7 @@ test('voices that the browser lists later are found', () => {
   expect(aloud.canRead('A red mug.')).toBe(true);
 });
 
-test('the language of the answer chooses the voice, not that of the page', () => {
+test('the language of the answer, not that of the page, decides the voice', () => {
   const speech = new Voices();
   speech.list = [voice('server', 'zh-CN', false), voice('Ann', 'en_GB', true), voice('Ting', 'zh_CN', true)];
   const aloud = new ReadAloud(speech);
@@ -75,7 +75,7 @@ test('the language of the answer chooses the voice, not that of the page', () =>
   ]);
 });
 
-test('reading can be stopped, ends by itself, and is not ended by what was read before', () => {
+test('reading stops on request and ends by itself; the end of an earlier text does not stop it', () => {
   const speech = new Voices();
   speech.list = [voice('Ann', 'en-GB', true)];
   const aloud = new ReadAloud(speech);
@@ -93,7 +93,7 @@ test('reading can be stopped, ends by itself, and is not ended by what was read 
   expect(aloud.isReading(first)).toBe(false);
 });
 
-test('a text is in the language that most of it is written in', () => {
+test('a text counts as the language of most of its letters', () => {
   expect(languageOf('The sign says 停.')).toBe('en');
   expect(languageOf('路标上写着 STOP。')).toBe('zh');
   expect(languageOf('42')).toBe('en');

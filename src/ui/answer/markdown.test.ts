@@ -6,7 +6,7 @@ import { readMarkdown } from './markdown.ts';
 const read = (text: string): Block[] => readMarkdown(text).map(({ block }) => block);
 const paragraph = (text: string): Block => ({ kind: 'paragraph', children: [{ kind: 'text', text }] });
 
-test('HTML is text: nothing that a model writes becomes markup', () => {
+test('HTML stays text: nothing that a model writes becomes markup', () => {
   expect(read('<img src=x onerror=alert(1)>')).toEqual([paragraph('<img src=x onerror=alert(1)>')]);
   expect(read('a <script>alert(1)</script> b')).toEqual([
     {
@@ -17,7 +17,7 @@ test('HTML is text: nothing that a model writes becomes markup', () => {
   expect(read('a &amp; b &#60;c> < d')).toEqual([paragraph('a & b <c> < d')]);
 });
 
-test('only complete https addresses are links; a picture is its description', () => {
+test('only complete https addresses become links; a picture becomes its description', () => {
   const link = (text: string): unknown => {
     const [block] = read(text);
     return block?.kind === 'paragraph' ? block.children : undefined;
@@ -38,12 +38,12 @@ test('only complete https addresses are links; a picture is its description', ()
   ]);
 });
 
-test('an address that is shown cannot be turned around by what it holds', () => {
+test('no character of a shown address reverses its writing direction', () => {
   const [block] = read('[a](http://example.org/\u202egro)');
   expect(JSON.stringify(block)).toContain('[U+202E]gro\u2069');
 });
 
-test('what is nested too deeply or slow to read is shown as it is written', () => {
+test('text that is nested too deeply, or takes too long to read, stays as the model wrote it', () => {
   for (const text of ['>'.repeat(2000), '- '.repeat(2000), '**_'.repeat(13_000), `a${' '.repeat(50_000)}b`]) {
     expect(read(text)).toEqual([{ kind: 'plain', text }]);
   }
@@ -63,7 +63,7 @@ test('what is nested too deeply or slow to read is shown as it is written', () =
   });
 });
 
-test('formulas between dollars and TeX’s brackets; prices stay prices', () => {
+test('text between dollar signs or TeX’s brackets becomes a formula; prices stay prices', () => {
   expect(read('$$a^2$$')).toEqual([{ kind: 'formula', tex: 'a^2' }]);
   expect(read('So\n\\[ x \\]\nthen')).toEqual([
     paragraph('So'),
@@ -84,7 +84,7 @@ test('formulas between dollars and TeX’s brackets; prices stay prices', () => 
   expect(read('between $5 and $10, or $3-$4')).toEqual([paragraph('between $5 and $10, or $3-$4')]);
 });
 
-test('JSON is data, fenced or bare, and as far as it is written', () => {
+test('JSON becomes data, fenced or bare, as far as it is written', () => {
   const value = [{ bbox_2d: [1, 2, 3, 4], label: 'cat' }];
   const json = JSON.stringify(value);
   const fenced = '```json\n' + json + '\n```';
@@ -115,7 +115,7 @@ const LONG = [
   'The end &amp; done.',
 ].join('\n\n');
 
-test('an answer that grows piece by piece ends as one that is read at once', () => {
+test('an answer that grows piece by piece gives the same blocks as one that is read at once', () => {
   for (const step of [1, 3, 7, 50]) {
     const growing = new GrowingBlocks();
     for (let end = 0; end < LONG.length; end += step) growing.read(LONG.slice(0, end), false);
@@ -123,14 +123,14 @@ test('an answer that grows piece by piece ends as one that is read at once', () 
   }
 });
 
-test('what stands is not read again while the answer grows', () => {
+test('the reader does not read finished blocks again while the answer grows', () => {
   const growing = new GrowingBlocks();
   const [before] = growing.read('First.\n\nSecond', false);
   const [after] = growing.read('First.\n\nSecond and more', false);
   expect(after).toBe(before);
 });
 
-test('a name for a link at the end reaches what stands before it', () => {
+test('a link definition at the end applies to the text before it', () => {
   const growing = new GrowingBlocks();
   const text = 'See [this][1].\n\nMore.\n\n[1]: https://example.org/';
   growing.read(text.slice(0, -5), false);

@@ -9,7 +9,7 @@ const marks = (text: string): unknown =>
   read(text).marks.map(({ shape, label, picture }) => ({ shape, label, picture }));
 const box = (...corners: number[]): object => ({ kind: 'box', box: corners });
 
-test('boxes and points are found with what names them', () => {
+test('the reader finds boxes and points with their labels', () => {
   expect(
     marks(
       '```json\n[{"bbox_2d": [10, 20, 300, 400], "label": "cat"}, {"point_2d": [5, 6], "label": "eye"}]\n```',
@@ -26,7 +26,7 @@ test('boxes and points are found with what names them', () => {
   ]);
 });
 
-test('places in the other forms that the model has are drawn, numbers in prose are not', () => {
+test('the reader finds places in the model’s other forms, and takes no numbers from prose', () => {
   expect(marks('(447, 81)')).toEqual([{ shape: { kind: 'point', x: 447, y: 81 }, label: '', picture: null }]);
   expect(marks('<!-- Image (10, 20, 300, 400) -->\n\n# Title\n\n<!-- Table (1, 2, 3, 4) -->')).toEqual([
     { shape: box(10, 20, 300, 400), label: 'Image', picture: null },
@@ -37,7 +37,7 @@ test('places in the other forms that the model has are drawn, numbers in prose a
   expect(marks('(1447, 81)')).toEqual([]);
 });
 
-test('while it is written, only complete boxes are drawn, each under the name it keeps', () => {
+test('an unfinished answer gives complete boxes only, each under an id that it keeps', () => {
   const text =
     '```json\n[{"bbox_2d": [10, 20, 30, 40], "label": "a"}, {"bbox_2d": [50, 60, 70, 80], "label": "b"}]';
   const whole = read(text).marks;
@@ -56,7 +56,7 @@ const boxes = (value: unknown): unknown => {
   };
 };
 
-test('a box that overshoots the picture a little is clamped to its edge; one far outside is named', () => {
+test('a box that overshoots the picture a little is clamped to its edge; one far outside counts as unreadable', () => {
   expect(boxes([{ bbox_2d: [-8, 20, 300, 1014], label: 'a' }])).toEqual({
     boxes: [[0, 20, 300, 1000]],
     unreadable: 0,
@@ -66,7 +66,7 @@ test('a box that overshoots the picture a little is clamped to its edge; one far
   expect(boxes([{ bbox_2d: [1010, 20, 1040, 40], label: 'a' }])).toEqual({ boxes: [], unreadable: 1 });
 });
 
-test('lists of boxes in lists are read, with or without names', () => {
+test('the reader accepts lists of boxes in lists, with or without names', () => {
   const two = {
     boxes: [
       [1, 2, 3, 4],
@@ -94,7 +94,7 @@ test('lists of boxes in lists are read, with or without names', () => {
   expect(read('{"cat": {"bbox_2d": [1, 2, 3, 4]}}').marks[0]?.label).toBe('cat');
 });
 
-test('coordinates as text and by their names are read', () => {
+test('the reader accepts coordinates as text, and under their names', () => {
   for (const bbox of [
     '10 20 30 40',
     '[10, 20, 30, 40]',
@@ -105,7 +105,7 @@ test('coordinates as text and by their names are read', () => {
   }
 });
 
-test('coordinates that cannot be read are counted, one by one', () => {
+test('each place with unreadable coordinates counts once', () => {
   const odd = [[10, 20, 30], [10, 20, 30, 40, 50], 'top left', { left: 3 }, ['a', 'b', 'c', 'd'], 7];
   for (const bbox_2d of odd) expect(boxes([{ bbox_2d, label: 'a' }])).toEqual({ boxes: [], unreadable: 1 });
   expect(boxes([{ bbox_2d: [1, 2, 3] }, { bbox_2d: [1, 2, 3, 4] }, { bbox_2d: [1, 2, 3, 9000] }])).toEqual({
@@ -116,7 +116,7 @@ test('coordinates that cannot be read are counted, one by one', () => {
   expect(read('```html\n<div data-bbox="1 2 3"></div>\n```').unreadable).toBe(1);
 });
 
-test('what says that nothing is there, and what is no place, is not counted', () => {
+test('empty coordinates, and values that are no coordinates, do not count as unreadable', () => {
   expect(
     boxes([
       { bbox_2d: [], label: 'a' },
@@ -136,7 +136,7 @@ test('what says that nothing is there, and what is no place, is not counted', ()
   expect(boxes([[9, 8, 7, 6]])).toEqual({ boxes: [], unreadable: 0 });
 });
 
-test('the picture that an answer names is read as a number, as text and in words', () => {
+test('an answer names its picture by a number, as text or in words', () => {
   const named = (value: unknown): unknown =>
     read(JSON.stringify({ bbox_2d: [1, 2, 3, 4], label: 'a', img_idx: value })).marks[0]?.picture;
   expect(named(-1)).toEqual({ number: -1, from: null });

@@ -92,7 +92,7 @@ async function answered(script: Script, conversation: Conversation, question: st
   await asking;
 }
 
-test('text grows with each event and ends as the answer says', async () => {
+test('the text grows with each event and ends as the final answer', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   expect(conversation.phase).toEqual({ kind: 'preparing' });
@@ -110,7 +110,7 @@ test('text grows with each event and ends as the answer says', async () => {
   expect(conversation.phase).toEqual({ kind: 'idle' });
 });
 
-test('a stop keeps what was written', async () => {
+test('a stop keeps the text so far', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   await reached(script, 1);
@@ -123,7 +123,7 @@ test('a stop keeps what was written', async () => {
   expect(conversation.turns[0]?.ending).toEqual({ kind: 'stopped', facts: null });
 });
 
-test('an answer that ended early goes on from its own tokens, and becomes one answer', async () => {
+test('an answer that ended early continues from its own tokens, and becomes one answer', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   await reached(script, 1);
@@ -153,7 +153,7 @@ test('an answer that ended early goes on from its own tokens, and becomes one an
   expect(turn!.options).toEqual({ maxTokens: 8, sampling: {} });
 });
 
-test('an answer that was stopped, failed or kept goes on from its text', async () => {
+test('an answer that was stopped, failed or kept continues from its text', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('What?', []);
   await reached(script, 1);
@@ -174,7 +174,7 @@ test('an answer that was stopped, failed or kept goes on from its text', async (
   expect(earlyEnd(turn!.ending, turn!.document)).toMatchObject({ canGoOn: true });
 });
 
-test('a thought that reached the limit can go on, or be ended so that the answer comes', async () => {
+test('a thought that reached the limit can continue, or end so that the answer begins', async () => {
   const { script, conversation } = start();
   script.readiness = { kind: 'done', value: { ...model, thinks: true } };
   const asking = conversation.ask('What?', []);
@@ -198,7 +198,7 @@ test('a thought that reached the limit can go on, or be ended so that the answer
   expect(earlyEnd(turn!.ending, turn!.document)).toBeNull();
 });
 
-test('a thought is no beginning for a model that does not think', async () => {
+test('a model that does not think starts over instead of continuing a thought', async () => {
   const { script, conversation } = start();
   script.readiness = { kind: 'done', value: { ...model, thinks: true } };
   const asking = conversation.ask('What?', []);
@@ -217,7 +217,7 @@ test('a thought is no beginning for a model that does not think', async () => {
   expect(turn!.ending).toMatchObject({ facts: { tokens: 3 } });
 });
 
-test('a failure is the end of its turn alone: the model hears of it, the next question is answered', async () => {
+test('a failure ends its turn alone: the conversation reports it, and the next question gets an answer', async () => {
   const { script, conversation } = start();
   await answered(script, conversation, 'One?');
   const asking = conversation.ask('Two?', []);
@@ -231,7 +231,7 @@ test('a failure is the end of its turn alone: the model hears of it, the next qu
   expect(script.asked[2]?.map(({ content }) => content)).toEqual(['One?', 'A cat.', 'Three?']);
 });
 
-test('a model that cannot be made ready is asked nothing', async () => {
+test('the conversation asks nothing of a model that does not become ready', async () => {
   const { script, conversation } = start();
   script.readiness = failed('corrupt-shard');
   await conversation.ask('What?', []);
@@ -239,7 +239,7 @@ test('a model that cannot be made ready is asked nothing', async () => {
   expect(conversation.turns[0]?.ending).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
 });
 
-test('a question asked in other words begins anew from there, and can be taken back', async () => {
+test('a reworded question replaces the turns from there on, and the user can restore them', async () => {
   const { script, conversation } = start();
   await answered(script, conversation, 'One?');
   await answered(script, conversation, 'Two?');
@@ -255,7 +255,7 @@ test('a question asked in other words begins anew from there, and can be taken b
   expect(conversation.canRestore).toBe(false);
 });
 
-test('a new conversation is not disturbed by the answer of the old one', async () => {
+test('the answer of an old conversation does not disturb a new one', async () => {
   const { script, conversation } = start();
   const asking = conversation.ask('Old?', []);
   await reached(script, 1);
@@ -269,7 +269,7 @@ test('a new conversation is not disturbed by the answer of the old one', async (
   expect(conversation.phase).toEqual({ kind: 'idle' });
 });
 
-test('what was saved comes back as it was', async () => {
+test('a saved conversation loads unchanged', async () => {
   const { script, conversation } = start();
   await answered(script, conversation, 'What?');
   const saved = structuredClone(conversation.save());
@@ -280,7 +280,7 @@ test('what was saved comes back as it was', async () => {
   expect(other.turns[0]?.document.blocks).toHaveLength(1);
 });
 
-test('what is waited for counts from the question on, not from when the engine began', async () => {
+test('the waiting time counts from the question, not from the start of the engine', async () => {
   vi.useFakeTimers({ toFake: ['performance'] });
   try {
     const { script, conversation } = start();

@@ -35,7 +35,7 @@ test('photos come before their question, and a follow-up repeats the earlier mes
   });
 });
 
-test('a clip is passed as its file, which the model’s engine samples', () => {
+test('a clip reaches the engine as its file, which the engine samples', () => {
   const clip = { ...photo('film'), clipSeconds: 3 };
   expect(toMessages([turn('What?', '', [cat, clip])]).messages[0]?.content).toEqual([
     image(cat),
@@ -50,12 +50,12 @@ test('a question without an answer is left out, but its photos stay with the con
   expect(photos).toEqual([cat]);
 });
 
-test('earlier thoughts are left out', () => {
+test('the messages leave out earlier thoughts', () => {
   const { messages } = toMessages([turn('What?', 'Hm.</think>\n\nA cat.', [], true), turn('So?', '')]);
   expect(messages[1]).toEqual({ role: 'assistant', content: 'A cat.' });
 });
 
-test('an earlier answer about the tag of thoughts stays whole', () => {
+test('an earlier answer about the thought tag stays whole', () => {
   const about = 'The tag </think> ends a thought.';
   expect(toMessages([turn('What?', about), turn('So?', '')]).messages[1]?.content).toBe(about);
   const thought = toMessages([turn('What?', `Hm.</think>${about}`, [], true), turn('So?', '')]);

@@ -3,7 +3,7 @@ import { ExpertActivity } from './expert-activity.svelte.ts';
 
 const model = { experts: { layers: 2, count: 4, chosen: 2 } };
 
-test('what was asked shines and fades, and the share counts each expert once', () => {
+test('a used expert lights up and fades, and the share counts each expert once', () => {
   const activity = new ExpertActivity();
   activity.add(Uint16Array.of(0, 3, 1, 2), model);
   expect(Array.from(activity.light)).toEqual([1, 0, 0, 1, 0, 1, 1, 0]);

@@ -8,7 +8,7 @@ const report = (change: Partial<PagingReport>): PagingReport => ({
   ...change,
 });
 
-test('hits and waiting are shares of what was lately wanted and of the time it took', () => {
+test('the watch reports the share of hits among recent choices, and of waiting in recent time', () => {
   const watch = new PagingWatch();
   expect(watch.hitShare).toBe(null);
   watch.add(report({ hits: 3, misses: 1, waitMs: 25 }));

@@ -6,7 +6,7 @@ const marked = new Marked({ gfm: true });
 /** Renders Markdown like a viewer that lets everything through. */
 const viewed = (text: string): string => marked.parse(text, { async: false });
 
-test('no viewer fetches anything for what a model wrote', () => {
+test('no viewer fetches anything because of text that a model wrote', () => {
   const hostile = [
     '![x](http://evil.example/a.png)',
     '![x][r]\n\n[r]: http://evil.example/a.png',

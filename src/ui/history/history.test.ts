@@ -56,7 +56,7 @@ const second: SavedTurn = {
 };
 const conversation: SavedConversation = { id: 'c', turns: [first, second] };
 
-test('a conversation comes back from its JSON as it was, pictures to the byte', async () => {
+test('a conversation survives export and import as JSON unchanged, its pictures to the byte', async () => {
   const back = await fromJson(await toJson(conversation), open);
   expect(back.id).not.toBe('c');
   const [whole, part] = back.turns[0]?.photos ?? [];
@@ -70,20 +70,20 @@ test('a conversation comes back from its JSON as it was, pictures to the byte', 
   expect(new Uint8Array((await file?.arrayBuffer()) ?? [])).toEqual(BYTES);
 });
 
-test('a photo that several turns have is written once', async () => {
+test('the export writes a photo of several turns once', async () => {
   const twice = { ...conversation, turns: [first, { ...second, photos: first.photos }] };
   const json = JSON.parse(await toJson(twice)) as { photos: unknown[] };
   expect(json.photos).toHaveLength(2);
   expect((await fromJson(JSON.stringify(json), open)).turns[1]?.photos).toHaveLength(2);
 });
 
-test('a photo that a turn names twice is one photo', async () => {
+test('a photo that a turn names twice stays one photo', async () => {
   const json = JSON.parse(await toJson(conversation)) as { turns: { photos: string[] }[] };
   json.turns[0]!.photos = ['p1', 'p1', 'p2', 'p1'];
   expect((await fromJson(JSON.stringify(json), open)).turns[0]?.photos).toHaveLength(2);
 });
 
-test('what is no conversation is refused by what is wrong with it', async () => {
+test('the import refuses a file that is no conversation, and names its fault', async () => {
   const good = JSON.parse(await toJson(conversation)) as Record<string, unknown>;
   const spoilt = (change: object): string => JSON.stringify({ ...good, ...change });
   const bad: [string, RegExp][] = [
@@ -102,7 +102,7 @@ test('what is no conversation is refused by what is wrong with it', async () => 
   await expect(fromJson(spoilt({ version: 2 }), open)).rejects.toMatchObject({ code: 'newer-format' });
 });
 
-test('a picture that cannot be opened stops the import, by its name', async () => {
+test('a picture that cannot be opened stops the import, and the failure names it', async () => {
   const refuse = (): Promise<Outcome<OpenedMedia>> =>
     Promise.resolve({ kind: 'failed', failure: { code: 'bad-photo', message: 'damaged' } });
   await expect(fromJson(await toJson(conversation), refuse)).rejects.toMatchObject({
@@ -111,7 +111,7 @@ test('a picture that cannot be opened stops the import, by its name', async () =
   });
 });
 
-test('Markdown goes as a zip with its pictures, the thought folded', async () => {
+test('the Markdown export is a zip with the pictures, and folds the thought', async () => {
   const { name, blob } = await toMarkdown(conversation, 'What is this?', 'What-is-this', en);
   expect(name).toBe('What-is-this.zip');
   const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
@@ -127,7 +127,7 @@ test('Markdown goes as a zip with its pictures, the thought folded', async () =>
   expect(text).toContain('*There is no answer.*');
 });
 
-test('Markdown shows an animated picture and points at a video', async () => {
+test('Markdown shows an animated picture and links to a video', async () => {
   const clip = (id: string, type: string): SavedPhoto => ({
     ...{ ...photo(id), name: `${id}.x`, clipSeconds: 2 },
     file: new Blob([BYTES], { type }),
@@ -140,7 +140,7 @@ test('Markdown shows an animated picture and points at a video', async () => {
   expect(text).toContain('![gif.x](pictures/1-gif.gif)\n\n[tape.x](pictures/2-tape.webm)');
 });
 
-test('without pictures Markdown is one file', async () => {
+test('Markdown without pictures is one file', async () => {
   const plain = { id: 'c', turns: [second] };
   expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
 });
@@ -174,7 +174,7 @@ function setUp(notes: Record<string, string | null> = {}, waitsMs: number[] = []
   return { history, kept, loaded, notes, current };
 }
 
-test('nothing is kept before somebody says yes, and then what is there is kept at once', async () => {
+test('the history keeps nothing before the user agrees, and then keeps the conversation at once', async () => {
   const { history, kept, notes } = setUp();
   await history.keep();
   expect(kept.size).toBe(0);
@@ -183,7 +183,7 @@ test('nothing is kept before somebody says yes, and then what is there is kept a
   expect(setUp(notes).history.isOn).toBe(true);
 });
 
-test('a kept conversation is reopened, and deleted for good', async () => {
+test('a kept conversation can be reopened, and deleted for good', async () => {
   const { history, kept, loaded } = setUp();
   await history.turn(true);
   await history.reopen('c');
@@ -192,7 +192,7 @@ test('a kept conversation is reopened, and deleted for good', async () => {
   expect([kept.size, history.list.length]).toEqual([0, 0]);
 });
 
-test('the latest state is the one that stays, however long an earlier write takes', async () => {
+test('the latest state stays, however long an earlier write takes', async () => {
   const { history, kept, current } = setUp({ history: 'on' }, [30, 0]);
   const earlier = history.keep();
   current.saved = { ...conversation, turns: [first] };
@@ -200,7 +200,7 @@ test('the latest state is the one that stays, however long an earlier write take
   expect(kept.get('c')?.[1].turns).toHaveLength(1);
 });
 
-test('what is deleted during a write stays deleted', async () => {
+test('a conversation that is deleted during a write stays deleted', async () => {
   const { history, kept } = setUp({ history: 'on' }, [30, 30]);
   await Promise.all([history.keep(), history.removeAll()]);
   expect([kept.size, history.list.length]).toEqual([0, 0]);
@@ -208,13 +208,13 @@ test('what is deleted during a write stays deleted', async () => {
   expect(kept.size).toBe(0);
 });
 
-test('a photo of a file never takes the place of another file’s', async () => {
+test('a photo of one file never replaces a photo of another file', async () => {
   const text = await toJson(conversation);
   const [one, other] = [await fromJson(text, open), await fromJson(text, open)];
   expect(one.turns[0]?.photos[0]?.id).not.toBe(other.turns[0]?.photos[0]?.id);
 });
 
-test('the history is offered until somebody has decided', async () => {
+test('the page offers the history until the user has decided', async () => {
   const { history, notes } = setUp();
   expect(history.canOffer).toBe(true);
   history.declineOffer();
@@ -240,7 +240,7 @@ test('a search finds words of questions and answers, whatever their case', async
   }
 });
 
-test('a wrong file is told and changes nothing', async () => {
+test('the history reports a wrong file, which changes nothing', async () => {
   const { history, loaded } = setUp();
   await history.importFile(new Blob(['{}']));
   expect(history.failure?.code).toBe('bad-conversation');

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { snippet } from './snippet.ts';
 
-test('the words around a hit are shown on one line, cut where there is more', () => {
+test('a snippet has the words around a hit on one line, and marks each cut', () => {
   expect(snippet('What is it?\nA red mug.', ['RED'])).toBe('What is it? A red mug.');
   const long = `${'before '.repeat(20)}the needle ${'after '.repeat(40)}`;
   const shown = snippet(long, ['nothing', 'needle']);

@@ -16,7 +16,7 @@ class Memory implements Remembered {
   }
 }
 
-test('settings that make no sense are as they were at first', () => {
+test('settings that make no sense get their defaults', () => {
   expect(parse({ idleSeconds: 30, graceSeconds: 5, reloadHour: null, pin: 7 })).toMatchObject({
     idleSeconds: 30,
     graceSeconds: 20,
@@ -26,7 +26,7 @@ test('settings that make no sense are as they were at first', () => {
   expect(parse('yes')).toEqual(parse({}));
 });
 
-test('the halfway and the slowest values are exact to a few percent', () => {
+test('the median and the slowest values are exact to a few percent', () => {
   let values: Distribution = {};
   for (let value = 1; value <= 1000; value++) values = add(values, value);
   expect(Math.abs((quantile(values, 0.5) ?? 0) / 500 - 1)).toBeLessThan(0.03);
@@ -35,7 +35,7 @@ test('the halfway and the slowest values are exact to a few percent', () => {
   expect(add(values, NaN)).toBe(values);
 });
 
-test('a PIN is set once, opens, and many wrong ones have to wait', async () => {
+test('the operator sets a PIN once; it opens the lock, which refuses all tries for a while after many wrong ones', async () => {
   let now = 0;
   const memory = new Memory();
   const lock = new PinLock(memory, null, () => now);
@@ -52,7 +52,7 @@ test('a PIN is set once, opens, and many wrong ones have to wait', async () => {
   expect(await lock.opens('4711')).toBe(true);
 });
 
-test('tries are counted before they are judged: at once, and over a reload', async () => {
+test('the lock counts each try before it judges it: for simultaneous tries, and across a reload', async () => {
   const memory = new Memory();
   const lock = new PinLock(memory, null, () => 0);
   await lock.set('4711');
@@ -81,7 +81,7 @@ test('the catalogue’s PIN cannot be replaced on the device', async () => {
   expect(await lock.opens('2468')).toBe(true);
 });
 
-test('the page starts anew when it hangs, and else only when nobody is there', () => {
+test('the page reloads when it hangs, and otherwise only when no visitor is there', () => {
   const began = new Date(2026, 0, 1, 12).getTime();
   let now = began;
   const seen: Watched = { isWorking: true, isWaiting: false, hasFailed: false };
@@ -107,7 +107,7 @@ test('the page starts anew when it hangs, and else only when nobody is there', (
   expect(restarts).toEqual(['stuck', 'error']);
 });
 
-test('once a day is after the hour, not in it for ever', () => {
+test('the daily reload is due at the next such hour, today or tomorrow', () => {
   const noon = new Date(2026, 4, 5, 12).getTime();
   expect(new Date(nextAt(4, noon)).getDate()).toBe(6);
   expect(nextAt(14, noon) - noon).toBe(2 * 3600_000);

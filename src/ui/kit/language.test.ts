@@ -14,7 +14,7 @@ class Notes implements Remembered {
 
 const strings = { en: { hello: 'Hello' }, zh: { hello: '你好' } };
 
-test('the reader’s first language that is known is taken, English where none is', () => {
+test('the page takes the first of the user’s languages that it has, or English if it has none', () => {
   const detect = (...wanted: string[]): string => new Language(wanted, new Notes(), { lang: '' }).code;
   expect(detect('zh-TW', 'en')).toBe('zh');
   expect(detect('fr-CH', 'zh-Hans-CN', 'en')).toBe('zh');
@@ -23,7 +23,7 @@ test('the reader’s first language that is known is taken, English where none i
   expect(detect()).toBe('en');
 });
 
-test('a choice is remembered, and told to the document', () => {
+test('the page remembers a choice, and sets the document’s language', () => {
   const notes = new Notes();
   const root = { lang: '' };
   const language = new Language(['en'], notes, root);
@@ -33,7 +33,7 @@ test('a choice is remembered, and told to the document', () => {
   expect(new Language(['en'], notes, root).code).toBe('zh');
 });
 
-test('what was remembered but is not known counts for nothing', () => {
+test('the page ignores a remembered language that it does not have', () => {
   const notes = new Notes();
   notes.set('language', 'tlh');
   expect(new Language(['zh'], notes, { lang: '' }).code).toBe('zh');

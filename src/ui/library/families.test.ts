@@ -36,7 +36,7 @@ function recommendedOn(memoryBytes: number | null, gpuBytesPerSecond: number | n
   return recommended(offeredOn(device), speedOf)?.request.id;
 }
 
-test('there is one card per size, on which kind and precision are chosen', () => {
+test('each size has one card, on which the user chooses kind and precision', () => {
   const cards = families(offeredOn({ gpu: GPU, memoryBytes: 8 * GIB }));
   expect(cards.map(({ name }) => name).toSorted()).toEqual(
     ['2B', '30B-A3B', '4B', '8B'].map((size) => `Qwen3-VL ${size}`),
@@ -49,15 +49,15 @@ test('there is one card per size, on which kind and precision are chosen', () =>
   expect(idOf('thinking', 'exact')).toBe('qwen3-vl-2b-thinking-exact');
 });
 
-test('a strong laptop is recommended what surely fits its memory and is fast', () => {
+test('a strong laptop gets a model that surely fits its memory and is fast', () => {
   expect(recommendedOn(8 * GIB, 150e9)).toBe('qwen3-vl-4b-instruct');
 });
 
-test('a browser that does not say how much memory there is gets the smallest that is fast', () => {
+test('a browser that does not reveal its memory gets the smallest fast model', () => {
   expect(recommendedOn(null, 150e9)).toBe('qwen3-vl-2b-instruct');
 });
 
-test('an old integrated GPU gets the smallest; one that is too slow gets none, nor does a device without', () => {
+test('an old integrated GPU gets the smallest model; a GPU that is too slow gets none, nor does a device without one', () => {
   expect(recommendedOn(8 * GIB, 12e9)).toBe('qwen3-vl-2b-instruct');
   expect(recommendedOn(8 * GIB, 1e9)).toBeUndefined();
   expect(recommendedOn(8 * GIB, null)).toBeUndefined();

@@ -22,7 +22,7 @@ const kept = (id: string): KeptModel => ({
 });
 const ids = (entries: { request: { id: string } }[]): string[] => entries.map((entry) => entry.request.id);
 
-test('what fits stands on top, what is too large at the end, what is here apart', () => {
+test('models that fit come first, models that are too large last, and stored models apart', () => {
   const entries = listEntries({
     offers: [
       offer('giant', 'too-large'),
@@ -40,7 +40,7 @@ test('what fits stands on top, what is too large at the end, what is here apart'
   expect(ids(others)).toEqual(['own']);
 });
 
-test('a model that is offered and kept is one entry', () => {
+test('a model that is both offered and stored is one entry', () => {
   const entries = listEntries({
     offers: [offer('a', 'fits')],
     packages: [],

@@ -22,7 +22,7 @@ async function withBuiltIn(remembered: Notes = {}) {
   return parts;
 }
 
-test('the present model stays chosen while another one is downloaded, and until the user takes that', async () => {
+test('the present model stays chosen while another one downloads, until the user switches to it', async () => {
   const { weights, inference, models } = await withBuiltIn();
   models.choose('large');
   await soon();
@@ -41,7 +41,7 @@ test('the present model stays chosen while another one is downloaded, and until 
   expect(inference.asked).toEqual(['demo webgpu', 'large webgpu']);
 });
 
-test('where nothing else works, what was chosen is used as soon as it is here', async () => {
+test('the page uses the chosen model as soon as it is stored, if no other model works', async () => {
   const { weights, models } = setUp();
   weights.offers = done([offer('large')]);
   await models.start(PAGE);
@@ -52,7 +52,7 @@ test('where nothing else works, what was chosen is used as soon as it is here', 
   expect(models.news).toBeUndefined();
 });
 
-test('on a first visit, the built-in model that is still on its way counts as one that works', async () => {
+test('the built-in model counts as one that works while it downloads on a first visit', async () => {
   const { weights, models } = setUp();
   await models.start(PAGE);
   await soon();
@@ -67,7 +67,7 @@ test('on a first visit, the built-in model that is still on its way counts as on
 const LINK = { id: 'https://h/x/', name: 'x', source: { kind: 'package', url: 'https://h/x/' } } as const;
 
 test.each(['missing-file', 'host-blocked', 'network', 'web-page'] as const)(
-  'an address that is refused with %s is no model, and the present one stays',
+  'an address that fails with %s is no model, and the present model stays',
   async (code) => {
     const { weights, models } = await withBuiltIn();
     const added = models.add(LINK);
@@ -81,7 +81,7 @@ test.each(['missing-file', 'host-blocked', 'network', 'web-page'] as const)(
   },
 );
 
-test('an address that is refused while nothing works leaves nothing chosen, in the next visit too', async () => {
+test('a refused address leaves no model chosen if no other works, in the next visit too', async () => {
   const remembered: Notes = {};
   const { weights, models } = setUp({ remembered });
   weights.offers = done([]);
@@ -96,7 +96,7 @@ test('an address that is refused while nothing works leaves nothing chosen, in t
   expect(remembered.model ?? null).not.toBe(LINK.id);
 });
 
-test('what a full disk stops is a model: it is listed, with what could go', async () => {
+test('a model whose download a full disk stops stays listed, with the models that could be removed', async () => {
   const { weights, models } = await withBuiltIn();
   void models.add(LINK);
   await soon();
@@ -106,7 +106,7 @@ test('what a full disk stops is a model: it is listed, with what could go', asyn
   expect(entry?.download?.state).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
 });
 
-test('where a model does not load, the one before it answers again, a waiting question too', async () => {
+test('the earlier model answers again if another one does not load, and answers a waiting question', async () => {
   const { weights, inference, models } = await withBuiltIn();
   weights.keep('large');
   await models.refresh();
@@ -117,7 +117,7 @@ test('where a model does not load, the one before it answers again, a waiting qu
   expect(inference.asked).toEqual(['demo webgpu', 'large webgpu', 'demo webgpu']);
 });
 
-test('a download goes on in the next visit, where another tab may have ended it, unless it was paused', async () => {
+test('a download continues in the next visit, unless another tab has completed it or the user paused it', async () => {
   const remembered: Notes = {};
   const first = await withBuiltIn(remembered);
   first.models.choose('large');
@@ -138,7 +138,7 @@ test('a download goes on in the next visit, where another tab may have ended it,
   expect(fourth.weights.asked).toEqual([]);
 });
 
-test('a tab that follows a download stops with the tab that pauses it', async () => {
+test('a tab that follows a download stops when another tab pauses it', async () => {
   const remembered: Notes = {};
   const { weights, models } = await withBuiltIn(remembered);
   remembered.next = 'large';
@@ -150,7 +150,7 @@ test('a tab that follows a download stops with the tab that pauses it', async ()
   expect(models.beside).toBeUndefined();
 });
 
-test('a tab that follows the first download of the built-in model goes on with that', async () => {
+test('a tab that follows another download goes on with the first download of the built-in model', async () => {
   const remembered: Notes = {};
   const { weights, models } = setUp({ remembered });
   await models.start(PAGE);
@@ -162,7 +162,7 @@ test('a tab that follows the first download of the built-in model goes on with t
   expect(models.downloads.of('large')?.state.kind).toBe('running');
 });
 
-test('a newer version of a model comes while the older one answers', async () => {
+test('a newer version of a model downloads while the older one answers', async () => {
   const { weights, models } = await withBuiltIn();
   const updated = models.background.fetch(weights.kept[0]!);
   await soon();
@@ -173,7 +173,7 @@ test('a newer version of a model comes while the older one answers', async () =>
   expect(models.news).toBeUndefined();
 });
 
-test('where the chosen model is removed, another one on the device takes its place', async () => {
+test('another stored model takes the place of the chosen one when that is removed', async () => {
   const { weights, models } = setUp({ remembered: { model: 'large' } });
   weights.keep('demo');
   weights.keep('large');
@@ -185,7 +185,7 @@ test('where the chosen model is removed, another one on the device takes its pla
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
 });
 
-test('a background download that breaks off is reported, and the failure stays in the library', async () => {
+test('the page reports a background download that breaks off, and the library keeps the failure', async () => {
   const { weights, models } = await withBuiltIn();
   models.choose('large');
   await soon();

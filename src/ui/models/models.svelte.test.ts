@@ -14,7 +14,7 @@ import {
   type Notes,
 } from '../../../tools/tests/support/scripted-models.ts';
 
-test('on a first visit the built-in model comes by itself: downloaded, loaded, ready', async () => {
+test('the built-in model downloads, loads and becomes ready by itself on a first visit', async () => {
   const { weights, inference, models } = setUp();
   expect(models.phase.kind).toBe('looking');
   await models.start(PAGE);
@@ -27,7 +27,7 @@ test('on a first visit the built-in model comes by itself: downloaded, loaded, r
   expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
 });
 
-test('readiness counts the download, the runtime and the opening together, and never goes back', async () => {
+test('readiness counts the download, the runtime and the opening together, and never decreases', async () => {
   const { weights, inference, models } = setUp();
   let loaded: (outcome: Outcome<LoadedModel>) => void = () => undefined;
   inference.load = (_id, _options, onEvent) => {
@@ -60,7 +60,7 @@ test('readiness counts the download, the runtime and the opening together, and n
   expect(models.readiness).toBeNull();
 });
 
-test('the built-in model that was removed comes back only when it is chosen, in later visits too', async () => {
+test('the removed built-in model comes back only when the user chooses it, in later visits too', async () => {
   const remembered: Notes = {};
   const first = setUp({ remembered });
   first.weights.keep('demo');
@@ -94,7 +94,7 @@ test('the built-in model that was removed comes back only when it is chosen, in 
   expect(next.models.chosen?.request.id).toBe('demo');
 });
 
-test('where there is no built-in model nothing is chosen, and a question says so', async () => {
+test('no model is chosen if there is no built-in one, and a question fails with no-model', async () => {
   const { weights, models } = setUp();
   weights.offers = done([offer('large')]);
   await models.start(PAGE);
@@ -103,7 +103,7 @@ test('where there is no built-in model nothing is chosen, and a question says so
   expect(weights.asked).toEqual([]);
 });
 
-test('a question that comes before it is known what there is waits for that', async () => {
+test('a question that arrives before the list of models has been read waits for the list', async () => {
   const { weights, models } = setUp();
   weights.keep('demo');
   const started = models.start(PAGE);
@@ -112,7 +112,7 @@ test('a question that comes before it is known what there is waits for that', as
   await started;
 });
 
-test('a choice is remembered, and on the next visit loaded from storage without a download', async () => {
+test('the next visit loads the remembered choice from storage, without a download', async () => {
   const remembered = {};
   const first = setUp({ remembered });
   first.weights.offers = done([offer('large')]);
@@ -129,7 +129,7 @@ test('a choice is remembered, and on the next visit loaded from storage without 
   expect(inference.asked).toEqual(['large webgpu']);
 });
 
-test('a chosen large model that is not here is not fetched before it is asked', async () => {
+test('a chosen large model that is not stored is not fetched before the user asks a question', async () => {
   const { weights, models } = setUp({ remembered: { model: 'large' } });
   await models.start(PAGE);
   expect(models.phase.kind).toBe('absent');
@@ -176,7 +176,7 @@ test('the model is loaded again only after a failure that may have broken it', a
   expect(inference.asked).toHaveLength(2);
 });
 
-test('what an answer of another model failed by does not stop the model that comes after it', async () => {
+test('the failure of an earlier model’s answer does not stop the model after it', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
   await models.start(PAGE);
@@ -187,7 +187,7 @@ test('what an answer of another model failed by does not stop the model that com
   expect(inference.asked).toHaveLength(1);
 });
 
-test('a failed load is told, and the next question tries again', async () => {
+test('a failed load is reported, and the next question tries again', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
   inference.refuses.set('webgpu', 'out-of-memory');
@@ -198,7 +198,7 @@ test('a failed load is told, and the next question tries again', async () => {
   expect(await models.ready(never)).toMatchObject({ kind: 'done' });
 });
 
-test('a stopped question leaves the download alone; a pause stops it, and it can go on', async () => {
+test('a stopped question leaves the download running; a pause stops the download, which can continue', async () => {
   const { weights, models } = setUp();
   await models.start(PAGE);
   await soon();
@@ -217,7 +217,7 @@ test('a stopped question leaves the download alone; a pause stops it, and it can
   expect(weights.asked).toEqual(['demo', 'demo']);
 });
 
-test('a full disk is told with what could go, until the download goes on', async () => {
+test('a full disk is reported with the models that could be removed, until the download continues', async () => {
   const { weights, models } = setUp();
   await models.start(PAGE);
   await soon();
@@ -231,7 +231,7 @@ test('a full disk is told with what could go, until the download goes on', async
   expect(models.downloads.of('demo')?.full).toBeUndefined();
 });
 
-test('without the catalogue, what is kept is listed and answers', async () => {
+test('stored models are listed and answer without the catalogue', async () => {
   const { weights, models } = setUp({ remembered: { model: 'large' } });
   weights.offers = failed('network');
   weights.keep('large');
@@ -252,7 +252,7 @@ test('choosing another model ends the load of the first', async () => {
   expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
 });
 
-test('a model that goes from storage leaves the device', async () => {
+test('a model that is removed from storage leaves the device', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
   await models.start(PAGE);
@@ -263,7 +263,7 @@ test('a model that goes from storage leaves the device', async () => {
   expect(models.phase.kind).toBe('stored');
 });
 
-test('memory for experts loads the model anew, is remembered for it alone, and can be left to the device', async () => {
+test('a memory budget for experts reloads its model, is remembered for it alone, and can be set back to automatic', async () => {
   const remembered: Notes = {};
   const { weights, inference, models } = setUp({ remembered });
   weights.keep('demo');
@@ -288,7 +288,7 @@ test('memory for experts loads the model anew, is remembered for it alone, and c
   expect(later.models.expertBudgetOf('demo')).toBe(null);
 });
 
-test('a load finds what storage lost, fetches it again, and then succeeds', async () => {
+test('a load finds the file that storage lost, fetches it again, and then succeeds', async () => {
   const { weights, inference, models } = setUp({ hasWebGpu: false });
   weights.keep('demo');
   weights.damaged = ['a shard'];
@@ -303,7 +303,7 @@ test('a load finds what storage lost, fetches it again, and then succeeds', asyn
   expect(models.phase.kind).toBe('ready');
 });
 
-test('a load that fails although storage is whole is not repeated', async () => {
+test('a load that fails although storage is complete is not repeated', async () => {
   const { weights, inference, models } = setUp({ hasWebGpu: false });
   weights.keep('demo');
   inference.refuses.set('wasm', 'corrupt-shard');
@@ -314,7 +314,7 @@ test('a load that fails although storage is whole is not repeated', async () => 
   expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
 });
 
-test('after an answer that met damage, the next question mends the model first', async () => {
+test('the next question after an answer that found damage mends the model first', async () => {
   const { weights, inference, models } = setUp({ hasWebGpu: false });
   weights.keep('demo');
   await models.start(PAGE);

@@ -3,7 +3,7 @@ import { parsePackages } from './page-models.ts';
 
 const LIST = 'http://localhost/packages/index.json';
 
-test('addresses in a list count from the list itself', () => {
+test('addresses in a list are relative to the list itself', () => {
   const list = {
     packages: [
       { name: 'Own', url: 'own/' },
@@ -16,7 +16,7 @@ test('addresses in a list count from the list itself', () => {
   ]);
 });
 
-test('a wrong list is refused by the field that is wrong', () => {
+test('the parser refuses a wrong list and names the wrong field', () => {
   expect(() => parsePackages([], LIST)).toThrow('must be an object');
   expect(() => parsePackages({ packages: [{ url: 'own/' }] }, LIST)).toThrow('packages[0].name');
   expect(() => parsePackages({ packages: [{ name: 'Own', url: 'http://' }] }, LIST)).toThrow(

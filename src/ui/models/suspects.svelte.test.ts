@@ -15,7 +15,7 @@ async function afterDeath({
   return parts;
 }
 
-test('the user is asked before a model is loaded with which the page died, and a question waits for that', async () => {
+test('the page asks the user before it loads a model with which it died, and a question waits for the decision', async () => {
   const { inference, models } = await afterDeath();
   expect(models.phase).toEqual({ kind: 'suspect' });
   expect(models.awaitsUser).toBe(true);
@@ -29,7 +29,7 @@ test('the user is asked before a model is loaded with which the page died, and a
   expect(inference.asked).toEqual(['demo webgpu']);
 });
 
-test('it is asked again at each visit until it was loaded once', async () => {
+test('the page asks again at each visit until the model has loaded once', async () => {
   const remembered: Notes = {};
   await afterDeath({ remembered });
   const later = await afterDeath({ deaths: [], remembered });
@@ -40,7 +40,7 @@ test('it is asked again at each visit until it was loaded once', async () => {
   expect(last.models.phase.kind).toBe('ready');
 });
 
-test('another way to compute is an answer too; a stopped question stops waiting', async () => {
+test('the choice of another backend counts as consent; a stopped question stops waiting', async () => {
   const { inference, models } = await afterDeath();
   const stop = new AbortController();
   const ready = models.ready(stop.signal);
@@ -51,7 +51,7 @@ test('another way to compute is an answer too; a stopped question stops waiting'
   expect(inference.asked).toEqual(['large wasm']);
 });
 
-test('the built-in model is loaded again after one death, and asked about after two', async () => {
+test('the page loads the built-in model again after one death, and asks about it after two', async () => {
   const remembered: Notes = { model: 'demo' };
   const visit = async () => {
     const parts = setUp({ deaths: ['demo'], remembered });
@@ -65,7 +65,7 @@ test('the built-in model is loaded again after one death, and asked about after 
   expect(await visit()).toBe('suspect');
 });
 
-test('where nobody can be asked the smaller model answers from then on', async () => {
+test('the smaller model answers from then on if no user can be asked', async () => {
   const remembered: Notes = { model: 'large' };
   const { weights, inference, models } = setUp({ deaths: ['large'], remembered });
   weights.keep('demo');
@@ -76,7 +76,7 @@ test('where nobody can be asked the smaller model answers from then on', async (
   expect(remembered.model).toBe('demo');
 });
 
-test('a suspect that is removed is no longer asked about', async () => {
+test('the page no longer asks about a suspect that was removed', async () => {
   const { weights, models } = await afterDeath();
   weights.kept = weights.kept.filter(({ id }) => id !== 'large');
   await models.gone('large');

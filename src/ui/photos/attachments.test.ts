@@ -10,7 +10,7 @@ const open = async (file: Blob, name: string): Promise<Outcome<Photo>> => {
   return { kind: 'done', value: { id: name, name, part: null } as unknown as Photo };
 };
 
-test('pictures keep the order in which they came, however long each takes to be read', async () => {
+test('pictures keep the order in which the user added them, however long each takes to read', async () => {
   const attachments = new Attachments({
     open,
     crop: () => Promise.reject(new Error('unused')),

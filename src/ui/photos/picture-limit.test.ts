@@ -6,13 +6,13 @@ const photos = (count: number): (typeof photo)[] => new Array<typeof photo>(coun
 const model = { contextTokens: 8192 };
 const asked = { maxTokens: 4096, maxPictureTokens: 1024 };
 
-test('what fits the context beside an answer is not spoken of', () => {
+test('there is no limit if the pictures fit the context beside an answer', () => {
   expect(pictureLimit([], photos(6), false, model, asked)).toBeNull();
   expect(pictureLimit([], photos(30), false, { contextTokens: 262_144 }, asked)).toBeNull();
   expect(pictureLimit([], photos(30), false, null, asked)).toBeNull();
 });
 
-test('of 30 pictures it is told how many the model can take', () => {
+test('the limit says how many of 30 pictures the model can take', () => {
   expect(pictureLimit([], photos(30), false, model, asked)).toEqual({
     kind: 'context',
     fitting: 6,
@@ -28,7 +28,7 @@ test('of 30 pictures it is told how many the model can take', () => {
   });
 });
 
-test('small pictures and short clips take less', () => {
+test('small pictures and short clips take fewer tokens', () => {
   const small = { width: 320, height: 240, clipSeconds: null };
   expect(pictureLimit([], new Array<typeof small>(60).fill(small), false, model, asked)).toBeNull();
   const clip = { width: 320, height: 240, clipSeconds: 3 };
@@ -48,7 +48,7 @@ test('the built-in model takes two pictures, whatever its context', () => {
   });
 });
 
-test('pictures of earlier questions count, and are told apart', () => {
+test('pictures of earlier questions count, and the limit counts them separately', () => {
   expect(pictureLimit(photos(2), photos(1), true, null, asked)).toEqual({
     kind: 'madeFor',
     most: 2,

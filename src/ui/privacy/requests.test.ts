@@ -4,7 +4,7 @@ import { groupRequests } from './requests.ts';
 const HERE = 'https://app.example.org/room/';
 const seen = (url: string, bytes: number | null) => ({ url, bytes, at: 0 });
 
-test('requests are grouped by host and purpose, other hosts first', () => {
+test('the log groups requests by host and purpose, other hosts first', () => {
   const groups = groupRequests(
     [
       seen(HERE, 500),
@@ -29,7 +29,7 @@ test('requests are grouped by host and purpose, other hosts first', () => {
   ]);
 });
 
-test('later requests are added to what was there', () => {
+test('later requests add to the earlier groups', () => {
   const before = groupRequests([seen(HERE, 500), seen('https://hub.example.org/a', 7)], HERE);
   const after = groupRequests(
     [seen(`${HERE}a.js`, 20), seen('https://hub.example.org/b', null)],

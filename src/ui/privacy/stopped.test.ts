@@ -6,7 +6,7 @@ const HERE = 'https://app.example.org/room/';
 const EMPTY: StoppedList = { entries: [], others: 0 };
 const stopped = (directive: string, blocked: string, at = 0) => ({ directive, blocked, at });
 
-test('what was stopped is counted by realm, directive and origin, the most recent first', () => {
+test('the list counts violations by realm, directive and origin, the most recent first', () => {
   let list = addViolation(EMPTY, 'page', stopped('connect-src', 'https://a.example/secret?1', 1), HERE);
   list = addViolation(list, 'page', stopped('img-src', 'https://b.example/x.png', 2), HERE);
   list = addViolation(list, 'photo', stopped('connect-src', 'https://a.example/', 3), HERE);
@@ -21,7 +21,7 @@ test('what was stopped is counted by realm, directive and origin, the most recen
   });
 });
 
-test('this site and what has no address are named as such', () => {
+test('the list names this site, and sources without an address, as such', () => {
   const named = (blocked: string) =>
     addViolation(EMPTY, 'page', stopped('script-src-elem', blocked), HERE).entries[0]?.blocked;
   expect(named(`${HERE}x.js`)).toBeNull();
@@ -29,12 +29,12 @@ test('this site and what has no address are named as such', () => {
   expect(named('wss://a.example/socket')).toBe('wss://a.example');
 });
 
-test('a stranger’s text is cut, and what turns the text around it is written out', () => {
+test('the list shortens a stranger’s text, and writes out characters that reverse the writing direction', () => {
   const { entries } = addViolation(EMPTY, 'page', stopped('x'.repeat(500), 'odd\u202E:'), HERE);
   expect(entries[0]).toMatchObject({ directive: `${'x'.repeat(100)}…`, blocked: 'odd[U+202E]:' });
 });
 
-test('the list keeps the most recent, and counts the others', () => {
+test('the list keeps the most recent entries, and counts the others', () => {
   let list = EMPTY;
   for (let index = 0; index < MOST_ENTRIES + 3; index++) {
     list = addViolation(list, 'page', stopped('img-src', `https://h${index}.example/`), HERE);
@@ -44,7 +44,7 @@ test('the list keeps the most recent, and counts the others', () => {
   expect(list.others).toBe(3);
 });
 
-test('a worker’s message is taken as it is defined only', () => {
+test('the parser accepts a worker’s message in its defined form only', () => {
   const violation = stopped('img-src', 'inline', 5);
   expect(parseViolation({ violation })).toEqual(violation);
   for (const other of [
@@ -59,14 +59,14 @@ test('a worker’s message is taken as it is defined only', () => {
   }
 });
 
-test('the weights worker alone speaks for the hash worker', () => {
+test('only the weights worker can report for the hash worker', () => {
   expect(realmOf({ realm: 'hash' }, 'weights')).toBe('hash');
   expect(realmOf({ realm: 'hash' }, 'photo')).toBe('photo');
   expect(realmOf({ realm: 'page' }, 'weights')).toBe('weights');
   expect(realmOf(null, 'weights')).toBe('weights');
 });
 
-test('each directive is put into the words of its wall', () => {
+test('each directive belongs to its wall', () => {
   expect(['connect-src', 'img-src', 'script-src-elem', 'manifest-src'].map(wallOf)).toEqual([
     'connect',
     'image',
@@ -75,7 +75,7 @@ test('each directive is put into the words of its wall', () => {
   ]);
 });
 
-test('the walls’ own trial is left out, and what looks like it is not once the trial is over', () => {
+test('the list leaves out the walls’ own trial, but no similar violation after the trial', () => {
   const is = (effectiveDirective: string, blockedURI: string, isTrying: boolean): boolean =>
     isTrialViolation({ effectiveDirective, blockedURI, sample: '' }, isTrying);
   for (const isTrying of [true, false]) {
@@ -95,7 +95,7 @@ test('the walls’ own trial is left out, and what looks like it is not once the
   }
 });
 
-test('of Trusted Types, the trial is known by the string that was tried', () => {
+test('the list recognises the trial of Trusted Types by the string that was tried', () => {
   const is = (sample: string): boolean =>
     isTrialViolation(
       { effectiveDirective: 'require-trusted-types-for', blockedURI: 'trusted-types-sink', sample },

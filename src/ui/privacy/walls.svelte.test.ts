@@ -19,7 +19,7 @@ function provers(open: Realm | null): Provers {
   };
 }
 
-test('pictures are taken where all walls hold, and locks that not every browser has may be missing', async () => {
+test('the page takes pictures if all walls hold; locks that not every browser has may be missing', async () => {
   const page: WallReport = { walls: { ...HELD.walls, allowlist: 'absent' }, tookMs: 1 };
   const walls = new Walls(page, provers(null));
   expect(walls.areKnown).toBe(false);
@@ -28,7 +28,7 @@ test('pictures are taken where all walls hold, and locks that not every browser 
 });
 
 test.each(['page', 'photo', 'inference', 'weights', 'hash'] as const)(
-  'no picture is taken where a wall of the %s realm is open',
+  'the page takes no picture if a wall of the %s realm is open',
   async (realm) => {
     const walls = new Walls(realm === 'page' ? OPEN : HELD, provers(realm));
     const may = await walls.mayTake();
@@ -38,7 +38,7 @@ test.each(['page', 'photo', 'inference', 'weights', 'hash'] as const)(
   },
 );
 
-test('a picture waits for the realms that see pictures, and a worker that could not be asked is asked again', async () => {
+test('a picture waits for the realms that see pictures, and the page asks a worker again if it could not report', async () => {
   let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
   const walls = new Walls(HELD, {
     ...provers(null),
@@ -69,7 +69,7 @@ test('a picture waits for the realms that see pictures, and a worker that could 
   expect(opened).toBe(1);
 });
 
-test('a worker that says nothing is not waited for for ever, and what it says later counts', async () => {
+test('the page does not wait for a silent worker for ever, and a later report of it counts', async () => {
   let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
   const walls = new Walls(
     HELD,

@@ -22,7 +22,7 @@ async function pixels(
 const between = async (a: Promise<Pixels>, b: Promise<Pixels>): Promise<Difference> =>
   pictureDifference(await a, await b);
 
-test('what was added is marked where it is', async () => {
+test('the difference marks an added thing at its place', async () => {
   const found = await between(pixels(BASE), pixels(BASE + DOT));
   expect(found.kind).toBe('boxes');
   if (found.kind !== 'boxes') return;
@@ -31,13 +31,13 @@ test('what was added is marked where it is', async () => {
   found.boxes[0]?.forEach((edge, side) => expect(Math.abs(edge - (expected[side] ?? 0))).toBeLessThan(15));
 });
 
-test('compression alone is no change, nor is a picture that moved by a few pixels', async () => {
+test('compression alone is no change, and neither is a shift by a few pixels', async () => {
   expect(await between(pixels(BASE), pixels(BASE, { quality: 60 }))).toEqual({ kind: 'same' });
   const wide = '<rect x="-50" width="600" height="320" fill="#ccd"/>' + BASE.replace(/^<rect[^>]*>/, '');
   expect(await between(pixels(wide), pixels(wide, { dx: 8 }))).toEqual({ kind: 'same' });
 });
 
-test('it says so when nothing can be marked', async () => {
+test('the difference says so if nothing can be marked', async () => {
   expect(await between(pixels(BASE), pixels(BASE, { width: 320, height: 480 }))).toEqual({
     kind: 'otherShape',
   });

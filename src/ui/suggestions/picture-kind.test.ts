@@ -53,7 +53,7 @@ const PHOTO = svg(
   '<filter id="n"><feTurbulence type="fractalNoise" baseFrequency=".02" numOctaves="5"/></filter><rect width="900" height="600" filter="url(#n)"/>',
 );
 
-test('documents, charts, screens and photos are told apart by their pixels', async () => {
+test('the guess distinguishes documents, charts, screens and photos by their pixels', async () => {
   expect(pictureKind(facts(), await small(PAGE))).toBe('document');
   expect(pictureKind(facts(), await small(CHART))).toBe('chart');
   expect(pictureKind(facts({ type: 'image/png', width: 1920, height: 1080 }), await small(SCREEN))).toBe(
@@ -62,14 +62,14 @@ test('documents, charts, screens and photos are told apart by their pixels', asy
   expect(pictureKind(facts(), await small(PHOTO))).toBe('photo');
 });
 
-test('a name that says what it is is believed, and without pixels it is a photo', () => {
+test('the guess trusts a name that gives the kind; without pixels, a picture counts as a photo', () => {
   expect(pictureKind(facts({ name: 'Screenshot 2026-11-30.png' }), null)).toBe('screen');
   expect(pictureKind(facts({ name: '发票.jpg' }), null)).toBe('document');
   expect(pictureKind(facts({ name: 'sales chart.png' }), null)).toBe('chart');
   expect(pictureKind(facts(), null)).toBe('photo');
 });
 
-test('one even colour is a drawing', async () => {
+test('a picture of one even colour counts as a drawing', async () => {
   expect(pictureKind(facts(), await small(svg(90, 60, '<rect width="90" height="60" fill="#fff"/>')))).toBe(
     'drawing',
   );

@@ -18,7 +18,7 @@ const wanted = { answer: null, isBuiltIn: false, asked: [] };
 const photo = { clipSeconds: null, part: null, kind: 'document' } as const;
 const clip = { ...photo, clipSeconds: 3 };
 
-test('there are three questions for every kind of picture and of answer, in both languages', () => {
+test('every kind of picture and of answer has three questions, in both languages', () => {
   for (const says of [en, zh]) {
     for (const subject of SUBJECTS) expect(suggestions({ ...wanted, subject }, says)).toHaveLength(3);
     for (const answer of ['boxes', 'table', 'nothing', 'text'] as const) {
@@ -27,13 +27,13 @@ test('there are three questions for every kind of picture and of answer, in both
   }
 });
 
-test('what was asked is not suggested again, and nothing without pictures', () => {
+test('the page suggests no question twice, and none without pictures', () => {
   const asked = en.about.photo.slice(0, 1);
   expect(suggestions({ ...wanted, subject: 'photo', asked }, en)).toEqual(en.about.photo.slice(1));
   expect(suggestions({ ...wanted, subject: null }, en)).toEqual([]);
 });
 
-test('the built-in model is suggested only what it can do', () => {
+test('the page suggests only questions that the built-in model can answer', () => {
   const builtIn = (subject: SubjectKind, answer: 'text' | null = null): string[] =>
     suggestions({ ...wanted, subject, answer, isBuiltIn: true }, en);
   expect(builtIn('clip')[0]).toMatch(/ball/);
@@ -45,7 +45,7 @@ test('the built-in model is suggested only what it can do', () => {
   expect(builtIn('photo', 'text')).toEqual([]);
 });
 
-test('the subject is what waits: its kind, a part, a clip, two or several', () => {
+test('the subject is the kind of the waiting picture, a part, a clip, two or several', () => {
   expect(subjectKind([], false)).toBeNull();
   expect(subjectKind([photo], false)).toBe('document');
   expect(subjectKind([photo], true)).toBe('part');
@@ -56,7 +56,7 @@ test('the subject is what waits: its kind, a part, a clip, two or several', () =
   expect(subjectKind([clip, photo], false)).toBe('several');
 });
 
-test('answers are boxes, tables, nothing or text', () => {
+test('an answer counts as boxes, a table, nothing or text', () => {
   const kind = (text: string, hasMarks = false): string => answerKind(readMarkdown(text), hasMarks);
   expect(kind('[{"bbox_2d": [1, 2, 3, 4]}]', true)).toBe('boxes');
   expect(kind('| a |\n| - |\n| 1 |')).toBe('table');

@@ -9,7 +9,7 @@ import { placeInWords, shownTable, type ShownTable } from './shown-table.ts';
 import { Sentences } from '../answer/sentences.ts';
 import { splitThought } from '../answer/thought.ts';
 
-test('JSON becomes a table, and the table CSV', () => {
+test('JSON becomes a table, and the table becomes CSV', () => {
   const table = tableOf([
     { name: 'Tea, green', price: 3.5 },
     { price: -2, note: '=1+1' },
@@ -29,7 +29,7 @@ test('JSON becomes a table, and the table CSV', () => {
   expect(tableOf('text')).toBeUndefined();
 });
 
-test('what a spreadsheet would run is marked as text, wherever it hides; numbers stay numbers', () => {
+test('CSV marks every cell that a spreadsheet would run as text, wherever it hides; numbers stay numbers', () => {
   const first = (cell: string): string => toCsv({ columns: null, rows: [{ cells: [cell], source: null }] });
   const formulas = [
     "-2+3+cmd|' /C calc'!A0",
@@ -67,7 +67,7 @@ function shown(value: unknown, words: typeof en = en, inNumbers = false): ShownT
   return shownTable(table, words, inNumbers);
 }
 
-test('places are shown as what is where, in words of the reader, and in numbers on request', () => {
+test('the table shows places in words of the user’s language, and in numbers on request', () => {
   expect(shown(BOXES).heads).toEqual(['What', 'Where', 'Picture']);
   expect(shown(BOXES).rows.map(({ cells }) => cells)).toEqual([
     ['cat', 'top left', '0'],
@@ -84,7 +84,7 @@ test('places are shown as what is where, in words of the reader, and in numbers 
   );
 });
 
-test('where something lies is said by the third it is in, or by what it reaches across', () => {
+test('a place in words is the third of the picture that holds it, or the side that it reaches across', () => {
   const where = (...box: [number, number, number, number]): string =>
     placeInWords({ kind: 'box', box }, en.places);
   expect(where(0, 0, 1000, 1000)).toBe('nearly the whole picture');
@@ -95,7 +95,7 @@ test('where something lies is said by the third it is in, or by what it reaches 
   expect(placeInWords({ kind: 'point', x: 1000, y: 1000 }, en.places)).toBe('bottom right');
 });
 
-test('heads and values are in words: no keys of programmers, no brackets', () => {
+test('titles and values are words, without programmers’ keys and without brackets', () => {
   expect(
     shown([{ unit_price: 2, firstName: 'Ann', is_paid: true, odd_key: [{ a_b: 1 }, { a_b: 2 }] }]),
   ).toMatchObject({
@@ -108,7 +108,7 @@ test('heads and values are in words: no keys of programmers, no brackets', () =>
   ]);
 });
 
-test('what holds nothing is known as nothing', () => {
+test('a value that contains nothing counts as nothing', () => {
   for (const empty of [[], {}, null, { objects: [] }, [[]]]) expect(isNothing(empty)).toBe(true);
   for (const full of [0, '', false, [0], { a: null }, { a: '' }]) {
     expect(isNothing(full)).toBe(false);
@@ -126,7 +126,7 @@ test('what holds nothing is known as nothing', () => {
   }
 });
 
-test('at no moment while JSON is written is it shown as code or as text', () => {
+test('JSON never appears as code or as text while it is being written', () => {
   for (const text of [
     '```json\n[{"bbox_2d": [1, 2, 3, 4], "label": "a"}]\n```',
     '[{"a": 1}, {"b": [2]}]',
@@ -143,7 +143,7 @@ test('at no moment while JSON is written is it shown as code or as text', () => 
   }
 });
 
-test('JSON that is cut off says so, and keeps what was complete', () => {
+test('JSON that is cut off says so, and keeps its complete entries', () => {
   const block = (text: string): unknown => new GrowingBlocks().read(text, true)[0]?.block;
   expect(block('```json\n[{"a": 1}, {"a": ')).toMatchObject({
     kind: 'data',
@@ -156,7 +156,7 @@ test('JSON that is cut off says so, and keeps what was complete', () => {
   expect(block('```c\n{ int x;')).toMatchObject({ kind: 'code' });
 });
 
-test('a thought ends at its tag; without the tag a model that thinks is still at it', () => {
+test('a thought ends at its tag; without the tag the model is still thinking', () => {
   expect(splitThought('Let me see', true)).toEqual({ thought: 'Let me see', ended: false, answer: '' });
   expect(splitThought('Let me see\n</think>\n\nA cat.', true)).toEqual({
     thought: 'Let me see',
@@ -166,7 +166,7 @@ test('a thought ends at its tag; without the tag a model that thinks is still at
   expect(splitThought('A cat.', false)).toEqual({ thought: null, ended: true, answer: 'A cat.' });
 });
 
-test('an answer about the tag of thoughts is shown whole', () => {
+test('an answer about the thought tag stays whole', () => {
   const about = 'The tag `</think>` ends a thought, and <think> begins it.';
   expect(splitThought(about, false)).toEqual({ thought: null, ended: true, answer: about });
   expect(splitThought(`They ask about a tag.</think>\n\n${about}`, true)).toEqual({
@@ -176,7 +176,7 @@ test('an answer about the tag of thoughts is shown whole', () => {
   });
 });
 
-test('sentences are handed out once, when they are finished', () => {
+test('a screen reader gets each sentence once, when it is complete', () => {
   const sentences = new Sentences();
   expect(sentences.next('A cat', false)).toBe('');
   expect(sentences.next('A cat sleeps. It is 3.5', false)).toBe('A cat sleeps.');
