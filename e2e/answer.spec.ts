@@ -51,7 +51,7 @@ test('an answer about the first of two pictures is drawn on the first', async ({
   await expect(page.getByRole('img', { name: 'wide.png' })).toBeVisible();
 });
 
-test('places whose picture the answer does not say are asked about, not put on the last one', async ({
+test('the page asks on which picture places lie if the answer does not say, instead of using the last one', async ({
   page,
 }) => {
   const answer = await openSaved(page, {
@@ -73,7 +73,7 @@ test('places whose picture the answer does not say are asked about, not put on t
   await expect(marks.getByRole('button')).toHaveCount(2);
 });
 
-test('pictures that an answer counts from 1 are the ones meant', async ({ page }) => {
+test('the page finds the pictures that an answer counts from 1', async ({ page }) => {
   await openSaved(page, {
     answer: JSON.stringify([
       { bbox_2d: [100, 100, 200, 200], label: 'one', img_idx: 1 },
@@ -88,7 +88,7 @@ test('pictures that an answer counts from 1 are the ones meant', async ({ page }
   await expect(marks.getByRole('button')).toHaveText(/two/);
 });
 
-test('boxes beyond the edge are clamped, and those that cannot be read are named', async ({ page }) => {
+test('the page clamps boxes beyond the edge, and reports those that it cannot read', async ({ page }) => {
   const answer = await openSaved(page, {
     answer: JSON.stringify([
       { bbox_2d: [600, 100, 1012, 500], label: 'at the edge' },
@@ -128,7 +128,7 @@ test('JSON becomes a table, copied as CSV or as JSON @main', async ({ page }) =>
   expect(JSON.parse(await copied(page))).toEqual(rows);
 });
 
-test('places stand in a table of what is where, in both languages; numbers are there on request', async ({
+test('the page shows places as a table in words, in both languages, and as numbers on request', async ({
   page,
 }) => {
   const answer = await openSaved(page, {
@@ -147,7 +147,7 @@ test('places stand in a table of what is where, in both languages; numbers are t
   await expect(inChinese.getByRole('row', { name: /rectangle/ })).toContainText('左侧');
 });
 
-test('an empty list says that nothing was found; one that is cut off says that it broke off', async ({
+test('an empty list shows that nothing was found; a list that is cut off says that it broke off', async ({
   page,
 }) => {
   const empty = await openSaved(page, { answer: '[]', pictures: ['wide.png'] });
@@ -166,7 +166,7 @@ test('an empty list says that nothing was found; one that is cut off says that i
   await expect(part.getByText(/broke off here/)).toBeVisible();
 });
 
-test('Markdown: headings, lists, tables, code, formulas @main', async ({ page }) => {
+test('the page shows Markdown: headings, lists, tables, code, formulas @main', async ({ page }) => {
   const answer = await openSaved(page, {
     answer:
       '# Title\n\nA **strong** word and `code`.\n\n- one\n- two\n\n| a | b |\n|---|---|\n| 1 | 2 |\n\n' +
@@ -179,7 +179,7 @@ test('Markdown: headings, lists, tables, code, formulas @main', async ({ page })
   await expect(answer.locator('math')).toHaveCount(2, { timeout: 15_000 });
 });
 
-test('a page that the model wrote is shown in a frame that reaches nothing @main', async ({ page }) => {
+test('a page that the model wrote appears in a frame that reaches nothing @main', async ({ page }) => {
   const requests: string[] = [];
   // Playwright also reports a request that the frame's policy stops, as failed with a `csp` error.
   page.on('requestfinished', (request) => requests.push(request.url()));
@@ -201,7 +201,7 @@ test('a page that the model wrote is shown in a frame that reaches nothing @main
   expect(requests.filter((url) => url.includes('/from-'))).toEqual([]);
 });
 
-test('a link is shown in full and opens nothing', async ({ page, context }) => {
+test('a link shows its whole address and opens nothing', async ({ page, context }) => {
   const answer = await openSaved(page, {
     answer: 'See [here](https://example.org/a?b=c) or [there](javascript:alert(1)).',
   });
@@ -214,7 +214,7 @@ test('a link is shown in full and opens nothing', async ({ page, context }) => {
   expect(context.pages()).toHaveLength(1);
 });
 
-test('a thought is folded, with its time', async ({ page }) => {
+test('a thought appears folded, with its time', async ({ page }) => {
   const answer = await openSaved(page, { answer: 'Let me look.\n</think>\n\nA cat.', thoughtMs: 4200 });
   await expect(answer.getByText('A cat.')).toBeVisible();
   await expect(answer.getByText('Let me look.')).toBeHidden();

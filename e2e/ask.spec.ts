@@ -54,7 +54,7 @@ test('the same greedy answer streams on WASM and on WebGPU, and nothing leaves t
   expect(Array.from(hosts)).toEqual(['localhost']);
 });
 
-test('Stop ends an answer, keeps what is written, and the next question is answered @main', async ({
+test('Stop ends an answer and keeps its text, and the model answers the next question @main', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 2000 });
@@ -70,7 +70,7 @@ test('Stop ends an answer, keeps what is written, and the next question is answe
   await expect(answers(page).nth(1).getByText('Stopped.')).toBeVisible();
 });
 
-test('a damaged shard is refused, a sentence says so, and the question is answered on the second try @main', async ({
+test('the page refuses a damaged shard in a sentence, and the model answers on the second try @main', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
@@ -159,7 +159,7 @@ test('the page refuses a file that is no picture by its name, and adds the other
   await expect(attachments(page)).toHaveCount(0);
 });
 
-test('the page says so if a model is not there any more', async ({ page }) => {
+test('the page says so if a model is no longer stored', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   await page.route('**/packages/**', (route) => route.fulfill({ status: 404, body: '' }));
   await ask(page, 'Are you there?');

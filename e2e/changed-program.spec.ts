@@ -61,7 +61,9 @@ for (const [language, ending, message] of CASES) {
   });
 }
 
-test('a damaged copy in the browser’s cache is fetched anew, and the answer comes', async ({ page }) => {
+test('the page fetches a file anew if the browser’s cache has a damaged copy, and the model answers', async ({
+  page,
+}) => {
   const asset = site.asset('ort-wasm-simd-threaded-', '.wasm');
   let isFirst = true;
   await page.route(`**/${asset}`, async (route) => {

@@ -65,7 +65,7 @@ test.describe('with a model that says anything', () => {
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 8 });
   });
 
-  test('a video and an animated picture are picked, shown with their length, and asked about', async ({
+  test('the user picks a video and an animated picture, sees their lengths, and asks about them', async ({
     page,
   }) => {
     const requests: string[] = [];
@@ -102,7 +102,7 @@ test.describe('with a model that says anything', () => {
     expect(others).toEqual([]);
   });
 
-  test('clips under wrong names play as what they are', async ({ page }) => {
+  test('clips under wrong names play by their contents', async ({ page }) => {
     // A video that is named .gif, as messengers send them; animated pictures without a type, or with a video's type.
     await add(page, { ...(await webm(page, 'cat.gif')), mimeType: 'image/gif' });
     await expect(tile(page, 'Look at cat.gif, a clip of 4 s')).toBeVisible();
@@ -122,7 +122,9 @@ test.describe('with a model that says anything', () => {
     }
   });
 
-  test('a MOV is asked about; after Stop amid its frames the next question is answered', async ({ page }) => {
+  test('the model answers about a MOV, and answers the next question after Stop in the middle of its frames', async ({
+    page,
+  }) => {
     await add(page, {
       ...{ name: 'phone.mov', mimeType: 'video/quicktime' },
       buffer: await makeClip(page, { ...WEBM, container: 'mov', codec: 'vp09.00.10.08' }),
@@ -152,7 +154,7 @@ test.describe('with a model that says anything', () => {
     expect(await said(await answered(page, 3))).not.toBe('');
   });
 
-  test('the same clip twice is the same answer; other frames are another', async ({ page }) => {
+  test('the same clip gets the same answer twice; other frames get another answer', async ({ page }) => {
     const texts: string[] = [];
     const other: File = {
       ...{ name: 'other.webp', mimeType: 'image/webp' },
@@ -170,7 +172,7 @@ test.describe('with a model that says anything', () => {
     expect(texts[2]).not.toBe(texts[0]);
   });
 
-  test('a clip is dropped, and pasted', async ({ page }) => {
+  test('the user drops a clip, and pastes one', async ({ page }) => {
     const { name, mimeType, buffer } = await webm(page);
     const dataTransfer = await page.evaluateHandle(
       ([base64, fileName, type]) => {
@@ -189,7 +191,7 @@ test.describe('with a model that says anything', () => {
     await expect(tile(page, 'Remove tape.webm')).toHaveCount(2);
   });
 
-  test('a picture that stands still stays a picture, whatever it could be', async ({ page }) => {
+  test('a still picture stays a picture, even in a format that can be animated', async ({ page }) => {
     const still = sharp(`${PICTURES}/odd.png`);
     await add(
       page,
@@ -204,7 +206,7 @@ test.describe('with a model that says anything', () => {
     await expect(page.getByRole('button', { name: 'Ask about a part' })).toBeVisible();
   });
 
-  test('a clip is kept with its conversation, exported, imported, and asked about again', async ({
+  test('a clip stays with its conversation in the history, an export and an import, and the user asks about it again', async ({
     page,
   }) => {
     await add(page, await webm(page));
@@ -248,7 +250,7 @@ test.describe('with a model that says anything', () => {
   const LONG = /was not added\. Longer than 5 minutes/;
   const HEVC = 'hvc1.1.6.L93.B0';
 
-  test('each bad clip ends in its sentence, and the page goes on', async ({ page }) => {
+  test('each bad clip ends in its own sentence, and the page keeps working', async ({ page }) => {
     const errors: string[] = [];
     page.on('pageerror', (error) => errors.push(error.message));
     await ask(page, 'Hello?');
@@ -295,7 +297,7 @@ test.describe('with a model that says anything', () => {
     expect(errors).toEqual([]);
   });
 
-  test('a decoder that never answers is given up', async ({ page }) => {
+  test('the page gives up a decoder that never answers', async ({ page }) => {
     await add(page, await webm(page, 'before.webm'));
     await expect(tile(page, 'Remove before.webm')).toBeVisible();
     const worker = page.workers().find((one) => one.url().includes('photo.worker'));
@@ -311,7 +313,7 @@ test.describe('with a model that says anything', () => {
   });
 });
 
-test('a sample clip stands still in the list; the built-in model rightly answers what is asked of it @main', async ({
+test('a sample clip stands still in the list, and the built-in model answers its questions rightly @main', async ({
   page,
 }) => {
   const { index, file, questions } = sampleOf('clips');

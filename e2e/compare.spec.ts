@@ -30,7 +30,9 @@ async function add(page: Page, buffers: Buffer[]): Promise<void> {
   await expect(attachments(page).getByRole('button', { name: /^Remove / })).toHaveCount(buffers.length);
 }
 
-test('two pictures lie side by side or take turns, and what changed is marked', async ({ page }) => {
+test('two pictures lie side by side or take turns, and the page marks their differences', async ({
+  page,
+}) => {
   await add(page, [
     await drawing(''),
     await drawing('<rect x="400" y="250" width="90" height="80" fill="#363"/>'),
@@ -63,7 +65,7 @@ test('two pictures lie side by side or take turns, and what changed is marked', 
   await expect(compare).toHaveCount(0);
 });
 
-test('whoever wants less motion turns the pictures by hand', async ({ page }) => {
+test('a user who prefers reduced motion switches the pictures by hand', async ({ page }) => {
   await page.emulateMedia({ reducedMotion: 'reduce' });
   await add(page, [await drawing(''), await drawing('', 900)]);
   await page.getByRole('button', { name: 'Compare two pictures' }).click();
@@ -75,7 +77,7 @@ test('whoever wants less motion turns the pictures by hand', async ({ page }) =>
   await expect(page.getByRole('img', { name: 'drawing-2.png' })).toBeVisible();
 });
 
-test('a picture is saved with its boxes, in its own size', async ({ page }) => {
+test('the user saves a picture with its boxes, in its own size', async ({ page }) => {
   await openSaved(page, {
     answer: '[{"bbox_2d": [200, 300, 600, 800], "label": "thing"}]',
     pictures: ['wide.png'],
@@ -94,7 +96,7 @@ test('a picture is saved with its boxes, in its own size', async ({ page }) => {
   expect([...data.subarray(at, at + 3)]).toEqual([0xff, 0x5a, 0x36]);
 });
 
-test('boxes of an earlier answer fade when a later question comes; the text that was read is copied', async ({
+test('boxes of an earlier answer fade when a later question comes; the user copies the text that was read', async ({
   page,
 }) => {
   const answer = await openSaved(page, {

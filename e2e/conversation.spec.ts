@@ -8,7 +8,7 @@ import { boxesOf, sampleOf } from './samples.ts';
 const [FIRST, SECOND, THIRD] = sampleOf('signs').questions;
 const PAIR = sampleOf('pairs');
 
-test('a first visit: what this is, the model gets ready by itself, the first answer @main', async ({
+test('a first visit explains the page, makes the model ready by itself, and ends with an answer @main', async ({
   page,
 }) => {
   await page.goto('/');
@@ -34,7 +34,9 @@ test('a first visit: what this is, the model gets ready by itself, the first ans
   await expect(page.getByText(/could not be loaded/)).toHaveCount(0);
 });
 
-test('a sample and one of its questions are clicked, and the answer is right @main', async ({ page }) => {
+test('the model answers rightly when the user clicks a sample and one of its questions @main', async ({
+  page,
+}) => {
   await page.goto('/');
   await page
     .getByRole('button', { name: /^Sample picture/ })
@@ -44,7 +46,7 @@ test('a sample and one of its questions are clicked, and the answer is right @ma
   expect(await said(await answered(page, 1))).toBe(FIRST.answer);
 });
 
-test('asked where a shape is, the built-in model says where, and it is drawn there', async ({
+test('the built-in model says where a shape is, and the page draws the box there', async ({
   page,
   context,
 }) => {
@@ -127,7 +129,7 @@ test('the page changes its language, and remembers it @main', async ({ page }) =
   await expect(page.getByRole('textbox', { name: '问题' })).toBeVisible();
 });
 
-test('a new conversation forgets the pictures', async ({ page }) => {
+test('a new conversation begins without the pictures', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 2 });
   await addPictures(page, 'odd.png');
   await ask(page, 'What?');

@@ -10,7 +10,7 @@ test.use({ locale: 'en' });
 test.describe('a shared picture', () => {
   test.use({ serviceWorkers: 'allow' });
 
-  test('lands beside the question with its words, once', async ({ page }) => {
+  test('joins the question with its words, once', async ({ page }) => {
     await page.goto('/');
     await page.evaluate(async () => {
       await navigator.serviceWorker.ready;
@@ -42,7 +42,9 @@ test.describe('a shared picture', () => {
   });
 });
 
-test('a browser with a question of its own gets an Install button, and is asked once', async ({ page }) => {
+test('the page shows an Install button if the browser has a prompt of its own, and shows that prompt once', async ({
+  page,
+}) => {
   await page.goto('/');
   await expect(question(page)).toBeVisible();
   const install = page.getByRole('button', { name: 'Install Darkroom' });
@@ -91,14 +93,14 @@ async function giveVoices(page: Page): Promise<void> {
   });
 }
 
-test('without a voice on this device nothing is offered to be read', async ({ page }) => {
+test('the page offers no reading aloud without a voice on this device', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const answer = await openSaved(page, { answer: 'A red mug.' });
   await expect(answer.getByRole('button', { name: 'Copy the answer' })).toBeVisible();
   await expect(answer.getByRole('button', { name: 'Read aloud' })).toHaveCount(0);
 });
 
-test('a local voice reads an answer in its language, and is stopped', async ({ page }) => {
+test('a local voice reads an answer in its language, and stops on request', async ({ page }) => {
   await giveVoices(page);
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const answer = await openSaved(page, { answer: 'A red mug. It is full.' });
@@ -110,7 +112,9 @@ test('a local voice reads an answer in its language, and is stopped', async ({ p
   expect(said.at(-1)).toBe('stop');
 });
 
-test('an answer in a language for which there is only a voice on a server is not read', async ({ page }) => {
+test('the page does not read an answer aloud if only a voice on a server speaks its language', async ({
+  page,
+}) => {
   await giveVoices(page);
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   const answer = await openSaved(page, { answer: '桌上有一个红色的杯子。' });
@@ -118,7 +122,7 @@ test('an answer in a language for which there is only a voice on a server is not
   await expect(answer.getByRole('button', { name: 'Read aloud' })).toHaveCount(0);
 });
 
-test('an answer is asked for in the other language, of a model that knows both', async ({ page }) => {
+test('the page asks a model that knows both languages for its answer in the other one', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const answer = await openSaved(page, { answer: 'A red mug.' });
   await answer.getByRole('button', { name: 'Translate into Chinese' }).click();
@@ -134,7 +138,9 @@ test('an answer is asked for in the other language, of a model that knows both',
   ).toHaveCount(0);
 });
 
-test('the built-in model, which knows its pictures alone, is not asked to translate', async ({ page }) => {
+test('the page does not ask the built-in model, which only knows its pictures, to translate', async ({
+  page,
+}) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   const answer = await openSaved(page, { answer: 'A red mug.' });
   await expect(answer.getByRole('button', { name: 'Copy the answer' })).toBeVisible();

@@ -8,7 +8,7 @@ test.use({ serviceWorkers: 'block', locale: 'en' });
 test.describe.configure({ timeout: 400_000 });
 const PATIENCE = 120_000;
 
-test('a thought that reaches the limit says so; it goes on, and is ended so that the answer comes', async ({
+test('a thought that reaches the limit says so, continues, and ends on request so that the answer begins', async ({
   page,
 }) => {
   await arrive(page, { model: THINKING_FIXTURE, backend: 'wasm', maxTokens: 6 });
@@ -36,7 +36,7 @@ test('a thought that reaches the limit says so; it goes on, and is ended so that
   await expect(answer.getByRole('button', { name: 'Answer now' })).toHaveCount(0);
 });
 
-test('an answer that only repeats itself is ended with a note, and goes on from there', async ({ page }) => {
+test('an answer that only repeats itself ends with a note, and continues from there', async ({ page }) => {
   await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm', maxTokens: 4000 });
   await ask(page, 'What does it say?');
   const answer = answers(page);

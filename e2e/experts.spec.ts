@@ -18,7 +18,7 @@ async function askSample(page: Page): Promise<void> {
   await page.getByRole('button', { name: QUESTION, exact: true }).click();
 }
 
-test('the answer stays in view when the experts are shown below it', async ({ page }) => {
+test('the answer stays in view when the experts appear below it', async ({ page }) => {
   // The window is too low to show both without scrolling.
   await page.setViewportSize({ width: 900, height: 620 });
   await arrive(page, { model: 'demo', backend: 'wasm' });

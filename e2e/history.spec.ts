@@ -20,7 +20,7 @@ async function closePanel(page: Page): Promise<void> {
   await expect(panel(page)).toBeHidden();
 }
 
-test('an imported conversation is kept once that is wanted, outlives the page, and goes for good @main', async ({
+test('the history keeps an imported conversation after the user agrees, across visits, and deletes it for good @main', async ({
   page,
 }) => {
   await openInState(page, 'answered');
@@ -44,7 +44,7 @@ test('an imported conversation is kept once that is wanted, outlives the page, a
   await expect(panel(page)).toContainText('Nothing is kept.');
 });
 
-test('what is exported as JSON can be opened again; Markdown comes with its picture @main', async ({
+test('the page opens a conversation that was exported as JSON; the Markdown export has its picture @main', async ({
   page,
 }) => {
   await openInState(page, 'answered');
@@ -70,7 +70,7 @@ test('what is exported as JSON can be opened again; Markdown comes with its pict
   await expect(page.getByText('in front of the mug')).toBeVisible();
 });
 
-test('a file that is no conversation is told, and nothing changes', async ({ page }) => {
+test('the page reports a file that is no conversation, and nothing changes', async ({ page }) => {
   await openInState(page, 'answered');
   await openHistory(page);
   const buffer = Buffer.from('{"format":"other"}');
@@ -82,7 +82,7 @@ test('a file that is no conversation is told, and nothing changes', async ({ pag
   await expect(page.getByText('in front of the mug')).toBeVisible();
 });
 
-test('a search shows where its words stand, or that they stand nowhere; the open conversation is marked', async ({
+test('a search shows its words in their context, or that there are none; the open conversation is marked', async ({
   page,
 }) => {
   await openInState(page, 'history');

@@ -64,7 +64,7 @@ test('no hostile answer or conversation holds up the page', async ({ page, brows
   expect(errors).toEqual([]);
 });
 
-test('no hostile page holds up its preview; one that is too large is shown as its source', async ({
+test('no hostile page holds up its preview; a page that is too large appears as its source', async ({
   page,
   browser,
 }) => {
@@ -99,7 +99,7 @@ test('no hostile page holds up its preview; one that is too large is shown as it
   await expect(page.getByText('这个页面太大，无法预览。下面是它的源代码。')).toBeVisible();
 });
 
-test('after answers that cannot be drawn the conversation goes on', async ({ page }) => {
+test('the conversation continues after answers that cannot be drawn', async ({ page }) => {
   test.setTimeout(300_000);
   await arrive(page, { model: 'demo', backend: 'wasm' });
   const chosen = ['2,000 quotes in one another', 'JSON 2,000 objects deep', '39 KB of **_'];
@@ -114,7 +114,7 @@ test('after answers that cannot be drawn the conversation goes on', async ({ pag
   await answered(page, 1);
 });
 
-test('a long conversation is drawn from its end, and its beginning as the reader comes to it', async ({
+test('the page draws a long conversation from its end, and earlier turns when the user scrolls up to them', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });

@@ -40,7 +40,7 @@ function keptFiles(page: Page): Promise<string[]> {
   });
 }
 
-test('without a network the page starts again, looks at a picture and answers @main', async ({ page }) => {
+test('the page starts again without a network, opens a picture and answers @main', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await addPictures(page, 'odd.png');
   await ask(page, 'What is in the picture?');
@@ -58,7 +58,7 @@ test('without a network the page starts again, looks at a picture and answers @m
   await answered(page, 2);
 });
 
-test('a new version is offered, and the conversation goes on in it', async ({ page }) => {
+test('the page offers a new version, and the conversation continues in it', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await addPictures(page, 'odd.png');
   await ask(page, 'What is in the picture?');
@@ -86,7 +86,7 @@ test('a new version is offered, and the conversation goes on in it', async ({ pa
   await expect(page.getByRole('dialog')).toContainText('Nothing is kept.');
 });
 
-test('all that is kept can be erased', async ({ page }) => {
+test('the user can erase everything that the page keeps', async ({ page }) => {
   await page.goto('/');
   await page.getByLabel('Language').selectOption('中文');
   await page.getByLabel('语言').selectOption('English');
@@ -111,7 +111,7 @@ test('all that is kept can be erased', async ({ page }) => {
   await expect(page.getByRole('dialog')).toContainText('Nothing is kept.');
 });
 
-test('the offline copy follows the first answer, of what this device uses, and nothing is fetched twice', async ({
+test('the offline copy follows the first answer, has the files that this device uses, and fetches none twice', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
@@ -134,7 +134,9 @@ test('the offline copy follows the first answer, of what this device uses, and n
   expect(hashed.filter((path, index) => hashed.indexOf(path) !== index)).toEqual([]);
 });
 
-test('a file that cannot be fetched is told, costs no other, and can be tried again', async ({ page }) => {
+test('the page reports a file that it cannot fetch, keeps the others, and tries it again on request', async ({
+  page,
+}) => {
   const font = site.asset('KaTeX_Main-Regular-', '.woff2');
   site.take(font);
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
@@ -182,7 +184,7 @@ async function requestCount(panel: Locator): Promise<number> {
   );
 }
 
-test('an update that one tab takes leaves another its own files, and offers it to follow', async ({
+test('an update that one tab takes leaves the other tab its own files, and offers it to follow', async ({
   page,
   context,
 }) => {

@@ -66,7 +66,7 @@ test('a reload and Back keep conversation, draft and pictures; a new conversatio
   await expect(offer(page)).toHaveCount(0);
 });
 
-test('the last letters before a reload are kept', async ({ page }) => {
+test('the page keeps the last letters before a reload', async ({ page }) => {
   await arrive(page, CHOICES);
   await question(page).pressSequentially('How many');
   await page.reload();
@@ -81,7 +81,10 @@ async function kill(page: Page): Promise<void> {
   await crashed;
 }
 
-test('what a killed page held is offered to the next one, and goes on there', async ({ page, context }) => {
+test('the next page offers the contents of a killed page, and continues with them', async ({
+  page,
+  context,
+}) => {
   await arrive(page, CHOICES);
   const first = await fill(page);
   await allStored(page);
@@ -96,7 +99,7 @@ test('what a killed page held is offered to the next one, and goes on there', as
   await expectAll(next, first);
 });
 
-test('a tab that was gone back to and killed at once is offered, whatever the mark of leaving says', async ({
+test('the page offers a tab that was killed right after Back, even if its mark of leaving remains', async ({
   page,
   context,
 }) => {
@@ -125,7 +128,7 @@ test('a tab that was gone back to and killed at once is offered, whatever the ma
   await expect(offer(next)).toBeVisible();
 });
 
-test('declined, it is erased, in Chinese too', async ({ page, context }) => {
+test('declined contents are erased, in Chinese too', async ({ page, context }) => {
   await arrive(page, CHOICES);
   await fill(page);
   await allStored(page);
@@ -141,7 +144,7 @@ test('declined, it is erased, in Chinese too', async ({ page, context }) => {
   await expect(next.getByText('继续上次的对话吗？')).toHaveCount(0);
 });
 
-test('what a closed tab held is not offered, and erased when it cannot be gone back to', async ({
+test('the page does not offer the contents of a closed tab, and erases them when Back can no longer reach it', async ({
   page,
   context,
 }) => {
@@ -165,7 +168,7 @@ test('what a closed tab held is not offered, and erased when it cannot be gone b
   await expect(offer(later)).toHaveCount(0);
 });
 
-test('two tabs keep apart what they hold, a copied one too', async ({ page, context }) => {
+test('two tabs keep their contents apart, even if one is a copy of the other', async ({ page, context }) => {
   await arrive(page, CHOICES);
   await question(page).fill('mine');
   const id = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
@@ -185,7 +188,7 @@ test('two tabs keep apart what they hold, a copied one too', async ({ page, cont
   await expect(question(copy)).toHaveValue('yours');
 });
 
-test('where the browser takes no Blobs, their bytes are kept', async ({ page }) => {
+test('the page stores the bytes of Blobs if the browser stores no Blobs', async ({ page }) => {
   await page.addInitScript(() => {
     const hasBlob = (value: unknown): boolean =>
       value instanceof Blob ||
@@ -204,7 +207,7 @@ test('where the browser takes no Blobs, their bytes are kept', async ({ page }) 
   await expectAll(page, first);
 });
 
-test('Back closes what lies over the page, and never leaves it', async ({ page }) => {
+test('Back closes the layers over the page, and does not leave the page', async ({ page }) => {
   await page.goto('about:blank');
   await arrive(page, CHOICES);
   await addPictures(page, 'odd.png');
@@ -238,7 +241,7 @@ test('Back closes what lies over the page, and never leaves it', async ({ page }
   await expect(page).toHaveURL('about:blank');
 });
 
-test('on a phone, Back closes the menu', async ({ page }) => {
+test('Back closes the menu on a phone', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 780 });
   await page.goto('about:blank');
   await arrive(page, CHOICES);
@@ -256,7 +259,9 @@ test('on a phone, Back closes the menu', async ({ page }) => {
   await expect(question(page)).toBeVisible();
 });
 
-test('Enter while a file is read waits for it, visibly, and can be taken back', async ({ page }) => {
+test('a question that is sent while a file is read waits for it, visibly, and can be taken back', async ({
+  page,
+}) => {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   await page.route(/photo\.worker[^/]*\.js/, async (route) => {
@@ -284,7 +289,7 @@ test('Enter while a file is read waits for it, visibly, and can be taken back', 
   ).toBeVisible();
 });
 
-test('the history is offered once, finds words, and shows pictures', async ({ page }) => {
+test('the page offers the history once; the history finds words, and shows pictures', async ({ page }) => {
   await arrive(page, CHOICES);
   await addPictures(page, 'odd.png');
   await ask(page, 'What is this?');

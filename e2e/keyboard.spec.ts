@@ -43,7 +43,7 @@ test('the first Tab leads past everything to the question', async ({ page }) => 
   await expect(question(page)).toBeFocused();
 });
 
-test('from the opened page to an answer, to the library and back, without a lost focus @main', async ({
+test('the keyboard leads from the opened page to an answer, to the library and back, without losing the focus @main', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
@@ -71,7 +71,7 @@ test('from the opened page to an answer, to the library and back, without a lost
   await expect(page.locator('header .model button')).toBeFocused();
 });
 
-test('what is taken away hands the focus on', async ({ page }) => {
+test('a removed element passes the focus on', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   const look = (name: string) => attachments(page).getByRole('button', { name: `Look at ${name}` });
@@ -96,7 +96,7 @@ test('what is taken away hands the focus on', async ({ page }) => {
   await expect(page.getByRole('button', { name: 'Take a picture' })).toBeFocused();
 });
 
-test('asking and stopping by their buttons keep the focus', async ({ page }) => {
+test('the buttons that ask and stop keep the focus', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4000 });
   await question(page).fill('Describe everything.');
   await page.getByRole('button', { name: 'Ask', exact: true }).press('Enter');
@@ -118,9 +118,7 @@ test('asking and stopping by their buttons keep the focus', async ({ page }) => 
   await expect(question(page)).toBeFocused();
 });
 
-test('code, tables and notices that scroll are reached by keyboard, others are passed over', async ({
-  page,
-}) => {
+test('the keyboard reaches code, tables and notices that scroll, and skips the others', async ({ page }) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto('/');
   await page.getByRole('button', { name: 'More', exact: true }).click();
@@ -135,7 +133,7 @@ test('code, tables and notices that scroll are reached by keyboard, others are p
   await expect(answer.getByRole('region')).toHaveAttribute('tabindex', '0');
 });
 
-test('deleting what was kept keeps the focus in its panel', async ({ page }) => {
+test('the focus stays in the panel when the user deletes a kept conversation', async ({ page }) => {
   await openInState(page, 'history');
   const panel = page.getByRole('dialog', { name: 'Conversations' });
   const isInside = () => panel.evaluate((dialog) => dialog.contains(document.activeElement));
@@ -149,7 +147,9 @@ test('deleting what was kept keeps the focus in its panel', async ({ page }) => 
   await expectFocus(page, 'closing the panel');
 });
 
-test('on a phone a panel that was opened from the menu gives the focus back to it', async ({ page }) => {
+test('a panel that the user opened from a phone’s menu gives the focus back to the menu', async ({
+  page,
+}) => {
   await page.setViewportSize({ width: 360, height: 740 });
   await page.goto('/');
   await page.getByRole('button', { name: 'More', exact: true }).press('Enter');

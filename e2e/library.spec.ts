@@ -128,7 +128,7 @@ test('a model whose record is damaged hides no other, and can be removed', async
   await expect(broken).toHaveCount(0);
 });
 
-test('a model arrives, answers, is checked, is removed with its bytes @main', async ({ page }) => {
+test('the user downloads, asks and checks a model, and removes it with its bytes @main', async ({ page }) => {
   await downloadAndUse(page);
   await row(page)
     .getByRole('button', { name: `Check the files of ${MODEL}` })
@@ -306,7 +306,7 @@ test('the library says so if a text is no link, or an address has no model', asy
   await expectNoTrace(page, 'nothing-here');
 });
 
-test('a host that the operator did not name is refused with its sentence', async ({ page }) => {
+test('the page refuses a host that the operator did not name, in a sentence of its own', async ({ page }) => {
   await page.goto('/');
   await openLibrary(page);
   const link = panel(page).getByLabel('Link');
@@ -316,7 +316,7 @@ test('a host that the operator did not name is refused with its sentence', async
   await expectNoTrace(page, 'elsewhere');
 });
 
-test('a download that cannot go on says that this device is offline', async ({ page, context }) => {
+test('a download that cannot continue says that this device is offline', async ({ page, context }) => {
   await context.route(`**${PACKAGE}*.safetensors`, (route) => route.abort('internetdisconnected'));
   await page.goto(`/?model=${PACKAGE}`);
   await expect(panel(page)).toContainText(`A link asks for the model ${MODEL}`);

@@ -21,7 +21,7 @@ test('a phone shows the name of the page and its shield', async ({ page }) => {
   }
 });
 
-test('six samples say what they show, the others come when they are asked for', async ({ page }) => {
+test('six samples name what they show, and the others appear on request', async ({ page }) => {
   await page.goto('/');
   await expect(samples(page)).toHaveCount(6);
   for (const caption of ['Road signs', 'Shapes', 'Find shapes', 'A gauge', 'Two pictures', 'A short clip']) {
@@ -32,7 +32,7 @@ test('six samples say what they show, the others come when they are asked for', 
   await expect(samples(page).nth(6)).toBeFocused();
 });
 
-test('beside a picture of one’s own there are no samples', async ({ page }) => {
+test('the page shows no samples beside the user’s own picture', async ({ page }) => {
   await page.goto('/');
   await samples(page).first().click();
   await expect(attachments(page).getByRole('button', { name: /^Look at/ })).toBeVisible();
@@ -42,7 +42,7 @@ test('beside a picture of one’s own there are no samples', async ({ page }) =>
   await expect(samples(page)).toHaveCount(0);
 });
 
-test('pictures of the next question are not shown a second time in the strip', async ({ page }) => {
+test('the strip does not show the pictures of the next question a second time', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm' });
   await openSaved(page, { answer: 'Two.', pictures: ['odd.png', 'wide.png'] });
   const strip = page.getByRole('list', { name: 'All pictures' }).getByRole('button');
@@ -54,7 +54,9 @@ test('pictures of the next question are not shown a second time in the strip', a
   await expect(strip).toHaveCount(4);
 });
 
-test('on a small picture lies one button, and order is changed beside the row', async ({ page }) => {
+test('a small picture has one button on it; the buttons that change the order are beside the row', async ({
+  page,
+}) => {
   await page.goto('/');
   await addMany(page, 3);
   const inside = attachments(page).getByRole('listitem').first().getByRole('button');
@@ -72,7 +74,7 @@ test('the hint says how many pictures, clips or files are asked about', async ({
   await expect(question(page)).toHaveAttribute('placeholder', 'Ask about 4 pictures');
 });
 
-test('in a low window the words in the box for pictures keep off its edge', async ({ page }) => {
+test('the words in the box for pictures keep off its edge in a low window', async ({ page }) => {
   for (const size of [
     { width: 844, height: 390 },
     { width: 480, height: 320 },
@@ -89,7 +91,7 @@ test('in a low window the words in the box for pictures keep off its edge', asyn
   }
 });
 
-test('what comes into the header moves nothing that was there', async ({ page }) => {
+test('a new button in the header does not move the others', async ({ page }) => {
   // Hold back the model, and with it the button of its experts.
   let letCome = (): void => undefined;
   const comes = new Promise<void>((resolve) => (letCome = resolve));
@@ -115,7 +117,7 @@ test('what comes into the header moves nothing that was there', async ({ page })
   expect(await places()).toEqual(before);
 });
 
-test('on a phone both ways to zoom stand beside each other', async ({ page }) => {
+test('a phone shows the buttons for zooming in and out', async ({ page }) => {
   await page.setViewportSize({ width: 390, height: 844 });
   await page.goto('/');
   await addMany(page, 1);
@@ -126,7 +128,7 @@ test('on a phone both ways to zoom stand beside each other', async ({ page }) =>
   await expect(out).toBeDisabled();
 });
 
-test('a clip is saved as it came, and watched over the whole page', async ({ page }) => {
+test('the user saves a clip unchanged, and watches it over the whole page', async ({ page }) => {
   await openInState(page, 'clip');
   const saving = page.waitForEvent('download');
   await page.getByRole('button', { name: 'Save the clip' }).click();
@@ -146,7 +148,9 @@ test('a white picture has an edge on white', async ({ page }) => {
   await expect(edge).toHaveCSS('outline-width', '1px');
 });
 
-test('the settings have three styles by plain names; own values show themselves', async ({ page }) => {
+test('the settings offer three styles with plain names, and show the values of the user’s own style', async ({
+  page,
+}) => {
   await page.goto('/');
   await page.getByRole('button', { name: 'Settings' }).click();
   const panel = page.getByRole('dialog', { name: 'Settings' });
@@ -156,7 +160,7 @@ test('the settings have three styles by plain names; own values show themselves'
   await expect(panel.getByLabel('Temperature')).toBeVisible();
 });
 
-test('whoever had chosen the style for questions without pictures keeps its values', async ({ page }) => {
+test('a user who once chose the style for questions without pictures keeps its values', async ({ page }) => {
   await page.addInitScript(() => localStorage.setItem('darkroom.settings', '{"preset":"text"}'));
   await page.goto('/');
   await page.getByRole('button', { name: 'Settings' }).click();

@@ -18,7 +18,7 @@ async function untilLoading(page: Page): Promise<void> {
     .toHaveLength(1);
 }
 
-test('after a page died while it loaded a model, the next visit asks, offers the smaller one, and works', async ({
+test('the visit after a page died while loading a model asks, offers a smaller model, and works', async ({
   page,
   context,
 }) => {
@@ -61,7 +61,7 @@ test('after a page died while it loaded a model, the next visit asks, offers the
   await expect(notice(next)).toHaveCount(0);
 });
 
-test('a page that is left while it loads did not die, and another tab that loads is not dead', async ({
+test('a page that the user leaves while it loads did not die, and neither did another tab that loads', async ({
   page,
   context,
 }) => {

@@ -32,7 +32,9 @@ const spoil: Record<string, (path: string) => void> = {
 };
 
 for (const [how, change] of Object.entries(spoil)) {
-  test(`a picture whose file is ${how} is asked about again and again, and is saved`, async ({ page }) => {
+  test(`the user asks again and again about a picture whose file is ${how}, and saves it`, async ({
+    page,
+  }) => {
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 8 });
     const path = onDisk('mine.png', `${PICTURES}/odd.png`);
     await add(page, path);
@@ -57,7 +59,7 @@ for (const [how, change] of Object.entries(spoil)) {
   });
 }
 
-test('a clip whose file is deleted is played and asked about', async ({ page }) => {
+test('the user plays a clip whose file is deleted, and asks about it', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const path = test.info().outputPath('mine.webm');
   mkdirSync(test.info().outputDir, { recursive: true });
@@ -72,7 +74,9 @@ test('a clip whose file is deleted is played and asked about', async ({ page }) 
   await answered(page, 2);
 });
 
-test('a picture that is gone before it is read is refused in a sentence of its own', async ({ page }) => {
+test('the page refuses a picture that is gone before it is read, in a sentence of its own', async ({
+  page,
+}) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const path = onDisk('gone.png', `${PICTURES}/odd.png`);
   // The file picker only hands over a reference, so hold back the page's reading until the file is deleted.
@@ -93,7 +97,9 @@ test('a picture that is gone before it is read is refused in a sentence of its o
   await answered(page, 1);
 });
 
-test('a conversation that is deleted from the history after it was reopened goes on', async ({ page }) => {
+test('a conversation continues after the user reopened it and deleted it from the history', async ({
+  page,
+}) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const dialog = page.getByRole('dialog', { name: 'Conversations' });
   const openPanel = () => page.getByRole('button', { name: 'Conversations' }).click();

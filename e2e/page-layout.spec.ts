@@ -90,7 +90,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
   test.describe(name, () => {
     test.use({ viewport, locale: 'en' });
 
-    test('the field is in view on the empty page, and with 1, 14 and 30 of one’s own pictures', async ({
+    test('the field is in view on the empty page, and with 1, 14 and 30 pictures of the user’s own', async ({
       page,
     }) => {
       await page.goto('/');
@@ -132,7 +132,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await expectFieldInView(page);
     });
 
-    test('each notice can be pressed while pictures wait, in the short list and in the long one', async ({
+    test('the user can press each notice’s buttons while pictures wait, in the short list and in the long one', async ({
       page,
     }) => {
       await page.goto('/');
@@ -167,7 +167,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
 test.describe('a phone with experts, a part and the question about keeping', () => {
   test.use({ viewport: { width: 390, height: 844 }, locale: 'en' });
 
-  test('the answer stays in view, and the experts can be closed where they stand', async ({ page }) => {
+  test('the answer stays in view, and the experts can be closed in their place', async ({ page }) => {
     await openInState(page, 'experts');
     await expect(answers(page).first().locator('[aria-busy]')).toBeInViewport();
     await expectFieldInView(page);

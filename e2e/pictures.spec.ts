@@ -35,7 +35,7 @@ async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer
   );
 }
 
-test('pictures are dropped anywhere on the page @main', async ({ page }) => {
+test('the user drops pictures anywhere on the page @main', async ({ page }) => {
   const dataTransfer = await transfer(page, 'odd.png');
   await page.dispatchEvent('main', 'dragenter', { dataTransfer });
   await expect(page.getByText('Let go to add them')).toBeVisible();
@@ -44,7 +44,7 @@ test('pictures are dropped anywhere on the page @main', async ({ page }) => {
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
 });
 
-test('a picture is pasted', async ({ page }) => {
+test('the user pastes a picture', async ({ page }) => {
   const clipboardData = await transfer(page, 'odd.png');
   await page.evaluate((held) => {
     window.dispatchEvent(new ClipboardEvent('paste', { clipboardData: held, bubbles: true }));
@@ -52,7 +52,7 @@ test('a picture is pasted', async ({ page }) => {
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
 });
 
-test('a picture is taken with the camera @main', async ({ page }) => {
+test('the user takes a picture with the camera @main', async ({ page }) => {
   await page.getByRole('button', { name: 'Take a picture' }).click();
   await page.getByRole('button', { name: 'Take the picture' }).click();
   await expect(page.getByRole('dialog')).toHaveCount(0);
@@ -64,7 +64,7 @@ for (const [error, sentence] of [
   ['NotFoundError', /No camera was found/],
   ['NotReadableError', /Another program is using the camera/],
 ] as const) {
-  test(`a camera that answers ${error} is explained, and can be tried again`, async ({ page }) => {
+  test(`the page explains a camera that answers ${error}, and tries again on request`, async ({ page }) => {
     await page.evaluate((name) => {
       navigator.mediaDevices.getUserMedia = () => Promise.reject(new DOMException('no', name));
     }, error);
@@ -74,7 +74,7 @@ for (const [error, sentence] of [
   });
 }
 
-test('a camera that is unplugged is explained', async ({ page }) => {
+test('the page explains that the camera was unplugged', async ({ page }) => {
   await page.getByRole('button', { name: 'Take a picture' }).click();
   await expect(page.getByRole('button', { name: 'Take the picture' })).toBeVisible();
   await page.locator('video').evaluate((video) => {
@@ -84,7 +84,7 @@ test('a camera that is unplugged is explained', async ({ page }) => {
   await expect(page.getByRole('dialog').getByRole('status')).toHaveText(/was unplugged/);
 });
 
-test('pictures are put in order by keys and buttons, and taken away', async ({ page }) => {
+test('the user orders pictures by keys and buttons, and removes them', async ({ page }) => {
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   expect(await names(page)).toEqual(['odd.png', 'wide.png', 'tall.png']);
   await attachments(page).getByRole('button', { name: 'Look at tall.png' }).press('ArrowLeft');
@@ -96,7 +96,7 @@ test('pictures are put in order by keys and buttons, and taken away', async ({ p
   expect(await names(page)).toEqual(['tall.png', 'wide.png']);
 });
 
-test('EXIF orientation is respected @main', async ({ page }) => {
+test('the page respects EXIF orientation @main', async ({ page }) => {
   await addPictures(page, 'turned.png');
   const picture = page.getByRole('img', { name: 'turned.png' });
   await expect(picture).toBeVisible();
@@ -107,7 +107,7 @@ test('EXIF orientation is respected @main', async ({ page }) => {
   expect(shown).toBeCloseTo(file ?? 0, 1);
 });
 
-test('a part is framed with the keyboard alone, asked about, and says where it is from @main', async ({
+test('the user frames a part with the keyboard alone and asks about it; the part names its picture @main', async ({
   page,
 }) => {
   await addPictures(page, 'wide.png');
@@ -129,7 +129,7 @@ test('a part is framed with the keyboard alone, asked about, and says where it i
   await answered(page, 1);
 });
 
-test('a question takes the part that is framed, alone, and can be asked about the whole instead', async ({
+test('a question takes the framed part alone, and the user can ask about the whole picture instead', async ({
   page,
 }) => {
   await addPictures(page, 'wide.png');
@@ -150,7 +150,7 @@ test('a question takes the part that is framed, alone, and can be asked about th
   await answered(page, 1);
 });
 
-test('a part that was taken is given back for the whole picture', async ({ page }) => {
+test('the user replaces a part by the whole picture again', async ({ page }) => {
   await addPictures(page, 'odd.png', 'wide.png');
   await page.getByRole('button', { name: 'Ask about a part' }).click();
   await page.getByRole('button', { name: 'Take this part' }).click();
@@ -159,7 +159,7 @@ test('a part that was taken is given back for the whole picture', async ({ page 
   await expect.poll(() => names(page)).toEqual(['odd.png', 'wide.png']);
 });
 
-test('a part is framed by dragging; the picture is zoomed and moved', async ({ page }) => {
+test('the user frames a part by dragging, and zooms and moves the picture', async ({ page }) => {
   await addPictures(page, 'wide.png');
   const picture = page.getByRole('img', { name: 'wide.png' });
   const whole = await picture.boundingBox();
@@ -179,7 +179,7 @@ test('a part is framed by dragging; the picture is zoomed and moved', async ({ p
   await expect.poll(async () => (await picture.boundingBox())?.width).toBeCloseTo(whole.width, 0);
 });
 
-test('the built-in model is not asked about more pictures than it takes, and the page says how it counts', async ({
+test('the page does not ask the built-in model about more pictures than it takes, and explains the count', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });

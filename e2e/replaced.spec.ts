@@ -31,7 +31,9 @@ async function endPhotoWorker(page: Page): Promise<void> {
   await ended;
 }
 
-test('a worker that is gone offers a reload, which keeps the conversation', async ({ page }) => {
+test('the page offers a reload, which keeps the conversation, if a worker’s file is gone', async ({
+  page,
+}) => {
   // The browser's cache may still have the worker's file. A route turns the cache off.
   await page.route('**/assets/photo.worker-*', (route) => route.continue());
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
@@ -53,7 +55,7 @@ test('a worker that is gone offers a reload, which keeps the conversation', asyn
   await addPictures(page, 'odd.png');
 });
 
-test('a site that does not answer is not reloaded from', async ({ page }) => {
+test('the page does not reload from a site that does not answer', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
   await answered(page, 1);
@@ -65,7 +67,7 @@ test('a site that does not answer is not reloaded from', async ({ page }) => {
   await expect(answers(page)).toHaveCount(1);
 });
 
-test('a formula and a preview whose part is gone stay as they were written, and a reload is offered', async ({
+test('a formula and a preview whose program is gone stay as source text, and the page offers a reload', async ({
   page,
 }) => {
   await page.goto('/');
@@ -76,14 +78,14 @@ test('a formula and a preview whose part is gone stay as they were written, and 
   await expect(page.getByText(MISSING)).toBeVisible();
 });
 
-test('the runtime that is gone is told as that', async ({ page }) => {
+test('the page says so if the runtime’s file is gone', async ({ page }) => {
   site.take(site.asset('ort-wasm-simd-threaded-', '.wasm'));
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
   await expect(answers(page).getByRole('alert')).toContainText(MISSING, { timeout: 100_000 });
 });
 
-test('the percentage counts the runtime too, and never stands at 100', async ({ page }) => {
+test('the percentage counts the runtime too, and never shows 100', async ({ page }) => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
   await page.route('**/ort-wasm-simd-threaded-*.wasm', async (route) => {
@@ -116,7 +118,7 @@ test('the percentage counts the runtime too, and never stands at 100', async ({ 
   expect(shown.filter((text) => text.includes('100'))).toEqual([]);
 });
 
-test('without service workers the page does all but start without a network, and says so', async ({
+test('the page says that it cannot start without a network if there are no service workers, and does all else', async ({
   page,
 }) => {
   await page.addInitScript(() => Reflect.deleteProperty(Navigator.prototype, 'serviceWorker'));

@@ -6,7 +6,7 @@ import { openInState } from './states.ts';
 
 test.use({ serviceWorkers: 'block', locale: 'en' });
 
-test('“New conversation” can be undone until the next one begins', async ({ page }) => {
+test('the user can undo “New conversation” until the next one begins', async ({ page }) => {
   await openInState(page, 'answered');
   const undo = page.getByRole('button', { name: 'Undo' });
   await addPictures(page, 'wide.png');
@@ -37,7 +37,9 @@ test('“New conversation” can be undone until the next one begins', async ({ 
   await expect(undo).toHaveCount(0);
 });
 
-test('whoever edits an early question is told before that later ones are set aside', async ({ page }) => {
+test('the page warns a user who edits an early question that the later ones are set aside', async ({
+  page,
+}) => {
   await openInState(page, 'answered');
   const asked = page.getByRole('article', { name: 'You asked' });
   const field = page.getByRole('textbox', { name: 'Edit the question' });
@@ -65,7 +67,7 @@ test('a deletion that nobody confirmed does not wait in a closed panel', async (
   await expect(panel.getByText('Delete all of them for good?')).toHaveCount(0);
 });
 
-test('the question before everything is erased stands in view, and is gone in a panel that was closed', async ({
+test('the question before everything is erased is in view, and is gone when the panel opens again', async ({
   page,
 }) => {
   await page.setViewportSize({ width: 900, height: 560 });
@@ -78,7 +80,7 @@ test('the question before everything is erased stands in view, and is gone in a 
   await expect(panel.getByRole('button', { name: 'Erase all of it' })).toBeVisible();
 });
 
-test('whoever lets conversations be kept is told that they are, and where', async ({ page }) => {
+test('the page says that it keeps conversations, and where, after the user agrees', async ({ page }) => {
   await openInState(page, 'answered');
   await page.getByRole('button', { name: 'Keep them' }).click();
   await expect(page.getByText('You find them under “Conversations”.')).toBeVisible();

@@ -85,7 +85,7 @@ async function arriveKeeping(page: Page): Promise<void> {
 
 const conversations = (page: Page) => page.getByRole('dialog', { name: 'Conversations' });
 
-test('kept conversations are sealed, come back after a reload, and their key goes first', async ({
+test('the page seals kept conversations, reads them after a reload, and deletes their key first', async ({
   page,
 }) => {
   await arriveKeeping(page);
@@ -111,7 +111,9 @@ test('kept conversations are sealed, come back after a reload, and their key goe
   await expect.poll(async () => (await stored(page)).names).toEqual([]);
 });
 
-test('what an older page kept is sealed, and one bad record hides no other', async ({ page }) => {
+test('the page seals the records of an older version, and one bad record hides no other', async ({
+  page,
+}) => {
   await arriveKeeping(page);
   await openSaved(page, { answer: 'The first.' });
   await expect.poll(async () => (await stored(page)).names.length).toBeGreaterThanOrEqual(4);
@@ -143,7 +145,7 @@ test('what an older page kept is sealed, and one bad record hides no other', asy
   await expect(page.getByText(`It was ${SECRET}.`).first()).toBeVisible();
 });
 
-test('what an open tab holds is sealed too, an older page’s also, and its key goes with it', async ({
+test('the page seals the contents of open tabs too, even of an older version, and deletes a tab’s key with them', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
@@ -210,7 +212,7 @@ async function eraseAll(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'Erase now' }).click();
 }
 
-test('erasing everything leaves neither the key of a tab nor what it sealed', async ({ page }) => {
+test('erasing everything leaves neither the key of a tab nor its sealed records', async ({ page }) => {
   const before = await draft(page);
   await eraseAll(page);
   await expect(page.getByText('Everything that was kept here is erased.')).toBeVisible();
@@ -219,7 +221,7 @@ test('erasing everything leaves neither the key of a tab nor what it sealed', as
   expect(after.filter((name) => before.includes(name))).toEqual([]);
 });
 
-test('the key of a tab goes also while another page keeps the database from being deleted', async ({
+test('erasing deletes the key of a tab even while another page keeps the database from being deleted', async ({
   page,
   context,
 }) => {
@@ -254,7 +256,7 @@ test('the key of a tab goes also while another page keeps the database from bein
   await expect.poll(() => tabNames(page)).toEqual([]);
 });
 
-test('databases without their stores are mended', async ({ page }) => {
+test('the page mends databases without their stores', async ({ page }) => {
   // A document of this origin that opens no database.
   await page.goto('/models/index.json');
   await page.evaluate(async () => {

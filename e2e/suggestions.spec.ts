@@ -10,7 +10,7 @@ import { sampleOf } from './samples.ts';
 const suggested = (page: Page) =>
   page.getByRole('group', { name: 'Suggested questions' }).getByRole('button');
 
-test('own pictures bring three questions in place of the samples; one is asked by keyboard', async ({
+test('three questions replace the samples beside the user’s own pictures; the keyboard asks one', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
@@ -30,7 +30,7 @@ test('own pictures bring three questions in place of the samples; one is asked b
   await expect(suggested(page).filter({ hasText: words })).toHaveCount(0);
 });
 
-test('two pictures are compared; a screenshot is known by its name; Chinese has its own', async ({
+test('the suggestions compare two pictures, know a screenshot by its name, and have Chinese words', async ({
   page,
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
@@ -42,7 +42,7 @@ test('two pictures are compared; a screenshot is known by its name; Chinese has 
   await expect(page.getByRole('group', { name: '建议的问题' }).getByRole('button')).toHaveCount(3);
 });
 
-test('after boxes the questions are about them', async ({ page }) => {
+test('the questions after an answer with boxes are about the boxes', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await openSaved(page, {
     answer: '[{"bbox_2d": [1, 2, 300, 400], "label": "cat"}]',
@@ -51,7 +51,7 @@ test('after boxes the questions are about them', async ({ page }) => {
   await expect(suggested(page).first()).toHaveText('How many of them are there?');
 });
 
-test('of a photo the built-in model says what it knows, before it is asked and below its answer', async ({
+test('the page says that the built-in model knows no photos, before a question and below its answer', async ({
   page,
 }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });
@@ -86,7 +86,7 @@ test('of a photo the built-in model says what it knows, before it is asked and b
   await expect(note).toHaveCount(0);
 });
 
-test('a sample of two pictures begins with its first, and the pictures are numbered', async ({ page }) => {
+test('a sample of two pictures shows its first picture first, and numbers the pictures', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 4 });
   const pair = sampleOf('pairs');
   await page

@@ -9,7 +9,7 @@ import { tasksOf, type Task } from './tasks.ts';
 const BUDGET_BYTES = 200_000;
 const NOISE = { type: 'gaussian', mean: 128, sigma: 20 } as const;
 
-test('the page is there with at most 200 KB of compressed JavaScript and CSS', async ({ page }) => {
+test('the page starts with at most 200 KB of compressed JavaScript and CSS', async ({ page }) => {
   const own: Promise<[string, number]>[] = [];
   page.on('response', (response) => {
     const { pathname } = new URL(response.url());
