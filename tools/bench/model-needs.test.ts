@@ -37,7 +37,7 @@ async function published(size: Size, preset: PresetName): Promise<Manifest> {
   );
 }
 
-test('the whole 2B is refused on the processor before it is loaded', async () => {
+test('the processor refuses the whole 2B before it is loaded', async () => {
   const manifest = await published('2B', 'balanced');
   expect(processorBytes(manifest, WASM) / 1e9).toBeCloseTo(4.1, 1);
   expect(() => requireDevice(manifest, WASM, { takesFused: true })).toThrow(
@@ -52,7 +52,7 @@ test('the built-in model fits', async () => {
   expect(() => requireDevice(manifest, { ...WASM, expand: true }, { takesFused: true })).not.toThrow();
 });
 
-test('paged experts lie outside of WebAssembly, and a vision encoder that is released leaves room', async () => {
+test('paged experts lie outside of WebAssembly, and a released vision encoder frees memory', async () => {
   const manifest = await published('30B-A3B', 'balanced');
   const all = processorBytes(manifest, WASM);
   const paged = processorBytes(manifest, WASM, { experts: true, vision: false });
@@ -60,7 +60,7 @@ test('paged experts lie outside of WebAssembly, and a vision encoder that is rel
   expect([all, paged, text].map((bytes) => Math.round(bytes / 1e9))).toEqual([23, 5, 3]);
 });
 
-test('a quantised mixture is refused where shaders take too few buffers', async () => {
+test('a device whose shaders take too few buffers refuses a quantised mixture', async () => {
   const manifest = await published('30B-A3B', 'balanced');
   expect(() => requireDevice(manifest, WEBGPU, { takesFused: true })).not.toThrow();
   expect(() => requireDevice(manifest, WEBGPU, { takesFused: false })).toThrow(

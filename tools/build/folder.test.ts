@@ -58,7 +58,7 @@ function get(path: string): Promise<{ status: number | undefined; body: string }
   });
 }
 
-test('files of the folder are served, and only those', async () => {
+test('the plugin serves the files of the folder, and no others', async () => {
   expect(await get('/packages/one%20package/manifest.json')).toEqual({ status: 200, body: '{"a":1}' });
   expect((await get('/packages/one%20package/other.json')).status).toBe(404);
   expect((await get('/packages/one%20package')).status).toBe(404);
@@ -74,7 +74,7 @@ test('the list names the folders that hold a manifest', async () => {
   expect(JSON.parse(body)).toEqual({ packages: [{ name: 'one package', url: '/packages/one%20package/' }] });
 });
 
-test('links out of the folder are refused, those within it are not', async () => {
+test('the plugin refuses links out of the folder, but not links within it', async () => {
   for (const path of ['one%20package/link.txt', 'linked/manifest.json']) {
     const { status, body } = await get(`/packages/${path}`);
     expect(status).toBe(404);

@@ -52,7 +52,7 @@ function ask(path: string, headers: Record<string, string> = {}): Promise<Answer
   });
 }
 
-test('a file comes in Brotli, in gzip, or as it is, by what the browser accepts', async () => {
+test('the server sends a file in Brotli, in gzip or uncompressed, as the browser accepts', async () => {
   const brotli = await ask('list.json', { 'accept-encoding': 'gzip, deflate, br' });
   expect(brotli.headers).toMatchObject({
     'content-encoding': 'br',
@@ -70,7 +70,7 @@ test('a file comes in Brotli, in gzip, or as it is, by what the browser accepts'
   for (const { headers } of [brotli, gzip, plain]) expect(headers.vary).toContain('Accept-Encoding');
 });
 
-test('a part is of the file itself, and its ETag is that of the compressed one', async () => {
+test('a range is a part of the uncompressed file, under the ETag of the compressed one', async () => {
   const whole = await ask('list.json', { 'accept-encoding': 'br' });
   const part = await ask('list.json', { 'accept-encoding': 'br', range: 'bytes=100-199' });
   expect(part.status).toBe(206);
@@ -85,7 +85,7 @@ test('a part is of the file itself, and its ETag is that of the compressed one',
   expect([again.status, again.body.length]).toEqual([304, 0]);
 });
 
-test('what gains nothing is sent as it is, and so is a file that was changed after the build', async () => {
+test('the server sends a file uncompressed if compression gains nothing, or if it changed after the build', async () => {
   const noise = await ask('noise.wasm', { 'accept-encoding': 'br' });
   expect(noise.headers['content-encoding']).toBeUndefined();
   expect(noise.body.equals(NOISE)).toBe(true);
@@ -95,7 +95,7 @@ test('what gains nothing is sent as it is, and so is a file that was changed aft
   expect((await ask('list.json', { 'accept-encoding': 'br' })).body.toString()).toBe('[]');
 });
 
-test('nothing outside of the folder is sent', async () => {
+test('the server sends nothing outside of the folder', async () => {
   const secret = 'a secret'.repeat(500);
   writeFileSync(join(folder, 'outside.json'), secret);
   writeFileSync(join(folder, 'outside.json.br'), secret);

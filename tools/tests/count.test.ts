@@ -15,7 +15,7 @@ function report(name: string, json: unknown): string {
   return file;
 }
 
-test('the reports of both runners are counted', () => {
+test('the count reads the reports of both runners', () => {
   const vitest = report('vitest.json', { numPassedTests: 7, numFailedTests: 1 });
   expect(countTests({ file: vitest, kind: 'vitest' })).toEqual({ passed: 7, failed: 1 });
   const playwright = report('playwright.json', {

@@ -11,7 +11,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('pictures are files that know their names, relative to the conversation', async () => {
+test('pictures become files with their names, read relative to the conversation', async () => {
   const content = [{ type: 'image', photo: 'a.png' }];
   const [message] = await readConversation(JSON.stringify([{ role: 'user', content }]), folder);
   expect(message?.content).toMatchObject([
@@ -19,7 +19,7 @@ test('pictures are files that know their names, relative to the conversation', a
   ]);
 });
 
-test('what is not a picture’s file, or not a conversation, is named', async () => {
+test('the failure names a missing picture file, or the fault of a file that is no conversation', async () => {
   await expect(textAndImages('hi', [join(folder, 'b.png')])).rejects.toThrow('b.png');
   await expect(textAndImages('hi', [folder])).rejects.toThrow(`${folder} is not a file`);
   await expect(readConversation('[]', folder)).rejects.toThrow('has no message');

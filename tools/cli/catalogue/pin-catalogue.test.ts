@@ -49,19 +49,19 @@ test('each model of a hub gets its commit and the SHA-256 of its files', async (
   expect(read.find(({ id }) => id === own.models[2]?.id)?.source).toMatchObject({ files: expected });
 });
 
-test('a small file that differs from what the hub lists is not taken into the catalogue', async () => {
+test('the catalogue takes no small file that differs from the hub’s list', async () => {
   host.fault = ({ path }) => (path.endsWith('/config.json') ? { kind: 'flipped', at: 0.5 } : undefined);
   await expect(pin(catalogue())).rejects.toMatchObject({ code: 'corrupt-shard' });
   host.fault = () => undefined;
 });
 
-test('a host that lists nothing is named', async () => {
+test('the failure names a host that lists nothing', async () => {
   host.hasApi = false;
   await expect(pin(catalogue())).rejects.toThrow('does not list the files of test/moe');
   host.hasApi = true;
 });
 
-test('hashes do not stand beside a branch', () => {
+test('the catalogue accepts no hashes beside a branch', () => {
   const own = catalogue();
   Object.assign(own.models[1]!.source, { revision: 'main', files: {} });
   expect(() => parseCatalogue(own, 'https://example.org/')).toThrow('must not stand beside a branch');

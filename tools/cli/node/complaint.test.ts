@@ -13,7 +13,7 @@ async function errorOf(job: () => unknown): Promise<unknown> {
   throw new Error('nothing was thrown');
 }
 
-test('a person reads one line', async () => {
+test('a fault that a person can correct takes one line', async () => {
   const missing = await errorOf(() => readFile('/nowhere/at/all.json'));
   expect(complaint(missing)).toMatch(/^ENOENT: .*\/nowhere\/at\/all\.json'$/);
   const option = await errorOf(() => parseArgs({ args: ['--foo'], options: {} }));
@@ -21,6 +21,6 @@ test('a person reads one line', async () => {
   expect(complaint(new Failure('bad-request', 'No.'))).toBe('No.');
 });
 
-test('a bug shows where it is', () => {
+test('a bug shows its stack', () => {
   expect(complaint(new Error('oops'))).toContain('complaint.test.ts');
 });

@@ -59,7 +59,7 @@ describe.each(visual.filter(({ parts }) => parts.some((part) => part.type !== 't
   },
 );
 
-test('a photo is turned upright', async () => {
+test('the decoder turns a photo upright', async () => {
   const stored = await sharp({ create: { width: 6, height: 4, channels: 3, background: '#102030' } })
     .withMetadata({ orientation: 6 })
     .png()
@@ -77,7 +77,7 @@ test('a grey photo with alpha becomes RGB on white', async () => {
   expect(Array.from(data)).toEqual([255, 255, 255, 0, 0, 0, 177, 177, 177]);
 });
 
-test('a file that is no picture is refused as what it is', async () => {
+test('the decoder refuses a file that is no picture, with the code for its kind', async () => {
   await expect(decodePhoto(new Blob(['no picture']))).rejects.toMatchObject({ code: 'text-file' });
   await expect(decodePhoto(new Blob([Uint8Array.of(0x89, 0x50, 0x4e, 0x47, 13, 10)]))).rejects.toMatchObject({
     code: 'bad-photo',
@@ -86,7 +86,7 @@ test('a file that is no picture is refused as what it is', async () => {
   await expect(decodePhoto(new File(['no picture'], 'a.png'))).rejects.toThrow('a.png cannot be decoded');
 });
 
-test('an enormous photo is refused before it is unpacked', async () => {
+test('the decoder refuses an enormous photo before it unpacks it', async () => {
   const stored = await sharp({ create: { width: 1, height: 1, channels: 3, background: 'red' } })
     .jpeg()
     .toBuffer();

@@ -33,7 +33,7 @@ async function convertTo(directory: string) {
 }
 
 describe('a package in a directory', () => {
-  it('is written whole and read back through Blobs', async () => {
+  it('is written completely and read back through Blobs', async () => {
     const { target, report } = await convertTo('package');
     expect((await readdir(target)).filter((name) => name.endsWith('.part'))).toEqual([]);
     const store = await openDirectoryStore(target);
@@ -49,7 +49,7 @@ describe('a package in a directory', () => {
     await expect(expertBlob(store, 0, 0)).rejects.toThrow('no experts for layer 0');
   });
 
-  it('takes no side file that is not the one of the manifest', async () => {
+  it('refuses a side file that differs from the manifest', async () => {
     const { target } = await convertTo('swapped');
     const text = '{"version":"1.1"}';
     await writeFile(join(target, 'tokenizer.json'), text);
@@ -68,7 +68,7 @@ describe('a package in a directory', () => {
     expect((await tensorBlob(store, entry)).size).toBe(64 * 64 * 2);
   });
 
-  it('says which shard is too short or missing', async () => {
+  it('names the shard that is too short or missing', async () => {
     const { target, report } = await convertTo('damaged');
     const store = await openDirectoryStore(target);
     const [first, second] = report.manifest.shards.map((shard) => join(target, shardFile(shard)));
@@ -80,7 +80,7 @@ describe('a package in a directory', () => {
   });
 });
 
-test('one changed byte in a shard is found', async () => {
+test('verifyShards finds one changed byte in a shard', async () => {
   const { target, report } = await convertTo('changed');
   await expect(verifyShards(await openDirectoryStore(target))).resolves.toBeUndefined();
   const second = shardFile(report.manifest.shards[1]!);
@@ -109,7 +109,7 @@ describe('npm run convert', () => {
     expect(stdout).toMatch(/small package: .* in 1 shard\n/);
   });
 
-  it('says in one sentence what is wrong and exits with 1', { timeout: 30_000 }, async () => {
+  it('reports a fault in one sentence and exits with 1', { timeout: 30_000 }, async () => {
     const nothing = await run(join(root, 'nowhere'), join(root, 'never'));
     expect(nothing).toMatchObject({ code: 1, stderr: 'The checkpoint lacks config.json.\n' });
     const unknown = await run(root, join(root, 'never'), '--preset', 'tiny');

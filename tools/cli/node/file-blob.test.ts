@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-it('reads slices of slices, joined ones and streams as the file has them', async () => {
+it('a file Blob reads slices of slices, joined slices and streams byte for byte', async () => {
   const blob = await fileBlob(path);
   expect(blob.size).toBe(bytes.length);
   const slice = blob.slice(1001, 2_500_003).slice(7, 2_000_000);
@@ -30,7 +30,7 @@ it('reads slices of slices, joined ones and streams as the file has them', async
   expect(same(streamed, bytes.slice(1008, 2_001_001))).toBe(true);
 });
 
-it('is read while the thread that asked for it computes', async () => {
+it('a file Blob can be read while the calling thread computes', async () => {
   const blob = await fileBlob(path);
   const asked = [0, 1, 2, 3].map((i) => blob.slice(i, 2_600_000 + i).arrayBuffer());
   const until = performance.now() + 200;
@@ -43,12 +43,12 @@ it('is read while the thread that asked for it computes', async () => {
   expect(arrived).toBe(4);
 });
 
-it('fails where the file has become shorter', async () => {
+it('a file Blob fails if the file has become shorter', async () => {
   const blob = await fileBlob(path);
   await truncate(path, 1000);
   await expect(blob.slice(500, 2000).arrayBuffer()).rejects.toThrow('1000 bytes early');
 });
 
-it('fails where there is no file', async () => {
+it('a file Blob fails if there is no file', async () => {
   await expect(fileBlob(join(folder, 'none'))).rejects.toThrow();
 });

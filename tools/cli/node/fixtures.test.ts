@@ -29,7 +29,7 @@ async function convertFixture(name: string, preset: PresetName) {
 const checkpoints = await readdir(FIXTURES);
 
 describe.each(checkpoints)('the fixture %s', (name) => {
-  it('is stored without loss by the exact preset, every tensor of the model used', async () => {
+  it('is stored without loss by the exact preset, which uses every tensor of the model', async () => {
     const { unused, losses } = await convertFixture(name, 'exact');
     expect(unused).toEqual([]);
     expect([...losses.values()].every((loss) => loss.error === 0)).toBe(true);
@@ -45,7 +45,7 @@ describe.each(checkpoints)('the fixture %s', (name) => {
     }
   });
 
-  it('loses about 8 % of RMS in 4 bits and half a percent in 8', async () => {
+  it('loses about 8 % of RMS in 4 bits, and half a percent in 8 bits', async () => {
     const { losses } = await convertFixture(name, 'balanced');
     const relative = (kind: string) => {
       const loss = losses.get(kind);

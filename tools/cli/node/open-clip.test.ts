@@ -15,7 +15,7 @@ async function animated(levels: number[], delay = levels.map(() => 100)): Promis
   return new Blob([new Uint8Array(await webp.toBuffer())]);
 }
 
-test('an animated picture gives the frames that are asked for, to the pixel', async () => {
+test('an animated picture gives the requested frames, to the pixel', async () => {
   const clip = await openClip(await animated(LEVELS));
   if (clip === undefined) return expect.fail('It is animated.');
   expect(clip).toMatchObject({ width: 8, height: 6, frameCount: 4, fps: 10 });
@@ -27,7 +27,7 @@ test('an animated picture gives the frames that are asked for, to the pixel', as
   expect(seen).toEqual([90, 250]);
 });
 
-test('a frame that is held counts for as long as it is shown', async () => {
+test('a frame counts for as long as it is shown', async () => {
   const clip = { type: 'video' as const, clip: await animated(LEVELS, [500, 3000, 300, 200]) };
   const sampling = { fps: 2, minFrames: 4, maxFrames: 768 };
   const decoders = { photo: decodePhoto, clip: openClip };
@@ -39,6 +39,6 @@ test('a frame that is held counts for as long as it is shown', async () => {
   expect(indices.map((index) => index / fps)).toEqual([0, 0.6, 1.1, 1.7, 2.2, 2.8, 3.3, 3.9]);
 });
 
-test('a picture that stands still is no clip', async () => {
+test('a still picture is no clip', async () => {
   expect(await openClip(await animated([10]))).toBeUndefined();
 });

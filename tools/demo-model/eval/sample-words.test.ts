@@ -7,13 +7,13 @@ import { isReadable, parseSamples } from './samples.ts';
 
 const INDEX = resolve(import.meta.dirname, '../../../public/samples/index.json');
 
-test('every question of a sample can be read in its own language alone', () => {
+test('a reader of one language can read every question of a sample', () => {
   const samples = parseSamples(JSON.parse(readFileSync(INDEX, 'utf8')), INDEX);
   const mixed = samples.flatMap(({ questions }) => questions.filter((question) => !isReadable(question)));
   expect(mixed).toEqual([]);
 });
 
-test('a question about a name in the other script is not chosen', () => {
+test('the choice of samples excludes a question about a name in the other script', () => {
   const answer = { en: '365', zh: '365' };
   expect(isReadable({ text: { en: 'What is Q1?', zh: 'Q1是多少？' }, answer })).toBe(true);
   expect(isReadable({ text: { en: 'What is 帽子?', zh: '帽子是多少？' }, answer })).toBe(false);

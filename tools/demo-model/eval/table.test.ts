@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import type { HeldOut } from './held-out.ts';
 import { Scores } from './table.ts';
 
-test('a skill under 90 % of both languages together is marked', () => {
+test('the table marks a skill under 90 % in both languages together', () => {
   const scores = new Scores();
   const ask = (skill: string, lang: 'en' | 'zh', right: number): void => {
     const held: HeldOut = {

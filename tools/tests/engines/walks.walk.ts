@@ -98,22 +98,25 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
     });
 
     // WebKit's driver does not report the console.
-    test.skipIf(name === 'WebKit')('the console says beforehand what its errors about the policy are', () => {
-      const shown = driver.console.map(({ kind, text }) => `${kind}: ${text}`);
-      const explained = shown.findIndex((line) => line.includes(EXPLANATION));
-      const isOfTrying = (line: string): boolean =>
-        /darkroom-walls\.invalid|\bdata:|not-a-worker|base URI to ''|require-trusted-types|'Trusted(HTML|ScriptURL)'/.test(
-          line,
-        );
-      const probe = shown.findIndex((line) => line.startsWith('error') && isOfTrying(line));
-      expect(explained, 'the explanation').toBeGreaterThanOrEqual(0);
-      expect(probe, 'the error of the probe').toBeGreaterThan(explained);
-      if (!keeps) return;
-      const others = shown.filter((line) => line.startsWith('error') && !isOfTrying(line));
-      expect(others).toEqual([]);
-    });
+    test.skipIf(name === 'WebKit')(
+      'the console explains the errors about the policy before they appear',
+      () => {
+        const shown = driver.console.map(({ kind, text }) => `${kind}: ${text}`);
+        const explained = shown.findIndex((line) => line.includes(EXPLANATION));
+        const isOfTrying = (line: string): boolean =>
+          /darkroom-walls\.invalid|\bdata:|not-a-worker|base URI to ''|require-trusted-types|'Trusted(HTML|ScriptURL)'/.test(
+            line,
+          );
+        const probe = shown.findIndex((line) => line.startsWith('error') && isOfTrying(line));
+        expect(explained, 'the explanation').toBeGreaterThanOrEqual(0);
+        expect(probe, 'the error of the probe').toBeGreaterThan(explained);
+        if (!keeps) return;
+        const others = shown.filter((line) => line.startsWith('error') && !isOfTrying(line));
+        expect(others).toEqual([]);
+      },
+    );
 
-    test('a sample is clicked, a suggested question too, and the answer is right', async () => {
+    test('the user clicks a sample and a suggested question, and the answer is right', async () => {
       const [first] = known('signs-1.webp');
       await person.arrive();
       await person.click({ css: 'button:has(img[src*="signs-1"])' });
@@ -121,26 +124,26 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       expect(await person.answer()).toBe(first!.answer);
     });
 
-    test('a picture of one’s own is asked about, and then once more', async () => {
+    test('the user asks twice about a picture of their own', async () => {
       const [first, second] = known('signs-2.webp');
       await show(files.png);
       expect(await asked(first!.words)).toBe(first!.answer);
       expect(await asked(second!.words, 2)).toBe(second!.answer);
     });
 
-    test('a JPEG is read', async () => {
+    test('the model reads a JPEG', async () => {
       const [first] = known('signs-4.webp');
       await show(files.jpeg);
       expect(await asked(first!.words)).toBe(first!.answer);
     });
 
-    test('two pictures are compared', async () => {
+    test('the model compares two pictures', async () => {
       const what = known('pairs-3.webp').find(({ words }) => words.startsWith('What changed'));
       await show(...files.pair);
       expect(await asked(what!.words)).toBe(what!.answer);
     });
 
-    test('boxes are drawn where the answer says', async () => {
+    test('the page draws boxes at the places that the answer gives', async () => {
       const [first] = known('grounding-1.webp');
       const [box] = boxesOf(first!.answer);
       await person.arrive();
@@ -162,13 +165,13 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       for (const [side, at] of drawn.entries()) expect(Math.abs(at - box![side]!)).toBeLessThan(40);
     });
 
-    test('a clip is asked about', async () => {
+    test('the model answers about a clip', async () => {
       const [, first] = known('clips-1.webp');
       await show(files.webm);
       expect(await asked(first!.words)).toBe(first!.answer);
     });
 
-    test('an animated picture is asked about, or named as what this browser cannot play', async () => {
+    test('the model answers about an animated picture, or the page says that this browser cannot play it', async () => {
       const [, first] = known('clips-1.webp');
       if (lacks.animatedPictures === undefined) {
         await show(files.gif);
@@ -181,7 +184,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       }
     });
 
-    test('a broken file is refused with a sentence, and the page goes on', async () => {
+    test('the page refuses a broken file in a sentence, and keeps working', async () => {
       const [first] = known('signs-2.webp');
       await person.arrive();
       await person.pick(files.broken);
@@ -192,7 +195,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       expect(await asked(first!.words)).toBe(first!.answer);
     });
 
-    test('the library opens and lists what is here', async () => {
+    test('the library opens and lists the stored models', async () => {
       await person.arrive();
       await person.modelReady();
       await person.click({ css: 'header .model button' });
@@ -204,7 +207,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       await person.click(button('Close'));
     });
 
-    test('the privacy panel says what is kept here', async () => {
+    test('the privacy panel lists the stored data', async () => {
       await person.arrive();
       await person.modelReady();
       await person.click({ css: 'header button', named: /Privacy/ });
@@ -233,7 +236,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       },
     );
 
-    test('a conversation is kept, and comes back after a reload', async () => {
+    test('the history keeps a conversation across a reload', async () => {
       const [first, second] = known('signs-2.webp');
       await show(files.png);
       expect(await asked(first!.words)).toBe(first!.answer);
@@ -260,7 +263,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       expect(await asked(first!.words)).toBe(first!.answer);
     });
 
-    test('the page speaks Chinese when it is asked to', async () => {
+    test('the page speaks Chinese if the user chooses it', async () => {
       await person.arrive();
       await driver.evaluate(() => {
         const select = document.querySelector<HTMLSelectElement>('header select')!;

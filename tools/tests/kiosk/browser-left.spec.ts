@@ -27,7 +27,7 @@ function processes(): string[] {
   });
 }
 
-test('one whose supervisor was killed makes room', async () => {
+test('a browser whose supervisor was killed gives way to the next one', async () => {
   const left = await BrowserProcess.start(profile);
   const next = await BrowserProcess.start(profile);
   try {
@@ -39,7 +39,7 @@ test('one whose supervisor was killed makes room', async () => {
   }
 });
 
-test('one that does not answer in time is not left', async () => {
+test('a browser that does not answer in time is not left running', async () => {
   await expect(BrowserProcess.start(profile, undefined, [], 1)).rejects.toThrow('does not answer');
   await expect.poll(processes).toEqual([]);
 });

@@ -58,7 +58,7 @@ test('a visit ends by itself, after a question, and leaves nothing', async ({ pa
   expect(await picturesKept(page)).toEqual([]);
 });
 
-test('a picture of the camera is asked about and erased, and the language is the operator’s again', async ({
+test('the kiosk answers about a camera picture, erases it, and returns to the operator’s language', async ({
   page,
 }) => {
   await arrive(page);
@@ -76,7 +76,7 @@ test('a picture of the camera is asked about and erased, and the language is the
   await askSample(page);
 });
 
-test('a visitor is told beforehand that the model compares two pictures', async ({ page }) => {
+test('the kiosk says beforehand that the model compares two pictures', async ({ page }) => {
   await arrive(page);
   const note = page.getByText('The model can compare 2 pictures, not more.', { exact: false });
   for (const count of [1, 2, 3]) {
@@ -92,7 +92,7 @@ test('a visitor is told beforehand that the model compares two pictures', async 
   await expect(note).toHaveCount(0);
 });
 
-test('what a tab held before the page was a kiosk is erased', async ({ page }) => {
+test('the kiosk erases the contents of tabs from before it was a kiosk', async ({ page }) => {
   await page.goto('/');
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
   await expect(page.getByRole('button', { name: 'Remove odd.png' })).toBeVisible();
@@ -101,7 +101,7 @@ test('what a tab held before the page was a kiosk is erased', async ({ page }) =
   await expect.poll(() => picturesKept(page)).toEqual([]);
 });
 
-test('the operator’s panel opens by the PIN alone and tells what was counted', async ({ page }) => {
+test('the operator’s panel opens by the PIN alone and shows the statistics', async ({ page }) => {
   await arrive(page);
   await askSample(page);
   await finish(page).click();
@@ -144,10 +144,7 @@ test('the catalogue makes a kiosk that no address turns off', async ({ page }) =
 
 for (const locale of ['en', 'zh']) {
   for (const colorScheme of ['light', 'dark'] as const) {
-    test(`the kiosk is within reach of everybody (${locale}, ${colorScheme})`, async ({
-      browser,
-      baseURL,
-    }) => {
+    test(`the kiosk is accessible (${locale}, ${colorScheme})`, async ({ browser, baseURL }) => {
       const context = await browser.newContext({ locale, colorScheme, baseURL: baseURL ?? '' });
       const page = await context.newPage();
       await page.addInitScript(() => localStorage.setItem('darkroom.backend', 'wasm'));

@@ -40,7 +40,7 @@ interface Tried {
 test.describe.configure({ mode: 'serial', timeout: 240_000 });
 const results = new Map<string, readonly Tried[]>();
 
-test('there are enough ways, and they differ in kind', () => {
+test('there are enough channels, of different kinds', () => {
   const page = [
     ...ELEMENT_CHANNELS.map(([name]) => name),
     ...named(PAGE_CHANNELS),
@@ -51,7 +51,7 @@ test('there are enough ways, and they differ in kind', () => {
   expect(new Set(kinds).size).toBeGreaterThanOrEqual(120);
 });
 
-test('without the policy, the ways out are open', async () => {
+test('most channels leak without the policy', async () => {
   const tried = await tryAll('open', { server: 'sends nothing', serviceWorker: false });
   const open = tried.filter(({ leaked }) => leaked);
   expect(open.length, 'ways that leak where nothing holds them').toBeGreaterThanOrEqual(LEAKING);
@@ -60,12 +60,12 @@ test('without the policy, the ways out are open', async () => {
   }
 });
 
-test('with the policy that the server sends, nothing arrives', async () => {
+test('nothing arrives with the policy that the server sends', async () => {
   const tried = await tryAll('headers', { server: 'sends the policy', serviceWorker: false });
   expect(tried.filter(({ leaked }) => leaked).map(said)).toEqual([]);
 });
 
-test('with the policy that the service worker adds, nothing arrives', async () => {
+test('nothing arrives with the policy that the service worker adds', async () => {
   const tried = await tryAll('service worker', { server: 'sends nothing', serviceWorker: true });
   expect(tried.filter(({ leaked }) => leaked).map(said)).toEqual([]);
 });

@@ -56,7 +56,7 @@ function messages(host: string): [name: string, message: unknown][] {
   ];
 }
 
-test('as go-betweens, the workers carry nothing out', async ({ page }) => {
+test('the workers carry nothing out as go-betweens', async ({ page }) => {
   const sink = await Sink.start();
   const host = `http://127.0.0.1:${sink.port}`;
   process.env.DARKROOM_HOSTS = host;

@@ -36,7 +36,9 @@ async function addPicture(page: Page): Promise<void> {
   await page.locator('input[type="file"]').first().setInputFiles(PICTURE);
 }
 
-test('every wall of every realm is tried before a picture is taken, and holds', async ({ page }) => {
+test('the page tries every wall of every realm before it takes a picture, and all walls hold', async ({
+  page,
+}) => {
   await withApp(
     (value) => value,
     async (origin) => {
@@ -62,7 +64,7 @@ const LAX: [name: string, policy: (own: string) => string, walls: RegExp][] = [
 
 test.describe('a host that sends a lax policy of its own', () => {
   for (const [name, policy, walls] of LAX) {
-    test(`(${name}) is found out, and the app does not start`, async ({ page }) => {
+    test(`(${name}) is detected, and the app does not start`, async ({ page }) => {
       await withApp(changePolicy(/./, policy), async (origin) => {
         await page.goto(origin);
         await expect(notStarted(page)).toBeVisible({ timeout: 60_000 });
@@ -80,7 +82,7 @@ const WORKERS = [
 ] as const;
 
 for (const [realm, path] of WORKERS) {
-  test(`without the policy on the ${realm} worker alone, no picture is taken`, async ({ page }) => {
+  test(`the page takes no picture if the ${realm} worker alone lacks the policy`, async ({ page }) => {
     await withApp(
       changePolicy(path, () => undefined),
       async (origin) => {
@@ -97,7 +99,7 @@ for (const [realm, path] of WORKERS) {
   });
 }
 
-test('a single lax directive of one worker is named', async ({ page }) => {
+test('the page names a single lax directive of one worker', async ({ page }) => {
   await withApp(
     changePolicy(/\/assets\/photo\.worker/, (own) => withDirective(own, 'worker-src', "'self'")),
     async (origin) => {
@@ -146,7 +148,7 @@ test('the page runs no string as a program, and reads none as markup', async ({ 
   );
 });
 
-test('the walls are tried within 300 ms where the machine is free', async ({ page }) => {
+test('the trial of the walls takes at most 300 ms on an idle machine', async ({ page }) => {
   await withApp(
     (value) => value,
     async (origin) => {
@@ -165,7 +167,9 @@ test('the walls are tried within 300 ms where the machine is free', async ({ pag
   );
 });
 
-test('what only looks like the weights worker’s script is a page like any other', async ({ request }) => {
+test('a path that only looks like the weights worker’s script gets the policy of a page', async ({
+  request,
+}) => {
   await withApp(
     (value) => value,
     async (origin) => {
@@ -181,9 +185,7 @@ test('what only looks like the weights worker’s script is a page like any othe
   );
 });
 
-test('what is stopped in the page or in a worker is named in the panel, once for each origin', async ({
-  page,
-}) => {
+test('the panel lists each violation in the page or a worker, once for each origin', async ({ page }) => {
   await withApp(
     (value) => value,
     async (origin) => {

@@ -52,7 +52,7 @@ async function stillAnswers(page: Page, what: string): Promise<void> {
   expect(await said(await answered(page, 1)), what).toBe(RIGHT);
 }
 
-test('every bad picture ends in its sentence, every odd one is taken', async ({ page }) => {
+test('every bad picture ends in its own sentence, and the page takes every odd one', async ({ page }) => {
   const errors: string[] = [];
   page.on('pageerror', (error) => errors.push(error.message));
   await arrive(page, { model: 'demo', backend: 'wasm' });
@@ -81,7 +81,7 @@ test('every bad picture ends in its sentence, every odd one is taken', async ({ 
   console.log(`${pictures.length} files dropped, the first question answered after each`);
 });
 
-test('odd pictures are not only taken but read', async ({ page }) => {
+test('the model answers about every odd picture that the page takes', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   for (const picture of (await badPictures()).filter(({ then }) => then === 'taken')) {
     await begin(page);
@@ -95,7 +95,7 @@ test('odd pictures are not only taken but read', async ({ page }) => {
   }
 });
 
-test('a question longer than the model can take in is not cut', async ({ page }) => {
+test('the page does not cut a question that is too long for the model', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await begin(page);
   const long = 'Which sign is this and what does it mean? '.repeat(1500);
@@ -121,7 +121,7 @@ for (const [what, code, spoil] of [
   ['a manifest that is none', 'bad-manifest', { file: 'manifest.json', from: '"shards"', to: '"shreds"' }],
   ['a shard with a wrong hash', 'corrupt-shard', { file: '*.safetensors', from: '', to: '' }],
 ] as const) {
-  test(`${what} ends in its sentence, and the model comes when it is mended`, async ({ page }) => {
+  test(`${what} ends in its own sentence, and the model loads once the fault is mended`, async ({ page }) => {
     const address = `**/models/demo/${spoil.file}`;
     await page.route(address, async (route) => {
       const response = await route.fetch();

@@ -74,6 +74,6 @@ for (const hostile of HOSTILE_PACKAGES) {
   );
 }
 
-test('the sound one answers afterwards', async () => {
+test('the sound package answers afterwards', async () => {
   await expect(answerOf(sound)).resolves.not.toBe('');
 }, 100_000);

@@ -69,7 +69,7 @@ for (const [what, noise, backend] of [
   ['flipped low bits and no other way', { kind: 'low bits', hasVideoFrames: false }, 'webgpu'],
   ['random values', { kind: 'random', hasVideoFrames: true }, 'wasm'],
 ] as const) {
-  test(`a picture is read rightly despite ${what}`, async ({ page }) => {
+  test(`the model reads a picture rightly despite ${what}`, async ({ page }) => {
     test.skip(
       backend === 'webgpu' && process.env.LONG !== '1',
       'A software adapter takes long: LONG=1 runs it.',
@@ -84,7 +84,7 @@ for (const [what, noise, backend] of [
   });
 }
 
-test('thumbnails and parts are no noise', async ({ page }) => {
+test('thumbnails and parts do not become noise', async ({ page }) => {
   await plant(page, { kind: 'random', hasVideoFrames: true });
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await add(page, SIGN.file);
@@ -114,7 +114,7 @@ async function expectPlain(page: Page): Promise<void> {
   expect(roughness).toBeLessThan(20);
 }
 
-test('a clip is read rightly despite random values', async ({ page }) => {
+test('the model reads a clip rightly despite random values', async ({ page }) => {
   await plant(page, { kind: 'random', hasVideoFrames: true });
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await add(page, CLIP.file);
@@ -123,7 +123,7 @@ test('a clip is read rightly despite random values', async ({ page }) => {
   expect(await said(await answered(page, 1, PATIENCE))).toBe(answer);
 });
 
-test('where pictures cannot be read, that is told, and the model is not blamed', async ({ page }) => {
+test('the page says so if it cannot read pictures, and does not blame the model', async ({ page }) => {
   await plant(page, { kind: 'random', hasVideoFrames: false });
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await page.getByLabel('Add pictures').first().setInputFiles(SIGN.file);

@@ -38,7 +38,7 @@ for (const [locale, viewport, sentences] of [
   test.describe(locale, () => {
     test.use({ locale, viewport });
 
-    test('the files of one drop share a notice, and each kind has its sentence', async ({ page }) => {
+    test('the files of one drop share a notice, and each kind has its own sentence', async ({ page }) => {
       await arriveAnyLanguage(page);
       await drop(page, FILES);
       const notice = page.getByRole('alert');
@@ -61,7 +61,7 @@ for (const [locale, viewport, sentences] of [
   });
 }
 
-test('one refused file is told by its name, and the others are added', async ({ page }) => {
+test('the page names one refused file, and adds the others', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const pdf = FILES.filter(([name]) => name === 'letter.jpg');
   await drop(page, [...pdf, ...FILES.filter(([name]) => name === 'nothing.jpg')]);

@@ -59,7 +59,7 @@ test('two tabs that open at the same time share one download, and both answer', 
   expect(shards).toBe(1);
 });
 
-test('a tab that is closed in the middle of its answer leaves the other alone', async ({ context }) => {
+test('a tab that closes in the middle of its answer does not disturb the other', async ({ context }) => {
   const [one, two] = [await tab(context, FIXTURE, 4000), await tab(context)];
   await ask(one, 'Tell me everything.');
   await expect(answers(one).getByText('Answering').first()).toBeVisible({ timeout: 100_000 });
@@ -72,7 +72,7 @@ test('a tab that is closed in the middle of its answer leaves the other alone', 
   await answered(three, 1);
 });
 
-test('a tab that is closed in the middle of a download leaves it to the other', async ({ context }) => {
+test('a tab that closes in the middle of a download leaves it to the other', async ({ context }) => {
   let open = (): void => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   let asked = 0;
@@ -90,7 +90,7 @@ test('a tab that is closed in the middle of a download leaves it to the other', 
   expect(await said(await answered(two, 1))).toBe(RIGHT);
 });
 
-test('a storage that is taken away while the page is open costs no answer', async ({ context }) => {
+test('no answer is lost if the storage disappears while the page is open', async ({ context }) => {
   const page = await tab(context);
   await askSample(page);
   await answered(page, 1);
@@ -109,7 +109,7 @@ test('a storage that is taken away while the page is open costs no answer', asyn
   expect(await said(await answered(page, 1))).toBe(RIGHT);
 });
 
-test('a model that must be read anew from a storage that is gone says so, and comes back', async ({
+test('the page says so if a model must be read again from a lost storage, and downloads it again', async ({
   context,
 }) => {
   const page = await tab(context);

@@ -49,7 +49,7 @@ function expectTrusted({ loaded }: Judged): void {
   expect(loaded).not.toHaveProperty('value.distrusted');
 }
 
-test('a sound device is trusted, and remembered', async () => {
+test('the app trusts a sound device, and remembers that', async () => {
   const model = await keep(MODEL);
   const first = await judge(model, { turn: TURN });
   expectTrusted(first);
@@ -60,12 +60,12 @@ test('a sound device is trusted, and remembered', async () => {
   expectTrusted(again);
 });
 
-test('a sound device is trusted with the built-in model', async () => {
+test('the app trusts a sound device with the built-in model', async () => {
   expectTrusted(await judge(await keep('demo'), {}));
 });
 
 for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
-  test(`one swapped nibble in the device’s copy of a shard is found (byte ${at})`, async () => {
+  test(`the self-test finds one swapped nibble in the device’s copy of a shard (byte ${at})`, async () => {
     const tensor = 'model.language_model.layers.1.self_attn.v_proj.weight';
     const { bytes } = await page.evaluate(([of, name]) => window.robust.stored(of, name), [
       MODEL,
@@ -77,7 +77,7 @@ for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
   });
 }
 
-test('a layer whose numbers overflow is found', async () => {
+test('the self-test finds a layer whose numbers overflow', async () => {
   const tensor = 'model.language_model.layers.2.input_layernorm.weight';
   const { bytes, dtype } = await page.evaluate(([of, name]) => window.robust.stored(of, name), [
     MODEL,
@@ -90,7 +90,7 @@ test('a layer whose numbers overflow is found', async () => {
 // The quantised matrix product, which the operator checks cover too, and the norm of every layer, whose faults only
 // the whole model shows.
 for (const shader of ['MatMulNBits', 'LayerNorm']) {
-  test(`a shader that gives zeros is found (${shader})`, async () => {
+  test(`the self-test finds a shader that gives zeros (${shader})`, async () => {
     await expectFound({ kind: 'zeros', shader });
   });
 }

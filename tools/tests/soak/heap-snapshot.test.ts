@@ -4,7 +4,7 @@ import { heldByScripts } from './heap-snapshot.ts';
 const TYPES = ['object', 'array', 'native', 'code', 'synthetic'];
 const NODE_FIELDS = ['type', 'name', 'self_size', 'edge_count'];
 
-test('what scripts hold is counted: not what the browser, the compiler or V8’s roots do', () => {
+test('the count covers memory that scripts hold, not that of the browser, the compiler or V8’s roots', () => {
   const strings = ['', '(Strong root list)', 'system / JSArrayBufferData', 'Turn'];
   const nodes: [type: string, name: number, size: number, edges: number][] = [
     ['object', 3, 100, 1],

@@ -69,7 +69,7 @@ async function failureOf(opening: Promise<unknown>): Promise<Failure> {
   return error;
 }
 
-test('a whole package opens, reports its bytes and hands over files and shards', async () => {
+test('a complete package opens, reports its bytes and hands over files and shards', async () => {
   const seen: [number, number][] = [];
   const store = await openFetchedStore(
     `${base}/`,
@@ -84,7 +84,7 @@ test('a whole package opens, reports its bytes and hands over files and shards',
   expect((await failureOf(store.file('other.json'))).code).toBe('missing-file');
 });
 
-test('a shard with one wrong byte is refused by its name', async () => {
+test('the store refuses a shard with one wrong byte, and names it', async () => {
   const wrong = Buffer.from(shard);
   wrong[wrong.length - 1] = 9;
   files.set(shardName, wrong);
@@ -93,14 +93,14 @@ test('a shard with one wrong byte is refused by its name', async () => {
   expect(failure.message).toContain(shardName);
 });
 
-test('a short side file is refused by its length', async () => {
+test('the store refuses a side file that is too short', async () => {
   files.set('config.json', config.subarray(1));
   const failure = await failureOf(open());
   expect(failure.code).toBe('corrupt-shard');
   expect(failure.message).toContain(`${config.length - 1} bytes`);
 });
 
-test('a missing file and a web page instead of one are told apart', async () => {
+test('the store distinguishes a missing file from a web page in its place', async () => {
   files.delete(shardName);
   expect((await failureOf(open())).code).toBe('missing-file');
   files.set(shardName, '<!doctype html>');
@@ -112,11 +112,11 @@ test('a manifest that is not JSON is a bad manifest', async () => {
   expect((await failureOf(open())).code).toBe('bad-manifest');
 });
 
-test('a host that is not there is a network failure', async () => {
+test('an unreachable host is a network failure', async () => {
   const nobody = openFetchedStore('http://localhost:9/', () => undefined, new AbortController().signal);
   expect((await failureOf(nobody)).code).toBe('network');
 });
 
-test('an abort is thrown as an AbortError', async () => {
+test('an abort throws an AbortError', async () => {
   await expect(open(AbortSignal.abort())).rejects.toMatchObject({ name: 'AbortError' });
 });

@@ -37,9 +37,7 @@ async function storedSoundly(page: Page, id = 'dense'): Promise<string[]> {
   return stored.map((file) => file.sha256).sort();
 }
 
-test('a package is downloaded, verified, answers as when loaded cleanly, and goes away again', async ({
-  page,
-}) => {
+test('a package downloads, verifies, answers like a clean load, and is removed again', async ({ page }) => {
   const { outcome, events } = await download(page);
   expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready', preset: 'balanced' } });
   // For a small model the app does not ask the browser for persistent storage.
@@ -88,7 +86,9 @@ const LASTING: [Fault, FailureCode][] = [
 
 for (const [fault, code] of LASTING) {
   const name = 'status' in fault ? `status ${fault.status}` : fault.kind;
-  test(`"${name}" ends as '${code}', keeps what is sound, and goes on when it is over`, async ({ page }) => {
+  test(`"${name}" ends as '${code}', keeps the sound files, and the download continues afterwards`, async ({
+    page,
+  }) => {
     const victims = new Set(hashesIn(folder).filter((_, index) => index % 3 === 0));
     host.fault = (asked) => {
       const sha256 = asked.path.split('/').at(-1)?.replace('.safetensors', '') ?? '';
@@ -109,7 +109,9 @@ for (const [fault, code] of LASTING) {
   });
 }
 
-test('a host that sends on to one that nobody named is refused; a named one is taken', async ({ page }) => {
+test('the download refuses a redirect to a host that nobody named, and follows one to a named host', async ({
+  page,
+}) => {
   host.fault = (asked) => (isShard(asked) ? { kind: 'elsewhere' } : undefined);
   const naming = (hosts: string[]): ModelRequest => ({
     ...request(),
@@ -123,7 +125,7 @@ test('a host that sends on to one that nobody named is refused; a named one is t
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
 });
 
-test('a wrong hash is fetched three times, and not more', async ({ page }) => {
+test('the download fetches a file with a wrong hash three times, and not more', async ({ page }) => {
   const victim = hashesIn(folder)[0] ?? '';
   host.fault = ({ path }) => (path.includes(victim) ? { kind: 'flipped', at: 0.3 } : undefined);
   const before = host.log.length;
@@ -132,7 +134,7 @@ test('a wrong hash is fetched three times, and not more', async ({ page }) => {
   expect(host.log.slice(before).filter((sent) => sent.path.includes(victim))).toHaveLength(3);
 });
 
-test('a transfer that breaks goes on where it broke', async ({ page }) => {
+test('a transfer that breaks continues at the same byte', async ({ page }) => {
   const once = new Set<string>();
   host.fault = ({ path }) => {
     if (!path.endsWith('.safetensors') || once.has(path)) return undefined;
@@ -162,7 +164,7 @@ test('a package of a newer format leaves the old model usable, and says to updat
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
 });
 
-test('a pause keeps what is verified, and the same call goes on', async ({ page }) => {
+test('a pause keeps the verified bytes, and the same call continues the download', async ({ page }) => {
   const asked = request();
   const half = await page.evaluate((model) => window.weights.download(model, 'quick', 3_000_000), asked);
   expect(half.outcome).toEqual({ kind: 'stopped' });
@@ -174,7 +176,7 @@ test('a pause keeps what is verified, and the same call goes on', async ({ page 
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
 });
 
-test('200 faults at random lose nothing', async ({ page }) => {
+test('200 random faults lose nothing', async ({ page }) => {
   test.setTimeout(600_000);
   const seed = Number(process.env.FAULT_SEED ?? 20261122);
   const next = random(seed);

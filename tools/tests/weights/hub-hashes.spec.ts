@@ -39,7 +39,7 @@ async function expectWhole(page: Page): Promise<void> {
 const isPiece = ({ path, range }: Request): boolean =>
   path.endsWith('.safetensors') && (range?.end ?? 0) - (range?.start ?? 0) > 65_536;
 
-test('other bytes under the same ETag are refused by the name of their file; what is sound stays', async ({
+test('the download refuses other bytes under the same ETag, names their file, and keeps the sound files', async ({
   page,
 }) => {
   host.fault = (asked) =>
@@ -61,7 +61,7 @@ test('other bytes under the same ETag are refused by the name of their file; wha
   expect(fetched.filter(({ path }) => !path.includes('-00002-'))).toEqual([]);
 });
 
-test('a small file that is not what the hub lists is refused before anything else comes', async ({
+test('the download refuses a small file that differs from the hub’s list, before it fetches anything else', async ({
   page,
 }) => {
   host.fault = ({ path }) => (path.endsWith('/config.json') ? { kind: 'flipped', at: 0.5 } : undefined);
@@ -95,7 +95,9 @@ test('the hashes of the catalogue count, not those that the hub lists', async ({
   expect(right.outcome.kind === 'done' && right.outcome.value.isUnchecked).toBeUndefined();
 });
 
-test('a download goes on at the commit that it began with, though the branch moved on', async ({ page }) => {
+test('a download continues at the commit with which it began, although the branch moved', async ({
+  page,
+}) => {
   const later = mkdtempSync(join(tmpdir(), 'later-'));
   cpSync(join(FIXTURES, 'moe-untied'), later, { recursive: true });
   for (const name of ['model-00001-of-00004', 'model-00003-of-00004'].map((one) => `${one}.safetensors`)) {
@@ -119,14 +121,16 @@ test('a download goes on at the commit that it began with, though the branch mov
   rmSync(later, { recursive: true });
 });
 
-test('a mirror without hashes is used, and the model says that it was not checked', async ({ page }) => {
+test('the download uses a mirror without hashes, and the model says that it was not checked', async ({
+  page,
+}) => {
   host.hasApi = false;
   const { outcome } = await download(page);
   expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready', isUnchecked: true } });
   await expectWhole(page);
 });
 
-test('a shard that is made again is made of the bytes that were checked', async ({ page }) => {
+test('the converter makes a shard again from the checked bytes', async ({ page }) => {
   await download(page);
   const stored = await page.evaluate((id) => window.weights.stored(id), request.id);
   const largest = stored.reduce((most, file) => (file.bytes > most.bytes ? file : most));

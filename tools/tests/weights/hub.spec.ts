@@ -84,14 +84,14 @@ for (const [fault, code, hits] of LASTING) {
   });
 }
 
-test('a hub that sends on to a host that is not among the named ones is refused', async ({ page }) => {
+test('the download refuses a hub’s redirect to a host that nobody named', async ({ page }) => {
   const request = requestOf('dense-tied');
   const named = { ...request, source: { ...request.source, hosts: ['https://cdn.example.org'] } };
   const { outcome } = await download(page, named);
   expect(outcome).toMatchObject({ kind: 'failed', failure: { code: 'redirected' } });
 });
 
-test('a branch is pinned to the commit that it stood at', async ({ page }) => {
+test('the download pins a branch to its commit at the start', async ({ page }) => {
   const before = host.log.length;
   await download(page, requestOf('dense-tied'));
   const paths = host.log
@@ -102,9 +102,7 @@ test('a branch is pinned to the commit that it stood at', async ({ page }) => {
   expect(paths.filter((path) => path.includes('/resolve/main/'))).toEqual([]);
 });
 
-test('a converted shard that was damaged is made again, and nothing is fetched for a sound model', async ({
-  page,
-}) => {
+test('a repair makes a damaged shard again, and fetches nothing for a sound model', async ({ page }) => {
   const request = requestOf('moe-untied');
   await download(page, request);
   const sound = await page.evaluate((id) => window.weights.answer({ id }), request.id);
@@ -124,7 +122,7 @@ test('a converted shard that was damaged is made again, and nothing is fetched f
   expect(await page.evaluate((id) => window.weights.answer({ id }), request.id)).toEqual(sound);
 });
 
-test('60 faults at random on a hub lose nothing', async ({ page }) => {
+test('60 random faults on a hub lose nothing', async ({ page }) => {
   test.setTimeout(600_000);
   const request = requestOf('moe-untied');
   const next = random(4);

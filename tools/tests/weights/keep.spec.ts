@@ -31,7 +31,7 @@ const storedHashes = async (page: Page, id = 'moe'): Promise<string[]> =>
   (await page.evaluate((model) => window.weights.stored(model), id)).map((file) => file.actual).sort();
 const answer = (page: Page, id = 'moe') => page.evaluate((model) => window.weights.answer({ id: model }), id);
 
-test('one tab downloads, another follows, and takes over when the first one is closed', async ({
+test('one tab downloads, and another follows and takes over when the first one closes', async ({
   page,
   context,
 }) => {
@@ -68,12 +68,12 @@ const hashers = (page: Page): string[] =>
     .map((worker) => worker.url())
     .filter((url) => url.includes('hash.worker'));
 
-test('files are hashed on a thread of their own', async ({ page }) => {
+test('a thread of its own hashes the files', async ({ page }) => {
   expect(await download(page)).toMatchObject({ outcome: { kind: 'done', value: { state: 'ready' } } });
   expect(hashers(page)).toHaveLength(1);
 });
 
-test('where no worker can be had to hash, files are hashed where they come in', async ({ page }) => {
+test('the weights worker hashes files itself if no hash worker can start', async ({ page }) => {
   const without = mkdtempSync(join(tmpdir(), 'no-hash-worker-'));
   const leaveOut = (path: string): boolean => !path.includes('hash.worker');
   cpSync('.cache/weights-page', without, { recursive: true, filter: leaveOut });
@@ -95,7 +95,7 @@ test('where no worker can be had to hash, files are hashed where they come in', 
   }
 });
 
-test('a tab that follows hears the progress of the other', async ({ page, context }) => {
+test('a tab that follows shows the progress of the other', async ({ page, context }) => {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
   host.gate = () => opened;
@@ -117,7 +117,7 @@ test('a tab that follows hears the progress of the other', async ({ page, contex
 });
 
 for (const kind of ['package', 'checkpoint'] as const) {
-  test(`a ${kind} comes from a folder, with the network cut`, async ({ page, context }) => {
+  test(`a ${kind} imports from a folder without a network`, async ({ page, context }) => {
     const source = kind === 'package' ? folder : join(FIXTURES, 'moe-untied');
     const expected = kind === 'package' ? folder : join(FIXTURE_PACKAGES, 'moe-untied-balanced');
     const url = host.servePackage(`clean-${kind}`, expected);
@@ -143,7 +143,7 @@ for (const [kind, victim] of [
   ['package', 'config.json'],
   ['checkpoint', 'model.safetensors.index.json'],
 ] as const) {
-  test(`a ${kind}'s ${victim} that is deleted after it was chosen has a sentence of its own`, async ({
+  test(`a ${kind}'s ${victim} that is deleted after the user chose it has a failure of its own`, async ({
     page,
   }) => {
     const source = kind === 'package' ? folder : join(FIXTURES, 'moe-untied');
@@ -165,7 +165,7 @@ for (const [how, code] of [
   ['cut', 'corrupt-shard'],
   ['remove', 'missing-file'],
 ] as const) {
-  test(`a shard damaged in storage (${how}) is told when the model is loaded, and fetched again alone`, async ({
+  test(`the load reports a shard damaged in storage (${how}), and the download fetches it alone`, async ({
     page,
   }) => {
     expect((await download(page)).outcome.kind).toBe('done');
@@ -183,7 +183,7 @@ for (const [how, code] of [
   });
 }
 
-test('a check-up names what is damaged, and the next download brings that alone', async ({ page }) => {
+test('a check-up names the damaged files, and the next download fetches those alone', async ({ page }) => {
   await download(page);
   const [first = '', , third = ''] = manifestIn(folder).shards.map((shard) => shard.sha256);
   await page.evaluate((sha256) => window.weights.damage('moe', sha256, 'flip'), first);
@@ -202,7 +202,7 @@ test('a check-up names what is damaged, and the next download brings that alone'
   expect(again.outcome).toMatchObject({ value: { damaged: [] } });
 });
 
-test('on a full disk a small model runs for this visit, and what was stored is not fetched again', async ({
+test('a small model runs for this visit on a full disk, and stored files are not fetched again', async ({
   page,
   baseURL,
 }) => {
@@ -227,7 +227,7 @@ test('on a full disk a small model runs for this visit, and what was stored is n
   expect(await storedHashes(page)).toEqual(hashesIn(folder));
 });
 
-test('on a full disk a model that is too large for memory says what is kept, and goes on when there is room', async ({
+test('a model too large for memory reports the kept bytes on a full disk, and continues when space is free', async ({
   page,
   baseURL,
 }) => {
@@ -247,7 +247,7 @@ test('on a full disk a model that is too large for memory says what is kept, and
   expect(await storedHashes(page, 'hub')).toEqual(hashesIn(join(FIXTURE_PACKAGES, 'moe-untied-balanced')));
 });
 
-test('the catalogue offers its models with a judgement of this device', async ({ page }) => {
+test('the catalogue offers its models with their fit on this device', async ({ page }) => {
   const offers = await page.evaluate(() => window.weights.catalogue());
   expect(offers.kind).toBe('done');
   if (offers.kind !== 'done') return;

@@ -47,7 +47,7 @@ async function begin(page: Page, request: ModelRequest): Promise<void> {
 const keysOf = (page: Page, kind: 'kept' | 'piece' | 'used', id: string) =>
   page.evaluate(([of, model]) => window.weights.keys(of, model), [kind, id] as const);
 
-test('a package goes on at the first missing shard', async ({ baseURL }) => {
+test('a package continues at the first missing shard', async ({ baseURL }) => {
   const folder = await manyShards('dense-tied');
   const url = host.servePackage('dense', folder);
   const request: ModelRequest = { id: 'dense', name: 'Dense', source: { kind: 'package', url } };
@@ -70,7 +70,7 @@ test('a package goes on at the first missing shard', async ({ baseURL }) => {
   expect(stored.map((file) => file.actual).sort()).toEqual(hashesIn(folder));
 });
 
-test('a checkpoint goes on at the byte reached, and its shards are those of the command line', async ({
+test('a checkpoint continues at the byte that it reached, and its shards are those of the command line', async ({
   baseURL,
 }) => {
   test.setTimeout(600_000);

@@ -1,5 +1,5 @@
 // `npm run test:walls`: removes each wall in turn. While a wall is missing, exactly its own ways must leak, and the app
-// must report what no longer holds; while it stands alone, none of its ways may leak.
+// must report it as missing; while it stands alone, none of its ways may leak.
 
 import { chromium, expect, test, type Browser } from '@playwright/test';
 import { rmSync } from 'node:fs';
@@ -18,7 +18,7 @@ const ONLY = process.env.WALLS ?? '';
 
 test.setTimeout(900_000);
 
-test('each wall, taken away in turn, is missed by its own ways and by no other @walls', async () => {
+test('each wall stops exactly its own ways out, as its removal shows @walls', async () => {
   const project = buildTakeable();
   const browser = await chromium.launch({
     executablePath: findOrInstallChromium(),
