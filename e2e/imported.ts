@@ -1,4 +1,4 @@
-// Puts an answer of the test's choosing on the page, as a user can: by opening a saved conversation.
+// Puts a given answer on the page by opening a saved conversation, as a user can.
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// The requirements of the published sizes on a processor and on a weak GPU, derived from their manifests before any
-// weight is loaded. The manifests come from the converter.
+// Tests which published sizes a processor and a weak GPU take or refuse, judged by the manifest before any weight is
+// loaded. The converter writes the manifests.
 
 import { expect, test } from 'vitest';
 import { Binder } from '../../src/convert/bind.ts';

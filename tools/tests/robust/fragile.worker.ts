@@ -1,5 +1,5 @@
-// The app's inference worker, which destroys its real device at a chosen call: as the Fault in the address's fragment
-// says, or at once when the test requests it.
+// The app's inference worker, which destroys its real device: at the call that the Fault in the address's fragment
+// names, or at once when the test requests it.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import '../../../workers/inference.worker.ts';

@@ -45,7 +45,7 @@ const rowOf = (page: Page, name: string): Locator =>
   library(page).getByRole('article', { name, exact: true });
 const useOf = (page: Page, name: string): Locator =>
   rowOf(page, name).getByRole('button', { name: `Use ${name}`, exact: true });
-/** A notice that the page shows about a model unprompted. */
+/** The notice that the page shows about a model by itself. */
 const noticeOf = (page: Page, name: string): Locator =>
   page.locator('[data-notice]').filter({ hasText: name });
 

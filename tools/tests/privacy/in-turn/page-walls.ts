@@ -1,5 +1,5 @@
-// Tests the page's walls one by one: each alone, without any other wall, and each missing, with all others but the
-// allowlist, which covers them all.
+// Tests the page's walls one by one: each wall alone, and each wall missing while all others stand, except the allowlist,
+// which covers them all.
 
 import type { Browser } from '@playwright/test';
 import { createServer } from 'node:http';
