@@ -29,7 +29,7 @@ export interface Answerer {
   dispose(): void | Promise<void>;
 }
 
-/** An opened model. Whoever opens it disposes it. */
+/** An opened model. The caller that opens it disposes of it. */
 export class Model {
   readonly info: ModelInfo;
   readonly #answerer: Answerer;

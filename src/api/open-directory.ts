@@ -20,7 +20,7 @@ export interface OpenDirectoryOptions {
   backend?: Backend;
   /** Of the activations. If omitted, 'f16' if the device has it, else 'f32'. */
   precision?: Precision;
-  /** Hold at most so many bytes of experts on the device, and page the others. If omitted, all are held. */
+  /** The memory budget for experts on the device, in bytes; the others are paged. If omitted, all are resident. */
   expertBudgetBytes?: number;
   /** Threads of the processor. If omitted, 1; more keep the process alive until `process.exit()`. */
   threads?: number;

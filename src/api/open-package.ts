@@ -29,7 +29,7 @@ export interface OpenOptions {
   backend?: Backend;
   /** Of the activations. If omitted, 'f16' if the device has it and computes correctly in it, else 'f32'. */
   precision?: Precision;
-  /** Hold at most so many bytes of experts on the device, and page the others. If omitted, as many as fit. */
+  /** The memory budget for experts on the device, in bytes; the others are paged. If omitted, the budget suits the device. */
   expertBudgetBytes?: number;
   /** How a checkpoint is quantised while files are converted. If omitted, 'balanced'. */
   preset?: Preset;

@@ -113,6 +113,8 @@ export class Person {
   }
 
   async ask(words: string): Promise<void> {
+    // The field takes no focus while a panel is open.
+    await this.until('every panel to close', async () => (await this.count('dialog[open]')) === 0);
     // A closing panel may take the focus once more, and with it the first keys; then type again.
     await this.until(`“${words}” in the field`, async () => {
       const field = await this.#find(question);
