@@ -189,12 +189,15 @@ test('a page that the model wrote appears in a frame that reaches nothing @main'
   const html =
     '<style>body{background:url(/from-style)} h1{color:rgb(1, 2, 3)}</style><h1>Hello</h1>' +
     '<img src="/from-image"><script>fetch("/from-script")</script><a href="/from-link">go</a>' +
-    '<link rel="stylesheet" href="/from-sheet"><iframe src="/from-frame"></iframe>';
+    '<link rel="stylesheet" href="/from-sheet"><iframe src="/from-frame"></iframe>' +
+    '<img alt="drawn" src="data:image/svg+xml,<svg xmlns=%22http://www.w3.org/2000/svg%22/>">';
   const answer = await openSaved(page, { answer: '```html\n' + html + '\n```' });
   await answer.getByRole('button', { name: 'Preview' }).click();
   const preview = answer.frameLocator('iframe');
   await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible();
   await expect(preview.getByRole('heading')).toHaveCSS('color', 'rgb(1, 2, 3)');
+  // Even a picture inside the page could take minutes to draw.
+  await expect(preview.getByAltText('drawn')).not.toHaveAttribute('src');
   await preview.getByText('go').click();
   await page.waitForTimeout(500);
   await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible();

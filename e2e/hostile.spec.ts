@@ -68,7 +68,7 @@ test('no hostile page holds up its preview; a page that is too large appears as 
   page,
   browser,
 }) => {
-  test.setTimeout(600_000);
+  test.setTimeout(240_000);
   await arrive(page, { model: 'demo', backend: 'wasm' });
   const longest: [string, number][] = [];
   for (const { name, html, isShown } of PAGES) {
