@@ -20,10 +20,10 @@ export type { FailureCode } from './failure.ts';
 export type { AnswerStream } from './api/answer-stream.ts';
 export type { AskOptions } from './api/ask-options.ts';
 export type { Model, ModelInfo } from './api/model.ts';
-export type { OpenDirectoryOptions } from './api/open-directory.ts';
+export type { OpenDirectoryOptions } from './node/open-directory.ts';
 
 export { convert } from './convert/convert.ts';
 export { Failure } from './failure.ts';
-export { openPackage } from './api/open-directory.ts';
-export { DirectorySink } from '../tools/cli/node/directory-sink.ts';
-export { DirectorySource } from '../tools/cli/node/directory-source.ts';
+export { openPackage } from './node/open-directory.ts';
+export { DirectorySink } from './node/directory-sink.ts';
+export { DirectorySource } from './node/directory-source.ts';

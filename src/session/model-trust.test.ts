@@ -4,7 +4,7 @@ import { expect, test, vi } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
-import { openDirectoryStore } from '../../tools/cli/node/directory-store.ts';
+import { openDirectoryStore } from '../node/directory-store.ts';
 import { ModelTrust } from './model-trust.ts';
 
 const pixels = vi.hoisted(() => ({ areExact: true }));

@@ -5,9 +5,9 @@ import sharp from 'sharp';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { expertBytesPerToken, weightBytes } from './weight-bytes.ts';
-import { decodePhoto } from '../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../cli/node/runtime.ts';
+import { decodePhoto } from '../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../src/node/runtime.ts';
 import { rawBandwidth } from './raw-bandwidth.ts';
 
 const [target = '', backend = 'wasm', threads = '1', side = '512', tokens = '16'] = process.argv.slice(2);

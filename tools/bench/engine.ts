@@ -7,7 +7,7 @@ import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';
 import { convert } from '../../src/convert/convert.ts';
 import { Field, parseJson } from '../../src/format/json-field.ts';
-import { DirectorySink } from '../cli/node/directory-sink.ts';
+import { DirectorySink } from '../../src/node/directory-sink.ts';
 import { softwareVulkan } from '../cli/node/software-vulkan.ts';
 import { textTable } from '../cli/node/text-table.ts';
 import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';

@@ -11,7 +11,7 @@ import { PRESETS, type PresetName } from '../../src/convert/precision.ts';
 import { processorBytes, requireDevice } from '../../src/engine/runtime/model-needs.ts';
 import { MAX_SHARD_BYTES, type Manifest } from '../../src/format/manifest.ts';
 import { parseModelConfig } from '../../src/format/parse-model-config.ts';
-import { openDirectoryStore } from '../cli/node/directory-store.ts';
+import { openDirectoryStore } from '../../src/node/directory-store.ts';
 import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
 
 const WASM = { backend: 'wasm', precision: 'f32', expand: false } as const;

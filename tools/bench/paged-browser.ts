@@ -4,7 +4,7 @@ import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { dirname, basename, join, resolve } from 'node:path';
 import { build, mergeConfig, preview } from 'vite';
-import { openDirectoryStore } from '../cli/node/directory-store.ts';
+import { openDirectoryStore } from '../../src/node/directory-store.ts';
 import { serveFolder } from '../build/folder.ts';
 import { isolated } from '../build/shared-config.ts';
 import { WEIGHTS_PORT } from '../tests/support/places.ts';

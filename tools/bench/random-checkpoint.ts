@@ -6,7 +6,7 @@ import { join, resolve } from 'node:path';
 import type { CheckpointSource } from '../../src/convert/checkpoint-source.ts';
 import { expertsPrefix, modelTensors } from '../../src/convert/model-tensors.ts';
 import { randomGenerator } from '../../src/engine/answer/random.ts';
-import { hasCode } from '../cli/node/system-error.ts';
+import { hasCode } from '../../src/node/system-error.ts';
 import { toBF16 } from '../../src/format/float.ts';
 import type { ModelConfig } from '../../src/format/model-config.ts';
 import { parseModelConfig } from '../../src/format/parse-model-config.ts';

@@ -12,7 +12,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { parseArgs } from 'node:util';
 import { build, preview } from 'vite';
 import { MAX_SHARD_BYTES } from '../../src/format/manifest.ts';
-import { openDirectoryStore } from '../cli/node/directory-store.ts';
+import { openDirectoryStore } from '../../src/node/directory-store.ts';
 import { WEIGHTS_PORT } from '../tests/support/places.ts';
 import { BrowserProcess } from '../tests/weights/browser-process.ts';
 import { Host } from '../tests/weights/host.ts';

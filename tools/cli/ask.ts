@@ -10,11 +10,11 @@ import { Failure, fail } from '../../src/failure.ts';
 import { readConversation, textAndImages } from './ask/conversation-file.ts';
 import { Dump } from './ask/dump.ts';
 import { complaint } from './node/complaint.ts';
-import { decodePhoto } from './node/decode-photo.ts';
-import { openDirectoryStore } from './node/directory-store.ts';
-import { runLimited } from './node/run-limited.ts';
-import { createNodeRuntime } from './node/runtime.ts';
-import { verifyShards } from './node/verify-shards.ts';
+import { decodePhoto } from '../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../src/node/directory-store.ts';
+import { runLimited } from '../../src/node/run-limited.ts';
+import { createNodeRuntime } from '../../src/node/runtime.ts';
+import { verifyShards } from '../../src/node/verify-shards.ts';
 
 const USAGE = `npm run ask -- --package DIR (--prompt "…" [--image FILE …] | --conversation FILE)
   --max-tokens N     the answer's length at most (256)

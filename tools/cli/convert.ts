@@ -7,8 +7,8 @@ import { convert, type ConversionReport, type ConvertProgress } from '../../src/
 import { PRESETS, type PresetName } from '../../src/convert/precision.ts';
 import { fail } from '../../src/failure.ts';
 import { complaint } from './node/complaint.ts';
-import { DirectorySink } from './node/directory-sink.ts';
-import { DirectorySource } from './node/directory-source.ts';
+import { DirectorySink } from '../../src/node/directory-sink.ts';
+import { DirectorySource } from '../../src/node/directory-source.ts';
 import { writeModelCheck } from './node/write-model-check.ts';
 
 const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]';

@@ -1,5 +1,5 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createNodeRuntime } from '../../../tools/cli/node/runtime.ts';
+import { createNodeRuntime } from '../../node/runtime.ts';
 import { computesRightly, quantisedProductIsRight } from './device-check.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TensorData } from '../runtime/tensor.ts';

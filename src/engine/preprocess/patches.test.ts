@@ -1,5 +1,5 @@
 // Order of patches and of the values in a patch (transformers, patchify): the examples are small
-// enough to be counted by hand. Whole pictures are compared with the reference in tools/cli/node.
+// enough to be counted by hand. Whole pictures are compared with the reference in src/node.
 
 import { expect, test } from 'vitest';
 import { patchify } from './patches.ts';

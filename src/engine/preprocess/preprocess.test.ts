@@ -1,4 +1,4 @@
-// Tests the grid sizes and token budgets of `preprocessImage` and `preprocessClip`. The tests in tools/cli/node compare the
+// Tests the grid sizes and token budgets of `preprocessImage` and `preprocessClip`. The tests in src/node compare the
 // pixels with the reference.
 
 import { expect, test } from 'vitest';

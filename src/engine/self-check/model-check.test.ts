@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
-import { openDirectoryStore } from '../../../tools/cli/node/directory-store.ts';
-import { decodePhoto } from '../../../tools/cli/node/decode-photo.ts';
-import { createNodeRuntime } from '../../../tools/cli/node/runtime.ts';
+import { openDirectoryStore } from '../../node/directory-store.ts';
+import { decodePhoto } from '../../node/decode-photo.ts';
+import { createNodeRuntime } from '../../node/runtime.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { loadEngine } from '../load-engine.ts';

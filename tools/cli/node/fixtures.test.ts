@@ -9,9 +9,9 @@ import { openCheckpoint, readExactly } from '../../../src/convert/checkpoint.ts'
 import { convert } from '../../../src/convert/convert.ts';
 import type { PresetName } from '../../../src/convert/precision.ts';
 import { tensorBlob } from '../../../src/format/read-package.ts';
-import { DirectorySink } from './directory-sink.ts';
-import { DirectorySource } from './directory-source.ts';
-import { openDirectoryStore } from './directory-store.ts';
+import { DirectorySink } from '../../../src/node/directory-sink.ts';
+import { DirectorySource } from '../../../src/node/directory-source.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 
 const FIXTURES = fileURLToPath(new URL('../../reference/fixtures/', import.meta.url));
 let root = '';

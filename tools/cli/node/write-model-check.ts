@@ -11,11 +11,11 @@ import {
 } from '../../../src/engine/self-check/model-check.ts';
 import { MANIFEST_FILE, weightBytes, type Manifest } from '../../../src/format/manifest.ts';
 import { sha256Hex } from '../../../src/format/sha256.ts';
-import { decodePhoto } from './decode-photo.ts';
-import { DirectorySink } from './directory-sink.ts';
-import { openDirectoryStore } from './directory-store.ts';
-import { runLimited } from './run-limited.ts';
-import { createNodeRuntime } from './runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { DirectorySink } from '../../../src/node/directory-sink.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { runLimited } from '../../../src/node/run-limited.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 
 /** The WASM heap is limited to 4 GiB, and it holds more than the weights. */
 export const MAX_CHECKED_BYTES = 3e9;

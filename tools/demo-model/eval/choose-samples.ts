@@ -8,10 +8,10 @@ import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openClip } from '../../cli/node/open-clip.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openClip } from '../../../src/node/open-clip.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import {
   isReadable,
   LANGUAGES,

@@ -4,9 +4,9 @@ import type { AnswerEvent } from '../../../src/contract/answer.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import { asMessages, type HeldOut } from './held-out.ts';
 import { ExpertUse } from './table.ts';
 

@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openClip } from '../../cli/node/open-clip.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openClip } from '../../../src/node/open-clip.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import { LANGUAGES, mediaOf, parseSamples } from './samples.ts';
 import { isRight } from './scoring.ts';
 

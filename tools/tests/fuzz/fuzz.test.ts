@@ -16,7 +16,7 @@ import { headerLength, parseHeader } from '../../../src/format/safetensors.ts';
 import { weightHosts } from '../../../src/policy/weight-hosts.ts';
 import { parseCatalogue } from '../../../src/weights/catalogue.ts';
 import { parseHubAddress } from '../../../src/weights/hub/hub-address.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { fixturePackage } from '../parity/fixture-package.ts';
 import { damageBytes, damageJson, damageText, randomFrom, type Random } from './mutate.ts';
 

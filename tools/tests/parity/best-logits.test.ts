@@ -5,7 +5,7 @@ import { expect, test } from 'vitest';
 import { randomGenerator } from '../../../src/engine/answer/random.ts';
 import { BEST_VALUES, bestIds, bestOutputs, CANDIDATES, chooseBest } from '../../../src/graph/best-logits.ts';
 import { OnnxGraph } from '../../../src/graph/onnx.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 
 const runtime = await createNodeRuntime({ backend: 'wasm' });
 

@@ -6,9 +6,10 @@ import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { withStorageBuffers } from '../support/few-buffers.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
 import { ReferenceFiles } from './reference-files.ts';
@@ -39,13 +40,13 @@ const pixels = await reference.pixels();
 const columns: Column[] = [];
 const chunkTokens = values.chunk === undefined ? {} : { chunkTokens: Number(values.chunk) };
 const buffers = values['storage-buffers'];
-const storageBuffers = buffers === undefined ? {} : { storageBuffers: Number(buffers) };
+const changed = (gpu: GPU): GPU => (buffers === undefined ? gpu : withStorageBuffers(gpu, Number(buffers)));
 let broken = 0;
 let kept = 0;
 
 for (const pair of values.packages.split(',')) {
   const [name = '', goldens = ''] = pair.split(':');
-  const runtime = await createNodeRuntime({ backend: 'webgpu', ...storageBuffers });
+  const runtime = await createNodeRuntime({ backend: 'webgpu', changed });
   const store = await openDirectoryStore(join(values.folder, name));
   const engine = await loadEngine(
     store,

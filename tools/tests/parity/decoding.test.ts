@@ -3,7 +3,7 @@
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { expect, test } from 'vitest';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { compared, HARD_PICTURES, hardPictures, toleranceOf } from './hard-pictures.ts';
 
 test.each(hardPictures())('%s is upright, its base picture, on white', async (file) => {

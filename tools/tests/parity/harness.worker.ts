@@ -11,7 +11,7 @@ import { attentionIsRight } from '../../../src/engine/device-check/operator-chec
 import { fail } from '../../../src/failure.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
-import { withStorageBuffers } from '../../cli/node/few-buffers.ts';
+import { withStorageBuffers } from '../support/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';
 import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
 import type { HarnessApi, PagedCase } from './harness.ts';

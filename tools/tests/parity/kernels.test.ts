@@ -9,8 +9,8 @@ import {
   loadProcessorEngine,
   type ProcessorEngineOptions,
 } from '../../../src/engine/load-processor-engine.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { openKernels } from '../../cli/node/kernels.ts';
 import { fixturePackage } from './fixture-package.ts';
 import { LIMITS } from './limits.ts';

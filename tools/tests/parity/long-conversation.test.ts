@@ -10,9 +10,9 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { parseJson } from '../../../src/format/json-field.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../reference/pictures');

@@ -16,9 +16,9 @@ import {
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import type { Precision } from '../../../src/graph/emitted.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
-import { createNodeRuntime } from '../../cli/node/runtime.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
+import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import { FIXTURE_PACKAGES } from '../support/places.ts';
 
 const QUESTION: Part[] = [{ type: 'text', text: 'Name three colours.' }];

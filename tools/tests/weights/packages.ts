@@ -7,8 +7,8 @@ import { convert } from '../../../src/convert/convert.ts';
 import { parseJson } from '../../../src/format/json-field.ts';
 import { MANIFEST_FILE, type Manifest } from '../../../src/format/manifest.ts';
 import { parseManifest } from '../../../src/format/parse-manifest.ts';
-import { DirectorySink } from '../../cli/node/directory-sink.ts';
-import { DirectorySource } from '../../cli/node/directory-source.ts';
+import { DirectorySink } from '../../../src/node/directory-sink.ts';
+import { DirectorySource } from '../../../src/node/directory-source.ts';
 
 export const FIXTURES = 'tools/reference/fixtures';
 export type Fixture = 'dense-tied' | 'moe-untied' | 'moe-fp8';

@@ -1,9 +1,9 @@
 // Checks a package's shards against the hashes in their names.
 
 import { createHash } from 'node:crypto';
-import { fail } from '../../../src/failure.ts';
-import { shardFile } from '../../../src/format/manifest.ts';
-import type { PackageStore } from '../../../src/format/package-store.ts';
+import { fail } from '../failure.ts';
+import { shardFile } from '../format/manifest.ts';
+import type { PackageStore } from '../format/package-store.ts';
 
 /** Reads every shard. Fails with 'corrupt-shard', naming the first shard that does not match. */
 export async function verifyShards(store: Pick<PackageStore, 'manifest' | 'shard'>): Promise<void> {

@@ -5,12 +5,12 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import sharp from 'sharp';
 import { describe, expect, test } from 'vitest';
-import type { RgbImage, VisionInput } from '../../../src/engine/photo/photo.ts';
-import { preprocessClip, preprocessImage } from '../../../src/engine/preprocess/preprocess.ts';
-import { parsePreprocessing } from '../../../src/engine/preprocess/preprocessor-config.ts';
+import type { RgbImage, VisionInput } from '../engine/photo/photo.ts';
+import { preprocessClip, preprocessImage } from '../engine/preprocess/preprocess.ts';
+import { parsePreprocessing } from '../engine/preprocess/preprocessor-config.ts';
 import { decodePhoto } from './decode-photo.ts';
 
-const reference = resolve(import.meta.dirname, '../../reference');
+const reference = resolve(import.meta.dirname, '../../tools/reference');
 const fixture = resolve(reference, 'fixtures/dense-tied');
 const config = parsePreprocessing({
   image: readJson(resolve(fixture, 'preprocessor_config.json')),

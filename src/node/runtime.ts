@@ -3,32 +3,28 @@
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
-import { createRuntime, type Runtime } from '../../../src/engine/runtime/runtime.ts';
-import { withStorageBuffers } from './few-buffers.ts';
+import { createRuntime, type Runtime } from '../engine/runtime/runtime.ts';
 
 export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** Number of WASM threads. */
   threads?: number;
-  /** If given, limits the number of storage buffers per shader on the WebGPU adapter; WebGPU's minimum is 8. */
-  storageBuffers?: number;
+  /** Replaces Dawn's WebGPU by one that tests derive from it. */
+  changed?: (gpu: GPU) => GPU;
 }
 
 export async function createNodeRuntime({
   backend,
   threads = 1,
-  storageBuffers,
+  changed = (gpu) => gpu,
 }: NodeRuntimeOptions): Promise<Runtime> {
   // In Node the package's main entry is the build whose threads work.
   if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
   const binary = createRequire(import.meta.url).resolve(
     'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
   );
-  const gpu = await dawn();
-  return createRuntime({
-    ...{ backend, threads: 1, wasmBinary: await readFile(binary) },
-    gpu: storageBuffers === undefined ? gpu : withStorageBuffers(gpu, storageBuffers),
-  });
+  const gpu = changed(await dawn());
+  return createRuntime({ backend, threads: 1, wasmBinary: await readFile(binary), gpu });
 }
 
 async function dawn(): Promise<GPU> {

@@ -1,6 +1,6 @@
 import sharp from 'sharp';
 import { expect, test } from 'vitest';
-import { clipFrames } from '../../../src/engine/clip/clip-frames.ts';
+import { clipFrames } from '../engine/clip/clip-frames.ts';
 import { decodePhoto } from './decode-photo.ts';
 import { openClip } from './open-clip.ts';
 

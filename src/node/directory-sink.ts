@@ -2,8 +2,8 @@
 
 import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { PackageSink } from '../../../src/convert/package-sink.ts';
-import { fail } from '../../../src/failure.ts';
+import type { PackageSink } from '../convert/package-sink.ts';
+import { fail } from '../failure.ts';
 import { hasCode } from './system-error.ts';
 
 /** Files appear only when complete: each is written under another name, flushed to the disk, then renamed. */

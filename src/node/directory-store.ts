@@ -3,12 +3,12 @@
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { fail } from '../../../src/failure.ts';
-import { parseJson } from '../../../src/format/json-field.ts';
-import { MANIFEST_FILE, shardFile, type Manifest } from '../../../src/format/manifest.ts';
-import type { PackageStore } from '../../../src/format/package-store.ts';
-import { parseManifest } from '../../../src/format/parse-manifest.ts';
-import { sha256Hex } from '../../../src/format/sha256.ts';
+import { fail } from '../failure.ts';
+import { parseJson } from '../format/json-field.ts';
+import { MANIFEST_FILE, shardFile, type Manifest } from '../format/manifest.ts';
+import type { PackageStore } from '../format/package-store.ts';
+import { parseManifest } from '../format/parse-manifest.ts';
+import { sha256Hex } from '../format/sha256.ts';
 import { fileBlob } from './file-blob.ts';
 import { hasCode } from './system-error.ts';
 

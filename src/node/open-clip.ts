@@ -2,7 +2,7 @@
 // decoded here.
 
 import sharp from 'sharp';
-import { UNKNOWN_FPS, type OpenClip } from '../../../src/engine/clip/clip.ts';
+import { UNKNOWN_FPS, type OpenClip } from '../engine/clip/clip.ts';
 import { decodePage } from './decode-photo.ts';
 
 /** Undefined for still pictures. */

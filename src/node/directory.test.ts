@@ -1,14 +1,12 @@
-import { execFile } from 'node:child_process';
 import { mkdtemp, open, readdir, rm, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { fileURLToPath } from 'node:url';
 import { afterAll, beforeAll, describe, expect, it, test } from 'vitest';
-import { convert } from '../../../src/convert/convert.ts';
-import { checkpointFiles, config, model, weight } from '../../tests/support/synthetic-checkpoint.ts';
-import { dequantizeRows } from '../../../src/format/blocks.ts';
-import { shardFile } from '../../../src/format/manifest.ts';
-import { expertBlob, tensorBlob, tensorEntry } from '../../../src/format/read-package.ts';
+import { convert } from '../convert/convert.ts';
+import { checkpointFiles, config, model, weight } from '../../tools/tests/support/synthetic-checkpoint.ts';
+import { dequantizeRows } from '../format/blocks.ts';
+import { shardFile } from '../format/manifest.ts';
+import { expertBlob, tensorBlob, tensorEntry } from '../format/read-package.ts';
 import { DirectorySink } from './directory-sink.ts';
 import { DirectorySource } from './directory-source.ts';
 import { openDirectoryStore } from './directory-store.ts';
@@ -90,31 +88,4 @@ test('verifyShards finds one changed byte in a shard', async () => {
   await expect(verifyShards(await openDirectoryStore(target))).rejects.toThrow(
     `${second} does not match its hash`,
   );
-});
-
-describe('npm run convert', () => {
-  const tool = fileURLToPath(new URL('../convert.ts', import.meta.url));
-  const run = (...args: string[]) =>
-    new Promise<{ code: unknown; stdout: string; stderr: string }>((resolve) => {
-      execFile(process.execPath, ['--import', 'tsx', tool, ...args], (error, stdout, stderr) => {
-        resolve({ code: error ? error.code : 0, stdout, stderr });
-      });
-    });
-
-  it('converts, shows its progress and the loss by kind', { timeout: 30_000 }, async () => {
-    const { code, stdout, stderr } = await run(root, join(root, 'by-tool'), '--preset', 'small');
-    expect(code).toBe(0);
-    expect(stderr).toMatch(/100\.0 % .* MB\/s/);
-    expect(stdout).toMatch(/attention +\d+ weights +\d\.\d+ %/);
-    expect(stdout).toMatch(/small package: .* in 1 shard\n/);
-  });
-
-  it('reports a fault in one sentence and exits with 1', { timeout: 30_000 }, async () => {
-    const nothing = await run(join(root, 'nowhere'), join(root, 'never'));
-    expect(nothing).toMatchObject({ code: 1, stderr: 'The checkpoint lacks config.json.\n' });
-    const unknown = await run(root, join(root, 'never'), '--preset', 'tiny');
-    expect(unknown.code).toBe(1);
-    expect(unknown.stderr).toContain('There is no preset "tiny".');
-    expect(await readdir(root)).not.toContain('never');
-  });
 });

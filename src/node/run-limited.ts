@@ -1,8 +1,8 @@
 // Runs code of a model (its template or tokenizer) in Node with a time limit; V8 interrupts even regular expressions.
 
 import { createContext, Script } from 'node:vm';
-import type { RunLimited } from '../../../src/engine/prompt/run-limited.ts';
-import { fail } from '../../../src/failure.ts';
+import type { RunLimited } from '../engine/prompt/run-limited.ts';
+import { fail } from '../failure.ts';
 
 const LIMIT_MS = 10_000;
 const CALL = new Script('job()');

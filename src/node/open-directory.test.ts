@@ -3,8 +3,8 @@
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../contract/conversation.ts';
-import type { AskOptions } from './ask-options.ts';
-import type { Model } from './model.ts';
+import type { AskOptions } from '../api/ask-options.ts';
+import type { Model } from '../api/model.ts';
 import { openPackage, type OpenDirectoryOptions } from './open-directory.ts';
 
 const DEMO = 'public/models/demo';

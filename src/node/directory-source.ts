@@ -2,7 +2,7 @@
 
 import { open, stat, type FileHandle } from 'node:fs/promises';
 import { join } from 'node:path';
-import type { CheckpointSource } from '../../../src/convert/checkpoint-source.ts';
+import type { CheckpointSource } from '../convert/checkpoint-source.ts';
 import { hasCode } from './system-error.ts';
 
 /** Keeps each file open after a read; the caller closes this source after the conversion. */

@@ -3,9 +3,9 @@
 // colour the transparent pixels happen to hide.
 
 import sharp from 'sharp';
-import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../../../src/engine/photo/photo.ts';
-import { failAsUnreadable } from '../../../src/engine/photo/file-kind.ts';
-import { fail, Failure } from '../../../src/failure.ts';
+import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../engine/photo/photo.ts';
+import { failAsUnreadable } from '../engine/photo/file-kind.ts';
+import { fail, Failure } from '../failure.ts';
 
 /** Fails with 'bad-photo', with the code for the actual kind of file (UnreadableFile), or with 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {

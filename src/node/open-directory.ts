@@ -1,10 +1,10 @@
 // Opens a package on disk in Node. The engine runs in the caller's thread, on the processor unless the caller asks
 // for WebGPU. Photos are decoded with sharp.
 
-import { createNodeRuntime } from '../../tools/cli/node/runtime.ts';
-import { openDirectoryStore } from '../../tools/cli/node/directory-store.ts';
-import { runLimited } from '../../tools/cli/node/run-limited.ts';
-import { verifyShards } from '../../tools/cli/node/verify-shards.ts';
+import { createNodeRuntime } from './runtime.ts';
+import { openDirectoryStore } from './directory-store.ts';
+import { runLimited } from './run-limited.ts';
+import { verifyShards } from './verify-shards.ts';
 import { RunQueue } from '../session/run-queue.ts';
 import type { Backend, Precision } from '../contract/inference.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -12,8 +12,8 @@ import { loadEngine } from '../engine/load-engine.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import { fail, loadedPart } from '../failure.ts';
 import { weightBytes, type Manifest } from '../format/manifest.ts';
-import { checkFunction, checkOptions, checkSignal } from './check-ask.ts';
-import { Model, type Answerer, type ModelInfo } from './model.ts';
+import { checkFunction, checkOptions, checkSignal } from '../api/check-ask.ts';
+import { Model, type Answerer, type ModelInfo } from '../api/model.ts';
 
 export interface OpenDirectoryOptions {
   /** If omitted, 'wasm': the processor. 'webgpu' needs the package `webgpu` and a driver. */
@@ -54,10 +54,7 @@ export async function openPackage(directory: string, options: OpenDirectoryOptio
   checkOpen(directory, options);
   const { backend = 'wasm', threads = 1, signal = new AbortController().signal } = options;
   const [{ decodePhoto }, { openClip }] = await loadedPart(
-    Promise.all([
-      import('../../tools/cli/node/decode-photo.ts'),
-      import('../../tools/cli/node/open-clip.ts'),
-    ]),
+    Promise.all([import('./decode-photo.ts'), import('./open-clip.ts')]),
   );
   const store = await openDirectoryStore(directory);
   signal.throwIfAborted();
