@@ -9,9 +9,11 @@ export interface AnswerTrace {
   onPrompt?(text: string, prompt: Prompt, positions: Int32Array, media: readonly Medium[]): void;
   /** The input that the vision encoder is about to read. */
   onPixels?(medium: Medium, input: VisionInput): void;
-  /** Called when the medium's features are computed; they may be read until the returned promise settles. */
+  /**
+   * Called when the medium's features have been computed. The features may be read until the returned promise settles.
+   */
   onFeatures?(medium: Medium): Promise<void>;
-  /** All logits of the prompt's last position. */
+  /** Receives all logits of the prompt's last position. */
   onPrefillLogits?(logits: Float32Array): void;
   onToken?(id: number, logits: Logits): Promise<void>;
 }

@@ -23,7 +23,7 @@ export interface CheckpointFiles {
   image: ImagePreprocessing;
   video: VideoPreprocessing;
   stops: ReadonlySet<number>;
-  /** Whether the template opens a thought, so that the model's answer begins inside it. */
+  /** Whether the template begins the answer inside a thought: its text ends with the opening tag. */
   thinks: boolean;
 }
 

@@ -1,4 +1,4 @@
-// How an engine is loaded.
+// The options for loading an engine.
 
 import type { Precision } from '../graph/emitted.ts';
 import type { OpenClip } from './clip/clip.ts';
@@ -11,15 +11,20 @@ export interface EngineOptions extends Diagnostics {
   /** If omitted, f16 if the device supports it, else f32. */
   precision?: Precision;
   /**
-   * Hold at most this many bytes of experts on the device and page the others; dense models ignore it. If
-   * omitted, hold all experts.
+   * The memory budget for experts on the device, in bytes; the other experts are paged. Dense models ignore it. If
+   * omitted, all experts are held.
    */
   expertBudgetBytes?: number;
-  /** The key-value cache takes at most this many bytes, but has memory for 8,192 tokens. If omitted, 2 GB. */
+  /**
+   * The memory budget for the key-value cache, in bytes; the cache has memory for at least 8,192 tokens. If omitted, 2
+   * GB.
+   */
   cacheBudgetBytes?: number;
-  /** Runs the model's template and tokenizer within a limit. If omitted, a pattern that never ends is not stopped. */
+  /**
+   * Runs the model's template and tokenizer with a time limit. If omitted, a pattern that never ends is not stopped.
+   */
   runLimited?: RunLimited;
-  /** Called with the bytes of weights loaded so far and in total, as stored. */
+  /** Called with the bytes of weights loaded so far and the total, both in stored form. */
   onLoad?: (doneBytes: number, totalBytes: number) => void;
 }
 
@@ -30,9 +35,9 @@ export interface Diagnostics {
    * enough.
    */
   expand?: boolean;
-  /** Release the vision encoder after each answer and load it again for the next new picture. */
+  /** Release the vision encoder after each answer, and load it again when a new picture needs it. */
   releaseVision?: boolean;
-  /** With paging: for how many layers ahead likely experts are read; 0: none. If omitted, LOOK_AHEAD. */
+  /** With paging: for how many layers ahead to read likely experts; 0 for none. If omitted, LOOK_AHEAD. */
   lookAhead?: number;
   /** With paging: called with the experts that each layer chose, for recording traces. */
   onRouting?: OnRouting;

@@ -55,7 +55,7 @@ export class Engine {
     this.#media = new MediaLibrary(files, { photo: decodePhoto, clip: options.openClip });
   }
 
-  /** Loads the vision encoder before the first picture needs it. */
+  /** Loads the vision encoder in advance, so that the first picture need not wait for it. */
   async warm(signal: AbortSignal): Promise<void> {
     this.#vision ??= await this.#openVision(signal);
   }
@@ -66,8 +66,8 @@ export class Engine {
    * it throws an AbortError. If the conversation is longer than the context, its oldest turns are left out
    * and reported.
    *
-   * Fails with 'prompt-too-long', 'question-too-long' or 'bad-request', with 'bad-checkpoint' if tokenizer
-   * and vocabulary do not match, with 'not-numbers', and as opening the pictures and clips does.
+   * Fails with 'prompt-too-long', 'question-too-long' or 'bad-request', with 'bad-checkpoint' if tokenizer and
+   * vocabulary do not match, with 'not-numbers', and with the failures of opening pictures and clips.
    */
   async answer(
     messages: readonly Message[],

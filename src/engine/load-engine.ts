@@ -23,8 +23,8 @@ import { GraphVisionEncoder } from './vision/vision-encoder.ts';
 const CACHE_BUDGET_BYTES = 2e9;
 
 /**
- * Fails if a file of the package or a capability of the device is missing, with the code for it; a session
- * that cannot be made is a 'bug'.
+ * Fails with the code for the missing part if a file of the package or a capability of the device is missing. If a
+ * session cannot be made, the code is 'bug'.
  */
 export async function loadEngine(
   store: PackageStore,
@@ -65,7 +65,7 @@ function limitContext(
   return { ...files, config: { ...config, text: { ...config.text, contextLength } } };
 }
 
-/** Leaves out paged experts, which are read when they are needed. */
+/** The bytes of weights to load, without paged experts, which are read when they are needed. */
 function bytesToLoad(manifest: Manifest, isPaged: boolean): number {
   return weightBytes(manifest) - (isPaged ? expertBytes(manifest) : 0);
 }

@@ -17,7 +17,7 @@ import { PagedProcessorDecoder } from './processor/paged-decoder.ts';
 import { ProcessorVisionEncoder } from './processor/vision-encoder.ts';
 import type { VisionEncoder } from './vision/features.ts';
 
-/** Memory for activations, and for the cache of the shortest conversations. */
+/** Memory for activations and for the cache of the shortest conversations. */
 const SCRATCH_BYTES = 0.3e9;
 const CACHE_BUDGET_BYTES = 2e9;
 
@@ -39,8 +39,8 @@ export interface ProcessorEngineOptions extends Pick<
 }
 
 /**
- * The engine's weights, cache and scratch lie in the memory of `kernels`, which the caller disposes of after the
- * engine. Fails as loadEngine does, or with 'too-large-for-processor' before anything is loaded.
+ * The engine's weights, cache and scratch memory lie in the memory of `kernels`, which the caller disposes of after the
+ * engine. Fails as loadEngine does, or with 'too-large-for-processor' before it has loaded anything.
  */
 export async function loadProcessorEngine(
   store: PackageStore,

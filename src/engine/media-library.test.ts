@@ -43,7 +43,7 @@ test('a clip has one index per frame', async () => {
   expect(prompt).toMatchObject({ kind: 'video', grid: { frames: 1 }, timestamps: [0.25] });
 });
 
-test('of a clip’s file the frames are read that the checkpoint samples, once', async () => {
+test('the frames that the checkpoint samples are read from a clip’s file once', async () => {
   const log: unknown[] = [];
   const open = (): Promise<ClipReader> =>
     Promise.resolve({
@@ -83,7 +83,7 @@ test('a clip that fails while it is read is closed', async () => {
   expect(isClosed).toBe(true);
 });
 
-test('a file that is no clip is refused, and so is any where nothing opens them', async () => {
+test('a file that is no clip is refused, and so is every clip if nothing can open it', async () => {
   const clip = { type: 'video', clip: new Blob(['a']) } as const;
   const still = library(16, () => Promise.resolve(undefined));
   await expect(still.prepare(clip, never)).rejects.toMatchObject({ code: 'bad-clip' });

@@ -16,7 +16,9 @@ import type { FeatureBlock, VisionEncoder } from './vision/features.ts';
 export type MediaPart = ImagePart | ClipPart | VideoPart;
 
 export interface Medium {
-  /** Identifies the content: equal for equal files that are read at equal detail. */
+  /**
+   * Identifies the content: two parts have the same key if their files are equal and they are read at the same detail.
+   */
   key: string;
   part: MediaPart;
   /**
@@ -25,14 +27,14 @@ export interface Medium {
    */
   maxTokens: number | undefined;
   prompt: PromptMedia;
-  /** The preprocessed pixels, until they are encoded. */
+  /** The preprocessed pixels; undefined once they are encoded. */
   input: VisionInput | undefined;
   blocks: FeatureBlock[] | undefined;
 }
 
 const PIECE_BYTES = 32 * 1024 * 1024;
 
-/** The checkpoint's files that say how media are read. */
+/** The parts of the checkpoint's files that describe how media are read. */
 type MediaFiles = Pick<CheckpointFiles, 'image' | 'video' | 'config'>;
 
 export class MediaLibrary {
@@ -45,7 +47,9 @@ export class MediaLibrary {
     this.#decoders = decoders;
   }
 
-  /** Returns the medium of a part; decodes it unless its content is known. Fails as DecodePhoto and OpenClip do. */
+  /**
+   * Returns the medium of a part. Decodes the part unless its content is known. Fails as DecodePhoto and OpenClip do.
+   */
   async prepare(part: MediaPart, signal: AbortSignal, maxTokens?: number): Promise<Medium> {
     const key = await contentKey(part, maxTokens);
     const known = this.#media.get(key);
@@ -132,7 +136,7 @@ async function contentKey(part: MediaPart, maxTokens: number | undefined): Promi
     : `${hashes.join()}@${detail}`;
 }
 
-/** Hashes each piece, because a clip may be too large to be held at once. */
+/** Hashes the file piece by piece, because a clip may be too large to be held at once. */
 async function contentHash(file: Blob): Promise<string> {
   const hashes: string[] = [];
   for (let at = 0; at === 0 || at < file.size; at += PIECE_BYTES) {

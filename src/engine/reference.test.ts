@@ -1,5 +1,5 @@
-// Compares prompts with the reference implementation: every case of tools/reference is rendered, tokenised and placed,
-// and must give the reference's ids and positions exactly.
+// Compares prompts with the reference implementation: for every case of tools/reference, the rendered and tokenised
+// prompt must have exactly the reference's ids and positions.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -39,7 +39,7 @@ interface Goldens {
 
 const conversations = readJson('cases.json') as Record<string, GoldenMessage[]>;
 
-/** The cases with clips, as transformers 4.57.6 makes them: the version with which the models were published. */
+/** The cases with clips, computed with transformers 4.57.6, the version with which the models were published. */
 const clips = readJson('goldens/clips-4.57.6.json') as {
   input_ids: Record<string, Record<string, number[]>>;
 };

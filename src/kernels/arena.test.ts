@@ -24,7 +24,7 @@ test('freed neighbours become one range, which is used again', () => {
   expect(arena.allocate(256)).toBe(a);
 });
 
-test('what is freed at the end is not held', () => {
+test('memory freed at the end serves a larger range', () => {
   const { arena } = open();
   const a = arena.allocate(64);
   const b = arena.allocate(64);

@@ -16,12 +16,12 @@ interface Range {
 
 export class Arena {
   readonly #memory: WebAssembly.Memory;
-  /** Ascending; no two of them touch. */
+  /** The free ranges, ascending; no two of them touch. */
   readonly #free: Range[] = [];
   /** The end of the highest range in use. */
   #top: number;
 
-  /** Leaves the first `reserved` bytes of the memory alone. */
+  /** Leaves the first `reserved` bytes of the memory untouched. */
   constructor(memory: WebAssembly.Memory, reserved: number) {
     this.#memory = memory;
     this.#top = aligned(reserved);

@@ -1,18 +1,18 @@
-// The compiled kernels over one memory: hands out ranges of it, and runs programs on one thread or on a crew. Owns the
-// memory and the crew.
+// The compiled kernels and their memory: hands out ranges of the memory, and runs programs on one thread or on a crew.
+// Owns the memory and the crew.
 
 import { fail } from '../failure.ts';
 import { Arena } from './arena.ts';
 import { OPERATION_WORDS, type Program } from './operations.ts';
 
-/** What assembly/index.ts exports. Addresses are 32-bit numbers, with or without sign. */
+/** The exports of assembly/index.ts. Addresses are 32-bit numbers, with or without sign. */
 interface Exports {
   start(control: number): void;
   work(control: number, thread: number, seen: number): void;
   packedBytes(columns: number): number;
 }
 
-/** All that another thread needs. */
+/** The data that another thread needs to start. */
 export interface ThreadStart {
   module: WebAssembly.Module;
   memory: WebAssembly.Memory;
@@ -25,10 +25,10 @@ export interface ThreadStart {
 export type SpawnThread = (start: ThreadStart) => Promise<() => void>;
 
 export interface KernelsOptions {
-  /** Compiled for memory that threads share, if `threads` is more than 1; else for memory of one thread. */
+  /** Compiled for memory that threads share if `threads` is more than 1, otherwise for memory of one thread. */
   module: WebAssembly.Module;
   threads: number;
-  /** Needed for more than one thread. */
+  /** Required if `threads` is more than 1. */
   spawn?: SpawnThread;
 }
 
@@ -46,7 +46,7 @@ export class Kernels {
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
   #ends: (() => void)[] = [];
-  /** The program in memory, and the number of operations for which there is space. */
+  /** The address of the program, and the number of operations for which there is space. */
   #program = 0;
   #capacity = 0;
   #spare = 0;

@@ -36,7 +36,7 @@ test.each([
     down: storedMatrix(storage, HIDDEN, INNER, 50 + e),
   }));
   const x = normal(rows * HIDDEN, 1);
-  // Small, so that its rounding does not hide errors of the sum that is added to it.
+  // The values to which the mixture is added are small, so that rounding them does not hide errors of the mixture.
   const before = normal(rows * HIDDEN, 2).map((value) => value / 1000);
   const logits = normal(rows * EXPERTS, 3).map((value) => Math.round(value * 4) / 4); // some are equal
   const { gateUp, down } = experts[0]!;

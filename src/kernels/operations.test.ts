@@ -20,7 +20,8 @@ test.each(Object.entries(FIELDS))('the kernels read the fields of %s in the same
 });
 
 test('the compiled kernels write nothing into memory by themselves', () => {
-  // The arena hands out the memory where a module's data would lie. Some functions of AssemblyScript's Math add tables.
+  // A module's data would overwrite memory that the arena hands out. Some functions of AssemblyScript's Math bring such
+  // data, because they use tables.
   const binary = compileKernels('own');
   const sections: number[] = [];
   for (let at = 8; at < binary.length;) {

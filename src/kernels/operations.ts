@@ -1,5 +1,5 @@
-// The operations of the kernels as data, and the lists of them that the kernels run. The fields of an operation are
-// those of its class in assembly/, in the same order; a test compares the two.
+// The operations of the kernels as data, and the lists of them that the kernels run. Each operation has the same fields
+// as its class in assembly/, in the same order; a test compares the two.
 
 /** Words of 32 bits that one operation takes. */
 export const OPERATION_WORDS = 20;
@@ -50,10 +50,10 @@ export type OperationFields<Name extends OperationName> = Partial<
 >;
 
 const NAMES = Object.keys(FIELDS);
-/** All other fields are integers. */
+/** The fields that are floats; all others are integers. */
 const FLOATS: ReadonlySet<string> = new Set(['epsilon', 'scale']);
 
-/** What `prepare` computes before it packs rows. */
+/** The computations that `prepare` can do before it packs rows. */
 export const STEPS = {
   none: 0,
   rmsNorm: 1,
@@ -64,10 +64,10 @@ export const STEPS = {
   geluErf: 6,
 } as const;
 
-/** How weights are stored; see assembly/unpack.ts. */
+/** The formats of stored weights; see assembly/unpack.ts. */
 export const WEIGHT_KINDS = { F32: 0, F16: 1, BF16: 2, blocks4: 3, blocks8: 4 } as const;
 
-/** A list of operations that threads run together. */
+/** A list of operations that the threads of a crew run together. */
 export class Program {
   readonly #words: Int32Array[] = [];
 

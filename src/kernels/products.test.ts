@@ -13,7 +13,7 @@ import {
 import type { Kernels } from './kernels.ts';
 import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';
 
-/** The largest accepted 1 − cosine: packed rows round to 16 bits per block of 32. */
+/** The largest accepted 1 − cosine. Packed rows round to 16 bits per block of 32. */
 const PACKED = 1e-9;
 /** The same if one number in each block is 50 times as large as the others, which are then rounded more coarsely. */
 const PACKED_OUTLIERS = 3e-9;
@@ -60,7 +60,7 @@ describe.each(SHAPES)('a matrix of $outputs × $columns', ({ outputs, columns })
   });
 });
 
-test('a product adds its bias, and adds to what was there', () => {
+test('a product adds its bias, and can add to the values in y', () => {
   const stored = storedMatrix('4 bits in blocks of 32', 12, 64, 5);
   const bias = normal(12, 1);
   const before = normal(3 * 12, 2);
@@ -70,7 +70,7 @@ test('a product adds its bias, and adds to what was there', () => {
   expect(cosineDistance(expected, seen)).toBeLessThanOrEqual(PACKED);
 });
 
-test('a row gives the same alone as among others, within rounding', () => {
+test('a row alone gives the same result as among others, within rounding', () => {
   const stored = storedMatrix('4 bits in blocks of 32', 64, 2048, 5);
   const x = normal(9 * 2048, 3);
   const all = multiplied(stored, x, 9);
@@ -79,7 +79,7 @@ test('a row gives the same alone as among others, within rounding', () => {
   alone.forEach((value, i) => expect(Math.abs(value - all[8 * 64 + i]!) / largest).toBeLessThan(1e-6));
 });
 
-test('what is no number reaches the result', () => {
+test('NaN reaches the result', () => {
   const stored = storedMatrix('4 bits in blocks of 32', 8, 64, 5);
   for (const rows of [1, 2]) {
     const x = normal(rows * 64, 3);

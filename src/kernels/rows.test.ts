@@ -1,4 +1,5 @@
-// Compares the operations on rows with float64 arithmetic: norms, activations, rotation, lookups, the head's choice.
+// Compares the operations on rows with float64 arithmetic: norms, activations, rotation, lookups, the choice of the
+// best logits.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
 import { openKernels } from '../../tools/cli/node/kernels.ts';

@@ -97,7 +97,7 @@ test('memory that grows is the memory of all threads', async () => {
   expect(kernels.floats(y, COLUMNS)).toEqual(alone.floats(expected.y, COLUMNS));
 });
 
-test('a thread that dies is reported, and nobody waits for it', async () => {
+test('a thread that dies is reported, and the others do not wait for it', async () => {
   const kernels = await crew(2);
   // Thread 1 computes the second half of the outputs. Their weights would lie beyond the memory, so it traps.
   const program = new Program();

@@ -1,4 +1,4 @@
-// Peak memory of a browser's processes, as Linux counts it.
+// Measures the peak memory of a browser's processes, as Linux counts it.
 
 import type { Page } from '@playwright/test';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -22,14 +22,14 @@ function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
         return isOne ? [readFileSync(`/proc/${pid}/status`, 'utf8')] : [];
       });
   } catch {
-    // A process ended meanwhile, or the system has no /proc.
+    // A process ended in the meantime, or the system has no /proc.
     return [];
   }
 }
 
 /**
- * Watches the pages' memory that is not shared with other processes (heaps, but not data in transfer to the GPU).
- * The returned function stops the watch and returns the peak in bytes. Linux only.
+ * Watches the pages' memory that is not shared with other processes. It contains heaps, but no data in transfer to the
+ * GPU. The returned function stops the watch and returns the peak in bytes. Linux only.
  */
 export function watchHeaps(profile: string): () => number {
   let peak = 0;
@@ -44,7 +44,9 @@ export function watchHeaps(profile: string): () => number {
   };
 }
 
-/** Like watchHeaps, for the heap of the page's workers, buffers included, as the JavaScript engine counts it. */
+/**
+ * Like watchHeaps, but watches the heaps of the page's workers, buffers included, as the JavaScript engine counts them.
+ */
 export async function watchWorkers(page: Page): Promise<() => number> {
   const session = await page.context().newCDPSession(page);
   let peak = 0;

@@ -29,7 +29,7 @@ const { values } = parseArgs({
   },
 });
 
-/** Long, because everything takes long on a busy machine. */
+/** The time limit is long because everything takes long on a busy machine. */
 const PATIENCE_MS = 300_000;
 /** The offline copy is complete once the line has been silent for this long. */
 const SILENCE_MS = 20_000;

@@ -1,4 +1,5 @@
-// Policies to compare the pager's with: by recency alone, and by the future, which only a recorded trace knows.
+// Policies to compare with the pager's policy: one uses recency alone, the other the future, which only a recorded
+// trace knows.
 
 import { least, type Replacement } from '../../src/paging/replacement.ts';
 
@@ -21,7 +22,7 @@ export class Foresight implements Replacement {
   readonly #uses: readonly (readonly number[])[];
   #now = -1;
 
-  /** `future`: for each token, the experts of this layer to which it is routed. */
+  /** `future`: the experts of this layer to which each token is routed. */
   constructor(future: readonly ArrayLike<number>[]) {
     const uses: number[][] = [];
     for (const [time, experts] of future.entries()) {

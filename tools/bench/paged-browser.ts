@@ -1,4 +1,4 @@
-// Real paging in a Chromium: builds and serves a page, stores the package in IndexedDB, and runs there.
+// Measures paging in a Chromium: builds and serves a page that stores the package in IndexedDB and runs the model.
 
 import { mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -15,7 +15,7 @@ import type { PagedRun } from './paged-run.ts';
 import { print } from './paged-table.ts';
 
 export interface Plan {
-  /** Share of the experts on the device. */
+  /** The share of the experts that the device holds. */
   share: number;
   /** Number of layers to look ahead; 0 for none. */
   lookAhead: number;

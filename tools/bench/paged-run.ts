@@ -32,7 +32,7 @@ export interface PagedRun extends PagedRunOptions {
     uploadMs: number;
     waitMs: number;
   };
-  /** Sums over the tokens after the prompt. */
+  /** Sums over the tokens of the answer. */
   decode: Pick<
     PagingReport,
     | 'hits'
@@ -47,7 +47,7 @@ export interface PagedRun extends PagedRunOptions {
     | 'computeMs'
   > & { tokens: number };
   slotBytes: number;
-  /** Size of all other decoder weights in the form in which the device holds them. */
+  /** The size of all decoder weights except experts, in the form in which the device holds them. */
   denseBytes: number;
   trace: RoutingTrace;
 }
@@ -81,7 +81,8 @@ export async function runPaged(
   const passes: { paging: PagingReport; isPrompt: boolean }[] = [];
   let promptTokens = 0;
   let isPrompt = true;
-  // Sample at random: the greedy answer of random weights soon repeats itself, and so do its experts.
+  // Sample at random: with random weights, the greedy answer soon repeats itself, and the same experts are chosen again
+  // and again.
   const sampling = { temperature: 1, topK: 64, seed };
   await engine.answer(
     messages,
@@ -101,7 +102,7 @@ export async function runPaged(
   const [prompt, answer] = [reports(true), reports(false)];
   return {
     ...options,
-    // The actual number, which is at least as many as one token needs.
+    // The number of slots that the pager made, which is never less than one token needs.
     slots: passes[0]!.paging.slots / moe!.layers.length,
     experts: moe!.experts,
     prefill: {

@@ -17,7 +17,10 @@ export function print(rows: readonly (readonly string[])[]): void {
   console.log(textTable(rows, 'right'));
 }
 
-/** The time of real runs by activity. Reading overlaps the rest, so the table has its share of the wall-clock time. */
+/**
+ * The time of real runs by activity, as shares of the wall-clock time. Reading overlaps the other activities, so the
+ * shares add up to more than 100 %.
+ */
 export function runTable(runs: readonly PagedRun[]): string[][] {
   return [
     [
@@ -70,8 +73,8 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
 }
 
 /**
- * Time beyond the lower bound: the larger of reading, wrong guesses included, and of everything but waiting and
- * uploading.
+ * How far a time exceeds its lower bound. The bound is the larger of two times: that of reading (wrong guesses
+ * included), and that of everything except waiting and uploading.
  */
 function overFloor(of: { readMs: number; waitMs: number; uploadMs: number }, ms: number): string {
   return percent(ms / Math.max(of.readMs, ms - of.waitMs - of.uploadMs) - 1, 0);
@@ -79,7 +82,7 @@ function overFloor(of: { readMs: number; waitMs: number; uploadMs: number }, ms:
 
 const NO_TIME: DeviceSpeeds = { readMs: 0, uploadMs: 0, layerMs: 0, tokenMs: 0 };
 
-/** Misses of each policy, as a multiple of Belády's. */
+/** The misses of each policy, as a multiple of those of Belády's policy. */
 export function policyTable(trace: RoutingTrace, residencies: readonly number[], warmUp: number): string[][] {
   const each = { speeds: NO_TIME, lookAhead: 0, isFilled: true, warmUp };
   const rows = residencies.map((share) => {
@@ -107,9 +110,9 @@ export interface Machine {
 }
 
 /**
- * By residency: tokens per second with look-ahead of 0 to 2 layers and at the lower bound, which is the larger of
- * the time to read the missing experts and the time to compute; how far the last run lies above that bound, and would
- * lie if all guesses were right; and the last run's parts in ms per token.
+ * One row per share of resident experts: tokens per second with look-ahead of 0 to 2 layers and at the lower bound,
+ * which is the larger of the time to read the missing experts and the time to compute; how far the last run exceeds
+ * that bound, with its own guesses and with right guesses only; and the last run's parts in ms per token.
  */
 export function machineTable(
   trace: RoutingTrace,

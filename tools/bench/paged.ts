@@ -24,10 +24,13 @@ import { withSkewedRouters } from './skewed-routers.ts';
 
 const { values } = parseArgs({
   options: {
-    /** The package to page; if omitted, the bench makes one. */
+    /** The package to page. If it is omitted, the bench makes one. */
     package: { type: 'string' },
     layers: { type: 'string', default: '2' },
-    /** Shares of the experts on the device; `:0` or `:1` after a share guesses no or one layer ahead. */
+    /**
+     * The shares of the experts that the device holds, one run each; `:0` or `:1` after a share guesses no or one layer
+     * ahead.
+     */
     runs: { type: 'string', default: '1,0.5,0.25,0.25:1,0.25:0,0.0625' },
     tokens: { type: 'string', default: '16' },
     threads: { type: 'string', default: '2' },
@@ -119,7 +122,10 @@ async function conversation(): Promise<Message[]> {
   ];
 }
 
-/** Tokens/s, real and simulated with the read, upload and compute times of the run that read the most bytes. */
+/**
+ * Tokens per second, measured and simulated. The simulation uses the read, upload and compute times of the run that
+ * read the most bytes.
+ */
 function errorTable(all: readonly PagedRun[]): string[][] {
   const base = all.reduce((a, b) => (b.decode.readBytes > a.decode.readBytes ? b : a));
   if (base.decode.readBytes === 0) return [['no run read anything']];

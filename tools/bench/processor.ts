@@ -1,7 +1,7 @@
-// npm run bench:processor: the processor engine's decoder on random weights of the 2B's shapes, in Node. For 1 and 2
-// threads it prints how much of the rate of a loop that only reads a whole token reaches (head and attention included),
-// and how many products a prompt makes. Rounds are interleaved, and times are processor times of all threads, since
-// those of the clock mean little on a busy machine; the best round counts.
+// npm run bench:processor: measures the processor engine's decoder on random weights of the 2B's shapes, in Node. For 1
+// and 2 threads it prints the rate at which a token reads its weights (attention and the head included), as a share of
+// the rate of a loop that only reads, and the multiplications per second of a prompt. Rounds are interleaved and the
+// best one counts. Rates are per processor time of all threads, since clock time means little on a busy machine.
 
 import { parseArgs } from 'node:util';
 import { convert } from '../../src/convert/convert.ts';
@@ -22,10 +22,10 @@ const { values } = parseArgs({
     layers: { type: 'string', default: '4' },
     threads: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '4' },
-    /** Tokens of the prompt (at most 256), and of the answer after it, in each round. */
+    /** The number of tokens of the prompt (at most 256) and of the answer after it, in each round. */
     prompt: { type: 'string', default: '128' },
     tokens: { type: 'string', default: '4' },
-    /** Tokens that the cache holds before. */
+    /** The number of tokens in the cache before each round. */
     context: { type: 'string', default: '64' },
     packages: { type: 'string', default: '.cache/bench' },
   },
@@ -45,7 +45,7 @@ interface Time {
   wallMs: number;
 }
 
-/** Bytes that the reading loop reads: more than caches hold. */
+/** The number of bytes that the reading loop reads: more than caches hold. */
 const READ_BYTES = 256e6;
 
 const folder = `${values.packages}/2B-${values.layers}-balanced`;
@@ -130,7 +130,7 @@ function readSpan(kernels: Kernels, from: number): void {
   kernels.run(program);
 }
 
-/** The words of the chunk do not matter for its time, nor do its positions. */
+/** A chunk of arbitrary words and positions, which do not affect its time. */
 function chunkOf(count: number): Chunk {
   const half = text.headDim / 2;
   return {
@@ -153,13 +153,16 @@ function best(times: readonly Time[], clock: keyof Time): number {
   return Math.min(...times.map((time) => time[clock]));
 }
 
-/** All weights but those of the vision encoder. The table of words is also the head, which a token reads whole. */
+/**
+ * The bytes of the weights that a token reads: all but those of the vision encoder. The word embeddings are read whole,
+ * because they are also the head.
+ */
 function tokenBytes({ tensors }: Manifest): number {
   const own = Object.entries(tensors).filter(([name]) => !name.startsWith('model.visual.'));
   return own.reduce((sum, [, entry]) => sum + entry.bytes, 0);
 }
 
-/** Products of a layer and token. */
+/** The number of multiplications per layer and token. */
 function layerProducts(): number {
   const { hiddenSize, heads, kvHeads, headDim, intermediateSize } = text;
   return hiddenSize * ((2 * heads + 2 * kvHeads) * headDim + 3 * intermediateSize);

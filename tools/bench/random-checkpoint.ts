@@ -1,5 +1,5 @@
-// A checkpoint with the published models' shapes, fewer layers, and random BF16 weights that are generated on each
-// read, so nothing is stored on disk. For measuring time and memory, not answers.
+// A checkpoint with the published models' shapes, but fewer layers. Its random BF16 weights are generated on each read,
+// so the disk stores nothing. Meant for measuring time and memory, not answers.
 
 import { readFile, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -132,7 +132,10 @@ export class RandomCheckpoint implements CheckpointSource {
     if (start < this.#header.length) bytes.set(this.#header.subarray(start, start + bytes.length));
   }
 
-  /** Writes the part of a tensor, which starts at file offset `at`, that overlaps `bytes`, which start at `start`. */
+  /**
+   * Fills the part of `bytes` that overlaps a tensor. The tensor begins at file offset `at`, `bytes` at file offset
+   * `start`.
+   */
   #fill({ name, bytes: length }: NewEntry, at: number, bytes: Uint8Array, start: number): void {
     const from = Math.max(at, start);
     const to = Math.min(at + length, start + bytes.length);

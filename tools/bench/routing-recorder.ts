@@ -1,4 +1,4 @@
-// Collects the routing that a paged decoder reports layer by layer, and orders it token by token, for the simulator.
+// Collects the routing that a paged decoder reports layer by layer, and orders it by token for the simulator.
 
 import { guessedPerLayer, LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';

@@ -7,14 +7,14 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export interface Line {
   bitsPerSecond: number;
-  /** Round trip. */
+  /** The time of one round trip. */
   latencyMs: number;
 }
 
 export interface Carried {
   path: string;
   status: number;
-  /** Size of head and body as transferred. */
+  /** The number of bytes of head and body, as transferred. */
   bytes: number;
   /** The performance.now() time at which the last byte left. */
   at: number;
@@ -29,7 +29,7 @@ export class SlowLink {
   readonly #server: Server;
   readonly #carried: Carried[] = [];
   readonly #known = new WeakSet<object>();
-  /** The performance.now() time at which the line has sent everything queued so far. */
+  /** The performance.now() time at which the line will have sent everything queued so far. */
   #freeAt = 0;
   /** Bytes that have left the line so far. */
   #sentBytes = 0;
@@ -115,7 +115,7 @@ export class SlowLink {
   async #send(bytes: number): Promise<void> {
     const now = performance.now();
     this.#freeAt = Math.max(now, this.#freeAt) + (bytes * 8000) / this.#line.bitsPerSecond;
-    // Timers are coarse, so a delay of 2 ms or less is left for the next call to make up.
+    // Timers are coarse, so a delay of 2 ms or less is added to that of the next call.
     if (this.#freeAt - now > 2) await sleep(this.#freeAt - now);
     this.#sentBytes += bytes;
   }

@@ -1,11 +1,14 @@
-// Lower bound of a decoding step: the bytes of weights that one token must read, in the form in which the engine holds
-// them. The KV cache and activations are small by comparison at bench lengths.
+// Computes the lower bound of a decode step: the bytes of weights that one token must read, in the form in which the
+// engine holds them. The KV cache and activations are small by comparison at bench lengths.
 
 import type { Engine } from '../../src/engine/engine.ts';
 import type { Manifest } from '../../src/format/manifest.ts';
 import type { Target } from '../../src/graph/emitted.ts';
 
-/** All decoder weights except experts; of an embedding that is not also the head, one row is read per token. */
+/**
+ * The bytes of all decoder weights except experts. An embedding that is not also the head is left out, because only one
+ * of its rows is read per token.
+ */
 export function weightBytes(manifest: Manifest, target: Target): number {
   const floatBytes = target.precision === 'f32' ? 4 : 2;
   const hasHead = manifest.tensors['lm_head.weight'] !== undefined;
@@ -22,7 +25,9 @@ export function weightBytes(manifest: Manifest, target: Target): number {
   return bytes;
 }
 
-/** Bytes of an embedding that is not also the head: it is held whole, but only one row is read per token. */
+/**
+ * The bytes of an embedding that is not also the head: the memory holds all of it, but only one row is read per token.
+ */
 export function embeddingBytes({ tensors }: Manifest, { precision }: Target): number {
   if (tensors['lm_head.weight'] === undefined) return 0;
   const held = Object.entries(tensors).filter(([name]) => name.includes('embed_tokens'));

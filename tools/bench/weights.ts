@@ -1,7 +1,8 @@
 // npm run bench:weights [-- --gigabytes 4]: downloads a package of random bytes in a real Chromium, stores it, opens it
-// again and deletes it. Prints MB/s of each step beside the raw speed of the browser with the same bytes in the same
-// run, and the peak memory of the page's process (Linux). With --package DIR it downloads a real package and loads it
-// on WebGPU instead, and prints the memory for that beside the size of three shards and of the largest tensor.
+// again and deletes it. Prints the MB/s of each step, the raw speed of the browser with the same bytes in the same run,
+// and the peak memory of the page's process (Linux). With --package DIR it downloads a real package and loads it on
+// WebGPU instead, and prints the memory that loading takes, with the size of three shards and of the largest tensor for
+// comparison.
 
 import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
@@ -149,7 +150,10 @@ async function packageBytes(folder: string): Promise<number> {
   return manifest.shards.reduce((sum, shard) => sum + shard.bytes, 0);
 }
 
-/** Waits until all data of an earlier step is on the disk, because the next step would wait for it (Linux, macOS). */
+/**
+ * Waits until all data of an earlier step is on the disk, because the next step would otherwise wait for it (Linux,
+ * macOS).
+ */
 function letDiskRest(): void {
   if (process.platform !== 'win32') execFileSync('sync');
 }
@@ -174,7 +178,7 @@ async function remove(page: Page): Promise<string> {
   return `deleted; the browser counts ${(usage / 1e6).toFixed(1)} MB after ${seconds} s`;
 }
 
-/** Prints rows of name, seconds, and seconds of the raw figures to compare with. */
+/** Prints one line per step: its name, its seconds, and the seconds of the raw steps to compare it with. */
 function print(served: SyntheticPackage, rows: [name: string, seconds: number, ...raw: number[]][]): void {
   const width = Math.max(...rows.map(([name]) => name.length));
   console.log(`\n${(served.bytes / 1e9).toFixed(2)} GB in ${served.shardUrls.length} shards`);

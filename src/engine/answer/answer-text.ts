@@ -1,4 +1,4 @@
-// The text of an answer while it is written, and its tokens.
+// Collects the text and the tokens of an answer while it is written, and emits the text.
 
 import type { Answer, AnswerEvent } from '../../contract/answer.ts';
 import type { Tokenizer } from '../prompt/tokenizer.ts';
@@ -11,7 +11,10 @@ export class AnswerText {
   readonly #ids: number[] = [];
   #text = '';
 
-  /** `begun`: it belongs to the text. Only the end of its thought is emitted; the rest was emitted before. */
+  /**
+   * `begun`: the tokens that the text begins with. Their text was emitted earlier, except for the end of the thought,
+   * which the constructor emits.
+   */
   constructor(
     tokenizer: Pick<Tokenizer, 'bytes' | 'isSpecial'>,
     begun: Begun | undefined,
@@ -22,20 +25,20 @@ export class AnswerText {
     for (const [at, id] of begun?.ids.entries() ?? []) this.add(id, at >= begun!.written);
   }
 
-  /** Emits the characters that the token completes, unless `isReported` is false. */
-  add(id: number, isReported = true): void {
+  /** Adds a token. Emits the characters that it completes, unless `isEmitted` is false. */
+  add(id: number, isEmitted = true): void {
     this.#ids.push(id);
-    this.#say(this.#stream.push(id), isReported);
+    this.#append(this.#stream.push(id), isEmitted);
   }
 
   end(): Pick<Answer, 'text' | 'ids'> {
-    this.#say(this.#stream.flush(), true);
+    this.#append(this.#stream.flush(), true);
     return { text: this.#text, ids: this.#ids };
   }
 
-  #say(piece: string, isTold: boolean): void {
+  #append(piece: string, isEmitted: boolean): void {
     if (piece === '') return;
     this.#text += piece;
-    if (isTold) this.#onEvent({ kind: 'text', text: piece });
+    if (isEmitted) this.#onEvent({ kind: 'text', text: piece });
   }
 }

@@ -13,9 +13,9 @@ const END_OF_THOUGHT =
   '\n\nConsidering the limited time by the user, I have to give the solution based on the thinking directly now.\n</think>\n\n';
 
 export interface Begun {
-  /** All tokens to continue from. */
+  /** All tokens that the answer begins with. */
   ids: number[];
-  /** How many of `ids` the model wrote; the others end its thought. */
+  /** The number of tokens in `ids` that the model wrote; the others end its thought. */
   written: number;
 }
 
@@ -28,7 +28,7 @@ export function begunTokens(
   return { ids: [...written, ...ending], written: written.length };
 }
 
-/** The prompt, followed by the tokens. */
+/** Appends the tokens to the prompt. */
 export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]): Prompt {
   const all = new Int32Array(inputIds.length + ids.length);
   all.set(inputIds);
@@ -37,8 +37,8 @@ export function goneOnWith({ inputIds, slots }: Prompt, ids: readonly number[]):
 }
 
 /**
- * The text of an answer contains no special tokens, so anything in it that looks like one is plain text. An
- * incomplete character at the end is cut off; the model writes it anew.
+ * Tokenises text that the model wrote. The text of an answer contains no special tokens, so a piece that looks like one
+ * is plain text. An incomplete character at the end is cut off; the model writes it anew.
  */
 function encodeWritten(text: string, tokenizer: Pick<Tokenizer, 'encode' | 'added'>): number[] {
   const whole = text.replace(/\ufffd+$/, '');

@@ -1,5 +1,5 @@
-// The tokens that a step may draw from, as transformers' logits processors leave them
-// (generation/logits_process.py): temperature, then top-k, top-p, min-p.
+// The tokens that a step may draw from: the same that the logits processors of transformers keep
+// (generation/logits_process.py) with temperature, then top-k, top-p, min-p.
 
 /** Tokens with their logits, best first; equal logits are ordered by ascending id. */
 export interface Candidates {
@@ -46,7 +46,7 @@ export function sortCandidates(
   };
 }
 
-/** Keeps the first of the candidates, at least one. */
+/** Keeps the first tokens of the candidates, at least one. */
 export function filterCandidates(
   { ids, logits, restWeight }: Candidates,
   { temperature, topK, topP, minP }: Filters,
@@ -54,13 +54,13 @@ export function filterCandidates(
   const weights = logits.map((logit) => Math.exp((logit - logits[0]!) / temperature));
   let count = ids.length;
   if (topK > 0 && topK < count) {
-    // Tokens that tie with the k-th stay: only smaller logits are removed.
+    // Tokens that tie with the k-th one stay, as in the reference: only smaller logits are removed.
     const least = logits[topK - 1]!;
     count = topK;
     while (count < ids.length && logits[count]! >= least) count++;
   }
   if (topP < 1) count = topPCount(weights.subarray(0, count), restWeight, topP);
-  // minP is a share of the best token's probability, so the normaliser cancels.
+  // minP is relative to the best token's probability, so the probabilities need no normalising.
   while (count > 1 && weights[count - 1]! < minP) count--;
   return { ids: ids.subarray(0, count), weights: weights.subarray(0, count) };
 }
@@ -76,15 +76,14 @@ function topPCount(weights: Float64Array, restWeight: number, topP: number): num
 }
 
 /**
- * The candidates of a whole vocabulary. Sorting 150,000 tokens per step is slow, so tokens that cannot
- * survive the filters only add their weight to the rest. Of n tokens, top-p drops every one whose probability
- * is below (1 − topP) / n.
+ * The candidates of a whole vocabulary. Sorting 150,000 tokens per step is slow, so tokens that the filters drop in any
+ * case only add their weight to the rest. Of n tokens, top-p drops every one whose probability is below (1 − topP) / n.
  */
 export function vocabularyCandidates(logits: Float64Array, best: number, filters: Filters): Candidates {
   const { temperature, topK, topP, minP } = filters;
   if (topK > 0 && topK < logits.length) {
     const least = logits.slice().sort()[logits.length - topK]!;
-    // Top-k comes first: the tokens that it drops have no weight any more.
+    // Top-k is applied first, so the tokens that it drops have no weight for the other filters.
     return candidatesFrom(logits, least, () => 0);
   }
   const weightOf = (logit: number): number => Math.exp((logit - best) / temperature);

@@ -1,4 +1,4 @@
-// Seeded random numbers: sfc32 (Chris Doty-Humphrey, PractRand), its state filled by splitmix32.
+// Seeded random numbers: sfc32 (Chris Doty-Humphrey, PractRand), whose state is filled by splitmix32.
 
 /** Uniform numbers in [0, 1) with 32 random bits; the same seed gives the same sequence. */
 export function randomGenerator(seed: number): () => number {

@@ -10,7 +10,9 @@ const fixture = resolve(import.meta.dirname, '../../../tools/reference/fixtures/
 const file = (name: string): unknown => JSON.parse(readFileSync(resolve(fixture, name), 'utf8'));
 const tokenizer = createTokenizer(file('tokenizer.json'), file('tokenizer_config.json'));
 
-/** How many tokens of the text are written before the guard ends it; undefined if it does not. */
+/**
+ * The number of tokens of the text that are written before the guard ends it; undefined if the guard does not end it.
+ */
 function endsAfter(text: string): number | undefined {
   const guard = new RepetitionGuard((ids) => tokenizer.decode(ids));
   const at = tokenizer.encode(text).findIndex((id) => guard.isEndless(id));
@@ -59,12 +61,12 @@ test.each([
   expect(after).toBeLessThan(3200);
 });
 
-test('a sentence is ended much earlier than marks are', () => {
+test('the guard ends a repeated sentence much earlier than repeated marks', () => {
   expect(endsAfter('I am sorry, I cannot read the text. '.repeat(1000))).toBeLessThan(400);
   expect(endsAfter('0, '.repeat(1000))).toBeGreaterThan(1500);
 });
 
-test('what begins after many other words is noticed too, and what was said before does not count', () => {
+test('the guard notices a repetition that begins after many other words', () => {
   const varied = Array.from({ length: 300 }, (_, i) => `Item ${i * 7919} of it. `).join('');
   expect(endsAfter(varied)).toBeUndefined();
   const begin = tokenizer.encode(varied).length;

@@ -1,6 +1,6 @@
-// Detects an answer that repeats itself endlessly: models of this family do so when they read long texts, and
-// never stop by themselves. It makes no token less likely, because a penalty would destroy tables, which
-// repeat a lot for good reason.
+// Detects an answer that repeats itself endlessly. Models of this family do so when they read long texts, and never
+// stop by themselves. The guard ends the answer instead of making repeated tokens less likely, because tables repeat a
+// lot for good reason, and such a penalty would destroy them.
 
 /** The longest period that is searched for: a long paragraph. */
 const MAX_PERIOD_TOKENS = 512;
@@ -10,11 +10,11 @@ interface Enough {
   tokens: number;
 }
 
-/** People seldom want a sentence repeated. */
+/** The limits for sentences, which are seldom meant to be repeated. */
 const OF_SENTENCES: Enough = { periods: 6, tokens: 192 };
 /**
- * Zeros, dots, boxes and the rows of tables repeat for good reason: a list of 512 zeros, in Qwen's tokens,
- * still passes.
+ * The limits for other characters. Zeros, dots, boxes and the rows of tables repeat for good reason: a list of 512
+ * zeros, in Qwen's tokens, is not ended.
  */
 const OF_MARKS: Enough = { periods: 48, tokens: 1536 };
 
@@ -28,7 +28,7 @@ const MARKUP = /[|\t{}[\]<>]/;
 export class RepetitionGuard {
   readonly #textOf: (ids: readonly number[]) => string;
   readonly #ids: number[] = [];
-  /** By period: how many of the latest tokens equal the token one period before them. */
+  /** By period: the number of latest tokens each of which equals the token one period before it. */
   readonly #alike = new Int32Array(MAX_PERIOD_TOKENS + 1);
 
   constructor(textOf: (ids: readonly number[]) => string) {

@@ -1,5 +1,5 @@
-// sampler.golden.json holds the distribution that transformers' logits processors (repetition penalty,
-// temperature, top-k, top-p, min-p, in this order) make of 40 logits, two of them equal.
+// sampler.golden.json holds the distribution that transformers' logits processors (repetition penalty, temperature,
+// top-k, top-p, min-p, in this order) compute from 40 logits, two of which are equal.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -48,7 +48,7 @@ describe.each(golden.cases)('settings %#: $settings', ({ settings: { rep, ...sam
     }
   });
 
-  test('choose the same from the best few as from all, or ask for all', () => {
+  test('choose the same token from the candidates as from all logits, or ask for all', () => {
     for (let seed = 0; seed < 100; seed++) {
       const make = (): Sampler =>
         createSampler({ ...sampling, ...(rep && { repetitionPenalty: rep }), seed }, context);
@@ -70,7 +70,7 @@ describe('greedy', () => {
     ).toBe(1);
   });
 
-  test('asks for all when a token outside the best might be equal', () => {
+  test('asks for all logits if a token outside the candidates might be equal', () => {
     const sampler = createSampler({}, all);
     expect(sampler.needsAll).toBe(false);
     expect(sampler.fromBest({ ids: Int32Array.of(2), logits: Float32Array.of(5) })).toBeUndefined();
@@ -93,27 +93,28 @@ describe('penalties', () => {
     expect([1, 2, 3, 4].map(() => sampler.fromAll(values))).toEqual([0, 1, 0, 0]);
   });
 
-  test('presence leaves the prompt alone even where repetition covers it', () => {
+  test('presence does not affect the prompt, even if repetition does', () => {
     const both = { repetitionPenalty: 1.01, presencePenalty: 2 };
     expect(createSampler(both, { prompt: [0] }).fromAll(Float32Array.from([3, 2]))).toBe(0);
   });
 
-  test('the best few decide while what they keep is above the rest', () => {
+  test('the candidates suffice as long as the kept ones are above the rest', () => {
     const sampler = createSampler({ presencePenalty: 2 }, { prompt: [] });
     const values = Float32Array.from([5, 4, 3.5, 1]);
     const chosen = [1, 2, 3].map(() => sampler.fromBest(best(values, 3)));
-    // After 5 and 4, 3.5 would be next, but it is the floor: a token outside the best might equal it.
+    // After 5 and 4, the next would be 3.5. It is the smallest of the candidates, so a token outside them might equal
+    // it.
     expect(chosen).toEqual([0, 1, undefined]);
   });
 
-  test('penalties that raise logits need all', () => {
+  test('penalties that raise logits need all logits', () => {
     expect(createSampler({ repetitionPenalty: 0.9 }, context).needsAll).toBe(true);
     expect(createSampler({ presencePenalty: -1 }, context).needsAll).toBe(true);
     expect(createSampler({ repetitionPenalty: 1.1, presencePenalty: 1 }, context).needsAll).toBe(false);
   });
 });
 
-test('which settings can never do with the best few', () => {
+test('some settings always need all logits', () => {
   const needsAll = (sampling: object): boolean => createSampler(sampling, context).needsAll;
   expect(needsAll({ temperature: 1 })).toBe(true);
   expect(needsAll({ temperature: 1, topP: 0.9 })).toBe(true);
@@ -129,7 +130,7 @@ test('tokens equal to the k-th stay', () => {
   expect(new Set(chosen)).toEqual(new Set([0, 1, 2]));
 });
 
-test('top-k beyond the best few asks for all', () => {
+test('top-k beyond the candidates asks for all logits', () => {
   const sampler = createSampler({ temperature: 1, topK: 10, seed: 1 }, context);
   expect(sampler.fromBest(best(logits, 10))).toBeUndefined();
   expect(sampler.fromBest(best(logits, 11))).toBeDefined();

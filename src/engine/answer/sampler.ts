@@ -1,6 +1,6 @@
-// Chooses the next token: penalties, then temperature, top-k, top-p, min-p, then one draw of a seeded
-// generator; without temperature, the best token. The filters are in candidates.ts. The sampler gets the best few logits and reports when they
-// cannot decide, so that all logits are copied to JavaScript only when necessary.
+// Chooses the next token: penalties, then temperature, top-k, top-p, min-p, then one draw of a seeded generator; at
+// temperature 0, the token with the largest logit. The filters are in candidates.ts. The sampler gets the candidate
+// logits and reports when they cannot decide, so that all logits are copied to JavaScript only when necessary.
 
 import type { Sampling } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
@@ -8,16 +8,16 @@ import { filterCandidates, keepAll, sortCandidates, vocabularyCandidates } from 
 import type { Candidates, Filters, Kept } from './candidates.ts';
 import { randomGenerator, randomSeed } from './random.ts';
 
-/** The largest raw logits of one step and their tokens, in any order. */
+/** The candidate logits: the largest raw logits of one step and their tokens, in any order. */
 export interface BestLogits {
   ids: Int32Array;
   logits: Float32Array;
 }
 
 export interface Sampler {
-  /** True if the best logits never suffice for these settings; then the caller reads all logits at once. */
+  /** True if candidate logits never suffice for these settings; then the caller reads all logits at once. */
   readonly needsAll: boolean;
-  /** The next token, or undefined if only all logits can decide; then nothing was drawn. */
+  /** The next token; or undefined if only all logits can decide, in which case nothing was drawn. */
   fromBest(best: BestLogits): number | undefined;
   /** `logits`: one per row of the head. */
   fromAll(logits: Float32Array): number;
@@ -36,9 +36,9 @@ interface Settings extends Filters {
 }
 
 /**
- * A sampler for one answer: it remembers the tokens that it chose. As in the reference, every row of the head
- * counts, even rows beyond the tokenizer's entries; a trained model never ranks those first. Fails with
- * 'bad-request' for settings out of range.
+ * A sampler for one answer: it remembers the tokens that it has chosen. As in the reference, every row of the head
+ * counts, even rows beyond the tokenizer's entries; a trained model never ranks those first. Fails with 'bad-request'
+ * for settings out of range.
  */
 export function createSampler(sampling: Sampling, { prompt, begun = [] }: SamplerContext): Sampler {
   const settings = checked(sampling);
@@ -48,13 +48,13 @@ export function createSampler(sampling: Sampling, { prompt, begun = [] }: Sample
   const random = randomGenerator(sampling.seed ?? randomSeed());
   const seen = new Set(repetition === 1 ? [] : [...prompt, ...begun]);
   const generated = new Set(begun);
-  // Each of those tokens took one draw.
+  // Each of the begun tokens took one draw.
   if (!greedy) begun.forEach(random);
   // A penalty below its neutral value raises logits, so it can promote a token from outside the best.
   const raises = repetition < 1 || presence < 0;
   const needsAll = raises || (!greedy && topK === 0 && (topP < 1 || minP === 0));
 
-  /** repetition_penalty of transformers (in float32, as there), presence_penalty of vLLM. */
+  /** Applies the repetition_penalty of transformers (in float32, as there) and the presence_penalty of vLLM. */
   const penalised = (id: number, logit: number): number => {
     let value = logit;
     if (seen.has(id)) value = Math.fround(value < 0 ? value * repetition : value / repetition);
@@ -68,7 +68,7 @@ export function createSampler(sampling: Sampling, { prompt, begun = [] }: Sample
     generated.add(id);
     return id;
   };
-  /** Whether no token outside the best, whose logit is at most `floor`, could be kept. */
+  /** Whether the candidates suffice: whether no other token, whose logit is at most `floor`, could be kept. */
   const decides = ({ logits }: Candidates, floor: number): boolean => {
     if (greedy) return logits.length > 0 && logits[0]! > floor;
     if (topK > 0) return logits.length >= topK && logits[topK - 1]! > floor;

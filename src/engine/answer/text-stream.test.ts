@@ -1,4 +1,4 @@
-// Model output that is not text: the model's own control tokens, half characters, bytes that belong to no
+// Tests output of a model that is not text: the model's own control tokens, half characters, bytes that belong to no
 // character.
 
 import { expect, test } from 'vitest';

@@ -4,9 +4,9 @@
 import type { Tokenizer } from '../prompt/tokenizer.ts';
 
 export interface TextStream {
-  /** The characters that this token completes; often none. */
+  /** Returns the characters that this token completes; often none. */
   push(id: number): string;
-  /** The rest at the end: an unfinished character becomes U+FFFD. */
+  /** Returns the rest at the end: an unfinished character becomes U+FFFD. */
   flush(): string;
 }
 

@@ -1,4 +1,4 @@
-// Animated pictures, with the browser's ImageDecoder: the pixels are the file's stored values, as a photo's.
+// Opens animated pictures with the browser's ImageDecoder. The pixels are the file's stored values, as for photos.
 
 import { fail, Failure } from '../../failure.ts';
 import type { RgbImage } from '../photo/photo.ts';
@@ -13,7 +13,7 @@ import { within } from './time-limit.ts';
 const MEASURE_MS = 60_000;
 
 /**
- * Undefined if the picture has one frame only. Fails with 'bad-clip', or with 'unplayable-animation' if this
+ * Returns undefined if the picture has only one frame. Fails with 'bad-clip', or with 'unplayable-animation' if this
  * browser gives pages only the first frame.
  */
 export async function openAnimatedPicture(

@@ -1,5 +1,5 @@
-// The browser's ImageDecoder, with frames that can be requested more than once. Firefox 153 returns the same
-// VideoFrame each time, and it is empty once it was closed; this class then starts a new decoder.
+// The browser's ImageDecoder, with frames that can be requested more than once. Firefox 153 returns the same VideoFrame
+// each time, and once it is closed, it stays empty; this class then starts a new decoder.
 
 import { within } from './time-limit.ts';
 
@@ -14,14 +14,14 @@ export class AnimationDecoder {
     this.#decoder = this.#begin();
   }
 
-  /** Known when the decoder has scanned the whole file. Fails with 'bad-clip' if that never ends. */
+  /** Resolves when the decoder has scanned the whole file. Fails with 'bad-clip' if the scan never ends. */
   async frameCount(): Promise<number> {
     const { tracks, completed } = this.#decoder;
     await within(FRAME_MS, Promise.all([tracks.ready, completed]));
     return this.#decoder.tracks.selectedTrack?.frameCount ?? 0;
   }
 
-  /** Passes a frame to `use`, which must not keep it. */
+  /** Calls `use` with a frame, which is closed afterwards. */
   async frame<T>(index: number, use: (image: VideoFrame) => T | Promise<T>): Promise<T> {
     const image = await this.#decode(index);
     try {

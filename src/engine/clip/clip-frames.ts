@@ -1,5 +1,4 @@
-// The frames of a clip that the model sees: those sampled from a file, or those that the caller has
-// extracted.
+// The frames of a clip that the model sees: frames sampled from a file, or frames that the caller has extracted.
 
 import type { ClipPart, VideoPart } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
@@ -15,7 +14,7 @@ export interface ClipDecoders {
 }
 
 export interface ClipFrames {
-  /** Frame numbers at `fps`; the timestamps are computed from them. */
+  /** The frames' numbers in the source, which has `fps` frames per second. The timestamps are computed from both. */
   indices: readonly number[];
   fps: number;
   /** Decoded one at a time. */
@@ -23,7 +22,7 @@ export interface ClipFrames {
   close(): void;
 }
 
-/** Fails as the decoders do, or with 'bad-request'. */
+/** Fails with 'bad-request', or as the decoders do. */
 export async function clipFrames(
   part: ClipPart | VideoPart,
   sampling: FrameSampling,

@@ -1,4 +1,4 @@
-// A clip for people to look at before they ask about it: its first frame, small, and its length.
+// What the page shows of a clip before a question: its first frame, small, and its length.
 
 import type { OpenedMedia } from '../../contract/photos.ts';
 import { fail } from '../../failure.ts';
@@ -6,13 +6,14 @@ import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';
 import type { ClipReader } from './clip.ts';
 
-/** `clip` is the opened `file`; this function closes it. Fails with 'bad-clip'. */
+/** Makes the preview of `file`, which is open as `clip`, and closes the clip. Fails with 'bad-clip'. */
 export async function previewClip(file: Blob, clip: ClipReader, signal: AbortSignal): Promise<OpenedMedia> {
   const { type, width, height, frameCount, fps } = clip;
   try {
     for await (const frame of clip.read([0], signal)) {
       return {
-        // Messengers name videos .gif, and some files have no name that shows their type.
+        // Messengers name videos .gif, and some files have no name that shows their type, so the file gets the type of
+        // its content.
         file: file.type === type ? file : new Blob([file], { type }),
         ...{ width, height, preview: await jpeg(frame), clipSeconds: frameCount / fps },
       };

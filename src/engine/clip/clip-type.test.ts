@@ -19,7 +19,7 @@ test('photos in the container of videos are no clips', () => {
   expect(clipType(box('ftyp', 'avis'))).toBe('image/avif');
 });
 
-test('pictures that may be animated are told from those that are not', () => {
+test('pictures that may be animated are distinguished from the others', () => {
   expect(clipType(bytes('GIF89a'))).toBe('image/gif');
   expect(clipType(webp('\x02'))).toBe('image/webp');
   expect(clipType(webp('\x12'))).toBe('image/webp');

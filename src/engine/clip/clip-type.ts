@@ -1,7 +1,7 @@
-// Finds out whether a file is a clip from its first bytes, because names and types of files are often wrong
-// or missing.
+// Finds out from the first bytes of a file whether it is a clip, because names and types of files are often wrong or
+// missing.
 
-/** A video file, or a kind of picture that may be animated; only a decoder knows whether it is. */
+/** A video file, or a kind of picture that may be animated; only a decoder can decide whether it is. */
 export type ClipType = 'video' | 'image/gif' | 'image/webp' | 'image/png' | 'image/avif';
 
 /** The brands of still pictures in the container that MP4 and QuickTime use as well. */
@@ -11,7 +11,7 @@ const QUICKTIME = new Set(['moov', 'mdat', 'wide', 'free', 'skip', 'pnot']);
 const EBML = '\x1a\x45\xdf\xa3';
 const ANIMATED_WEBP = 0x02;
 
-/** Undefined for a still picture, and for a file that is no picture at all. */
+/** Returns undefined for a still picture and for a file that is not a picture. */
 export function clipType(header: Uint8Array): ClipType | undefined {
   if (text(header, 0, 4) === 'GIF8') return 'image/gif';
   if (text(header, 0, 4) === EBML) return 'video';
@@ -28,7 +28,7 @@ export function clipType(header: Uint8Array): ClipType | undefined {
   return QUICKTIME.has(box) ? 'video' : undefined;
 }
 
-/** The chunk that announces an animation comes before the pixels. */
+/** In an animated PNG, the chunk that announces the animation comes before the pixels. */
 function isAnimatedPng(header: Uint8Array): boolean {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   for (let at = 8; at + 8 <= header.length; at += 12 + view.getUint32(at)) {

@@ -11,7 +11,7 @@ export interface ClipReader {
   frameCount: number;
   /** Average frames per second. The reference computes times from frame numbers with this rate. */
   fps: number;
-  /** When each frame begins to be shown, in seconds from the first one. */
+  /** The time at which each frame begins to be shown, in seconds after the first frame. */
   starts: readonly number[];
   /**
    * Yields the frames with these numbers. The numbers ascend, may repeat, and count in order of presentation.
@@ -31,14 +31,11 @@ export type OpenClip = (file: Blob) => Promise<ClipReader | undefined>;
 /** The frame rate of a file that names none. Source: the reference's processor. */
 export const UNKNOWN_FPS = 24;
 
-/**
- * Limits of the clips that are opened: a reader decodes every frame up to the last one wanted, and keeps the
- * whole file.
- */
+/** Limits for opening a clip: a reader decodes every frame up to the last requested one, and keeps the whole file. */
 export const MAX_CLIP_SECONDS = 300;
 export const MAX_CLIP_BYTES = 200e6;
 /**
- * The length of an animated picture is known only after unpacking. This many frames are five minutes of the
- * fastest GIF.
+ * The length of an animated picture is known only after unpacking, so its number of frames is limited. This many frames
+ * are five minutes of the fastest GIF.
  */
 export const MAX_ANIMATION_FRAMES = 15_000;

@@ -12,7 +12,7 @@ async function gif(frames: number): Promise<Uint8Array> {
     .toBuffer();
 }
 
-test('frames are counted, up to as many as matter', async () => {
+test('frames are counted up to the given number', async () => {
   expect(countGifFrames(await gif(1), 9)).toBe(1);
   const moving = await gif(5);
   expect(countGifFrames(moving, 9)).toBe(5);

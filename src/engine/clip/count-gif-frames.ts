@@ -5,10 +5,9 @@ const EXTENSION = 0x21;
 const PICTURE = 0x2c;
 const HAS_COLOURS = 0x80;
 
-/** Counts up to `enough` pictures; if the file was cut off, only the pictures before the cut. */
+/** Counts up to `enough` pictures. If the file was cut off, counts the pictures before the cut. */
 export function countGifFrames(bytes: Uint8Array, enough: number): number {
-  // Header (6 bytes) and logical screen descriptor (7), whose fifth byte describes the colour table behind
-  // it.
+  // The header (6 bytes) and the logical screen descriptor (7), whose fifth byte describes the colour table after it.
   let at = 13 + colourBytes(bytes[10] ?? 0);
   let frames = 0;
   while (at < bytes.length && frames < enough) {
@@ -28,7 +27,7 @@ function colourBytes(flags: number): number {
   return (flags & HAS_COLOURS) === 0 ? 0 : 3 * 2 ** ((flags & 7) + 1);
 }
 
-/** Skips sub-blocks, each of which begins with its length; one of length 0 is the last. */
+/** Skips sub-blocks. Each begins with its length, and one of length 0 is the last. */
 function afterChain(bytes: Uint8Array, at: number): number {
   let next = at;
   for (let length = bytes[next]; length !== undefined && length > 0; length = bytes[next]) next += length + 1;

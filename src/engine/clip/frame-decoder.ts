@@ -1,10 +1,10 @@
-// Wraps a VideoDecoder in async generators: packets go in, the pixels of the wanted frames come out in order.
-// Each frame is copied and closed as it comes, because hardware decoders own few.
+// Wraps a VideoDecoder in async generators: packets go in, the pixels of the requested frames come out in order. Each
+// frame is copied and closed when it arrives, because hardware decoders can keep only a few open.
 
 import type { RgbImage } from '../photo/photo.ts';
 import { within } from './time-limit.ts';
 
-/** Packets in the decoder's queue: enough for decoders that start only with a batch. */
+/** The largest number of packets in the decoder's queue, enough for decoders that start only with a batch. */
 const MAX_QUEUED = 16;
 const FRAME_MS = 20_000;
 
@@ -14,7 +14,10 @@ export class FrameDecoder {
   #error: Error | undefined;
   #wake = (): void => undefined;
 
-  /** `wanted`: times in microseconds, ascending. If the decoder leaves a frame out, the frame after it replaces it. */
+  /**
+   * `wanted`: the times of the requested frames in microseconds, ascending. If the decoder leaves a frame out, the next
+   * frame takes its place.
+   */
   constructor(
     config: VideoDecoderConfig,
     wanted: number[],
@@ -32,7 +35,7 @@ export class FrameDecoder {
           frame.close();
         } else {
           const pixels = toPixels(frame).finally(() => frame.close());
-          // The consumer of the pixels sees a failure; here it must not become an unhandled rejection.
+          // The consumer of the pixels gets the failure; without this, it would also count as an unhandled rejection.
           pixels.catch(() => undefined);
           for (let i = 0; i < times; i++) this.#ready.push(pixels);
         }
@@ -47,7 +50,7 @@ export class FrameDecoder {
     this.#decoder.configure(config);
   }
 
-  /** Decodes a packet, and yields the frames that have arrived meanwhile. */
+  /** Decodes a packet, and yields the frames that have arrived in the meantime. */
   async *decode(chunk: EncodedVideoChunk): AsyncGenerator<RgbImage> {
     while (this.#decoder.decodeQueueSize >= MAX_QUEUED) {
       await within(FRAME_MS, new Promise<void>((resolve) => (this.#wake = resolve)));
@@ -57,7 +60,7 @@ export class FrameDecoder {
     this.#decoder.decode(chunk);
   }
 
-  /** Yields the remaining frames of the packets so far; the next packet must be a key packet. */
+  /** Yields the remaining frames of all packets so far. The next packet must be a key packet. */
   async *flush(): AsyncGenerator<RgbImage> {
     await within(FRAME_MS, this.#decoder.flush());
     yield* this.#take();

@@ -1,5 +1,5 @@
-// A file → a clip that can be read, with the browser's own decoders, in a worker. The code for video files is
-// loaded with the first of them.
+// Opens a file as a clip that can be read, with the browser's own decoders, in a worker. The code for video files is
+// loaded when the first video is opened.
 
 import { fail, loadedPart } from '../../failure.ts';
 import { HEADER_BYTES, refuseTooLarge } from '../photo/decode-photo.ts';

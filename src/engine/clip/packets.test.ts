@@ -3,7 +3,7 @@ import { averageFps, decodeSpans, frameTimes, type Packet } from './packets.ts';
 
 const packet = (time: number, isKey = false, duration = 40_000): Packet => ({ time, duration, isKey });
 
-/** Two groups at 25 frames per second; in the first, two frames are shown before one that they need. */
+/** Two groups at 25 frames per second. In the first group, two frames are shown before a frame that they depend on. */
 const PACKETS = [
   packet(0, true),
   packet(120_000),
@@ -17,7 +17,7 @@ test('frames are counted in the order in which they are shown', () => {
   expect(frameTimes(PACKETS)).toEqual([0, 40_000, 80_000, 120_000, 160_000, 200_000]);
 });
 
-test('what ends before the start is not shown', () => {
+test('a packet that ends before the start is not shown', () => {
   const early = [packet(-40_000, true), packet(-20_000), packet(20_000)];
   expect(frameTimes(early)).toEqual([-20_000, 20_000]);
 });
@@ -29,7 +29,7 @@ test('the frame rate is that of the whole; an unknown last duration is like the 
   expect(averageFps([packet(0, true, 0)])).toBe(24);
 });
 
-test('a rate that was rounded away from a usual one is that one, others are as they are', () => {
+test('a rate near a standard one becomes the standard rate, others stay as they are', () => {
   const paced = (fps: number, frames: number, unit: number): Packet[] =>
     Array.from({ length: frames }, (_, i) =>
       packet(Math.trunc(Math.round((i / fps) * unit) * (1e6 / unit)), i === 0, 0),
@@ -41,7 +41,7 @@ test('a rate that was rounded away from a usual one is that one, others are as t
   expect(averageFps([packet(0, true, 833_333), packet(833_333, false, 1_166_666)])).toBe(1);
 });
 
-test('packets are decoded from the key packet on, as far as the frames wanted need', () => {
+test('packets are decoded from the key packet to the last one that the requested frames need', () => {
   expect(decodeSpans(PACKETS, [0])).toEqual([{ from: 0, to: 0 }]);
   // The packet of 120 ms comes before that of 40 ms.
   expect(decodeSpans(PACKETS, [40_000, 120_000])).toEqual([{ from: 0, to: 40_000 }]);

@@ -1,9 +1,9 @@
-// The packets of a video track as a list: when each is shown, and which of them must be decoded for the
-// wanted frames. Plain arithmetic in whole microseconds, by which decoders identify frames.
+// The packets of a video track as a list: when each is shown, and which of them must be decoded for the requested
+// frames. Plain arithmetic in whole microseconds, by which decoders identify frames.
 
 import { UNKNOWN_FPS } from './clip.ts';
 
-/** Seconds by which rounding may have changed the length of a video. */
+/** Rounding may have changed the length of a video by this many seconds. */
 const ROUNDED_SECONDS = 0.002;
 
 /** One packet; times are in microseconds. Lists of packets are in decoding order. */
@@ -21,8 +21,8 @@ export interface Span {
 }
 
 /**
- * When each frame is shown, ascending. Leaves out packets that end before the start: they exist only to
- * decode others.
+ * The times at which frames are shown, ascending. Leaves out packets that end before the start, since they exist only
+ * for decoding others.
  */
 export function frameTimes(packets: readonly Packet[]): number[] {
   return packets
@@ -31,7 +31,9 @@ export function frameTimes(packets: readonly Packet[]): number[] {
     .sort((a, b) => a - b);
 }
 
-/** The number of frames divided by the time that they take together, as containers compute their average frame rate. */
+/**
+ * The number of frames divided by the sum of their durations, which is how containers compute their average frame rate.
+ */
 export function averageFps(packets: readonly Packet[]): number {
   const times = frameTimes(packets);
   const first = times[0] ?? 0;
@@ -45,9 +47,8 @@ export function averageFps(packets: readonly Packet[]): number {
 }
 
 /**
- * WebM rounds times to milliseconds. The number of frames to sample is truncated, not rounded, so a rate of
- * 30.001 would give one frame too few. As the reference's demuxer does, this snaps to the nearest standard
- * rate.
+ * Snaps to the nearest standard rate, as the reference's demuxer does: WebM rounds times to milliseconds, and because
+ * the number of frames to sample is truncated, a rate of 30.001 would give one frame too few.
  */
 function usualFps(frames: number, seconds: number): number {
   const fps = frames / seconds;
@@ -58,7 +59,7 @@ function usualFps(frames: number, seconds: number): number {
   return off(nearest) <= ROUNDED_SECONDS ? nearest : fps;
 }
 
-/** `wanted`: times of frames, ascending. A frame without a key packet before it is in no span. */
+/** `wanted`: times of frames, ascending. A frame that no key packet precedes is in no span. */
 export function decodeSpans(packets: readonly Packet[], wanted: readonly number[]): Span[] {
   const positions = new Map(packets.map(({ time }, position) => [time, position]));
   const positionOf = (time: number): number => positions.get(time) ?? -1;

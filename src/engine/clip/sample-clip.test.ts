@@ -25,7 +25,7 @@ test.each([
 });
 
 test('a clip whose equal frames were joined is seen as the whole one, with the same times', () => {
-  // 8 seconds at 10 frames per second; in the joined clip, one picture stands for 5 of them.
+  // 8 seconds at 10 frames per second; in the joined clip, one picture replaces 5 of the seconds.
   const whole = sampleClip(clip(Array.from({ length: 80 }, () => 100)), SAMPLING);
   const joined = sampleClip(
     clip([...Array.from({ length: 15 }, () => 100), 5000, ...Array.from({ length: 15 }, () => 100)]),
@@ -50,7 +50,7 @@ test('a frame is announced with a time at which it is shown', () => {
   });
 });
 
-test('two pictures shown for different times are told with them', () => {
+test('two pictures shown for different times are announced with their times', () => {
   const { frames, indices, fps } = sampleClip(clip([500, 3500]), SAMPLING);
   expect(frames).toEqual([0, 1, 1, 1, 1, 1, 1, 1]);
   expect(groupTimestamps(indices, fps, 2)).toEqual([0.25, 1.25, 2.25, 3.25]);

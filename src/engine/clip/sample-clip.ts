@@ -1,17 +1,20 @@
-// Chooses the frames of a clip that the model sees, and their times. The reference counts frames, which is right if
-// all are shown equally long. If they are not (a GIF whose maker joined equal frames, a screen recording), a
-// frame counts for as long as it is shown: as if it were repeated, and the repetitions counted.
+// Chooses the frames of a clip that the model sees, and their times. The reference counts frames, which is right if all
+// are shown equally long. If they are not (a GIF whose maker joined equal frames, a screen recording), this module
+// counts as if each frame were repeated for as long as it is shown.
 
 import { sampleFrames, type FrameSampling } from './video-frames.ts';
 import type { ClipReader } from './clip.ts';
 
-/** Containers round times, GIF to 10 ms. This tolerance is less than the tenths of a second that the model reads. */
+/**
+ * How far a time may be off for frames to count as evenly spaced. Containers round times, GIF to 10 ms. This tolerance
+ * is less than the tenths of a second that the model reads.
+ */
 const EVEN_SECONDS = 0.05;
 
 export interface SampledClip {
-  /** Numbers of the file's frames, ascending; a frame that is shown long may occur several times. */
+  /** Numbers of frames in the file, ascending; a frame that is shown for long may occur several times. */
   frames: number[];
-  /** Frame numbers at `fps`, counted as if frames were repeated; the timestamps are computed from them. */
+  /** Frame numbers at `fps`, with repetitions counted. The timestamps are computed from them. */
   indices: number[];
   fps: number;
 }
@@ -33,7 +36,7 @@ export function sampleClip(
   return { frames, indices, fps: 1000 / stepMs };
 }
 
-/** Whether the frames' numbers give their times. */
+/** Whether the times of the frames follow from their numbers. */
 function isEven({ fps, starts }: Pick<ClipReader, 'fps' | 'starts'>): boolean {
   const most = Math.min(EVEN_SECONDS, 0.5 / fps);
   return starts.every((seconds, index) => Math.abs(seconds - index / fps) <= most);

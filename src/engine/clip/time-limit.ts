@@ -1,8 +1,8 @@
-// Decoders of damaged files may never answer, so every wait for one has a limit.
+// Limits the time of every wait for a decoder, because decoders of damaged files may never answer.
 
 import { Failure } from '../../failure.ts';
 
-/** Fails with 'bad-clip' if `job` takes longer, and ignores its later result. */
+/** Fails with 'bad-clip' if `job` takes longer than `ms`, and ignores its later result. */
 export async function within<T>(ms: number, job: Promise<T>): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
   const late = new Promise<never>((_, reject) => {

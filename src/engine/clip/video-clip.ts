@@ -1,6 +1,6 @@
-// Video files: mediabunny finds the packets in the container, and the browser's VideoDecoder makes frames of
-// them. The library's own decoder is not used: for transparency it starts a worker from a blob, which the
-// content security policy forbids, and the reference ignores transparency.
+// Video files: mediabunny finds the packets in the container, and the browser's VideoDecoder makes frames of them. The
+// library's own decoder is not used, because it starts a worker from a blob to handle transparency: the content
+// security policy forbids such workers, and the reference ignores transparency.
 
 import {
   BlobSource,
@@ -42,8 +42,8 @@ async function probe(input: Input): Promise<ClipReader> {
   const config = await playable(track);
   const sink = new EncodedPacketSink(track);
   const packets = await listPackets(sink);
-  // The list may name more packets than the file holds. A file that was cut off is refused here, before the
-  // first question.
+  // The list of packets may name more than the file holds. This refuses a file that was cut off before the first
+  // question about it.
   if (packets.length > 0 && (await sink.getPacket(Infinity)) === null) fail('bad-clip', CUT_OFF);
   const times = frameTimes(packets);
   const [width, height] = [await track.getDisplayWidth(), await track.getDisplayHeight()];
@@ -112,7 +112,7 @@ async function* decodeSpan(
   { from, to }: Span,
   signal: AbortSignal,
 ): AsyncGenerator<RgbImage> {
-  // Times are truncated to whole microseconds, so the search starts one later. A packet that the container
+  // Times are truncated to whole microseconds, so the search starts one microsecond later. A packet that the container
   // calls a key packet may not be one, so it is verified.
   let packet = await sink.getKeyPacket((from + 1) / 1e6, { verifyKeyPackets: true });
   for (;;) {
@@ -125,7 +125,9 @@ async function* decodeSpan(
   yield* decoder.flush();
 }
 
-/** Turns any error that demuxer and decoder throw at a damaged file into 'bad-clip'; a stop stays a stop. */
+/**
+ * Turns every error that the demuxer and the decoder throw at a damaged file into 'bad-clip'; an AbortError stays one.
+ */
 function asBadClip(error: unknown): unknown {
   const isStop = error instanceof DOMException && error.name === 'AbortError';
   if (error instanceof Failure || isStop) return error;

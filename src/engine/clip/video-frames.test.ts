@@ -1,4 +1,4 @@
-// Frame numbers and times of the reference (transformers 5.17: sample_frames, _calculate_timestamps).
+// Compares with frame numbers and times of the reference (transformers 5.17: sample_frames, _calculate_timestamps).
 
 import { describe, expect, test } from 'vitest';
 import { formatTimestamp } from '../prompt/format-timestamp.ts';
@@ -33,7 +33,7 @@ test('one frame is sampled from a video of one', () => {
   expect(sampleFrames(1, 30, SAMPLING)).toEqual([0]);
 });
 
-test('a half goes to the even frame', () => {
+test('a half is rounded to the even frame', () => {
   // linspace(0, 3, 3) = 0, 1.5, 3 and linspace(0, 5, 3) = 0, 2.5, 5
   const three = { fps: 100, minFrames: 1, maxFrames: 3 };
   expect(sampleFrames(4, 1, three)).toEqual([0, 2, 3]);

@@ -5,7 +5,7 @@ import { fail } from '../../failure.ts';
 import { roundHalfEven } from '../preprocess/round-half-even.ts';
 
 export interface FrameSampling {
-  /** Frames per second to aim at. */
+  /** The number of frames per second that sampling aims at. */
   fps: number;
   minFrames: number;
   maxFrames: number;
@@ -22,7 +22,7 @@ export function sampleFrames(total: number, sourceFps: number, sampling: FrameSa
 }
 
 /**
- * Seconds of each temporal group: the mean of the times of its first and its last frame. The last frame is
+ * The time of each temporal group in seconds: the mean of the times of its first and its last frame. The last frame is
  * repeated until the groups are full. `indices` are frame numbers of the source at `fps`.
  */
 export function groupTimestamps(

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { cachedPrefix, tokenKeys } from './cached-prefix.ts';
 
-test('a prompt that goes on from the cache computes only what is new', () => {
+test('a prompt that continues the cached one computes only its new tokens', () => {
   expect(cachedPrefix([1, 2, 3], [1, 2, 3, 4, 5])).toBe(3);
 });
 
@@ -9,7 +9,7 @@ test('the last token is computed again when the whole prompt is cached', () => {
   expect(cachedPrefix([1, 2, 3, 9], [1, 2, 3])).toBe(2);
 });
 
-test('an edited question is computed from where it differs', () => {
+test('an edited question is computed from its first different token on', () => {
   expect(cachedPrefix([1, 2, 3, 4], [1, 7, 3, 4])).toBe(1);
 });
 

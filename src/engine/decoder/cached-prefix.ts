@@ -1,12 +1,12 @@
-// Finds how much of a prompt the cache already holds: compares the two token by token, and the tokens of a
-// picture by the picture that they belong to.
+// Finds how much of a prompt the cache already holds. Compares the two token by token; tokens of a picture are compared
+// by the picture to which they belong.
 
 import type { Prompt } from '../prompt/prompt.ts';
 
-/** A text token's id, or the picture and frame group that a token stands for. */
+/** The id of a text token; or, for a placeholder, the picture and frame group to which it belongs. */
 export type TokenKey = number | string;
 
-/** `mediaKeys`: identifies the content of each picture and clip of the prompt. */
+/** `mediaKeys`: strings that identify the content of each picture and clip of the prompt. */
 export function tokenKeys({ inputIds, slots }: Prompt, mediaKeys: readonly string[]): TokenKey[] {
   const keys: TokenKey[] = Array.from(inputIds);
   for (const slot of slots) {
@@ -17,8 +17,8 @@ export function tokenKeys({ inputIds, slots }: Prompt, mediaKeys: readonly strin
 }
 
 /**
- * The number of tokens at the start of `prompt` that need no computing. A picture is reused whole or not at
- * all. The last token is never reused, because its logits are needed.
+ * The number of tokens at the start of `prompt` that need not be computed. A picture is reused whole or not at all. The
+ * last token is never reused, because its logits are needed.
  */
 export function cachedPrefix(cached: readonly TokenKey[], prompt: readonly TokenKey[]): number {
   const most = Math.min(cached.length, prompt.length - 1);

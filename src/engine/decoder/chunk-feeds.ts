@@ -9,7 +9,7 @@ import type { Chunk } from './decoder.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Feeds, Tensor } from '../runtime/tensor.ts';
 
-/** `past`: tokens in the cache. `noFeatures`: one zero row, for a chunk without pictures. */
+/** `past`: the number of tokens in the cache. `noFeatures`: one zero row, for a chunk without pictures. */
 export function chunkFeeds(
   chunk: Chunk,
   past: number,
@@ -41,7 +41,7 @@ function tensorsOf({ features }: Chunk): TensorBlock | undefined {
   return fail('bug', 'The features lie in the memory of another engine.');
 }
 
-/** Returns those of the feeds that are inputs of a session. */
+/** Returns the feeds that are inputs of a session. */
 export function feedsOf(feeds: Feeds, session: Pick<Session, 'inputs'>): Feeds {
   const own: Feeds = {};
   for (const name of session.inputs) if (feeds[name] !== undefined) own[name] = feeds[name];

@@ -1,5 +1,5 @@
-// Cuts the part of a prompt that is not in the cache into chunks for the decoder: each has at most
-// `maxTokens` tokens, and pictures of one feature block only.
+// Cuts the part of a prompt that is not in the cache into chunks for the decoder. Each chunk has at most `maxTokens`
+// tokens, and its pictures all belong to one feature block.
 
 import { fail } from '../../failure.ts';
 import type { VisualSlot } from '../prompt/prompt.ts';
@@ -7,7 +7,7 @@ import type { FeaturePlace } from '../vision/feature-place.ts';
 import type { FeatureBlock } from '../vision/features.ts';
 
 export interface ChunkPlan {
-  /** First token and the one after the last. */
+  /** The index of the first token, and of the token after the last. */
   from: number;
   to: number;
   /** Row of each token in the block's features; 0 for text. */

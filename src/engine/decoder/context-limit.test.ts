@@ -14,7 +14,7 @@ test('a token of the 2B takes 112 KiB in 16 bits, twice that in 32', () => {
   expect(cacheBytesPerToken(text, 'f32')).toBe(229_376);
 });
 
-test('the context is what the cache has memory for, at least 8,192 tokens, at most what the checkpoint reads', () => {
+test('the context is as long as the cache has memory for, but at least 8,192 tokens and at most the limit of the checkpoint', () => {
   expect(contextLimit(text, 'f16', 4e9)).toBe(34_877);
   expect(contextLimit(text, 'f16', 0)).toBe(8192);
   expect(contextLimit(text, 'f16', 1e12)).toBe(262_144);

@@ -5,12 +5,12 @@ import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 
 /**
- * Every device that a model fits has memory for this many tokens: src/device/fit.ts counts them in when it
+ * Every device that a model fits has memory for this many tokens, because src/device/fit.ts includes them when it
  * decides whether a model fits.
  */
 const LEAST_TOKENS = 8192;
 
-/** Bytes of the key-value cache that one token takes: a key and a value per layer and key-value head. */
+/** Bytes per token in the key-value cache: a key and a value per layer and key-value head. */
 export function cacheBytesPerToken(
   { layers, kvHeads, headDim }: Pick<TextConfig, 'layers' | 'kvHeads' | 'headDim'>,
   precision: Precision,

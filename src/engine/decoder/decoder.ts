@@ -21,8 +21,7 @@ export interface Logits {
   /** All logits, (vocab). Reads them from the device; valid until the next append. */
   all(): Promise<Float32Array>;
   /**
-   * The experts that the last position was routed to, (mixture layers, experts per token), if `watchExperts`
-   * is set.
+   * The experts that the last position was routed to, (mixture layers, experts per token), if `watchExperts` was set.
    */
   experts?: Uint16Array;
 }
@@ -31,18 +30,18 @@ export interface AppendOptions {
   /** Report the experts of the last position. */
   watchExperts?: boolean;
   /**
-   * A decoder that runs an append in several steps stops between them and rolls the append back; a decoder
-   * that runs it in a single step finishes it.
+   * If a decoder runs an append in several steps, it stops between them and rolls the append back. If it runs the
+   * append in a single step, it finishes.
    */
   signal?: AbortSignal;
 }
 
 export interface Decoder {
-  /** Tokens in the cache. */
+  /** The number of tokens in the cache. */
   readonly length: number;
   /** The largest number of tokens in one append. */
   readonly maxChunk: number;
-  /** The paging report of the latest append; only if experts are paged. */
+  /** The paging report of the latest append; undefined unless experts are paged. */
   readonly paging?: PagingReport | undefined;
   /** Removes the tokens from `length` on. */
   truncate(length: number): void;

@@ -1,6 +1,6 @@
-// Keys and values of the tokens seen so far, per layer. On WebGPU one buffer per side serves as past and
-// present at once and doubles when full; on WASM the runtime returns a grown copy at each step. Owns its
-// tensors.
+// Keys and values of the tokens seen so far, per layer. On WebGPU, each layer has one buffer for keys and one for
+// values; the graph reads the past from it and appends to it, and the buffer doubles when it is full. On WASM, the
+// runtime returns a grown copy at each step. Owns its tensors.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
@@ -10,7 +10,7 @@ import type { Feeds, Tensor } from '../runtime/tensor.ts';
 
 const FIRST_CAPACITY = 1024;
 
-/** The keys or the values of one layer: the graphs' input and output. */
+/** The keys or the values of one layer: the names of the graphs' input and output. */
 interface Side {
   past: string;
   present: string;
@@ -21,7 +21,7 @@ function sideOf(layer: number, side: CacheSide): Side {
 }
 
 export class KvCache {
-  /** Tokens held. */
+  /** The number of tokens in the cache. */
   length = 0;
   #capacity = 0;
   /** The cache's tensors, by the names of the graphs' inputs. */
@@ -55,7 +55,7 @@ export class KvCache {
     return { feeds, outputs };
   }
 
-  /** Keeps the results of the run of `prepare(count)`. */
+  /** Keeps the results of the run that `prepare(count)` prepared. */
   appended(count: number, results: Feeds): void {
     this.length += count;
     if (this.#runtime.device !== undefined) return;
@@ -90,7 +90,7 @@ export class KvCache {
     for (const [name, from] of this.#tensors) {
       const to = this.#empty(capacity);
       const commands = device.createCommandEncoder();
-      // Heads are the outer axis, so each head's tokens move to a new place.
+      // Heads are the outer axis, so the tokens of each head move to a new place.
       for (let head = 0; head < this.#text.kvHeads && this.length > 0; head++) {
         commands.copyBufferToBuffer(
           from.gpuBuffer,

@@ -1,4 +1,4 @@
-// Reads the outputs of a decoder's last graph: the best logits at once, all logits on request.
+// Reads the outputs of a decoder's last graph: the candidate logits at once, all logits on request.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import { BEST_VALUES, bestIds, bestOutputs } from '../../graph/best-logits.ts';
@@ -13,8 +13,8 @@ export function logitOutputs({ vocabSize }: TextConfig): string[] {
 }
 
 /**
- * Reads the best logits and `also` with one wait. Disposes of the results except TEXT.logits, which the caller
- * keeps until the next append.
+ * Reads the candidate logits and the tensors `also` with one wait. Disposes of the results except TEXT.logits, which
+ * the caller keeps until the next append.
  */
 export async function readLogits(
   runtime: Runtime,

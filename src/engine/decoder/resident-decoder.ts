@@ -15,7 +15,7 @@ import { routedExperts } from './routing.ts';
 import type { Runtime, Session } from '../runtime/runtime.ts';
 import type { Tensor } from '../runtime/tensor.ts';
 
-/** Enough rows to keep the device busy, few enough to respond to a stop. */
+/** Tokens per chunk: enough rows to keep the device busy, few enough to respond to a stop. */
 const PREFILL_CHUNK = 512;
 
 export class ResidentDecoder implements Decoder {
@@ -43,7 +43,7 @@ export class ResidentDecoder implements Decoder {
     this.maxChunk = rowsAtOnce ? PREFILL_CHUNK : 1;
   }
 
-  /** `rowsAtOnce`: false if the device's quantised mixture is right for single rows only. */
+  /** `rowsAtOnce`: false if the quantised mixture of this device gives right results only for single rows. */
   static async open(
     store: PackageStore,
     runtime: Runtime,

@@ -1,12 +1,12 @@
-// The rotary frequencies of the decoder, as the checkpoint was trained with them, or stretched by YaRN
-// (https://arxiv.org/abs/2309.00071) for contexts beyond that: transformers 4.57.6, modeling_rope_utils.py,
+// The rotary frequencies of the decoder: those of the training, or those stretched by YaRN
+// (https://arxiv.org/abs/2309.00071) for longer contexts: transformers 4.57.6, modeling_rope_utils.py,
 // _compute_default_rope_parameters and _compute_yarn_parameters. Rounded to float32 at each step, as there.
 
 import type { Yarn } from '../../format/model-config.ts';
 
 const f32 = Math.fround;
 
-/** (headDim / 2), radians per position. */
+/** Returns (headDim / 2) frequencies in radians per position. */
 export function rotaryFrequencies(headDim: number, theta: number, yarn?: Yarn): Float32Array {
   const powers = Float32Array.from({ length: headDim / 2 }, (_, j) => theta ** f32((2 * j) / headDim));
   if (yarn === undefined) return powers.map((power) => 1 / power);
@@ -19,7 +19,7 @@ export function rotaryFrequencies(headDim: number, theta: number, yarn?: Yarn): 
   });
 }
 
-/** The range of frequency indices over which trained frequencies pass into those divided by `yarn.factor`. */
+/** The range of frequency indices in which the trained frequencies blend into those divided by `yarn.factor`. */
 function mixedRange(headDim: number, theta: number, yarn: Yarn): [low: number, high: number] {
   /** The index of the frequency that makes this many turns within the original context. */
   const withTurns = (turns: number): number =>

@@ -1,4 +1,4 @@
-// positions.golden.json: cos and sin of transformers 5.17 (Qwen3VLTextRotaryEmbedding), float32.
+// positions.golden.json holds cos and sin of transformers 5.17 (Qwen3VLTextRotaryEmbedding), in float32.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -28,7 +28,7 @@ describe.each(goldens.textRotary)('rotary tables of heads of $headDim', (golden)
   });
 });
 
-test('frequencies are dealt to the axes in turn: THW twenty times, then TTTT', () => {
+test('frequencies are assigned to the axes in turn: THW twenty times, then TTTT', () => {
   const axes = [0, 1, 2].map((axis) => {
     // Only one axis has a position other than 0, so a sine that is not zero belongs to that axis.
     const { sin } = rotaryTables(

@@ -1,4 +1,4 @@
-// The decoder's rotary tables, made of positions on three axes: Qwen3-VL's interleaved M-RoPE (transformers
+// Computes the decoder's rotary tables from positions on three axes: Qwen3-VL's interleaved M-RoPE (transformers
 // modeling_qwen3_vl.py, Qwen3VLTextRotaryEmbedding).
 
 import type { Yarn } from '../../format/model-config.ts';
@@ -8,16 +8,15 @@ import { rotaryFrequencies } from './rotary-frequencies.ts';
 export interface RotaryConfig {
   headDim: number;
   theta: number;
-  /** How many frequencies follow time, height and width. */
+  /** The numbers of frequencies that follow time, height and width. */
   mropeSection: readonly [time: number, height: number, width: number];
   yarn?: Yarn | undefined;
 }
 
 /**
- * cos and sin (n, headDim / 2) for positions (3, n). Frequencies are assigned in turn, T H W T H W …, until
- * height and width have their number; the rest follow time. Frequencies and angles are rounded to float32 as
- * in the reference: at position 10,000 that rounding changes an angle by 5e-4, and a more exact result would
- * differ from the reference's.
+ * cos and sin (n, headDim / 2) for positions (3, n). Frequencies are assigned in turn, T H W T H W …, until height and
+ * width have all of theirs; the rest follow time. Frequencies and angles are rounded to float32 as in the reference: at
+ * position 10,000 that rounding changes an angle by 5e-4, and a more exact result would differ from the reference's.
  */
 export function rotaryTables(
   positions: Int32Array,

@@ -4,7 +4,7 @@ import { fail } from '../../failure.ts';
 import { decodeF16 } from '../../format/float.ts';
 import type { TensorData } from '../runtime/tensor.ts';
 
-/** The experts with the k largest logits of one row, descending; equal logits are ordered by ascending expert. */
+/** The experts of one row with the k largest logits, descending; experts with equal logits are in ascending order. */
 export function chooseExperts(logits: ArrayLike<number>, k: number): Uint16Array {
   const chosen = new Uint16Array(k);
   let count = 0;
@@ -18,7 +18,7 @@ export function chooseExperts(logits: ArrayLike<number>, k: number): Uint16Array
   return chosen;
 }
 
-/** The softmax over the chosen experts' logits alone. */
+/** The weights of the chosen experts: the softmax over their logits alone. */
 export function shares(logits: ArrayLike<number>, chosen: Uint16Array): Float32Array {
   const best = logits[chosen[0]!]!;
   const weights = Float64Array.from(chosen, (expert) => Math.exp(logits[expert]! - best));
@@ -26,7 +26,7 @@ export function shares(logits: ArrayLike<number>, chosen: Uint16Array): Float32A
   return Float32Array.from(weights, (weight) => weight / total);
 }
 
-/** The experts of one position, (layers, k). `routers`: the position's logits, one row per mixture layer. */
+/** The experts of one position, (layers, k). `routers`: the position's router logits, one tensor per mixture layer. */
 export function routedExperts(routers: TensorData[], k: number): Uint16Array {
   const chosen = new Uint16Array(routers.length * k);
   for (const [i, logits] of routers.entries()) chosen.set(chooseExperts(floatsOf(logits), k), i * k);

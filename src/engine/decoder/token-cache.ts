@@ -1,5 +1,5 @@
-// The tokens that the decoder has processed, and the two ways to add more: a prompt in chunks, an answer one
-// token at a time. Owns the identity of each cached token; the decoder owns the cache itself.
+// The tokens that the decoder has processed, and the two ways to add more: a whole prompt in chunks, or one token of an
+// answer. Owns the identity of each cached token; the decoder owns the key-value cache.
 
 import type { AnswerEvent } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
@@ -19,7 +19,7 @@ export class TokenCache {
   /** The identity of each cached token: its id, or the picture and frame group that it belongs to. */
   readonly #keys: TokenKey[] = [];
 
-  /** Prompts go through in chunks of at most `chunkTokens`. */
+  /** Prompts are computed in chunks of at most `chunkTokens` tokens. */
   constructor(decoder: Decoder, text: TextConfig, chunkTokens: number) {
     this.#decoder = decoder;
     this.#text = text;
@@ -32,8 +32,8 @@ export class TokenCache {
   }
 
   /**
-   * Extends the cache from the first `cached` tokens of the prompt to all of them. `positions` is (3, n),
-   * `keys` (n). The caller has computed the features of all media that reach beyond `cached`.
+   * Extends the cache from the first `cached` tokens of the prompt to the whole prompt. `positions` is (3, n), `keys`
+   * (n). The caller has computed the features of all media that reach beyond `cached`.
    */
   async prefill(
     { prompt, positions, placeOf, keys }: Sequence,

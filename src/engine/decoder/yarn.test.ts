@@ -1,4 +1,4 @@
-// yarn.golden.json: cos and sin of transformers 4.57.6, made by tools/reference/make_yarn_golden.py.
+// yarn.golden.json holds cos and sin of transformers 4.57.6, written by tools/reference/make_yarn_golden.py.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -28,7 +28,8 @@ test.each(goldens)('tables stretched by YaRN are those of the reference ($config
   const tables = rotaryTables(Int32Array.from(golden.positions), {
     ...{ headDim, theta: ropeTheta, mropeSection, yarn },
   });
-  // At position 700,000, one unit in the last place of a frequency changes an angle by 0.04; at the others, by less.
+  // At position 700,000, one unit in the last place of a frequency changes an angle by 0.04; at the other positions, by
+  // less.
   const rows = golden.positions.length / 3;
   const perRow = headDim / 2;
   for (const [row, tolerance] of [1e-7, 5e-5, 5e-2].slice(0, rows).entries()) {

@@ -1,6 +1,6 @@
-// Checks that a device computes correctly before a model runs on it: compares the two operators that make up
-// nearly all of an answer, attention and the quantised product, with the same sums in JavaScript. Wrong
-// answers are worse than slow ones.
+// Checks that a device computes correctly before a model runs on it: compares attention and the quantised product,
+// which take nearly all of an answer's time, with the same computation in JavaScript. Wrong answers are worse than slow
+// ones.
 
 import { Failure } from '../../failure.ts';
 import type { Precision } from '../../graph/emitted.ts';
@@ -13,10 +13,13 @@ const ROWS = 5;
 const COLUMNS = 64; // N, outputs
 const DEPTH = 128; // K, inputs
 const BLOCK = 32;
-/** Largest error, relative to the largest result: above rounding, which is coarse if a device sums f16 in f16. */
+/**
+ * The largest accepted error, relative to the largest result. It is above rounding, which is coarse if a device sums
+ * f16 in f16.
+ */
 const TOLERANCE: Record<Precision, number> = { f32: 1e-4, f16: 2e-2 };
 
-/** False if numbers are wrong or an operator fails; throws any Failure, such as 'device-lost'. */
+/** Returns false if numbers are wrong or an operator fails. Throws a Failure, such as 'device-lost'. */
 export async function computesRightly(runtime: Runtime, precision: Precision): Promise<boolean> {
   try {
     return (
@@ -28,7 +31,7 @@ export async function computesRightly(runtime: Runtime, precision: Precision): P
   }
 }
 
-/** (5, 128) · (64, 128)ᵀ with 4-bit weights in blocks of 32, as the decoder's layers use it. */
+/** Checks (5, 128) · (64, 128)ᵀ with 4-bit weights in blocks of 32, the product that the decoder's layers use. */
 export async function quantisedProductIsRight(runtime: Runtime, precision: Precision): Promise<boolean> {
   const numbers = randomGenerator(2);
   const x = Float32Array.from({ length: ROWS * DEPTH }, () => numbers() * 2 - 1);
@@ -65,7 +68,7 @@ export async function quantisedProductIsRight(runtime: Runtime, precision: Preci
   }
 }
 
-/** The same product in JavaScript; the low nibble comes first, and 8 stands for zero. */
+/** The same product in JavaScript. The low nibble comes first, and the value 8 represents zero. */
 function product4Bits(x: Float32Array, weights: Uint8Array, scales: Float32Array): Float64Array {
   const result = new Float64Array(ROWS * COLUMNS);
   for (let row = 0; row < ROWS; row++) {

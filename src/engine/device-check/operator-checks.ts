@@ -1,6 +1,6 @@
-// Small computations with known results that find the faults of a WebGPU device before a model meets them.
-// With onnxruntime 1.30, attention over 32 and more rows is wrong if subgroups are narrow, and the quantised
-// mixture has a data race when it gets more than one row.
+// Small computations with known results that find faults of a WebGPU device before a model runs on it. With onnxruntime
+// 1.30, attention over 32 or more rows is wrong if subgroups are narrow, and the quantised mixture has a data race when
+// it gets more than one row.
 
 import type { Manifest } from '../../format/manifest.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -12,7 +12,7 @@ import type { Feeds, TensorData } from '../runtime/tensor.ts';
 
 const ROWS = 70;
 const WIDTH = 64;
-/** Far above rounding, far below the errors that the faults cause (0.1 and more). */
+/** The largest accepted error: far above rounding, far below the errors that the faults cause (0.1 and more). */
 const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-2 };
 
 /** Whether the decoder may get several rows at once. Only quantised mixtures on WebGPU need the check. */
@@ -30,7 +30,7 @@ export async function mixtureTakesRows(
   return mixtureIsRight(runtime, target.precision, moe.experts, moe.expertsPerToken);
 }
 
-/** The quantised mixture: 70 rows at once against each row alone, three times. */
+/** Compares the quantised mixture of 70 rows at once with that of each row alone, three times. */
 export async function mixtureIsRight(
   runtime: Runtime,
   precision: Precision,
@@ -109,7 +109,7 @@ export async function mixtureIsRight(
   }
 }
 
-/** Grouped-query attention over 64 rows, compared with the same sums in JavaScript. */
+/** Compares grouped-query attention over 64 rows with the same computation in JavaScript. */
 export async function attentionIsRight(runtime: Runtime, precision: Precision): Promise<boolean> {
   const n = 64;
   const graph = new OnnxGraph();

@@ -1,4 +1,4 @@
-// Encoded photo → pixels with the browser's own decoders, in a worker or a page. Applies the EXIF
+// Turns an encoded photo into pixels with the browser's own decoders, in a worker or a page. Applies the EXIF
 // orientation, puts transparency on white, and keeps the stored colours.
 
 import { fail } from '../../failure.ts';
@@ -14,8 +14,8 @@ export const HEADER_BYTES = 256 * 1024;
 /** Fails with a code of UnreadableFile, 'photo-too-large', 'photo-too-narrow' or 'pixels-withheld'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const { read } = await pixelReader();
-  // The reference's decoder returns the stored values and ignores colour profiles. The default would convert
-  // a Display-P3 photo, as phones take them, to other values.
+  // The reference's decoder returns the stored values and ignores colour profiles. The browser's default would convert
+  // the values of a Display-P3 photo, which phones take.
   const bitmap = await openBitmap(photo, 'none');
   try {
     return await read(bitmap.width, bitmap.height, (context) => context.drawImage(bitmap, 0, 0));
@@ -25,9 +25,9 @@ export const decodePhoto: DecodePhoto = async (photo) => {
 };
 
 /**
- * The decoded photo, upright; the caller closes it. `colours`: 'none' keeps the stored values, 'default'
- * converts them for the screen. Fails with a code of UnreadableFile, 'photo-too-large', or 'photo-too-narrow'
- * if the model could not read it.
+ * The decoded photo, upright; the caller closes it. `colours`: 'none' keeps the stored values, 'default' converts them
+ * for the screen. Fails with a code of UnreadableFile, or with 'photo-too-large' or 'photo-too-narrow' if the model
+ * could not read the photo.
  */
 export async function openBitmap(photo: Blob, colours: ColorSpaceConversion): Promise<ImageBitmap> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
@@ -64,7 +64,7 @@ async function decode(photo: Blob, colorSpaceConversion: ColorSpaceConversion): 
   }
 }
 
-/** Turns the picture by its EXIF orientation, and closes `stored`. */
+/** Rotates and mirrors the picture as its EXIF orientation says, and closes `stored`. */
 function upright(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
   const { width, height } = stored;
   const isOnSide = orientation >= 5;
@@ -82,7 +82,7 @@ function upright(stored: ImageBitmap, orientation: Orientation): ImageBitmap {
 
 type Matrix = [number, number, number, number, number, number];
 
-/** Matrices from the stored to the upright picture, by the stored width and height. */
+/** Matrices from the stored picture to the upright one, for a stored width and height. */
 const TURNS: Record<Orientation, (width: number, height: number) => Matrix> = {
   1: () => [1, 0, 0, 1, 0, 0],
   2: (width) => [-1, 0, 0, 1, width, 0],

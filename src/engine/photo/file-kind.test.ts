@@ -30,12 +30,12 @@ test.each([
   expect(unreadableKind(bytes(text))).toBe(kind);
 });
 
-test('an ISO file is what it says it can be read as', () => {
+test('an ISO file is of the kind that its brands name', () => {
   expect(unreadableKind(iso('heic', 'mif1'))).toBe('heic-photo');
   expect(unreadableKind(iso('mif1', 'heic'))).toBe('heic-photo');
-  // A damaged AVIF is not reported as HEIC, though its container is the same.
+  // A damaged AVIF is not reported as HEIC, although both use the same container.
   expect(unreadableKind(iso('mif1', 'avif'))).toBe('bad-photo');
   expect(unreadableKind(iso('isom', 'mp42'))).toBe('not-a-picture');
-  // The list of brands ends with its box.
+  // The list of brands ends where its box ends.
   expect(unreadableKind(bytes('\0\0\0\x14ftypisom\0\0\0\0mp42avif'))).toBe('not-a-picture');
 });

@@ -1,9 +1,9 @@
-// Identifies a file that could not be decoded by its bytes, because names and types of files are often wrong.
-// Each kind has its own failure code, whose message says how to get a picture of such a file.
+// Identifies a file that could not be decoded by its bytes, because names and types of files are often wrong. Each kind
+// has its own failure code, whose message explains how to get a picture from such a file.
 
 import { fail, type FailureCode } from '../../failure.ts';
 
-/** Enough for the list of parts at the start of an office document. */
+/** The number of bytes to look at: enough for the list of parts at the start of an office document. */
 const SNIFFED_BYTES = 64 * 1024;
 
 /** The failure codes for files that are no readable picture. */
@@ -28,7 +28,7 @@ const PICTURES = ['\xff\xd8', '\x89PNG', 'GIF8', 'BM'];
 const OFFICE_PARTS = ['[Content_Types].xml', 'word/', 'xl/', 'ppt/', 'mimetypeapplication/vnd.oasis'];
 const OLD_OFFICE = '\xd0\xcf\x11\xe0\xa1\xb1\x1a\xe1';
 
-/** Called before any decoder: an empty file is no clip either. Fails with 'empty-file'. */
+/** Called before any decoder, because an empty file is not a clip either. Fails with 'empty-file'. */
 export function refuseEmpty(file: Blob): void {
   if (file.size === 0) fail('empty-file', 'The file has no bytes.');
 }
@@ -41,8 +41,8 @@ export async function failAsUnreadable(file: Blob, cause: unknown, name = 'The f
 }
 
 /**
- * `bytes`: the file's first bytes. 'bad-photo' means that it begins like a picture that browsers read, so it
- * is damaged.
+ * `bytes`: the file's first bytes. 'bad-photo' means that the file begins like a picture that browsers read, so it must
+ * be damaged.
  */
 export function unreadableKind(bytes: Uint8Array): UnreadableFile {
   if (bytes.length === 0) return 'empty-file';
@@ -51,7 +51,7 @@ export function unreadableKind(bytes: Uint8Array): UnreadableFile {
   if (begin.startsWith('RIFF') && begin.startsWith('WEBP', 8)) return 'bad-photo';
   if (begin.startsWith('II*\0') || begin.startsWith('MM\0*')) return 'tiff-picture';
   if (begin.startsWith('ftyp', 4)) return isoKind(bytes);
-  // PDF readers accept some bytes before the mark.
+  // PDF readers accept some bytes before this signature.
   if (latin(bytes, 0, 1024).includes('%PDF-')) return 'pdf-file';
   if (begin.startsWith(OLD_OFFICE)) return 'office-file';
   if (begin.startsWith('PK\x03\x04')) {

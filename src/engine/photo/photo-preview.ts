@@ -1,4 +1,4 @@
-// Photos for people to look at: a small copy for thumbnails, and a part cut out for a question about it.
+// Copies of photos for the page: a small one for thumbnails, and a part cut out for a question about it.
 
 import type { Box } from '../../contract/box.ts';
 import type { OpenedMedia } from '../../contract/photos.ts';
@@ -25,17 +25,17 @@ export async function previewPhoto(photo: Blob): Promise<OpenedMedia> {
 }
 
 /**
- * The photo's own file; or, if a page would show that file differently from how the model gets it, its
- * upright pixels.
+ * The photo's own file; or its upright pixels, if a page would show that file differently from the picture that the
+ * model gets.
  */
 async function uprightFile(photo: Blob): Promise<Blob> {
   const header = new Uint8Array(await photo.slice(0, HEADER_BYTES).arrayBuffer());
   return (await turnedWebp(photo, header)) === undefined ? photo : cropPhoto(photo, [0, 0, 1000, 1000]);
 }
 
-/** A part of the photo, in the photo's own pixels and stored colours, as PNG. Fails as previewPhoto does. */
+/** A part of the photo as PNG, with the photo's own pixels and stored colours. Fails as previewPhoto does. */
 export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
-  // With 'none', the part has the same values as in the whole photo that the model would get.
+  // With 'none', the part has the same values that it has in the whole photo for the model.
   const bitmap = await openBitmap(photo, 'none');
   try {
     const [left, top, right, bottom] = pixels(part, bitmap);

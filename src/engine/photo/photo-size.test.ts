@@ -1,4 +1,4 @@
-// The headers are written by sharp.
+// sharp writes the headers.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

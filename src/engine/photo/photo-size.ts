@@ -1,9 +1,9 @@
-// The size of a photo from the first bytes of its file, so that an enormous one is refused before a
-// decoder unpacks it. A format or header that is not understood gives undefined: the decoder decides.
+// Reads the size of a photo from the first bytes of its file, so that an enormous one is refused before a decoder
+// unpacks it. Returns undefined for a format or header that it does not understand; then the decoder decides.
 
 import { type Size } from './photo.ts';
 
-/** As stored, before any EXIF rotation. PNG, JPEG, WebP, GIF and BMP. */
+/** The stored size, before any EXIF rotation. Reads PNG, JPEG, WebP, GIF and BMP. */
 export function readPhotoSize(header: Uint8Array): Size | undefined {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   try {
@@ -36,7 +36,7 @@ function webpSize(header: Uint8Array, view: DataView): Size | undefined {
   return undefined;
 }
 
-/** Walks the segments to the start of a frame (SOF0 … SOF15 but DHT, JPG and DAC). */
+/** Walks the segments to the start of a frame (SOF0 … SOF15, except DHT, JPG and DAC). */
 function jpegSize(view: DataView): Size {
   let at = 2;
   for (;;) {

@@ -1,4 +1,4 @@
-// Pictures between decoding and the vision encoder: plain arrays, no browser object.
+// Pictures between decoding and the vision encoder, as plain arrays without browser objects.
 
 import { fail } from '../../failure.ts';
 
@@ -15,7 +15,7 @@ export interface RgbImage {
   data: Uint8Array; // (height, width, 3)
 }
 
-/** Size of a picture or clip in patches; frames counts temporal groups (1 for a picture). */
+/** The size of a picture or clip in patches; `frames` is the number of temporal groups (1 for a picture). */
 export interface Grid {
   frames: number;
   height: number;
@@ -37,7 +37,7 @@ export type DecodePhoto = (photo: Blob) => Promise<RgbImage>;
 /** Larger pictures are refused before they are unpacked: 120 megapixels are 360 MB of RGB. */
 export const MAX_PHOTO_PIXELS = 120e6;
 
-/** The reference refuses larger ratios. */
+/** The reference refuses pictures with a larger ratio. */
 const MAX_ASPECT_RATIO = 200;
 
 /** Fails with 'photo-too-narrow' if one side is more than MAX_ASPECT_RATIO times the other. */

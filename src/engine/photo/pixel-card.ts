@@ -1,13 +1,13 @@
-// A picture with known pixels, as a BMP file. Reading it back shows whether the browser returns the pixels
-// that were drawn. Some browsers change the pixels that a page reads from a canvas, against fingerprinting:
-// Brave and Firefox flip low bits, Firefox's strictest mode gives random bytes.
+// A picture with known pixels, as a BMP file. Reading it back shows whether the browser returns the pixels that were
+// drawn. To prevent fingerprinting, some browsers change the pixels that a page reads from a canvas: Brave and Firefox
+// flip low bits, and Firefox's strictest mode returns random bytes.
 
-/** Side length in pixels. A browser that changes one pixel in a few hundred changes some of a card this large. */
+/** Side length in pixels. A card of this size shows even a browser that changes only one pixel in a few hundred. */
 export const CARD_SIDE = 64;
 const HEADER_BYTES = 54;
 
 /**
- * Red, green or blue (channel 0 to 2) of a pixel. Neighbours differ, because some browsers leave pictures of
+ * The red, green or blue value (channel 0 to 2) of a pixel. Neighbours differ, because some browsers leave pictures of
  * one colour unchanged.
  */
 function level(x: number, y: number, channel: number): number {

@@ -1,4 +1,4 @@
-// RGB pixels → a PNG file without a canvas, for browsers that change the pixels of a canvas.
+// Writes RGB pixels to a PNG file without a canvas, for browsers that change the pixels of a canvas.
 
 import type { RgbImage } from './photo.ts';
 

@@ -1,32 +1,36 @@
-// Turns anything that a canvas can draw into plain RGB, with transparency on white. Reads the canvas's bytes, or a
-// video frame made of the canvas if the browser changes those bytes. A card with known pixels shows whether it does.
+// Turns anything that a canvas can draw into plain RGB, with transparency on white. Reads the canvas's bytes; or, if
+// the browser changes those bytes, a video frame made from the canvas. A card with known pixels shows whether the
+// browser changes them.
 
 import { fail } from '../../failure.ts';
 import type { RgbImage } from './photo.ts';
 import { CARD_SIDE, differenceToCard, pixelCard } from './pixel-card.ts';
 
-/** Pixels read back at a time. The limit keeps the RGBA copy small, and the canvas below every browser's limit. */
+/**
+ * The number of pixels read back at a time. The limit keeps the RGBA copy small, and the canvas below the size limit of
+ * every browser.
+ */
 const BAND_PIXELS = 4 * 1024 * 1024;
-/** Levels by which pixels may differ: neither people nor models notice flipped low bits. */
+/** The number of levels by which a pixel may differ: neither people nor models notice flipped low bits. */
 const HARMLESS = 2;
 
 type Draw = (context: OffscreenCanvasRenderingContext2D) => void;
-/** RGBA of the first rows of a canvas. */
+/** Reads the first rows of a canvas as RGBA. */
 type ReadRows = (context: OffscreenCanvasRenderingContext2D, rows: number) => Promise<Uint8ClampedArray>;
 
-/** Draws the picture with its upper left corner at the origin, once for each band of rows, and reads it back. */
+/** Calls `draw` once for each band of rows, with the band's upper edge at the origin, and reads the band back. */
 export type ReadPixels = (width: number, height: number, draw: Draw) => Promise<RgbImage>;
 
 export interface PixelReader {
   read: ReadPixels;
-  /** Whether the pixels are bit for bit those that were drawn. */
+  /** Whether the pixels that are read equal the drawn ones bit for bit. */
   isExact: boolean;
-  /** Whether canvases also encode the pixels that were drawn (`convertToBlob`). */
+  /** Whether pictures encoded by a canvas (`convertToBlob`) also have the drawn pixels. */
   trustsCanvas: boolean;
 }
 
 /**
- * Finds the way to read pixels that is right in this browser, with a card of known pixels. Fails with
+ * Finds the way of reading pixels that is right in this browser, using a card of known pixels. Fails with
  * 'pixels-withheld' if every way returns other pixels.
  */
 export async function pixelReader(): Promise<PixelReader> {
@@ -51,7 +55,7 @@ export async function pixelReader(): Promise<PixelReader> {
   }
 }
 
-/** Whether this browser reads pictures bit for bit, in either way. */
+/** Whether this browser can read pictures bit for bit. */
 export async function readsExactly(): Promise<boolean> {
   return pixelReader().then(
     ({ isExact }) => isExact,
@@ -62,7 +66,7 @@ export async function readsExactly(): Promise<boolean> {
 function readWith(readRows: ReadRows): ReadPixels {
   return async (width, height, draw) => {
     const bandHeight = Math.max(1, Math.min(height, Math.floor(BAND_PIXELS / width)));
-    // willReadFrequently keeps the canvas in memory: pixels do not go through the GPU and back.
+    // willReadFrequently keeps the canvas in main memory, so that pixels need not travel to the GPU and back.
     const context = new OffscreenCanvas(width, bandHeight).getContext('2d', { willReadFrequently: true });
     if (context === null) fail('out-of-memory', 'The browser gave no canvas to decode the picture on.');
     const data = new Uint8Array(width * height * 3);
@@ -83,12 +87,12 @@ function readWith(readRows: ReadRows): ReadPixels {
 const rowsOfCanvas: ReadRows = (context, rows) =>
   Promise.resolve(context.getImageData(0, 0, context.canvas.width, rows).data);
 
-/** Fails if there is no VideoFrame (Firefox's strictest mode), or if its pixels are not RGB. */
+/** Fails if the browser has no VideoFrame (Firefox's strictest mode), or if the frame's pixels are not RGB. */
 const rowsOfFrame: ReadRows = async ({ canvas }, rows) => {
   const { width, height } = canvas;
   const frame = new VideoFrame(canvas, { timestamp: 0 });
   try {
-    // Keep the frame's own order of channels, because not every browser converts it.
+    // Read the frame in its own order of channels, because not every browser can convert it.
     const isBlueFirst = frame.format === 'BGRA' || frame.format === 'BGRX';
     if (!isBlueFirst && frame.format !== 'RGBA' && frame.format !== 'RGBX') {
       fail('pixels-withheld', `A canvas becomes a video frame of ${frame.format ?? 'no known format'}.`);

@@ -1,4 +1,4 @@
-// Files as sharp writes them.
+// The test files are written by sharp.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

@@ -1,5 +1,5 @@
-// EXIF orientation of WebP pictures. Browsers ignore it (Chromium 156, Firefox 153); the reference's decoder
-// applies it, and so do phones' galleries. JPEG, PNG and AVIF are turned by the browser itself.
+// Reads the EXIF orientation of WebP pictures. Browsers ignore it (Chromium 156, Firefox 153); the reference's decoder
+// applies it, and so do phones' galleries. Browsers themselves turn JPEG, PNG and AVIF.
 
 const EXIF_FLAG = 0x08;
 const ORIENTATION = 0x0112;
@@ -33,13 +33,13 @@ interface Place {
   orientation: number;
 }
 
-/** Finds the orientation in the file; undefined if the file has none, or damaged metadata. */
+/** Finds the place of the orientation in the file; undefined if the file has none, or if its metadata is damaged. */
 function orientationAt(view: DataView): Place | undefined {
   const bytes = new Uint8Array(view.buffer, view.byteOffset, view.byteLength);
   // RIFF chunks begin at even offsets.
   for (let at = 12; at + 8 <= bytes.length; at += 8 + Math.ceil(view.getUint32(at + 4, true) / 2) * 2) {
     if (!starts(bytes, at, 'EXIF')) continue;
-    // Some writers keep the prefix that JPEG needs.
+    // Some writers keep the prefix that JPEG requires.
     const prefix = starts(bytes, at + 8, 'Exif\0\0') ? 6 : 0;
     return orientationInTiff(view, at + 8 + prefix);
   }

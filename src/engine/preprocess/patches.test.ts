@@ -1,5 +1,5 @@
-// Order of patches and of the values in a patch (transformers, patchify): the examples are small
-// enough to be counted by hand. Whole pictures are compared with the reference in src/node.
+// Tests the order of patches and of the values in a patch (transformers, patchify). The examples are small enough to be
+// counted by hand. src/node compares whole pictures with the reference.
 
 import { expect, test } from 'vitest';
 import { patchify } from './patches.ts';

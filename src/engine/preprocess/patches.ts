@@ -1,4 +1,4 @@
-// Pixels → patches: normalised, and laid out as the vision encoder reads them (transformers
+// Turns pixels into patches: normalises them, and lays them out as the vision encoder reads them (transformers
 // image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, patchify).
 
 import { fail } from '../../failure.ts';
@@ -6,7 +6,7 @@ import type { RgbImage, VisionInput } from '../photo/photo.ts';
 
 export interface PatchGeometry {
   patchSize: number;
-  /** Consecutive frames that share a patch. */
+  /** The number of consecutive frames that share a patch. */
   temporalPatchSize: number;
   /** Patches per side of a merge block; its mergeSize² patches are neighbours in the output. */
   mergeSize: number;
@@ -91,7 +91,7 @@ function writePatch(
   }
 }
 
-/** The 256 normalised values of each channel, in float32 arithmetic as the reference's. */
+/** The normalised value of each of the 256 levels, for each channel, in float32 arithmetic like the reference's. */
 function normalizedLevels({ mean, std }: Normalization): Float32Array {
   return Float32Array.from({ length: 3 * 256 }, (_, i) => {
     const channel = i >> 8;

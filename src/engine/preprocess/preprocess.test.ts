@@ -28,7 +28,7 @@ test('a smaller budget makes a smaller grid', () => {
   expect(preprocessImage(grey(480, 640), image, budget).grid).toEqual({ frames: 1, height: 12, width: 18 });
 });
 
-test('at most so many tokens: the grid stays below, and never above the checkpoint’s own', () => {
+test('a limit of tokens makes the grid smaller, and never larger than the checkpoint’s own', () => {
   const tokens = (maxTokens: number): number => {
     const { grid } = preprocessImage(grey(960, 1280), image, tokenBudget(image, maxTokens));
     return (grid.height * grid.width) / 4;
@@ -46,7 +46,7 @@ test('a clip’s budget covers all its frames', async () => {
   expect((await preprocessClip(5, frames, video, budget)).grid).toEqual({ frames: 3, height: 2, width: 4 });
 });
 
-test('at most so many tokens for each group of a clip’s frames', async () => {
+test('a limit of tokens applies to each group of a clip’s frames', async () => {
   const frames = Array.from({ length: 5 }, () => grey(320, 320));
   const { grid } = await preprocessClip(5, frames, video, clipTokenBudget(video, 5, 16));
   expect(grid).toEqual({ frames: 3, height: 8, width: 8 });
@@ -56,7 +56,8 @@ test('the cap limits each frame by itself', async () => {
   const frames = Array.from({ length: 4 }, () => grey(320, 320));
   const capped = { ...video, capPixelsPerFrame: true, maxVideoTokens: 16 };
   expect((await preprocessClip(4, frames, video)).grid).toMatchObject({ height: 20, width: 20 });
-  // 16 tokens of 32 × 32, but never under 1.05 of the clip's minimum per frame.
+  // The cap is 16 tokens of 32 × 32 pixels; a cap below 1.05 times the clip's minimum per frame would be raised to
+  // that.
   expect((await preprocessClip(4, frames, capped)).grid).toMatchObject({ height: 8, width: 8 });
 });
 

@@ -1,5 +1,5 @@
-// Decoded pixels → vision input: size, resampling, patches. Pictures and clips differ only in the
-// rule for the size.
+// Turns decoded pixels into the input of the vision encoder: computes the size, resamples, cuts patches. Pictures and
+// clips differ only in the rule for the size.
 
 import { fail } from '../../failure.ts';
 import { patchify, type PatchGeometry } from './patches.ts';
@@ -8,7 +8,7 @@ import type { ImagePreprocessing, VideoPreprocessing } from './preprocessor-conf
 import { resizeBicubic } from './resample.ts';
 import { smartResize, smartResizeClip, type PixelBudget } from './smart-resize.ts';
 
-/** `budget` overrides the checkpoint's, for a coarser or finer reading of the picture. */
+/** `budget` overrides the checkpoint's budget, for a coarser or finer reading of the picture. */
 export function preprocessImage(
   image: RgbImage,
   { geometry, normalization, budget: own }: ImagePreprocessing,
@@ -69,7 +69,7 @@ export async function preprocessClip(
       fail('bad-request', 'The frames of a clip differ in size.');
     }
     const size = smartResizeClip(
-      // The reference cannot size a clip shorter than one temporal patch; here its last frame is repeated.
+      // The reference has no size for a clip shorter than one temporal patch; here the clip's last frame is repeated.
       Math.max(frameCount, temporalPatchSize),
       first,
       factor,
@@ -82,8 +82,8 @@ export async function preprocessClip(
 }
 
 /**
- * Limits each frame to maxTokens or to its share of the clip, whichever is smaller, but never below 1.05
- * times the minimum.
+ * Limits each frame to maxTokens or to its share of the clip's budget, whichever is smaller, but never below 1.05 times
+ * the minimum.
  */
 function cappedBudget(frames: number, factor: number, maxTokens: number, budget: PixelBudget): PixelBudget {
   const cap = Math.min(maxTokens * factor * factor, Math.floor(budget.maxPixels / frames));

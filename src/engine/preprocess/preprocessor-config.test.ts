@@ -11,7 +11,7 @@ const IMAGE = {
 };
 const VIDEO = { ...IMAGE, size: { shortest_edge: 4096, longest_edge: 25165824 } };
 
-test('the published files, and what they leave to the reference’s defaults', () => {
+test('the published files are read, and missing fields get the reference’s defaults', () => {
   const { image, video } = parsePreprocessing({ image: IMAGE, video: VIDEO });
   expect(image).toEqual({
     geometry: { patchSize: 16, temporalPatchSize: 2, mergeSize: 2 },
@@ -27,7 +27,7 @@ test('the published files, and what they leave to the reference’s defaults', (
   });
 });
 
-test('processor_config.json, where transformers 5 nests both, goes before the other files', () => {
+test('processor_config.json, in which transformers 5 nests both, takes precedence over the other files', () => {
   const processor = {
     image_processor: { ...IMAGE, patch_size: 8 },
     video_processor: { ...VIDEO, patch_size: 4 },
@@ -40,7 +40,7 @@ test('processor_config.json, where transformers 5 nests both, goes before the ot
   expect(older.image.geometry.patchSize).toBe(16);
 });
 
-test('clips are prepared like pictures where no file describes them', () => {
+test('clips are prepared like pictures if no file describes them', () => {
   expect(parsePreprocessing({ image: IMAGE }).video.budget).toEqual({
     minPixels: 65536,
     maxPixels: 16777216,
@@ -58,7 +58,7 @@ test('a smallest area above the largest is taken as it is, as the reference does
   expect(video.budget).toEqual({ minPixels: 3000, maxPixels: 2000 });
 });
 
-test('normalisation folds the rescaling in, and either can be off', () => {
+test('the rescaling is folded into the normalisation, and either can be off', () => {
   const normalization = (fields: object): unknown =>
     parsePreprocessing({ image: { ...IMAGE, image_mean: [0.1, 0.2, 0.3], ...fields } }).image.normalization;
   expect(normalization({})).toMatchObject({

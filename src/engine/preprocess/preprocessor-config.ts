@@ -1,7 +1,7 @@
-// The preprocessing that a checkpoint wants for pictures and clips, parsed from its own files. transformers 4
-// wrote preprocessor_config.json and video_preprocessor_config.json; transformers 5 nests both in
-// processor_config.json, which takes precedence. Defaults are those of the reference's processor classes
-// (image_processing_qwen2_vl.py, video_processing_qwen3_vl.py).
+// The preprocessing that a checkpoint requires for pictures and clips, parsed from its own files. transformers 4 wrote
+// preprocessor_config.json and video_preprocessor_config.json; transformers 5 nests both in processor_config.json,
+// which takes precedence. Defaults are those of the reference's processor classes (image_processing_qwen2_vl.py,
+// video_processing_qwen3_vl.py).
 
 import { fail } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
@@ -36,7 +36,7 @@ export interface PreprocessorFiles {
 
 type Triple = [red: number, green: number, blue: number];
 
-/** The number for bicubic resampling in the reference's pixel library; the models were trained with no other. */
+/** The reference's pixel library's number for bicubic resampling. The models were trained with no other kind. */
 const BICUBIC = 3;
 
 interface Defaults {
@@ -81,7 +81,7 @@ export function parsePreprocessing(files: PreprocessorFiles): {
   return { image: parseCommon(image, IMAGE_DEFAULTS), video: parseVideo(video) };
 }
 
-/** Fails with 'bad-checkpoint' unless the vision encoder expects the patches that the preprocessor cuts. */
+/** Fails with 'bad-checkpoint' unless the preprocessor cuts patches of the shape that the vision encoder expects. */
 export function requireGeometry(cut: PatchGeometry, vision: PatchGeometry): void {
   const described = ({ patchSize, temporalPatchSize, mergeSize }: PatchGeometry): string =>
     `patches of ${patchSize} pixels and ${temporalPatchSize} frames, merged by ${mergeSize}`;
@@ -123,14 +123,14 @@ function parseCommon(config: Field, defaults: Defaults): ImagePreprocessing {
 }
 
 /**
- * `size` gives areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. A
- * smallest area above the largest is handled as in the reference: see smartResize.
+ * `size` gives areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. The smallest
+ * area may exceed the largest; smartResize then does as the reference does.
  */
 function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   const size = config.optional('size');
   const least = config.optional('min_pixels') ?? size?.at('shortest_edge');
   const minPixels = positive(least, defaults.minPixels);
-  // Every picture would be scaled up to this area.
+  // The vision encoder would have to read every picture at this area, since smaller ones are scaled up to it.
   if (minPixels > MOST_MIN_PIXELS) least?.fail(`is ${minPixels}; at most ${MOST_MIN_PIXELS} is read`);
   return {
     minPixels,
@@ -138,7 +138,7 @@ function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   };
 }
 
-/** Folds the rescaling into mean and std, rounding to float32 where the reference does. */
+/** Folds the rescaling into mean and std, and rounds to float32 at the same steps as the reference. */
 function parseNormalization(config: Field, defaults: Defaults): Normalization {
   const rescales = config.optional('do_rescale')?.boolean() ?? true;
   const normalizes = config.optional('do_normalize')?.boolean() ?? true;

@@ -1,12 +1,12 @@
-// Antialiased bicubic resampling of 8-bit pictures, equal to PyTorch's uint8 CPU path
-// (aten/native/cpu/UpSampleKernel.cpp, `antialias=True`), which torchvision's resize uses and therefore the
-// reference's image processor: Keys' cubic with a = −0.5, widened by the scale when shrinking; weights
-// normalised in float64, then fixed-point int16; width first, then height, with an 8-bit picture between the
-// passes.
+// Antialiased bicubic resampling of 8-bit pictures. The result equals that of PyTorch's uint8 CPU path
+// (aten/native/cpu/UpSampleKernel.cpp, `antialias=True`), which torchvision's resize and therefore the reference's
+// image processor use. The kernel is Keys' cubic with a = −0.5, widened by the scale when shrinking. Weights are
+// normalised in float64, then rounded to fixed-point int16. The width is resized first, then the height, with an 8-bit
+// picture between the two passes.
 
 import type { RgbImage } from '../photo/photo.ts';
 
-/** One axis: output i is the sum over k < counts[i] of weights[i · taps + k] · input[starts[i] + k]. */
+/** The weights for one axis: output i is the sum over k < counts[i] of weights[i · taps + k] · input[starts[i] + k]. */
 interface Axis {
   starts: Int32Array;
   counts: Int32Array;
@@ -15,7 +15,7 @@ interface Axis {
   precision: number;
 }
 
-/** Returns the picture itself when it has the wanted size. */
+/** Returns the picture itself if it already has the requested size. */
 export function resizeBicubic(image: RgbImage, height: number, width: number): RgbImage {
   const wide = image.width === width ? image : resizeWidth(image, cubicAxis(image.width, width));
   return wide.height === height ? wide : resizeHeight(wide, cubicAxis(wide.height, height));
@@ -66,7 +66,7 @@ function cubicAxis(input: number, output: number): Axis {
   return { starts, counts, weights, taps, precision };
 }
 
-/** The largest number of fractional bits, at most 22, with which the largest weight still fits an int16. */
+/** The largest number of fractional bits, at most 22, with which the largest weight fits an int16. */
 function fixedPointBits(largest: number): number {
   let bits = 0;
   while (bits < 22 && Math.trunc(0.5 + largest * 2 ** (bits + 1)) < 2 ** 15) bits++;
@@ -106,7 +106,7 @@ function resizeWidth(image: RgbImage, axis: Axis): RgbImage {
   return { width, height: image.height, data };
 }
 
-/** Row by row, so that every read and write is sequential in memory. */
+/** Adds up whole rows, so that every read and write is sequential in memory. */
 function resizeHeight(image: RgbImage, axis: Axis): RgbImage {
   const { starts, counts, weights, taps, precision } = axis;
   const height = starts.length;

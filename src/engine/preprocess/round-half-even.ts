@@ -1,4 +1,4 @@
-// Rounding as the reference does it.
+// Rounds numbers as the reference does.
 
 /** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
 export function roundHalfEven(value: number): number {

@@ -1,5 +1,5 @@
-// Sizes as the reference computes them (transformers 5.17, smart_resize of the picture and of the video
-// processor). The rows with halves in them are those that Math.round gets wrong.
+// Compares sizes with those of the reference (transformers 5.17, smart_resize of the picture and of the video
+// processor). The rows with halves are those that Math.round gets wrong.
 
 import { describe, expect, test } from 'vitest';
 import { roundHalfEven } from './round-half-even.ts';
@@ -42,7 +42,7 @@ describe('pictures with the published budget', () => {
   });
 });
 
-describe('pictures with 1280 tokens at most', () => {
+describe('pictures of at most 1280 tokens', () => {
   test.each([
     [1080, 1920, 832, 1504],
     [1170, 2532, 768, 1664],

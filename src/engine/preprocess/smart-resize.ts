@@ -1,12 +1,12 @@
-// The size of a picture or clip before it is cut into patches: both sides are multiples of `factor` (patch ·
-// merge), and the area stays within a budget. Every rounding is the reference's (transformers
-// image_processing_qwen2_vl.py and video_processing_qwen3_vl.py, smart_resize), in float64 and in the same
-// order, because one step of rounding moves every patch.
+// The size of a picture or clip before it is cut into patches: both sides are multiples of `factor` (patch · merge),
+// and the area stays within a budget. Every rounding is the reference's (transformers image_processing_qwen2_vl.py and
+// video_processing_qwen3_vl.py, smart_resize), in float64 and in the same order, because a difference in one rounding
+// would move every patch.
 
 import { checkAspect, type Size } from '../photo/photo.ts';
 import { roundHalfEven } from './round-half-even.ts';
 
-/** Area limits in pixels; for a clip they apply to all its frames together. */
+/** Limits for the area in pixels; for a clip, the area is that of all its frames together. */
 export interface PixelBudget {
   minPixels: number;
   maxPixels: number;
@@ -23,8 +23,8 @@ export function smartResize({ height, width }: Size, factor: number, budget: Pix
 }
 
 /**
- * The rule for clips: the budget applies to all frames together, and a side below `factor` is first scaled up
- * to it.
+ * The rule for clips: the budget applies to all frames together. If a side is smaller than `factor`, the clip is first
+ * scaled up so that the side equals it.
  */
 export function smartResizeClip(
   frames: number,

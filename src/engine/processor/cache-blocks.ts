@@ -1,11 +1,11 @@
-// Keys and values of the tokens seen so far, in blocks of tokens that never move. Each block holds all layers; each
-// layer's keys and then its values lie (kvHeads, tokens, headDim) in it. Owns the blocks.
+// Keys and values of the tokens seen so far, in blocks of tokens that never move. A block has room for all layers: for
+// each layer, its keys and then its values, (kvHeads, tokens, headDim) each. Owns the blocks.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 
-/** Tokens of a block; a multiple of the 32 positions that attention reads at a time. */
+/** Tokens per block: a multiple of 32, because attention reads 32 positions at a time. */
 const BLOCK_TOKENS = 256;
 
 /** The fields of the operations that read and write the cache. */
@@ -18,7 +18,7 @@ export interface CacheFields {
 }
 
 export class CacheBlocks {
-  /** Tokens held. */
+  /** The number of tokens in the cache. */
   length = 0;
   readonly #kernels: Kernels;
   readonly #bytesPerSide: number;
@@ -37,7 +37,7 @@ export class CacheBlocks {
     this.#table = kernels.arena.allocate(4 * this.#mostBlocks);
   }
 
-  /** Makes sure that there is memory for `count` more tokens. */
+  /** Allocates blocks until `count` more tokens fit. */
   reserve(count: number): void {
     while (this.#blocks.length * BLOCK_TOKENS < this.length + count) {
       const at = this.#kernels.arena.allocate(this.#blockBytes);
@@ -57,7 +57,7 @@ export class CacheBlocks {
     };
   }
 
-  /** Removes the tokens from `length` on, and gives back the blocks that hold none. */
+  /** Removes the tokens from `length` on, and frees the blocks that are then empty. */
   truncate(length: number): void {
     this.length = Math.min(this.length, length);
     const needed = Math.ceil(this.length / BLOCK_TOKENS);

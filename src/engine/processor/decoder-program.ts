@@ -1,5 +1,5 @@
-// Appends the decoder's operations to a program: words and features, each layer's halves, DeepStack, the head. Owns the
-// cache and the scratch of a chunk.
+// Appends the decoder's operations to a program: the word embeddings and features, the two halves of each layer, the
+// DeepStack taps, the head. Owns the cache and the scratch memory of a chunk.
 
 import { fail } from '../../failure.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -11,9 +11,14 @@ import type { DecoderLayer, DecoderWeights, DenseNetwork } from './decoder-weigh
 import { ProcessorFeatures } from './features.ts';
 import { attentionSpare, LayerProgram, type Preparation, type Rows } from './layer-program.ts';
 
-/** Rows enough to unpack each weight seldom, few enough to keep scratch small. */
+/**
+ * The largest number of rows in a chunk. Longer chunks unpack the weights less often; shorter ones need less scratch
+ * memory.
+ */
 export const MAX_CHUNK = 256;
-/** The largest number of the last position's logits that are chosen; as in graph/best-logits.ts. */
+/**
+ * The largest number of candidate logits, which are those of the last position; the same as in graph/best-logits.ts.
+ */
 const CANDIDATES = 64;
 
 export class DecoderProgram {
@@ -35,7 +40,7 @@ export class DecoderProgram {
   readonly #bestValues: number;
   readonly #bestIds: number;
   readonly #expSum: number;
-  /** The experts that the last row chose, layer after layer. */
+  /** The address of the experts chosen for the last row, one mixture layer after the other. */
   readonly #chosen: number;
   /** Rows of the chunk. */
   #rows = 0;
@@ -88,12 +93,15 @@ export class DecoderProgram {
     });
   }
 
-  /** Call it when all layers have run: the chunk's tokens are in the cache. */
+  /** Counts the chunk's tokens as cached. Call it when all layers have run. */
   end(): void {
     this.cache.length += this.#rows;
   }
 
-  /** Grouped-query attention with normed heads over the cache, added to the residual stream. */
+  /**
+   * Appends the first half of a layer: grouped-query attention over the cache, with normed heads. Its result is added
+   * to the residual stream.
+   */
   attention(layer: DecoderLayer, index: number): void {
     const rows = this.#rows;
     const { heads, kvHeads, headDim: width, rmsNormEps: epsilon } = this.#config.text;
@@ -108,7 +116,7 @@ export class DecoderProgram {
     const cache = this.cache.fields(index);
     const bytes = cache.isHalf === 1 ? 2 : 4;
     const shape = { rows, heads, kvHeads, width, first: this.cache.length };
-    // Each thread attends with the heads that it placed itself.
+    // Each thread computes attention for the heads that it wrote itself, so it need not wait for the others.
     this.layer.program.addUnwaited('place', {
       ...{ ...shape, ...cache, x: at, xStride: stride, epsilon, cos: this.#cos, sin: this.#sin },
       ...{ queryGain: layer.queryNorm, keyGain: layer.keyNorm },
@@ -123,13 +131,13 @@ export class DecoderProgram {
     ]);
   }
 
-  /** The rows that the second half of a layer reads. */
+  /** How to prepare the rows that the second half of a layer reads: with a norm. */
   normed({ middleNorm: gain }: DecoderLayer): Preparation {
     const { rmsNormEps: epsilon } = this.#config.text;
     return { step: 'rmsNorm', x: this.residual, rows: this.#rows, gain, epsilon };
   }
 
-  /** The second half of a dense layer, added to the residual stream. */
+  /** Appends the second half of a dense layer. Its result is added to the residual stream. */
   dense(network: DenseNetwork, layer: DecoderLayer): void {
     const { intermediateSize } = this.#config.text;
     const { at, stride } = this.#gateUp;
@@ -142,7 +150,7 @@ export class DecoderProgram {
     ]);
   }
 
-  /** The features of a DeepStack tap, added to the residual stream after layer `index`. */
+  /** Appends the addition of a DeepStack tap's features to the residual stream after layer `index`. */
   tap(index: number): void {
     if (index >= this.#config.vision.deepstackLayers.length) return;
     const features = this.#features?.tables[index + 1];
@@ -158,7 +166,7 @@ export class DecoderProgram {
     });
   }
 
-  /** The logits of the last row, and the best of them. */
+  /** Appends the logits of the last row and the choice of the candidates. */
   head(): void {
     const { rmsNormEps: epsilon, vocabSize } = this.#config.text;
     const { at, stride } = this.residual;
@@ -187,13 +195,13 @@ export class DecoderProgram {
     };
   }
 
-  /** The address of the experts that the last row chose in layer `index`. */
+  /** The address of the experts chosen for the last row in layer `index`. */
   lastExperts(index: number): number {
     const { moe } = this.#config.text;
     return this.#chosen + 4 * (moe?.layers.indexOf(index) ?? 0) * (moe?.expertsPerToken ?? 0);
   }
 
-  /** The last row's experts, (mixture layers, experts per token). */
+  /** The experts chosen for the last row, (mixture layers, experts per token). */
   experts(): Uint16Array {
     const { moe } = this.#config.text;
     const count = (moe?.layers.length ?? 0) * (moe?.expertsPerToken ?? 0);

@@ -1,4 +1,4 @@
-// The decoder's weights by their places in the model.
+// The decoder's weights in the kernels' memory, ordered by layer and purpose.
 
 import { fail } from '../../failure.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -38,7 +38,10 @@ export interface DecoderWeights {
 
 const LM = 'model.language_model';
 
-/** `experts` loads the experts of a layer, or makes slots for them. */
+/**
+ * Loads the decoder's weights. For each mixture layer it calls `experts`, which loads the experts or makes slots for
+ * them.
+ */
 export async function loadDecoder(
   weights: Weights,
   { text }: ModelConfig,

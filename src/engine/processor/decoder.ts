@@ -1,5 +1,6 @@
-// The decoder on the processor, with all weights in the kernels' memory. A prompt runs layer by layer, so that
-// it can be stopped between layers; a token of an answer runs at once. Owns the weights, the cache and the scratch.
+// The decoder on the processor, with all weights in the kernels' memory. A prompt runs layer by layer, so that it can
+// be stopped between layers; a token of an answer runs without a pause. Owns the weights, the cache and the scratch
+// memory.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';
@@ -80,7 +81,7 @@ export class ProcessorDecoder implements Decoder {
     }
     pass.head();
     ends.push(program.length);
-    // A token is short enough to run at once.
+    // A single token takes too little time to be worth stopping.
     const steps = chunk.ids.length === 1 ? [program.length] : ends;
     let from = 0;
     for (const to of steps) {

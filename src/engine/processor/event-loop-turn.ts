@@ -1,6 +1,6 @@
-// Lets waiting events happen between two steps of a computation that blocks its thread.
+// Lets the event loop handle waiting events between two steps of a computation that blocks its thread.
 
-/** Resolves after the tasks that wait in the event loop now. A timer would wait 4 ms each time. */
+/** Resolves after the tasks that wait in the event loop at the time of the call. A timer would wait 4 ms each time. */
 export function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,5 +1,5 @@
-// The slots of every mixture layer in the kernels' memory; a slot holds an expert as it is stored. Owns that memory;
-// ExpertCache records which expert lies where.
+// The slots of every mixture layer in the kernels' memory; a slot holds an expert in its stored form. Owns that memory;
+// ExpertCache records which slot holds which expert.
 
 import { Failure } from '../../failure.ts';
 import type { Manifest } from '../../format/manifest.ts';
@@ -9,7 +9,7 @@ import type { SlotMemory } from '../decoder/paged/expert-pager.ts';
 export class ProcessorSlots implements SlotMemory {
   readonly perLayer: number;
   readonly #kernels: Kernels;
-  /** For each mixture layer: the address of its first slot, and the bytes of each slot. */
+  /** For each mixture layer: the address of its first slot, and the number of bytes per slot. */
   readonly #layers: { at: number; slotBytes: number }[] = [];
 
   private constructor(kernels: Kernels, { experts }: Manifest, perLayer: number) {
@@ -28,7 +28,7 @@ export class ProcessorSlots implements SlotMemory {
 
   /**
    * Makes as many slots per layer as the budget holds, at least `fewest` and at most one per expert. If the memory
-   * does not grow by that much, it tries half as many, and so on. Fails with 'out-of-memory'.
+   * cannot grow by that much, makes half as many, and so on. Fails with 'out-of-memory'.
    */
   static allocate(kernels: Kernels, manifest: Manifest, budgetBytes: number, fewest: number): ProcessorSlots {
     const most = Math.max(...manifest.experts.map(({ at }) => at.length));
@@ -71,7 +71,7 @@ export function processorSlotBytes({ experts }: Pick<Manifest, 'experts'>): numb
   return experts.reduce((sum, { bytes }) => sum + aligned(bytes), 0);
 }
 
-/** Each slot begins at a line of the processor's cache. */
+/** Rounds up to whole cache lines of the processor, so that each slot begins at a cache line. */
 function aligned(bytes: number): number {
   return Math.ceil(bytes / 64) * 64;
 }

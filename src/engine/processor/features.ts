@@ -5,7 +5,7 @@ import type { FeatureBlock } from '../vision/features.ts';
 
 export class ProcessorFeatures implements FeatureBlock {
   readonly rows: number;
-  /** f32 (rows, width) each: the features, then each DeepStack tap. */
+  /** Addresses of the tables, f32 (rows, width) each: first the features, then those of each DeepStack tap. */
   readonly tables: readonly number[];
   readonly #kernels: Kernels;
   readonly #width: number;

@@ -1,5 +1,5 @@
-// Takes frames of one size through the vision encoder, block after block, so that it can be stopped in between.
-// Owns the scratch for it.
+// Runs frames of one size through the vision encoder, block after block, so that a run can be stopped between two
+// blocks. Owns its scratch memory.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
@@ -8,7 +8,10 @@ import { eventLoopTurn } from './event-loop-turn.ts';
 import { attentionSpare, LayerProgram, type Rows } from './layer-program.ts';
 import type { Merger, VisionBlock, VisionWeights } from './vision-weights.ts';
 
-/** Rows that go through a network together: its inner rows are four times as wide, so they are the largest scratch. */
+/**
+ * The number of rows that go through a feed-forward network together. The network's inner rows are four times as wide,
+ * so they need the most scratch memory.
+ */
 const TILE_ROWS = 512;
 const EPSILON = 1e-6;
 
@@ -68,7 +71,7 @@ export class FramePass {
     this.#sin = this.#copy(sin);
   }
 
-  /** `to`: the addresses for the features and for the features of each tap. */
+  /** Encodes one frame. `to`: the address for the features, then an address for the features of each tap. */
   async run(patches: Float32Array, to: readonly number[], signal: AbortSignal): Promise<void> {
     const { deepstackLayers } = this.#config.vision;
     const { blocks, mergers } = this.#weights;
@@ -122,7 +125,7 @@ export class FramePass {
       ]);
     });
     const { at, stride } = this.#qkv;
-    // Queries and keys lie side by side.
+    // Queries and keys lie side by side, so one operation rotates both.
     this.#layer.program.add('rotate', {
       ...{ rows: this.#patches, heads: 2 * heads, width, x: at, xStride: stride },
       ...{ cos: this.#cos, sin: this.#sin },
@@ -151,7 +154,7 @@ export class FramePass {
     });
   }
 
-  /** Merges blocks of merge² patches into one token each; their GELU is the exact one. */
+  /** Merges blocks of merge² patches into one token each. The mergers use the exact GELU, with the error function. */
   #merge({ norm, fc1, fc2 }: Merger, order: 'before grouping' | 'after grouping', to: number): void {
     const { hiddenSize: hidden, mergeSize, outHiddenSize } = this.#config.vision;
     const group = mergeSize ** 2;
@@ -164,7 +167,7 @@ export class FramePass {
       const grouped = { at: x.at, stride: x.stride * group };
       const prepared = { ...norm, epsilon: EPSILON };
       if (order === 'before grouping') {
-        // Attention is over, so its rows are free.
+        // Attention's results are no longer needed, so their memory takes the normed rows.
         const normed = { at: this.#attended.at, stride: 4 * hidden };
         const each = { columns: hidden, packedBits: 0 } as const;
         this.#layer.prepared({ step: 'layerNorm', x, rows: patches, ...prepared, y: normed }, each);

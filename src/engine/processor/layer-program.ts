@@ -1,5 +1,5 @@
-// Appends a layer's products to a program. Each product needs its rows in the form that its weights read: f32, or
-// packed for 4 or 8 bits. Owns the scratch memory for prepared rows.
+// Appends a layer's matrix products to a program. The format of the weights determines the form of the rows: f32, or
+// packed for weights of 4 or 8 bits. Owns the scratch memory for prepared rows.
 
 import { PANEL_ROWS, type Kernels } from '../../kernels/kernels.ts';
 import { Program, STEPS } from '../../kernels/operations.ts';
@@ -20,7 +20,7 @@ export interface Preparation {
   gain?: number;
   bias?: number;
   epsilon?: number;
-  /** Receives the result in f32 too, if given. */
+  /** If given, the prepared rows are also written here, in f32. */
   y?: Rows;
 }
 
@@ -32,7 +32,7 @@ export interface Output {
   add?: boolean;
 }
 
-/** Rows in the form that products with some matrices read. */
+/** Prepared rows, in the form that products with matrices of one format read. */
 export interface Operand {
   x: number;
   xStride: number;
@@ -47,10 +47,10 @@ export class LayerProgram {
   readonly #packed: number;
   readonly #panels: number;
   readonly #floats: number;
-  /** Shared with the programs `beside`. */
+  /** Shared with the objects that `beside` returns. */
   readonly #current: { program: Program };
 
-  /** For products of at most `maxRows` rows of at most `columns` columns. */
+  /** Reserves scratch memory for products of at most `maxRows` rows with at most `columns` columns. */
   constructor(kernels: Kernels, maxRows: number, columns: number, current = { program: new Program() }) {
     this.kernels = kernels;
     this.#current = current;
@@ -77,12 +77,12 @@ export class LayerProgram {
     this.begin();
   }
 
-  /** Appends to the same program, with scratch memory of its own. */
+  /** Returns an object that appends to the same program but has its own scratch memory. */
   beside(maxRows: number, columns: number): LayerProgram {
     return new LayerProgram(this.kernels, maxRows, columns, this.#current);
   }
 
-  /** Appends the preparation of rows, and their products with some matrices. */
+  /** Appends the preparation of rows, and their products with the matrices in `outputs`. */
   products(preparation: Preparation, outputs: readonly Output[]): void {
     const forms = [...new Set(outputs.map(({ matrix }) => matrix.packedBits))];
     for (const bits of forms) {
@@ -95,21 +95,21 @@ export class LayerProgram {
           ...operand,
           ...{ y: y.at, yStride: y.stride, bias, add: add ? 1 : 0 },
         };
-        // The products of one operand write to different places: threads wait once, after the last of them.
+        // The products of one operand write to different places: so the threads wait only once, after the last product.
         if (i === own.length - 1) this.program.add('product', fields);
         else this.program.addUnwaited('product', fields);
       }
     }
   }
 
-  /** Appends the preparation alone. */
+  /** Appends only the preparation of rows, for products with matrices of the given format. */
   prepared(
     { step, x, rows, gain = 0, bias = 0, epsilon = 0, y }: Preparation,
     { columns, packedBits: bits }: Pick<MatrixForm, 'columns' | 'packedBits'>,
     list: { order: number; single: boolean } = { order: 0, single: rows === 1 },
   ): Operand {
     const packedStride = this.kernels.packedBytes(columns);
-    // One row is prepared by each thread for itself, since waiting for another thread would take longer.
+    // Each thread prepares a single row for itself, because waiting for another thread would take longer.
     const own = list.single ? packedStride * rows : 0;
     const isBare = step === 'none' && bits === 0;
     const result = y ?? (bits === 0 ? { at: this.#floats, stride: 4 * columns } : { at: 0, stride: 0 });

@@ -7,7 +7,10 @@ import type { LayerProgram, Operand, Preparation, Rows } from './layer-program.t
 import type { ExpertMatrices, Matrix } from './weights.ts';
 import type { MixtureNetwork } from './decoder-weights.ts';
 
-/** Rows grouped by expert: the number of rows in each group, and the row at each place, or −1. */
+/**
+ * Addresses of rows grouped by expert: the number of rows in each group, and the row at each place; −1 marks an empty
+ * place.
+ */
 export interface Groups {
   counts: number;
   order: number;
@@ -21,7 +24,7 @@ export class MixtureProgram {
   readonly #moe: MoeConfig;
   readonly #hidden: number;
   readonly #normed: Rows;
-  /** The logits of each router. */
+  /** The logits of this layer's router, and of the routers of the layers ahead. */
   readonly #logits: readonly Rows[];
   readonly #best: number;
   readonly #shares: number;
@@ -32,7 +35,7 @@ export class MixtureProgram {
   readonly #results: Rows;
   readonly #owned: [at: number, bytes: number][] = [];
 
-  /** `ahead`: the number of other layers' routers that `route` may take. */
+  /** `ahead`: the largest number of later layers whose routers `route` may also run. */
   constructor(layer: LayerProgram, moe: MoeConfig, hidden: number, maxRows: number, ahead = 0) {
     const { kernels } = layer;
     this.#layer = layer;
@@ -61,7 +64,10 @@ export class MixtureProgram {
     this.#results = rows(places, hidden);
   }
 
-  /** Adds the mixture of the prepared rows to y. The last row's experts are written to `last`. */
+  /**
+   * Appends a whole mixture layer: the mixture of the prepared rows is added to y. The last row's experts are written
+   * to `last`.
+   */
   append({ router, experts }: MixtureNetwork, preparation: Preparation, y: Rows, last: number): void {
     const { rows } = preparation;
     this.route([router], preparation, last);
@@ -71,8 +77,8 @@ export class MixtureProgram {
   }
 
   /**
-   * Appends the routers' products with the prepared rows, and the routing of the first router: rows grouped by expert.
-   * The last row's experts are written to `last`.
+   * Appends the routers' products with the prepared rows, and the first router's choice of experts, which groups the
+   * rows by expert. The last row's experts are written to `last`.
    */
   route(routers: readonly Matrix[], preparation: Preparation, last: number): void {
     const { rows } = preparation;
@@ -85,7 +91,10 @@ export class MixtureProgram {
     });
   }
 
-  /** Appends the prepared rows in the form that experts read: as they are, and by expert if there are several. */
+  /**
+   * Appends the preparation of the rows in the form that experts read. If there are several rows, the prepared rows are
+   * also grouped by expert.
+   */
   normed({ gateUp }: ExpertMatrices, preparation: Preparation): Operand {
     const { rows } = preparation;
     const x = this.#layer.prepared({ ...preparation, y: this.#normed }, gateUp);
@@ -97,7 +106,7 @@ export class MixtureProgram {
     return { ...x, panels: this.#gathered };
   }
 
-  /** Appends the networks of the experts in `groups`, which may be some of those that `route` chose. */
+  /** Appends the networks of the experts in `groups`: all experts that `route` chose, or some of them. */
   run({ table, gateUp, down }: ExpertMatrices, x: Operand, rows: number, groups: Groups): void {
     const { program } = this.#layer;
     program.add('expertProduct', {
@@ -117,7 +126,10 @@ export class MixtureProgram {
     });
   }
 
-  /** Appends the sum over all experts that `route` chose, added to y; always in the same order, however they ran. */
+  /**
+   * Appends the sum over all experts that `route` chose, added to y. The order of the sum is always the same, whatever
+   * the order in which the experts ran.
+   */
   combine(y: Rows): void {
     this.#layer.program.add('combine', {
       ...{ experts: this.#moe.experts, columns: this.#hidden, starts: this.#starts, ...this.groups },
@@ -131,19 +143,19 @@ export class MixtureProgram {
     return this.#layer.kernels.floats(this.#logits[i]!.at, rows * this.#moe.experts).slice();
   }
 
-  /** The experts of each row that `route` chose. */
+  /** The experts that `route` chose for each row. */
   chosen(rows: number): Uint16Array[] {
     const { expertsPerToken: k } = this.#moe;
     const best = this.#layer.kernels.ints(this.#best, rows * k);
     return Array.from({ length: rows }, (_, row) => Uint16Array.from(best.subarray(row * k, (row + 1) * k)));
   }
 
-  /** The number of rows of each expert. */
+  /** The number of rows that `route` assigned to each expert. */
   counts(): Int32Array {
     return this.#layer.kernels.ints(this.groups.counts, this.#moe.experts).slice();
   }
 
-  /** Writes the groups of some experts to `into`, without those of the others. */
+  /** Writes the groups of the given experts to `into`, and leaves the other experts' groups empty. */
   select(experts: readonly number[], rows: number, into: Groups): void {
     const { kernels } = this.#layer;
     const read = ({ counts, order }: Groups) => ({

@@ -1,5 +1,6 @@
 // The decoder on the processor that pages experts. All other weights lie in the kernels' memory, which also has slots
-// for experts. The program is cut at the routers. Owns the weights, the slots, the cache and the scratch memory.
+// for experts. At each router the program so far runs, because only then is it known which experts are missing. Owns
+// the weights, the slots, the cache and the scratch memory.
 
 import type { PagingReport } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
@@ -64,7 +65,7 @@ export class PagedProcessorDecoder implements Decoder {
     try {
       const loaded = await loadDecoder(weights, options.config, (layer) => weights.expertForms(layer));
       slots = ProcessorSlots.allocate(kernels, store.manifest, options.budgetBytes, moe.expertsPerToken);
-      // The system reads beside this thread, but this thread begins the reads, between two runs.
+      // The system reads while this thread computes, but only this thread can begin reads, and only between two runs.
       const pager = new ExpertPager(store, slots, BETWEEN_RUNS);
       return new PagedProcessorDecoder(kernels, options, moe, weights, loaded, pager);
     } catch (error) {

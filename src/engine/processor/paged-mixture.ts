@@ -15,9 +15,12 @@ import type { ProcessorSlots } from './expert-slots.ts';
 import type { LayerProgram, Operand, Preparation, Rows } from './layer-program.ts';
 import { MixtureProgram, type Groups } from './mixture-program.ts';
 
-/** Few, so that an expert computes while the next ones are read; each run costs the threads one start. */
+/**
+ * Experts per run. The number is small, so that some experts compute while the next ones are read; it is more than one,
+ * because each run has to wake the threads.
+ */
 const EXPERTS_PER_RUN = 4;
-/** For how many runs ahead the experts are requested; their bytes wait in JavaScript's memory. */
+/** The number of runs ahead for which experts are requested; the experts' bytes wait in JavaScript's memory. */
 const RUNS_AHEAD = 5;
 
 export interface PagedMixtureOptions {
@@ -62,8 +65,8 @@ export class PagedMixture {
   }
 
   /**
-   * Runs the program up to mixture layer `index`, and that layer's experts. Then appends the layer's sum: the mixture
-   * of the prepared rows, added to y. The last row's experts are written to `last`.
+   * Runs the program up to mixture layer `index`, and that layer's experts. Then appends the sum of their results,
+   * which is added to y. The last row's experts are written to `last`.
    */
   async append(
     index: number,
@@ -100,7 +103,7 @@ export class PagedMixture {
     this.#kernels.arena.free(this.#running.counts, this.#runningBytes);
   }
 
-  /** For each layer ahead, its likeliest experts first. */
+  /** The guessed experts of each layer ahead, the likeliest first. */
   #guesses(layers: number, rows: number): Uint16Array[] {
     const { experts, expertsPerToken } = this.#options.moe;
     return Array.from({ length: layers }, (_, i) => {
@@ -121,7 +124,7 @@ export class PagedMixture {
     const pager = this.#pager;
     const runs = this.#runs(index, chosen);
     const asked = new Map<number, Promise<Uint8Array>>();
-    // If all experts have slots at once, they keep them until the layer is done, as in the simulator.
+    // If all chosen experts fit in the slots, each keeps its slot until the layer is done, as in the simulator.
     const keeps = runs.flat().length <= pager.slots.perLayer;
     const kept: Place[] = [];
     try {
@@ -130,7 +133,7 @@ export class PagedMixture {
           if (!pager.isHeld(index, expert) && !asked.has(expert)) asked.set(expert, pager.ask(index, expert));
         }
         if (at + 1 + RUNS_AHEAD >= runs.length) pager.guess(index, guesses);
-        // Waits one turn of the event loop: reads that have arrived start the next ones, and a stop can arrive.
+        // In one turn of the event loop, reads that have arrived start the next ones, and a stop can arrive.
         await eventLoopTurn();
         signal?.throwIfAborted();
         const places = await pager.pageIn(index, group, asked);

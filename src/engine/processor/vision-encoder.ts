@@ -1,4 +1,5 @@
-// The vision encoder on the processor, frame after frame. Owns its weights; scratch is taken for each call.
+// The vision encoder on the processor, which encodes one frame after the other. Owns its weights; each call allocates
+// its own scratch memory.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';

@@ -1,4 +1,4 @@
-// The vision encoder's weights by their places in the model.
+// The vision encoder's weights in the kernels' memory, ordered by block and purpose.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { Matrix, Weights } from './weights.ts';

@@ -9,18 +9,18 @@ import { expertBlob, tensorBlob, tensorEntry } from '../../format/read-package.t
 import type { Kernels } from '../../kernels/kernels.ts';
 import { WEIGHT_KINDS } from '../../kernels/operations.ts';
 
-/** Bytes that are read at a time. */
+/** The number of bytes per read. */
 const READ_BYTES = 8 * 1024 * 1024;
 
 /** The form in which the rows of a matrix W are stored, and the form of the rows that its products read. */
 export interface MatrixForm {
   kind: number;
-  /** Numbers that share a scale; 0 for floats. */
+  /** The number of weights that share a scale; 0 for floats. */
   block: number;
   /** Rows and columns of W. */
   outputs: number;
   columns: number;
-  /** The bits of the weights for which rows are packed; 0 if products read f32 rows. */
+  /** The bits per weight for which rows are packed; 0 if products read f32 rows. */
   packedBits: 0 | 4 | 8;
 }
 
@@ -55,7 +55,7 @@ export class Weights {
     return Object.hasOwn(this.#store.manifest.tensors, name);
   }
 
-  /** A matrix; all axes behind the first count as its columns. */
+  /** Loads a matrix; all axes after the first count as its columns. */
   async matrix(name: string): Promise<Matrix> {
     const entry = tensorEntry(this.#store, name);
     const weights = await this.#load(await tensorBlob(this.#store, entry), entry.bytes);
@@ -69,7 +69,7 @@ export class Weights {
     };
   }
 
-  /** All numbers of a tensor as f32. */
+  /** Loads all numbers of a tensor as f32. */
   async floats(name: string): Promise<number> {
     const entry = tensorEntry(this.#store, name);
     const bytes = await (await tensorBlob(this.#store, entry)).arrayBuffer();
@@ -80,7 +80,7 @@ export class Weights {
     return at;
   }
 
-  /** All experts of a layer. */
+  /** Loads all experts of a layer. */
   async experts(layer: number): Promise<ExpertMatrices> {
     const { at, bytes } = expertLayer(this.#store.manifest, layer);
     const matrices = this.expertForms(layer);
@@ -91,7 +91,10 @@ export class Weights {
     return matrices;
   }
 
-  /** The experts of a layer without their bytes: the caller writes the bytes, and the addresses of the experts. */
+  /**
+   * The matrices of a layer's experts without their bytes. The caller writes the bytes, and the addresses of the
+   * experts.
+   */
   expertForms(layer: number): ExpertMatrices {
     const { at, parts } = expertLayer(this.#store.manifest, layer);
     const matrixOf = (name: 'gate_up' | 'down'): Matrix => {

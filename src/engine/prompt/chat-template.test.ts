@@ -1,6 +1,5 @@
-// chat-template.golden.json holds conversations with tools, tool results and numbered pictures, as
-// transformers 5.17 renders them with the template of tools/reference/fixtures/dense-tied
-// (`processor.apply_chat_template`).
+// chat-template.golden.json holds conversations with tools, tool results and numbered pictures, rendered by
+// transformers 5.17 with the template of tools/reference/fixtures/dense-tied (`processor.apply_chat_template`).
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -23,7 +22,7 @@ test.each(goldens)('conversation %# is rendered as in the reference', ({ message
   expect(createChatTemplate({ json, tokenizerConfig }).render(messages, options)).toBe(text);
 });
 
-test('chat_template.json goes before chat_template.jinja, and that before the tokenizer’s', () => {
+test('chat_template.json takes precedence over chat_template.jinja, and both over the tokenizer’s template', () => {
   const render = (files: { json?: unknown; jinja?: string; tokenizerConfig: unknown }): string =>
     createChatTemplate(files).render([]);
   const own = { chat_template: 'config' };

@@ -7,7 +7,7 @@ import { Field } from '../../format/json-field.ts';
 import { LimitedTemplate } from './limited-template.ts';
 import { runUnlimited, type RunLimited } from './run-limited.ts';
 
-/** Content as templates read it: it names media but does not carry them. */
+/** The content that templates read: it names media but does not contain them. */
 export type TemplatePart = { type: 'text'; text: string } | { type: 'image' } | { type: 'video' };
 
 export interface TemplateMessage {
@@ -18,8 +18,8 @@ export interface TemplateMessage {
 
 export interface RenderOptions {
   /**
-   * JSON schemas of functions, as OpenAI's `tools`. Their numbers are written as JavaScript writes them,
-   * which differs from Python's in 1.0 (here 1) and 1e-07 (here 1e-7).
+   * JSON schemas of functions, like OpenAI's `tools`. Their numbers are written as JavaScript writes them, which
+   * differs from Python for 1.0 (here 1) and 1e-07 (here 1e-7).
    */
   tools?: readonly object[];
   /** Whether the text ends with the opening of the assistant's turn. If omitted, it does. */
@@ -82,7 +82,7 @@ function findTemplate(files: ChatTemplateFiles, config: Field): string {
   return text(own);
 }
 
-/** One template, or several with names, of which this takes "default". */
+/** The text of the template; or of the one named "default", if the field holds several named templates. */
 function text(field: Field): string {
   if (!Array.isArray(field.value)) return field.string();
   const found = field.items().find((item) => item.at('name').string() === 'default');
@@ -97,7 +97,10 @@ function parse(source: string): LimitedTemplate {
   }
 }
 
-/** bos_token, eos_token, … as the template's variables; each is text or an object that holds its text. */
+/**
+ * The template's variables bos_token, eos_token and so on. The config gives each as text, or as an object that holds
+ * the text.
+ */
 function namedTokens(config: Field): Record<string, string> {
   const tokens: Record<string, string> = {};
   for (const [key, field] of config.members()) {

@@ -43,7 +43,7 @@ test('a conversation that fits stays as it is', () => {
   expect(fitContext(messages, within(60))).toEqual({ messages, leftOut: { turns: 0, pictures: 0 } });
 });
 
-test('the oldest turns leave, a few more than must; the system message stays', () => {
+test('the oldest turns are left out, a few more than necessary; the system message stays', () => {
   // 20 turns cost 400, so 7 of them are left out; a quarter of the 12 that stay is rounded down to 2.
   const fitted = fitContext(conversation(20), within(260))!;
   expect(fitted.leftOut).toEqual({ turns: 8, pictures: 0 });
@@ -52,18 +52,18 @@ test('the oldest turns leave, a few more than must; the system message stays', (
   expect(cost(fitted.messages)).toBe(240);
 });
 
-test('the next questions leave out the same turns until those no longer suffice', () => {
+test('the next questions leave out the same turns until that no longer suffices', () => {
   const totals = Array.from({ length: 40 }, (_, index) => index + 150);
   const leftOut = totals.map((turns) => fitContext(conversation(turns), within(1000))!.leftOut.turns);
   expect(new Set(leftOut)).toEqual(new Set([104, 112, 120, 128, 136, 144]));
   expect(leftOut).toEqual(leftOut.toSorted((a, b) => a - b));
 });
 
-test('of a few long turns no more leave than must', () => {
+test('of a few long turns, no more are left out than necessary', () => {
   expect(fitContext(conversation(4), within(60))!.leftOut).toEqual({ turns: 1, pictures: 0 });
 });
 
-test('pictures of turns that left stand before the first question that stayed', () => {
+test('pictures of turns that are left out stand before the first question that stays', () => {
   const messages = conversation(20, (number) => (number === 1 ? 2 : number === 3 ? 1 : 0));
   const fitted = fitContext(messages, within(560))!;
   expect(fitted.leftOut).toEqual({ turns: 8, pictures: 0 });
@@ -74,7 +74,7 @@ test('pictures of turns that left stand before the first question that stayed', 
   ]);
 });
 
-test('when their words are not enough, earlier pictures leave too, the first ones first', () => {
+test('if leaving out turns does not suffice, earlier pictures are left out too, the oldest first', () => {
   const messages = conversation(6, () => 1);
   expect(fitContext(messages, within(330))!.leftOut).toEqual({ turns: 5, pictures: 3 });
 });

@@ -1,18 +1,17 @@
-// Shortens a conversation that has grown beyond the context: leaves out the oldest turns, several at a time,
-// so that the prefix cache serves the next questions. Their pictures stay in the conversation as long as they
-// fit.
+// Shortens a conversation that has grown beyond the context: leaves out the oldest turns, several at a time, so that
+// the prefix cache serves the next questions. The pictures of those turns stay in the conversation as long as they fit.
 
 import type { LeftOut } from '../../contract/answer.ts';
 import type { Message, Part } from '../../contract/conversation.ts';
 
 export interface FittedConversation {
   messages: readonly Message[];
-  /** How much of the conversation the model does not see. */
+  /** The parts of the conversation that the model does not see. */
   leftOut: LeftOut;
 }
 
 /**
- * The longest end of a conversation that `fits`, always with its last question. System messages stay. Returns
+ * The longest end of a conversation that `fits`, which always contains the last question. System messages stay. Returns
  * undefined if even the last question with its own pictures does not fit.
  */
 export function fitContext(
@@ -50,8 +49,8 @@ function least(low: number, high: number, holds: (count: number) => boolean): nu
 }
 
 /**
- * Rounds up to a multiple of about a quarter of the turns that would stay: the beginning of the prompt then
- * stays the same for that many questions, and the prefix cache holds it.
+ * Rounds up to a multiple of about a quarter of the turns that would stay. The beginning of the prompt then stays the
+ * same for that many questions, so that the prefix cache holds it.
  */
 function roundUp(turns: number, earlier: number): number {
   const unit = 2 ** Math.floor(Math.log2(Math.max(1, (earlier - turns) / 4)));

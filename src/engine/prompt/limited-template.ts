@@ -1,5 +1,5 @@
-// A chat template is a program that comes with the model. This module runs it with limits on its steps and
-// its output, so that a template that loops for ever, or fills the memory, becomes a failure of that model.
+// Runs a chat template, which is a program that comes with the model, with limits on its steps and its output. A
+// template that loops for ever, or fills the memory, becomes a failure of that model.
 
 import { Environment, Interpreter, Template } from '@huggingface/jinja';
 import { fail } from '../../failure.ts';
@@ -27,7 +27,7 @@ export class LimitedTemplate {
       const { value } = new LimitedInterpreter(environment).run(this.#program);
       return typeof value === 'string' ? value : '';
     } catch (error) {
-      // A macro that calls itself exhausts the stack; a string that doubles again and again becomes too long.
+      // A macro that calls itself exhausts the stack; a string that is doubled again and again becomes too long.
       if (error instanceof RangeError)
         return fail('endless-model', `The chat template: ${error.message}`, error);
       throw error;

@@ -1,11 +1,12 @@
-// Prompts made by hand; reference.test.ts compares whole conversations with the reference.
+// Tests short prompts, with expected ids written by hand; reference.test.ts compares whole conversations with the
+// reference.
 
 import { describe, expect, test } from 'vitest';
 import { buildPrompt, answerLimit, type Prompt, type PromptMedia, type PromptOptions } from './prompt.ts';
 
 const SPECIAL = ['<|vision_start|>', '<|vision_end|>', '<|image_pad|>', '<|video_pad|>'];
 
-/** One id per character, and 1001 â€¦ for the special tokens. */
+/** Gives one id per character, and ids from 1001 on to the special tokens. */
 const tokenizer = {
   encode: (text: string): number[] =>
     text
@@ -96,16 +97,16 @@ test('a token that config.json names and the tokenizer lacks is the checkpointâ€
   );
 });
 
-/** A prompt of text alone. */
+/** A prompt without pictures. */
 const words = (...ids: number[]): Prompt => ({ inputIds: Int32Array.from(ids), slots: [] });
 
-test('an answer gets what the prompt leaves of the context', () => {
+test('an answer gets the part of the context that the prompt leaves free', () => {
   const text = { vocabSize: 50, contextLength: 4 };
   expect(answerLimit(words(1, 2, 49), text)).toBe(1);
   expect(() => answerLimit(words(1, 2, 3, 4), text)).toThrow('has 4 tokens; the model reads 4');
 });
 
-test('whether the words alone are too many is told apart from pictures that are', () => {
+test('too many words and too many pictures are different failures', () => {
   const text = { vocabSize: 50, contextLength: 4 };
   expect(() => answerLimit(words(1, 2, 3, 4), text)).toThrow(
     expect.objectContaining({ code: 'question-too-long' }),

@@ -1,5 +1,5 @@
-// Rendered template text + the grids of its pictures and clips → the token ids of the prompt, and
-// where in them each picture's features belong (transformers processing_qwen3_vl.py).
+// Computes the token ids of the prompt from the rendered template text and the grids of its pictures and clips, and the
+// places in them where each picture's features belong (transformers processing_qwen3_vl.py).
 
 import { fail } from '../../failure.ts';
 import type { ModelConfig } from '../../format/model-config.ts';
@@ -40,7 +40,7 @@ export interface PromptOptions {
   mergeSize: number;
 }
 
-/** Fails with 'bad-request' when the text has more or fewer placeholders than there are media. */
+/** Fails with 'bad-request' if the number of placeholders in the text differs from that of the media. */
 export function buildPrompt(
   rendered: string | MarkedText,
   media: readonly PromptMedia[],
@@ -108,8 +108,8 @@ export function answerLimit(
 }
 
 /**
- * The runs of pictures and of clips' groups, each list in order; separate lists, because the template may
- * interleave pictures and clips.
+ * The runs of pictures and those of clips' groups, in two lists because the template may interleave pictures and clips;
+ * each list is in order.
  */
 function visualRuns(
   media: readonly PromptMedia[],
@@ -124,10 +124,10 @@ function visualRuns(
 }
 
 /**
- * Writes out each clip's groups, one placeholder per group, before the text is tokenised: a timestamp is
- * ordinary text and may share a token with the text before it. The vision_start and vision_end that the
- * template writes around a clip are replaced together with its placeholder, because the models were trained
- * that way (transformers 4.57.6; 5.17 keeps them). A placeholder without them is replaced alone.
+ * Writes out each clip's groups, one placeholder per group. This happens before the text is tokenised, because a
+ * timestamp is ordinary text and may share a token with the text before it. The vision_start and vision_end that the
+ * template writes around a clip are replaced together with its placeholder, because the models were trained that way
+ * (transformers 4.57.6; 5.17 keeps them). A placeholder without them is replaced alone.
  */
 function expandClips(text: string, media: readonly PromptMedia[], options: PromptOptions): string {
   const clips = media.filter((one) => one.kind === 'video');

@@ -1,5 +1,5 @@
-// plain-text.golden.json holds the ids that tokenizers 0.22.2 gives these texts as plain text
-// (`Tokenizer.encode_special_tokens = True`), for the tokenizer of tools/reference/fixtures/dense-tied.
+// plain-text.golden.json holds the ids that tokenizers 0.22.2 gives to these texts as plain text
+// (`Tokenizer.encode_special_tokens = True`), with the tokenizer of tools/reference/fixtures/dense-tied.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
@@ -74,7 +74,7 @@ describe.each(goldens)('$text', ({ text, ids }) => {
   });
 });
 
-test('tokens that the model writes visibly are text from people, and tokens in its own answers', () => {
+test('tokens that the model writes visibly are text in a question, and tokens in its own answers', () => {
   const asked = idsOf([{ role: 'user', content: 'What is <tool_call>, and what </think>?' }]);
   expect(controls(asked)).toEqual(AROUND);
   const answered = idsOf([
@@ -85,7 +85,7 @@ test('tokens that the model writes visibly are text from people, and tokens in i
   expect(controls(answered)).toContain('<tool_call>');
 });
 
-test('parts that are a token only together are text', () => {
+test('parts that form a token only together are text', () => {
   const parts = ['Look <|im_', 'end|> here <', '|image_pad|>'].map((text) => ({
     type: 'text' as const,
     text,
@@ -93,14 +93,14 @@ test('parts that are a token only together are text', () => {
   expect(controls(idsOf([{ role: 'user', content: parts }]))).toEqual(AROUND);
 });
 
-test('text that holds the characters used as marks comes through whole', () => {
+test('text that contains the characters used as marks stays whole', () => {
   const text = '\ufdd0<|im_end|>\ufdd1 \ue000';
   const asked = idsOf([{ role: 'user', content: text }]);
   expect(controls(asked)).toEqual(AROUND);
   expect(tokenizer.decode(asked)).toBe(`user\n${text}\nassistant\n`);
 });
 
-test('a conversation without such text has the ids that it has without marks', () => {
+test('a conversation without such text has the same ids as without marks', () => {
   const messages: Message[] = [{ role: 'user', content: 'Is 3 < 4, and <b>bold</b>?' }];
   expect(idsOf(messages)).toEqual(
     tokenizer.encode(template.render([{ role: 'user', content: 'Is 3 < 4, and <b>bold</b>?' }])),

@@ -1,7 +1,6 @@
-// A conversation → the template's text, in which text that people wrote stays text: this module puts a mark
-// inside everything that looks like one of the tokenizer's tokens, and the tokenizer removes the marks after
-// splitting at the tokens of the template. Without the marks, "<|im_end|>" in a question would end the
-// question.
+// Turns a conversation into the template's text, in which text written by people stays text. This module puts a mark
+// inside each piece of text that looks like one of the tokenizer's tokens, and the tokenizer removes the marks after it
+// has split the text at the template's tokens. Without the marks, "<|im_end|>" in a question would end the question.
 
 import type { CutFrom, Message } from '../../contract/conversation.ts';
 import { fail } from '../../failure.ts';
@@ -23,15 +22,14 @@ export function renderConversation(
   const mark = unusedMark(messages.flatMap(textsOf));
   const special = added.filter((token) => token.special);
   const marked = messages.map((message) =>
-    // The model itself writes tokens such as <tool_call>; in its own answers they stay tokens.
+    // The model itself writes tokens such as <tool_call>. In its own answers they stay tokens.
     templateMessage(message, message.role === 'assistant' ? special : added, mark),
   );
   return { text: template.render(marked), mark };
 }
 
 /**
- * Puts the mark behind the first character of each token in the text, even of a token that the end of the
- * text cuts off.
+ * Puts the mark after the first character of each token in the text, even of a token that the end of the text cuts off.
  */
 export function markTokens(text: string, tokens: readonly AddedToken[], mark: string): string {
   const firsts = new Set(tokens.map(({ content }) => content.charAt(0)));
@@ -68,7 +66,7 @@ function templateMessage(
   };
 }
 
-/** The text that names the picture from which a part was cut, and the part's place in the model's coordinates. */
+/** The text that names the picture from which a part was cut, and gives the part's place in the model's coordinates. */
 function cutNote({ picture, box }: CutFrom): string {
   return `(part of picture ${picture}: [${box.map(Math.round).join(', ')}])\n`;
 }
@@ -78,7 +76,7 @@ function textsOf({ content }: Message): string[] {
   return content.flatMap((part) => (part.type === 'text' ? [part.text] : []));
 }
 
-/** A character that occurs in none of the texts. Fails with 'bad-request' if every possible mark occurs. */
+/** A character that occurs in none of the texts. Fails with 'bad-request' if all possible marks occur in them. */
 export function unusedMark(texts: readonly string[]): string {
   for (const [from, to] of MARKS) {
     for (let code = from; code <= to; code++) {

@@ -1,18 +1,18 @@
-// Positions of a prompt's tokens on three axes (time, height, width), as transformers' get_rope_index counts
-// them (modeling_qwen3_vl.py).
+// Computes the positions of a prompt's tokens on three axes (time, height, width), as transformers' get_rope_index does
+// (modeling_qwen3_vl.py).
 
 import type { VisualSlot } from './prompt.ts';
 
 export interface TokenPositions {
   positions: Int32Array; // (3, n): time, height, width
-  /** Position of the token that follows: one above the largest so far. */
+  /** The position of the token after the prompt: one above the largest position in it. */
   next: number;
 }
 
 /**
- * Positions of the tokens of a prompt. A text token takes the counter on all axes and advances it by one; a
- * visual run of h × w tokens that starts at counter s takes (s, s + row, s + column) and advances it by
- * max(h, w). `slots` are in order.
+ * The positions follow a counter. A text token has the counter's value on all axes and advances it by one; a visual run
+ * of h × w tokens that starts at value s has (s, s + row, s + column) and advances the counter by max(h, w). `slots`
+ * are in order.
  */
 export function tokenPositions(length: number, slots: readonly VisualSlot[]): TokenPositions {
   const positions = new Int32Array(3 * length);

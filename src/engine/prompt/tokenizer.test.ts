@@ -1,6 +1,6 @@
-// tokenizer.golden.json: texts that tokenizers get wrong, with the ids and the decoded text that
-// transformers 5.17 gives for the tokenizer of tools/reference/fixtures/dense-tied
-// (`tokenizer(text, add_special_tokens=False)`, `tokenizer.decode(ids, skip_special_tokens=True)`).
+// tokenizer.golden.json holds texts that tokenizers often get wrong, with the ids and the decoded text that
+// transformers 5.17 returns for the tokenizer of tools/reference/fixtures/dense-tied (`tokenizer(text,
+// add_special_tokens=False)`, `tokenizer.decode(ids, skip_special_tokens=True)`).
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

@@ -1,5 +1,5 @@
-// The checkpoint's own tokenizer: text → ids through @huggingface/tokenizers, ids → bytes here. It returns
-// bytes, because a byte-level token may hold part of a character, which only a stream can join.
+// The checkpoint's own tokenizer. @huggingface/tokenizers turns text into ids; this module turns ids into bytes,
+// because a byte-level token may hold part of a character, which only a stream can join.
 
 import { Tokenizer as BytePairEncoder } from '@huggingface/tokenizers';
 import { fail } from '../../failure.ts';
@@ -7,7 +7,7 @@ import { Field } from '../../format/json-field.ts';
 import { runUnlimited, type RunLimited } from './run-limited.ts';
 import { escapeRegExp } from './escape-reg-exp.ts';
 
-/** A token outside the byte-pair vocabulary. Special ones control the model. */
+/** A token outside the byte-pair vocabulary. Special tokens control the model. */
 export interface AddedToken {
   content: string;
   special: boolean;
@@ -20,21 +20,24 @@ export interface MarkedText {
 }
 
 export interface Tokenizer {
-  /** One above the largest id of a token; rows of the embedding from here on are padding. */
+  /** One more than the largest id of a token. The embedding's rows from here on are padding. */
   readonly size: number;
   /** The ids of the tokens that tokenizer_config.json names (eos_token, pad_token), by its keys. */
   readonly named: ReadonlyMap<string, number>;
   readonly added: readonly AddedToken[];
   /**
-   * Adds no tokens of its own. Added tokens written in the text become those tokens, as in the reference. If
-   * a mark stands inside one, it is read as ordinary text, without the marks.
+   * Adds no tokens of its own. Added tokens that are written in the text become those tokens, as in the reference. If a
+   * mark stands inside such a piece of text, the piece is read as ordinary text, without the mark.
    */
   encode(text: string | MarkedText): number[];
-  /** Whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless `keepSpecial` is set. */
+  /**
+   * Returns whole characters; an incomplete one becomes U+FFFD. Special tokens are left out unless `keepSpecial` is
+   * set.
+   */
   decode(ids: Iterable<number>, options?: { keepSpecial?: boolean }): string;
   id(token: string): number | undefined;
   token(id: number): string | undefined;
-  /** Decoded text leaves out special tokens, but not other added tokens, such as <think>. */
+  /** Whether decoded text leaves the token out. It keeps other added tokens, such as <think>. */
   isSpecial(id: number): boolean;
   /** The UTF-8 bytes of a token; empty for an id that has no token. */
   bytes(id: number): Uint8Array;
@@ -101,7 +104,10 @@ function createEncoder(file: Field, config: Field): BytePairEncoder {
   }
 }
 
-/** Matches added tokens exactly as written: those of this model family strip no white space and are not normalised. */
+/**
+ * Matches added tokens exactly as they are written: in this model family they strip no white space and are not
+ * normalised.
+ */
 function encodeMarked(
   encoder: BytePairEncoder,
   { text, mark }: MarkedText,
@@ -116,7 +122,7 @@ function encodeMarked(
   );
 }
 
-/** Tokenises text as the encoder does between two added tokens. */
+/** Tokenises text in the same way as the encoder tokenises text between two added tokens. */
 function encodePlain(encoder: BytePairEncoder, text: string): number[] {
   const { normalizer, pre_tokenizer, model } = encoder;
   const normal = normalizer === null ? text : normalizer(text);
@@ -145,7 +151,7 @@ function largestId(file: Field): number {
   return largest;
 }
 
-/** A byte-level token writes every byte as one printable character; an added token is plain text. */
+/** The bytes of a token. A byte-level token has one printable character for each byte; an added token is plain text. */
 function tokenBytes(token: string): Uint8Array {
   const bytes: number[] = [];
   for (const character of token) {

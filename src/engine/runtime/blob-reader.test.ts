@@ -16,11 +16,11 @@ test('Blobs are read in order, in pieces of any size, through one buffer', async
   }
   const read = new Uint8Array(await new Blob(parts).arrayBuffer());
   expect(Buffer.compare(read, Buffer.concat([bytes, bytes]))).toBe(0);
-  // The largest piece made this buffer; none was made since.
+  // This buffer was made for the largest piece, and no other has been made since.
   expect(buffer.take(1).byteLength).toBe(200_000);
 });
 
-test('a Blob that has no more bytes says so', async () => {
+test('a read beyond the end of a Blob fails', async () => {
   const reader = new BlobReader(new Blob([bytes]), new ReusedBuffer());
   await reader.next(299_999);
   await expect(reader.next(2)).rejects.toThrow('A weight of 300000 bytes ends early.');

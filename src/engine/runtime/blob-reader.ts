@@ -1,7 +1,7 @@
-// Reads a Blob in order through one buffer that is used again and again. Garbage collection alone frees the
-// browser's own buffers: hundreds of MB of them would gather while gigabytes are read.
+// Reads a Blob in order through one buffer that is used again and again. The browser's own buffers are freed only by
+// garbage collection, so hundreds of MB of them would accumulate while gigabytes are read.
 
-/** Passed from read to read; each read overwrites the bytes of the one before. */
+/** A buffer that is passed from read to read; each read overwrites the bytes of the one before. */
 export class ReusedBuffer {
   #buffer = new ArrayBuffer(0);
 
@@ -17,7 +17,9 @@ export class ReusedBuffer {
 
 export class BlobReader {
   readonly #buffer: ReusedBuffer;
-  /** Both references are kept, because Chromium 156 stops reading if they are collected during a read. */
+  /**
+   * The references to the Blob and its stream, because Chromium 156 stops reading if they are collected during a read.
+   */
   readonly #blob: Blob;
   readonly #stream: ReadableStream<Uint8Array<ArrayBuffer>>;
   readonly #reader: ReadableStreamBYOBReader;
@@ -29,7 +31,7 @@ export class BlobReader {
     this.#reader = this.#stream.getReader({ mode: 'byob' });
   }
 
-  /** The next bytes, valid until the buffer is used again. Fails if the Blob has no more, or cannot be read. */
+  /** The next bytes, valid until the buffer is used again. Fails if the Blob has no more bytes, or cannot be read. */
   async next(bytes: number): Promise<Uint8Array> {
     let buffer = this.#buffer.take(bytes);
     let at = 0;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DeviceLoss } from './device-loss.ts';
 
-/** The parts of a device that report its loss. */
+/** A fake of those parts of a device that report its loss. */
 function fragileDevice(): { device: GPUDevice; lose: () => void; refuse: () => void } {
   class GPUOutOfMemoryError {
     readonly message = 'no room';
@@ -33,7 +33,7 @@ test('work that hangs when the device goes fails with device-lost, and so does w
   await expect(loss.during(() => Promise.resolve(1))).rejects.toMatchObject({ code: 'device-lost' });
 });
 
-test('an error that comes just before the word of the loss is the loss', async () => {
+test('an error just before the report of the loss counts as the loss', async () => {
   const { device, lose } = fragileDevice();
   const loss = new DeviceLoss(device);
   const failing = loss.during(() => {

@@ -1,5 +1,5 @@
-// Takes the weights that a graph names from a package to a session: unchanged if the graph wants them as
-// stored (as a Blob, which is not read yet), converted otherwise.
+// Brings the weights that a graph names from a package to a session: as an unread Blob if the graph takes them in their
+// stored form, otherwise converted.
 
 import { fail } from '../../failure.ts';
 import { dequantizeRows } from '../../format/blocks.ts';
@@ -17,7 +17,7 @@ import type { EmittedGraph, ExpertsSource, Precision, TensorSource } from '../..
 import type { WeightData, WeightSource } from './tensor.ts';
 
 /**
- * Returns the weights in the graph's order. Nothing is read yet; each later read calls `onBytes` with its
+ * Returns the weights in the graph's order without reading any. Each later read calls `onBytes` with the number of its
  * bytes, and a stop ends the reading.
  */
 export async function loadWeights(
@@ -81,7 +81,7 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
   if (as === 'stored' || (STORED_AS[as] === part.dtype && layout === 'rows')) {
     return new Blob(experts.map((expert) => expert.slice(part.offset, part.offset + part.bytes)));
   }
-  // A transposed gate or up is half of a part that stores both.
+  // The package stores gate and up as one part; transposed, each is half of it.
   const rows = layout === 'gate transposed' || layout === 'up transposed' ? 0.5 : 1;
   const bytes = elementsOf(part) * rows * experts.length * BYTES[as];
   const make = async (): Promise<Uint8Array> => {
@@ -98,7 +98,7 @@ async function loadExperts(store: PackageStore, source: ExpertsSource): Promise<
   return { bytes, make };
 }
 
-/** Reads only those bytes of an expert that it needs: a graph may want only the scales of all experts of a layer. */
+/** Reads only the needed bytes of an expert, because a graph may need only the scales of all experts of a layer. */
 async function expertMatrix(
   expert: Blob,
   parts: ExpertPart[],
@@ -120,7 +120,7 @@ async function expertMatrix(
   return { values: floats(await bytesOfPart(part), part.dtype, part.name), rows, columns };
 }
 
-/** (rows, columns) unchanged, or the transpose of all rows, of the even rows (gate) or of the odd rows (up). */
+/** Returns (rows, columns) unchanged, or the transpose of all rows, of the even rows (gate) or of the odd rows (up). */
 function arranged(
   values: Float32Array,
   rows: number,
@@ -140,7 +140,7 @@ function arranged(
 }
 
 /**
- * Stored numbers in the precision of a graph. `bytes` begin at a multiple of the type's size. If decoding is
+ * Converts stored numbers to the precision of a graph. `bytes` begin at a multiple of the type's size. If decoding is
  * needed and `into` is given, decodes into it; `into` must have exactly as many elements.
  */
 export function inPrecision(

@@ -1,22 +1,25 @@
-// Checks, by a model's manifest alone, whether a device can run it: a model that cannot run is refused before
-// any of it is loaded, not at the first question.
+// Checks with a model's manifest alone whether a device can run the model, so that a model that cannot run is refused
+// before it is loaded, not at the first question.
 
 import { fail } from '../../failure.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import type { Target } from '../../graph/emitted.ts';
 import type { Runtime } from './runtime.ts';
 
-/** WebAssembly addresses 4 GiB; the rest holds activations, the key-value cache, and space that the heap cannot use. */
+/**
+ * WebAssembly addresses 4 GiB. The part beyond this number holds activations, the key-value cache, and space that the
+ * heap cannot use.
+ */
 const PROCESSOR_BYTES = 3.7e9;
 
 /** Prefix of the names of the vision encoder's tensors. */
 const VISION = 'model.visual.';
 
-/** The parts of a model that are not held while it answers. */
+/** The parts of a model that WebAssembly's memory does not hold while the model answers. */
 export interface NotHeld {
-  /** Experts are paged: those that are held lie outside of WebAssembly's memory. */
+  /** Whether experts are paged: the slots lie outside of WebAssembly's memory. */
   experts: boolean;
-  /** The vision encoder is loaded only for new pictures. */
+  /** Whether the vision encoder is loaded only for new pictures. */
   vision: boolean;
 }
 
@@ -46,7 +49,7 @@ export function requireDevice(
   }
 }
 
-/** Bytes of the WebAssembly heap for the weights, and for the largest product that is computed with them. */
+/** The bytes of the WebAssembly heap that the weights need, and the largest product that is computed with them. */
 export function processorBytes(
   manifest: Manifest,
   { expand }: Pick<Target, 'expand'>,

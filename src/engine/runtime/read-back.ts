@@ -10,7 +10,7 @@ const GPU_MAP_READ = 0x01;
 
 export const ELEMENT_BYTES = { float32: 4, int32: 4, float16: 2, int64: 8, uint8: 1 } as const;
 
-/** Returns views, because the tensors lie in JavaScript's memory already. */
+/** Returns views, because the tensors already lie in JavaScript's memory. */
 export function readFromMemory(requests: readonly ReadRequest[]): TensorData[] {
   return requests.map((each) => {
     const { tensor, first, elements } = spanOf(each);
@@ -49,7 +49,7 @@ export async function readFromDevice(
   });
 }
 
-/** The elements to read from a tensor. */
+/** A range of elements to read from a tensor. */
 interface Span {
   tensor: Tensor;
   first: number;
@@ -63,7 +63,10 @@ function spanOf(request: ReadRequest): Span {
   return { tensor, first: tensor.size - elements, elements };
 }
 
-/** Copies begin and end at multiples of four bytes; `skip` is the offset of the first wanted byte in the copy. */
+/**
+ * The range to copy. Copies begin and end at multiples of four bytes; `skip` is the offset of the first requested byte
+ * in the copy.
+ */
 function copyOf({ tensor, first, elements }: Span): {
   tensor: Tensor;
   from: number;

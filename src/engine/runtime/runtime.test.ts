@@ -1,5 +1,5 @@
-// The settings that the runtime gives onnxruntime on weak devices. The graphs themselves run on such a device
-// in tools/tests/parity/harness.spec.ts (with LONG=1, because a software adapter takes long).
+// Tests the settings that the runtime passes to onnxruntime on weak devices. The graphs run on such a device in
+// tools/tests/parity/harness.spec.ts (with LONG=1, because a software adapter takes long).
 
 import { expect, test } from 'vitest';
 import { createRuntime, type RuntimeOptions } from './runtime.ts';
@@ -8,7 +8,7 @@ interface SessionOptions {
   graphOptimizationLevel?: string;
 }
 
-/** A GPU whose shaders take this many buffers, and which returns devices with the limits that are requested. */
+/** A GPU whose shaders take this many buffers. Its devices have the limits that are requested. */
 function gpuWith(maxStorageBuffersPerShaderStage: number): GPU {
   const info = { vendor: 'v', architecture: 'a', device: '', description: '' };
   const requestDevice = ({ requiredLimits }: GPUDeviceDescriptor): Promise<object> =>
@@ -37,10 +37,10 @@ async function optionsOnDeviceWith(buffers: number): Promise<SessionOptions> {
   return asked;
 }
 
-test('where shaders take 8 buffers, WebGPU’s least, onnxruntime fuses no operators that need 9', async () => {
+test('if shaders take 8 buffers, the minimum of WebGPU, onnxruntime fuses no operators that need 9', async () => {
   expect((await optionsOnDeviceWith(8)).graphOptimizationLevel).toBe('basic');
 });
 
-test('where they take more, it fuses what it can', async () => {
+test('if shaders take more buffers, onnxruntime fuses all operators that it can', async () => {
   expect((await optionsOnDeviceWith(10)).graphOptimizationLevel).toBeUndefined();
 });

@@ -13,8 +13,8 @@ import { WeightHandover } from './weight-handover.ts';
 type Ort = typeof import('onnxruntime-web');
 
 /**
- * Builds of onnxruntime-web: 'jspi' is WebGPU for browsers whose WebAssembly can wait for JavaScript (JSPI),
- * 'asyncify' is WebGPU for the others, 'wasm' is WASM alone.
+ * Builds of onnxruntime-web: 'jspi' has WebGPU, for browsers whose WebAssembly can wait for JavaScript (JSPI);
+ * 'asyncify' has WebGPU, for other browsers; 'wasm' has WASM only.
  */
 export type RuntimeBuild = 'jspi' | 'asyncify' | 'wasm';
 
@@ -39,7 +39,7 @@ export interface RuntimeOptions {
   wasmBinary?: Uint8Array | (() => Promise<Uint8Array | undefined>);
   /** A WebGPU implementation that replaces the browser's; Node needs one. */
   gpu?: GPU;
-  /** Refuse a WebGPU adapter that computes on the processor. */
+  /** Whether to refuse a WebGPU adapter that computes on the processor. */
   hardwareOnly?: boolean;
 }
 
@@ -47,7 +47,7 @@ export interface RuntimeOptions {
 export interface Session {
   readonly inputs: readonly string[];
   readonly outputs: readonly string[];
-  /** Runs the graph for the named outputs. An output that comes with a tensor is written into it. */
+  /** Runs the graph for the named outputs. If a name comes with a tensor, the output is written into that tensor. */
   run(feeds: Feeds, outputs: Record<string, Tensor | null>): Promise<Feeds>;
   release(): Promise<void>;
 }
@@ -66,10 +66,10 @@ export interface Runtime {
   readonly adapter: string;
   /** The outputs of a run stay in the memory of the backend; `read` copies them to JavaScript. */
   open(graph: EmittedGraph, weights: WeightData[]): Promise<Session>;
-  /** The numbers of several tensors, with one wait for all of them. */
+  /** Reads the numbers of several tensors, with one wait for all of them. */
   read(requests: ReadRequest[]): Promise<TensorData[]>;
   readonly tensor: (type: ElementType, data: TensorData, shape: number[]) => Tensor;
-  /** A zeroed tensor in the memory of the backend: a GPU buffer, or an ordinary array. */
+  /** A tensor of zeros in the memory of the backend: a GPU buffer, or an ordinary array. */
   zeros(type: Precision | 'u8', shape: number[]): Tensor;
   /** Overwrites bytes of a tensor made by `zeros`, after all runs so far. Offset and length are multiples of four. */
   write(tensor: Tensor, offset: number, bytes: Uint8Array): void;
@@ -79,8 +79,8 @@ export interface Runtime {
 }
 
 /**
- * The number of buffers that onnxruntime 1.30's fused gate and up projections, and its quantised mixture,
- * bind at once. WebGPU guarantees only 8.
+ * The number of buffers that two operators of onnxruntime 1.30 bind at once: the fused gate and up projections, and the
+ * quantised mixture. WebGPU guarantees only 8.
  */
 const FUSED_BUFFERS = 9;
 
@@ -121,7 +121,7 @@ class OrtRuntime implements Runtime {
   readonly takesFused: boolean;
   readonly adapter: string;
   readonly #ort: Ort;
-  /** Whether the runtime reads weights while it makes a session. */
+  /** Whether the runtime reads weights while it creates a session. */
   readonly #streams: boolean;
   readonly #loss: DeviceLoss;
   /** Sessions must be created one after the other. */
@@ -167,7 +167,7 @@ class OrtRuntime implements Runtime {
       outputs: session.outputNames,
       run: async (feeds, outputs) => {
         const results = await this.#loss.during(() => session.run(feeds, outputs));
-        // WASM computes without returning to the event loop, so a stop could not arrive between runs.
+        // WASM computes without returning to the event loop, so a stop could not arrive between two runs.
         if (device === undefined) await eventLoopTurn();
         return results;
       },
@@ -187,9 +187,8 @@ class OrtRuntime implements Runtime {
   zeros(type: Precision | 'u8', shape: number[]): Tensor {
     const elements = shape.reduce((product, each) => product * each, 1);
     if (this.device === undefined) {
-      // The array is zero already, but filling it makes the system commit its pages. Otherwise the system
-      // commits them at the first write, 4 KB at a time; for expert slots that took up to a fifth of the
-      // first answer's prefill.
+      // The array is zero already, but filling it makes the system commit its pages. Otherwise the system commits them
+      // at the first write, 4 KB at a time, which took up to a fifth of the first answer's prefill with expert slots.
       if (type === 'u8') return new this.#ort.Tensor('uint8', new Uint8Array(elements).fill(0), shape);
       return type === 'f32'
         ? new this.#ort.Tensor('float32', new Float32Array(elements).fill(0), shape)
@@ -228,7 +227,7 @@ class OrtRuntime implements Runtime {
   }
 }
 
-/** Resolves after the tasks that wait in the event loop now. A timer would wait 4 ms each time. */
+/** Resolves after the tasks that wait in the event loop at the time of the call. A timer would wait 4 ms each time. */
 function eventLoopTurn(): Promise<void> {
   return new Promise((resolve) => {
     const { port1, port2 } = new MessageChannel();

@@ -1,7 +1,6 @@
-// Weights as onnxruntime-web's JSPI build takes them: Blobs that it reads one after the other while it makes
-// a session, so that at most one weight is in memory. The build prefers to read into buffers that it
-// provides, which sometimes hangs in Chromium 156. The streams here do not offer that, so it reads them the
-// plain way.
+// Weights in the form that onnxruntime-web's JSPI build takes: Blobs that it reads one after the other while it creates
+// a session, so that at most one weight is in memory. The build prefers to read into buffers that it provides, which
+// sometimes hangs in Chromium 156. These streams do not offer such reads, so the build uses ordinary ones.
 
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 

@@ -6,7 +6,10 @@ import type { Manifest } from '../../format/manifest.ts';
 import type { Precision, Target } from '../../graph/emitted.ts';
 import type { Runtime } from './runtime.ts';
 
-/** Above this many bytes in f32, WASM keeps weights quantised, because its heap ends at 4 GiB. */
+/**
+ * If a model has more than this many bytes in f32, WASM keeps its weights quantised, because the WASM heap ends at 4
+ * GiB.
+ */
 const MAX_EXPANDED_BYTES = 1.5 * 2 ** 30;
 
 /** Fails with 'bad-request' if the device lacks the requested precision. */

@@ -1,17 +1,17 @@
-// The WebGPU device that the runtime works on.
+// Creates the WebGPU device that the runtime uses.
 
 import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter.ts';
 import { fail } from '../../failure.ts';
 
-/** Whether there is an adapter; with `hardwareOnly`, whether there is one that does not compute on the processor. */
+/** Whether there is an adapter. With `hardwareOnly`, adapters that compute on the processor do not count. */
 export async function hasAdapter(gpu: GPU | undefined, hardwareOnly: boolean): Promise<boolean> {
   const adapter = await askForAdapter(gpu);
   return adapter !== null && !(hardwareOnly && isSoftware(describeAdapter(adapter.info)));
 }
 
 /**
- * A device with the adapter's limits, and with f16 if the adapter has it, but without subgroups: with them,
- * onnxruntime 1.30's attention is wrong on adapters whose subgroups are narrow.
+ * Creates a device with the adapter's limits and, if the adapter has it, f16; but without subgroups, because
+ * onnxruntime 1.30's attention is wrong with them on adapters whose subgroups are narrow.
  */
 export async function createDevice(gpu: GPU | undefined, hardwareOnly: boolean): Promise<GPUDevice> {
   const adapter = await askForAdapter(gpu);

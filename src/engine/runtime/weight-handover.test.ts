@@ -3,7 +3,7 @@ import { Failure } from '../../failure.ts';
 import type { WeightData } from './tensor.ts';
 import { WeightHandover } from './weight-handover.ts';
 
-/** Reads a weight as the runtime does: through the default reader of a slice. */
+/** Reads a weight in the same way as the runtime: through the default reader of a slice. */
 async function readAll(data: Blob | Uint8Array): Promise<number[]> {
   if (!(data instanceof Blob)) return [...data];
   const reader = data.slice(0, data.size).stream().getReader();
@@ -15,7 +15,7 @@ async function readAll(data: Blob | Uint8Array): Promise<number[]> {
   }
 }
 
-test('a streamed weight is made when it is read, and tells its bytes then', async () => {
+test('a streamed weight is made when it is read, and its bytes are reported then', async () => {
   let made = 0;
   let told = 0;
   const weight: WeightData = {
@@ -37,7 +37,7 @@ test('a Blob is streamed in its order, and not to a buffer of the reader’s', a
   expect(() => stream.getReader({ mode: 'byob' })).toThrow(TypeError);
 });
 
-test('a session that could not be made fails as the reading did', async () => {
+test('a session that could not be created fails with the error of the read', async () => {
   const handover = new WeightHandover(undefined, true);
   const make = (): Promise<Uint8Array> => Promise.reject(new Failure('corrupt-shard', 'Shard 3 ends early.'));
   const [taken] = await handover.all([{ path: 'w', data: { bytes: 3, make } }]);

@@ -1,10 +1,11 @@
-// Hands weights to a session: streamed while the session is made if the runtime can wait, else read before.
+// Hands weights to a session: streamed while the session is created if the runtime can wait for reads, otherwise read
+// before.
 
 import { BlobReader, ReusedBuffer } from './blob-reader.ts';
 import type { WeightData, WeightSource } from './tensor.ts';
 import { StreamedWeight } from './streamed-weight.ts';
 
-/** Bytes written to the device wait in memory until the device gets to them; at most this many may wait. */
+/** Bytes written to the device wait in memory until the device takes them; at most this many may wait. */
 export const AHEAD_BYTES = 64 * 1024 * 1024;
 
 export class WeightHandover {
@@ -13,7 +14,7 @@ export class WeightHandover {
   /** The reads of all weights, one after the other, share this buffer. */
   readonly #chunk = new ReusedBuffer();
   #ahead = 0;
-  /** The error of a failed read; the runtime itself reports only that something failed. */
+  /** The error of a failed read; the runtime reports only that a read failed. */
   #failure: unknown;
 
   constructor(device: GPUDevice | undefined, streams: boolean) {
@@ -35,7 +36,7 @@ export class WeightHandover {
     return taken;
   }
 
-  /** Awaits the session. If it could not be made because a read failed, fails with the error of the read. */
+  /** Awaits the session. If a failed read prevented the session, fails with the error of the read. */
   async session<T>(session: Promise<T>): Promise<T> {
     try {
       return await session;
@@ -72,7 +73,7 @@ function sizeOf(data: WeightSource): number {
   return 'make' in data ? data.bytes : data.byteLength;
 }
 
-/** The returned function reads each byte once, in order, and drops a made weight after its last byte. */
+/** Returns a function that reads each byte once, in order. It drops a weight made by `make` after the last byte. */
 function reader(
   data: WeightSource,
   chunk: ReusedBuffer,

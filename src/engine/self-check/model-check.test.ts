@@ -27,14 +27,14 @@ function logits(change: (index: number) => number): Observed {
 }
 const reference = summary(logits(() => 0)).steps;
 
-test('equal numbers differ by nothing, others by what they differ', () => {
+test('equal logits differ by 0, others by their largest difference in deviations', () => {
   expect(
     difference(
       logits(() => 0),
       reference,
     ),
   ).toBeLessThan(1e-6);
-  // The deviation is 3.5; every logit moves by a tenth of it.
+  // The deviation is 3.5, and every logit changes by a tenth of it.
   expect(
     difference(
       logits(() => 0.354),
@@ -43,7 +43,7 @@ test('equal numbers differ by nothing, others by what they differ', () => {
   ).toBeCloseTo(0.1, 2);
 });
 
-test('what is no number, and what did not come, is never right', () => {
+test('logits that are not finite, or missing, are never right', () => {
   expect(
     difference(
       logits((i) => (i === 50 ? NaN : 0)),
@@ -59,7 +59,7 @@ test('what is no number, and what did not come, is never right', () => {
   expect(difference({ tokens: [] }, reference)).toBeNaN();
 });
 
-test('after a near tie the answers may part', () => {
+test('after a near tie the answers may differ', () => {
   const [first] = logits(() => 0).tokens;
   const other = { id: 8, logits: first!.logits };
   const longer = [...reference, { id: 1, mean: 99, deviation: 1, best: [] }];
@@ -67,8 +67,9 @@ test('after a near tie the answers may part', () => {
 });
 
 /**
- * A runtime that zeroes features before the check reads them. The decoder gets the zeros too, because on the processor
- * tensors lie in memory. Only features have several rows.
+ * A runtime that zeroes features before the check reads them. The decoder gets the zeros, too, because on the processor
+ * a read returns the tensor's own memory. Only tensors of features have several rows, by which this runtime recognises
+ * them.
  */
 function zeroing(runtime: Runtime, isZero: (stage: number) => boolean): Runtime {
   const read: Runtime['read'] = (wanted) => {
@@ -101,7 +102,7 @@ test('the built-in model is what its package says, and forgets that it was asked
     const again = await observe(engine, never);
     expect(again).toEqual(first);
 
-    // Judged by the tolerance of f16: the check finds a decoder that gets no taps, or one of them twice.
+    // The check uses the tolerance of f16, and finds a decoder that gets no taps, or one tap twice.
     isZero = (stage) => stage > 0;
     const zeroed = await observe(engine, never);
     expect(difference(zeroed, known.steps)).toBeLessThan(TOLERANCE.f16);
@@ -117,8 +118,8 @@ test('the built-in model is what its package says, and forgets that it was asked
   }
 });
 
-// The fault that wrong-numbers.spec.ts puts into a small model on a device, here in the built-in model's own
-// weights.
+// wrong-numbers.spec.ts puts the same fault into a small model on a device; this test puts it into the built-in model's
+// own weights.
 test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
   'one swapped nibble in the built-in model’s weights is found (byte %i)',
   async (from) => {
@@ -141,8 +142,8 @@ test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
 );
 
 /**
- * A copy of the shard with one nibble swap: the first byte of a 4-bit weight, from `from` on, whose halves
- * differ by more than 3 gets them swapped.
+ * A copy of the shard in which one byte of the 4-bit weights has its two nibbles swapped: the first byte at or after
+ * `from` whose nibbles differ by more than 3.
  */
 async function swappedNibble(
   shard: Blob,

@@ -1,7 +1,6 @@
-// Checks whether a model computes on this device the same numbers as when its package was made: it asks one
-// short question about one small picture and compares the logits with those in the package. It finds faults
-// that no operator shows alone: damaged weights on the device, overflows of f16, a shader that only this
-// model uses.
+// Checks whether a model computes the same numbers on this device as when its package was made: it asks one short
+// question about one small picture and compares the logits with those in the package. It finds faults that checks of
+// single operators miss: damaged weights on the device, overflows of f16, a shader that only this model uses.
 
 import type { Part } from '../../contract/conversation.ts';
 import { Failure, type FailureCode } from '../../failure.ts';
@@ -12,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import type { Medium } from '../media-library.ts';
 import { TEST_CARD } from './test-card.ts';
 
-/** One of the package's own files; packages that a browser converted do not have it. */
+/** One of the package's own files. Packages that a browser converted do not contain it. */
 export const MODEL_CHECK_FILE = 'self-test.json';
 const VERSION = 1;
 const QUESTION: Part[] = [
@@ -22,14 +21,16 @@ const QUESTION: Part[] = [
 const MAX_STEPS = 4;
 const BEST = 32;
 /**
- * Largest difference allowed, in standard deviations of all logits: above rounding, below the effect of a
- * fault. One swapped nibble among the built-in model's 4-bit weights moved the logits by 1.2e-3 to 5e-2 (24
- * swaps, at random). f16 rounds too coarsely to find that, so its limit finds only overflows and broken
- * shaders.
+ * The largest allowed difference, in standard deviations of all logits: above rounding, below the effect of a fault.
+ * One swapped nibble among the built-in model's 4-bit weights changed the logits by 1.2e-3 to 5e-2 (24 random swaps).
+ * f16 rounds too coarsely to find that, so its limit finds only overflows and broken shaders.
  */
 export const TOLERANCE: Record<Precision, number> = { f32: 1e-3, f16: 2e-1 };
 
-/** How far a stage of the vision encoder may be off, in deviations of its features. A missing stage is 1 off. */
+/**
+ * The largest allowed error of a stage of the vision encoder, in deviations of its features. The error of a missing
+ * stage is 1.
+ */
 export const STAGE_TOLERANCE = 2e-1;
 const STAGE_SAMPLES = 32;
 
@@ -59,7 +60,7 @@ export interface Reference {
   stages: Stage[];
 }
 
-/** All logits, position after position. The answer is greedy. */
+/** All logits, position after position, and the statistics of the vision encoder's outputs. The answer is greedy. */
 export interface Observed {
   tokens: { id: number; logits: Float32Array }[];
   stages: Stage[];
@@ -94,7 +95,7 @@ export async function observe(
   return observed;
 }
 
-/** The record that the package keeps of an observation. */
+/** The record of an observation that a package keeps. */
 export function summary({ tokens, stages }: Observed): { version: number } & Reference {
   return { version: VERSION, steps: tokens.map(stepOf), stages };
 }
@@ -119,9 +120,9 @@ function stepOf({ id, logits }: Observed['tokens'][number]): Step {
 }
 
 /**
- * The largest difference from the reference, in deviations of its logits; NaN if an observed logit is not a
- * number, or if there are none. If two tokens were nearly equally likely, the answers may diverge: the
- * comparison stops there, because the texts after that differ.
+ * The largest difference from the reference, in deviations of its logits; NaN if an observed logit is not a number, or
+ * if there are none. If two tokens were nearly equally likely, the answers may diverge; the comparison stops there,
+ * because the later texts differ.
  */
 export function difference({ tokens }: Pick<Observed, 'tokens'>, reference: readonly Step[]): number {
   let largest = tokens.length === 0 ? NaN : 0;
@@ -141,9 +142,9 @@ export function difference({ tokens }: Pick<Observed, 'tokens'>, reference: read
 }
 
 /**
- * The largest difference of the vision encoder's stages from the reference, in deviations of each stage; 0 if
- * the reference has none. The answer alone hides a missing stage: without all DeepStack taps the built-in
- * model's logits move by 0.09 of their deviation, less than f16 may round.
+ * The largest difference of the vision encoder's stages from the reference, in deviations of each stage; 0 if the
+ * reference has none. The answer alone does not show a missing stage: without any DeepStack tap, the built-in model's
+ * logits change by 0.09 of their deviation, which is less than the tolerance of f16.
  */
 export function stageDifference(observed: readonly Stage[], reference: readonly Stage[]): number {
   const gaps = reference.flatMap(({ mean, deviation, samples }, k) => {
@@ -170,7 +171,7 @@ export async function readModelCheck(store: PackageStore): Promise<Reference | u
   return parse(parseJson(text, MODEL_CHECK_FILE, 'bad-manifest'));
 }
 
-/** Undefined if a newer app wrote the file: this version cannot read it. */
+/** Returns undefined if a newer app wrote the file, which this version cannot read. */
 function parse(json: unknown): Reference | undefined {
   const root = new Field(json, `${MODEL_CHECK_FILE}: `, 'bad-manifest');
   if (root.at('version').integer(1) > VERSION) return undefined;
@@ -190,7 +191,10 @@ function parse(json: unknown): Reference | undefined {
   };
 }
 
-/** Failures that do not mean that the numbers are wrong. NaN logits do: the sampler reports them as 'not-numbers'. */
+/**
+ * Failures that do not mean that the numbers are wrong. NaN logits do mean it: the sampler reports them as
+ * 'not-numbers'.
+ */
 const PASSES_ON: ReadonlySet<FailureCode> = new Set(['device-lost', 'out-of-memory']);
 
 /** False if numbers are wrong or an operator fails. Throws if the device is lost, if memory runs out, or on a stop. */

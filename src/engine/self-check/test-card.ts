@@ -1,5 +1,5 @@
-// A picture of 64×64 pixels, as PNG: a checkerboard with gradients and a disc. It is small enough to stand
-// here, so that no package has to contain one.
+// A picture of 64×64 pixels, as PNG: a checkerboard with gradients and a disc. It is small enough to be part of the
+// code, so that no package has to contain it.
 
 const BASE64 =
   'iVBORw0KGgoAAAANSUhEUgAAAEAAAABACAMAAACdt4HsAAAAWlBMVEXcHvBatLQotAAoALRatABaALQotLTcHihaAAAoAAAoPAAo' +

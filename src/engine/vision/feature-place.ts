@@ -1,14 +1,16 @@
-// Where in the feature blocks of a picture or clip the features of one of its tokens lie.
+// Finds where in the feature blocks of a picture or clip the features of one of its tokens lie.
 
 import type { FeatureBlock } from './features.ts';
 
 export interface FeaturePlace {
   block: FeatureBlock;
-  /** Row in the block's tensors, from 1, because their row 0 is zero. */
+  /** The row in the block's tables, counted from 1, because row 0 is zero. */
   row: number;
 }
 
-/** `token`: index among the tokens of the picture or clip. Undefined if the blocks do not reach that far. */
+/**
+ * `token`: the token's index among those of the picture or clip. Returns undefined if the blocks do not reach that far.
+ */
 export function featurePlace(blocks: readonly FeatureBlock[], token: number): FeaturePlace | undefined {
   let index = token;
   for (const block of blocks) {

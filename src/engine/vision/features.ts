@@ -1,13 +1,13 @@
-// The vision port: patches of a picture or clip go in, features for the decoder come out. The implementation decides
-// where the features lie; a decoder reads those of its own kind.
+// The vision port: patches of a picture or clip go in, features for the decoder come out. The implementation decides in
+// which memory the features lie; a decoder can read only those of its own kind.
 
 import type { VisionInput } from '../photo/photo.ts';
 
 /** Features of a picture, or of some consecutive frame groups of a clip. */
 export interface FeatureBlock {
-  /** Feature rows, one per token; row 0 of each table is zero and not counted. */
+  /** The number of feature rows, one per token. Row 0 of each table is zero and not counted. */
   readonly rows: number;
-  /** The features, then each DeepStack tap: (rows + 1, decoder hidden) each. */
+  /** Returns the features, then those of each DeepStack tap: (rows + 1, decoder hidden) each. */
   read(): Promise<Float32Array[]>;
   dispose(): void;
 }
@@ -21,10 +21,10 @@ export interface VisionEncoder {
   release(): Promise<void>;
 }
 
-/** Frame groups of a clip go through the encoder together, up to this many patches per run. */
+/** The largest number of patches per run. Frame groups of a clip go through the encoder together up to this limit. */
 const MAX_PATCHES_PER_RUN = 16384;
 
-/** How many frame groups of a grid share a feature block. */
+/** The number of frame groups of a grid that share a feature block. */
 export function groupsPerBlock(grid: VisionInput['grid']): number {
   return Math.max(1, Math.floor(MAX_PATCHES_PER_RUN / (grid.height * grid.width)));
 }

@@ -1,5 +1,5 @@
-// The vision encoder as a graph of onnxruntime: patches of one picture or clip → features in the runtime's memory. Owns
-// its session; the caller of `encode` owns the features.
+// The vision encoder as a graph of onnxruntime: turns the patches of one picture or clip into features in the runtime's
+// memory. Owns its session; the caller of `encode` owns the features.
 
 import type { ModelConfig } from '../../format/model-config.ts';
 import type { PackageStore } from '../../format/package-store.ts';

@@ -1,4 +1,4 @@
-// ../decoder/positions.golden.json was written with transformers 5.17 on torch 2.15, CPU, float32
+// transformers 5.17 on torch 2.15, CPU, float32, wrote ../decoder/positions.golden.json
 // (get_vision_interpolation_indices_and_weights, get_vision_position_ids × inverse frequencies).
 
 import { readFileSync } from 'node:fs';
@@ -43,7 +43,7 @@ test.each([
   [96, [0, 0.494737, 0.989474]],
   [48, [0, 1, 2, 3]],
 ])('corners are aligned on an axis of %i patches', (height, sources) => {
-  // On one column the taps are those of the rows: Σ weight · row is the source coordinate.
+  // With one column, the taps are those of the rows: Σ weight · row is the source coordinate.
   const { indices, weights } = positionTaps({ height, width: 1 }, 1, 48);
   const source = (n: number): number =>
     [0, 1, 2, 3].reduce((sum, tap) => {

@@ -1,18 +1,21 @@
-// Where each patch lies, for the vision encoder: how the learned position table is interpolated, and
-// the angles of the two-dimensional rotary embedding. One frame, in merge-block order; every temporal
-// group of a clip uses the same tables. Float32 arithmetic follows transformers vision_utils.py and
-// modeling_qwen3_vl.py (Qwen3VLVisionRotaryEmbedding) step by step.
+// The positions of patches for the vision encoder: how the learned position table is interpolated, and the angles of
+// the two-dimensional rotary embedding. The tables describe one frame, in merge-block order; all temporal groups of a
+// clip use them. Float32 arithmetic follows transformers vision_utils.py and modeling_qwen3_vl.py
+// (Qwen3VLVisionRotaryEmbedding) step by step.
 
 const ROPE_THETA = 10000;
 const { fround } = Math;
 
-/** A frame's patches: height and width in patches, multiples of mergeSize. */
+/** The patches of a frame: height and width in patches, both multiples of mergeSize. */
 export interface FrameGrid {
   height: number;
   width: number;
 }
 
-/** Bilinear taps into the (side · side, hidden) table: embedding n = Σ weights[t, n] · table[indices[t, n]]. */
+/**
+ * Bilinear taps into the (side · side, hidden) table: the embedding of patch n is Σ weights[t, n] · table[indices[t,
+ * n]].
+ */
 export interface PositionTaps {
   indices: Int32Array; // (4, N)
   weights: Float32Array; // (4, N)
@@ -23,7 +26,7 @@ export interface RotaryTables {
   sin: Float32Array; // (N, headDim / 2)
 }
 
-/** `side` is the table's (48 for the published models); corners are aligned: 0 ↦ 0, last ↦ side − 1. */
+/** `side` is the side length of the table (48 in the published models). Corners are aligned: 0 ↦ 0, last ↦ side − 1. */
 export function positionTaps({ height, width }: FrameGrid, mergeSize: number, side: number): PositionTaps {
   const count = height * width;
   const indices = new Int32Array(4 * count);
@@ -41,7 +44,7 @@ export function positionTaps({ height, width }: FrameGrid, mergeSize: number, si
   return { indices, weights };
 }
 
-/** Angles of patch (row, column): row · f_j for the first quarter of headDim, then column · f_j. */
+/** The angles of patch (row, column): row · f_j for the first quarter of headDim, then column · f_j. */
 export function visionRotary({ height, width }: FrameGrid, mergeSize: number, headDim: number): RotaryTables {
   const half = headDim / 2;
   const quarter = half / 2;
@@ -77,7 +80,7 @@ function axisTaps(size: number, side: number): { taps: Int32Array; weights: Floa
   return { taps, weights };
 }
 
-/** Visits patches as the encoder counts them: block row, block column, row in block, column in block. */
+/** Visits patches in the order of the encoder: block row, block column, row in block, column in block. */
 function forEachPatch(
   { height, width }: FrameGrid,
   mergeSize: number,

@@ -1,4 +1,4 @@
-// The nonlinear functions between two products, for one row. Rows may be computed in place.
+// The nonlinear functions between two products, for one row each. The result may overwrite the input.
 
 import { exp4 } from './lanes.ts';
 

@@ -1,4 +1,4 @@
-// Attention with grouped heads: each thread takes some of the key-value heads. A tile of keys and values is unpacked
+// Attention with grouped heads: each thread computes some of the key-value heads. A tile of keys and values is unpacked
 // to f32 once for all rows and queries that read it. The softmax is computed tile by tile: for each query, the thread
 // keeps the largest score so far, and the sum of the exponentials relative to that score.
 
@@ -7,7 +7,7 @@ import { unpackHalf } from './unpack.ts';
 
 /** Positions per tile. The number of positions in a cache block is a multiple of this. */
 const TILE: i32 = 32;
-/** Rows of queries that read a tile while it is in the cache of the core. */
+/** The number of rows of queries that read a tile while the tile is in the core's cache. */
 const ROWS: i32 = 32;
 
 // @unmanaged

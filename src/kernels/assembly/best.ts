@@ -2,13 +2,13 @@
 
 import { exp4, sum4 } from './lanes.ts';
 
-/** Thread 0 does all of it. */
+/** Thread 0 does all the work. */
 // @unmanaged
 export class Best {
   code: i32;
   wait: i32;
   count: i32;
-  /** Number of logits to choose. */
+  /** The number of logits to choose. */
   chosen: i32;
   logits: usize; // f32 (count)
   values: usize; // f32 (chosen), descending; equal logits by ascending id

@@ -1,4 +1,4 @@
-// What products of packed rows (pack.ts) share: sums of integers scaled in f32, and results put in place.
+// Functions that the products of packed rows (pack.ts) share: they scale sums of integers in f32, and store results.
 
 // @inline
 export function scaled(ints: v128, scale: v128, sum: v128): v128 {

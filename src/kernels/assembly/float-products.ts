@@ -1,11 +1,11 @@
-// Products of f32 rows with weights of any kind, in f32: two rows of weights are unpacked at a time, and
-// multiplied with up to four rows of x at once.
+// Products of f32 rows with weights of any kind, in f32: two rows of weights are unpacked at a time, and multiplied
+// with up to four rows of x at once.
 
 import { put } from './block-sums.ts';
 import { sum4 } from './lanes.ts';
 import { F32, unpackRow } from './unpack.ts';
 
-/** Bytes of x that are multiplied with a pair of weight rows while they are in the cache of the core. */
+/** Bytes of x that are multiplied with a pair of weight rows while these bytes are in the core's cache. */
 const TILE_BYTES: i32 = 131072;
 
 /** The address of a row of x: rows follow one another, or `list` gives the index of each row. */

@@ -17,8 +17,8 @@ export function rotate(x: usize, width: i32, cos: usize, sin: usize): void {
 }
 
 /**
- * Norms and rotates the queries of a decoder in place, norms and rotates its keys, and writes keys and values into
- * the cache, from position `first` on. Each thread takes the heads that it also computes attention for.
+ * Norms and rotates the queries of a decoder in place, norms and rotates its keys, and writes keys and values into the
+ * cache, from position `first` on. Each thread does this for the heads for which it also computes attention.
  */
 // @unmanaged
 export class Place {

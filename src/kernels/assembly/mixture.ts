@@ -1,4 +1,4 @@
-// A mixture's routing, and the products of rows with the experts that were chosen for them. Rows are grouped by
+// Routes rows to the experts of a mixture, and multiplies rows with the weights of their experts. Rows are grouped by
 // expert; each group begins at a multiple of `unit` places.
 
 import { floatProducts } from './float-products.ts';
@@ -9,7 +9,7 @@ import { blocksOf, PANEL, PANEL_BLOCK, toPanel } from './pack.ts';
 import { isPacked } from './product.ts';
 import { BLOCKS4 } from './unpack.ts';
 
-/** Chooses the best `chosen` experts of each row and groups rows by expert. Thread 0 does all of it. */
+/** Chooses the best `chosen` experts of each row and groups rows by expert. Thread 0 does all the work. */
 // @unmanaged
 export class Route {
   code: i32;
@@ -17,12 +17,12 @@ export class Route {
   rows: i32;
   experts: i32;
   chosen: i32;
-  /** Each group begins at a place that is a multiple of this. */
+  /** Each group begins at a multiple of this many places. */
   unit: i32;
   logits: usize; // f32 (rows, experts)
   best: usize; // i32 (rows, chosen)
   shares: usize; // f32 (rows, chosen)
-  /** First place of each expert's group, and number of rows in it. */
+  /** The first place of each expert's group, and the number of rows in the group. */
   starts: usize; // i32 (experts)
   counts: usize; // i32 (experts)
   /** The row at each place, or −1. There are at most rows · chosen + (unit − 1) · experts places. */

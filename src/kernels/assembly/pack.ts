@@ -1,6 +1,6 @@
-// Rows of activations in 16 bits: each block of 32 numbers becomes 32 integers and one f32 scale. Products
-// with 4-bit and with 8-bit weights read the integers in different orders, so that each unpacks its weights
-// with few instructions.
+// Packs rows of activations into 16 bits: each block of 32 numbers becomes 32 integers and one f32 scale. Products with
+// 4-bit and with 8-bit weights read the integers in different orders, so that unpacking the weights takes few
+// instructions.
 //
 // A packed row has, with b = ⌈columns / 32⌉ blocks and b' = b rounded up to a multiple of 4:
 // - b × 32 integers of 16 bits
@@ -32,13 +32,13 @@ export function packedBytes(columns: i32): usize {
   return <usize>(64 * blocks + 8 * padded(blocks));
 }
 
-/** Where the sums of a packed row begin. */
+/** The offset of the sums in a packed row. */
 // @inline
 export function sumsAt(columns: i32): usize {
   return <usize>(64 * blocksOf(columns));
 }
 
-/** Where the scales of a packed row begin. */
+/** The offset of the scales in a packed row. */
 // @inline
 export function scalesAt(columns: i32): usize {
   const blocks = blocksOf(columns);
@@ -85,14 +85,15 @@ function packBlock(x: usize, bits: i32, to: usize, sum: usize, scale: usize): vo
   );
   store<i32>(sum, sumInts(total) * (bits == 4 ? -8 : -128));
   if (bits == 8) {
-    // Eight weights of 8 bits follow one another in a register.
+    // Products read 8-bit weights in their stored order, so the integers stay in order, too.
     v128.store(to, a);
     v128.store(to, b, 16);
     v128.store(to, c, 32);
     v128.store(to, d, 48);
     return;
   }
-  // A 16-bit lane holds four weights of 4 bits: group g has the numbers 4j + g.
+  // Products unpack four 4-bit weights from each 16-bit lane, so the integers are put in four groups: group g has the
+  // numbers 4j + g.
   const even = evenLanes(a, b);
   const odd = oddLanes(a, b);
   const even2 = evenLanes(c, d);

@@ -1,11 +1,11 @@
-// Products of panels of eight packed rows (pack.ts) with weights in blocks of 32: each block of weights is unpacked once
-// for the eight, and the integers are multiplied and summed exactly, as for one row.
+// Products of panels of eight packed rows (pack.ts) with weights in blocks of 32: each block of weights is unpacked
+// once for all eight rows. The integers are multiplied and summed exactly, as for one row.
 
 import { lane0, lane1, lane2, lane3, put, scaled } from './block-sums.ts';
 import { fromHalf, sum4 } from './lanes.ts';
 import { blocksOf, PANEL, PANEL_BLOCK } from './pack.ts';
 
-/** Panels that are multiplied with a row of weights while they are in the cache of the core. */
+/** The number of panels that are multiplied with a row of weights while the panels are in the core's cache. */
 const PANELS_AT_ONCE: i32 = 4;
 
 /** y[row][n] = row of the panels · weights[n] for n from `from` to `to` − 1. Writes only the first `rows` rows. */

@@ -5,7 +5,10 @@ import { lane0, lane1, lane2, lane3, put, scaled } from './block-sums.ts';
 import { fromHalf, fromHalf4, sum4 } from './lanes.ts';
 import { blocksOf, scalesAt, sumsAt } from './pack.ts';
 
-/** y[n] = one packed row · weights[n] (+ bias, if given) for n from `from` to `to` − 1; added to y if `add`. */
+/**
+ * y[n] = one packed row · weights[n] (+ bias, if given) for n from `from` to `to` − 1. If `add`, the products are added
+ * to y.
+ */
 export function packedRow(
   four: bool,
   weights: usize,

@@ -1,4 +1,5 @@
-// Prepares rows for the next product: a norm or an activation, and packing, if the product takes packed rows.
+// Prepares rows for the next product: applies a norm or an activation, and packs the rows if the product reads packed
+// rows.
 
 import { geluErf, geluTanh, swigluHalves, swigluPairs } from './activations.ts';
 import { firstOf } from './lanes.ts';
@@ -16,7 +17,7 @@ const GELU_ERF: i32 = 6;
 export class Prepare {
   code: i32;
   wait: i32;
-  /** The computation, a number of STEPS in ../operations.ts; 0: none, rows are only packed. */
+  /** The computation, as a number of STEPS in ../operations.ts; 0: none, the rows are only packed. */
   step: i32;
   rows: i32;
   /** Columns of the result; the input of a SwiGLU has twice as many. */

@@ -1,4 +1,4 @@
-// Reads memory and does almost nothing else. Benchmarks compare the rate of products with its rate.
+// Reads memory and does almost nothing else. The benchmarks compare the speed of products with the speed of this loop.
 
 import { firstOf } from './lanes.ts';
 

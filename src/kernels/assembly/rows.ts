@@ -1,4 +1,5 @@
-// Rows that are looked up: word embeddings, features of pictures, and the vision encoder's learned positions.
+// Operations that look rows up in tables: word embeddings, features of pictures, and the vision encoder's learned
+// positions.
 
 import { firstOf } from './lanes.ts';
 import { unpackRow } from './unpack.ts';
@@ -60,7 +61,7 @@ export function addFeatures(op: AddFeatures, thread: i32, threads: i32): void {
   }
 }
 
-/** Adds to each patch the four table rows that it mixes, each with its weight. */
+/** Adds four rows of the table, each times its weight, to each patch. */
 // @unmanaged
 export class AddPositions {
   code: i32;

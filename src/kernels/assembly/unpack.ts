@@ -1,15 +1,18 @@
-// Rows of stored weights → f32.
+// Unpacks rows of stored weights to f32.
 
 import { fromHalf, fromHalf4 } from './lanes.ts';
 
-/** How weights are stored. The numbers are those of WEIGHT_KINDS in ../operations.ts. */
+/** The formats of stored weights. The numbers are those of WEIGHT_KINDS in ../operations.ts. */
 export const F32: i32 = 0;
 export const F16: i32 = 1;
 export const BF16: i32 = 2;
 export const BLOCKS4: i32 = 3;
 export const BLOCKS8: i32 = 4;
 
-/** The only block size whose products run on integers; other sizes are unpacked to f32 first. */
+/**
+ * The block size whose products are computed with integers; weights with any other block size are unpacked to f32
+ * first.
+ */
 export const BLOCK: i32 = 32;
 
 /** Bytes of a row of a matrix with `columns` columns; a row of blocks ends with a whole block. */

@@ -4,7 +4,7 @@ import type { PagedRun, PagedRunOptions } from '../paged-run.ts';
 
 /** Milliseconds per expert; experts are read in random order. */
 export interface ReadTimes {
-  /** Time of the first read since the page began, and of a second read. */
+  /** The time of the first read since the page was opened, and that of a second read. */
   first: number;
   again: number;
   /** Time of a read in four pieces, which is how guesses are read. */
@@ -12,7 +12,7 @@ export interface ReadTimes {
 }
 
 export interface BrowserRun extends PagedRun {
-  /** Peak sum of the sizes of all GPU buffers. */
+  /** The peak of the total size of all GPU buffers. */
   gpuPeakBytes: number;
 }
 

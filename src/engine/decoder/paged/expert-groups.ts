@@ -1,4 +1,4 @@
-// Runs the experts of one layer on the rows that were routed to them, some experts per run: first those in
+// Runs the experts of one layer on the rows that were routed to them, a group of experts per run: first the experts in
 // slots, then the others as their reads arrive, so that each expert is loaded once. Owns its sessions.
 
 import type { ModelConfig } from '../../../format/model-config.ts';
@@ -15,7 +15,7 @@ import type { ExpertPager } from './expert-pager.ts';
 import type { ExpertSlots } from './expert-slots.ts';
 import type { RoutedChunk } from './routed-chunk.ts';
 
-/** How many groups of experts are read ahead of the group that computes. */
+/** The number of groups of experts that are read ahead of the group that computes. */
 const GROUPS_AHEAD = 2;
 
 export class ExpertGroups {
@@ -61,8 +61,8 @@ export class ExpertGroups {
   }
 
   /**
-   * Takes normed (n, hidden) and returns the summed outputs of mixture layer `index`'s experts, f32 (n,
-   * hidden). Requests the `guesses` for the layers that follow after it has requested all experts of this layer.
+   * Takes normed (n, hidden) and returns the summed outputs of mixture layer `index`'s experts, f32 (n, hidden). When
+   * it has requested all experts of this layer, it requests `guesses`, the likely experts of the next layers.
    */
   async run(
     index: number,
@@ -73,8 +73,8 @@ export class ExpertGroups {
   ): Promise<Tensor> {
     const pager = this.#pager;
     const isHeld = (expert: number): boolean => pager.isHeld(index, expert);
-    // Held experts come first, before another expert can take their slots. The experts with the most rows
-    // come last, so that they stay in their slots.
+    // Experts in slots come first, before others can take their slots. The experts with the most rows come last, so
+    // that they stay in their slots.
     const order = [...byExpert.keys()].sort(
       (a, b) =>
         Number(isHeld(b)) - Number(isHeld(a)) || byExpert.get(a)!.rows.length - byExpert.get(b)!.rows.length,
@@ -124,7 +124,8 @@ export class ExpertGroups {
     byExpert: RoutedChunk['byExpert'],
   ): Promise<Tensor> {
     const { tensor } = this.#runtime;
-    // The graph takes exactly `#perRun` experts; each one that is lacking computes row 0 with a share of 0.
+    // The graph takes exactly `#perRun` experts. If the group is smaller, the missing ones compute row 0 with a share
+    // of 0.
     const idle = Array.from({ length: this.#perRun - group.length }, () => 0);
     const loads = group.map((expert) => byExpert.get(expert)!);
     const slots = [...places.map(({ slot }) => slot), ...idle.map(() => places[0]!.slot)];

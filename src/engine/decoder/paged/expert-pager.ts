@@ -1,5 +1,5 @@
-// Loads the experts that a layer chose from the store into slots, evicts others for them, and reads the experts
-// ahead that the next layers will probably choose. Counts hits, misses and times. Owns the slots.
+// Loads the experts that a layer chose from the store into slots, and evicts others to make space. Reads ahead the
+// experts that the next layers will probably choose. Counts hits, misses and times. Owns the slots.
 
 import type { PagingCounts, PagingReport } from '../../../contract/answer.ts';
 import { fail, Failure } from '../../../failure.ts';
@@ -10,12 +10,12 @@ import { readingOrder } from '../../../paging/look-ahead.ts';
 import { RecencyFrequency, type Replacement } from '../../../paging/replacement.ts';
 import { ExpertReads, type ReadPace } from './expert-reads.ts';
 
-/** Memory for experts: equally many slots in each mixture layer. */
+/** Memory for experts, with the same number of slots in each mixture layer. */
 export interface SlotMemory {
   readonly perLayer: number;
   /** Bytes of all slots. */
   readonly bytes: number;
-  /** Writes an expert of mixture layer `index`, as it is stored, into a slot. */
+  /** Writes an expert of mixture layer `index`, in its stored form, into a slot. */
   write(index: number, slot: number, expert: Uint8Array): void;
   dispose(): void;
 }
@@ -73,9 +73,9 @@ export class ExpertPager<Slots extends SlotMemory> {
   }
 
   /**
-   * Reads the experts that the layers after `index` may choose, except those that are held. `guesses`: one
-   * list per layer, the likeliest experts first. Drops earlier guesses for `index` and the layers before it,
-   * because all experts that those layers chose have been requested.
+   * Reads the experts that the layers after `index` may choose, except those in slots. `guesses`: one list per layer,
+   * the likeliest experts first. Drops earlier guesses for `index` and the layers before it, because all experts that
+   * those layers chose have been requested.
    */
   guess(index: number, guesses: readonly ArrayLike<number>[]): void {
     const order = readingOrder(index + 1, guesses, (layer, expert) => this.isHeld(layer, expert));
@@ -83,8 +83,8 @@ export class ExpertPager<Slots extends SlotMemory> {
   }
 
   /**
-   * Loads experts into slots and pins them: first those that are held, then the others as their reads arrive.
-   * `asked`: reads that are under way. `experts` must not be more than there are slots.
+   * Loads experts into slots and pins them: first those that are in slots already, then the others as their reads
+   * arrive. `asked`: reads that are under way. There must be at least as many slots as `experts`.
    */
   async pageIn(
     index: number,

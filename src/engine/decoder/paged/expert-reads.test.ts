@@ -5,7 +5,7 @@ import { BESIDE_A_DEVICE, BETWEEN_RUNS, ExpertReads } from './expert-reads.ts';
 const UNIT = 4;
 const BYTES = 4 * UNIT;
 
-/** A store whose reads end when the test says so, the oldest read of an expert first. */
+/** A store whose reads end when the test decides, the oldest read of an expert first. */
 function heldStore(pace = BESIDE_A_DEVICE) {
   const begun: string[] = [];
   const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
@@ -43,7 +43,7 @@ function whole(expert: number): Uint8Array {
   return Uint8Array.from({ length: BYTES }, (_, i) => expert + i);
 }
 
-test('what is wanted is read after the pieces of guesses that had begun, and in one go', async () => {
+test('a requested expert is read whole, after the pieces of guesses that had begun', async () => {
   const { reads, begun, end, id } = heldStore();
   reads.guess(0, id(1, 10, 11));
   expect(begun).toEqual(['10 0-1', '10 1-2']);
@@ -56,7 +56,7 @@ test('what is wanted is read after the pieces of guesses that had begun, and in 
   expect(await wanted).toEqual(whole(1));
 });
 
-test('where the thread that reads computes, all guesses are begun before it does, each in one go', async () => {
+test('if the reading thread also computes, all guesses begin before it computes, and each is read whole', async () => {
   const { reads, begun, end, id } = heldStore(BETWEEN_RUNS);
   reads.guess(0, id(1, 10, 11, 12, 13));
   expect(begun).toEqual(['10 0-4', '11 0-4', '12 0-4', '13 0-4']);
@@ -75,7 +75,7 @@ test('a right guess is handed over without another read', async () => {
   expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
 });
 
-test('of a guess that is wanted before it was read, only the rest is read', async () => {
+test('if a guess is requested while it is being read, only the rest is read', async () => {
   const { reads, begun, end, id } = heldStore();
   reads.guess(0, id(1, 10));
   const wanted = reads.demand(1, 10);
@@ -86,7 +86,7 @@ test('of a guess that is wanted before it was read, only the rest is read', asyn
   expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
 });
 
-test('whoever asks for an expert again gets bytes that were read again', async () => {
+test('a second request for an expert reads it again', async () => {
   const { reads, begun, end, id } = heldStore();
   reads.guess(0, id(1, 10));
   await end(10, 10, 10, 10);
@@ -95,7 +95,7 @@ test('whoever asks for an expert again gets bytes that were read again', async (
   expect(begun.slice(4)).toEqual(['10 0-4']);
 });
 
-test('a read that fails tells whoever wanted it; a failed guess tells nobody', async () => {
+test('a failed read is reported to the caller that requested it; a failed guess is not reported', async () => {
   const { reads, begun, take, end, id } = heldStore();
   reads.guess(0, id(1, 10));
   take(10).reject(new Error('damaged'));

@@ -3,28 +3,28 @@
 
 import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../../paging/read-queue.ts';
 
-/** A smaller read takes as long as one of this size. */
+/** The smallest piece, because a smaller read takes as long. */
 const LEAST_PIECE_BYTES = 512 * 1024;
 
-/** How many reads are in flight, and the largest number of pieces in which a guess is read. */
+/** The number of reads in flight, and the largest number of pieces in which a guess is read. */
 export interface ReadPace {
   readonly lanes: number;
   readonly pieces: number;
 }
 
 /**
- * For WebGPU: the device computes while this thread goes on reading. More reads in flight raise latency, not
+ * The pace for WebGPU: the device computes while this thread goes on reading. More reads in flight raise latency, not
  * throughput.
  */
 export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
 /**
- * For WASM: this thread computes, so it cannot begin a read before a layer is done. All reads for the layers
- * after that one must therefore begin before its run. With 2 lanes and 4 pieces, the 48 layers of the 30B
- * model waited three times as long.
+ * The pace for WASM: this thread computes, so it cannot begin a read before a layer is done. All reads for the layers
+ * after that one must therefore begin before its run. With 2 lanes and 4 pieces, the 48 layers of the 30B model waited
+ * three times as long.
  */
 export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
 
-/** The store, as the reads see it. */
+/** The part of the store that the reads use. */
 export interface ReadSource {
   /** Bytes of one expert, by mixture layer. */
   readonly bytes: readonly number[];
@@ -35,7 +35,7 @@ class Read extends ExpertRead {
   readonly result: Promise<Uint8Array>;
   resolve!: (bytes: Uint8Array) => void;
   reject!: (error: unknown) => void;
-  /** For a guess: its pieces put together. */
+  /** For a guess: its pieces, joined. */
   whole: Uint8Array | undefined;
   arrived = 0;
 
@@ -73,7 +73,7 @@ export class ExpertReads {
     );
   }
 
-  /** The bytes of an expert. The caller alone owns them: they are not kept. Fails as the store does. */
+  /** Returns the bytes of an expert. The caller becomes their only owner. Fails as the store does. */
   demand(layer: number, expert: number): Promise<Uint8Array> {
     const read = this.#queue.want(layer, expert);
     if (read.begun > 0) this.totals.rightGuesses++;
@@ -81,7 +81,10 @@ export class ExpertReads {
     return read.result;
   }
 
-  /** `experts`: those that the next layers may choose, in reading order. Layers up to `passed` have their experts. */
+  /**
+   * Reads ahead `experts`, which the next layers may choose, in reading order. All experts of the layers up to `passed`
+   * have been requested.
+   */
   guess(passed: number, experts: readonly ExpertId[]): void {
     this.#queue.guess(passed, experts);
     this.#start();
@@ -100,7 +103,7 @@ export class ExpertReads {
   async #perform({ read, from, to }: NextRead<Read>): Promise<void> {
     const { pieces } = this.#queue;
     const bytes = this.#source.bytes[read.layer]!;
-    // Pieces end at whole words, because converting a part needs aligned bytes.
+    // Pieces end at whole words, because a part can be converted only if its bytes are aligned.
     const edge = (piece: number): number =>
       piece === pieces ? bytes : 4 * Math.floor((bytes * piece) / pieces / 4);
     try {

@@ -22,7 +22,7 @@ const manifest: Manifest = {
   experts: [0, 1].map((layer) => ({ layer, bytes: 144, parts: PARTS, at })),
 };
 
-/** A device with `room` bytes of memory, and a record of the bytes that are taken. */
+/** A device with `room` bytes of memory, and a count of the bytes in use. */
 function deviceWith(room: number) {
   const device = { taken: 0, isFull: false };
   const zeros = (type: string, shape: number[]): Tensor => {
@@ -38,7 +38,7 @@ function deviceWith(room: number) {
   return { device, runtime: { device: scopes, zeros } as unknown as Runtime };
 }
 
-test('as many slots as the budget holds, no fewer than a token needs and no more than experts', async () => {
+test('the budget decides the number of slots, which is at least what a token needs and at most one per expert', async () => {
   const one = slotBytes(manifest, 'f16');
   expect(one).toBe(2 * (128 + 16));
   expect(slotBytes(manifest, 'f32')).toBe(2 * (128 + 32));
@@ -52,7 +52,7 @@ test('as many slots as the budget holds, no fewer than a token needs and no more
   }
 });
 
-test('a budget that is too big for the device is halved until it fits, and nothing stays behind', async () => {
+test('a budget that is too large for the device is halved until it fits, and the failed attempts are freed', async () => {
   const one = slotBytes(manifest, 'f16');
   const { device, runtime } = deviceWith(5 * one);
   const slots = await ExpertSlots.allocate(runtime, manifest, 'f16', 16 * one, 2);
@@ -62,7 +62,7 @@ test('a budget that is too big for the device is halved until it fits, and nothi
   expect(device.taken).toBe(0);
 });
 
-test('where even the fewest slots have no room, it fails and takes nothing', async () => {
+test('if even the fewest slots do not fit, it fails and holds no memory', async () => {
   const one = slotBytes(manifest, 'f16');
   const { device, runtime } = deviceWith(1.5 * one);
   const failed = ExpertSlots.allocate(runtime, manifest, 'f16', 16 * one, 2);

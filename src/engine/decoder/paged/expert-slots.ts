@@ -1,5 +1,5 @@
-// The slots of every mixture layer in the memory of the backend: one tensor per part of an expert, which
-// stacks all slots of a layer. Owns the tensors; ExpertCache records which expert lies where.
+// The slots of every mixture layer in the memory of the backend: one tensor per part of an expert, which stacks all
+// slots of a layer. Owns the tensors; ExpertCache records which slot holds which expert.
 
 import { fail } from '../../../failure.ts';
 import type { ExpertLayer, Manifest } from '../../../format/manifest.ts';
@@ -20,7 +20,10 @@ export class ExpertSlots {
   readonly #layers: HeldPart[][];
   readonly #runtime: Runtime;
   readonly #precision: Precision;
-  /** Reused for each part that is decoded on its way into a slot: new memory would cost more time than the decoding. */
+  /**
+   * Each part that is decoded on its way into a slot uses this memory again: new memory would cost more time than the
+   * decoding.
+   */
   readonly #decoded: Float32Array<ArrayBuffer>;
 
   private constructor(runtime: Runtime, precision: Precision, perLayer: number, layers: HeldPart[][]) {
@@ -33,8 +36,8 @@ export class ExpertSlots {
   }
 
   /**
-   * Makes as many slots per layer as the budget holds, at least `fewest` and at most one per expert. If the
-   * device has less memory than the budget, it tries half as many, and so on. Fails with 'out-of-memory'.
+   * Makes as many slots per layer as the budget holds, at least `fewest` and at most one per expert. If the device has
+   * less memory than that, makes half as many, and so on. Fails with 'out-of-memory'.
    */
   static async allocate(
     runtime: Runtime,
@@ -65,16 +68,15 @@ export class ExpertSlots {
     return this.#layers.flat().reduce((sum, { part, type }) => sum + bytesOf(part, type), 0) * this.perLayer;
   }
 
-  /** Mixture layer `index`'s slots, by the names of the graphs' inputs. */
+  /** The slots of mixture layer `index`, by the names of the graphs' inputs. */
   feeds(index: number): Feeds {
     return Object.fromEntries(this.#layers[index]!.map(({ part, tensor }) => [part.input, tensor]));
   }
 
-  /** Writes an expert, as it is stored, into a slot. */
+  /** Writes an expert, in its stored form, into a slot. */
   write(index: number, slot: number, expert: Uint8Array): void {
     for (const { part, type, tensor } of this.#layers[index]!) {
-      // A slice, not a subarray, because converting needs bytes that begin at a multiple of the element's
-      // size.
+      // A slice, not a subarray, because converting needs bytes that begin at a multiple of the element's size.
       const stored =
         type === 'u8' || part.offset % 4 === 0
           ? expert.subarray(part.offset, part.offset + part.bytes)

@@ -24,9 +24,9 @@ export interface Handover {
 }
 
 export interface StageOptions {
-  /** By mixture layer: whether the next segment itself runs the experts of a single row. */
+  /** By mixture layer: whether, if a chunk has one row, the next segment itself runs the row's experts. */
   inSegment: readonly boolean[];
-  /** How many layers ahead to guess. */
+  /** The number of layers ahead for which to guess experts. */
   lookAhead: number;
   precision: Precision;
   /** Called with the experts of mixture layer `index` and the guesses for the layers after it, for recording traces. */
@@ -34,8 +34,8 @@ export interface StageOptions {
 }
 
 /**
- * `chosen`: each row's experts. `guesses[i]`: the likeliest experts of layer `index` + 1 + i; empty unless a
- * single row runs in the next segment.
+ * `chosen`: each row's experts. `guesses[i]`: the likeliest experts of layer `index` + 1 + i; `guesses` is empty unless
+ * a single row runs in the next segment.
  */
 export type OnRouting = (
   index: number,
@@ -50,7 +50,7 @@ export class MixtureStage {
   readonly #moe: MoeConfig;
   readonly #options: StageOptions;
   /**
-   * Zero rows: `#noRow` is the input SEGMENT.row of a segment that runs no expert; `#nothing` is the input
+   * Tensors of zeros. `#noRow` is the input SEGMENT.row of a segment that runs no expert; `#nothing` is the input
    * SEGMENT.mixed if no expert ran before the segment.
    */
   readonly #noRow: Tensor;
@@ -73,7 +73,7 @@ export class MixtureStage {
     this.#nothing = runtime.zeros('f32', [1, hidden]);
   }
 
-  /** The outputs of segment `index`, run on this many rows, that this stage takes and disposes of. */
+  /** The outputs of segment `index` for this number of rows; this stage takes them over and disposes of them. */
   outputs(index: number, rows: number): string[] {
     const { nextResidual, nextNormed } = SEGMENT;
     const router = routerOutput(this.#moe.layers[index]!);
@@ -132,7 +132,7 @@ export class MixtureStage {
     return { logits: logits!, ahead };
   }
 
-  /** For one row: the next segment runs its experts directly from their slots. */
+  /** Prepares the run of a single row: the next segment computes the row's experts directly from their slots. */
   async #pageInForRow(
     index: number,
     logits: Float32Array,
@@ -167,7 +167,7 @@ export class MixtureStage {
     };
   }
 
-  /** For several rows, or experts that only plain operators can run: the experts run here, some at a time. */
+  /** Runs the experts here, a group at a time: for several rows, and for experts that only plain operators can run. */
   async #runGroups(
     index: number,
     logits: Float32Array,

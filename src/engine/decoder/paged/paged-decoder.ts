@@ -25,16 +25,19 @@ import { ExpertPager } from './expert-pager.ts';
 import { ExpertSlots } from './expert-slots.ts';
 import { MixtureStage, type Handover, type OnRouting } from './mixture-stage.ts';
 
-/** A long chunk loads each expert once for many tokens, but attention over it must fit the device. */
+/**
+ * Tokens per chunk. A long chunk loads each expert once for many tokens, but the device must have memory for attention
+ * over the chunk.
+ */
 const PREFILL_CHUNK = 512;
 
 export interface PagedOptions {
   /**
-   * Bytes of expert slots on the device, over all layers. If they are too few, the decoder takes the fewest
-   * slots that work.
+   * The memory budget for expert slots on the device, in bytes, over all layers. If it holds too few slots, the decoder
+   * takes the fewest that work.
    */
   budgetBytes: number;
-  /** For how many layers ahead likely experts are read; 0: none. If omitted, LOOK_AHEAD. */
+  /** For how many layers ahead to read likely experts; 0 for none. If omitted, LOOK_AHEAD. */
   lookAhead?: number | undefined;
   onRouting?: OnRouting | undefined;
 }
@@ -90,8 +93,8 @@ export class PagedDecoder implements Decoder {
     const opened = new Map<EmittedGraph, Session>();
     let slots: ExpertSlots | undefined;
     try {
-      // The last and the first segment load first because they hold the largest weights, and a weight takes
-      // its memory on the device twice while it is loaded.
+      // The last and the first segment load first, while the most memory is free: they hold the largest weights, and a
+      // weight takes its memory on the device twice while it is loaded.
       for (const graph of [graphs.at(-1)!, ...graphs.slice(0, -1)]) {
         opened.set(graph, await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
       }
@@ -144,8 +147,8 @@ export class PagedDecoder implements Decoder {
         handover.check();
         const begun = performance.now();
         results = await segment.run(feedsOf({ ...common, ...handover.feeds }, segment), outputs);
-        // WASM computes during the call. A GPU computes after it, and the wait of the next read-back measures
-        // that.
+        // WASM computes during the call. A GPU computes after the call, and the wait of the next read-back includes
+        // that time.
         if (this.#runtime.device === undefined) computeMs += performance.now() - begun;
       } finally {
         handover.dispose();

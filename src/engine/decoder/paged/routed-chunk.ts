@@ -5,7 +5,7 @@ import { chooseExperts, shares } from '../routing.ts';
 export interface RoutedChunk {
   /** The experts of each row, (n, k). */
   chosen: Uint16Array[];
-  /** By expert: its rows, and its weight for each of them. */
+  /** By expert: the rows routed to it, and its weight for each of them. */
   byExpert: Map<number, { rows: number[]; shares: number[] }>;
 }
 
@@ -28,7 +28,7 @@ export function routeChunk(logits: Float32Array, experts: number, k: number): Ro
   return { chosen, byExpert };
 }
 
-/** The experts that the rows of a guess are routed to, those with the most rows first. */
+/** The experts to which the rows of a guess are routed, those with the most rows first. */
 export function guessedExperts(logits: Float32Array, experts: number, k: number): number[] {
   const { byExpert } = routeChunk(logits, experts, k);
   const wanted = [...byExpert].sort(([, a], [, b]) => b.rows.length - a.rows.length);
