@@ -18,7 +18,7 @@ type Draw = (context: OffscreenCanvasRenderingContext2D) => void;
 /** Reads the first rows of a canvas as RGBA. */
 type ReadRows = (context: OffscreenCanvasRenderingContext2D, rows: number) => Promise<Uint8ClampedArray>;
 
-/** Calls `draw` once for each band of rows, with the band's upper edge at the origin, and reads the band back. */
+/** Calls `draw` once per band of rows, moved so that the band's upper edge is at the origin, and reads the band back. */
 export type ReadPixels = (width: number, height: number, draw: Draw) => Promise<RgbImage>;
 
 export interface PixelReader {

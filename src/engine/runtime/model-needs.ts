@@ -49,7 +49,7 @@ export function requireDevice(
   }
 }
 
-/** The bytes of the WebAssembly heap that the weights need, and the largest product that is computed with them. */
+/** The bytes of the WebAssembly heap that the weights need, plus those of the largest product with them. */
 export function processorBytes(
   manifest: Manifest,
   { expand }: Pick<Target, 'expand'>,
