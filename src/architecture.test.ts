@@ -69,6 +69,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/contract',
     'src/weights',
     'src/engine',
+    'src/kernels',
     'src/client',
     'src/session',
   ],
@@ -98,9 +99,12 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/device',
     'src/contract',
     'src/engine',
+    'src/kernels',
     'src/policy',
     'src/weights',
     'comlink',
+    // The compiled kernels; see tools/build/shared-config.ts.
+    'darkroom-kernels',
     'onnxruntime-web',
   ],
   // What the service worker does.

@@ -2,6 +2,7 @@
 // uses the package sets the policy.
 
 import { DATABASE } from '../src/api/stored-packages.ts';
+import { packagedKernels } from '../src/api/packaged-kernels.ts';
 import { packagedRuntime } from '../src/api/packaged-runtime.ts';
 import type { AnswerEvent } from '../src/contract/answer.ts';
 import type { InferenceApi, LoadEvent, LoadOptions, RunId } from '../src/contract/inference.ts';
@@ -21,6 +22,9 @@ type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
   Pick<InferenceApi, 'load' | 'answer' | 'cancel' | 'forget' | 'unload'>;
 type Loading = LoadOptions & { runtime?: RuntimeAddresses };
 
+/** The build puts the kernels beside this worker. Bundlers recognise exactly this form. */
+const KERNELS = (): string => new URL('./kernels/own.wasm', import.meta.url).href;
+
 const runs = new RunQueue('serial');
 const database = new Database(DATABASE);
 const weights = new Weights(database, PACE);
@@ -39,12 +43,10 @@ const api = {
     runs.start(id, async (signal) => {
       await release();
       // The runtime fetches its own WebAssembly.
-      const downloads = {
-        files: packagedRuntime(options.runtime),
-        take: () => Promise.resolve(undefined),
-      };
-      const stores = { weights, verdicts: new Verdicts(database), downloads };
-      loaded = await loadModel(stores, modelId, options, onEvent, signal);
+      const runtime = { files: packagedRuntime(options.runtime), take: () => Promise.resolve(undefined) };
+      const kernels = packagedKernels(KERNELS(), options.runtime);
+      const sources = { weights, verdicts: new Verdicts(database), runtime, kernels };
+      loaded = await loadModel(sources, modelId, options, onEvent, signal);
       return loaded.facts;
     }),
 

@@ -9,6 +9,7 @@ import { PACE } from '../src/weights/download/pace.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
+import { KernelDownloads } from '../src/session/kernel-downloads.ts';
 import { loadModel, type Loaded } from '../src/session/load-model.ts';
 import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
 import { RunQueue } from '../src/session/run-queue.ts';
@@ -21,8 +22,9 @@ import { reportViolations } from '../src/session/report-violations.ts';
 const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
 const runs = new RunQueue('serial');
 const database = new Database();
-const downloads = new RuntimeDownloads();
-const stores = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), downloads };
+const runtime = new RuntimeDownloads();
+const kernels = new KernelDownloads();
+const sources = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), runtime, kernels };
 let loaded: Loaded | undefined;
 
 const api = {
@@ -32,7 +34,8 @@ const api = {
     outcome(async () => {
       for (const backend of backends) {
         if (backend === 'webgpu' && !(await hasAdapter(navigator.gpu, hardwareOnly))) continue;
-        downloads.begin(downloads.files(backend), onEvent);
+        if (backend === 'webgpu') runtime.begin(onEvent);
+        else kernels.begin();
         break;
       }
       return null;
@@ -42,7 +45,7 @@ const api = {
     runs.start(id, async (signal) => {
       await walls.demand();
       await release();
-      loaded = await loadModel(stores, modelId, options, onEvent, signal);
+      loaded = await loadModel(sources, modelId, options, onEvent, signal);
       return loaded.facts;
     }),
 

@@ -43,7 +43,7 @@ export interface OpenOptions {
    * `new Worker(…)`, or a page with Trusted Types). If omitted, the package's own script beside this module.
    */
   worker?: string | URL | (() => Worker);
-  /** Addresses of onnxruntime-web's own files. If omitted, those of the package `onnxruntime-web`. */
+  /** Addresses of the programs that compute. If omitted, those of the packages themselves. */
   runtime?: RuntimeAddresses;
 }
 
@@ -139,10 +139,15 @@ function checkOpen(options: unknown): void {
   const worker = fields.optional('worker');
   const isAddress = worker?.value instanceof URL || typeof worker?.value === 'string';
   if (!isAddress) checkFunction(worker);
-  for (const [, build] of fields.optional('runtime')?.members() ?? []) {
-    build.at('mjs').string();
-    build.at('wasm').string();
+  const runtime = fields.optional('runtime');
+  for (const name of ['jspi', 'asyncify']) {
+    const build = runtime?.optional(name);
+    build?.at('mjs').string();
+    build?.at('wasm').string();
   }
+  const kernels = runtime?.optional('kernels');
+  kernels?.optional('own')?.string();
+  kernels?.optional('shared')?.string();
 }
 
 /** Fails with 'bad-request' if the location names no model. */
@@ -181,12 +186,11 @@ function workerStarter(worker: OpenOptions['worker']): () => Worker {
   return () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 }
 
-/** The worker's own address is another one than the page's. */
+/** The worker's own address is another one than the page's, so relative addresses would count from the wrong one. */
 function absolute(runtime: RuntimeAddresses): RuntimeAddresses {
-  const entries = Object.entries(runtime).map(([build, { mjs, wasm }]) => {
-    return [build, { mjs: new URL(mjs, base()).href, wasm: new URL(wasm, base()).href }];
-  });
-  return Object.fromEntries(entries) as RuntimeAddresses;
+  const whole = (_key: string, value: unknown): unknown =>
+    typeof value === 'string' ? new URL(value, base()).href : value;
+  return JSON.parse(JSON.stringify(runtime, whole)) as RuntimeAddresses;
 }
 
 /** The address that relative addresses count from, on a page or in a worker. */

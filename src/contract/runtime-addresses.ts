@@ -1,8 +1,18 @@
-// The addresses of onnxruntime-web's own files in an app that uses the engine as a package.
+// The addresses of the devices' programs in an app that uses the engine as a package.
+
+/** Addresses of onnxruntime-web's glue code (`mjs`) and WebAssembly (`wasm`). */
+interface RuntimeAddress {
+  mjs: string;
+  wasm: string;
+}
 
 /**
- * Addresses of the runtime's glue code (`mjs`) and WebAssembly (`wasm`), for each build that the app may use: 'wasm'
- * for the processor, 'jspi' for WebGPU in browsers whose WebAssembly can wait for JavaScript, 'asyncify' for WebGPU
- * in the others.
+ * The files that the app may use. 'jspi' is onnxruntime-web for WebGPU in browsers whose WebAssembly can wait for
+ * JavaScript, 'asyncify' is the same for the others. `kernels` are the package's own programs for the processor:
+ * 'shared' for several threads, 'own' for one.
  */
-export type RuntimeAddresses = Partial<Record<'wasm' | 'jspi' | 'asyncify', { mjs: string; wasm: string }>>;
+export interface RuntimeAddresses {
+  jspi?: RuntimeAddress;
+  asyncify?: RuntimeAddress;
+  kernels?: { own?: string; shared?: string };
+}

@@ -1,12 +1,9 @@
-// Turns a model in storage into an engine that answers: starts the runtime, builds the graphs and uploads the
-// weights. A device that computes wrong numbers is replaced by the next one. Reports progress to the page.
+// Turns a model in storage into an engine that answers: chooses a device and loads the weights onto it. A device that computes wrong numbers is replaced by the next one. Reports progress to the page.
 
 import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
 import type { DeviceFacts } from '../contract/weights.ts';
 import { openClip } from '../engine/clip/open-clip.ts';
-import { decodePhoto } from '../engine/photo/decode-photo.ts';
 import type { Engine } from '../engine/engine.ts';
-import { loadEngine } from '../engine/load-engine.ts';
 import { fail } from '../failure.ts';
 import { expertBytes, weightBytes } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
@@ -14,9 +11,10 @@ import { deviceFacts } from '../device/device-facts.ts';
 import { cacheBudgetBytes, expertBudget } from '../device/fit.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { Weights } from '../weights/weights.ts';
+import type { EngineDevice } from './engine-device.ts';
 import { ModelTrust } from './model-trust.ts';
 import { runReported } from './report-limited.ts';
-import { trustedRuntime, type RuntimeSource, type TrustedRuntime } from './trusted-runtime.ts';
+import { trustedDevice, type DeviceSources, type TrustedDevice } from './trusted-device.ts';
 
 const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 
@@ -27,11 +25,10 @@ export interface Loaded {
   dispose(): Promise<void>;
 }
 
-/** The sources of models, of verdicts about them, and of the runtime. */
-export interface Stores {
+/** The sources of models, of verdicts about them, and of the devices' programs. */
+export interface Sources extends DeviceSources {
   weights: Weights;
   verdicts: Verdicts;
-  downloads: RuntimeSource;
 }
 
 /**
@@ -39,7 +36,7 @@ export interface Stores {
  * Fails with 'corrupt-shard' if the numbers are wrong on the processor too.
  */
 export async function loadModel(
-  { weights, verdicts, downloads }: Stores,
+  { weights, verdicts, ...programs }: Sources,
   id: string,
   options: LoadOptions,
   onEvent: (event: LoadEvent) => void,
@@ -55,24 +52,24 @@ export async function loadModel(
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   for (;;) {
-    const trusted = await trustedRuntime(options.backend, options, trust.accepts, downloads);
-    const { runtime } = trusted;
+    const trusted = await trustedDevice(options.backend, options, trust.accepts, programs);
+    const { device } = trusted;
     let engine: Engine | undefined;
     try {
-      const device = runtime.backend === 'wasm' ? NO_GPU : await deviceFacts();
-      const memory = expertMemory(store, device, options.expertBudgetBytes);
-      engine = await openEngine(store, trusted, device, memory, onLoad, signal);
-      if (await trust.confirms(engine, runtime, signal)) {
+      const facts = device.backend === 'wasm' ? NO_GPU : await deviceFacts();
+      const memory = expertMemory(store, facts, options.expertBudgetBytes);
+      engine = await openEngine(store, device, facts, memory, onLoad, signal);
+      if (await trust.confirms(engine, device, signal)) {
         return loadedModel(id, store, engine, trusted, bytes, memory);
       }
-      if (runtime.backend === 'wasm') {
+      if (device.backend === 'wasm') {
         fail('corrupt-shard', 'The model computes other numbers than when it was packed.');
       }
       await engine.dispose();
-      runtime.dispose();
+      device.dispose();
     } catch (error) {
       await engine?.dispose().catch(() => undefined);
-      runtime.dispose();
+      device.dispose();
       throw error;
     }
   }
@@ -98,8 +95,8 @@ function expertMemory(
 
 async function openEngine(
   store: PackageStore,
-  { runtime, precision }: TrustedRuntime,
-  device: DeviceFacts,
+  device: EngineDevice,
+  facts: DeviceFacts,
   { budgetBytes }: ExpertMemory,
   onLoad: (doneBytes: number, totalBytes: number) => void,
   signal: AbortSignal,
@@ -108,18 +105,17 @@ async function openEngine(
     onLoad,
     openClip,
     runLimited: runReported,
-    cacheBudgetBytes: cacheBudgetBytes(device),
-    ...(precision === undefined ? {} : { precision }),
+    cacheBudgetBytes: cacheBudgetBytes(facts),
     ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),
   };
-  return loadEngine(store, runtime, decodePhoto, options, signal);
+  return device.load(store, options, signal);
 }
 
 function loadedModel(
   id: string,
   store: PackageStore,
   engine: Engine,
-  { runtime, distrusted }: TrustedRuntime,
+  { device, distrusted }: TrustedDevice,
   bytes: number,
   memory: ExpertMemory,
 ): Loaded {
@@ -129,7 +125,7 @@ function loadedModel(
     id,
     architecture,
     preset: store.manifest.preset,
-    backend: runtime.backend,
+    backend: device.backend,
     precision: target.precision,
     bytes,
     contextTokens: text.contextLength,
@@ -139,7 +135,7 @@ function loadedModel(
   };
   const dispose = async (): Promise<void> => {
     await engine.dispose();
-    runtime.dispose();
+    device.dispose();
   };
   return { engine, facts, dispose };
 }

@@ -10,6 +10,9 @@ import { modelIsRight, readModelCheck, type Reference } from '../engine/self-che
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
+import type { EngineDevice } from './engine-device.ts';
+
+type NamedDevice = Pick<EngineDevice, 'backend' | 'adapter'>;
 
 export class ModelTrust {
   readonly #verdicts: Verdicts;
@@ -50,14 +53,14 @@ export class ModelTrust {
   /**
    * Checks after the model is loaded: it computes the numbers of its package. Rethrows a stop through `signal`.
    */
-  async confirms(engine: Engine, runtime: Runtime, signal: AbortSignal): Promise<boolean> {
-    // The reference was computed on a processor, so WASM is checked only if another device disagreed before.
-    const isInDoubt = runtime.backend === 'webgpu' || this.#wrong.size > 0;
+  async confirms(engine: Engine, on: NamedDevice, signal: AbortSignal): Promise<boolean> {
+    // The reference was computed on a processor, so a processor is checked only if another device disagreed before.
+    const isInDoubt = on.backend === 'webgpu' || this.#wrong.size > 0;
     if (this.#reference === undefined || !isInDoubt) return true;
     // The reference question is about a picture. If the browser alters pixels, the answer proves nothing about
     // the model.
     if (!(await readsExactly())) return true;
-    const device = this.#device(runtime, engine.target.precision);
+    const device = this.#device(on, engine.target.precision);
     const isRight = (await this.#recall(device)) ?? (await modelIsRight(engine, this.#reference, signal));
     if (!isRight) {
       this.#wrong.add(device);
@@ -68,9 +71,9 @@ export class ModelTrust {
   }
 
   /** Everything that the numbers depend on, as far as a page can know it. */
-  #device(runtime: Runtime, precision: Precision): string {
+  #device({ backend, adapter }: NamedDevice, precision: Precision): string {
     const shards = this.#store.manifest.shards.map(({ sha256 }) => sha256).join();
-    return [runtime.backend, precision, runtime.adapter, navigator.userAgent, shards].join('|');
+    return [backend, precision, adapter, navigator.userAgent, shards].join('|');
   }
 
   /** Treats storage errors as "no verdict stored". */

@@ -25,42 +25,49 @@ const CACHE = resolve(import.meta.dirname, '../../.cache/kernels');
  */
 const DECORATOR = /^\/\/ (?=@(inline|unmanaged)$)/gm;
 
-const OPTIONS = [
-  ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'],
-  ...['--importMemory', '--noExportMemory', '--use', 'abort='],
-];
 /** Pages of 64 KiB: 4 GiB, which WebAssembly can address. */
 const MAX_PAGES = 65536;
 
-/** The module for memory that threads share, or for memory of one thread. Fails with the compiler's messages. */
-export function compileKernels(memory: 'shared' | 'own'): Uint8Array<ArrayBuffer> {
+const OPTIONS = [
+  ...['--optimizeLevel', '3', '--noAssert', '--runtime', 'stub', '--enable', 'simd', '--enable', 'threads'],
+  ...['--importMemory', '--noExportMemory', '--initialMemory', '1', '--maximumMemory', String(MAX_PAGES)],
+  ...['--use', 'abort='],
+];
+
+/** Whose memory a module is compiled for: memory that threads share, or memory of one thread. */
+export type KernelMemory = 'shared' | 'own';
+
+/** Returns the bytes of the module. Fails with the compiler's messages. */
+export function compileKernels(memory: KernelMemory): Uint8Array<ArrayBuffer> {
+  return Uint8Array.from(readFileSync(kernelsFile(memory)));
+}
+
+/**
+ * Returns the path of the module, compiling it if the sources have changed. Both modules lie in the same folder. Fails
+ * with the compiler's messages.
+ */
+export function kernelsFile(memory: KernelMemory): string {
   const sources = readdirSync(SOURCES)
     .filter((file) => file.endsWith('.ts'))
     .sort()
     .map((file) => [file, readFileSync(join(SOURCES, file), 'utf8').replace(DECORATOR, '')] as const);
-  const options = [
-    ...OPTIONS,
-    ...(memory === 'shared' ? ['--sharedMemory'] : []),
-    ...['--initialMemory', '1', '--maximumMemory', String(MAX_PAGES)],
-  ];
   const hash = createHash('sha256')
-    .update(JSON.stringify([options, sources]))
+    .update(JSON.stringify([OPTIONS, sources]))
     .digest('hex');
-  const file = join(CACHE, `${hash}.wasm`);
-  return cached(file) ?? compile(sources, options, file);
-}
-
-function cached(file: string): Uint8Array<ArrayBuffer> | undefined {
-  return existsSync(file) ? Uint8Array.from(readFileSync(file)) : undefined;
+  const folder = join(CACHE, hash.slice(0, 16));
+  const file = join(folder, `kernels-${memory}.wasm`);
+  if (existsSync(file)) return file;
+  mkdirSync(folder, { recursive: true });
+  compile(sources, memory === 'shared' ? [...OPTIONS, '--sharedMemory'] : OPTIONS, file);
+  return file;
 }
 
 /** Runs the compiler in a process of its own: loaders that translate modules would translate megabytes of it. */
 function compile(
   sources: readonly (readonly [name: string, text: string])[],
-  options: string[],
+  options: readonly string[],
   file: string,
-): Uint8Array<ArrayBuffer> {
-  mkdirSync(CACHE, { recursive: true });
+): void {
   const folder = mkdtempSync(join(CACHE, 'sources-'));
   try {
     for (const [name, text] of sources) writeFileSync(join(folder, name), text);
@@ -72,5 +79,4 @@ function compile(
   } finally {
     rmSync(folder, { recursive: true });
   }
-  return Uint8Array.from(readFileSync(file));
 }

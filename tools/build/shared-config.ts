@@ -3,8 +3,10 @@
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
 import { createRequire } from 'node:module';
+import { dirname } from 'node:path';
 import { defaultClientConditions, type UserConfig } from 'vite';
 import type { FileSum } from '../../src/session/checked-file.ts';
+import { kernelsFile } from './compile-kernels.ts';
 
 /**
  * The headers that make a page cross-origin isolated. Without them there is no SharedArrayBuffer, and the WASM
@@ -22,28 +24,40 @@ const ISOLATION_HEADERS = {
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
+/** The name by which src/session/kernel-files.ts imports the processor engine's kernels, and their folder. */
+const KERNELS = { 'darkroom-kernels': dirname(kernelsFile('own')) };
+
 /** Size and SHA-256 of the files of each runtime build (src/session/runtime-downloads.ts), as `?url` copies them. */
 function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
   const { resolve } = createRequire(import.meta.url);
-  const sumOf = (file: string): FileSum => {
-    const bytes = readFileSync(resolve(`onnxruntime-web/${file}`));
-    return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
-  };
-  const both = (name: string) => ({ mjs: sumOf(`${name}.mjs`), wasm: sumOf(`${name}.wasm`) });
+  const both = (name: string) => ({
+    mjs: sumOf(resolve(`onnxruntime-web/${name}.mjs`)),
+    wasm: sumOf(resolve(`onnxruntime-web/${name}.wasm`)),
+  });
   return {
-    wasm: both('ort-wasm-simd-threaded'),
     asyncify: both('ort-wasm-simd-threaded.asyncify'),
     jspi: both('ort-wasm-simd-threaded.jspi'),
   };
 }
 
+function sumOf(path: string): FileSum {
+  const bytes = readFileSync(path);
+  return { bytes: bytes.length, sha256: createHash('sha256').update(bytes).digest('hex') };
+}
+
 export const shared: UserConfig = {
-  define: { RUNTIME_SUMS: JSON.stringify(runtimeSums()) },
+  define: {
+    RUNTIME_SUMS: JSON.stringify(runtimeSums()),
+    KERNEL_SUMS: JSON.stringify({
+      own: sumOf(kernelsFile('own')),
+      shared: sumOf(kernelsFile('shared')),
+    }),
+  },
   // A missing file results in a 404, not in the page.
   appType: 'mpa',
   // Relative addresses let the built folder work under any path.
   base: './',
-  resolve: { conditions: [ORT_CONDITION, ...defaultClientConditions] },
+  resolve: { alias: KERNELS, conditions: [ORT_CONDITION, ...defaultClientConditions] },
   worker: { format: 'es' },
   build: {
     target: 'es2023',

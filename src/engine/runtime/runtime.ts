@@ -14,9 +14,9 @@ type Ort = typeof import('onnxruntime-web');
 
 /**
  * Builds of onnxruntime-web: 'jspi' has WebGPU, for browsers whose WebAssembly can wait for JavaScript (JSPI);
- * 'asyncify' has WebGPU, for other browsers; 'wasm' has WASM only.
+ * 'asyncify' has WebGPU, for other browsers. Tests bring the build without WebGPU themselves.
  */
-export type RuntimeBuild = 'jspi' | 'asyncify' | 'wasm';
+export type RuntimeBuild = 'jspi' | 'asyncify';
 
 export interface RuntimeFiles {
   build: RuntimeBuild;
@@ -27,10 +27,10 @@ export interface RuntimeFiles {
 export interface RuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** Where the page serves the runtime's own files. Omitted in Node, where they lie beside the module. */
-  files?: RuntimeFiles;
+  files?: Pick<RuntimeFiles, 'mjs' | 'wasm'> & { build?: RuntimeBuild };
   /** WASM threads; more than one needs cross-origin isolation. If omitted, onnxruntime chooses. */
   threads?: number;
-  /** A build of the runtime that replaces the one that `backend` and `files` select; Node needs one for threads. */
+  /** A build of the runtime that replaces the one that `files` select; 'wasm' needs one. */
   ort?: Ort;
   /**
    * The runtime's WebAssembly, or a function that fetches it once the device exists and returns undefined if
@@ -91,7 +91,7 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
     options.backend === 'webgpu'
       ? await createDevice(options.gpu ?? navigator.gpu, options.hardwareOnly === true)
       : undefined;
-  const build = options.files?.build ?? (options.backend === 'webgpu' ? 'asyncify' : 'wasm');
+  const build = options.files?.build ?? 'asyncify';
   const { wasmBinary } = options;
   const [ort, binary] = await Promise.all([
     options.ort ?? importOrt(build),
@@ -107,10 +107,8 @@ export async function createRuntime(options: RuntimeOptions): Promise<Runtime> {
   return new OrtRuntime(ort, device, build === 'jspi');
 }
 
-/** The WebGPU builds run on the CPU too, but several times slower than the build without it. */
 function importOrt(build: RuntimeBuild): Promise<Ort> {
-  if (build === 'jspi') return loadedPart(import('onnxruntime-web/jspi'));
-  return loadedPart(build === 'asyncify' ? import('onnxruntime-web/webgpu') : import('onnxruntime-web/wasm'));
+  return loadedPart(build === 'jspi' ? import('onnxruntime-web/jspi') : import('onnxruntime-web/webgpu'));
 }
 
 class OrtRuntime implements Runtime {

@@ -26,7 +26,7 @@ const api = {
 
   async run(prompt, options, spread) {
     const store = await withSkewedRouters(await weights.open(ID), spread);
-    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles() });
     gpuBytes.peak = gpuBytes.now;
     try {
       const run = await runPaged(store, runtime, decodePhoto, [{ role: 'user', content: prompt }], options);

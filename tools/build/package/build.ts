@@ -5,6 +5,7 @@ import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
+import { kernelsFile } from '../compile-kernels.ts';
 import { describePackage } from './describe.ts';
 import { writeTypes } from './types.ts';
 
@@ -45,5 +46,9 @@ const manifest = describePackage(
   imported.filter((id) => !own.has(id)),
 );
 writeFileSync(resolve(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
+// The worker and Node find the kernels beside themselves.
+for (const memory of ['own', 'shared'] as const) {
+  cpSync(kernelsFile(memory), resolve(out, `kernels/${memory}.wasm`));
+}
 cpSync(resolve(top, 'LICENSE'), resolve(out, 'LICENSE'));
 cpSync(resolve(top, 'docs/library.md'), resolve(out, 'README.md'));

@@ -53,7 +53,7 @@ export function describePackage(top: string, imported: readonly string[]): Recor
       './node': entry('src/node', 'node'),
       './package.json': './package.json',
     },
-    files: ['*.js', 'parts', 'types'],
+    files: ['*.js', 'kernels', 'parts', 'types'],
     dependencies: pick(names.filter(isOwn)),
     peerDependencies: pick(peers),
     peerDependenciesMeta: Object.fromEntries(peers.map((name) => [name, { optional: true }])),

@@ -6,9 +6,11 @@ import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
 import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { slotBytes } from '../../../src/engine/decoder/paged/expert-slots.ts';
-import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
+import { createRuntime, type Runtime } from '../../../src/engine/runtime/runtime.ts';
+import type { Backend } from '../../../src/contract/inference.ts';
 import { attentionIsRight } from '../../../src/engine/device-check/operator-checks.ts';
 import { fail } from '../../../src/failure.ts';
+import { createWasmRuntime } from '../support/wasm-runtime.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { withStorageBuffers } from '../support/few-buffers.ts';
@@ -27,7 +29,7 @@ const signal = new AbortController().signal;
 
 const api = {
   async facts(backend) {
-    const runtime = await createRuntime({ backend, files: runtimeFiles(backend) });
+    const runtime = await openRuntime(backend);
     const features = Array.from(runtime.device?.features ?? []);
     const precisions = [...runtime.precisions];
     runtime.dispose();
@@ -40,10 +42,9 @@ const api = {
       () => undefined,
       signal,
     );
-    const runtime = await createRuntime({
-      ...{ backend, files: runtimeFiles(backend) },
-      ...(storageBuffers === undefined ? {} : { gpu: withStorageBuffers(navigator.gpu, storageBuffers) }),
-    });
+    const gpu =
+      storageBuffers === undefined ? {} : { gpu: withStorageBuffers(navigator.gpu, storageBuffers) };
+    const runtime = await openRuntime(backend, gpu);
     const options = {
       precision,
       ignoreStops: true,
@@ -73,7 +74,7 @@ const api = {
       () => undefined,
       signal,
     );
-    const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
+    const runtime = await createWasmRuntime();
     const engine = await loadEngine(store, runtime, decodePhoto, { openClip, ignoreStops: true }, signal);
     try {
       return await clipSeen(engine, clip);
@@ -85,7 +86,7 @@ const api = {
 
   async pagedBuiltIn(slots, cases) {
     const store = await openFetchedStore(`${self.location.origin}/built-in/`, () => undefined, signal);
-    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const runtime = await openRuntime('webgpu');
     const conversations = await reference.conversations();
     const stepsWith = async (options: EngineOptions): Promise<GreedyStep[][]> => {
       const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', ...options }, signal);
@@ -107,9 +108,9 @@ const api = {
   },
 
   async attention(device) {
-    const options = { backend: 'webgpu', files: runtimeFiles('webgpu') } as const;
-    const runtime = await createRuntime(
-      device === 'engine' ? options : { ...options, gpu: everyFeature(navigator.gpu) },
+    const runtime = await openRuntime(
+      'webgpu',
+      device === 'engine' ? {} : { gpu: everyFeature(navigator.gpu) },
     );
     try {
       return await attentionIsRight(runtime, 'f32');
@@ -120,6 +121,13 @@ const api = {
 } satisfies HarnessApi;
 
 Comlink.expose(api);
+
+/** `options`: used for WebGPU only. */
+function openRuntime(backend: Backend, options: { gpu?: GPU } = {}): Promise<Runtime> {
+  return backend === 'wasm'
+    ? createWasmRuntime()
+    : createRuntime({ backend, files: runtimeFiles(), ...options });
+}
 
 /** A GPU whose devices have every feature of their adapter, whatever features are requested. */
 function everyFeature(gpu: GPU): GPU {

@@ -62,7 +62,7 @@ const api = {
 
   async loadEngine(id) {
     const store = await new Weights(new Database(), PACE).open(id);
-    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles('webgpu') });
+    const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles() });
     const start = performance.now();
     const engine = await loadEngine(store, runtime, decodePhoto, {}, new AbortController().signal);
     const seconds = (performance.now() - start) / 1000;

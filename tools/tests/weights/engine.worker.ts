@@ -2,16 +2,16 @@
 
 import * as Comlink from 'comlink';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { describe } from '../../../src/failure.ts';
 import { Database } from '../../../src/weights/store/database.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { runtimeFiles } from '../../../src/session/runtime-files.ts';
+import { KernelDownloads } from '../../../src/session/kernel-downloads.ts';
 import type { Answered, EngineApi } from './harness.ts';
 
+const downloads = new KernelDownloads();
 const signal = new AbortController().signal;
 
 const api = {
@@ -21,14 +21,14 @@ const api = {
         'url' in from
           ? await openFetchedStore(from.url, () => undefined, signal)
           : await new Weights(new Database(), PACE).open(from.id);
-      const runtime = await createRuntime({ backend: 'wasm', files: runtimeFiles('wasm') });
-      const engine = await loadEngine(store, runtime, decodePhoto, { ignoreStops: true }, signal);
+      const kernels = await downloads.open();
+      const engine = await loadProcessorEngine(store, kernels, decodePhoto, { ignoreStops: true }, signal);
       const tokens: number[] = [];
       const onToken = (id: number): Promise<void> => Promise.resolve(void tokens.push(id));
       const question = [{ role: 'user', content: 'Describe what you see.' }] as const;
       await engine.answer(question, { maxTokens: 12, sampling: {} }, () => undefined, signal, { onToken });
       await engine.dispose();
-      runtime.dispose();
+      kernels.dispose();
       return { tokens, failure: null };
     } catch (error) {
       return { tokens: [], failure: describe(error) };

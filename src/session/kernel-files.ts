@@ -1,0 +1,17 @@
+// The files of the processor engine's kernels that this app serves. The build compiles them and copies exactly these.
+
+import ownKernels from 'darkroom-kernels/kernels-own.wasm?url';
+import sharedKernels from 'darkroom-kernels/kernels-shared.wasm?url';
+import type { FileSum } from './checked-file.ts';
+
+/** Lengths and hashes of the two files. The build inserts them. */
+declare const KERNEL_SUMS: Record<KernelMemory, FileSum>;
+
+/** Whose memory the kernels are compiled for: memory that threads share, or memory of one thread. */
+export type KernelMemory = 'shared' | 'own';
+
+/** The address of a file, absolute, and its length and hash. */
+export function kernelFile(memory: KernelMemory): { url: string; sum: FileSum } {
+  const path = memory === 'shared' ? sharedKernels : ownKernels;
+  return { url: new URL(path, self.location.href).href, sum: KERNEL_SUMS[memory] };
+}

@@ -1,0 +1,61 @@
+// Chooses a device that computes correctly: WebGPU in f16, else in f32, else the processor. Lists the refused
+// precisions.
+
+import type { Backend, LoadOptions, Precision } from '../contract/inference.ts';
+import { createRuntime, type Runtime, type RuntimeFiles } from '../engine/runtime/runtime.ts';
+import { GpuDevice, ProcessorDevice, type EngineDevice } from './engine-device.ts';
+import type { KernelSource } from './kernel-downloads.ts';
+
+/** Where the runtime's own files come from. */
+export interface RuntimeSource {
+  /** The build for this browser. */
+  readonly files: RuntimeFiles;
+  /** The build's WebAssembly; undefined if the runtime has it already or fetches it itself. */
+  take(): Promise<Uint8Array | undefined>;
+}
+
+/** The programs of the two devices. */
+export interface DeviceSources {
+  runtime: RuntimeSource;
+  kernels: KernelSource;
+}
+
+export interface TrustedDevice {
+  device: EngineDevice;
+  /** Precisions in which the GPU gives wrong numbers. */
+  distrusted: Precision[];
+}
+
+/**
+ * `accepts` returns whether a precision computes correctly on a WebGPU device. Fails as createRuntime and the sources
+ * do.
+ */
+export async function trustedDevice(
+  backend: Backend,
+  { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
+  accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
+  { runtime: source, kernels }: DeviceSources,
+): Promise<TrustedDevice> {
+  const distrusted: Precision[] = [];
+  const onProcessor = async (): Promise<TrustedDevice> => {
+    return { device: new ProcessorDevice(await kernels.open()), distrusted };
+  };
+  if (backend === 'wasm') return onProcessor();
+  const { files } = source;
+  const runtime = await createRuntime({ backend, hardwareOnly, files, wasmBinary: () => source.take() });
+  try {
+    for (const precision of asked === undefined ? runtime.precisions : [asked]) {
+      // If the device lacks the precision, the engine refuses it with its own message.
+      const isThere = runtime.precisions.includes(precision);
+      if (!isThere || (await accepts(runtime, precision))) {
+        return { device: new GpuDevice(runtime, precision), distrusted };
+      }
+      distrusted.push(precision);
+    }
+  } catch (error) {
+    runtime.dispose();
+    throw error;
+  }
+  runtime.dispose();
+  return onProcessor();
+}
