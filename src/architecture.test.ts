@@ -92,7 +92,7 @@ const MAY_IMPORT: Record<string, string[]> = {
     'node:path',
     'node:vm',
   ],
-  // What the page's workers do, each behind its entry.
+  // The product logic of the page's workers, whose entries are in workers/.
   'src/session': [
     'src/failure',
     'src/format',
@@ -107,10 +107,10 @@ const MAY_IMPORT: Record<string, string[]> = {
     'darkroom-kernels',
     'onnxruntime-web',
   ],
-  // What the service worker does.
+  // The product logic of the service worker.
   'src/offline': ['src/policy', 'src/shared-files'],
   'src/main': ['src/client', 'src/contract', 'src/policy', 'src/ui', 'src/shared-files', 'workers', 'svelte'],
-  // Entries only: they make the long-lived objects and expose them.
+  // Entries only: they create the long-lived objects and expose them.
   workers: [
     'src/api',
     'src/failure',
@@ -135,8 +135,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /**
- * The rooms of a part (its folders, and its loose files), from the ground up: each may import the rooms beside it, all of which the table lists above it,
- * so that rooms form no circles.
+ * The rooms of each part (its folders, and the files directly in it), in the order of their layers. Each may import the
+ * rooms in its list, which must stand above it in the table, so that rooms form no circles.
  */
 const ROOMS: Record<string, Record<string, string[]>> = {
   'src/engine': {
@@ -212,7 +212,7 @@ const ONE_FILE: Record<string, string> = {
 
 interface Import {
   file: string;
-  /** The specifier as written. */
+  /** The specifier in the import statement. */
   specifier: string;
   /** A part of the code base, or a package. */
   target: string;
@@ -259,7 +259,7 @@ function partOf(file: string): string {
   return names.slice(0, names[0] === 'src' ? 2 : 1).join('/');
 }
 
-/** 'src/ui/kit/back.ts' → 'kit'; a file that lies loose in its part is a room of its own: 'engine.ts' → 'engine'. */
+/** 'src/ui/kit/back.ts' → 'kit'. A file that lies directly in its part is a room of its own: 'engine.ts' → 'engine'. */
 function roomOf(part: string, file: string): string | undefined {
   if (!file.startsWith(`${part}/`)) return undefined;
   return file
@@ -321,7 +321,7 @@ describe.each(Object.entries(ROOMS))('the rooms of %s', (part, rooms) => {
     expect(strays.map(asText)).toEqual([]);
   });
 
-  test('are listed from the ground up', () => {
+  test('are listed after the rooms that they import', () => {
     const names = Object.keys(rooms);
     const upward = names.flatMap((name, index) =>
       (rooms[name] ?? [])

@@ -5,7 +5,7 @@
 export type FailureCode =
   | 'bad-manifest' // a package's manifest or index does not parse; the message names the field
   | 'newer-format' // the package was written by a newer version of the app
-  | 'endless-model' // its chat template or tokenizer takes more steps, memory or time than any honest one
+  | 'endless-model' // the model's chat template or tokenizer takes more steps, memory or time than any honest one
   | 'bad-checkpoint' // a checkpoint's config, header or tensor is not what the model needs
   | 'corrupt-shard' // bytes do not match their hash or length
   | 'missing-file' // a package or checkpoint lacks a file
@@ -22,7 +22,7 @@ export type FailureCode =
   | 'wrong-range' // the host sent another part than the one requested
   | 'changed-file' // a file on the host is no longer the one with which the transfer began
   | 'unreadable-file' // a chosen file was moved, deleted or changed before it was read
-  | 'files-needed' // the person must choose again the files that this model was read from
+  | 'files-needed' // the user must choose again the files from which this model was read
   | 'busy' // another tab is working on this model
   | 'no-model' // no model is chosen that could answer
   | 'bad-conversation' // an imported file does not parse as a conversation
@@ -41,12 +41,12 @@ export type FailureCode =
   | 'bad-clip' // damaged, without a video track or frames, or its decoder never answers
   | 'unplayable-clip' // this browser has no decoder for a clip of this kind
   | 'unplayable-animation' // an animated picture of which this browser gives pages only one frame
-  | 'clip-too-long' // or too large: more than it is reasonable to decode here
+  | 'clip-too-long' // or too large: more than can reasonably be decoded here
   | 'prompt-too-long' // the conversation does not fit the context
   | 'question-too-long' // the question does not fit the context even without the pictures and clips
   | 'not-numbers' // the model computed NaN or infinite values
   | 'no-webgpu'
-  | 'gpu-too-limited' // its shaders bind fewer buffers than the model's operators need
+  | 'gpu-too-limited' // the shaders of the device bind fewer buffers than the model's operators need
   | 'out-of-memory'
   | 'too-large-for-processor' // more than WebAssembly can address; reported before anything is loaded
   | 'device-lost'
@@ -88,7 +88,9 @@ export function describe(error: unknown): FailureInfo {
   return { code: 'bug', message: error instanceof Error ? (error.stack ?? error.message) : String(error) };
 }
 
-/** Settles as `part`, the import of a part of the app, does. Fails with 'not-loaded' if it cannot be fetched. */
+/**
+ * Settles in the same way as `part`, the import of a part of the app. Fails with 'not-loaded' if it cannot be fetched.
+ */
 export async function loadedPart<T>(part: Promise<T>): Promise<T> {
   try {
     return await part;

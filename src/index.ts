@@ -1,4 +1,4 @@
-// The public API of the package, for pages and their workers. node.ts is its counterpart for Node.
+// The public API of the package for pages and their workers. node.ts is its counterpart for Node.
 
 export type {
   Answer,

@@ -1,5 +1,5 @@
-// The entry of the page: makes the long-lived objects (worker clients, models, conversation) and passes them to
-// the UI, once the page is protected by its policy.
+// The entry of the page: creates the long-lived objects (worker clients, models, conversation) and passes them to the
+// UI once the page is protected by its policy.
 
 import { mount } from 'svelte';
 import inferenceScript from '../workers/inference.worker.ts?worker&url';
@@ -58,14 +58,14 @@ import { MissingParts } from './ui/update/missing-parts.svelte.ts';
 import Unprotected from './ui/privacy/Unprotected.svelte';
 import './ui/kit/theme.css';
 
-/** Phases in which the user waits for the model, so the page fetches nothing else. */
+/** Phases in which the user waits for the model, so that the page must not fetch anything else. */
 const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loading']);
 
 const requests = new RequestLog();
 const stopped = new StoppedLog();
 const appScript = new URL('service-worker.js', document.baseURI).href;
 const trust = trustOwnScripts([inferenceScript, photoScript, weightsScript, appScript]);
-/** Starts a worker, and logs its requests and what the policy blocks in it. */
+/** Starts a worker, and logs its requests and the violations of the policy in it. */
 const begin = (realm: Realm, script: string): Worker =>
   stopped.hear(realm, requests.hear(new Worker(trust(script), { type: 'module' })));
 const missing = new MissingParts();
@@ -181,7 +181,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   if (kiosk !== null) {
     void models.start(document.baseURI, { unattended: true });
     void samples.start();
-    // A kiosk stores nothing of its visitors, and shows them nothing from the time before it was a kiosk.
+    // A kiosk stores nothing of its visitors, and shows them nothing that was stored before it became a kiosk.
     tabStore.clear().catch((error: unknown) => console.warn('What tabs held could not be erased.', error));
     const lock = new PinLock(remembered, kiosk.pin);
     const statistics = new Statistics(remembered);
@@ -217,7 +217,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
 }
 
-/** Begins to fetch the runtime while the model that will run on it is being fetched. */
+/** Begins to fetch the runtime while the model for it is being fetched. */
 function prepareRuntime(models: Models): void {
   const isChosen = models.backend !== 'auto';
   const backends: Backend[] = models.backend === 'auto' ? ['webgpu', 'wasm'] : [models.backend];

@@ -1,4 +1,4 @@
-// Tests that the files named by the web manifest, which makes the page installable, exist.
+// Tests that the web manifest, which makes the page installable, names only files that exist.
 
 import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ interface Icon {
 
 const manifest = JSON.parse(readFileSync('public/manifest.webmanifest', 'utf8')) as { icons: Icon[] };
 
-test('every icon is there, in the size that is promised', async () => {
+test('every icon exists, in the size that the manifest gives', async () => {
   expect(manifest.icons.map((icon) => icon.purpose)).toContain('maskable');
   for (const { src, sizes } of manifest.icons) {
     const file = join('public', src);

@@ -1,14 +1,13 @@
-// Pictures that another app on this device shares with this one. The browser posts them to an address of this
-// site; the service worker stores them, and the page that then opens takes them, once. No data leaves the
-// device.
+// Pictures that another app on this device shares with this one. The browser posts them to an address of this site. The
+// service worker stores them, and the page that opens next takes them out of the cache. No data leaves the device.
 
-/** The address to which the web manifest has files posted, relative to the page. */
+/** The address, relative to the page, to which browsers post shared files; the web manifest names it. */
 export const SHARE_PATH = 'share';
 /** A separate cache, because the caches of the app's files are deleted with their versions. */
 const CACHE = 'darkroom-shared';
 const NAME = 'X-Name';
 const WORDS = 'words';
-/** More than a person shares on purpose. */
+/** The largest number of files in one share: more than a user shares on purpose. */
 const MOST_FILES = 30;
 
 export interface Shared {

@@ -1,5 +1,5 @@
-// The worker of the package: stores models and runs one of them. It has no walls of its own, because the app that
-// uses the package sets the policy.
+// The worker of the package: stores models and runs one of them. It does not try any walls, because the app that uses
+// the package sets the policy.
 
 import { DATABASE } from '../src/api/stored-packages.ts';
 import { packagedKernels } from '../src/api/packaged-kernels.ts';
@@ -53,8 +53,8 @@ const api = {
   answer: (id, messages, options, onEvent) =>
     runs.start(id, async (signal) => {
       if (loaded === undefined) fail('bad-request', 'No model is loaded.');
-      // Events and the result travel through different ports. The answer waits until the page has received the last
-      // event, so that its text is complete when it ends.
+      // Events and the result travel through different ports. The worker returns the answer only after the page has
+      // received the last event, so that the page has the complete text when the answer ends.
       const report: (event: AnswerEvent) => unknown = onEvent;
       let heard: unknown;
       const answer = await loaded.engine.answer(

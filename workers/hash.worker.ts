@@ -1,4 +1,5 @@
-// Hashes files for the weights worker. Each file's buffer is transferred here and returned with the hash.
+// Hashes files for the weights worker. The caller transfers each file's buffer to this worker and gets it back with the
+// hash.
 
 import * as Comlink from 'comlink';
 import type { HashApi } from '../src/session/hash-aside.ts';

@@ -1,5 +1,5 @@
-// The inference worker: exposes the InferenceApi for one loaded model at a time. It exposes everything before
-// it awaits anything.
+// The inference worker: exposes the InferenceApi for one loaded model at a time. It exposes the API before it awaits
+// anything.
 
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { hasAdapter } from '../src/engine/runtime/webgpu-device.ts';
@@ -18,7 +18,7 @@ import { GLUES } from '../src/session/runtime-files.ts';
 import { reportRequests } from '../src/session/report-requests.ts';
 import { reportViolations } from '../src/session/report-violations.ts';
 
-// The runtime starts its threads by the address of its glue code.
+// The runtime starts its threads from the address of its glue code.
 const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
 const runs = new RunQueue('serial');
 const database = new Database();

@@ -1,5 +1,5 @@
-// The photo worker: exposes the PhotoApi. It opens one picture at a time, so that only one is in memory, and
-// none before the worker's walls are proven.
+// The photo worker: exposes the PhotoApi. It opens one picture at a time, so that only one is in memory. It opens none
+// until the worker's walls are proven.
 
 import type { PhotoApi } from '../src/contract/photos.ts';
 import { previewClip } from '../src/engine/clip/clip-preview.ts';

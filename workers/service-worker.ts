@@ -1,5 +1,5 @@
-// The service worker: lets the page start without a network. A new version of the app is stored beside the old
-// one and waits until no page uses the old one any more, or until a page asks for the new one.
+// The service worker: lets the page start without a network. A new version of the app is stored beside the old one. It
+// waits until no page uses the old one, or until a page requests the new one.
 
 import type { AppFiles } from '../src/offline/app-files.ts';
 import { AppVersion } from '../src/offline/app-version.ts';

@@ -15,7 +15,7 @@ const trust = trustOwnScripts([hashScript]);
 const walls = new OwnWalls(trust);
 const database = new Database();
 const aside = new HashAside(trust(hashScript));
-// The build puts workers into a folder beside the page; the development server serves them from elsewhere.
+// The build puts workers into a folder beside the page; the development server serves them from another place.
 const base = new URL(import.meta.env.DEV ? '/' : '../', self.location.href).href;
 exposeOnly(
   weightsApi(base, new Weights(database, PACE, aside), database, async () => ({

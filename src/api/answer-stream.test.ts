@@ -13,7 +13,7 @@ const inTwo: RunAnswer = async (onEvent) => {
   onEvent(text('b'));
   return { kind: 'done', value: ANSWER };
 };
-/** Runs until it is stopped. */
+/** An answer that runs until it is stopped. */
 const endless: RunAnswer = (onEvent, signal) =>
   new Promise((resolve) => {
     onEvent(text('a'));

@@ -1,24 +1,24 @@
-// One answer while it is written: an async iterable of its events, and a promise of the whole. Both work on the
+// One answer while it is written: an async iterable of its events, and a promise of the whole answer. Both work on the
 // page and in Node.
 
 import type { Answer, AnswerEvent } from '../contract/answer.ts';
 import { fail, type Outcome } from '../failure.ts';
 import { valueOf } from './value-of.ts';
 
-/** Computes the answer. An abort of `signal` stops it. */
+/** Computes the answer. Aborting `signal` stops it. */
 export type RunAnswer = (
   onEvent: (event: AnswerEvent) => void,
   signal: AbortSignal,
 ) => Promise<Outcome<Answer>>;
 
 /**
- * An answer under way. Iterate over it for its events, over `text()` for the text alone, or await `result`; the
- * model writes the answer whether or not anybody iterates. It can be iterated once.
+ * An answer that is being written. Iterate over it for its events, over `text()` for the text alone, or await `result`.
+ * The model writes the answer even if no caller iterates over it. It can be iterated once.
  */
 export class AnswerStream implements AsyncIterable<AnswerEvent> {
   /**
    * The whole answer. If it is stopped after its first token, the answer has the reason 'stopped'. Rejects with an
-   * AbortError if it is stopped before, and with a `Failure` in every other case.
+   * AbortError if it is stopped before its first token, and with a `Failure` if it fails.
    */
   readonly result: Promise<Answer>;
   readonly #stop = new AbortController();
@@ -40,18 +40,18 @@ export class AnswerStream implements AsyncIterable<AnswerEvent> {
         this.#hasEnded = true;
         this.#wake();
       });
-    // A caller that only iterates gets the failure there.
+    // A caller that only iterates gets the failure from the loop, so it must not also count as unhandled.
     this.result.catch(() => undefined);
   }
 
-  /** Stops the answer at the next token. Does nothing once it has ended. */
+  /** Stops the answer at the next token. Does nothing if the answer has ended. */
   stop(): void {
     this.#stop.abort();
   }
 
   /**
-   * The events in their order. Ends when the answer ends, and throws what `result` rejects with. Leaving the loop
-   * early stops the answer. Fails with 'bad-request' the second time.
+   * The events in their order. Ends when the answer ends; throws the same error with which `result` rejects. Leaving
+   * the loop early stops the answer. Fails with 'bad-request' if it is called a second time.
    */
   async *[Symbol.asyncIterator](): AsyncGenerator<AnswerEvent, void> {
     if (this.#isIterated) fail('bad-request', 'An answer can be iterated only once.');
@@ -69,7 +69,7 @@ export class AnswerStream implements AsyncIterable<AnswerEvent> {
     }
   }
 
-  /** The text alone, in whole characters, as it is written. Otherwise like iterating over the events. */
+  /** Only the text, in whole characters, while it is written. In all other respects like iterating over the events. */
   async *text(): AsyncGenerator<string, void> {
     for await (const event of this) if (event.kind === 'text') yield event.text;
   }

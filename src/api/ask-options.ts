@@ -1,4 +1,4 @@
-// The options of one answer, as callers of the package give them.
+// The options of one answer, in the form in which callers of the package pass them.
 
 import type { AnswerOptions } from '../contract/answer.ts';
 
@@ -6,7 +6,7 @@ import type { AnswerOptions } from '../contract/answer.ts';
 export interface AskOptions extends Partial<AnswerOptions> {
   /** The largest number of tokens to generate. If omitted, 512. */
   maxTokens?: number;
-  /** If omitted, greedy: the most likely token each time, so that the same question has the same answer. */
+  /** If omitted, the most likely token is chosen each time (greedy), so that the same question gets the same answer. */
   sampling?: AnswerOptions['sampling'];
   /** Stops the answer. */
   signal?: AbortSignal;

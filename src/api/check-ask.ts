@@ -1,5 +1,5 @@
-// Checks of the arguments that callers of the package pass: TypeScript does not check those of JavaScript, and a
-// mistyped option would be ignored without a word.
+// Checks the arguments that callers of the package pass. TypeScript does not check those of callers in JavaScript, and
+// a mistyped option would be ignored silently.
 
 import type { Sampling } from '../contract/conversation.ts';
 import { fail } from '../failure.ts';
@@ -25,7 +25,7 @@ const SAMPLING = {
   seed: true,
 } satisfies Record<keyof Sampling, true>;
 
-/** Fails with 'bad-request', naming the argument, unless `value` is an object with none but these members. */
+/** Fails with 'bad-request', naming the argument, unless `value` is an object whose members are all in `known`. */
 export function checkOptions(value: unknown, name: string, known: Record<string, true>): Field {
   const field = new Field(value, `${name}: `, 'bad-request');
   const unknown = field.members().find(([key]) => !Object.hasOwn(known, key));

@@ -1,4 +1,4 @@
-// Whether a package fits this device, before its weights are fetched.
+// Estimates whether a package fits this device before its weights are fetched.
 
 import type { Fit } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
@@ -38,7 +38,7 @@ async function fetchJson(
     const response = await fetch(url, signal === undefined ? {} : { signal });
     if (response.status === 404) fail('missing-file', `${url.href} does not exist.`);
     if (!response.ok) fail('network', `${url.href} was answered with ${response.status}.`);
-    // Some hosts answer 200 with their start page for files that they do not have.
+    // For a file that does not exist, some hosts answer 200 with their start page.
     if (response.headers.get('content-type')?.startsWith('text/html') === true) {
       fail('web-page', `${url.href} was answered with a web page.`);
     }

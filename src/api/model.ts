@@ -1,4 +1,4 @@
-// A model that a caller of the package has opened, on the page or in Node.
+// A model that a caller of the package has opened, on a page or in Node.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
@@ -9,7 +9,7 @@ import type { AskOptions } from './ask-options.ts';
 import { checkAsk } from './check-ask.ts';
 import { valueOf } from './value-of.ts';
 
-/** What is known of an opened model. */
+/** The facts about an opened model. */
 export type ModelInfo = Pick<
   LoadedModel,
   'architecture' | 'preset' | 'backend' | 'precision' | 'bytes' | 'contextTokens' | 'thinks'
@@ -17,7 +17,7 @@ export type ModelInfo = Pick<
 
 const MAX_TOKENS = 512;
 
-/** The engine behind a Model: in a worker on the page, in the same thread in Node. */
+/** The engine behind a Model: in a worker on a page, in the same thread in Node. */
 export interface Answerer {
   answer(
     messages: Message[],
@@ -43,12 +43,12 @@ export class Model {
   }
 
   /**
-   * Answers the last message of a conversation, which must be the user's. Questions are answered one after the
-   * other. If the conversation continues the one before, its tokens are not computed again.
+   * Answers the last message of a conversation, which must be the user's. Questions are answered one after the other.
+   * If the conversation continues the previous one, its cached tokens are not computed again.
    *
-   * Throws a `Failure` at once: 'bad-request' if an argument is wrong (the message names it), 'no-model' if the
-   * model was disposed. While it runs, the answer fails with 'prompt-too-long', 'question-too-long', 'bad-photo' and
-   * the other codes of pictures and clips, 'not-numbers', 'out-of-memory', 'device-lost' or 'device-unstable'.
+   * Throws a `Failure` at once: 'bad-request' if an argument is wrong (the message names it), 'no-model' if the model
+   * was disposed. Later, the answer may fail with 'prompt-too-long', 'question-too-long', 'bad-photo' and the other
+   * codes of pictures and clips, 'not-numbers', 'out-of-memory', 'device-lost' or 'device-unstable'.
    */
   answer(messages: Message[], options: AskOptions = {}): AnswerStream {
     this.#demandOpen();
@@ -67,15 +67,15 @@ export class Model {
   }
 
   /**
-   * Clears the cached conversation and its pictures from the memory of the model. Throws 'no-model' if the model
-   * was disposed.
+   * Clears the cached conversation and its pictures from the model's memory. Throws 'no-model' if the model was
+   * disposed.
    */
   async forget(): Promise<void> {
     this.#demandOpen();
     valueOf(await this.#answerer.forget());
   }
 
-  /** Stops the answers under way and releases the memory, the device and the worker. May be called again. */
+  /** Stops running answers, and releases the memory, the device and the worker. Further calls do nothing. */
   dispose(): Promise<void> {
     this.#disposed ??= (async () => {
       for (const stream of this.#running) stream.stop();

@@ -1,5 +1,5 @@
-// Opens a model on a page: a worker of the package stores it in IndexedDB, verified and resumable, and a second
-// one answers.
+// Opens a model on a page: one worker of the package stores the model in IndexedDB, verified and resumable, and a
+// second worker answers.
 
 import { InferenceClient } from '../client/inference-client.ts';
 import { CLOCK, RecoveringInference } from '../client/recovering-inference.ts';
@@ -16,31 +16,38 @@ import { storedPackages } from './stored-packages.ts';
 import { valueOf } from './value-of.ts';
 
 /**
- * Where a model comes from: the address of a folder that holds a package, a checkpoint on a hub, or files that the
- * person chose (of a package, or of a checkpoint, which is then converted).
+ * The source of a model: the address of a folder that holds a package, a checkpoint on a hub, or files that the user
+ * chose (of a package, or of a checkpoint, which is then converted).
  */
 export type PackageLocation = string | URL | HubModel | readonly File[];
 
-/** Progress of opening: of the copy into storage, then of the copy onto the device. */
+/** The progress of opening: first the copy into storage, then the copy onto the device. */
 export type OpenEvent = WeightsEvent | LoadEvent;
 
 export interface OpenOptions {
-  /** If omitted, 'webgpu' if the browser offers a graphics processor that is able to run the model, else 'wasm'. */
+  /** If omitted, 'webgpu' if the browser offers a graphics processor that can run the model, otherwise 'wasm'. */
   backend?: Backend;
-  /** Of the activations. If omitted, 'f16' if the device has it and computes correctly in it, else 'f32'. */
+  /**
+   * The type of the activations. If omitted, 'f16' if the device has it and computes correctly with it, otherwise
+   * 'f32'.
+   */
   precision?: Precision;
-  /** The memory budget for experts on the device, in bytes; the others are paged. If omitted, the budget suits the device. */
+  /**
+   * The memory budget for experts on the device, in bytes; the other experts are paged. If omitted, a budget that suits
+   * the device.
+   */
   expertBudgetBytes?: number;
-  /** How a checkpoint is quantised while files are converted. If omitted, 'balanced'. */
+  /** How a checkpoint is quantised while it is converted. If omitted, 'balanced'. */
   preset?: Preset;
-  /** The key of the model in storage. If omitted, its address; for files, their first name. */
+  /** The key of the model in storage. If omitted, the model's address; for files, the name of the first one. */
   id?: string;
   onProgress?: (event: OpenEvent) => void;
-  /** Stops opening. What is stored by then is kept, and the next call resumes. */
+  /** Aborting it stops the opening. The parts that are stored by then are kept, and the next call resumes. */
   signal?: AbortSignal;
   /**
-   * Address of the worker's script, or a function that starts a fresh worker each time (for a bundler that must see
-   * `new Worker(…)`, or a page with Trusted Types). If omitted, the package's own script beside this module.
+   * The address of the worker's script, or a function that starts a fresh worker each time. A function is useful for a
+   * bundler that must see `new Worker(…)`, and for a page with Trusted Types. If omitted, the package's own script
+   * beside this module.
    */
   worker?: string | URL | (() => Worker);
   /** Addresses of the programs that compute. If omitted, those of the packages themselves. */
@@ -62,13 +69,13 @@ const OPTIONS = {
 /** Failures of a graphics processor after which the processor may still run the model. */
 const NO_GPU: ReadonlySet<FailureCode> = new Set(['no-webgpu', 'gpu-too-limited']);
 
-/** Failures after which a model that is already in storage is used as it is. */
+/** Failures after which a model that is already in storage is used without an update. */
 const OFFLINE: ReadonlySet<FailureCode> = new Set(['network', 'stalled']);
 
 /**
  * Opens a model: fetches or converts it into this site's storage, unless it is there already, and loads it onto the
- * device. A second call for the same location fetches only files that have changed; without a network it uses what is
- * stored.
+ * device. A second call for the same location fetches only files that have changed; without a network, it uses the
+ * stored files.
  *
  * Rejects with a `Failure`, whose code says why: 'bad-request' (a wrong argument; the message names it),
  * 'missing-file', 'network', 'bad-manifest', 'newer-format', 'bad-checkpoint', 'corrupt-shard', 'storage-full',
@@ -91,7 +98,7 @@ export async function openPackage(location: PackageLocation, options: OpenOption
         : await weights.importFiles(request, files, onProgress, signal);
     const isOffline = stored.kind === 'failed' && OFFLINE.has(stored.failure.code);
     if (!isOffline || !(await isStored(request.id))) valueOf(stored);
-    // The entries that storage refused live in that worker's memory, and move to the next.
+    // The entries that storage refused live in the memory of the first worker, and move to the second.
     held = valueOf(await weights.held(request.id));
   } finally {
     weights.dispose();
@@ -150,7 +157,7 @@ function checkOpen(options: unknown): void {
   kernels?.optional('shared')?.string();
 }
 
-/** Fails with 'bad-request' if the location names no model. */
+/** Turns a location into a request. Fails with 'bad-request' if the location names no model. */
 function readLocation(
   location: PackageLocation,
   { preset = 'balanced', id }: OpenOptions,
@@ -182,7 +189,7 @@ function readLocation(
 function workerStarter(worker: OpenOptions['worker']): () => Worker {
   if (typeof worker === 'function') return worker;
   if (worker !== undefined) return () => new Worker(worker, { type: 'module' });
-  // Bundlers recognise exactly this form. The build puts the worker beside this module.
+  // Bundlers recognise only this exact form. The build puts the worker beside this module.
   return () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 }
 
@@ -193,7 +200,7 @@ function absolute(runtime: RuntimeAddresses): RuntimeAddresses {
   return JSON.parse(JSON.stringify(runtime, whole)) as RuntimeAddresses;
 }
 
-/** The address that relative addresses count from, on a page or in a worker. */
+/** The address against which relative addresses are resolved, on a page or in a worker. */
 function base(): string {
   return 'document' in globalThis ? document.baseURI : self.location.href;
 }

@@ -1,4 +1,4 @@
-// Where the runtime's own files lie in an app that uses the package.
+// The addresses of the runtime's own files in an app that uses the package.
 
 import type { RuntimeAddresses } from '../contract/runtime-addresses.ts';
 import type { RuntimeBuild, RuntimeFiles } from '../engine/runtime/runtime.ts';
@@ -9,7 +9,10 @@ export function packagedRuntime(given: RuntimeAddresses = {}): RuntimeFiles {
   return { build, ...(given[build] ?? OWN[build]()) };
 }
 
-/** Bundlers recognise exactly `new URL(…, import.meta.url)`; they copy the files and write their addresses here. */
+/**
+ * Bundlers recognise only the exact form `new URL(…, import.meta.url)`. They copy the files and insert their addresses
+ * here.
+ */
 const OWN: Record<RuntimeBuild, () => { mjs: string; wasm: string }> = {
   asyncify: () => ({
     mjs: new URL('onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs', import.meta.url).href,

@@ -5,17 +5,17 @@ import { PACE } from '../weights/download/pace.ts';
 import { Database } from '../weights/store/database.ts';
 import { Weights } from '../weights/weights.ts';
 
-/** Apart from the storage of the Darkroom app, which may lie on the same site. */
+/** The name differs from that of the Darkroom app's own database, because the app may be served by the same site. */
 export const DATABASE = 'darkroom-engine';
 
-/** Lists the stored models with their state and their bytes. Rejects with 'storage-failed'. */
+/** Lists the stored models with their state and their size in bytes. Rejects with 'storage-failed'. */
 export function storedPackages(): Promise<KeptModel[]> {
   return new Weights(new Database(DATABASE), PACE).list();
 }
 
 /**
- * Removes a model from storage; it is no error if there is none. `id`: as `openPackage` was given it, or as
- * `storedPackages` lists it. Rejects with 'busy' while a tab is fetching it, or with 'storage-failed'.
+ * Removes a model from storage. It is not an error if there is none. `id`: the id that was passed to `openPackage`, or
+ * that `storedPackages` lists. Rejects with 'busy' while a tab is fetching the model, or with 'storage-failed'.
  */
 export function removePackage(id: string): Promise<void> {
   return new Weights(new Database(DATABASE), PACE).remove(id);

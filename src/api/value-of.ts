@@ -1,4 +1,4 @@
-// Outcomes, which cross threads, as the exceptions that callers of a library expect.
+// Turns an Outcome, which can cross threads, into the value or the exception that callers of a library expect.
 
 import { Failure, type Outcome } from '../failure.ts';
 

@@ -1,13 +1,13 @@
-// The page's side of the service worker: registers it, reports whether it controls this page, has it store the
-// app for a start without a network, and activates a new version when the page asks for it.
+// The page's side of the service worker: registers it, reports whether it controls this page, makes it store the app
+// for a start without a network, and activates a new version when the page requests it.
 
-/** Before it starts, the service worker fetches the files that the app starts with. */
+/** Time limit for the start, during which the service worker fetches the files that the app starts with. */
 const START_WAIT_MS = 60_000;
-/** Large files take their time, but the service worker reports on each file. */
+/** Time limit between two reports. Fetching large files takes long, but the service worker reports each file. */
 const SILENCE_MS = 180_000;
 const TAKE_OVER_WAIT_MS = 10_000;
 
-/** Progress of storing the app's files. */
+/** The progress of storing the app's files. */
 export interface Keeping {
   keptFiles: number;
   wantedFiles: number;
@@ -28,7 +28,7 @@ export class AppCache {
     return 'serviceWorker' in navigator;
   }
 
-  /** Whether this page came through the service worker. */
+  /** Whether the service worker served this page. */
   get controls(): boolean {
     return this.isAvailable && navigator.serviceWorker.controller !== null;
   }
@@ -48,8 +48,8 @@ export class AppCache {
   }
 
   /**
-   * Has the service worker store all files of the app that this device needs to start without a network.
-   * `used`: addresses that the page has requested. Rejects if the browser refuses (a private window, a full
+   * Makes the service worker store all files of the app that this device needs to start without a network. `used`: the
+   * addresses that the page has requested. Rejects if the browser refuses to store files (a private window, a full
    * disk).
    */
   async keep(used: readonly string[], report: (state: Keeping) => void): Promise<Keeping> {
@@ -81,8 +81,8 @@ export class AppCache {
   }
 
   /**
-   * Calls `ready` when a newer version of the app is installed; it waits until `takeOver`. Starts to listen
-   * once the first version is active.
+   * Calls `ready` when a newer version of the app is installed; that version waits until `takeOver` is called. The
+   * listening begins once the first version is active.
    */
   async onUpdate(ready: () => void): Promise<void> {
     if (!this.isAvailable) return;
@@ -97,8 +97,8 @@ export class AppCache {
   }
 
   /**
-   * Calls `replaced` when another page has activated a newer version, so that this page belongs to the version
-   * before.
+   * Calls `replaced` when another page has activated a newer version, so that this page belongs to the previous
+   * version.
    */
   onReplaced(replaced: () => void): void {
     if (!this.isAvailable) return;
@@ -118,8 +118,8 @@ export class AppCache {
   }
 
   /**
-   * Activates the newest version available: without this, a reloaded page would be of the version before.
-   * Resolves when that version is active, or at once if there is none.
+   * Activates the newest available version. Without this, a reloaded page would still be of the previous version.
+   * Resolves when the newest version is active, or at once if there is no newer one.
    */
   async takeOver(): Promise<void> {
     if (!this.isAvailable) return;

@@ -1,5 +1,4 @@
-// The photo worker behind the walls: no picture is sent to it until all realms that see pictures have proven
-// theirs.
+// The photo worker behind the walls: it gets no picture until all realms that see pictures have proven their walls.
 
 import type { Box } from '../contract/box.ts';
 import type { OpenedMedia } from '../contract/photos.ts';
@@ -10,7 +9,7 @@ export class GuardedPhotos {
   readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
   readonly #mayTake: () => Promise<Outcome<null>>;
 
-  /** `mayTake` fails with 'unprotected' if one of the required walls does not hold. */
+  /** `mayTake` fails with 'unprotected' if a required wall does not hold. */
   constructor(client: Pick<PhotoClient, 'open' | 'crop'>, mayTake: () => Promise<Outcome<null>>) {
     this.#client = client;
     this.#mayTake = mayTake;

@@ -20,7 +20,9 @@ const MODEL: LoadedModel = {
   experts: null,
 };
 
-/** Loads at once; an answer ends only when it is cancelled. Records the cancelled runs. */
+/**
+ * A worker that loads models at once, and whose answers end only when they are cancelled. Records the cancelled runs.
+ */
 class Thread extends EventTarget implements WorkerLike, InferenceApi {
   readonly #channel = new MessageChannel();
   readonly cancelled: string[] = [];
@@ -143,7 +145,7 @@ test('a worker whose script cannot be fetched fails with not-loaded, and the cli
     () => missing++,
   );
   const waiting = answer(client);
-  // This is all that a browser reports of a script that does not exist.
+  // When a script does not exist, a browser reports only this event.
   threads[0]?.dispatchEvent(new Event('error'));
   expect(await waiting).toMatchObject({ kind: 'failed', failure: { code: 'not-loaded' } });
   expect(missing).toBe(1);

@@ -1,5 +1,5 @@
-// The page's side of the inference worker. Every call settles; an aborted signal reaches the worker as a
-// cancel. Owns the worker; the next call replaces a dead one, and no model is loaded in the new one.
+// The page's side of the inference worker. Every call settles; an aborted signal reaches the worker as a cancel. Owns
+// the worker; the next call replaces a dead one. The new worker has no model loaded.
 
 import * as Comlink from 'comlink';
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
@@ -20,13 +20,13 @@ import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 export class InferenceClient {
   readonly #calls: WorkerCalls<InferenceApi>;
 
-  /** The backend of the latest load, for which a replacement of the worker is prepared. */
+  /** The backend of the latest load, for which a replacement worker fetches the runtime in advance. */
   #latest: Pick<LoadOptions, 'backend' | 'hardwareOnly'> | undefined;
   readonly #held: (modelId: string) => Promise<readonly HeldEntry[]>;
 
   /**
-   * `start` makes a fresh worker that exposes an InferenceApi. `held` is called before a model is loaded, and
-   * returns its entries that storage refused. `onMissing`: see WorkerCalls.
+   * `start` makes a fresh worker that exposes an InferenceApi. `held` is called before a model is loaded, and returns
+   * those of the model's entries that storage refused. `onMissing`: see WorkerCalls.
    */
   constructor(
     start: () => WorkerLike,
@@ -51,7 +51,7 @@ export class InferenceClient {
     return this.#calls.call((api) => api.walls());
   }
 
-  /** Begins to fetch the runtime that a load with the first available one of these backends needs. */
+  /** Begins to fetch the runtime for the first of these backends that is available. */
   prepare(
     backends: Backend[],
     hardwareOnly: boolean,

@@ -14,7 +14,7 @@ const progress = (totalBytes: number): WeightsEvent => ({
   activity: { kind: 'downloading' },
 });
 
-/** A browser whose user has not answered yet. */
+/** A browser whose user has not answered its question yet. */
 function askingBrowser(): { asked: () => number; answer: (yes: boolean) => void } {
   const answers: ((yes: boolean) => void)[] = [];
   const persist = (): Promise<boolean> => new Promise((resolve) => answers.push(resolve));

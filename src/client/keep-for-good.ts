@@ -1,10 +1,10 @@
-// Asks the browser to keep this site's storage permanently, which only a page may do. Firefox asks the user
-// and answers when the user does, perhaps never, so no code waits for the answer.
+// Asks the browser to keep this site's storage permanently, which only a page may do. Firefox asks the user, and its
+// answer arrives only when the user answers, perhaps never; so no code waits for it.
 
 import type { Persistence, WeightsEvent } from '../contract/weights.ts';
 
 /**
- * Size of a download from which the browser's question is worthwhile; a smaller model is easily downloaded
+ * The size of a download that makes the browser's question to the user worthwhile. A smaller model is easily downloaded
  * again.
  */
 const WORTH_A_QUESTION_BYTES = 200e6;
@@ -12,7 +12,10 @@ const WORTH_A_QUESTION_BYTES = 200e6;
 export class KeepForGood {
   #isAsked = false;
 
-  /** Passes the events of a download on to `onEvent`, and asks once, when a large model is being downloaded. */
+  /**
+   * Returns a callback that passes the events of a download on to `onEvent`, and asks the browser once if a large model
+   * is being downloaded.
+   */
   watch(onEvent: (event: WeightsEvent) => void): (event: WeightsEvent) => void {
     return (event) => {
       onEvent(event);

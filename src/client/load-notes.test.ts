@@ -6,7 +6,7 @@ class Browser {
   readonly storage = new Map<string, string>();
   readonly held = new Set<string>();
 
-  /** Opens a tab. `leave` ends it as a page that is closed, with an event; `die` ends it without one. */
+  /** Opens a tab. `leave` closes it normally, with an event; `die` ends it without one. */
   open() {
     let hear = (): void => undefined;
     let lock = '';

@@ -1,10 +1,10 @@
-// A note in storage that exists while a model is being loaded or answers. If the page dies, its note stays; the
-// next visit then asks before it loads that model again, instead of dying at every visit.
+// Notes in storage, each of which exists while a model is being loaded or answers. If the page dies, its note stays.
+// The next visit then asks the user before it loads that model again, so that the page does not die at every visit.
 
 export interface LoadNotes {
   /**
-   * Models that were loading or answering when their page died, each reported once. Pages that are still open
-   * do not count.
+   * The models that were loading or answering when their page died. Each death is reported once. Pages that are still
+   * open do not count as dead.
    */
   deaths(): Promise<string[]>;
   /** Notes that a model is loading or answering; the returned function removes the note. */
@@ -22,8 +22,8 @@ export interface LoadNotesParts {
 const PREFIX = 'darkroom.loading.';
 
 /**
- * One note per page. Its key is also the name of a Web Lock, which the page holds until it ends, in whatever
- * way.
+ * One note per page. The note's key is also the name of a Web Lock, which the page holds until it ends for whatever
+ * reason.
  */
 export class StoredLoadNotes implements LoadNotes {
   readonly #parts: LoadNotesParts;
@@ -31,8 +31,8 @@ export class StoredLoadNotes implements LoadNotes {
 
   constructor(parts: LoadNotesParts) {
     this.#parts = parts;
-    // This lock is never released by the page. A page without locks (no secure context) counts as dead to other
-    // pages, and the user is asked about its model.
+    // This page never releases the lock. If a browser has no locks (no secure context), this page counts as dead to
+    // other pages, and they ask the user about its model.
     parts.locks?.request(this.#key, () => new Promise<never>(() => undefined)).catch(() => undefined);
     parts.onLeave(() => this.#remove(this.#key));
   }
@@ -60,7 +60,7 @@ export class StoredLoadNotes implements LoadNotes {
     try {
       this.#parts.storage().setItem(this.#key, id);
     } catch {
-      // Without storage there is no note, and no later visit asks.
+      // Without storage there is no note, and the next visit does not ask.
     }
     return () => this.#remove(this.#key);
   }

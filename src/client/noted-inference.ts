@@ -1,4 +1,4 @@
-// An inference client that keeps a note in storage while a model is being loaded or answers. If that kills the
+// An inference client that keeps a note in storage while a model is being loaded or answers. If the model kills the
 // page, the note stays for the next visit.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
@@ -29,7 +29,7 @@ export class NotedInference implements Inner {
     this.#modelId = modelId;
     const end = this.#notes.begin(modelId);
     const outcome = await this.#inner.load(modelId, options, onEvent, signal);
-    // If a later load has replaced this one, the note now belongs to that one.
+    // If a later load has replaced this one, the note now belongs to the later one.
     if (this.#modelId === modelId) end();
     return outcome;
   }

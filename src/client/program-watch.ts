@@ -1,22 +1,22 @@
-// Watches the time that a model's own program (its template, its tokenizer's patterns) takes in a worker,
-// because the worker cannot answer while the program runs. Honest programs take milliseconds.
+// Watches how long a model's own program (its template, its tokenizer's patterns) runs in a worker, because the worker
+// cannot respond while the program runs. Honest programs take milliseconds.
 
 const TICK_MS = 250;
-/** After this many ticks a program may be endless. */
+/** After this many ticks, a program counts as slow: it may be endless. */
 const SLOW_TICKS = 1;
-/** After more ticks than these a program counts as endless, if the user waits for nothing else. */
+/** After more ticks than these, a program counts as endless, unless the user waits for something else. */
 const PATIENT_TICKS = 40;
-/** The same limit, if the user has stopped the run or asked for another model. */
+/** The same limit if the user has stopped the run or requested another model. */
 const HURRIED_TICKS = 4;
 
 export interface ProgramListener {
-  /** Whether the run whose program begins has been stopped already, or other calls wait for its end. */
+  /** Whether the run whose program begins has already been stopped, or other calls wait for its end. */
   isUrgent(): boolean;
-  /** The program is slow and may be endless. Called once for each program. */
+  /** Called if the program is slow and may be endless, at most once for each program. */
   onSlow(): void;
-  /** A slow program ended after all. */
+  /** Called if a slow program has ended after all. */
   onEnded(): void;
-  /** The program counts as endless. */
+  /** Called if the program counts as endless. */
   onEndless(): void;
 }
 
@@ -30,7 +30,7 @@ export class ProgramWatch {
     this.#listener = listener;
   }
 
-  /** Handles a message of the worker. */
+  /** Handles a message from the worker. */
   hear(data: unknown): void {
     const word =
       typeof data === 'object' && data !== null && 'foreignProgram' in data ? data.foreignProgram : null;
@@ -42,8 +42,8 @@ export class ProgramWatch {
     this.dispose();
     this.#ticks = 0;
     this.#patience = this.#listener.isUrgent() ? HURRIED_TICKS : PATIENT_TICKS;
-    // Count ticks, not time: while the device sleeps, the program does not run, and the page handles messages
-    // between ticks.
+    // Count ticks instead of time: while the device sleeps, neither the program nor the ticks continue, and between
+    // ticks the page handles messages.
     this.#timer = setInterval(() => {
       this.#ticks++;
       if (this.#ticks === SLOW_TICKS) this.#listener.onSlow();
@@ -53,7 +53,10 @@ export class ProgramWatch {
     }, TICK_MS);
   }
 
-  /** Lowers the remaining time to HURRIED_TICKS at most: the user stopped a run, or another call waits for its turn. */
+  /**
+   * Lowers the remaining time to at most HURRIED_TICKS, because the user stopped a run, or another call waits for its
+   * turn.
+   */
   hurry(): void {
     this.#patience = Math.min(this.#patience, this.#ticks + HURRIED_TICKS);
   }

@@ -27,10 +27,10 @@ const ANSWER: Answer = {
 const failed = (code: FailureCode): Outcome<never> => ({ kind: 'failed', failure: { code, message: code } });
 const LOST = failed('device-lost');
 
-/** A worker that returns the scripted outcomes in order, and then succeeds. */
+/** A worker that returns the scripted outcomes in order, and successes after them. */
 class Scripted {
   loads: Outcome<LoadedModel>[] = [];
-  /** The pieces of text that the worker reports before an answer ends with `end`. */
+  /** For each answer: the pieces of text that the worker reports before it ends the answer with `end`. */
   answers: { pieces: string[]; end: Outcome<Answer> }[] = [];
   readonly asked: AnswerOptions[] = [];
   readonly loaded: LoadOptions[] = [];
@@ -111,7 +111,7 @@ async function answered(
   return { outcome, text, waits };
 }
 
-test('an answer whose device is lost continues where it was, as if nothing had happened', async () => {
+test('an answer whose device is lost continues where it was, and the text is the same', async () => {
   const { worker, inference } = await loaded();
   worker.answers = [{ pieces: ['one ', 'tw'], end: LOST }];
   const { outcome, text } = await answered(inference);

@@ -1,6 +1,6 @@
-// An inference client that survives the loss of its GPU: when the device is lost or the worker dies, it loads
-// the model again from storage and repeats the question, so that the same conversation continues. It knows when
-// to wait (Chromium gives no adapter for 120 s after a second crash) and when to give up.
+// An inference client that survives the loss of its GPU: when the device is lost or the worker dies, it loads the model
+// again from storage and repeats the question, so that the same conversation continues. It waits if the browser gives
+// no adapter (Chromium gives none for 120 s after a second crash), and gives up after too many losses.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';
@@ -8,7 +8,7 @@ import type { LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.
 import type { FailureCode, Outcome } from '../failure.ts';
 import type { InferenceClient } from './inference-client.ts';
 
-/** Failures by which the client recognises the loss of a device. */
+/** Failures that mean that the device was lost. */
 const LOST: ReadonlySet<FailureCode> = new Set(['device-lost', 'worker-died']);
 
 const MAX_LOSSES = 3;
@@ -20,7 +20,7 @@ type Inner = Pick<InferenceClient, 'load' | 'answer' | 'forget' | 'unload' | 'di
 
 export interface Clock {
   now(): number;
-  /** Resolves after `ms`, or at once when `signal` aborts. */
+  /** Resolves after `ms`, or as soon as `signal` aborts. */
   wait(ms: number, signal: AbortSignal): Promise<void>;
 }
 
@@ -57,9 +57,9 @@ export class RecoveringInference implements Inner {
   }
 
   /**
-   * Like InferenceClient's `answer`. After a loss the answer is computed again from the start, and the text
-   * that was already reported is not reported again. So that the text is the same, a sampled answer gets a seed
-   * here if it has none.
+   * Like InferenceClient's `answer`. After a loss, the answer is computed again from the start, and the text that was
+   * already reported is not reported again. A sampled answer without a seed gets one here, so that the text is the
+   * same.
    */
   async answer(
     messages: Message[],
@@ -104,10 +104,7 @@ export class RecoveringInference implements Inner {
     this.#inner.dispose();
   }
 
-  /**
-   * Loads the model again. Waits for an adapter if there is none, and lowers the expert budget if memory is
-   * short.
-   */
+  /** Loads the model again. Waits if the browser gives no adapter, and lowers the expert budget if memory is short. */
   async #recover(
     lostBy: FailureCode,
     onEvent: (event: AnswerEvent) => void,
@@ -148,7 +145,7 @@ export class RecoveringInference implements Inner {
   }
 
   /**
-   * Notes a loss and ends the worker, whose device and runtime are useless now. Returns a failure after too
+   * Records a loss and ends the worker, whose device and runtime cannot be used any more. Returns a failure after too
    * many losses.
    */
   #lose(code: FailureCode): Outcome<never> | undefined {
@@ -156,11 +153,11 @@ export class RecoveringInference implements Inner {
     this.#losses = [...this.#losses.filter(({ at }) => now - at < LOSSES_WITHIN_MS), { at: now, code }];
     this.#inner.dispose();
     if (this.#losses.length < MAX_LOSSES) return undefined;
-    // Forgets the losses, so that the next question is tried again.
+    // Forgets the losses, so that the next question gets new attempts.
     const losses = this.#losses;
     this.#losses = [];
     const times = `${losses.length} times within five minutes`;
-    // If only the worker died each time, nothing indicates that the graphics processor is the cause.
+    // If the worker died each time, nothing indicates that the graphics processor is the cause.
     return losses.every((loss) => loss.code === 'worker-died')
       ? failing('worker-died', `The worker ended ${times}.`)
       : failing('device-unstable', `The device was lost ${times}.`);
@@ -186,7 +183,7 @@ function lossOf<T>(outcome: Outcome<T>): FailureCode | undefined {
 }
 
 /**
- * Options with half the memory budget for experts; undefined if there are no experts, or if the half would be
+ * Options with half the memory budget for experts; undefined if there are no experts, or if half the budget would be
  * less than 1/32 of the model.
  */
 function smallerBudget(model: LoadedModel, options: LoadOptions): LoadOptions | undefined {

@@ -10,7 +10,7 @@ import type { WorkerLike } from './worker-calls.ts';
 
 const REQUEST: ModelRequest = { id: 'a', name: 'A', source: { kind: 'package', url: 'https://h/a/' } };
 
-/** A download ends only when it is cancelled. Records the requests. */
+/** A worker whose downloads end only when they are cancelled. Records the requests. */
 class Thread extends EventTarget implements WorkerLike {
   readonly #channel = new MessageChannel();
   readonly #stops = new Map<string, (outcome: Outcome<KeptModel>) => void>();

@@ -64,7 +64,7 @@ export class WeightsClient {
     return this.#calls.call((api) => api.readLink(text, pageUrl, preset));
   }
 
-  /** Aborting pauses the download; the same call later resumes it. To discard it, remove the model afterwards. */
+  /** Aborting pauses the download; the same call later resumes it. To discard a paused download, remove the model. */
   download(request: ModelRequest, onEvent: OnEvent, signal: AbortSignal): Promise<Outcome<KeptModel>> {
     const hear = Comlink.proxy(this.#keepForGood.watch(onEvent));
     return this.#calls.run(signal, (api, id) => api.download(id, request, hear));

@@ -1,4 +1,4 @@
-// Calls to a worker that always settle. Comlink never notices a dead worker, so each call races the worker's
+// Calls to a worker that always settle. Comlink never notices that a worker has died, so each call races the worker's
 // death. Owns the worker; the next call replaces a dead one.
 
 import * as Comlink from 'comlink';
@@ -20,7 +20,7 @@ interface Running<Api> {
   api: Comlink.Remote<Api>;
   /** Calls in the order in which they were made. */
   waiting: Set<Waiting>;
-  /** Ends the worker if a model's own program (its template or tokenizer) does not end. */
+  /** Ends the worker if a model's own program (its template or tokenizer) never ends. */
   watch: ProgramWatch;
 }
 
@@ -29,7 +29,10 @@ interface Waiting {
   settle: (outcome: Outcome<never>) => void;
   /** Makes the call again, in a fresh worker. */
   repeat: () => void;
-  /** Stops the call if it is a run, which the worker begins when the runs before it have ended; else undefined. */
+  /**
+   * The signal of a call that is a run; undefined for other calls. The worker begins a run when the previous runs have
+   * ended.
+   */
   signal: AbortSignal | undefined;
 }
 
@@ -39,13 +42,13 @@ export class WorkerCalls<Api extends Stoppable> {
   readonly #onMissing: () => void;
   readonly #prepare: (api: Comlink.Remote<Api>) => void;
   #running: Running<Api> | undefined;
-  /** A fresh worker that replaces `#running` if the program in it turns out to be endless. */
+  /** A fresh worker that replaces `#running` if the program there turns out to be endless. */
   #spare: Running<Api> | undefined;
   #runs = 0;
 
   /**
-   * `name` appears in messages; `start` makes a fresh worker that exposes an Api; `onMissing` is called if the
-   * worker or a part of it could not be fetched; `prepare` makes a worker ready that is about to replace another.
+   * `name` appears in messages; `start` makes a fresh worker that exposes an Api; `onMissing` is called if the worker
+   * or a part of it could not be fetched; `prepare` makes a worker ready to replace another.
    */
   constructor(
     name: string,
@@ -59,7 +62,7 @@ export class WorkerCalls<Api extends Stoppable> {
     this.#prepare = prepare;
   }
 
-  /** Makes a call under a name of its own. An abort of `signal` reaches the worker as `cancel` of that name. */
+  /** Makes a call with a name of its own. If `signal` aborts, the worker's `cancel` is called with that name. */
   async run<T>(
     signal: AbortSignal,
     job: (api: Comlink.Remote<Api>, runId: string) => Promise<Outcome<T>>,
@@ -84,15 +87,15 @@ export class WorkerCalls<Api extends Stoppable> {
   }
 
   /**
-   * Returns the call's outcome, or 'worker-died' if the worker ends first. With `signal`, the worker runs the call in
-   * turn. If a run before it never ends, the call is repeated in a fresh worker.
+   * Returns the call's outcome, or 'worker-died' if the worker ends first. A call with `signal` is a run, which waits
+   * for its turn in the worker. If a run before it never ends, the call is repeated in a fresh worker.
    */
   call<T>(job: (api: Comlink.Remote<Api>) => Promise<Outcome<T>>, signal?: AbortSignal): Promise<Outcome<T>> {
     return new Promise((resolve) => {
       const begin = (): void => {
         const { api, waiting, watch } = (this.#running ??= this.#takeSpare() ?? this.#begin());
         const settle = (outcome: Outcome<T>): void => {
-          // If this worker was ended, the call may have been repeated in another one since.
+          // If this worker was ended, the call may have been repeated in another one.
           if (!waiting.delete(entry)) return;
           if (outcome.kind === 'failed' && outcome.failure.code === 'not-loaded') this.#onMissing();
           resolve(outcome);
@@ -128,7 +131,7 @@ export class WorkerCalls<Api extends Stoppable> {
         const [current, ...behind] = runsOf(running);
         return behind.length > 0 || current?.signal?.aborted === true;
       },
-      // A fresh worker needs seconds until it can load a model, so it starts while this one gets its last chance.
+      // A fresh worker needs seconds until it can load a model, so it starts while the slow program may still end.
       onSlow: () => {
         this.#spare ??= this.#begin();
         this.#prepare(this.#spare.api);
@@ -164,7 +167,7 @@ export class WorkerCalls<Api extends Stoppable> {
     for (const { settle } of [...running.waiting]) settle({ kind: 'failed', failure: { code, message } });
   }
 
-  /** The current run fails with 'endless-model'; the runs behind it begin in a fresh worker. */
+  /** The current run fails with 'endless-model'; the runs that wait behind it begin in a fresh worker. */
   #endProgram(running: Running<Api>): void {
     const [first, ...behind] = runsOf(running);
     for (const one of behind) running.waiting.delete(one);
@@ -176,7 +179,7 @@ export class WorkerCalls<Api extends Stoppable> {
   }
 }
 
-/** The current run, and the runs behind it in their order. */
+/** The current run, followed by the runs that wait behind it, in order. */
 function runsOf({ waiting }: Pick<Running<unknown>, 'waiting'>): Waiting[] {
   return [...waiting].filter(({ signal }) => signal !== undefined);
 }

@@ -1,5 +1,5 @@
-// The data of an answer: the options that it is asked for with, the events that report it while it is written,
-// and the whole answer at the end. Plain data: the engine produces it, threads pass it on, the page shows it.
+// The data of an answer: the options that request it, the events that report it while it is written, and the whole
+// answer at the end. All of it is plain data: the engine produces it, threads pass it on, the page shows it.
 
 import type { Sampling } from './conversation.ts';
 
@@ -8,13 +8,14 @@ export interface AnswerOptions {
   maxTokens: number;
   sampling: Sampling;
   /**
-   * A larger picture is scaled down before the model reads it; one token stands for one merged patch. If
-   * omitted, the limits of the checkpoint's own files hold. A picture below their minimum is always scaled up.
+   * The largest number of tokens per picture. A larger picture is scaled down before the model reads it; one token
+   * stands for one merged patch. If omitted, the limits in the checkpoint's own files apply. A picture below their
+   * minimum is always scaled up.
    */
   maxPictureTokens?: number;
   /** Whether to report which experts process each token ('experts' events), if the model has experts. */
   watchExperts?: boolean;
-  /** Continues an answer that ended early. `maxTokens` then counts the added tokens only. */
+  /** An answer to continue that ended early. `maxTokens` then counts only the added tokens. */
   begun?: BegunAnswer;
 }
 
@@ -23,95 +24,96 @@ export interface BegunAnswer {
   /** The text as the model wrote it, its thought included. */
   text: string;
   /**
-   * The tokens of the text, taken from the `Answer` of the same model. With them the answer continues as if it
-   * had not ended. If omitted, the engine tokenizes the text, which may give other tokens.
+   * The tokens of the text, taken from an `Answer` of the same model. With them, the answer continues as if it had not
+   * ended. If omitted, the engine tokenizes the text, which may give other tokens.
    */
   ids?: readonly number[];
-  /** If set, the text is an unfinished thought: it is closed, so that the answer itself comes next. */
+  /** If set, the text is an unfinished thought. The engine ends the thought, so that the answer itself comes next. */
   answerNow?: boolean;
 }
 
 /**
- * The stages in their order: photos to pixels, pixels to features, prompt to KV cache, token by token.
- * 'recovering' may come at any time: the GPU was lost, and the answer continues when it is available again.
+ * The stages in their order: photos to pixels, pixels to features, prompt to KV cache, token by token. 'recovering' may
+ * occur at any time: the GPU was lost, and the answer continues when a GPU is available again.
  */
 export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering' | 'recovering';
 
 export type AnswerEvent =
   /**
    * `done` of `total` counts photos in 'decoding' and 'vision', and tokens in 'prefill' and 'answering'. In
-   * 'recovering' it counts seconds of waiting for the browser, or is 0 of 0 while the model is loaded again.
+   * 'recovering', the two numbers count seconds of waiting for the browser, or are both 0 while the model is loaded
+   * again.
    */
   | { kind: 'stage'; stage: Stage; done: number; total: number }
   /** The conversation is longer than the context. Reported once, before anything is computed. */
   | { kind: 'left-out'; leftOut: LeftOut }
-  /** The next whole characters. If an earlier answer is continued, only the added ones. */
+  /** The next whole characters. If the answer continues an earlier one, only the added characters. */
   | { kind: 'text'; text: string }
   /**
-   * The experts that computed in the pass that chose the next token, reported before that token's text:
-   * (mixture layers, chosen), as numbers within their layer, the expert with the largest weight first.
+   * The experts that computed in the pass that chose the next token, reported before that token's text: (mixture
+   * layers, chosen). Each is a number within its layer; the expert with the largest weight comes first.
    */
   | { kind: 'experts'; chosen: Uint16Array }
-  /** Counts and times of paging in the latest pass; only if experts are paged. */
+  /** Counts and times of paging in the latest pass. Emitted only if experts are paged. */
   | { kind: 'paging'; paging: PagingReport };
 
-/** The parts of a conversation that do not fit the context, and which the model therefore does not see. */
+/** The parts of a conversation that do not fit the context, so that the model does not see them. */
 export interface LeftOut {
   /** Number of turns (a question with its answer), counted from the oldest. */
   turns: number;
-  /** Number of pictures and clips, counted from the first of the conversation. */
+  /** Number of pictures and clips, counted from the beginning of the conversation. */
   pictures: number;
 }
 
-/**
- * The experts on the device, and the work of one pass (a token, or a chunk of the prompt) to load the experts that
- * it needed.
- */
+/** The experts on the device, and the work to load the missing ones in one pass (a token, or a chunk of the prompt). */
 export interface PagingReport extends PagingCounts {
-  /** Experts on the device, and in total. `slots`: how many fit into the `slotBytes` bytes reserved for them. */
+  /**
+   * The number of experts on the device, and of all experts. `slots`: the number of experts that fit into the
+   * `slotBytes` bytes reserved for them.
+   */
   heldExperts: number;
   totalExperts: number;
   slots: number;
   slotBytes: number;
-  /** Wall-clock milliseconds of the pass. `computeMs`: those in which it waited for the device to compute. */
+  /** Wall-clock milliseconds of the pass. `computeMs`: the part in which the pass waited for the device to compute. */
   passMs: number;
   computeMs: number;
 }
 
 export interface PagingCounts {
-  /** Chosen experts that were on the device already, and those that were not. */
+  /** The number of chosen experts that were on the device already, and of those that were not. */
   hits: number;
   misses: number;
   /**
-   * Reads that the pager began on a guess of the next layers' experts, and how many of these experts were then
-   * chosen.
+   * The number of reads that the pager began on a guess of the next layers' experts, and the number of those experts
+   * that were then chosen.
    */
   guesses: number;
   rightGuesses: number;
   readBytes: number;
   /**
-   * `readMs`: time in which at least one read from storage was running. `uploadMs`: time in which the bytes
+   * `readMs`: the time in which at least one read from storage was running. `uploadMs`: the time in which the bytes
    * that were read were uploaded to the device.
    */
   readMs: number;
   uploadMs: number;
-  /** Time in which the pass could not continue until a read was done. */
+  /** The time in which the pass could not continue before a read was done. */
   waitMs: number;
 }
 
 export interface Answer {
-  /** The whole text. If the answer continues an earlier one, that beginning is included. */
+  /** The whole text. If the answer continues an earlier one, the earlier text is included. */
   text: string;
-  /** The tokens of the text, from which the answer can be continued. */
+  /** The tokens of the text. An answer can be continued from them. */
   ids: number[];
-  /** Tokens generated in this run, the closing one included. */
+  /** The number of tokens generated in this run, the end token included. */
   tokens: number;
-  /** Tokens of the prompt, and how many of them the prefix cache still held from the turn before. */
+  /** The number of tokens of the prompt, and how many of them the prefix cache still held from the previous turn. */
   promptTokens: number;
   cachedTokens: number;
   reason: EndReason;
   timings: Timings;
-  /** Present when the conversation did not fit the context. */
+  /** Present if the conversation did not fit the context. */
   leftOut?: LeftOut;
 }
 

@@ -1,4 +1,4 @@
-// A conversation as it crosses from the page to the worker: plain data, photos still encoded.
+// A conversation in the form in which it crosses from the page to the worker: plain data, with photos still encoded.
 
 import type { Box } from './box.ts';
 
@@ -16,12 +16,12 @@ export interface ImagePart {
 }
 
 export interface CutFrom {
-  /** The number of the whole picture: its place among the conversation's pictures and clips, from 1. */
+  /** The number of the whole picture: its position among the conversation's pictures and clips, from 1. */
   picture: number;
   box: Box;
 }
 
-/** A video file or an animated picture. The loaded checkpoint decides which of its frames the model reads. */
+/** A video file or an animated picture. The loaded checkpoint's settings decide which of its frames the model reads. */
 export interface ClipPart {
   type: 'video';
   /** The encoded file (WebM, MP4, GIF, …). */
@@ -46,16 +46,16 @@ export interface Message {
   content: string | Part[];
 }
 
-/** How the next token is chosen. An omitted field is "off". */
+/** How the next token is chosen. Omitting a field switches its filter off. */
 export interface Sampling {
-  /** 0 or omitted: greedy. */
+  /** If 0 or omitted, the most likely token is chosen (greedy). */
   temperature?: number;
   topK?: number;
   topP?: number;
   minP?: number;
   /** Values above 1 lower the logits of tokens already seen (in prompt and answer), as in transformers. */
   repetitionPenalty?: number;
-  /** Subtracted once from the logit of every token already generated. */
+  /** Subtracted once from the logit of every token that the answer already contains. */
   presencePenalty?: number;
   seed?: number;
 }

@@ -9,21 +9,21 @@ import type { HeldEntry } from './held-entry.ts';
 
 export type Backend = 'webgpu' | 'wasm';
 
-/** Precision of activations; 'f16' needs a device with `shader-f16`. */
+/** The precision of activations. 'f16' needs a device with `shader-f16`. */
 export type Precision = 'f32' | 'f16';
 
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
-  /** Fail with 'no-webgpu' if the only adapter computes on the processor: WASM is faster there. */
+  /** Whether to fail with 'no-webgpu' if the only adapter computes on the processor, where WASM is faster. */
   hardwareOnly?: boolean;
   /**
-   * The memory budget for experts on the device; experts beyond it are paged from storage. The experts of one
-   * token always fit. If the device has less memory than this, the budget is lowered. If omitted, all experts
-   * are resident.
+   * The memory budget for experts on the device; experts beyond it are paged from storage. There is always memory for
+   * the experts of one token. If the device has less memory than the budget, the budget is lowered. If omitted, all
+   * experts are resident.
    */
   expertBudgetBytes?: number;
-  /** The entries of the model that storage refused; the others are read from storage. */
+  /** The entries of the model that storage refused. All other entries are read from storage. */
   held?: readonly HeldEntry[];
 }
 
@@ -34,7 +34,7 @@ export interface LoadEvent {
   totalBytes: number;
 }
 
-/** The worker is fetching the runtime that models run on. `totalBytes` is known before the fetch begins. */
+/** The worker is fetching the runtime that runs models. `totalBytes` is known before the fetch begins. */
 export interface RuntimeEvent {
   doneBytes: number;
   totalBytes: number;
@@ -43,7 +43,7 @@ export interface RuntimeEvent {
 export interface LoadedModel {
   /** The model's key in storage. */
   id: string;
-  /** As in the checkpoint's config.json: 'qwen3_vl' or 'qwen3_vl_moe'. */
+  /** The architecture named in the checkpoint's config.json: 'qwen3_vl' or 'qwen3_vl_moe'. */
   architecture: string;
   /** The package's precision preset. */
   preset: string;
@@ -57,8 +57,7 @@ export interface LoadedModel {
   /** The model's mixture layers; null for a dense model. */
   experts: LoadedExperts | null;
   /**
-   * Precisions in which this device's GPU computes wrong numbers, so that the worker chose another one, or
-   * WASM.
+   * Precisions in which this device's GPU computes wrong numbers, so that the worker chose another precision, or WASM.
    */
   distrusted?: Precision[];
 }
@@ -73,7 +72,7 @@ export interface ExpertShape {
 export interface LoadedExperts extends ExpertShape {
   /** Bytes of all experts. */
   bytes: number;
-  /** Memory budget for experts on the device; the others are paged in. null: all experts are resident. */
+  /** The memory budget for experts on the device; the other experts are paged. If null, all experts are resident. */
   budgetBytes: number | null;
 }
 
@@ -85,9 +84,9 @@ export interface InferenceApi {
   walls(): Promise<Outcome<WallReport>>;
 
   /**
-   * Begins to fetch the runtime of the first of these backends that this device has, so that it is ready when a
-   * model is. No other call waits for this one. `hardwareOnly`: see LoadOptions. If the fetch fails, `load`
-   * tries again and reports the failure.
+   * Begins to fetch the runtime for the first of these backends that this device has, so that the runtime is ready when
+   * the model is. No other call waits for this one. `hardwareOnly`: see LoadOptions. If the fetch fails, `load` tries
+   * again and reports the failure.
    */
   prepare(
     backends: Backend[],
@@ -96,7 +95,7 @@ export interface InferenceApi {
   ): Promise<Outcome<null>>;
 
   /**
-   * Loads a finished model from storage onto the device, after releasing the model loaded before. Fails with
+   * Releases the loaded model, if any, and loads a finished model from storage onto the device. Fails with
    * 'missing-file' if storage has no such model, and with 'unprotected' if a wall does not hold.
    */
   load(
@@ -106,7 +105,9 @@ export interface InferenceApi {
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>>;
 
-  /** Fails with 'bad-request' while no model is loaded. Calls are answered one after the other. */
+  /**
+   * Answers the last message. Calls are answered one after the other. Fails with 'bad-request' if no model is loaded.
+   */
   answer(
     runId: RunId,
     messages: Message[],
@@ -114,7 +115,7 @@ export interface InferenceApi {
     onEvent: (event: AnswerEvent) => void,
   ): Promise<Outcome<Answer>>;
 
-  /** Stops a run that is waiting or under way; an unknown or finished one is ignored. */
+  /** Stops a waiting or running run. An unknown or finished run is ignored. */
   cancel(runId: RunId): void;
 
   /** Clears the caches of the loaded model, if any: the prefix cache and the features of pictures. */

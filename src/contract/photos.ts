@@ -1,6 +1,6 @@
-// The photo worker's API. It gives the page a preview and the size of a picture or clip before any model reads
-// the file, and cuts parts out of pictures. Decoding a large picture takes a second and a gigabyte, so the
-// worker decodes one at a time, away from the page.
+// The photo worker's API. It gives the page a preview and the size of a picture or clip before any model reads the
+// file, and cuts parts out of pictures. Decoding a large picture takes a second and a gigabyte of memory, so the worker
+// decodes one at a time, outside the page's thread.
 
 import type { Outcome } from '../failure.ts';
 import type { WallReport } from '../policy/walls.ts';
@@ -8,9 +8,9 @@ import type { Box } from './box.ts';
 import type { RunId } from './inference.ts';
 
 export interface OpenedMedia {
-  /** The opened file. A clip has the type of its content, whatever its name says. */
+  /** The opened file. The file of a clip has the type of its content, even if its name suggests another. */
   file: Blob;
-  /** In pixels, upright. */
+  /** The size in pixels, upright. */
   width: number;
   height: number;
   /** A small, upright JPEG of the picture, or of a clip's first frame. */
@@ -24,14 +24,14 @@ export interface PhotoApi {
   walls(): Promise<Outcome<WallReport>>;
 
   /**
-   * Fails with 'unprotected', 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip also with 'bad-clip',
-   * 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
+   * Opens a picture or clip. Fails with 'unprotected', 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip
+   * also with 'bad-clip', 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
    */
   open(runId: RunId, photo: Blob): Promise<Outcome<OpenedMedia>>;
 
-  /** Returns the part as a separate picture, pixel for pixel (PNG). Fails as `open` does with a picture. */
+  /** Returns the part as a separate picture (PNG) with the same pixels. Fails as `open` does for a picture. */
   crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;
 
-  /** Stops a run that is waiting; an unknown or finished one is ignored. */
+  /** Stops a waiting run. An unknown or finished run is ignored. */
   cancel(runId: RunId): void;
 }

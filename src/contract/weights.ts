@@ -1,5 +1,6 @@
-// The weights worker's API. The worker copies models from a host, a hub or this computer's files into storage,
-// keeps them there, checks them and removes them. Plain data and callbacks; every call settles as an Outcome.
+// The weights worker's API. The worker copies models from a host, a hub or this computer's files into storage, keeps
+// them there, checks them and removes them. Arguments and results are plain data and callbacks; every call settles as
+// an Outcome.
 
 import type { HeldEntry } from './held-entry.ts';
 import type { FailureInfo, Outcome } from '../failure.ts';
@@ -21,16 +22,16 @@ export interface HubModel {
   kind: 'hub';
   endpoint: string;
   repo: string;
-  /** A commit, or a branch. A branch is fetched at the commit that it points to when the download begins. */
+  /** A commit, or a branch. A branch is fetched at the commit to which it points when the download begins. */
   revision: string;
   preset: Preset;
   /**
-   * Hosts, besides the hub's own, that files may come from. If omitted, only the first host that the hub
-   * redirects to is allowed.
+   * Hosts, besides the hub's own, from which files may come. If omitted, only the first host to which the hub redirects
+   * is allowed.
    */
   hosts?: string[];
   /**
-   * Length and SHA-256 of each file at `revision`, which must then be a commit. If omitted, the worker asks the
+   * The length and SHA-256 of each file at `revision`, which must then be a commit. If omitted, the worker asks the
    * hub.
    */
   files?: Record<string, { bytes: number; sha256: string }>;
@@ -46,21 +47,20 @@ export interface ModelRequest {
 
 export interface KeptModel extends ModelRequest {
   /**
-   * 'ready': the model can be loaded. 'unfinished': only a part of it is in storage. 'updating': the older
-   * version can be loaded, and a part of a newer version is in storage. 'broken': its records cannot be read.
+   * 'ready': the model can be loaded. 'unfinished': only a part of it is in storage. 'updating': an older version can
+   * be loaded, and a part of a newer version is in storage. 'broken': the model's records cannot be read.
    */
   state: 'ready' | 'unfinished' | 'updating' | 'broken';
   /** Bytes of verified files in storage. */
   keptBytes: number;
-  /** Bytes when the download is finished; null until this is known. */
+  /** The number of bytes when the download is finished; null until it is known. */
   totalBytes: number | null;
   /** The package's precision preset; null until it is known. */
   preset: string | null;
-  /** Set if the model is ready, came from a hub, and no hashes were known to check its files against. */
+  /** Set if the model is ready and came from a hub, but no hashes were known to check its files against. */
   isUnchecked?: true;
   /**
-   * Set if the model is held in memory, or stored in a window that keeps nothing: it is lost when the page or
-   * the window closes.
+   * Set if the model is held in memory, or stored in a private window: it is lost when the page or the window closes.
    */
   isForThisVisit?: true;
 }
@@ -70,15 +70,15 @@ export type Activity =
   | { kind: 'downloading' }
   | { kind: 'verifying' }
   /**
-   * The converter turns a checkpoint's tensors into shards. `layer` counts from 1; null outside of the
-   * decoder's layers.
+   * The converter turns a checkpoint's tensors into shards. `layer` counts from 1; it is null outside of the decoder's
+   * layers.
    */
   | { kind: 'quantising'; layer: number | null; layers: number };
 
 export type WeightsEvent =
   /**
-   * `resumedBytes` of the `doneBytes` were in storage before this run. Rate and time left are null until they
-   * are known.
+   * `resumedBytes`: the part of `doneBytes` that was in storage before this run. The rate and the time left are null
+   * until they are known.
    */
   | {
       kind: 'progress';
@@ -93,7 +93,7 @@ export type WeightsEvent =
   | { kind: 'retrying'; file: string; failure: FailureInfo; attempt: number; waitMs: number }
   /** The browser's answer to the request to keep this site's storage permanently. */
   | { kind: 'persistence'; answer: Persistence }
-  /** Another tab is working on this model; the events that follow are that tab's. */
+  /** Another tab is working on this model. The events after this one come from that tab. */
   | { kind: 'following' }
   /** The disk is full. Everything stored so far stays there; removing one of `removable` frees space. */
   | { kind: 'storage-full'; keptBytes: number; neededBytes: number | null; removable: KeptModel[] };
@@ -116,10 +116,10 @@ export interface CheckUp {
 /** One entry of the catalogue: a model, its sizes and the memory that it needs. */
 export interface CatalogueModel extends ModelRequest {
   license: string;
-  /** The library shows all models of one family on one card. If omitted, the model gets a card of its own. */
+  /** The library shows all models of one family on one card. If omitted, the model gets its own card. */
   family?: string;
   kind?: 'instruct' | 'thinking';
-  /** The precision preset that its weights are stored in. Omitted for a package, which is stored as it is. */
+  /** The precision preset in which the model's weights are stored. Omitted for a package, which is stored unchanged. */
   preset?: Preset;
   parameters: number;
   /** Layers of the decoder. Omitted if unknown. */
@@ -130,17 +130,16 @@ export interface CatalogueModel extends ModelRequest {
   /** Part of `storedBytes`: the experts, which can be paged in from storage. */
   expertBytes: number;
   /**
-   * The model's mixture layers. Each has `count` experts, of which `chosen` process a token. Omitted for a
-   * dense model.
+   * The model's mixture layers. Each has `count` experts, of which `chosen` process a token. Omitted for a dense model.
    */
   experts?: { layers: number; count: number; chosen: number };
-  /** Part of `storedBytes`: the weights that every token reads, experts not included. */
+  /** Part of `storedBytes`: the weights that every token reads, without experts. */
   tokenBytes: number;
-  /** Part of `storedBytes`: weights stored in 16 bits, which take twice the memory on a device without f16. */
+  /** Part of `storedBytes`: the weights stored in 16 bits, which take twice the memory on a device without f16. */
   halfBytes: number;
   /** Bytes of KV cache per token, in 16 bits. */
   cacheBytesPerToken: number;
-  /** The largest single array that a device must bind. */
+  /** The size of the largest single array that a device must bind. */
   largestArrayBytes: number;
 }
 
@@ -152,34 +151,34 @@ export interface DeviceFacts {
     maxBindingBytes: number;
     /** A name to show; '' if the browser reports none. */
     name: string;
-    /** The adapter computes on the processor; the engine does not use such an adapter. */
+    /** Whether the adapter computes on the processor; the engine does not use such an adapter. */
     isSoftware: boolean;
     /** Which of the computer's graphics processors the browser offers, as far as a page can tell. */
     choice: 'slower' | 'perhaps-slower' | 'best-known';
   } | null;
-  /** As the browser reports it: rounded down, and at most the browser's cap (8 GiB in most browsers). */
+  /** The memory that the browser reports: rounded down, and at most the browser's cap (8 GiB in most browsers). */
   memoryBytes: number | null;
 }
 
 export type FitReason =
   | { kind: 'no-gpu' }
-  /** `neededBytes`: weights, KV cache and workspace. */
+  /** `neededBytes`: the bytes for weights, KV cache and workspace. */
   | { kind: 'memory'; neededBytes: number; availableBytes: number }
-  /** The browser does not report how much memory there is, or only that there is at least `atLeastBytes`. */
+  /** The browser does not report the size of the memory, or reports only that it is at least `atLeastBytes`. */
   | { kind: 'memory-unknown'; neededBytes: number; atLeastBytes: number | null }
   | { kind: 'array-too-large'; neededBytes: number; limitBytes: number }
   | { kind: 'no-f16'; extraBytes: number };
 
 export interface Fit {
   verdict: 'fits' | 'fits-paged' | 'too-large';
-  /** Why the verdict is not better. For 'fits': facts that a person should know nevertheless. */
+  /** The reasons why the verdict is not better. For 'fits': facts that the user should know nevertheless. */
   reasons: FitReason[];
 }
 
-/** The decode speed to expect of a model on this device, estimated before the model is downloaded. */
+/** The decode speed to expect from a model on this device, estimated before the model is downloaded. */
 export interface ExpectedSpeed {
   tokensPerSecond: number;
-  /** The share of the experts that stays on the device; the others are paged in. */
+  /** The share of the experts that stays on the device; the other experts are paged. */
   heldShare: number;
 }
 
@@ -192,7 +191,7 @@ export interface ExpectedSpeeds {
 export interface Offer {
   model: CatalogueModel;
   fit: Fit;
-  /** Memory for weights, KV cache and workspace on this device, with all experts resident. */
+  /** The memory for weights, KV cache and workspace on this device, with all experts resident. */
   memoryBytes: number;
 }
 
@@ -210,8 +209,8 @@ export interface WeightsApi {
   storage(): Promise<Outcome<StorageFacts>>;
 
   /**
-   * The entries of a model that storage refused and that this worker holds in memory, for the worker that loads
-   * it.
+   * The entries of a model that storage refused and that this worker holds in memory, to be passed to the worker that
+   * loads the model.
    */
   held(id: string): Promise<Outcome<HeldEntry[]>>;
 
@@ -219,8 +218,8 @@ export interface WeightsApi {
   device(): Promise<Outcome<DeviceFacts>>;
 
   /**
-   * Estimates speeds from a measurement of this device, which takes about a second the first time, and from a
-   * simulation of paging.
+   * Estimates speeds from a measurement of this device and a simulation of paging. The measurement takes about a
+   * second, the first time only.
    */
   expectSpeeds(model: CatalogueModel): Promise<Outcome<ExpectedSpeeds>>;
 
@@ -228,14 +227,14 @@ export interface WeightsApi {
   catalogue(): Promise<Outcome<Offer[]>>;
 
   /**
-   * The model that a pasted link names: a repository on a hub (`owner/name`, or its address) or a package's
-   * folder. Relative addresses are resolved against `pageUrl`. Contacts no host. Fails with 'bad-request'.
+   * Parses a pasted link to a model: a repository on a hub (`owner/name`, or its address) or a package's folder.
+   * Relative addresses are resolved against `pageUrl`. Contacts no host. Fails with 'bad-request'.
    */
   readLink(text: string, pageUrl: string, preset: Preset): Promise<Outcome<ModelRequest>>;
 
   /**
-   * Downloads a model into storage, or resumes its download. If another tab is working on the model, this call
-   * follows that tab and takes over when the tab closes. Stopping a run pauses it: verified files stay in
+   * Downloads a model into storage, or resumes its download. If another tab is working on the model, this call reports
+   * the events of that tab, and takes over when the tab closes. Stopping a run pauses it: verified files stay in
    * storage. Fails with 'bad-request' if neither the catalogue nor a plain link names the model.
    */
   download(
@@ -244,7 +243,7 @@ export interface WeightsApi {
     onEvent: (event: WeightsEvent) => void,
   ): Promise<Outcome<KeptModel>>;
 
-  /** Like `download`, but from files: all of them from one folder, their names without a path. */
+  /** Like `download`, but from files, which must all be from one folder and whose names have no path. */
   importFiles(
     runId: RunId,
     request: ModelRequest,
@@ -261,6 +260,6 @@ export interface WeightsApi {
   /** Removes a model with all its bytes. Fails with 'busy' while a tab is working on it. */
   remove(id: string): Promise<Outcome<null>>;
 
-  /** Stops a run; an unknown or finished one is ignored. */
+  /** Stops a run. An unknown or finished run is ignored. */
   cancel(runId: RunId): void;
 }

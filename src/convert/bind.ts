@@ -6,13 +6,13 @@ import { Field } from '../format/json-field.ts';
 import type { StoredTensor } from './checkpoint.ts';
 import { matrixOf, type Matrix } from './matrix.ts';
 
-/** Rows and columns of an FP8 scale's block; undefined in checkpoints that are not FP8. */
+/** Rows and columns of the block that shares one FP8 scale; undefined in checkpoints that are not FP8. */
 export type ScaleBlock = [rows: number, columns: number] | undefined;
 
-/** Tensors that the reference itself ignores: rotary frequencies that old versions saved. */
+/** Matches tensors that the reference itself ignores: rotary frequencies that old versions saved. */
 const HARMLESS = /\.rotary(_pos)?_emb\.(original_)?inv_freq$/;
 
-/** The weight_block_size in config.json's quantization_config. Fails for other methods than FP8. */
+/** Reads weight_block_size from config.json's quantization_config. Fails for other methods than FP8. */
 export function parseScaleBlock(config: unknown): ScaleBlock {
   const root = new Field(config, 'config.json: ', 'bad-checkpoint');
   const quantization = root.optional('quantization_config');

@@ -31,7 +31,7 @@ export function buildManifest(
   };
 }
 
-/** Adds the rows of a task: makes a new entry, or extends one that an earlier shard began. */
+/** Adds the rows of a task to the manifest's tensors: makes a new entry, or extends one that an earlier shard began. */
 function addMatrix(tensors: Record<string, TensorEntry>, item: MatrixItem, task: Task, shard: number): void {
   item.outputs.forEach((output, index) => {
     const offset = task.offsets[index] ?? 0;

@@ -1,5 +1,5 @@
-// The source port, from which the converter reads a checkpoint's files. A directory, dropped files and HTTP
-// ranges each implement it; the converter knows nothing else about storage.
+// The source port, from which the converter reads a checkpoint's files. There is an implementation for a directory, for
+// dropped files and for HTTP ranges; the converter knows nothing else about storage.
 
 import type { HeaderEntry } from '../format/safetensors.ts';
 
@@ -7,13 +7,13 @@ export interface CheckpointSource {
   /** Length of a file in bytes, or undefined if there is no such file. */
   size(name: string, signal?: AbortSignal): Promise<number | undefined>;
   /**
-   * Bytes `start` to `end` of a file. Returns fewer if the file ends early; the caller checks. Aborting rejects
-   * with the signal's reason.
+   * Bytes `start` to `end` of a file. Returns fewer if the file ends early; the caller checks the length. Aborting
+   * rejects with the signal's reason.
    */
   read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
   /**
-   * The converter calls this once for each safetensors file, when it has identified the checkpoint by headers and
-   * samples: it reads tensors' data from now on. `tensors` is the parsed header, in the order of the bytes.
+   * The converter calls this once for each safetensors file, after it has identified the checkpoint by headers and
+   * samples and before it reads data of tensors. `tensors` is the parsed header, in the order of the bytes.
    */
   opened?(name: string, tensors: readonly HeaderEntry[]): Promise<void>;
 }

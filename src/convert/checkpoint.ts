@@ -1,5 +1,5 @@
-// The tensors of a checkpoint, read from the headers of its safetensors files alone: one file, or several with
-// an index. Owns the names: it replaces older key prefixes by those of current Qwen3-VL checkpoints.
+// Lists the tensors of a checkpoint, using only the headers of its safetensors files: one file, or several with an
+// index. Owns the names: it replaces older key prefixes with those of current Qwen3-VL checkpoints.
 
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
@@ -11,9 +11,9 @@ const SINGLE_FILE = 'model.safetensors';
 const INDEX_FILE = 'model.safetensors.index.json';
 const SAMPLE_BYTES = 64 * 1024;
 
-/** A tensor on disk: bytes `start` to `end` of `file`. */
+/** A stored tensor: bytes `start` to `end` of `file`. */
 export interface StoredTensor {
-  /** The current name. */
+  /** The name in current Qwen3-VL checkpoints. */
   name: string;
   file: string;
   /**
@@ -28,7 +28,7 @@ export interface StoredTensor {
 
 export interface Checkpoint {
   tensors: Map<string, StoredTensor>;
-  /** A hash that changes with names, shapes, files and (through samples of the data) weights. */
+  /** A hash that changes with names, shapes and files, and, through samples of the data, with the weights. */
   fingerprint: string;
 }
 
@@ -84,7 +84,7 @@ export async function readExactly(
   return bytes;
 }
 
-/** Reads the index (tensor → file); undefined for a checkpoint of one file. */
+/** Reads the index (tensor → file). Returns undefined for a checkpoint of one file. */
 async function readIndex(
   source: CheckpointSource,
   signal?: AbortSignal,
@@ -113,8 +113,8 @@ function missing(file: string, indexed: boolean): never {
 }
 
 /**
- * Hashes of three samples of a file: at a quarter, in the middle and at the end. Two fine-tunes of one model
- * have equal headers, and a conversion of one must not be resumed with the other.
+ * Hashes three samples of a file: at a quarter, in the middle and at the end. Two fine-tunes of one model have equal
+ * headers, and a conversion of one must not be resumed with the other.
  */
 async function sample(
   source: CheckpointSource,
@@ -132,7 +132,7 @@ async function sample(
   );
 }
 
-/** Prefixes that earlier versions of transformers wrote; the first match counts. */
+/** Prefixes that earlier versions of transformers wrote. The first match is used. */
 const OLDER_NAMES: readonly [RegExp, string][] = [
   [/^language_model\.model\./, 'model.language_model.'],
   [/^language_model\.lm_head\./, 'lm_head.'],

@@ -157,7 +157,7 @@ describe('convert', () => {
     expect(manifest).toEqual((await run(checkpointFiles(config('dense'), model('dense')))).manifest);
   });
 
-  it('puts FP8 and its block scales together, partial blocks included', async () => {
+  it('multiplies FP8 values by their block scales, partial blocks included', async () => {
     const tensors = model('moe');
     const q = fp8([32, 64], 24, 'q');
     const gateUp = fp8([4, 64, 64], 24, 'experts');
@@ -209,7 +209,7 @@ describe('convert', () => {
     expect(attention && Math.sqrt(attention.error / attention.power)).toBeLessThan(0.08);
   });
 
-  it('pads the last block where 32 does not divide, or takes blocks of 16 where these are smaller', async () => {
+  it('pads the last block if 32 does not divide the columns, or takes blocks of 16 if these take fewer bytes', async () => {
     const { sink, manifest } = await run(checkpointFiles(config('dense'), model('dense')), 'small');
     // 40 columns: 16 does not divide them.
     const padded = manifest.tensors['model.visual.blocks.0.mlp.linear_fc2.weight'];
@@ -265,7 +265,7 @@ describe('convert', () => {
     expect(decodeF16(new Uint16Array(bytes.buffer))).toEqual(packagedGateUp(1));
   });
 
-  it('names tensors that the model has no use for, without refusing', async () => {
+  it('reports tensors that the model does not use, without failing', async () => {
     const tensors = model('dense').set(
       'extra.weight',
       tensor([2], () => 1),
@@ -284,7 +284,7 @@ describe('convert', () => {
     expect(Buffer.compare(bytesOf(sink, manifest, 'lm_head.weight'), head.data)).toBe(0);
   });
 
-  it('tells how far it is, up to all of the bytes', async () => {
+  it('reports its progress, up to all of the bytes', async () => {
     const seen: ConvertProgress[] = [];
     const source = new MemorySource(checkpointFiles(config('moe'), model('moe')));
     await convert(source, new MemorySink(), {

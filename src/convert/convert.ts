@@ -1,5 +1,5 @@
-// Checkpoint → package, as a stream: plans everything from the headers, fills and writes one shard after the
-// other, and writes the manifest last. The code is the same in the browser and in Node; storage is behind two
+// Converts a checkpoint to a package, as a stream: plans all shards from the headers, fills and writes one shard after
+// the other, and writes the manifest last. The code is the same in the browser and in Node; storage is behind two
 // ports.
 
 import { fail } from '../failure.ts';
@@ -23,26 +23,23 @@ import { PRESETS, type PresetName } from './precision.ts';
 import { encodeRecord, parseRecord, RECORD_FILE, type ConversionRecord, type ShardRecord } from './record.ts';
 import { copySideFiles } from './side-files.ts';
 
-/** Raise this number when a change of the converter gives other bytes for the same checkpoint and preset. */
+/** Raise this number when a change of the converter produces other bytes for the same checkpoint and preset. */
 const CONVERTER_VERSION = 1;
 
 export interface ConvertOptions {
   preset: PresetName;
-  /** Largest size of a shard, at most MAX_SHARD_BYTES, which is the default. */
+  /** The largest size of a shard: at most MAX_SHARD_BYTES, which is the default. */
   shardBytes?: number;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }
 
 export interface ConvertProgress {
-  /**
-   * Bytes of the checkpoint. `done`: converted so far. `resumed`: those of `done` that an earlier run
-   * converted.
-   */
+  /** Bytes of the checkpoint. `done`: converted so far. `resumed`: the part of `done` that an earlier run converted. */
   done: number;
   resumed: number;
   total: number;
-  /** The decoder layer that the last bytes belong to, from 1; null for bytes of no layer. */
+  /** The decoder layer that the last bytes belong to, counted from 1; null if they belong to no layer. */
   layer: number | null;
   /** Layers of the decoder. */
   layers: number;
@@ -128,7 +125,7 @@ async function openRecord(sink: PackageSink, source: string): Promise<Conversion
   return record;
 }
 
-/** Writes all missing shards. Returns the name of a group whose values F16 cannot hold, if there is one. */
+/** Writes all missing shards. If there is a group whose values F16 cannot hold, returns its name. */
 async function writeShards(run: Run, plans: ShardPlan[], layers: number): Promise<string | undefined> {
   const { source, sink, record, options } = run;
   const { signal } = options;
@@ -139,7 +136,7 @@ async function writeShards(run: Run, plans: ShardPlan[], layers: number): Promis
     progress.layer = item?.layer === undefined ? null : item.layer + 1;
     options.onProgress?.({ ...progress });
   };
-  // Hashing and writing a shard overlap with filling the next.
+  // The next shard is filled while this one is hashed and written.
   let writing: Promise<void> = Promise.resolve();
   try {
     for (const plan of plans) {
@@ -154,7 +151,7 @@ async function writeShards(run: Run, plans: ShardPlan[], layers: number): Promis
       if (filled.kind === 'too-wide') return filled.group;
       const { bytes, losses } = filled;
       writing = writeShard(sink, record, bytes, { key, losses, files: filesOf(plan) });
-      // Awaited in the next iteration; until then a rejection must not count as unhandled.
+      // The next iteration awaits this promise; until then a rejection must not count as unhandled.
       writing.catch(() => undefined);
     }
   } finally {
@@ -175,7 +172,7 @@ async function writeShard(
   await sink.write(RECORD_FILE, encodeRecord(record));
 }
 
-/** Whether an earlier run wrote the shard and its bytes are still the same. */
+/** Whether an earlier run wrote the shard, and its bytes are still the same. */
 async function isWritten(sink: PackageSink, record: ConversionRecord, key: string): Promise<boolean> {
   const known = record.shards.find((shard) => shard.key === key);
   const bytes = known && (await sink.read(shardFile(known)));
@@ -191,14 +188,14 @@ async function finish(
   const keys = await Promise.all(plans.map((plan) => shardKey(record, plan)));
   const shards = keys.flatMap((key) => record.shards.find((shard) => shard.key === key) ?? []);
   const names = new Set(shards.map(shardFile));
-  // These shards belong to a plan that was given up because a group turned out too wide for F16.
+  // These shards belong to a plan that was abandoned because a group turned out too wide for F16.
   for (const old of record.shards) if (!names.has(shardFile(old))) await sink.remove(shardFile(old));
   record.shards = shards;
   await sink.write(RECORD_FILE, encodeRecord(record));
   const listed = shards.map(({ sha256, bytes }) => ({ sha256, bytes }));
   const manifest = buildManifest(options.preset, files, plans, listed);
   const text = new TextEncoder().encode(`${JSON.stringify(manifest)}\n`);
-  // Readers will parse these very bytes, so a mistake in the manifest fails here, not on a person's device.
+  // Readers will parse these very bytes, so a mistake in the manifest fails here and not when a user loads the model.
   parseManifest(JSON.parse(new TextDecoder().decode(text)));
   await sink.write(MANIFEST_FILE, text);
   const bytes = sum([...shards, ...files].map((file) => file.bytes)) + text.byteLength;
@@ -213,7 +210,7 @@ function shardKey(record: ConversionRecord, plan: ShardPlan): Promise<string> {
   return hashJson([record.source, tasks]);
 }
 
-/** The checkpoint's files that a shard is made of. */
+/** The checkpoint's files from which a shard is made. */
 function filesOf({ tasks }: ShardPlan): string[] {
   const matrices = tasks.flatMap(({ item }) =>
     item.kind === 'matrix' ? [item.matrix] : storedMatrices(item.weights),

@@ -4,7 +4,7 @@ import { quantizeRows } from '../format/blocks.ts';
 import { decodeF16, encodeBF16, encodeF16 } from '../format/float.ts';
 import type { Storage } from './precision.ts';
 
-/** Sums over weights w and their stored values v: relative RMS error = sqrt(error / power). */
+/** Sums over weights w and their stored values v. The relative RMS error is sqrt(error / power). */
 export interface Loss {
   weights: number;
   /** Σ(w − v)² */
@@ -14,8 +14,8 @@ export interface Loss {
 }
 
 /**
- * Stores rows of `columns` values at `offsets` of the shard: the array, then its scales if it is quantised.
- * Returns undefined if a value, or a block's scale, is too large for F16.
+ * Stores rows of `columns` values in the shard: the array at the first of `offsets` and, if it is quantised, its scales
+ * at the second. Returns undefined if a value, or a block's scale, is too large for F16.
  */
 export function encodeRows(
   values: Float32Array,

@@ -1,5 +1,5 @@
-// The experts of one MoE layer, in any of the layouts that checkpoints use. Reads one expert at a time, in the
-// package's layout: gate_up (2·I, H) with gate and up rows alternating, down (H, I).
+// The experts of one MoE layer, in any of the layouts that checkpoints use. Reads one expert at a time into the
+// package's layout: gate_up (2·I, H), in which gate and up rows alternate, and down (H, I).
 
 import type { TextConfig } from '../format/model-config.ts';
 import { requireShape, type Binder } from './bind.ts';
@@ -46,8 +46,8 @@ export function bindExperts(binder: Binder, text: TextConfig, layer: number): Ex
 
 /**
  * Returns how `gateUp` and `down` are stored: input rows first ('in-out') or output rows first ('out-in'). `gateUp` is
- * square if H = 2·I, and `down` is square if H = I. Both cannot hold, so at least one of the two shapes shows the
- * orientation. Fails, naming the tensor, if a shape fits neither orientation or the two disagree.
+ * square if H = 2·I, and `down` is square if H = I. As both equations cannot be true, at least one of the two shapes
+ * shows the orientation. Fails, naming the tensor, if a shape fits neither orientation or the two disagree.
  */
 function orientation(
   gateUp: StoredTensor,
@@ -71,7 +71,7 @@ export function storedMatrices({ layout }: ExpertWeights): Matrix[] {
   return layout.kind === 'separate' ? [layout.gate, layout.up, layout.down] : [layout.gateUp, layout.down];
 }
 
-/** Reads one expert: gateUp (2·I, H), rows gate 0, up 0, gate 1, …; down (H, I). */
+/** Reads one expert: gateUp (2·I, H), whose rows are gate 0, up 0, gate 1, …, and down (H, I). */
 export async function readExpert(
   source: CheckpointSource,
   { layout }: ExpertWeights,
@@ -104,7 +104,7 @@ export async function readExpert(
   return { gateUp, down: turned };
 }
 
-/** Puts row r of `from` at row 2·r + parity of `into`. */
+/** Puts row r of `from` at row 2·r + `parity` of `into`. */
 function placeRows(
   from: Float32Array,
   columns: number,
@@ -125,7 +125,7 @@ function transpose(
   order: Uint32Array,
   into: Float32Array,
 ): void {
-  // Works by tiles, so that all cache lines that a tile reads and writes stay in the first-level cache.
+  // Works tile by tile, so that all cache lines that a tile reads and writes stay in the first-level cache.
   const tile = 32;
   for (let r0 = 0; r0 < rows; r0 += tile) {
     const r1 = Math.min(rows, r0 + tile);

@@ -21,10 +21,12 @@ interface Chunk {
 
 export type FilledShard =
   | { kind: 'filled'; bytes: Uint8Array<ArrayBuffer>; losses: Record<string, Loss> }
-  /** The stored form of a group cannot hold its values: plan again with this group among the wide ones. */
+  /** The stored type of a group cannot hold its values, so the shards must be planned again with this group in F32. */
   | { kind: 'too-wide'; group: string };
 
-/** `onRead` receives the number of the checkpoint's bytes that each step converted, and the item they belong to. */
+/**
+ * `onRead` receives the number of bytes of the checkpoint that each step converted, and the item to which they belong.
+ */
 export async function fillShard(
   source: CheckpointSource,
   plan: ShardPlan,
@@ -61,7 +63,7 @@ function* chunksOf(plan: ShardPlan): Generator<Chunk> {
   }
 }
 
-/** The matrices of a chunk as f32: rows of one, or gate_up and down of an expert. */
+/** Reads the matrices of a chunk as f32: rows of one matrix, or gate_up and down of an expert. */
 async function readChunk(
   source: CheckpointSource,
   { task, first, end }: Chunk,
@@ -73,7 +75,7 @@ async function readChunk(
   return [gateUp, down];
 }
 
-/** The loss of each matrix; undefined if a value does not fit. */
+/** Encodes a chunk and returns the loss of each matrix; undefined if a value does not fit its stored type. */
 function encodeChunk(
   { task, first }: Chunk,
   weights: Float32Array[],

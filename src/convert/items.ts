@@ -1,5 +1,5 @@
-// The items of a package: a matrix or vector of the checkpoint, or one expert, each with its stored form and
-// the arrays made from it. They follow from headers, config and precision alone.
+// The items of a package. An item is a matrix or vector of the checkpoint, or one expert, with its stored form and the
+// arrays made from it. The items follow from headers, config and precision alone.
 
 import type { ModelConfig } from '../format/model-config.ts';
 import { blocksPerRow, bytesPerBlock } from '../format/blocks.ts';
@@ -24,20 +24,23 @@ interface ItemBase {
   storage: Storage;
   /** The unit that is stored in F32 if F16 cannot hold its values: a tensor's name, or all experts of a layer. */
   group: string;
-  /** The decoder layer that it belongs to, from 0; undefined for all else. */
+  /** The decoder layer of the item, counted from 0; undefined if it belongs to no layer. */
   layer: number | undefined;
   /** Bytes of the checkpoint that the item is made from. */
   sourceBytes: number;
   outputs: OutputArray[];
 }
 
-/** Stored row by row, so that it can be cut between rows. Outputs: the array, then its scales if it has any. */
+/**
+ * An item that is stored row by row, so that it can be cut between rows. Outputs: the array, then its scales if it has
+ * any.
+ */
 export interface MatrixItem extends ItemBase {
   kind: 'matrix';
   matrix: Matrix;
 }
 
-/** Stored in one piece. Outputs: gate_up, its scales, down, its scales. */
+/** An item that is stored in one piece. Outputs: gate_up, its scales, down, its scales. */
 export interface ExpertItem extends ItemBase {
   kind: 'expert';
   layer: number;
@@ -50,8 +53,8 @@ export interface ExpertItem extends ItemBase {
 export type Item = MatrixItem | ExpertItem;
 
 /**
- * All items in package order: first the weights that every token needs, then the experts by layer, so that a
- * reader may begin with the former. `wide` names the groups that do not fit F16.
+ * All items in package order: first the weights that every token needs, then the experts by layer, so that a reader can
+ * load those weights first. `wide` names the groups that do not fit F16.
  */
 export function packageItems(
   config: ModelConfig,
@@ -83,7 +86,7 @@ export function packageItems(
     const hidden = text.hiddenSize;
     const inner = text.moe?.intermediateSize ?? 0;
     const experts = bindExperts(binder, text, layer);
-    // All experts of a layer have the same stored form. If the checkpoint mixes types, F32 can hold them all.
+    // All experts of a layer have the same stored form. If their types in the checkpoint differ, F32 holds them all.
     const [dtype = 'F32', ...others] = new Set(experts.flatMap(storedMatrices).map((matrix) => matrix.dtype));
     const common = others.length === 0 ? dtype : 'F32';
     const storage = expertStorage(precision.experts, common, hidden, inner, wide.has(group));
@@ -134,7 +137,7 @@ function matrixOutputs(
   ];
 }
 
-/** Like matrixOutputs, but with the blocks of a row joined, as the mixture operator needs them. */
+/** Like matrixOutputs, but joins the blocks of a row, as the mixture operator requires. */
 function expertOutputs(name: string, rows: number, columns: number, storage: Storage): OutputArray[] {
   const outputs = matrixOutputs(name, [rows, columns], rows, columns, storage);
   return outputs.map((output) =>

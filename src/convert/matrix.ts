@@ -1,5 +1,5 @@
-// Reads rows of a matrix from a checkpoint as f32, a range at a time, whatever their stored type. Owns FP8
-// block scales and the check that every weight is a finite number.
+// Reads rows of a matrix from a checkpoint as f32, a range at a time, whatever type they are stored in. Applies the
+// block scales of FP8, and checks that every weight is a finite number.
 
 import { fail } from '../failure.ts';
 import { decodeBF16, decodeF16, decodeF8 } from '../format/float.ts';
@@ -7,7 +7,7 @@ import { ELEMENT_BYTES, type ElementType } from '../format/safetensors.ts';
 import { readExactly, type StoredTensor } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 
-/** Types that weights are stored in. */
+/** The types in which weights are stored. */
 export type WeightType = Exclude<ElementType, 'U8'>;
 
 /** A matrix (rows, columns) within a stored tensor: all of it, or one expert's slice. */
@@ -43,13 +43,13 @@ export function matrixOf(tensor: StoredTensor, rows: number, columns: number, in
   return { name, file, dtype, rows, columns, start };
 }
 
-/** Bytes that reading the whole matrix transfers, without those of its scales. */
+/** The number of bytes to read for the whole matrix, without its scales. */
 export function matrixBytes(matrix: Matrix): number {
   return matrix.rows * matrix.columns * ELEMENT_BYTES[matrix.dtype];
 }
 
 /**
- * Rows `first` to `end` as f32, (end − first, columns). Fails with 'bad-checkpoint', naming the tensor, if a
+ * Returns rows `first` to `end` as f32, (end − first, columns). Fails with 'bad-checkpoint', naming the tensor, if a
  * value is not a finite number.
  */
 export async function readRows(
@@ -68,17 +68,17 @@ export async function readRows(
   return values;
 }
 
-/** Bytes → f32, or undefined if a value is NaN or infinite. */
+/** Decodes bytes to f32; returns undefined if a value is NaN or infinite. */
 function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array | undefined {
-  // Typed arrays must be aligned to their element size, but a source does not guarantee any alignment.
+  // Typed arrays must be aligned to their element size, but a source guarantees no alignment.
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (dtype === 'F8_E4M3') {
     let notFinite = 0;
     for (let i = 0; i < bytes.length; i++) notFinite |= ((bytes[i]! & 0x7f) + 1) & 0x80;
     return notFinite ? undefined : decodeF8(bytes);
   }
-  // A full exponent (NaN or infinite) shows without decoding: the mask clears the sign bit, and adding one to a
-  // full exponent carries into the cleared bit. The loop reads whole words, which hold two 16-bit values each.
+  // NaN and infinity have a full exponent, which shows without decoding: the mask clears the sign bit, and adding one
+  // to a full exponent carries into the cleared bit. The loop reads whole words, each of which holds two 16-bit values.
   const words = new Uint32Array(buffer, byteOffset, byteLength >>> 2);
   const odd = new Uint16Array(buffer, byteOffset + words.byteLength, (byteLength & 3) >>> 1);
   const [mask, one] = EXPONENT[dtype];
@@ -91,14 +91,14 @@ function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array
   return dtype === 'BF16' ? decodeBF16(halves) : decodeF16(halves);
 }
 
-/** For each 32-bit word: all bits but the signs, and the lowest bit of each exponent. */
+/** For each 32-bit word: a mask of all bits except the signs, and the lowest bit of each exponent. */
 const EXPONENT = {
   F32: [0x7fffffff, 0x00800000],
   BF16: [0x7fff7fff, 0x00800080],
   F16: [0x7fff7fff, 0x04000400],
 } as const;
 
-/** Multiplies rows `first`… of `values` by the scales of their blocks, in place. */
+/** Multiplies `values`, which begin with row `first`, by the scales of their blocks, in place. */
 async function applyScale(
   source: CheckpointSource,
   matrix: Matrix,

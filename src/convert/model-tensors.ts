@@ -1,10 +1,10 @@
-// The tensors of a Qwen3-VL model with their shapes and kinds: the list that a checkpoint is checked against.
-// Names and shapes as in transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py. Experts are not in the
-// list; expert-weights.ts finds them in their several layouts.
+// The tensors of a Qwen3-VL model with their shapes and kinds: a checkpoint is checked against this list. Names and
+// shapes as in transformers modeling_qwen3_vl.py and modeling_qwen3_vl_moe.py. Experts are not in the list;
+// expert-weights.ts finds them in their several layouts.
 
 import type { ModelConfig } from '../format/model-config.ts';
 
-/** The purpose of a tensor, which the precision plan and the table of losses use. */
+/** The purpose of a tensor. The precision plan and the table of losses distinguish tensors by it. */
 export type TensorClass =
   | 'embedding'
   | 'tied embedding'
@@ -31,7 +31,9 @@ const VISION = 'model.visual';
 export const EMBEDDING = `${TEXT}.embed_tokens.weight`;
 export const HEAD = 'lm_head.weight';
 
-/** In the order in which the package stores them: the decoder from bottom to top, then the vision encoder. */
+/**
+ * The tensors in the order in which the package stores them: the decoder from bottom to top, then the vision encoder.
+ */
 export function modelTensors(config: ModelConfig): ModelTensor[] {
   return [...textTensors(config), ...visionTensors(config)];
 }
@@ -105,7 +107,7 @@ function visionTensors({ vision }: ModelConfig): ModelTensor[] {
     linear(`blocks.${block}.mlp.linear_fc1`, inner, width, 'vision linear');
     linear(`blocks.${block}.mlp.linear_fc2`, width, inner, 'vision linear');
   }
-  // The main merger normalises before the patches of a block are joined, the DeepStack mergers after.
+  // The main merger norms patches before it joins those of a block, the DeepStack mergers afterwards.
   merger('merger', width);
   vision.deepstackLayers.forEach((_, tap) => merger(`deepstack_merger_list.${tap}`, merged));
   return list;

@@ -1,5 +1,5 @@
-// A config may tie the head to the embedding although the checkpoint holds both. The reference then compares
-// them: if they are equal, they are tied; if they differ, the checkpoint counts, not the config.
+// A config may tie the head to the embedding although the checkpoint holds both. The reference then compares the two:
+// if they are equal, they are tied; if they differ, the reference follows the checkpoint, not the config.
 
 import type { Binder } from './bind.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';

@@ -3,8 +3,8 @@
 export interface PackageSink {
   /** Returns a file written earlier, or undefined. */
   read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined>;
-  /** Writes a file completely or not at all: whatever happens, `name` never refers to a partial file. */
+  /** Writes a file completely or not at all: `name` never refers to a partial file, even after a crash. */
   write(name: string, bytes: Uint8Array<ArrayBuffer>): Promise<void>;
-  /** Removes a file; it is no error if there is none. */
+  /** Removes a file. It is not an error if the file does not exist. */
   remove(name: string): Promise<void>;
 }

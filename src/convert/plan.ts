@@ -1,11 +1,11 @@
-// Lays out the package before any weight is read: the rows of each item get a place in a shard. A shard is
-// therefore a pure function of checkpoint and preset, which lets a conversion resume.
+// Lays out the package before any weight is read: assigns the rows of each item a place in a shard. A shard is
+// therefore a pure function of checkpoint and preset, so that a conversion can resume.
 
 import { fail } from '../failure.ts';
 import { writeHeader, type NewEntry } from '../format/safetensors.ts';
 import type { Item } from './items.ts';
 
-/** Rows `first` to `end` of an item; each of its outputs begins at `offsets[i]` of the shard file. */
+/** Rows `first` to `end` of an item; output i of the item begins at `offsets[i]` of the shard file. */
 export interface Task {
   item: Item;
   first: number;
@@ -25,7 +25,7 @@ export interface ShardPlan {
 const ENTRY_BYTES = 160;
 const HEADER_BYTES = 64;
 
-/** Fills shards in order. An item that does not fit into the rest of a shard begins the next one. */
+/** Fills shards in order. An item that does not fit into the rest of a shard begins the next shard. */
 export function planShards(items: Item[], maxBytes: number): ShardPlan[] {
   const shards: ShardPlan[] = [];
   let open: Task[] = [];
@@ -56,7 +56,7 @@ export function planShards(items: Item[], maxBytes: number): ShardPlan[] {
   return shards;
 }
 
-/** Number of units that an item can be cut into: a matrix has its rows, an expert is one unit. */
+/** The number of units into which an item can be cut: a matrix has its rows, an expert is one unit. */
 export function rowCount(item: Item): number {
   return item.kind === 'matrix' ? item.matrix.rows : 1;
 }
@@ -72,7 +72,7 @@ function rowsOf(item: Item, output: Item['outputs'][number]): number {
 function layOut(tasks: Task[]): ShardPlan {
   const pieces = tasks.flatMap((task) => {
     const entries = task.item.outputs.map((output, index) => ({ task, index, entry: pieceOf(task, output) }));
-    // An expert stays in one piece; the arrays of a matrix may lie apart.
+    // An expert stays in one piece; the arrays of a matrix need not be adjacent.
     return task.item.kind === 'expert' ? [entries] : entries.map((entry) => [entry]);
   });
   const isRound = (piece: { entry: NewEntry }[]) => piece.every(({ entry }) => entry.bytes % 4 === 0);

@@ -5,7 +5,7 @@ import type { BlockFormat } from '../format/blocks.ts';
 import type { ElementType } from '../format/safetensors.ts';
 import type { TensorClass } from './model-tensors.ts';
 
-/** `keep`: the checkpoint's own type (FP8 becomes F32, which alone holds value · scale). */
+/** `keep`: the checkpoint's own type. FP8 becomes F32, because no smaller type can hold value · scale. */
 export type Precision = 'keep' | 'F32' | 'F16' | BlockFormat;
 export type PrecisionPlan = Record<TensorClass, Precision>;
 export type PresetName = 'exact' | 'balanced' | 'small';
@@ -36,19 +36,19 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
     attention: INT4,
     mlp: INT4,
     experts: INT4,
-    // A quantised router would choose other experts, and the router is only a thousandth of the model.
+    // A quantised router would choose other experts, and quantising it would save only a thousandth of the model.
     router: 'F16',
     norm: 'F32',
     'vision linear': 'F16',
     'vision merger': 'F16',
     'patch embedding': 'F16',
-    // The table is small, and interpolated in f32; quantising it is known to break outputs.
+    // The table is small, and the encoder interpolates it in f32; quantising it is known to ruin answers.
     'position table': 'F32',
     'vision bias and norm': 'F32',
   },
   small: {
     embedding: INT4,
-    // Here one table is both the embedding and the head, and a head of 4 bits costs accuracy.
+    // In these models one table is both the embedding and the head, and a head of 4 bits costs accuracy.
     'tied embedding': INT8,
     head: INT4,
     attention: INT4,
@@ -64,13 +64,14 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
   },
 };
 
-/** The stored form of one tensor, which follows from the precision and from the tensor's type and shape. */
+/** The stored form of a tensor. It follows from the precision and from the tensor's type and shape. */
 export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 'blocks' } & BlockFormat);
 
 /**
- * Stored form of a matrix of `columns` columns. A `wide` tensor holds values beyond F16 and stays F32. If the
- * plan's block does not divide the columns, the matrix gets blocks of 16, if these divide the columns, or a
- * padded last block, whichever takes fewer bytes (48 columns: 16; the 4304 of the vision encoder: padding).
+ * Stored form of a matrix of `columns` columns. A `wide` tensor holds values beyond F16 and stays F32. If the plan's
+ * block does not divide the columns, the matrix gets blocks of 16, if these divide the columns, or a padded last block,
+ * whichever takes fewer bytes. Examples: 48 columns get blocks of 16; the 4304 columns of the vision encoder get
+ * padding.
  */
 export function matrixStorage(
   precision: Precision,
@@ -87,8 +88,8 @@ export function matrixStorage(
 }
 
 /**
- * Stored form of experts whose two matrices have `hidden` and `inner` columns. The mixture operator takes one
- * block size for both and no padding; if no block size fits, experts stay at 16 bits.
+ * Stored form of experts whose two matrices have `hidden` and `inner` columns. The mixture operator takes one block
+ * size for both matrices, and no padding. If no block size fits, experts stay at 16 bits.
  */
 export function expertStorage(
   precision: Precision,

@@ -1,5 +1,5 @@
-// conversion.json: the finished shards of a conversion, so that it can be stopped at any moment and resumed.
-// The file stays beside the manifest and shows the origin of the package. Readers of packages ignore it.
+// conversion.json: the finished shards of a conversion, so that it can be stopped at any moment and resumed. The file
+// stays beside the manifest to record the origin of the package. Readers of packages ignore it.
 
 import { Field, parseJson } from '../format/json-field.ts';
 import type { Shard } from '../format/manifest.ts';
@@ -13,12 +13,12 @@ export interface ShardRecord extends Shard {
   key: string;
   /** Quantisation loss by tensor class. */
   losses: Record<string, Loss>;
-  /** The checkpoint's files that the shard was made from; older records omit them. */
+  /** The checkpoint's files from which the shard was made; older records omit them. */
   files?: string[];
 }
 
 export interface ConversionRecord {
-  /** Hash of checkpoint, preset and converter. A record with another hash belongs to another conversion. */
+  /** A hash of checkpoint, preset and converter. A record with another hash belongs to another conversion. */
   source: string;
   /** Groups whose values F16 cannot hold. */
   wide: string[];

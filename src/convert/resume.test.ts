@@ -10,7 +10,7 @@ import {
   weight,
 } from '../../tools/tests/support/synthetic-checkpoint.ts';
 
-/** Small shards, so that there are a dozen of them and large tensors are cut. */
+/** Shards are small, so that there are a dozen of them and large tensors are cut. */
 const OPTIONS: ConvertOptions = { preset: 'balanced', shardBytes: 6000 };
 const FILES = checkpointFiles(config('moe'), model('moe'));
 
@@ -49,7 +49,7 @@ describe('shards', () => {
 });
 
 describe('a conversion that was stopped', () => {
-  it('gives the same package wherever it was killed, and never looked whole before', async () => {
+  it('gives the same package wherever it was killed, and has no manifest before the end', async () => {
     const whole = new MemorySink();
     await convert(new MemorySource(FILES), whole, OPTIONS);
     for (let writes = 0; ; writes++) {
@@ -67,7 +67,7 @@ describe('a conversion that was stopped', () => {
     }
   });
 
-  it('reads no weights again for shards that are there', async () => {
+  it('reads no weights again for stored shards', async () => {
     const sink = new MemorySink();
     const first = new MemorySource(FILES);
     await convert(first, sink, OPTIONS);
@@ -119,7 +119,7 @@ describe('a conversion that was stopped', () => {
     expect(sink.files.has(MANIFEST_FILE)).toBe(true);
   });
 
-  it('goes on after a tensor turned out too wide for F16', async () => {
+  it('continues after a tensor turned out too wide for F16', async () => {
     const tensors = model('dense');
     const name = 'model.visual.merger.linear_fc2.weight';
     tensors.set(

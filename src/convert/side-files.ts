@@ -22,14 +22,14 @@ const OPTIONAL = [
   'chat_template.jinja',
   ...PREPROCESSING,
   'video_preprocessor_config.json',
-  // A package redistributes the weights, and their licence requires these files to go with them.
+  // A package redistributes the weights, whose licence requires these files to go with them.
   'LICENSE',
   'NOTICE',
 ];
 
 /**
- * Copies the side files that exist. Fails with 'missing-file' if one is missing that the engine needs, and with
- * 'bad-checkpoint' if one is damaged: better before the weights are converted than after.
+ * Copies the side files that exist. Fails with 'missing-file' if a file that the engine needs is missing, and with
+ * 'bad-checkpoint' if one is damaged. The converter calls this first, so that it need not convert weights in vain.
  */
 export async function copySideFiles(
   source: CheckpointSource,

@@ -18,14 +18,14 @@ test('of two adapters, the slower one is recognised, whichever way round the bro
   expect(adapterChoice(NVIDIA, INTEL, true)).toBe('best-known');
 });
 
-test('an integrated adapter for both preferences may hide a faster one, on desktop systems alone', () => {
+test('if both preferences give an integrated adapter, there may be a faster one, but only on desktop systems', () => {
   expect(adapterChoice(INTEL, INTEL, true)).toBe('perhaps-slower');
   expect(adapterChoice(INTEL, null, true)).toBe('perhaps-slower');
   expect(adapterChoice(INTEL, INTEL, false)).toBe('best-known');
   expect(adapterChoice(info('amd', 'gcn-5', 'AMD Radeon(TM) Graphics'), null, true)).toBe('perhaps-slower');
 });
 
-test('nothing is claimed where the names do not say: a discrete card, an unknown vendor, a phone', () => {
+test('no claim is made if the names do not decide: a discrete card, an unknown vendor, a phone', () => {
   for (const used of [
     NVIDIA,
     info('intel', 'xe-hpg'),
@@ -37,7 +37,7 @@ test('nothing is claimed where the names do not say: a discrete card, an unknown
   }
 });
 
-test('a software adapter is one, by its names', () => {
+test('a software adapter is recognised by its names', () => {
   expect(isSoftware(describeAdapter(info('google', 'swiftshader')))).toBe(true);
   expect(isSoftware(describeAdapter(NVIDIA))).toBe(false);
 });

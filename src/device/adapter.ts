@@ -1,4 +1,4 @@
-// The information that a WebGPU adapter gives about itself, and conclusions from it. The one place that reads
+// Reads the information that a WebGPU adapter gives about itself, and draws conclusions from it. No other file reads
 // adapter infos.
 
 type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'description'> & {
@@ -6,8 +6,7 @@ type Info = Pick<GPUAdapterInfo, 'vendor' | 'architecture' | 'device' | 'descrip
 };
 
 /**
- * The names of software adapters, because some implementations have fallback adapters but no field
- * isFallbackAdapter yet.
+ * The names of software adapters. Some implementations have fallback adapters but not yet the field isFallbackAdapter.
  */
 const SOFTWARE = /swiftshader|llvmpipe|lavapipe|fallback/i;
 /** Dawn's names for Intel's discrete architectures. */
@@ -15,8 +14,8 @@ const DISCRETE_INTEL = /hpg|12hp/i;
 const INTEGRATED_AMD = /radeon(\(tm\))? (graphics|vega)|\bapu\b/i;
 
 /**
- * Which of the computer's graphics processors the browser chose. 'slower': it offers two, and the engine gets
- * the slower one. 'perhaps-slower': it offers one, of a kind that often has a faster one beside it.
+ * Which of the computer's graphics processors the browser chose. 'slower': the browser offers two, and the engine gets
+ * the slower one. 'perhaps-slower': the browser offers one, of a kind that often has a faster one beside it.
  */
 export type AdapterChoice = 'slower' | 'perhaps-slower' | 'best-known';
 
@@ -32,8 +31,8 @@ export function isSoftware(adapter: string): boolean {
 }
 
 /**
- * The name to show: the description if the browser gives one, else vendor and architecture; '' if it gives none
- * of them.
+ * The name to show: the description if the browser gives one, otherwise vendor and architecture; '' if the browser
+ * gives neither.
  */
 export function adapterName({ vendor, architecture, description }: Info): string {
   if (description !== '') return description;
@@ -64,10 +63,7 @@ function isIntegrated(info: Info): boolean | undefined {
   return undefined;
 }
 
-/**
- * A browser whose graphics process hangs may never answer, and the page must be able to go on without an
- * adapter.
- */
+/** A browser whose graphics process hangs may never answer. After this time, the page continues without an adapter. */
 const ANSWER_MS = 30_000;
 
 /** Requests an adapter; null if there is none, or if the browser does not answer in time. */

@@ -3,7 +3,7 @@
 import type { DeviceFacts } from '../contract/weights.ts';
 import { adapterChoice, askForAdapter, adapterName, describeAdapter, isSoftware } from './adapter.ts';
 
-/** Systems whose computers often have two graphics processors, of which the browser may choose the slower. */
+/** Matches systems whose computers often have two graphics processors, of which the browser may choose the slower. */
 const DESKTOP_GPUS = /windows|linux x86|x11; linux/i;
 
 export async function deviceFacts(): Promise<DeviceFacts> {
@@ -12,7 +12,7 @@ export async function deviceFacts(): Promise<DeviceFacts> {
   return { gpu: await gpuFacts(), memoryBytes: typeof memory === 'number' ? memory * 2 ** 30 : null };
 }
 
-/** The facts about the adapter that the engine gets. */
+/** The facts about the adapter that the engine gets from the browser. */
 async function gpuFacts(): Promise<DeviceFacts['gpu']> {
   if (!('gpu' in navigator)) return null;
   const [adapter, other] = [

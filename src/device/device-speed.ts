@@ -1,12 +1,12 @@
-// The speeds that bound a model on this device, measured in about a second: the processor's products, the GPU's
-// memory, a round trip to the GPU, and, for paged experts, reads from storage and uploads to the GPU.
+// Measures in about a second the speeds that limit a model on this device: the processor's products, the GPU's memory,
+// a round trip to the GPU, and, for paged experts, reads from storage and uploads to the GPU.
 
 import { askForAdapter, describeAdapter, isSoftware } from './adapter.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';
 import { productSpeed } from './product-speed.ts';
 
 export interface DeviceSpeed {
-  /** Weights that one thread multiplies per second. */
+  /** The number of weights that one thread multiplies per second. */
   products: number;
   /** null if there is no graphics processor that the engine would use, or if measuring it failed. */
   gpu: GpuSpeed | null;
@@ -15,7 +15,7 @@ export interface DeviceSpeed {
 export interface GpuSpeed {
   /** Bytes per second. */
   memory: number;
-  /** Time to copy 16 bytes on the GPU and to read them back. */
+  /** The time to copy 16 bytes on the GPU and to read them back. */
   roundTripMs: number;
   /**
    * Bytes per second; null if storage could not be measured. The test reads bytes that were just written, so a
@@ -27,7 +27,7 @@ export interface GpuSpeed {
 const SCRATCH_BYTES = 16 * 2 ** 20;
 /** The size of one expert of the 30B. */
 const PIECE_BYTES = 2.5 * 2 ** 20;
-/** Longest time for each measurement. */
+/** The longest time for each measurement. */
 const LONGEST_MS = 150;
 
 /** A file in this origin's storage that no other code uses. */
@@ -119,7 +119,10 @@ async function roundTrip(device: GPUDevice): Promise<number> {
   return times.sort((a, b) => a - b)[10]!;
 }
 
-/** Repeats for a while a job that returns how many bytes it moved; the first run does not count. */
+/**
+ * Repeats a job for a while and returns its speed. The job returns the number of bytes that it moved; the first run
+ * does not count.
+ */
 async function bytesPerSecond(job: (turn: number) => Promise<number>): Promise<number> {
   await job(0);
   const start = performance.now();

@@ -32,13 +32,13 @@ test('a dense model reads its weights once per token, and pays for starting its 
   expect(1000 / tokensPerSecond).toBeCloseTo(readMs + starts * 0.051 + GPU.roundTripMs, 6);
 });
 
-test('a far faster GPU helps little: the start of the operators is left', () => {
+test('a far faster GPU helps little, because starting the operators takes as long', () => {
   const base = onGpu(DENSE, device(8)).tokensPerSecond;
   const faster = onGpu(DENSE, device(8), { ...GPU, memory: 1500e9 }).tokensPerSecond;
   expect(faster / base).toBeLessThan(1.5);
 });
 
-test('on the processor the 2B writes well below two tokens per second, as was measured with the runtime', () => {
+test('on the processor the 2B writes far fewer than two tokens per second, as measured with the runtime', () => {
   const { processor } = expectedSpeeds(
     DENSE,
     { gpu: null, memoryBytes: null },
@@ -54,7 +54,7 @@ test('without a graphics processor there is no speed for one', () => {
   ).toBeNull();
 });
 
-test('the 30B pages where memory is short, and is faster with more of it', () => {
+test('the 30B pages if memory is short, and is faster with more memory', () => {
   const four = onGpu(LARGE, device(7));
   const more = onGpu(LARGE, { gpu, memoryBytes: 7.9 * 2 ** 30 });
   const all = onGpu(LARGE, { gpu, memoryBytes: null });
@@ -73,7 +73,7 @@ test('a paged model is bound by reading: twice the speed of storage helps, twice
   expect(faster({ memory: 300e9 })).toBeLessThan(1.15);
 });
 
-test('where storage could not be measured, nothing is claimed of a paged model', () => {
+test('if storage could not be measured, a paged model gets no estimate', () => {
   expect(expectedSpeeds(LARGE, device(7), { ...LAPTOP, gpu: { ...GPU, paging: null } }).gpu).toBeNull();
 });
 

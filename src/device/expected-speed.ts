@@ -1,6 +1,6 @@
-// Estimates the decode speed of a model on a measured device. The time of a token is its weights divided by the
-// memory's speed, plus the cost of starting the operators. If the experts do not fit, the pager's simulator
-// adds the time of paging, over a trace like those of the real model.
+// Estimates the decode speed of a model on a measured device. The time per token is the size of its weights divided by
+// the memory's speed, plus the time to start the operators. If the experts do not fit, the pager's simulator adds the
+// time of paging, over a trace that resembles those of the real model.
 
 import type { CatalogueModel, DeviceFacts, ExpectedSpeed, ExpectedSpeeds } from '../contract/weights.ts';
 import { LOOK_AHEAD } from '../paging/look-ahead.ts';
@@ -13,18 +13,21 @@ import type { DeviceSpeed, GpuSpeed } from './device-speed.ts';
 /** Assumed if the catalogue does not give the number of layers. */
 const USUAL_LAYERS = 36;
 /**
- * Numbers of operators per token, counted: in a dense layer, a resident mixture layer, a paged one, and outside
+ * The number of operators per token, counted: in a dense layer, a resident mixture layer, a paged one, and outside of
  * layers.
  */
 const STARTS = { dense: 12, mixture: 17, paged: 22, around: 22 };
-/** Measured time to start one operator, on a processor that multiplies at the rate below. */
+/** The measured time to start one operator on a processor that multiplies START_PRODUCTS weights per second. */
 const START_MS = 0.051;
 const START_PRODUCTS = 5e8;
-/** Bytes of a weight in blocks of 32 with 4 bits. */
+/** The bytes per weight in 4-bit blocks of 32. */
 const WEIGHT_BYTES = 0.5625;
-/** Speed of onnxruntime's WASM relative to the product of product-speed.ts: equal, with one thread or two. */
+/**
+ * The speed of onnxruntime's WASM relative to that of the product in product-speed.ts. They are equal, with one thread
+ * and with two.
+ */
 const RUNTIME_SHARE = 1;
-/** Layers behave alike, so only a few are simulated and their time is multiplied. */
+/** Layers behave alike, so only a few are simulated, and their time is multiplied. */
 const SIMULATED_LAYERS = 6;
 const TOKENS = 120;
 const WARM_UP = 40;
@@ -56,7 +59,7 @@ function onGpu(
   const starts = layers * (experts === undefined ? STARTS.dense : STARTS.mixture) + STARTS.around;
   const slots = experts && Math.max(experts.chosen, Math.floor(heldShare(model, device) * experts.count));
   if (experts === undefined || slots === undefined || slots >= experts.count) {
-    // If all experts are resident, a token is one run and one read-back.
+    // If all experts are resident, a token takes one run and one read-back.
     return { tokensPerSecond: 1000 / (readMs + starts * startMs + speed.roundTripMs), heldShare: 1 };
   }
   if (speed.paging === null) return null;
@@ -80,7 +83,7 @@ function onGpu(
   return { tokensPerSecond, heldShare: slots / experts.count };
 }
 
-/** Bytes of weights that one token reads, its chosen experts included. */
+/** The bytes of weights that one token reads, its chosen experts included. */
 function bytesPerToken({ tokenBytes, expertBytes, experts }: CatalogueModel): number {
   return tokenBytes + (experts === undefined ? 0 : (expertBytes * experts.chosen) / experts.count);
 }

@@ -57,7 +57,7 @@ test('each precision of a model is a model of its own, with its own sizes and th
   expect(small!.tokenBytes).toBeLessThan(small!.storedBytes);
 });
 
-test('without a graphics adapter a small model fits the processor, with a word about it', () => {
+test('without a graphics adapter a small model fits the processor, and the verdict says so', () => {
   const small = {
     ...model('qwen3-vl-2b-instruct'),
     storedBytes: 90e6,
@@ -68,11 +68,11 @@ test('without a graphics adapter a small model fits the processor, with a word a
   expect(result).toEqual({ verdict: 'fits', reasons: [{ kind: 'no-gpu' }] });
 });
 
-test('the 2B fits 8 GiB without a word', () => {
+test('the 2B fits 8 GiB without reservations', () => {
   expect(fit(model('qwen3-vl-2b-instruct'), device(8 * GIB))).toEqual({ verdict: 'fits', reasons: [] });
 });
 
-test('a device that can bind too little is told so, with both figures', () => {
+test('a device whose buffers are too small is refused, with both figures', () => {
   const result = fit(model('qwen3-vl-8b-instruct'), device(8 * GIB, { maxBindingBytes: 128 * 2 ** 20 }));
   expect(result).toEqual({
     verdict: 'too-large',
@@ -86,20 +86,20 @@ test('a small memory is too small for the 4B, and the reason is the memory', () 
   expect(kinds(result)).toEqual(['memory']);
 });
 
-test('where the browser reports its cap, more may be there: it fits, with doubt', () => {
+test('if the browser reports its cap, there may be more memory: the model fits, with doubt', () => {
   const result = fit(model('qwen3-vl-8b-instruct'), device(8 * GIB));
   expect(result.verdict).toBe('fits');
   expect(kinds(result)).toEqual(['memory-unknown']);
   expect(kinds(fit(model('qwen3-vl-8b-instruct'), device(null)))).toEqual(['memory-unknown']);
 });
 
-test('a mixture that may fit as a whole fits with paged experts for sure', () => {
+test('a mixture that may fit as a whole certainly fits with paged experts', () => {
   const result = fit(model('qwen3-vl-30b-a3b-instruct'), device(16 * GIB));
   expect(result.verdict).toBe('fits-paged');
   expect(kinds(result)).toEqual(['memory-unknown']);
 });
 
-test('without f16 a model needs more, and the figure says how much', () => {
+test('without f16 a model needs more memory, and the figure includes it', () => {
   const { halfBytes, cacheBytesPerToken } = model('qwen3-vl-2b-instruct');
   const result = fit(model('qwen3-vl-2b-instruct'), device(8 * GIB, { hasF16: false }));
   const extraBytes = halfBytes + 8192 * cacheBytesPerToken;
@@ -113,7 +113,7 @@ test('a mixture that is too large as a whole fits with paged experts; a dense mo
   expect(fit({ ...mixture, expertBytes: 0 }, device(8 * GIB)).verdict).toBe('too-large');
 });
 
-test('a wrong catalogue is refused by the field that is wrong', () => {
+test('a wrong catalogue is refused, and the failure names the wrong field', () => {
   const [first] = models;
   const source = { kind: 'hub', endpoint: 'https://h', repo: 'a/b', revision: 'main', preset: 'tiny' };
   expect(() => parseCatalogue({ models: [{ ...first, source }] }, LIST)).toThrow('models[0].source.preset');
@@ -121,7 +121,7 @@ test('a wrong catalogue is refused by the field that is wrong', () => {
   expect(() => parseCatalogue({ models: [{ ...first, storedBytes: -1 }] }, LIST)).toThrow('storedBytes');
 });
 
-test('the address of a package counts from the catalogue', () => {
+test('the address of a package is relative to the catalogue', () => {
   const entry = { ...models[0], source: { kind: 'package', url: 'demo/' } };
   const [parsed] = parseCatalogue({ models: [entry] }, LIST);
   expect(parsed?.source).toEqual({ kind: 'package', url: 'https://example.org/models/demo/' });

@@ -1,20 +1,23 @@
-// Whether a model fits a device, and why not. This is an estimate from the model's needs and from the facts
+// Decides whether a model fits a device, and why not. This is an estimate from the model's needs and from the facts
 // that the browser reports; only loading the model proves it.
 
 import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../contract/weights.ts';
 import type { ModelSizes } from './package-sizes.ts';
 
-/** Length of a conversation with a few pictures; the estimate includes its KV cache. */
+/** The length of a conversation with a few pictures. The estimate includes the KV cache of such a conversation. */
 const CONTEXT_TOKENS = 8192;
 /** Memory for activations, the vision encoder's workspace, pipelines and the page. */
 const WORKSPACE_BYTES = 600e6;
 /** The share of a device's memory that browser and system leave to the model. */
 const USABLE_SHARE = 0.75;
-/** With paging, at least this share of the experts must fit in memory (36 % hits at 6 %, 74 % at 19 %). */
+/**
+ * With paging, at least this share of the experts must fit in memory (with 6 % of the experts in memory, 36 % of the
+ * choices hit; with 19 %, 74 %).
+ */
 const HELD_EXPERTS = 0.1;
-/** Browsers report at most this much memory, however much there is. */
+/** Browsers report at most this much memory, even if the device has more. */
 const REPORTED_CAP_BYTES = 8 * 2 ** 30;
-/** The KV cache of the 30B; other mixtures need less. */
+/** The size of the KV cache in the 30B; other mixtures need less. */
 const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
 /**
  * The memory assumed if the browser reports its cap or nothing. Such verdicts may carry the reason
@@ -22,7 +25,7 @@ const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
  */
 const CREDIT_BYTES = 32 * 2 ** 30;
 
-/** The memory that WebAssembly can address, less the page's own use of it. */
+/** The memory that WebAssembly can address, without the part that the page itself uses. */
 const PROCESSOR_BYTES = 3.5e9;
 
 export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
@@ -30,7 +33,7 @@ export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
   return { model, fit: fit(model, device), memoryBytes: memoryNeeded(model, hasF16, 1) };
 }
 
-/** The best verdict that applies, with the reasons against a better one. */
+/** Returns the best verdict that applies, with the reasons against a better one. */
 export function fit(model: ModelSizes, device: DeviceFacts): Fit {
   const gpu = usableGpu(device);
   if (!gpu) {
@@ -60,7 +63,7 @@ export function fit(model: ModelSizes, device: DeviceFacts): Fit {
     const isDoubtful = memoryBytes === null || whole > memoryBytes * USABLE_SHARE;
     if (!isDoubtful) return { verdict: 'fits', reasons: notes };
     notes.push({ kind: 'memory-unknown', neededBytes: whole, atLeastBytes: memoryBytes });
-    // Paging that certainly fits is better than a whole model that perhaps fits.
+    // Paging that certainly fits is preferred to a whole model that only perhaps fits.
     const isSure = memoryBytes !== null && hasExperts && paged <= memoryBytes * USABLE_SHARE;
     return { verdict: isSure ? 'fits-paged' : 'fits', reasons: notes };
   }
@@ -84,7 +87,7 @@ export function heldShare(model: CatalogueModel, device: DeviceFacts): number {
   return model.expertBytes === 0 ? 1 : Math.max(0, Math.min(1, free / model.expertBytes));
 }
 
-/** The sizes that are known of a stored model. */
+/** The sizes that a stored model's record contains. */
 type StoredSizes = Pick<CatalogueModel, 'storedBytes' | 'expertBytes'>;
 
 /** The default memory budget for experts; undefined if the whole model fits. */
@@ -95,19 +98,19 @@ export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | 
   return Math.max(0, available - memoryNeeded(model, true, 0));
 }
 
-/** The memory budget for the KV cache of one conversation; longer conversations lose their oldest turns. */
+/** The memory budget for the KV cache of one conversation. A longer conversation loses its oldest turns. */
 export function cacheBudgetBytes({ gpu, memoryBytes }: DeviceFacts): number {
   if (gpu === null) return 1e9;
   return memoryBytes !== null && memoryBytes >= REPORTED_CAP_BYTES ? 4e9 : 2e9;
 }
 
-/** The memory of this device that a model may use. */
+/** The bytes of this device's memory that a model may use. */
 function availableBytes({ memoryBytes }: DeviceFacts): number {
   const isCapped = memoryBytes === null || memoryBytes >= REPORTED_CAP_BYTES;
   return Math.floor((isCapped ? CREDIT_BYTES : memoryBytes) * USABLE_SHARE);
 }
 
-/** Memory for weights, KV cache and workspace, if the share `heldExperts` of the experts is resident. */
+/** The memory for weights, KV cache and workspace if the share `heldExperts` of the experts is resident. */
 function memoryNeeded(
   model: StoredSizes & Pick<CatalogueModel, 'halfBytes' | 'cacheBytesPerToken'>,
   hasF16: boolean,
@@ -115,7 +118,7 @@ function memoryNeeded(
 ): number {
   const weights = model.storedBytes - model.expertBytes * (1 - heldExperts);
   const cache = model.cacheBytesPerToken * CONTEXT_TOKENS;
-  // Without f16, weights stored in 16 bits and the KV cache take 32 bits.
+  // Without f16, the KV cache and the weights that are stored in 16 bits take 32 bits.
   const wider = hasF16 ? 0 : model.halfBytes + cache;
   return Math.ceil(weights + cache + wider + WORKSPACE_BYTES);
 }

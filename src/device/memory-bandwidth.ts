@@ -1,4 +1,5 @@
-// Measures how fast a GPU reads its own memory. This limits decoding, because every token needs all weights read once.
+// Measures how fast a GPU reads its own memory. That speed limits decoding, because every token needs all weights read
+// once.
 
 /** Returns bytes per second, measured by summing a buffer of at most `mostBytes`. */
 export async function memoryBandwidth(device: GPUDevice, mostBytes: number): Promise<number> {

@@ -1,4 +1,4 @@
-// The sizes of a package that decide whether it fits a device, from its manifest and its config.json.
+// Computes the sizes of a package that decide whether it fits a device, from its manifest and its config.json.
 
 import type { CatalogueModel } from '../contract/weights.ts';
 import { expertBytes, type Manifest } from '../format/manifest.ts';

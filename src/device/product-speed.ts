@@ -1,14 +1,14 @@
-// Measures how fast this device's processor multiplies 4-bit weights: a product like those of the decoder, in
-// plain code on one thread. The runtime's speed is estimated from it.
+// Measures how fast this device's processor multiplies 4-bit weights: a product like those of the decoder, in plain
+// code on one thread. The runtime's speed is estimated from this speed.
 
 const ROWS = 256;
 const COLUMNS = 2048;
 const BLOCK = 32;
-/** Length of one measurement. The best of several measurements counts, because other programs may be running. */
+/** The length of one measurement. The best of several measurements counts, because other programs may be running. */
 const WINDOW_MS = 40;
 const WINDOWS = 5;
 
-/** Weights per second. */
+/** Returns the number of weights per second. */
 export function productSpeed(): number {
   const packed = new Uint8Array((ROWS * COLUMNS) / 2).map((_, index) => index * 37);
   const scales = new Float32Array((ROWS * COLUMNS) / BLOCK).fill(0.01);
@@ -29,7 +29,7 @@ export function productSpeed(): number {
   return best;
 }
 
-/** y = W · x; W in blocks of 32 with a scale and an implicit zero point of 8, the low nibble first. */
+/** y = W · x. W is stored in blocks of 32 with a scale and an implicit zero point of 8, the low nibble first. */
 function product(packed: Uint8Array, scales: Float32Array, x: Float32Array, y: Float32Array): void {
   for (let row = 0; row < ROWS; row++) {
     let sum = 0;

@@ -43,7 +43,7 @@ describe('quantizeRows', () => {
     ]);
   });
 
-  it('turns the sign of the scale where the extreme is positive', () => {
+  it('negates the scale if the extreme is positive', () => {
     const values = Float32Array.from({ length: 32 }, (_, i) => (8 - (i % 16)) * 0.5);
     const { data, scales, error } = quantize(values, 32, INT4);
     expect(error).toBe(0);
@@ -112,7 +112,7 @@ describe('quantizeRows', () => {
     expect(quantize(values, 64, INT4)).toEqual(quantize(values, 64, INT4));
   });
 
-  it('says that a block does not fit by an error that is not finite', () => {
+  it('returns an error that is not finite if a block does not fit', () => {
     expect(Number.isFinite(quantize(new Float32Array(32).fill(1e6), 32, INT4).error)).toBe(false);
   });
 });

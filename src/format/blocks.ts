@@ -1,6 +1,6 @@
-// Quantised blocks: rows of a matrix as 4- or 8-bit numbers with one F16 scale per block, in the
-// layout of onnxruntime's MatMulNBits (see Quantization in manifest.ts). Deterministic: the same
-// arithmetic in the same order everywhere, so the same weights give the same bytes.
+// Quantised blocks: rows of a matrix as 4- or 8-bit numbers with one F16 scale per block, in the layout of
+// onnxruntime's MatMulNBits (see Quantization in manifest.ts). The result is deterministic: the same weights give the
+// same bytes everywhere, because the arithmetic always has the same order.
 
 import { F16_VALUES, toF16 } from './float.ts';
 
@@ -11,17 +11,17 @@ export interface BlockFormat {
 }
 
 /**
- * The values on the integer scale −2^(bits−1) … 2^(bits−1)−1 to which the extreme of a block (its element of
- * largest magnitude) may be mapped. At −8 the whole range is used and nothing is clipped. Further out, the
- * extreme is clipped and the steps are finer; further in, the other elements may fit better. Finer or wider
- * grids, and the positive side, lower the error of normal and Laplace weights by less than 0.5 % of it.
+ * The values on the integer scale −2^(bits−1) … 2^(bits−1)−1 to which the extreme of a block (its element of largest
+ * magnitude) may be mapped. At −8 the whole range is used and nothing is clipped. A value beyond −8 clips the extreme,
+ * but makes the steps finer; a value nearer to zero may fit the other elements better. More candidates, and positive
+ * ones, lower the error of normal and Laplace weights by less than 0.5 %.
  */
 const EXTREME_AT: Record<BlockFormat['bits'], readonly number[]> = {
   4: [-8, -7.5, -8.5, -7, -9],
   8: [-128, -127.5, -128.5],
 };
 
-/** Number of blocks in a row; the last block is padded with zeros if the columns do not fill it. */
+/** The number of blocks in a row. If the columns do not fill the last block, it is padded with zeros. */
 export function blocksPerRow(columns: number, format: BlockFormat): number {
   return Math.ceil(columns / format.block);
 }
@@ -31,12 +31,11 @@ export function bytesPerBlock(format: BlockFormat): number {
 }
 
 /**
- * Quantises rows. Searches the scale of each block: every candidate of EXTREME_AT rounds the elements to
- * integers, least squares gives the best scale for these integers, and the candidate with the smallest squared
- * error wins. Its scale is rounded to F16, and the elements are rounded again with that scale.
- * values: (rows, columns). data: (rows, blocks, block·bits/8), low nibble first. scales: F16 bits (rows,
- * blocks).
- * Returns the squared error, which is not finite if a scale exceeds F16.
+ * Quantises rows. Searches for the scale of each block: with every candidate of EXTREME_AT, the elements are rounded to
+ * integers, and least squares gives the best scale for these integers; the candidate with the smallest squared error
+ * wins. Its scale is rounded to F16, and the elements are rounded again with that scale. values: (rows, columns). data:
+ * (rows, blocks, block·bits/8), low nibble first. scales: F16 bits (rows, blocks). Returns the squared error, which is
+ * not finite if a scale exceeds F16.
  */
 export function quantizeRows(
   values: Float32Array,
@@ -69,7 +68,7 @@ export function quantizeRows(
   return squaredError;
 }
 
-/** The scale of least squared error over all candidates; 0 for a block of zeros. */
+/** The scale with the smallest squared error over all candidates; 0 for a block of zeros. */
 function searchScale(x: Float64Array, candidates: Float64Array, zero: number): number {
   const n = x.length;
   let extreme = 0;
@@ -103,7 +102,7 @@ function searchScale(x: Float64Array, candidates: Float64Array, zero: number): n
   return scale;
 }
 
-/** Unsigned levels of a block for a given scale, and the squared error that they leave. */
+/** Rounds a block with a given scale to unsigned levels. Returns the squared error. */
 function roundBlock(x: Float64Array, scale: number, zero: number, q: Uint8Array): number {
   const n = x.length;
   const top = 2 * zero - 1;
@@ -128,8 +127,8 @@ function pack(q: Uint8Array, bits: 4 | 8, data: Uint8Array, at: number): void {
 }
 
 /**
- * Returns the matrix (rows, columns) that quantised blocks encode: value = (q − 2^(bits−1)) · scale. data:
- * (rows, blocks, block·bits/8); scales: F16 bits (rows, blocks). Padding is dropped.
+ * Decodes quantised blocks to the matrix (rows, columns): value = (q − 2^(bits−1)) · scale. data: (rows, blocks,
+ * block·bits/8); scales: F16 bits (rows, blocks). Padding is dropped.
  */
 export function dequantizeRows(
   data: Uint8Array,

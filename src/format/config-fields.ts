@@ -10,8 +10,8 @@ export function object(value: unknown, name: string): Json {
 }
 
 /**
- * Upper limits, far above every published model: a larger value would exhaust the memory before it is found to
- * be wrong.
+ * Upper limits, far above every published model. Without them, a value that is too large would exhaust the memory
+ * before any check finds it wrong.
  */
 const MOST: Record<string, number> = {
   hidden_size: 1 << 16,
@@ -44,7 +44,7 @@ export function count(json: Json, key: string, absent: number | undefined, at = 
   return value;
 }
 
-/** A count that cannot be zero. */
+/** Reads a count that cannot be zero. */
 export function size(json: Json, key: string, absent: number | undefined, at: string): number {
   const value = count(json, key, absent, at);
   return value > 0 ? value : wrong(at + key, 'is 0');

@@ -14,7 +14,7 @@ import {
 const ALL_16_BITS = Uint16Array.from({ length: 65536 }, (_, bits) => bits);
 
 describe('F16', () => {
-  it('brings every finite and infinite bit pattern back unchanged', () => {
+  it('returns every finite and infinite bit pattern unchanged', () => {
     const bits = ALL_16_BITS.filter((pattern) => (pattern & 0x7c00) !== 0x7c00 || (pattern & 0x3ff) === 0);
     expect(encodeF16(decodeF16(bits))).toEqual(bits);
   });
@@ -52,7 +52,7 @@ describe('F16', () => {
 });
 
 describe('BF16', () => {
-  it('brings every bit pattern but NaN back unchanged', () => {
+  it('returns every bit pattern except NaN unchanged', () => {
     const bits = ALL_16_BITS.filter((pattern) => (pattern & 0x7fff) <= 0x7f80);
     expect(encodeBF16(decodeBF16(bits))).toEqual(bits);
     expect(Uint16Array.from(decodeBF16(bits), toBF16)).toEqual(bits);

@@ -1,10 +1,10 @@
-// The storage types of weights ↔ f32, element by element, with rounding to nearest even as IEEE 754
-// says. Arrays are little-endian, as in safetensors files and on every machine that runs a browser.
+// Converts the storage types of weights to f32 and back, element by element, with IEEE 754's rounding to nearest even.
+// Arrays are little-endian, as in safetensors files and on every machine that runs a browser.
 
 const f32 = new Float32Array(1);
 const f32Bits = new Uint32Array(f32.buffer);
 
-/** Every F16 as f32: 65536 values, by bit pattern (sign 1, exponent 5 with bias 15, mantissa 10). */
+/** All 65536 F16 values as f32, indexed by bit pattern (sign 1, exponent 5 with bias 15, mantissa 10). */
 export const F16_VALUES: Float32Array = Float32Array.from({ length: 65536 }, (_, bits) => {
   const exponent = (bits >> 10) & 31;
   const mantissa = bits & 1023;
@@ -14,8 +14,8 @@ export const F16_VALUES: Float32Array = Float32Array.from({ length: 65536 }, (_,
 });
 
 /**
- * Every F8_E4M3 as f32: 256 values, by bit pattern. The "fn" variant: exponent 4 with bias 7,
- * mantissa 3, no infinities, 0x7f and 0xff are NaN, largest value 448.
+ * All 256 F8_E4M3 values as f32, indexed by bit pattern. This is the "fn" variant: exponent 4 with bias 7, mantissa 3,
+ * no infinities, 0x7f and 0xff are NaN, and the largest value is 448.
  */
 export const F8_E4M3_VALUES: Float32Array = Float32Array.from({ length: 256 }, (_, bits) => {
   const exponent = (bits >> 3) & 15;
@@ -34,8 +34,9 @@ export function toF16(x: number): number {
   if (magnitude > 0x7f800000) return sign | 0x7e00;
   if (magnitude >= 0x477ff000) return sign | 0x7c00;
   if (magnitude < 0x38800000) {
-    // Below 2⁻¹⁴, neighbouring F16 values lie 2⁻²⁴ apart, like f32 values in [½, 1). Adding ½ therefore rounds
-    // to a multiple of 2⁻²⁴, ties to even. The low mantissa bits then count the multiples: the F16's own bits.
+    // Below 2⁻¹⁴, neighbouring F16 values lie 2⁻²⁴ apart, like f32 values in [½, 1). Adding ½ therefore rounds to a
+    // multiple of 2⁻²⁴, ties to even. The low mantissa bits then count the multiples, and that count is the F16's bit
+    // pattern.
     f32[0] = Math.abs(x) + 0.5;
     return sign | (f32Bits[0]! - 0x3f000000);
   }
@@ -56,32 +57,32 @@ export function toBF16(x: number): number {
   return (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
 }
 
-/** F16 bit patterns → f32, written into `into` if it is given. */
+/** Decodes F16 bit patterns to f32, into `into` if it is given. */
 export function decodeF16(bits: Uint16Array, into = new Float32Array(bits.length)): Float32Array {
   for (let i = 0; i < bits.length; i++) into[i] = F16_VALUES[bits[i]!]!;
   return into;
 }
 
-/** BF16 bit patterns → f32: the upper half of the f32's bits. */
+/** Decodes BF16 bit patterns to f32: they are the upper half of the f32's bits. */
 export function decodeBF16(bits: Uint16Array, into = new Float32Array(bits.length)): Float32Array {
   const words = new Uint32Array(into.buffer, into.byteOffset, bits.length);
   for (let i = 0; i < bits.length; i++) words[i] = bits[i]! << 16;
   return into;
 }
 
-/** F8_E4M3 bit patterns → f32, before any block scale. */
+/** Decodes F8_E4M3 bit patterns to f32, before any block scale is applied. */
 export function decodeF8(bits: Uint8Array, into = new Float32Array(bits.length)): Float32Array {
   for (let i = 0; i < bits.length; i++) into[i] = F8_E4M3_VALUES[bits[i]!]!;
   return into;
 }
 
-/** f32 → F16 bit patterns, rounded to nearest even. */
+/** Encodes f32 as F16 bit patterns, rounded to nearest even. */
 export function encodeF16(values: Float32Array, into = new Uint16Array(values.length)): Uint16Array {
   for (let i = 0; i < values.length; i++) into[i] = toF16(values[i]!);
   return into;
 }
 
-/** f32 → BF16 bit patterns, rounded to nearest even. */
+/** Encodes f32 as BF16 bit patterns, rounded to nearest even. */
 export function encodeBF16(values: Float32Array, into = new Uint16Array(values.length)): Uint16Array {
   const words = new Uint32Array(values.buffer, values.byteOffset, values.length);
   for (let i = 0; i < words.length; i++) {

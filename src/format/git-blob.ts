@@ -1,6 +1,6 @@
-// Git's own hash of a file; hubs list small files with it.
+// Computes git's own hash of a file, with which hubs list small files.
 
-/** SHA-1 of git's header with the file's length, and the file's bytes, in lower-case hexadecimal. */
+/** The SHA-1, in lower-case hexadecimal, of git's header (which contains the file's length) and the file's bytes. */
 export async function gitBlobHex(bytes: Uint8Array<ArrayBuffer>): Promise<string> {
   const head = new TextEncoder().encode(`blob ${bytes.byteLength}\0`);
   const all = new Uint8Array(head.byteLength + bytes.byteLength);

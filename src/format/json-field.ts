@@ -4,7 +4,7 @@ import { fail, type FailureCode } from '../failure.ts';
 
 export class Field {
   readonly value: unknown;
-  /** The path as a person would write it: `manifest.json: tensors["x"].bytes`. */
+  /** The path in the form that a person would write: `manifest.json: tensors["x"].bytes`. */
   readonly path: string;
   readonly #code: FailureCode;
 
@@ -15,7 +15,7 @@ export class Field {
   }
 
   fail(problem: string): never {
-    // The root's path ends with the separator before its members.
+    // The root's path ends with the separator that precedes its members.
     fail(this.#code, `${this.path.replace(/[\s:]+$/, '')}: ${problem}.`);
   }
 
@@ -37,7 +37,7 @@ export class Field {
     return Object.entries(this.#record()).map(([key, value]) => [key, this.#child(key, value)]);
   }
 
-  /** The items of an array, which must have exactly `length` items if that is given. */
+  /** The items of an array. If `length` is given, there must be exactly that many. */
   items(length?: number): Field[] {
     const value = this.value;
     if (!Array.isArray(value)) this.fail('must be an array');
@@ -48,7 +48,7 @@ export class Field {
     return items.map((item, index) => new Field(item, `${this.path}[${index}]`, this.#code));
   }
 
-  /** The items of an array, each through a parser of its own. */
+  /** The items of an array, each parsed by `parse`. */
   list<T>(parse: (item: Field) => T): T[] {
     return this.items().map(parse);
   }

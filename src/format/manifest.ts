@@ -1,5 +1,5 @@
-// A package consists of the checkpoint's own side files, of shards (safetensors files), and of this manifest,
-// which gives the place of each tensor and each expert in the shards. The parser is parse-manifest.ts.
+// A package consists of the checkpoint's own side files, of shards (safetensors files), and of this manifest, which
+// gives the place of each tensor and each expert in the shards. The parser is in parse-manifest.ts.
 
 import { fail } from '../failure.ts';
 
@@ -13,12 +13,12 @@ export type Dtype = 'F32' | 'F16' | 'BF16' | 'U8';
 export interface Manifest {
   format: 'darkroom-package';
   version: number;
-  /** Name of the precision plan that the package was written with, to be shown to people. */
+  /** The name of the precision plan with which the package was written, to be shown to people. */
   preset: string;
   /** The checkpoint's own files (config.json, tokenizer.json, …), byte for byte. */
   files: SideFile[];
   shards: Shard[];
-  /** Everything but experts, by the checkpoint's tensor name. */
+  /** All tensors except experts, by their names in the checkpoint. */
   tensors: Record<string, TensorEntry>;
   /** One entry per MoE layer, in layer order; empty for dense models. */
   experts: ExpertLayer[];
@@ -36,7 +36,7 @@ export interface Shard {
   bytes: number;
 }
 
-/** A run of bytes in one shard; `offset` counts from the first byte of the file (header included). */
+/** A range of bytes in one shard; `offset` counts from the first byte of the file (header included). */
 export interface ByteRange {
   shard: number;
   offset: number;
@@ -48,21 +48,20 @@ export interface TensorEntry {
   dtype: Dtype;
   /** Shape of the stored array; for quantised blocks see Quantization. */
   shape: number[];
-  /** Where the array begins. */
+  /** The place where the array begins. */
   shard: number;
   offset: number;
   /** Bytes of the whole array, `rest` included. */
   bytes: number;
-  /** Where the array continues, in order: an array larger than a shard is cut between rows (axis 0). */
+  /** The places where the array continues, in order: an array larger than a shard is cut between rows (axis 0). */
   rest?: ByteRange[];
   quantization?: Quantization;
 }
 
 /**
- * A matrix W (rows, columns), stored as unsigned blocks along its columns, in the layout of the
- * MatMulNBits operator: data U8 (rows, blocks, block·bits/8), low nibble first; zero point
- * 2^(bits−1), implicit; value = (q − zero) · scale. Columns that do not fill the last block are
- * stored as the zero point.
+ * A matrix W (rows, columns), stored as unsigned blocks along its columns, in the layout of the MatMulNBits operator:
+ * data U8 (rows, blocks, block·bits/8), low nibble first; value = (q − zero) · scale, with the implicit zero point
+ * 2^(bits−1). If the columns do not fill the last block, it is padded with the zero point.
  */
 export interface Quantization {
   bits: 4 | 8;
@@ -75,28 +74,28 @@ export interface Quantization {
 }
 
 /**
- * All experts of one layer. Each expert is one contiguous range of one shard, with its parts one after the
- * other in the order of `parts`. All experts have the same layout, so that one read loads one expert.
+ * All experts of one layer. Each expert is one contiguous range of one shard, which holds the parts one after the other
+ * in the order of `parts`. All experts have the same layout, so that one read loads one expert.
  */
 export interface ExpertLayer {
   layer: number;
   /** Bytes of one expert: the sum of its parts. */
   bytes: number;
   parts: ExpertPart[];
-  /** Where expert e begins: [shard, first byte within the shard file]. */
+  /** The place where expert e begins: [shard, first byte within the shard file]. */
   at: [shard: number, offset: number][];
 }
 
 /**
- * gate_up is (2·I, H): row 2i is gate row i, row 2i+1 is up row i (the order that the fused SwiGLU
- * of the mixture operators reads); down is (H, I). Quantised parts are U8 (rows, columns·bits/8)
- * with F16 scales (rows, columns/block).
+ * gate_up is (2·I, H): row 2i is gate row i, and row 2i+1 is up row i, which is the order that the fused SwiGLU of the
+ * mixture operators reads; down is (H, I). Quantised parts are U8 (rows, columns·bits/8) with F16 scales (rows,
+ * columns/block).
  */
 export interface ExpertPart {
   name: 'gate_up' | 'gate_up.scales' | 'down' | 'down.scales';
   dtype: Dtype;
   shape: number[];
-  /** First byte within the expert. */
+  /** The first byte of the part within the expert. */
   offset: number;
   bytes: number;
   quantization?: Omit<Quantization, 'scales'>;
@@ -106,7 +105,7 @@ export function shardFile(shard: Shard): string {
   return `${shard.sha256}.safetensors`;
 }
 
-/** The runs of bytes that make up an array, in order; their sizes add up to `entry.bytes`. */
+/** The ranges of bytes that make up an array, in order; their sizes add up to `entry.bytes`. */
 export function tensorRanges(entry: TensorEntry): ByteRange[] {
   const rest = entry.rest ?? [];
   const inRest = rest.reduce((sum, range) => sum + range.bytes, 0);
@@ -118,7 +117,7 @@ export function weightBytes({ shards }: Pick<Manifest, 'shards'>): number {
   return shards.reduce((sum, shard) => sum + shard.bytes, 0);
 }
 
-/** Bytes of all experts of a package, which are part of weightBytes. */
+/** Bytes of all experts of a package; they are included in weightBytes. */
 export function expertBytes({ experts }: Pick<Manifest, 'experts'>): number {
   return experts.reduce((sum, { bytes, at }) => sum + bytes * at.length, 0);
 }

@@ -1,4 +1,5 @@
-// The numbers of a Qwen3-VL model that graphs and engine need. parse-model-config.ts reads them from config.json.
+// The numbers of a Qwen3-VL model that the graphs and the engine need. parse-model-config.ts reads them from
+// config.json.
 
 export interface ModelConfig {
   architecture: 'qwen3_vl' | 'qwen3_vl_moe';
@@ -13,18 +14,18 @@ export interface TextConfig {
   heads: number;
   kvHeads: number;
   headDim: number;
-  /** Width of the dense MLP (layers that are not in moe.layers). */
+  /** The width of the dense MLP, in the layers that are not in moe.layers. */
   intermediateSize: number;
   vocabSize: number;
   rmsNormEps: number;
   ropeTheta: number;
-  /** If undefined, the rotary frequencies are those of training. */
+  /** If undefined, the rotary frequencies stay as in training. */
   yarn?: Yarn;
   /** How many rotary frequencies encode time, height and width; in published models the sum is headDim / 2. */
   mropeSection: [time: number, height: number, width: number];
   /**
-   * Whether the config ties the head to the embedding table. A head of its own in the checkpoint or package
-   * overrides it.
+   * Whether the config ties the head to the embedding table. If the checkpoint or package holds a separate head, that
+   * head is used nevertheless.
    */
   tiedHead: boolean;
   contextLength: number;
@@ -33,7 +34,7 @@ export interface TextConfig {
 
 /** How rotary frequencies are stretched for contexts longer than those of training; see rotary-frequencies.ts. */
 export interface Yarn {
-  /** The longest wavelengths are multiplied by this. */
+  /** The factor by which the longest wavelengths are multiplied. */
   factor: number;
   /** Length of the contexts that the model was trained with, in tokens. */
   originalContext: number;
@@ -54,7 +55,7 @@ export interface MoeConfig {
   experts: number;
   expertsPerToken: number;
   intermediateSize: number;
-  /** Which decoder layers are mixtures, ascending. */
+  /** The decoder layers that are mixtures, ascending. */
   layers: number[];
 }
 

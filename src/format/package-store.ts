@@ -1,5 +1,5 @@
-// The store port, from which the bytes of one package are read. A folder, a server and IndexedDB each implement
-// it; the engine knows nothing else about storage.
+// The store port, from which the bytes of one package are read. There is an implementation for a folder, a server and
+// IndexedDB; the engine knows nothing else about storage.
 
 import type { Manifest } from './manifest.ts';
 

@@ -1,5 +1,5 @@
-// Parses the fields that the entries of a manifest have in common: an array's type, shape and size, and its
-// quantisation; checks that its bytes lie inside a shard.
+// Parses the fields that the manifest's entries for arrays have in common: an array's type, shape and size, and its
+// quantisation. Checks that the array's bytes lie inside a shard.
 
 import type { Field } from './json-field.ts';
 import type { ByteRange, Dtype, Quantization, Shard } from './manifest.ts';
@@ -45,7 +45,7 @@ export function requireInside(field: Field, range: ByteRange, shards: Shard[]): 
   }
 }
 
-/** Numbers are read in place, so they must begin at a multiple of their size. */
+/** Fails unless an array begins at a multiple of its element size, because numbers are read in place. */
 export function requireAligned(field: Field, offset: number, dtype: Dtype): void {
   if (offset % DTYPE_BYTES[dtype] !== 0) field.fail(`is ${offset}, not a multiple of ${DTYPE_BYTES[dtype]}`);
 }

@@ -1,4 +1,4 @@
-// The part of a manifest that places the experts of one layer.
+// Parses the part of a manifest that gives the places of one layer's experts.
 
 import type { Field } from './json-field.ts';
 import type { ExpertLayer, ExpertPart, Shard } from './manifest.ts';
@@ -33,7 +33,7 @@ function parsePlace(field: Field, shards: Shard[]): [shard: number, offset: numb
   return [parseShardIndex(shard, shards), offset.integer(8)];
 }
 
-/** Parts follow one another without a gap, and a quantised part is followed by its scales. */
+/** Requires that parts follow one another without a gap, and that a quantised part is followed by its scales. */
 function parseParts(field: Field): ExpertPart[] {
   const items = field.items();
   const parts: ExpertPart[] = [];
@@ -75,7 +75,7 @@ function parsePart(field: Field, before: ExpertPart | undefined): ExpertPart {
   return part;
 }
 
-/** Every expert lies inside its shard, and no two overlap. */
+/** Requires that every expert lies inside its shard, and that no two overlap. */
 function requirePlaces(fields: Field[], { at, bytes }: ExpertLayer, shards: Shard[]): void {
   const places = at.map(([shard, offset], expert) => ({
     range: { shard, offset, bytes },

@@ -1,5 +1,5 @@
-// The one parser of manifest.json: all code that reads a package uses it, and may then trust the numbers. Every
-// failure names the field that is wrong.
+// The only parser of manifest.json: all code that reads a package uses it, and may then trust the numbers. Every
+// failure names the wrong field.
 
 import { fail } from '../failure.ts';
 import { Field } from './json-field.ts';
@@ -85,7 +85,7 @@ function parseTensor(field: Field, shards: Shard[]): TensorEntry {
   return entry;
 }
 
-/** Requires that the scales of a quantised tensor exist, are F16, and that there is one for each block. */
+/** Requires that the scales of a quantised tensor exist, are F16, and are as many as its blocks. */
 function requireScales(manifest: Manifest, name: string, field: Field): void {
   const quantization = manifest.tensors[name]?.quantization;
   if (!quantization) return;

@@ -29,18 +29,18 @@ function config(text: Fields = {}, vision: Fields = {}, root: Fields = {}): unkn
   };
 }
 
-test('taps of blocks that there are not have no effect', () => {
+test('taps of blocks that do not exist have no effect', () => {
   const taps = (indexes: unknown): number[] =>
     parseModelConfig(config({}, { deepstack_visual_indexes: indexes })).vision.deepstackLayers;
   expect(taps([1, 2])).toEqual([1, 2]);
   expect(taps([])).toEqual([]);
   expect(taps(undefined)).toEqual([]); // the default is [8, 16, 24]
   expect(taps([3, 8])).toEqual([3]);
-  expect(taps([0, 1, 2])).toEqual([0, 1, 2]); // more than the decoder has layers
+  expect(taps([0, 1, 2])).toEqual([0, 1, 2]); // more entries than the decoder has layers
   expect(() => taps([2, 1])).toThrow('deepstack_visual_indexes is not ascending');
 });
 
-test('the sections of M-RoPE sum to half the head, unless the file names none', () => {
+test('the sections of M-RoPE must sum to half the head if the file gives any', () => {
   const section = (mrope_section: unknown): number[] =>
     parseModelConfig(config({ rope_scaling: { ...ROPE, mrope_section } })).text.mropeSection;
   expect(section([6, 1, 1])).toEqual([6, 1, 1]);
@@ -49,7 +49,7 @@ test('the sections of M-RoPE sum to half the head, unless the file names none', 
   expect(() => section([24, 20, 20])).toThrow('mrope_section sums to 64, not to 8, half of head_dim');
 });
 
-test('biases of the attention, and ways to stretch the context other than YaRN, are refused by name', () => {
+test('biases of the attention, and ways to stretch the context other than YaRN, are refused, and the failure names them', () => {
   const parse = (text: Fields): unknown => parseModelConfig(config(text));
   expect(() => parse({ attention_bias: true })).toThrow('text_config.attention_bias is true');
   expect(() => parse({ attention_bias: false })).not.toThrow();
@@ -64,14 +64,14 @@ test('biases of the attention, and ways to stretch the context other than YaRN, 
   );
 });
 
-test('the base of the rotary frequencies is read inside rope_parameters first, then beside', () => {
+test('the base of the rotary frequencies is read from rope_parameters first, then from the level above', () => {
   const theta = (text: Fields): number => parseModelConfig(config(text)).text.ropeTheta;
   expect(theta({})).toBe(10000);
   expect(theta({ rope_parameters: { ...ROPE, rope_theta: 5e6 } })).toBe(5e6);
   expect(theta({ rope_theta: undefined })).toBe(500000);
 });
 
-test('another base of the vision encoder’s frequencies is refused', () => {
+test('any other base of the vision encoder’s frequencies is refused', () => {
   const parse = (rope_theta: number): unknown =>
     parseModelConfig(config({}, { rope_parameters: { rope_type: 'axial', rope_theta } }));
   expect(() => parse(10000)).not.toThrow();

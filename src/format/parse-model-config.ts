@@ -1,5 +1,5 @@
-// config.json of a Qwen3-VL checkpoint, parsed once. Accepts the layout of transformers 4.57 (rope_scaling,
-// rope_theta) and of 5.x (rope_parameters).
+// Parses config.json of a Qwen3-VL checkpoint. Accepts the layout of transformers 4.57 (rope_scaling, rope_theta) and
+// of 5.x (rope_parameters).
 
 import { count, object, wrong } from './config-fields.ts';
 import type { ModelConfig } from './model-config.ts';

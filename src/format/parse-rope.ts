@@ -1,4 +1,4 @@
-// The rotary embedding of the text model, from config.json: rope_scaling of transformers 4.57, or rope_parameters
+// Parses the rotary embedding of the text model from config.json: rope_scaling of transformers 4.57, or rope_parameters
 // of 5.x.
 
 import { numbers, object, positive, size, wrong, type Json } from './config-fields.ts';
@@ -47,7 +47,9 @@ export function stretched({ factor, originalContext }: Yarn): number {
   return Math.floor(factor * originalContext);
 }
 
-/** The file's own sections must sum to half a head; without any, the reference's [24, 20, 20] apply unchecked. */
+/**
+ * The sections in the file must sum to half a head. If the file has none, the reference's [24, 20, 20] apply unchecked.
+ */
 export function mropeSection(rope: Json, headDim: number): [number, number, number] {
   const name = `${ROPE}mrope_section`;
   const section = numbers(rope['mrope_section'] ?? [24, 20, 20], name);

@@ -1,4 +1,4 @@
-// The text model, from text_config of config.json. Defaults are those of transformers' configuration classes.
+// Parses the text model from text_config of config.json. Defaults are those of transformers' configuration classes.
 
 import { numbers, positive, size, wrong, type Json } from './config-fields.ts';
 import type { ModelConfig, MoeConfig, TextConfig } from './model-config.ts';
@@ -12,7 +12,7 @@ export function parseText(json: Json, root: Json, architecture: ModelConfig['arc
   const layers = size(json, 'num_hidden_layers', undefined, at);
   const kvHeads = size(json, 'num_key_value_heads', heads, at);
   const headDim = size(json, 'head_dim', isMoe ? Math.floor(hiddenSize / heads) : 128, at);
-  // A limit of onnxruntime's grouped-query attention.
+  // onnxruntime's grouped-query attention requires this.
   if (headDim % 8 !== 0) wrong(`${at}head_dim`, `is ${headDim}, not a multiple of 8`);
   if (heads % kvHeads !== 0) wrong(`${at}num_key_value_heads`, `does not divide ${heads} heads`);
   if (json['attention_bias'] === true) wrong(`${at}attention_bias`, 'is true, which Qwen3-VL never uses');
@@ -35,7 +35,7 @@ export function parseText(json: Json, root: Json, architecture: ModelConfig['arc
     ropeTheta: positive(rope['rope_theta'] === undefined ? json : rope, 'rope_theta', 500000, at),
     ...(yarn === undefined ? {} : { yarn }),
     mropeSection: mropeSection(rope, headDim),
-    // Tying the head is a property of the whole model; older files repeat the field in each part.
+    // Tying the head concerns the whole model; older files repeat the field in each part.
     tiedHead: (root['tie_word_embeddings'] ?? json['tie_word_embeddings'] ?? false) === true,
     // Some files give the stretched context length, others only the original length and the factor.
     contextLength: yarn === undefined ? contextLength : Math.max(contextLength, stretched(yarn)),

@@ -1,4 +1,5 @@
-// The vision encoder, from vision_config of config.json. Defaults are those of transformers' configuration classes.
+// Parses the vision encoder from vision_config of config.json. Defaults are those of transformers' configuration
+// classes.
 
 import { numbers, object, size, wrong, type Json } from './config-fields.ts';
 import type { VisionConfig } from './model-config.ts';
@@ -35,10 +36,13 @@ export function parseVision(json: Json): VisionConfig {
   return vision;
 }
 
-/** The base of the vision encoder's rotary frequencies. It is a constant; files state it since transformers 5. */
+/** The base of the vision encoder's rotary frequencies. It is a constant, which files contain since transformers 5. */
 const VISION_THETA = 10000;
 
-/** The taps whose blocks exist, as in the reference: the configs of small models often keep the default list. */
+/**
+ * The taps whose blocks exist. The others are ignored, as in the reference: the configs of small models often keep the
+ * default list.
+ */
 function deepstackLayers(json: Json): number[] {
   const name = 'vision_config.deepstack_visual_indexes';
   const blocks = numbers(json['deepstack_visual_indexes'] ?? [8, 16, 24], name);

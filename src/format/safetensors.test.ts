@@ -57,7 +57,7 @@ describe('parseHeader', () => {
     );
   });
 
-  it('names the tensor before which there is a hole', () => {
+  it('names the tensor after a hole', () => {
     expect(() => parse({ a: f32([1], [0, 4]), b: f32([1], [8, 12]) }, 12)).toThrow('hole before b');
   });
 
@@ -75,7 +75,7 @@ describe('parseHeader', () => {
     expect(() => parse({ a: f32([3], [0, 8]) }, 8)).toThrow('a: has 8 bytes, but F32 [3] needs 12');
   });
 
-  it('names the field that is not what it should be', () => {
+  it('names the field that is wrong', () => {
     expect(() => parse({ a: { dtype: 'F32', shape: [1.5], data_offsets: [0, 4] } }, 4)).toThrow(
       'model.safetensors: a.shape[0]: must be an integer.',
     );

@@ -1,14 +1,14 @@
-// The header of a safetensors file. The file consists of eight bytes of length (little-endian), JSON, and the
-// data of all tensors without gaps. Format: github.com/huggingface/safetensors. Reads no tensor data.
+// Parses and writes the header of a safetensors file. Such a file consists of eight bytes of length (little-endian),
+// JSON, and the data of all tensors without gaps. Format: github.com/huggingface/safetensors. Reads no tensor data.
 
 import { fail } from '../failure.ts';
 import { Field, parseJson } from './json-field.ts';
 
-/** Element types that checkpoints of this family use. If a checkpoint has another one, the failure names it. */
+/** The element types that checkpoints of this family use. If a checkpoint has another type, the failure names it. */
 export const ELEMENT_BYTES = { F32: 4, F16: 2, BF16: 2, U8: 1, F8_E4M3: 1 } as const;
 export type ElementType = keyof typeof ELEMENT_BYTES;
 
-/** The format's own limit on a header. */
+/** The size limit of the format itself for a header. */
 const MAX_HEADER_BYTES = 100_000_000;
 const LENGTH_BYTES = 8;
 
@@ -22,8 +22,8 @@ export interface HeaderEntry {
 }
 
 /**
- * Length of the JSON header, from the first eight bytes of a file of `fileBytes`.
- * Fails with 'bad-checkpoint' when the file cannot be a safetensors file.
+ * The length of the JSON header, read from the first eight bytes of a file of `fileBytes`. Fails with 'bad-checkpoint'
+ * if the file cannot be a safetensors file.
  */
 export function headerLength(head: Uint8Array, fileBytes: number, file: string): number {
   if (head.byteLength < LENGTH_BYTES) fail('bad-checkpoint', `${file} is too short for a safetensors file.`);
@@ -39,9 +39,9 @@ export function headerLength(head: Uint8Array, fileBytes: number, file: string):
 }
 
 /**
- * The tensors of a file, in the order of their bytes, from its JSON header (`json`, without the
- * eight bytes before it). Fails with 'bad-checkpoint', naming the tensor, when ranges overlap, leave
- * a hole, leave the file or disagree with the shape.
+ * Parses a JSON header (`json`, without the eight bytes before it) to the tensors of the file, in the order of their
+ * bytes. Fails with 'bad-checkpoint', naming the tensor, when ranges overlap, leave a hole, leave the file or disagree
+ * with the shape.
  */
 export function parseHeader(json: Uint8Array, fileBytes: number, file: string): HeaderEntry[] {
   const text = new TextDecoder().decode(json);
@@ -90,7 +90,7 @@ export function isElementType(dtype: string): dtype is ElementType {
   return Object.hasOwn(ELEMENT_BYTES, dtype);
 }
 
-/** A tensor to be written: its bytes follow those of the tensor before it. */
+/** A tensor to write: its bytes follow those of the previous tensor. */
 export interface NewEntry {
   name: string;
   dtype: ElementType;
@@ -99,8 +99,8 @@ export interface NewEntry {
 }
 
 /**
- * The first bytes of a file that holds `entries` in this order: length and JSON, padded with spaces
- * so that the data begins at a multiple of 16. Depends on the entries alone.
+ * The first bytes of a file that holds `entries` in this order: length and JSON, padded with spaces so that the data
+ * begins at a multiple of 16. They depend only on the entries.
  */
 export function writeHeader(entries: NewEntry[]): Uint8Array {
   let end = 0;

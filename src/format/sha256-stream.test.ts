@@ -4,7 +4,7 @@ import { sha256Begin, sha256End, sha256Extend, type Sha256State } from './sha256
 
 const ascii = (text: string): Uint8Array => new TextEncoder().encode(text);
 
-test('the vectors of FIPS 180-4 are met', () => {
+test('the test vectors of FIPS 180-4 have the right hashes', () => {
   expect(sha256End(sha256Begin())).toBe('e3b0c44298fc1c149afbf4c8996fb92427ae41e4649b934ca495991b7852b855');
   expect(sha256End(sha256Extend(sha256Begin(), ascii('abc')))).toBe(
     'ba7816bf8f01cfea414140de5dae2223b00361a396177a9cb410ff61f20015ad',
@@ -13,7 +13,7 @@ test('the vectors of FIPS 180-4 are met', () => {
   expect(sha256End(million)).toBe('cdc76e5c9914fb9281a1c7e284d73e67f1809a48a497200e046d39ccc7112cd0');
 });
 
-test('every length, cut anywhere, through storage and back, hashes as OpenSSL does', () => {
+test('data of every length, cut anywhere and with a stored state, has the hash that OpenSSL gives', () => {
   for (let length = 0; length < 300; length++) {
     const bytes = Uint8Array.from({ length }, (_, index) => (index * 131 + length * 17) & 255);
     const expected = createHash('sha256').update(bytes).digest('hex');
@@ -25,8 +25,8 @@ test('every length, cut anywhere, through storage and back, hashes as OpenSSL do
   }
 });
 
-test('a length beyond 32 bits of bits is counted in the padding', () => {
-  // As if 2³² bits, which are 512 MiB, had been hashed: only the padding depends on that length.
+test('the padding counts a length of more than 32 bits', () => {
+  // Pretends that 2³² bits, which are 512 MiB, have been hashed: only the padding depends on the length.
   const after = (bytes: number): string => sha256End({ ...sha256Begin(), bytes });
   expect(after(2 ** 29)).not.toBe(after(0));
 });

@@ -1,6 +1,6 @@
-// SHA-256 of bytes that arrive part by part (FIPS 180-4). WebCrypto hashes only bytes that are in memory as a
-// whole, and a file of a checkpoint has gigabytes. The state is plain data, so that it can be stored and
-// continued later.
+// Computes the SHA-256 of bytes that arrive part by part (FIPS 180-4). WebCrypto can hash only bytes that are all in
+// memory, and a file of a checkpoint has gigabytes. The state is plain data, so that it can be stored and continued
+// later.
 
 const BLOCK_BYTES = 64;
 
@@ -21,7 +21,7 @@ export function sha256Begin(): Sha256State {
   };
 }
 
-/** Returns the state after `bytes`; `state` itself does not change. */
+/** Returns the state after `bytes`; does not change `state` itself. */
 export function sha256Extend(state: Sha256State, bytes: Uint8Array): Sha256State {
   const words = Int32Array.from(state.words);
   const compress = compressor(words);
@@ -44,7 +44,7 @@ export function sha256Extend(state: Sha256State, bytes: Uint8Array): Sha256State
 /** The hash of all bytes that went into the state, in lower-case hexadecimal. */
 export function sha256End(state: Sha256State): string {
   const { bytes, rest } = state;
-  // The padding: a one, zeros up to eight bytes before the end of a block, and the length in bits.
+  // The padding: a one bit, zeros up to eight bytes before the end of a block, and the length in bits.
   const padding = new Uint8Array((rest.length < 56 ? 64 : 128) - rest.length);
   padding[0] = 0x80;
   new DataView(padding.buffer).setBigUint64(padding.byteLength - 8, BigInt(bytes) * 8n);
@@ -112,7 +112,7 @@ function prime(index: number): number {
   return found[index]!;
 }
 
-/** The first 32 bits of the fraction of a root. The standard derives its constants in this way. */
+/** The first 32 bits of the fractional part of a root, from which the standard derives its constants. */
 function fraction(number: number, power: number): number {
   const root = number ** power;
   return ((root - Math.floor(root)) * 2 ** 32) | 0;

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { visibleText } from './visible-text.ts';
 
-test('controls that turn a line around are written out', () => {
+test('control characters that reverse a line are written out', () => {
   expect(visibleText('moc.live\u202e//:sptth')).toBe('moc.live[U+202E]//:sptth');
   for (const code of [
     0x61c, 0x200e, 0x200f, 0x202a, 0x202b, 0x202c, 0x202d, 0x202e, 0x2066, 0x2067, 0x2068, 0x2069,

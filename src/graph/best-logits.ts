@@ -1,12 +1,12 @@
-// Chooses the largest k of a vocabulary's logits on the device. onnxruntime's WebGPU TopK sorts rows of up to
-// 2048 in one dispatch and longer ones in well over a hundred. So a long vocabulary is cut into short rows,
-// the k rows with the largest maxima are kept (they hold the k largest values), and those are sorted in
-// pieces of 2048. The ids of the result are computed from each stage's positions.
+// Chooses the k largest logits of a vocabulary on the device. onnxruntime's WebGPU TopK sorts a row of up to 2048
+// numbers in one dispatch, but a longer row in well over a hundred. So a long vocabulary is cut into short rows, the k
+// rows with the largest maxima are kept (they contain the k largest logits), and those are sorted in pieces of 2048.
+// The ids are computed from the positions that each stage returns.
 
 import type { OnnxGraph } from './onnx.ts';
 import { type Value } from './onnx.ts';
 
-/** The largest number of the last position's logits that the graph chooses. */
+/** The largest number of candidate logits, which are those of the last position. */
 export const CANDIDATES = 64;
 const LONGEST_ROW = 2048;
 
@@ -14,11 +14,11 @@ const LONGEST_ROW = 2048;
 export const BEST_VALUES = 'best.values';
 
 interface Stages {
-  /** Width of a row of the cut vocabulary. */
+  /** The width of the rows into which the vocabulary is cut. */
   width: number;
-  /** The vocabulary padded to whole pieces, in rows. */
+  /** The number of rows; the vocabulary is padded to whole pieces. */
   rows: number;
-  /** Rows kept. */
+  /** The number of rows that are kept. */
   kept: number;
 }
 
@@ -36,7 +36,7 @@ export function bestOutputs(vocabSize: number): string[] {
   return stages(vocabSize) === undefined ? ['best.last'] : ['best.last', 'best.pieces', 'best.rows'];
 }
 
-/** logits f32 (1, vocab) → outputs best.values f32 (1, k), descending, and positions i64. */
+/** Takes logits f32 (1, vocab). Adds the outputs best.values, f32 (1, k), descending, and the positions, i64. */
 export function chooseBest(graph: OnnxGraph, logits: Value, vocabSize: number): void {
   const ints = (...values: number[]): Value =>
     graph.constant(BigInt64Array.from(values, BigInt), [values.length]);
@@ -67,7 +67,7 @@ export function chooseBest(graph: OnnxGraph, logits: Value, vocabSize: number): 
   graph.output(BEST_VALUES, 'f32', [1, k]);
 }
 
-/** Token ids of the chosen values, computed from the position outputs of the graph's stages. */
+/** The token ids of the chosen values, computed from the positions that the graph's stages return. */
 export function bestIds(positions: BigInt64Array[], vocabSize: number): Int32Array {
   const [last, inPieces, rows] = positions;
   const cut = stages(vocabSize);

@@ -1,6 +1,5 @@
-// The text decoder of Qwen3-VL, as one graph for prefill and for single steps: token ids and picture
-// features in (ports.ts lists the inputs), the best logits of the last position and the grown
-// cache out.
+// The text decoder of Qwen3-VL as one graph, for prefill and for single steps: token ids and picture features go in
+// (ports.ts lists the inputs); the candidate logits of the last position and the grown cache come out.
 
 import type { ModelConfig } from '../format/model-config.ts';
 import type { Manifest } from '../format/manifest.ts';
@@ -10,8 +9,8 @@ import { mixture } from './mixture.ts';
 import { TextLayers } from './text-layers.ts';
 
 /**
- * Outputs: logits f32 (1, vocab); the best of them (best-logits.ts); router.i (n, experts) of mixture
- * layers and present.i.key, present.i.value, in the graph's precision.
+ * Outputs: logits f32 (1, vocab); the candidates (best-logits.ts); and, in the graph's precision, router.i (n, experts)
+ * of mixture layers, present.i.key and present.i.value.
  */
 export function decoderGraph(config: ModelConfig, manifest: Manifest, target: Target): EmittedGraph {
   const write = new LayerWriter(manifest, target);

@@ -1,5 +1,4 @@
-// The output of this folder for the engine: a model without weights, and a recipe for each weight that it
-// names.
+// The output of this folder for the engine: a model without weights, and a recipe for each weight that the model names.
 
 import type { ExpertPart } from '../format/manifest.ts';
 
@@ -8,11 +7,13 @@ export type Precision = 'f32' | 'f16';
 /** The backend and the options for which graphs are written. */
 export interface Target {
   backend: 'webgpu' | 'wasm';
-  /** Type of activations, caches and unquantised weights. Inputs that JavaScript fills and the logits are f32. */
+  /**
+   * The type of activations, caches and unquantised weights. The logits, and the inputs that JavaScript fills, are f32.
+   */
   precision: Precision;
   /**
-   * Expand quantised weights to `precision` when loading: more memory, but on the WASM backend float
-   * products are tens of times faster than blocked ones.
+   * Whether to expand quantised weights to `precision` when loading. That takes more memory, but on the WASM backend
+   * float products are tens of times faster than blocked ones.
    */
   expand: boolean;
 }
@@ -22,9 +23,9 @@ export type WeightSource = TensorSource | ExpertsSource;
 
 export interface TensorSource {
   kind: 'tensor';
-  /** A key of the manifest's tensors. */
+  /** A key in the manifest's `tensors`. */
   tensor: string;
-  /** 'stored': the bytes unchanged; otherwise converted, and de-quantised if quantised. */
+  /** 'stored': the bytes stay unchanged. Otherwise they are converted, and de-quantised if they are quantised. */
   as: Precision | 'stored';
 }
 
@@ -42,9 +43,9 @@ export interface ExpertsSource {
 }
 
 export interface EmittedGraph {
-  /** ONNX protobuf. */
+  /** The model as ONNX protobuf. */
   model: Uint8Array<ArrayBuffer>;
-  /** Keyed by external-data path, which is the initializer's name. */
+  /** The keys are external-data paths, each of which is the initializer's name. */
   weights: Map<string, WeightSource>;
   outputs: string[];
 }

@@ -1,6 +1,6 @@
-// Runs some experts of one layer, each on the rows that were routed to it: for prefill, where every expert is
-// loaded once for all its rows, and for experts that are not quantised. Uses plain operators on gathered
-// rows, because onnxruntime 1.30's quantised mixture has a data race on WebGPU when it gets several rows.
+// Runs some experts of one layer, each on the rows that were routed to it: for prefill, which loads every expert once
+// for all its rows, and for experts that are not quantised. Uses plain operators on gathered rows, because onnxruntime
+// 1.30's quantised mixture has a data race on WebGPU when it gets several rows.
 
 import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';
@@ -10,10 +10,13 @@ import type { Value } from './onnx.ts';
 import { EXPERT_GROUP } from './ports.ts';
 import { slotInputs, type SlotInputs } from './slots.ts';
 
-/** The largest number of experts in one run: as many as slots and dispatches allow, so that there are few runs. */
+/**
+ * The largest number of experts in one run. It is as large as the limits on slots and dispatches allow, so that there
+ * are few runs.
+ */
 export const MOST_IN_GROUP = 8;
 
-/** Inputs and output: EXPERT_GROUP in ports.ts, and the slots of the layer. */
+/** The inputs and outputs are those of EXPERT_GROUP in ports.ts, and the slots of the layer. */
 export function expertGroupGraph(
   config: ModelConfig,
   manifest: Manifest,

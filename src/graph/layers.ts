@@ -1,6 +1,6 @@
-// The building blocks that the vision encoder and the decoder share, over rows: every activation is (rows,
-// width). Each function appends nodes and returns the name of its result. Knows how a weight of the package
-// (float or quantised) becomes an operator; leaves the model's structure to vision.ts and decoder.ts.
+// The building blocks that the vision encoder and the decoder share. Every activation is (rows, width). Each function
+// appends nodes and returns the name of its result. Knows how a weight of the package (float or quantised) becomes an
+// operator; leaves the model's structure to vision.ts and decoder.ts.
 
 import { fail } from '../failure.ts';
 import type { Manifest, TensorEntry } from '../format/manifest.ts';
@@ -60,7 +60,7 @@ export class LayerWriter {
     return this.graph.node('Reshape', [x, target]);
   }
 
-  /** x · Wᵀ (+ bias): (rows, columns of W) → (rows, rows of W). The result gets `name`, if given. */
+  /** x · Wᵀ (+ bias), which turns (rows, columns of W) into (rows, rows of W). The result gets `name`, if given. */
   linear(x: Value, weight: string, bias?: string, name?: string): Value {
     const quantization = this.entry(weight).quantization;
     if (quantization === undefined || this.target.expand) {
@@ -77,7 +77,7 @@ export class LayerWriter {
     return this.graph.node('Add', [product, this.tensor(bias)], {}, name);
   }
 
-  /** A quantised matrix as it is stored: its blocks (rows, blocks, bytes) and scales (rows, blocks). */
+  /** A quantised matrix in its stored form: blocks (rows, blocks, bytes) and scales (rows, blocks). */
   blocks(weight: string): [blocks: Value, scales: Value] {
     const { quantization, shape } = this.entry(weight);
     if (quantization === undefined) fail('bug', `"${weight}" is not quantised.`);
@@ -92,7 +92,7 @@ export class LayerWriter {
     ];
   }
 
-  /** Rows of a table (float or quantised) at i32 indices (n): (n, width). */
+  /** The rows of a table (float or quantised) at i32 indices (n): (n, width). */
   lookup(table: string, indices: Value): Value {
     const { graph } = this;
     const quantization = this.entry(table).quantization;
@@ -114,7 +114,7 @@ export class LayerWriter {
     return graph.node('Slice', [rows, ints(0), ints(columns), ints(1)]);
   }
 
-  /** (n, blocks, block/2) bytes as floats → (n, blocks, block) nibbles, low first. */
+  /** Turns (n, blocks, block/2) bytes, given as floats, into (n, blocks, block) nibbles, the low one first. */
   #nibbles(bytes: Value, count: number, block: number): Value {
     const { graph } = this;
     const high = graph.node('Floor', [graph.node('Mul', [bytes, this.#scalar(1 / 16)])]);
@@ -136,7 +136,7 @@ export class LayerWriter {
     });
   }
 
-  /** a + b, and its RMS norm, in one pass. The results get `names`, if given. */
+  /** a + b, and the RMS norm of the sum, in one pass. The results get `names`, if given. */
   addAndNorm(
     a: Value,
     b: Value,
@@ -161,7 +161,10 @@ export class LayerWriter {
     return this.graph.node('LayerNormalization', inputs, { axis: -1, epsilon: { float: 1e-6 } });
   }
 
-  /** Half-split rotation of x (1, rows, heads·d) by cos and sin (rows, d/2), each row by its own angles. */
+  /**
+   * Rotates x (1, rows, heads·d) by cos and sin (rows, d/2), the first half of each head against the second; each row
+   * has its own angles.
+   */
   rotate(x: Value, cos: Value, sin: Value): Value {
     const from = this.graph.constant(BigInt64Array.of(0n), [1]);
     return this.graph.fused('RotaryEmbedding', [x, from, cos, sin]);

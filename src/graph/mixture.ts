@@ -1,6 +1,6 @@
-// A mixture-of-experts layer: a router chooses the best k of E SwiGLU networks per row, weighted by
-// the softmax of the chosen logits. Three ways to run it: onnxruntime's quantised operator, its float
-// operator (CPU only), and plain operators over all experts (float weights on WebGPU, for parity).
+// A mixture-of-experts layer: a router chooses the best k of E SwiGLU networks per row, weighted by the softmax of the
+// chosen logits. There are three ways to run it: onnxruntime's quantised operator, its float operator (CPU only), and
+// plain operators over all experts (for float weights on WebGPU, which only parity tests use).
 
 import { fail } from '../failure.ts';
 import type { MoeConfig } from '../format/model-config.ts';
@@ -10,7 +10,7 @@ import type { LayerWriter } from './layers.ts';
 import type { Attribute, Value } from './onnx.ts';
 import type { SlotInputs } from './slots.ts';
 
-/** x (rows, hidden) → (rows, hidden). */
+/** Turns x (rows, hidden) into (rows, hidden). */
 export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeConfig): Value {
   const { graph, target } = write;
   const logits = router(write, x, layer, moe, routerOutput(layer));
@@ -35,7 +35,9 @@ export function mixture(write: LayerWriter, x: Value, layer: number, moe: MoeCon
   return everyExpert(write, x, logits, experts, moe);
 }
 
-/** onnxruntime's quantised mixture: x (rows, hidden), logits (rows, number of experts that `experts` stacks). */
+/**
+ * Runs onnxruntime's quantised mixture on x (rows, hidden) and logits (rows, number of experts that `experts` stacks).
+ */
 export function quantizedMixture(
   write: LayerWriter,
   moe: MoeConfig,
@@ -64,7 +66,7 @@ function attributesOf(moe: MoeConfig): Record<string, Attribute> {
   };
 }
 
-/** The logits of a layer's experts, (rows, E). They are also an output of the graph, in its precision. */
+/** The router's logits of a layer, (rows, E). They are also an output of the graph, in its precision. */
 export function router(write: LayerWriter, x: Value, layer: number, moe: MoeConfig, name: Value): Value {
   const weight = `model.language_model.layers.${layer}.mlp.gate.weight`;
   const logits = write.linear(x, weight, undefined, name);
@@ -76,7 +78,10 @@ export function routerOutput(layer: number): string {
   return `router.${layer}`;
 }
 
-/** Runs all experts on all rows, and weights those not chosen by zero: E/k times the work, on any backend. */
+/**
+ * Runs all experts on all rows, and gives weight zero to those that are not chosen. This takes E/k times the work, but
+ * runs on any backend.
+ */
 function everyExpert(
   write: LayerWriter,
   x: Value,

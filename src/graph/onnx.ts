@@ -9,13 +9,13 @@ export type ElementType = 'f32' | 'f16' | 'u8' | 'i32' | 'i64';
 export type Shape = (number | string)[];
 /** The name of a tensor in the graph. '' stands for an omitted optional input. */
 export type Value = string;
-/** A float attribute is written { float: x }, because 1 and 1.0 are the same number here. */
+/** A float attribute is written as { float: x }, because JavaScript cannot distinguish 1.0 from 1. */
 export type Attribute = number | string | number[] | { float: number };
 
 const ELEMENT_TYPE: Record<ElementType, number> = { f32: 1, u8: 2, i32: 6, i64: 7, f16: 10 };
 const IR_VERSION = 10;
 const OPSET = 21;
-/** Operators of the ai.onnx domain need no name; com.microsoft holds onnxruntime's contributed ones. */
+/** Operators of the ai.onnx domain need no domain name; 'com.microsoft' has onnxruntime's own operators. */
 export type Domain = '' | 'com.microsoft';
 
 interface Node {
@@ -56,8 +56,8 @@ export class OnnxGraph {
   }
 
   /**
-   * An initializer whose bytes are external data at path = name. A second call with the same name means the
-   * same weight.
+   * Declares an initializer whose bytes are external data, with its name as the path. A second call with the same name
+   * means the same weight.
    */
   weight(name: string, type: ElementType, shape: number[]): Value {
     this.#initializers.set(name, { name, type, shape });
@@ -72,17 +72,17 @@ export class OnnxGraph {
     return name;
   }
 
-  /** A node with one output, which gets `name`, or a fresh name if that is omitted. */
+  /** Appends a node with one output, which gets `name`, or a fresh name if that is omitted. */
   node(op: string, inputs: Value[], attributes: Record<string, Attribute> = {}, name?: string): Value {
     return this.#append(op, '', inputs, attributes, [name ?? this.#fresh(op)])[0]!;
   }
 
-  /** A node of the com.microsoft domain with one output. */
+  /** Appends a node of the com.microsoft domain with one output. */
   fused(op: string, inputs: Value[], attributes: Record<string, Attribute> = {}, name?: string): Value {
     return this.#append(op, 'com.microsoft', inputs, attributes, [name ?? this.#fresh(op)])[0]!;
   }
 
-  /** A node with several outputs; '' omits an optional one. */
+  /** Appends a node with several outputs; '' omits an optional one. */
   nodes(
     op: string,
     domain: Domain,

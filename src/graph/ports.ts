@@ -1,13 +1,13 @@
-// The names of the graphs' inputs and outputs. The builders declare them, the engine feeds and reads them. Floats
-// are f32 unless a comment says that they have the graph's precision.
+// The names of the graphs' inputs and outputs. The builders declare these ports; the engine feeds and reads them.
+// Floats are f32 unless a comment says that they have the graph's precision.
 
 import type { ExpertPart } from '../format/manifest.ts';
 
-/** The decoder's graphs, for n new tokens after p cached ones. Each graph has those that it needs. */
+/** The ports of the decoder's graphs, for n new tokens after p cached ones. Each graph has only those that it needs. */
 export const TEXT = {
   /** i32 (n) */
   inputIds: 'input_ids',
-  /** (n, 1): 0 where a picture feature stands, else 1 */
+  /** (n, 1): 0 at the place of a picture feature, otherwise 1 */
   isText: 'is_text',
   /** i32 (n): the token's row in the features, 0 for text */
   featureRows: 'feature_rows',
@@ -49,7 +49,7 @@ export function presentPort(layer: number, side: CacheSide): string {
 export const VISION = {
   /** (f·s, channels · temporalPatch · patch²), in merge-block order */
   patches: 'patches',
-  /** i32 (4, s) and (4, s): the four rows of the position table that a patch mixes, and their weights */
+  /** i32 (4, s) and (4, s): the four rows of the position table that are mixed for a patch, and their weights */
   positionIndices: 'position_indices',
   positionWeights: 'position_weights',
   /** (s, d / 2): rotary tables of a head of d */
@@ -76,7 +76,7 @@ export const EXPERT_GROUP = {
   shares: 'shares',
   /** i64 (g): how many of the m pairs belong to each expert; none of these counts is zero */
   counts: 'counts',
-  /** Output (n, hidden): mixed, with these experts' outputs added */
+  /** Output (n, hidden): `mixed` plus the outputs of these experts */
   nextMixed: 'mixed.next',
 } as const;
 

@@ -12,8 +12,8 @@ import { slotInputs, slotParts } from './slots.ts';
 import { TextLayers, type LayerState } from './text-layers.ts';
 
 /**
- * Names of a segment's inputs and outputs beside those of ports.ts. Floats are in the graph's precision
- * unless f32 is stated.
+ * Names of a segment's inputs and outputs, besides those of ports.ts. Floats are in the graph's precision unless f32 is
+ * stated.
  */
 export const SEGMENT = {
   /** The residual stream in front of the experts, (n, hidden), and its norm, which the experts read. */
@@ -35,16 +35,16 @@ export const SEGMENT = {
   slotLogits: 'slot_logits',
 } as const;
 
-/** A guess at a later router's logits, (n, experts): that router applied to this layer's residual stream. */
+/** A guess of a later router's logits, (n, experts): that router is applied to this layer's residual stream. */
 export function aheadOutput(distance: number): string {
   return `ahead.${distance}`;
 }
 
-/** Far below any logit, and still a number in f16. */
+/** A logit far below any other, and still a number in f16. */
 export const NO_LOGIT = { f32: -1e9, f16: -6e4 };
 
 /**
- * Makes one graph more than there are mixture layers. The first graph embeds the tokens, and the last one outputs the
+ * Makes one more graph than there are mixture layers. The first graph embeds the tokens, and the last one outputs the
  * logits. All others output nextResidual, nextNormed, router.i and ahead.1 to ahead.`lookAhead`; guesses for layers
  * that the model does not have are omitted.
  */

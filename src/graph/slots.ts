@@ -1,4 +1,4 @@
-// Slots as graphs see them: each part of an expert is one input that stacks all slots of a layer.
+// The inputs of graphs for slots: each part of an expert is one input that stacks all slots of a layer.
 
 import { expertLayer, type ExpertPart, type Manifest, type Quantization } from '../format/manifest.ts';
 import type { Precision } from './emitted.ts';
@@ -7,7 +7,7 @@ import type { Value } from './onnx.ts';
 import { slotPort } from './ports.ts';
 
 export interface SlotPart extends ExpertPart {
-  /** Name of the input. */
+  /** The name of the part's input. */
   input: string;
 }
 
@@ -25,7 +25,7 @@ export function slotParts(manifest: Manifest, layer: number): SlotParts {
   };
 }
 
-/** The type of a part in a slot: bytes for quantised blocks, as stored; the graph's precision for all else. */
+/** The type of a part in a slot: the stored bytes for quantised blocks, the graph's precision for all other parts. */
 export function slotType(part: ExpertPart, precision: Precision): Precision | 'u8' {
   return part.quantization === undefined ? precision : 'u8';
 }
@@ -39,8 +39,8 @@ export interface SlotInputs {
 }
 
 /**
- * Declares the slots of a layer as inputs, each (slots, …the part's shape). The number of slots stays open:
- * it is known only when the device holds all other weights. Float parts have no scales.
+ * Declares the slots of a layer as inputs, each (slots, …the part's shape). The number of slots is a free dimension,
+ * because it is known only when the device holds all other weights. Float parts have no scales.
  */
 export function slotInputs(write: LayerWriter, layer: number): SlotInputs {
   const { parts } = expertLayer(write.manifest, layer);

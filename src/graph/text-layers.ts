@@ -1,5 +1,5 @@
-// The decoder's layers in pieces. A graph builder calls the pieces in order, and each piece adds the graph
-// inputs that it needs. decoder.ts joins all of them, segments.ts cuts between them.
+// The decoder's layers in pieces. A graph builder calls the pieces in order, and each piece adds the graph inputs that
+// it needs. decoder.ts joins all pieces into one graph; segments.ts spreads them over several.
 
 import type { ModelConfig, TextConfig } from '../format/model-config.ts';
 import { chooseBest } from './best-logits.ts';
@@ -7,7 +7,7 @@ import type { LayerWriter } from './layers.ts';
 import type { Value } from './onnx.ts';
 import { deepstackFeatures, FEATURES, pastPort, presentPort, TEXT, type CacheSide } from './ports.ts';
 
-/** The input of a layer: the residual stream, and its norm. Both (n, hidden). */
+/** The input of a layer: the residual stream and its norm, both (n, hidden). */
 export interface LayerState {
   residual: Value;
   normed: Value;
@@ -30,7 +30,7 @@ export class TextLayers {
     this.#taps = vision.deepstackLayers.length;
   }
 
-  /** Word embeddings, with features at the positions of pictures. */
+  /** Word embeddings, with picture features in the places of pictures. */
   embed(): LayerState {
     const { graph } = this.#write;
     const ids = this.#input(TEXT.inputIds, (name) => graph.input(name, 'i32', ['n']));
@@ -61,15 +61,12 @@ export class TextLayers {
     return this.#write.addAndNorm(left, right, `${LM}.${nextNorm}.weight`, this.#text.rmsNormEps);
   }
 
-  /**
-   * Applies the head to the last row only and chooses the best candidates: outputs logits f32 (1, vocab), and
-   * best.*.
-   */
+  /** Applies the head to the last row only and chooses the candidates. Outputs: logits f32 (1, vocab), and best.*. */
   logits({ normed }: LayerState): void {
     const { graph, precision } = this.#write;
     const int = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
     const last = graph.node('Slice', [normed, int(-1), int(2 ** 31 - 1), int(0)]);
-    // The package decides: a checkpoint may hold its own head although its config says that the head is tied.
+    // The package decides, because a checkpoint may hold its own head although its config says that the head is tied.
     const isTied = this.#text.tiedHead && !this.#write.has('lm_head.weight');
     const head = isTied ? `${LM}.embed_tokens.weight` : 'lm_head.weight';
     const scores = this.#write.linear(last, head);

@@ -9,8 +9,8 @@ import type { Value } from './onnx.ts';
 import { deepstackFeatures, FEATURES, VISION } from './ports.ts';
 
 /**
- * For f frame groups of s patches each. The inputs are those of VISION in ports.ts, the outputs FEATURES and
- * deepstackFeatures with f·s/merge² rows.
+ * The graph takes f frame groups of s patches each. Its inputs are those of VISION in ports.ts; its outputs are
+ * FEATURES and deepstackFeatures, with f·s/merge² rows.
  *
  * Source: transformers modeling_qwen3_vl.py, vision model.
  */
@@ -60,7 +60,7 @@ export function visionGraph(config: ModelConfig, manifest: Manifest, target: Tar
 
 const PREFIX = 'model.visual';
 
-/** The learned table, bilinearly mixed: Σ weights · table[indices], (s, hidden). */
+/** The learned position table, bilinearly mixed: Σ weights · table[indices], (s, hidden). */
 function mixedPositions(write: LayerWriter, indices: Value, weights: Value): Value {
   const { graph } = write;
   const ints = (value: number): Value => graph.constant(BigInt64Array.of(BigInt(value)), [1]);
@@ -69,7 +69,7 @@ function mixedPositions(write: LayerWriter, indices: Value, weights: Value): Val
   return graph.node('ReduceSum', [weighted, ints(0)], { keepdims: 0 });
 }
 
-/** Pre-norm attention within each frame and a tanh-GELU network: (f·s, hidden) → same. */
+/** Pre-norm attention within each frame, and a network with tanh-GELU: (f·s, hidden) → the same shape. */
 function visionBlock(
   write: LayerWriter,
   x: Value,
@@ -107,8 +107,8 @@ function visionBlock(
 }
 
 /**
- * Merges blocks of merge² patches into one token: (f·s, hidden) → (f·s/merge², decoder hidden). The main
- * merger norms each patch before grouping, DeepStack mergers norm the group. Their GELU is the exact one.
+ * Merges blocks of merge² patches into one token: (f·s, hidden) → (f·s/merge², decoder hidden). The main merger norms
+ * each patch before grouping, DeepStack mergers norm the group. All of them use the exact GELU.
  */
 function merger(
   write: LayerWriter,

@@ -1,4 +1,4 @@
-// The package's API in Node, with the built-in model.
+// Tests the package's API in Node with the built-in model.
 
 import { readFile } from 'node:fs/promises';
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
@@ -27,7 +27,7 @@ beforeAll(async () => {
 });
 afterAll(() => model.dispose());
 
-test('a model says what it is, and answers', async () => {
+test('a model reports its facts, and answers', async () => {
   expect(model.info).toMatchObject({ architecture: 'qwen3_vl_moe', backend: 'wasm', precision: 'f32' });
   expect(await model.answer(question).result).toMatchObject({ text: 'Give way', reason: 'eos' });
 });

@@ -16,19 +16,27 @@ import { checkFunction, checkOptions, checkSignal } from '../api/check-ask.ts';
 import { Model, type Answerer, type ModelInfo } from '../api/model.ts';
 
 export interface OpenDirectoryOptions {
-  /** If omitted, 'wasm': the processor. 'webgpu' needs the package `webgpu` and a driver. */
+  /** If omitted, 'wasm', which is the processor. 'webgpu' needs the package `webgpu` and a driver. */
   backend?: Backend;
-  /** Of the activations. If omitted, 'f16' if the device has it, else 'f32'. */
+  /** The type of the activations. If omitted, 'f16' if the device has it, otherwise 'f32'. */
   precision?: Precision;
-  /** The memory budget for experts on the device, in bytes; the others are paged. If omitted, all are resident. */
+  /**
+   * The memory budget for experts on the device, in bytes; the other experts are paged. If omitted, all experts are
+   * resident.
+   */
   expertBudgetBytes?: number;
-  /** Threads of the processor. If omitted, 1; more keep the process alive until `process.exit()`. */
+  /**
+   * The number of threads on the processor. If omitted, 1. More threads keep the process alive until `process.exit()`.
+   */
   threads?: number;
-  /** Whether to compare the weights with their hashes first, which reads them once more. If omitted, true. */
+  /**
+   * Whether to compare the weights with their hashes first, which takes an additional read of all weights. If omitted,
+   * true.
+   */
   verify?: boolean;
-  /** Called with the bytes of weights loaded so far and in total. */
+  /** Called with the bytes of weights loaded so far, and the total. */
   onProgress?: (doneBytes: number, totalBytes: number) => void;
-  /** Stops opening. */
+  /** Aborting it stops the opening. */
   signal?: AbortSignal;
 }
 
@@ -43,7 +51,7 @@ const OPTIONS = {
 } satisfies Record<keyof OpenDirectoryOptions, true>;
 
 /**
- * Opens the package in a directory, as `convert` writes it.
+ * Opens a package that `convert` has written into a directory.
  *
  * Rejects with a `Failure`: 'bad-request' (a wrong argument; the message names it), 'missing-file', 'bad-manifest',
  * 'newer-format', 'corrupt-shard', 'bad-checkpoint', 'too-large-for-processor', 'no-webgpu', 'gpu-too-limited',

@@ -1,4 +1,4 @@
-// The app's own files, as the build lists them for the service worker, relative to the page.
+// The list of the app's own files, which the build inserts into the service worker. Paths are relative to the page.
 
 export interface AppFiles {
   /** A hash of the files' contents, which differs whenever any file differs. */
@@ -7,6 +7,6 @@ export interface AppFiles {
   start: string[];
   /** The other files that any device may need. */
   rest: string[];
-  /** Large files, of which a device needs only some: it stores those that it has used. */
+  /** Large files, of which a device needs only some: it stores those that its page has used. */
   ifUsed: string[];
 }

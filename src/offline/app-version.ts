@@ -1,5 +1,5 @@
-// One version of the app: stores its files in a cache of its own, and answers requests for them, under the app's
-// policy if the host does not send it. Owns the cache. It stores no weights.
+// One version of the app: stores its files in its own cache, and answers requests for them, under the app's policy if
+// the host does not send it. Owns the cache. It stores no weights.
 
 import { policyHeaders } from '../policy/headers.ts';
 import { roleFiles, roleOf, type RoleFiles } from '../policy/roles.ts';
@@ -13,7 +13,7 @@ const CACHE_PREFIX = 'darkroom-app-';
 export class AppVersion {
   readonly #cacheName: string;
   readonly #scope: URL;
-  /** Path of the service worker's script, relative to the scope. */
+  /** The path of the service worker's script, relative to the scope. */
   readonly #script: string;
   readonly #oldVersions: OldVersions;
   readonly #start: string[];
@@ -38,7 +38,10 @@ export class AppVersion {
     this.#page = address('index.html');
   }
 
-  /** Rejects if a file that the app needs to start is missing; the previous version then stays active. */
+  /**
+   * Stores the files that the app needs to start. Rejects if one of them is missing; the previous version then stays
+   * active.
+   */
   async install(): Promise<void> {
     const { broken } = await keepFiles(this.#cacheName, this.#start);
     if (broken.length > 0) throw new Error(`The app cannot be kept without ${broken.join(', ')}.`);
@@ -55,7 +58,7 @@ export class AppVersion {
     return this.#oldVersions.notePages();
   }
 
-  /** Deletes older versions that no page uses any more. */
+  /** Deletes older versions that no page uses. */
   dropUnused(): Promise<void> {
     return this.#oldVersions.dropUnused();
   }
@@ -71,7 +74,7 @@ export class AppVersion {
   }
 
   /**
-   * The response to a GET request of this origin; undefined for a file that neither runs nor is stored (mostly
+   * The response to a GET request of this origin. Returns undefined for a file that neither runs nor is stored (mostly
    * weights), which the browser then fetches as if there were no service worker.
    */
   respond(request: Request): Promise<Response> | undefined {
@@ -80,7 +83,7 @@ export class AppVersion {
     return runs || file !== undefined ? this.#respond(request, file, runs) : undefined;
   }
 
-  /** The stored file for an address. The folder's address stands for its page. */
+  /** The stored file for an address. The address of the folder means the page in it. */
   #fileOf(url: URL): string | undefined {
     const plain = url.origin + url.pathname;
     if (plain === this.#scope.href) return this.#page;
@@ -91,7 +94,7 @@ export class AppVersion {
 
   async #respond(request: Request, file: string | undefined, runs: boolean): Promise<Response> {
     const response = file === undefined ? await fetch(request) : await this.#answer(request, file);
-    // The browser follows an opaque redirect of a navigation, and then sends the next request here again.
+    // The browser follows an opaque redirect of a navigation, and then sends the next request through here again.
     if (response.type === 'opaqueredirect' || response.status === 0) return response;
     // Only documents and workers have a policy of their own.
     return runs ? this.#underPolicy(request, response) : response;

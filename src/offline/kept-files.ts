@@ -1,14 +1,14 @@
-// The files of one version of the app in its cache. They are fetched one by one, so that a broken one does not
-// affect the others. A file that another version has stored under the same name is not fetched again.
+// The files of one version of the app in its cache. They are fetched one by one, so that a broken file does not affect
+// the others. A file that another version has stored under the same name is not fetched again.
 
-/** The build puts a hash of the contents into the names of these files. */
+/** Matches files whose names contain a hash of the contents, which the build inserts. */
 const NAMED_BY_CONTENT = /\/assets\/[^/]+$/;
-/** Fetches at a time; few, because the page may be fetching too. */
+/** The number of parallel fetches. It is small because the page may be fetching, too. */
 const LANES = 3;
 const ATTEMPTS = 3;
 const WAIT_MS = 1000;
 
-/** Progress, or the final state, of storing files. */
+/** The progress, or the final state, of storing files. */
 export interface Keeping {
   keptFiles: number;
   wantedFiles: number;
@@ -47,7 +47,7 @@ export async function keepFiles(
   return state;
 }
 
-/** Fetches and stores a file. Returns whether it is stored in the end. */
+/** Fetches and stores a file. Returns whether it is stored. */
 async function store(cache: Cache, address: string): Promise<boolean> {
   for (let attempt = 1; ; attempt++) {
     try {
@@ -64,14 +64,14 @@ async function store(cache: Cache, address: string): Promise<boolean> {
   }
 }
 
-/** `anew`: bypass the browser's cache, whose copy may be the broken one. */
+/** `anew`: bypass the browser's cache, because its copy may be the broken one. */
 async function fetchFile(address: string, anew: boolean): Promise<Response> {
-  // The page has fetched most of these files. A file named by its content is taken from the browser's cache;
-  // for the others the browser asks the host whether they have changed.
+  // The page has fetched most of these files. A file named by its content is taken from the browser's cache; for other
+  // files, the browser asks the host whether they have changed.
   const cache = anew ? 'reload' : isNamedByContent(address) ? 'force-cache' : 'no-cache';
   const response = await fetch(new Request(address, { cache }));
   const type = response.headers.get('content-type') ?? '';
-  // Some hosts answer 200 with their start page for files that they do not have.
+  // For a file that does not exist, some hosts answer 200 with their start page.
   const isPage = type.startsWith('text/html') && !address.endsWith('.html');
   if (!response.ok || response.redirected || isPage) {
     throw new Error(`${address} was answered with ${response.status} ${type}`);

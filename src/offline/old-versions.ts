@@ -1,7 +1,7 @@
-// The caches of earlier versions of the app. They are kept as long as a page is open that was open when this
-// version took over, because such a page may still need files of its own version, which the host no longer has.
+// The caches of earlier versions of the app. When this version takes over, some open pages still belong to an earlier
+// version and may need files that the host no longer has. The caches are kept until all these pages are closed.
 
-/** Key in this version's cache under which those pages are listed. */
+/** The key in this version's cache under which those pages are listed. */
 const NOTE = '.pages-of-older-versions';
 
 export class OldVersions {
@@ -41,7 +41,7 @@ export class OldVersions {
     return kept.flat().map(({ url }) => url);
   }
 
-  /** Deletes the older caches, unless a page is still open that was open when this version took over. */
+  /** Deletes the older caches, unless one of those pages is still open. */
   async dropUnused(): Promise<void> {
     const names = await this.#names();
     if (names.length === 0 || (await this.#hasPages())) return;

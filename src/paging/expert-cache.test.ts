@@ -23,12 +23,12 @@ function heldAfter(replacement: Replacement, slots: number, tokens: number[][]):
   });
 }
 
-describe('who leaves', () => {
-  test('by recency: the one used longest ago', () => {
+describe('the evicted expert', () => {
+  test('is by recency the one that was used longest ago', () => {
     expect(heldAfter(new Recency(), 3, [[0, 1], [2], [0], [3]]).at(-1)).toEqual([0, 2, 3]);
   });
 
-  test('by recency and frequency: often used outlives lately used, until its uses are old', () => {
+  test('is by recency and frequency not the one that is used often, until its uses are old', () => {
     const often = [[0], [0], [0], [0], [1], [2]];
     expect(heldAfter(new RecencyFrequency(8), 2, often).at(-1)).toEqual([0, 2]);
     expect(heldAfter(new Recency(), 2, often).at(-1)).toEqual([1, 2]);
@@ -36,14 +36,14 @@ describe('who leaves', () => {
     expect(heldAfter(new RecencyFrequency(1), 2, forgotten).at(-1)).toEqual([1, 2]);
   });
 
-  test('with foresight: the one wanted latest', () => {
+  test('is with foresight the one whose next use is furthest away', () => {
     const tokens = [[0], [1], [2], [1], [0]];
     expect(heldAfter(new Foresight(tokens), 2, tokens)).toEqual([[0], [0, 1], [1, 2], [1, 2], [0, 1]]);
   });
 });
 
 describe('slots', () => {
-  test('what is pinned stays; when all slots are pinned there is none to give', () => {
+  test('a pinned expert stays; if all slots are pinned, none can be assigned', () => {
     const cache = new ExpertCache(2, new Recency());
     const [first, second] = [cache.place(4), cache.place(5)];
     cache.pin(first);
@@ -54,7 +54,7 @@ describe('slots', () => {
     expect(cache.place(7).slot).toBe(first.slot);
   });
 
-  test('a place is stale once its slot went to another expert, and again after the expert came back', () => {
+  test('a place is stale once its slot holds another expert, even if the first expert returns', () => {
     const cache = new ExpertCache(1, new Recency());
     const old = cache.place(1);
     cache.check(old);

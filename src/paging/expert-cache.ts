@@ -1,5 +1,5 @@
-// Records which slot holds which expert of one mixture layer. Pure bookkeeping, shared by the pager and the
-// simulator: the caller writes the bytes of a slot after `place` has assigned it.
+// Records which slot holds which expert of one mixture layer. The pager and the simulator share this bookkeeping, which
+// moves no bytes: the caller writes the bytes of a slot after `place` has assigned it.
 
 import { fail } from '../failure.ts';
 import type { Replacement } from './replacement.ts';
@@ -34,14 +34,14 @@ export class ExpertCache {
     return this.#byExpert.get(expert);
   }
 
-  /** Records that a token went to `expert`. `time` counts tokens and never goes back. */
+  /** Records that a token was routed to `expert`. `time` counts tokens and never decreases. */
   use(expert: number, time: number): void {
     this.#replacement.use(expert, time);
   }
 
   /**
-   * Assigns a slot to an expert that has none, and evicts another expert if no slot is free. The caller fills
-   * the slot before the next run.
+   * Assigns a slot to an expert that has none. If no slot is free, evicts another expert. The caller fills the slot
+   * before the next run.
    */
   place(expert: number): Place {
     if (this.#byExpert.has(expert)) fail('bug', `Expert ${expert} has a slot already.`);
@@ -64,7 +64,7 @@ export class ExpertCache {
     for (const { slot } of places) this.#pinned.delete(slot);
   }
 
-  /** Fails with 'bug' if another expert has taken the slot since. */
+  /** Fails with 'bug' if another expert has taken the slot in the meantime. */
   check(place: Place): void {
     const now = this.#places[place.slot];
     if (now?.generation === place.generation && now.expert === place.expert) return;

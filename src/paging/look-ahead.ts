@@ -6,17 +6,17 @@ import type { ExpertId } from './read-queue.ts';
 export const LOOK_AHEAD = 2;
 
 /**
- * The number of experts to guess per layer: twice as many as it will choose, because most of the likeliest
- * are held already.
+ * The number of experts to guess per layer: twice as many as the layer will choose, because most of the likeliest
+ * experts are in slots already.
  */
 export function guessedPerLayer(perToken: number, experts: number): number {
   return Math.min(experts, 2 * perToken);
 }
 
 /**
- * The guessed experts that are not held, the most promising first. `guesses[i]`: the guesses for layer
- * `first` + i, the likeliest first. A guess is less likely to be right the further ahead it looks and the lower
- * it ranks; ordering by (rank + 2) · distance is within 2 % of ordering by the measured share of right guesses.
+ * The guessed experts that are not in slots, the most promising first. `guesses[i]`: the guesses for layer `first` + i,
+ * the likeliest first. A guess is less likely to be right the further ahead it looks and the lower it ranks. The
+ * order by (rank + 2) · distance comes within 2 % of the order by the measured probability of being right.
  */
 export function readingOrder(
   first: number,

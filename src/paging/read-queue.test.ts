@@ -15,7 +15,7 @@ function queue() {
 }
 
 describe('the order of reading', () => {
-  test('what is wanted, whole; then guesses, in quarters', () => {
+  test('is requested experts first, whole, then guesses, in quarters', () => {
     const { own, next, id } = queue();
     own.guess(0, id(1, 7, 8));
     expect(next(2)).toEqual(['1.7:1', '1.7:1']);
@@ -25,7 +25,7 @@ describe('the order of reading', () => {
     expect(next(4)).toEqual(['1.8:1', '1.8:1', '1.8:1', undefined]);
   });
 
-  test('of a guess that comes true, what is left', () => {
+  test('reads the rest of a guess that comes true', () => {
     const { own, next, id } = queue();
     own.guess(0, id(1, 7, 8));
     next(3);
@@ -34,7 +34,7 @@ describe('the order of reading', () => {
     expect(next(3)).toEqual(['1.8:4', '1.7:1', undefined]);
   });
 
-  test('a wrong guess is dropped: at once if it has not begun, else when its layer is reached', () => {
+  test('drops a wrong guess at once if its read has not begun, otherwise when its layer is reached', () => {
     const { own, next, id } = queue();
     own.guess(0, [...id(1, 7), ...id(2, 8, 9)]);
     next(5);
@@ -44,7 +44,7 @@ describe('the order of reading', () => {
     expect(own.next()).toBeUndefined();
   });
 
-  test('no more guesses are kept than memory is for', () => {
+  test('keeps at most as many guesses as the memory limit allows', () => {
     const { own, next, id } = queue();
     own.guess(0, id(1, ...Array(60).keys()));
     expect(next(1000).filter(Boolean)).toHaveLength(24 * 4);

@@ -1,13 +1,13 @@
-// The order in which experts are read: first those that the pager waits for, then guesses. A guess is read a
-// piece at a time, so that a wrong one delays no other read for long. Pure bookkeeping, shared by the pager
-// and the simulator.
+// The order in which experts are read: first those that the pager waits for, then guesses. A guess is read a piece at a
+// time, so that a wrong one delays no other read for long. The pager and the simulator share this bookkeeping, which
+// reads no bytes.
 
 /**
- * The number of pieces in which a guess is read, for experts as large as the 30B model's; a wanted expert is
- * read in one go.
+ * The number of pieces in which a guess is read, for experts as large as the 30B model's. A requested expert is read as
+ * a whole.
  */
 export const PIECES = 4;
-/** The largest number of guesses that are read, and held in memory until their layer is reached. */
+/** The largest number of guesses that are read and held in memory until their layer is reached. */
 const MOST_GUESSES = 24;
 
 export interface ExpertId {
@@ -18,7 +18,7 @@ export interface ExpertId {
 export class ExpertRead implements ExpertId {
   readonly layer: number;
   readonly expert: number;
-  /** Pieces that `next` has handed out for reading. */
+  /** The number of pieces that `next` has handed out for reading. */
   begun = 0;
 
   constructor(layer: number, expert: number) {
@@ -27,7 +27,7 @@ export class ExpertRead implements ExpertId {
   }
 }
 
-/** The next read: pieces `from` to `to`, exclusive. */
+/** The next read: pieces `from` to `to` − 1. */
 export interface NextRead<Read> {
   read: Read;
   isGuess: boolean;
@@ -39,7 +39,7 @@ export class ReadQueue<Read extends ExpertRead> {
   readonly pieces: number;
   readonly #make: (layer: number, expert: number) => Read;
   readonly #wanted: Read[] = [];
-  /** Includes guesses that are read completely. */
+  /** Guesses, including those whose pieces are all read. */
   #guesses: Read[] = [];
 
   constructor(pieces: number, make: (layer: number, expert: number) => Read) {
@@ -47,7 +47,10 @@ export class ReadQueue<Read extends ExpertRead> {
     this.#make = make;
   }
 
-  /** The caller waits for an expert and owns the read from now on. If a guess has begun the read, it continues. */
+  /**
+   * Requests an expert for the caller, who waits for it and owns the read from now on. If a guess has begun the read,
+   * the same read continues.
+   */
   want(layer: number, expert: number): Read {
     const read = this.#find({ layer, expert }) ?? this.#make(layer, expert);
     this.#guesses = this.#guesses.filter((guess) => guess !== read);
@@ -56,9 +59,9 @@ export class ReadQueue<Read extends ExpertRead> {
   }
 
   /**
-   * `experts`: those that the next layers may choose, in reading order. Layers up to `passed` have their
-   * experts. Drops earlier guesses unless `experts` repeats them, or they are begun for a layer still to
-   * come: those go to the end.
+   * `experts`: the experts that the next layers may choose, in reading order. All experts of the layers up to `passed`
+   * have been requested. An earlier guess is dropped unless `experts` repeats it, or unless its read has begun and its
+   * layer is still to come; in the latter case it goes to the end.
    */
   guess(passed: number, experts: readonly ExpertId[]): void {
     const named = experts.map((id) => this.#find(id) ?? this.#make(id.layer, id.expert));

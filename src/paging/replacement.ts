@@ -1,23 +1,22 @@
-// Chooses the expert to evict when a slot is needed: the pager's policy goes by recency and frequency together.
+// Chooses the expert to evict when a slot is needed. The pager's policy uses both recency and frequency.
 
 export interface Replacement {
-  /** Records that a token at `time` went to `expert`. */
+  /** Records that the token at `time` was routed to `expert`. */
   use(expert: number, time: number): void;
-  /** The one of `candidates` (at least one) to evict. */
+  /** The expert to evict among `candidates`, of which there is at least one. */
   victim(candidates: readonly number[]): number;
 }
 
 /**
- * Tokens after which a use counts for half in the pager. On traces that fit the published hit rates of the
- * 30B model, a half-life of 8 misses up to 8 % less often than recency alone or a half-life of 32 if there
- * are few slots, and equally often if there are many.
+ * The number of tokens after which a use counts half, in the pager. On traces that fit the published hit rates of the
+ * 30B model, a half-life of 8 misses up to 8 % less often than recency alone or a half-life of 32 if there are few
+ * slots, and equally often if there are many.
  */
 export const HALF_LIFE = 8;
 
 /**
- * Each use counts for half after `halfLife` tokens, and the policy evicts the expert with the smallest sum:
- * short half-lives approach recency, long ones frequency (Lee et al., "LRFU", IEEE Trans. Computers 50,
- * 2001).
+ * Each use counts half after `halfLife` tokens, and the policy evicts the expert with the smallest sum. Short
+ * half-lives approach recency, long ones frequency (Lee et al., "LRFU", IEEE Trans. Computers 50, 2001).
  */
 export class RecencyFrequency implements Replacement {
   readonly #halfLife: number;

@@ -1,10 +1,10 @@
-// The experts that a run of tokens was routed to, recorded for the simulator.
+// The experts to which a series of tokens was routed, recorded for the simulator.
 
 export interface RoutingTrace {
   layers: number;
   experts: number;
   perToken: number;
-  /** For each token, the experts that it was routed to: (layers, perToken). */
+  /** For each token, the experts to which it was routed: (layers, perToken). */
   tokens: readonly Uint16Array[];
   /** The number of experts in each guess. */
   perGuess: number;

@@ -9,7 +9,10 @@ const LAYERS = 3;
 const K = 2;
 const SPEEDS: DeviceSpeeds = { readMs: 4, uploadMs: 1, layerMs: 10, tokenMs: 5 };
 
-/** Token t chooses the experts 2t and 2t + 1 (of `experts`) in every layer; guesses are all right or all wrong. */
+/**
+ * A trace in which token t chooses the experts 2t and 2t + 1 (of `experts`) in every layer, and guesses are all right
+ * or all wrong.
+ */
 function marching(tokens: number, experts: number, guess: 'right' | 'wrong'): RoutingTrace {
   const record = (t: number): Uint16Array =>
     Uint16Array.from({ length: LAYERS * K }, (_, i) => (K * t + (i % K)) % experts);
@@ -26,7 +29,7 @@ function marching(tokens: number, experts: number, guess: 'right' | 'wrong'): Ro
 }
 
 describe('the cost of a token', () => {
-  test('with all experts held it is computing alone', () => {
+  test('with all experts held is only the time to compute', () => {
     const trace = marching(20, 4, 'right');
     const options = {
       slots: 4,
@@ -56,7 +59,7 @@ describe('the cost of a token', () => {
     expect(simulate(marching(10, 20, 'right'), options).waitMs).toBe(K * 4 - 1);
   });
 
-  test('a second layer ahead hides what is read longer than one layer computes', () => {
+  test('a second layer of look-ahead hides reads that take longer than one layer computes', () => {
     const slow = { ...SPEEDS, readMs: 10 };
     const options = { slots: K, replacement: () => new Recency(), speeds: slow };
     const [one, two] = [1, 2].map((lookAhead) =>

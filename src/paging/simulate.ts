@@ -1,6 +1,5 @@
-// Computes what paging a recorded trace costs on a device: with the pager's own cache, policies and reading
-// order, and with times from a model of one reader beside one processor. Decoding only, one token after the
-// other.
+// Computes the cost of paging for a recorded trace on a device. It uses the pager's own cache, policies and reading
+// order, and models the times of one reader beside one processor. It covers decoding only, one token after the other.
 
 import { ExpertCache } from './expert-cache.ts';
 import { readingOrder } from './look-ahead.ts';
@@ -9,10 +8,12 @@ import type { Replacement } from './replacement.ts';
 import { guessesAt, ofLayer, type RoutingTrace } from './routing-trace.ts';
 
 export interface DeviceSpeeds {
-  /** Time for one expert: from storage to memory, and from memory to its slot. */
+  /** The time for one expert: from storage to memory, and from memory to its slot. */
   readMs: number;
   uploadMs: number;
-  /** One layer whose experts are held, from one routing decision to the next, including run and read-back. */
+  /**
+   * The time of one layer whose experts are held, from one routing decision to the next, including run and read-back.
+   */
   layerMs: number;
   /** Time of a token outside its layers: embedding, head, sampling. */
   tokenMs: number;
@@ -28,7 +29,7 @@ export interface Simulated {
   uploadMs: number;
   /** Time spent waiting for reads. */
   waitMs: number;
-  /** Time to read the missing experts alone, and time of all reads, wrong guesses included. */
+  /** The time to read only the missing experts, and the time of all reads, wrong guesses included. */
   neededMs: number;
   readMs: number;
 }
@@ -38,11 +39,11 @@ export interface SimulationOptions {
   slots: number;
   replacement: (layer: number) => Replacement;
   speeds: DeviceSpeeds;
-  /** How many layers ahead are guessed; 0: none. */
+  /** The number of layers ahead for which to guess; 0 for none. */
   lookAhead: number;
-  /** True if a prompt went before, so that the slots hold experts, no matter which. */
+  /** True if a prompt preceded, so that the slots hold some experts. */
   isFilled?: boolean;
-  /** Number of tokens at the start that the results leave out. */
+  /** The number of tokens at the start that the results leave out. */
   warmUp?: number;
 }
 
@@ -116,7 +117,7 @@ class TimedRead extends ExpertRead {
   endMs = 0;
 }
 
-/** Performs one read after the other, and finishes a read before it begins the next. */
+/** Performs one read after the other, and finishes each before it begins the next. */
 class Reader {
   busyMs = 0;
   readonly #readMs: number;
@@ -131,7 +132,9 @@ class Reader {
     this.#queue.guess(passed, experts);
   }
 
-  /** The times at which `experts`, requested at `now`, arrive, ascending. Until `now` the reader reads guesses. */
+  /**
+   * The times at which `experts`, requested at time `now`, arrive, ascending. Until `now`, the reader reads guesses.
+   */
   demand(layer: number, experts: readonly number[], now: number): number[] {
     while (this.#freeMs < now && this.#readNext());
     this.#freeMs = Math.max(this.#freeMs, now);

@@ -11,19 +11,19 @@ export interface TraceShape {
   tokens: number;
 }
 
-/** Standard deviations of the parts of an expert's logit, beside noise with a deviation of 1. */
+/** Standard deviations of the parts of an expert's logit. Another part is noise with a deviation of 1. */
 export interface TraceCharacter {
   favourites: number;
-  /** A part that drifts: half of it remains after `halfLife` tokens. */
+  /** A part that drifts: half of it is left after `halfLife` tokens. */
   topic: number;
   halfLife: number;
-  /** The noise that each layer between a guess and the guessed layer adds. */
+  /** The noise that each layer adds between the guessing layer and the guessed one. */
   guessNoise: number;
 }
 
 /**
- * Fits the published hit rates of Qwen3-30B-A3B paged natively with 6, 19, 38 and 64 % of the experts
- * resident (36.6, 74.1, 89.4 and 96.2 %). The quality of guesses is assumed: three of four experts are right
+ * These values fit the published hit rates of Qwen3-30B-A3B, paged by a native program with 6, 19, 38 and 64 % of the
+ * experts resident (36.6, 74.1, 89.4 and 96.2 %). The quality of guesses is assumed: three of four experts are right
  * one layer ahead, seven of ten two layers ahead.
  */
 export const LIKE_30B: TraceCharacter = { favourites: 1, topic: 1, halfLife: 16, guessNoise: 0.5 };

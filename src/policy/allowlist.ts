@@ -1,12 +1,12 @@
-// Tests whether the browser enforces the Connection-Allowlist, without contacting another machine.
+// Tests whether the browser enforces the Connection-Allowlist. The test contacts no other machine.
 
-// A busy machine needs seconds for this test.
+// The time limit of the test, which takes seconds on a busy machine.
 const ALLOWLIST_WAIT_MS = 5000;
 
 /**
- * Whether the browser enforces the Connection-Allowlist: under it, a peer connection fails as soon as it
- * begins. A connection without servers has no peer to send to. For pages only; false if there is no WebRTC to
- * try.
+ * Whether the browser enforces the Connection-Allowlist: if it does, a peer connection fails as soon as it begins. The
+ * connection of this test has no servers, so it has no peer to send to. For pages only; returns false if the browser
+ * has no WebRTC.
  */
 export async function isConnectionAllowlistEnforced(): Promise<boolean> {
   if (typeof RTCPeerConnection === 'undefined') return false;

@@ -36,7 +36,7 @@ test('only the weights worker may reach a host besides this origin', () => {
   }
 });
 
-test('who computes on pictures alone fetches nothing, not even from this origin', () => {
+test('a role that only computes on pictures fetches nothing, not even from this origin', () => {
   expect(directive('page', 'connect-src')).toBe("connect-src 'self'");
   expect(directive('inference', 'connect-src')).toBe("connect-src 'self'");
   for (const role of ['photo', 'hash', 'thread', 'part'] as const) {
@@ -59,7 +59,7 @@ test('each role starts exactly the workers that it needs', () => {
   }
 });
 
-test('no role runs text, and each makes the one policy of its programs', () => {
+test('no role runs text as a program, and each may create only its own policy for programs', () => {
   const policies = {
     page: 'darkroom darkroom-preview',
     inference: 'default',
@@ -75,12 +75,12 @@ test('no role runs text, and each makes the one policy of its programs', () => {
   }
 });
 
-test('the policy is the same in whatever order the files are listed', () => {
+test('the policy does not depend on the order of the files', () => {
   const other = roleFiles(BUILT.toReversed());
   expect(policyHeaders('page', [HUB], other)).toEqual(policyHeaders('page', [HUB], FILES));
 });
 
-test('a worker is known by its exact built path', () => {
+test('a worker is recognised by its exact built path', () => {
   expect(roleOf('/assets/weights.worker-c.js', FILES)).toBe('weights');
   expect(roleOf('/room/assets/weights.worker-c.js', roleFiles(BUILT, '/room/'))).toBe('weights');
   for (const path of [
@@ -96,7 +96,7 @@ test('a worker is known by its exact built path', () => {
   }
 });
 
-test('the hosts are those of the catalogue’s models and those it names', () => {
+test('the hosts are those of the catalogue’s models and those that the catalogue names', () => {
   const catalogue = {
     hosts: ['https://cdn.example.org/path'],
     models: [

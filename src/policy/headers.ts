@@ -1,8 +1,8 @@
 // The permissions of this app's pages and workers, as response headers. This is the one definition: the
 // servers, the service worker and the files for static hosts all send these headers.
 //
-// The page and the inference worker, which see photos and prompts, can reach this origin only; the photo worker
-// can reach nothing. The weights worker, which sees neither, can also reach the hosts that weights come from.
+// The page and the inference worker, which see photos and prompts, can reach this origin only; the photo worker can
+// reach nothing. The weights worker, which sees neither photos nor prompts, can also reach the hosts of weights.
 
 import type { Role, RoleFiles } from './roles.ts';
 import { MARKUP_POLICY } from './trusted-types.ts';
@@ -23,8 +23,8 @@ const STARTS: Record<Role, readonly Role[]> = {
 const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread', 'part']);
 
 /**
- * The Trusted Types policies that each role may create (src/policy/trusted-types.ts). A thread of the runtime
- * creates none.
+ * The Trusted Types policies that each role may create (src/policy/trusted-types.ts). A thread of the runtime creates
+ * no policy.
  */
 const TRUSTED_TYPES: Record<Role, string> = {
   page: `darkroom ${MARKUP_POLICY}`,
@@ -68,7 +68,7 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
     FETCHES_NOTHING.has(role) ? "connect-src 'none'" : `connect-src ${["'self'", ...hosts].join(' ')}`,
     "img-src 'self' blob: data:",
     'media-src blob:',
-    // A preview of HTML that the model wrote inherits this policy and would look broken without its styles. The
+    // The preview of HTML that the model wrote inherits this policy, and would look broken without inline styles. The
     // other directives restrict the resources that a style can load.
     "style-src 'self' 'unsafe-inline'",
     "font-src 'self'",
@@ -77,8 +77,8 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
     "form-action 'none'",
     "base-uri 'none'",
     "frame-ancestors 'none'",
-    // Without allow-popups and allow-top-navigation: in a browser without Connection-Allowlist, this prevents a
-    // link or a new window from sending data away.
+    // Without allow-popups and allow-top-navigation: in a browser without Connection-Allowlist, their absence prevents
+    // a link or a new window from sending data away.
     'sandbox allow-same-origin allow-scripts allow-forms allow-modals allow-downloads',
     // The development server's own scripts write markup.
     ...(files === undefined
@@ -89,9 +89,9 @@ function contentSecurityPolicy(role: Role, hosts: readonly string[], files: Role
 }
 
 /**
- * A policy cannot name a file of its own origin without naming the origin, which a static host's rules do not
- * know. So the policy allows the path on any host; a worker's script comes from this origin anyway. `http:`
- * includes https, and WebKit matches no path if the scheme is missing.
+ * A policy can name a file of its own origin only together with the origin, which the rules for a static host do not
+ * contain. So the policy allows the path on any host; a worker's script comes from this origin anyway. `http:` includes
+ * https, and WebKit matches no path if the scheme is missing.
  */
 function workerSources(role: Role, files: RoleFiles | undefined): string {
   if (STARTS[role].length === 0) return "'none'";
@@ -101,17 +101,16 @@ function workerSources(role: Role, files: RoleFiles | undefined): string {
 }
 
 /**
- * Chromium's allowlist covers channels that a CSP does not: WebRTC, navigations, prefetching. A hub redirects
- * to its storage hosts, so redirects are allowed if there are hosts; the CSP restricts their targets to the
- * same list.
- * Source: https://github.com/WICG/connection-allowlists
+ * Chromium's allowlist covers channels that a CSP does not: WebRTC, navigations, prefetching. A hub redirects to its
+ * storage hosts, so redirects are allowed if there are hosts; the CSP restricts the targets of redirects to the same
+ * list. Source: https://github.com/WICG/connection-allowlists
  */
 function connectionAllowlist(hosts: readonly string[]): string {
   const patterns = ['response-origin', ...hosts.map((host) => `"${host}/*"`)];
   return `(${patterns.join(' ')})${hosts.length > 0 ? ';redirects=allow' : ''}`;
 }
 
-/** The camera is for photos, the wake lock for kiosks. Every feature that could record or leak more is off. */
+/** The camera is for photos, the wake lock for kiosks. All other features that could record or leak data are off. */
 const PERMISSIONS = [
   'camera=(self)',
   'screen-wake-lock=(self)',

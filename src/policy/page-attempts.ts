@@ -1,4 +1,4 @@
-// Attempts at the operations that the page must not be able to perform. Every element that an attempt adds to
+// Attempts to perform the operations that the policy must prevent on the page. Every element that an attempt adds to
 // the document is removed again.
 
 import { nowhere, type Attempt } from './prove.ts';
@@ -6,7 +6,7 @@ import { policyFactory, type TrustScript } from './trusted-types.ts';
 import type { WallState } from './walls.ts';
 import { workerAttempts } from './worker-attempts.ts';
 
-/** The address of the attempt with a plug-in; some browsers count plug-ins among the programs. */
+/** The address of the attempt with a plug-in. Some browsers report plug-ins as scripts. */
 export const STRAY_PLUGIN = nowhere('object');
 
 /** `notAWorker`: the address of public/not-a-worker.js. */
@@ -33,7 +33,7 @@ export function pageAttempts(notAWorker: string, trust: TrustScript): Attempt[] 
       try {
         form.submit();
       } catch {
-        // Firefox throws if the policy blocks it; the event follows.
+        // Firefox throws if the policy blocks the element; the violation event follows.
       }
       return () => remove.forEach((each) => each());
     }),
@@ -52,8 +52,7 @@ export function pageAttempts(notAWorker: string, trust: TrustScript): Attempt[] 
       remove();
       return isMoved ? 'open' : 'holds';
     }),
-    // A sandbox forbids setting this. Everything else that a sandbox forbids can only be tried with a person's
-    // click.
+    // A sandbox forbids setting document.domain. All other effects of a sandbox can be tried only with a user's click.
     known('sandbox', () => {
       try {
         // eslint-disable-next-line @typescript-eslint/no-deprecated, no-self-assign
@@ -78,11 +77,12 @@ function asked(wall: Attempt['wall'], directive: string, ask: (url: string) => u
   return { wall, directive, mark, start };
 }
 
-/** Whether an element that is not in the document parses a string as markup. */
+/** Whether an element outside the document parses a string as markup. */
 function takesStringAsMarkup(): WallState {
   if (policyFactory() === undefined) return 'absent';
   try {
-    // The browser's report contains the beginning of the string, which identifies it as part of the trial.
+    // The browser's report contains the beginning of the string, by which the violation is recognised as part of the
+    // trial.
     document.createElement('template').innerHTML = `<!--${nowhere('text')}-->`;
     return 'open';
   } catch {

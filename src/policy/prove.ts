@@ -1,19 +1,19 @@
-// Tries the operations that the policy must prevent in this realm, against addresses that cannot exist: sending
-// a policy does not prove that the browser enforces it. The browser reports each blocked attempt as an event;
-// an attempt without a report counts as an open wall.
+// Tries the operations that the policy must prevent in this realm, with addresses that cannot exist. This is necessary
+// because sending a policy does not prove that the browser enforces it. The browser reports each blocked attempt as an
+// event; an attempt without a report counts as an open wall.
 
 import type { Wall, WallReport, WallState } from './walls.ts';
 
-/** `.invalid` is reserved: no such name is ever registered, and no look-up of one leaves this machine. */
+/** `.invalid` is reserved: nobody can register such a name, and looking one up sends nothing to the network. */
 const NOWHERE = 'darkroom-walls.invalid';
 
 /**
- * Browsers write each blocked attempt into the console as an error; this message comes first and explains them.
+ * An explanation of the errors that browsers write to the console for each blocked attempt; it is written before them.
  */
 export const EXPLANATION = `Darkroom tries its own walls against “${NOWHERE}”, an address that cannot exist. Each error about it, about “data:”, “not-a-worker.js”, “TrustedHTML” or “TrustedScriptURL” means that a wall holds.`;
 
 /**
- * Time limit of an attempt. A wall is usually proven within a tenth of a second; a very busy machine may need
+ * The time limit of an attempt. A wall is usually proven within a tenth of a second; a very busy machine may need
  * longer.
  */
 const PATIENCE_MS = 4000;
@@ -21,8 +21,7 @@ const PATIENCE_MS = 4000;
 export interface Attempt {
   wall: Wall;
   /**
-   * A prefix of the directives whose report proves the wall. `mark`: a part of the address that the report
-   * names.
+   * `directive`: a prefix of the directives whose report proves the wall. `mark`: a part of the address in the report.
    */
   directive?: string;
   mark?: string;
@@ -33,14 +32,14 @@ export interface Attempt {
   start: (report: (state: WallState) => void) => (() => void) | undefined;
 }
 
-/** A separate address for each attempt, because some reports name the origin alone. */
+/** A separate address for each attempt, because some reports name only the origin. */
 export function nowhere(name: string): string {
   return `https://${name}.${NOWHERE}/`;
 }
 
 /**
- * Whether the trial caused a violation. `isTrying`: the trial is running. The browser reports some of the
- * trial's addresses by their scheme alone (`data:`); after the trial, such a violation has another cause.
+ * Whether the trial caused a violation. `isTrying`: the trial is running. For some addresses of the trial, the browser
+ * reports only the scheme (`data:`); after the trial, such a violation has another cause.
  */
 export function isTrialViolation(
   {
@@ -58,7 +57,7 @@ export function isTrialViolation(
   return isTrying && /^data\b/.test(blockedURI);
 }
 
-/** Never rejects. A wall with several attempts holds if each of them was stopped. */
+/** Makes all attempts. Never rejects. A wall with several attempts holds if all of them were stopped. */
 export async function prove(attempts: readonly Attempt[]): Promise<WallReport> {
   console.info(EXPLANATION);
   const startedAt = performance.now();

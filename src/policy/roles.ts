@@ -1,4 +1,4 @@
-// Which of the app's own files run as which worker, by their exact built names. A file whose name only
+// Determines which of the app's own files run as which worker, by their exact built names. A file whose name only
 // resembles a worker's gets the page's policy, and a document never gets a worker's policy.
 
 /**
@@ -11,7 +11,7 @@ export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread
 /** The paths of the scripts that may run as workers, with their roles. */
 export type RoleFiles = ReadonlyMap<string, Role>;
 
-/** The build puts a hash of the contents into these names. */
+/** Patterns of the names of scripts, which contain a hash that the build inserts. */
 const WORKER = /^assets\/(inference|photo|weights|hash)\.worker-[\w-]+\.js$/;
 const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
 const PART = /^assets\/rolldown-runtime-[\w-]+\.js$/;
@@ -22,7 +22,7 @@ export function roleOf(pathname: string, files: RoleFiles): Role {
 }
 
 /**
- * `names`: all files of a build, in any order, relative to `base`, the path of the folder that holds the page.
+ * `names`: the files of a build, in any order, relative to `base`. `base`: the path of the folder that holds the page.
  */
 export function roleFiles(names: Iterable<string>, base = '/'): RoleFiles {
   const files = new Map<string, Role>();

@@ -1,19 +1,16 @@
-// Trusted Types: under `require-trusted-types-for 'script'` the browser runs no string as a program and parses
-// no string as markup; it accepts only values that a policy of this realm made. Each realm has one policy for
-// the addresses of its programs; the page's preview of HTML has another one for markup
+// Trusted Types. Under `require-trusted-types-for 'script'`, the browser runs no string as a program and parses no
+// string as markup; it accepts only values that a Trusted Types policy of this realm made. Each realm has one such
+// policy for the addresses of its programs. The page has another one for the markup of its preview of HTML
 // (src/ui/answer/harmless-page.ts).
 // Source: https://www.w3.org/TR/trusted-types/
 
-/**
- * In the inference worker the policy is the default one, because the runtime starts its threads with plain
- * strings.
- */
+/** In the inference worker this is the default policy, because the runtime starts its threads with plain strings. */
 export type ScriptPolicy = 'darkroom' | 'default';
 export const MARKUP_POLICY = 'darkroom-preview';
 
 /**
- * Turns an address into one that `new Worker` accepts. Throws a TypeError if it is not one of the realm's
- * programs.
+ * Turns an address into a value that `new Worker` accepts. Throws a TypeError if it is not the address of one of the
+ * realm's programs.
  */
 export type TrustScript = (url: string) => string;
 
@@ -26,8 +23,8 @@ interface PolicyFactory {
 }
 
 /**
- * The key of the realm's policy. WebKit runs a worker's script a second time when a part of that worker imports from it, but
- * lets a realm make a policy once.
+ * The key of the realm's policy, which is created only once: WebKit may run a worker's script a second time (if a part
+ * of that worker imports from it), but a realm can create a policy of a given name only once.
  */
 const HELD: unique symbol = Symbol.for('darkroom.policy');
 
@@ -41,7 +38,7 @@ export function trustScripts(name: ScriptPolicy, urls: readonly string[]): Trust
   const realm = globalThis as { [HELD]?: ReturnType<PolicyFactory['createPolicy']> | undefined };
   const policy = (realm[HELD] ??= policyFactory()?.createPolicy(name, { createScriptURL }));
   if (policy === undefined) return createScriptURL;
-  // This is an object of the browser, but the types of its constructors accept strings only.
+  // The value is an object of the browser, but the constructors are typed to accept only strings.
   return (url) => policy.createScriptURL(url) as string;
 }
 

@@ -4,7 +4,7 @@
 import { isTrialViolation } from './prove.ts';
 
 export interface Violation {
-  /** The directive that blocked it, such as `img-src`. */
+  /** The violated directive, such as `img-src`. */
   directive: string;
   /** The blocked address, or the browser's keyword if there is no address, such as `inline`. */
   blocked: string;
@@ -12,9 +12,9 @@ export interface Violation {
   at: number;
 }
 
-/** Limits the length of an address, which may hold megabytes. */
+/** The longest part of an address to report, because an address may have megabytes. */
 const LONGEST_ADDRESS = 2000;
-/** How long after the trial the browser may still report its violations. */
+/** How long after the trial the browser may still report the trial's violations. */
 const LATE_MS = 4000;
 
 /** Reports each violation. `tried` settles when the realm's trial of its walls is over. */

@@ -1,9 +1,9 @@
-// The walls behind the promise that no data leaves this device, and the results of a realm (the page or a
-// worker) that has tried its own walls.
+// The walls behind the promise that no data leaves this device, and the result of a realm's trial of its own walls. A
+// realm is the page or a worker.
 
 /**
- * The walls, each named after the CSP directive or the other mechanism behind it. A comment gives the operation
- * that the wall prevents.
+ * The walls, each named after the CSP directive or the other mechanism behind it. The comments give the operations that
+ * the walls prevent.
  */
 export type Wall =
   /** Requests: fetch, XMLHttpRequest, sockets. */
@@ -22,9 +22,9 @@ export type Wall =
   | 'font'
   /** Plug-ins, and everything that no other directive covers. */
   | 'object'
-  /** Changing the base that relative addresses are resolved against. */
+  /** Changing the base against which relative addresses are resolved. */
   | 'base'
-  /** New windows, and leaving for another site. */
+  /** Opening windows, and leaving for another site. */
   | 'sandbox'
   /** Embedding of this page in another one. */
   | 'embed'
@@ -36,17 +36,17 @@ export type WallState = 'holds' | 'open' | 'absent';
 
 export interface WallReport {
   walls: Partial<Record<Wall, WallState>>;
-  /** How long the trial took. */
+  /** The duration of the trial in milliseconds. */
   tookMs: number;
 }
 
 /**
- * Walls that not every browser has. The page reports which are missing, and starts nevertheless: even without
- * them, a program that got in cannot send anything away.
+ * Walls that not every browser has. The page reports which of them are missing, and starts nevertheless: even without
+ * them, injected code cannot send any data away.
  */
 const HARDENING: ReadonlySet<Wall> = new Set<Wall>(['allowlist', 'text']);
 
-/** The walls that should hold but do not. If there are none, the app may accept pictures. */
+/** The walls that should hold but do not. The app may accept pictures only if there are none. */
 export function openWalls({ walls }: WallReport): Wall[] {
   return (Object.keys(walls) as Wall[]).filter((wall) => !HARDENING.has(wall) && walls[wall] !== 'holds');
 }

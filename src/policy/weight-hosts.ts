@@ -1,9 +1,9 @@
-// The hosts that weights may come from, read from the catalogue: the hosts of its models, and the further hosts
-// that it names (a hub redirects to storage hosts of its own).
+// Reads from the catalogue the hosts from which weights may come: the hosts of its models, and the further hosts that
+// it names (a hub redirects to separate storage hosts).
 
 /**
- * Returns origins, sorted, without duplicates. Leaves out every value that is not an https origin (or http on
- * this machine), so that no catalogue can write anything else into a header.
+ * Returns the origins, sorted and without duplicates. Leaves out every value that is not an https origin (or an http
+ * origin on this machine), so that a catalogue can write nothing else into a header.
  */
 export function weightHosts(catalogue: unknown): string[] {
   const { hosts, models } = record(catalogue);

@@ -1,6 +1,6 @@
-// Attempts at the operations that every realm, and so every worker, must be unable to perform. WebKit reports
-// no violations to workers; but if its policy blocks an EventSource it throws at once, and it refuses even a
-// module that needs no network.
+// Attempts to perform the operations that the policy must prevent in every realm, and so in every worker. WebKit
+// reports no violations to workers; but if its policy blocks an EventSource, it throws at once, and it refuses to load
+// even a module that needs no network.
 
 import { nowhere, type Attempt } from './prove.ts';
 import { policyFactory, type TrustScript } from './trusted-types.ts';
@@ -8,17 +8,13 @@ import type { WallState } from './walls.ts';
 
 const EMPTY_MODULE = 'data:text/javascript,';
 /**
- * The address is in a variable, because Vite fires an event of its own when the import of a literal address
- * fails.
+ * The address is in a variable, because with a literal address Vite fires an event of its own when the import fails.
  */
 const ELSEWHERE = `${nowhere('script')}x.js`;
 /** A worker without a file. Only the policy can stop it, and it sends a message if it starts. */
 const STRAY_WORKER = 'data:text/javascript,postMessage("started")';
 
-/**
- * The addresses of programs that the trial must be allowed to use, so that Trusted Types do not hide the other
- * walls.
- */
+/** Addresses of programs that Trusted Types must let through in the trial, so that they do not hide the other walls. */
 export function trialScripts(notAWorker: string): string[] {
   return [STRAY_WORKER, notAWorker];
 }
@@ -74,8 +70,8 @@ export function workerAttempts(notAWorker: string, trust: TrustScript): Attempt[
 }
 
 /**
- * Whether a worker may be started with a plain string. Without Trusted Types this fails too, but later or in
- * another way.
+ * Whether a worker can be started with a plain string. Without Trusted Types, this fails, too, but later or in another
+ * way.
  */
 function takesStringAsProgram(): WallState {
   if (policyFactory() === undefined) return 'absent';

@@ -10,7 +10,7 @@ test('a file with the SHA-256 that the build wrote passes', async () => {
   await expect(demandSum(URL_, bytesOf('abc'), SUM)).resolves.toBeUndefined();
 });
 
-test.each(['abd', 'ab', ''])('another one (%j) does not, and is named', async (text) => {
+test.each(['abd', 'ab', ''])('a file with other bytes (%j) fails, and the failure names it', async (text) => {
   await expect(demandSum(URL_, bytesOf(text), SUM)).rejects.toMatchObject({
     code: 'changed-program',
     message: expect.stringContaining('ort-a.wasm') as string,

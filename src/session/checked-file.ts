@@ -1,4 +1,4 @@
-// Checks that a file of the app is the one that the app was built with.
+// Checks that a file of the app is the same as when the app was built.
 
 import { fail } from '../failure.ts';
 import { sha256Hex } from '../format/sha256.ts';
@@ -10,7 +10,7 @@ export interface FileSum {
   sha256: string;
 }
 
-/** Fails with 'changed-program', naming the file, if `bytes` do not have the expected hash. */
+/** Fails with 'changed-program', naming the file, if `bytes` does not have the expected hash. */
 export async function demandSum(url: string, bytes: Uint8Array<ArrayBuffer>, sum: FileSum): Promise<void> {
   const sha256 = await sha256Hex(bytes);
   if (sha256 === sum.sha256) return;
@@ -20,7 +20,7 @@ export async function demandSum(url: string, bytes: Uint8Array<ArrayBuffer>, sum
   );
 }
 
-/** Fails for a file of the wrong length, which need not be hashed. */
+/** Fails because of a wrong length, so that the file need not be hashed. */
 export function failLength(url: string, bytes: number | 'too many', sum: FileSum): never {
   fail(
     'changed-program',
@@ -28,7 +28,7 @@ export function failLength(url: string, bytes: number | 'too many', sum: FileSum
   );
 }
 
-/** Drops the copies that the service worker keeps, so that the next request goes to the host. */
+/** Deletes the service worker's copies of a file, so that the next request goes to the host. */
 export async function dropKept(url: string): Promise<void> {
   try {
     for (const name of await caches.keys()) await (await caches.open(name)).delete(url);

@@ -1,6 +1,6 @@
-// Exposes exactly a worker's API. Comlink alone lets a caller also read, write and construct every property
-// that it can reach, up to the Function constructor, which turns text into code. Here only calls of the API's
-// own functions pass.
+// Exposes exactly a worker's API. Comlink alone would also let a caller read, write and construct every property that
+// it can reach, including the Function constructor, which turns text into code. This module lets only calls of the
+// API's own functions through.
 
 import * as Comlink from 'comlink';
 
@@ -45,7 +45,7 @@ export function isCall(data: unknown, names: ReadonlySet<string>): boolean {
   );
 }
 
-/** Answers with an error, so that the caller does not wait for ever. */
+/** Answers a refused message with an error, so that the caller does not wait for ever. */
 function refuse(data: unknown): void {
   if (typeof data !== 'object' || data === null || !('id' in data) || typeof data.id !== 'string') return;
   const value = { isError: true, value: { name: 'Error', message: 'This worker has no such call.' } };

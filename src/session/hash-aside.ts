@@ -1,5 +1,5 @@
-// SHA-256 on a separate thread. WebCrypto hashes on the calling thread (Chromium 156): for a shard of 64 MB it
-// blocks that thread for a tenth of a second, in which no data is read from the network.
+// Computes SHA-256 on a separate thread. WebCrypto hashes on the calling thread (Chromium 156): a shard of 64 MB blocks
+// that thread for a tenth of a second, in which no data is read from the network.
 
 import * as Comlink from 'comlink';
 import type { WallReport } from '../policy/walls.ts';
@@ -34,7 +34,7 @@ export class HashAside implements Hashing {
       : begun.api.extend(state, Comlink.transfer(bytes, [bytes.buffer]));
   };
 
-  /** The hash worker's report about its own walls; empty if there is no worker. */
+  /** The hash worker's report about its own walls; an empty report if there is no such worker. */
   async walls(): Promise<WallReport> {
     return (await (await this.#begin())?.api.walls()) ?? { walls: {}, tookMs: 0 };
   }
@@ -44,7 +44,7 @@ export class HashAside implements Hashing {
   }
 }
 
-/** The proxy is wrapped in an object, because a promise would treat Comlink's proxy itself as another promise. */
+/** The proxy is wrapped in an object, because a promise would treat a Comlink proxy as another promise. */
 interface Begun {
   api: Comlink.Remote<HashApi>;
 }

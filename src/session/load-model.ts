@@ -21,7 +21,7 @@ const NO_GPU: DeviceFacts = { gpu: null, memoryBytes: null };
 export interface Loaded {
   engine: Engine;
   facts: LoadedModel;
-  /** Releases the engine and the device it runs on. */
+  /** Releases the engine and the device that it runs on. */
   dispose(): Promise<void>;
 }
 
@@ -32,8 +32,8 @@ export interface Sources extends DeviceSources {
 }
 
 /**
- * Rethrows an abort of `signal` as AbortError, after releasing everything that was begun, as on a failure.
- * Fails with 'corrupt-shard' if the numbers are wrong on the processor too.
+ * Loads a model. Rethrows an abort of `signal` as AbortError. On an abort and on a failure, releases everything that
+ * was begun. Fails with 'corrupt-shard' if the numbers are wrong on the processor, too.
  */
 export async function loadModel(
   { weights, verdicts, ...programs }: Sources,
@@ -45,8 +45,8 @@ export async function loadModel(
   const onLoad = (doneBytes: number, totalBytes: number): void =>
     onEvent({ kind: 'preparing', doneBytes, totalBytes });
 
-  // Files were verified when they were stored. Their lengths are checked again here; their hashes only in a
-  // check-up.
+  // Files were verified when they were stored. Here, only their lengths are checked again; a check-up verifies their
+  // hashes.
   const store = await weights.open(id, options.held);
   const bytes = weightBytes(store.manifest);
   onLoad(0, bytes);
@@ -78,7 +78,7 @@ export async function loadModel(
 type ExpertMemory = Pick<LoadedExperts, 'bytes' | 'budgetBytes'>;
 
 /**
- * The size of the experts, and their memory budget: `wanted` if the caller gives it, else the default for the
+ * The size of the experts, and their memory budget: `wanted` if the caller gives it, otherwise the default for the
  * device.
  */
 function expertMemory(
@@ -89,7 +89,7 @@ function expertMemory(
   const bytes = expertBytes(manifest);
   const sizes = { storedBytes: weightBytes(manifest), expertBytes: bytes };
   const budget = wanted ?? expertBudget(sizes, device);
-  // If all experts fit the budget, nothing needs paging.
+  // If all experts fit the budget, no expert needs paging.
   return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
 }
 

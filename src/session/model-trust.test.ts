@@ -1,4 +1,4 @@
-// If a browser alters the pixels that a page reads, a wrong answer proves nothing about the model.
+// Tests that a wrong answer does not count against a model if the browser alters the pixels that a page reads.
 
 import { expect, test, vi } from 'vitest';
 import type { Engine } from '../engine/engine.ts';
@@ -13,7 +13,7 @@ vi.mock(import('../engine/photo/rgb-pixels.ts'), async (original) => ({
   readsExactly: () => Promise.resolve(pixels.areExact),
 }));
 
-/** Whether a model is trusted although it gives no correct answer and has no verdict yet. */
+/** Whether a model is trusted if it gives no correct answer and has no verdict yet. */
 async function trustsWrongModel(): Promise<boolean> {
   const engine = {
     target: { precision: 'f32' },
@@ -28,12 +28,12 @@ async function trustsWrongModel(): Promise<boolean> {
   return trust.confirms(engine, runtime, new AbortController().signal).catch(() => false);
 }
 
-test('where pixels are read as they are drawn, a model is judged by its answer about a picture', async () => {
+test('if pixels are read exactly, a model is judged by its answer about a picture', async () => {
   pixels.areExact = true;
   expect(await trustsWrongModel()).toBe(false);
 });
 
-test('where the browser changes pixels, a model is not blamed for its answer', async () => {
+test('if the browser changes pixels, a wrong answer does not count against the model', async () => {
   pixels.areExact = false;
   expect(await trustsWrongModel()).toBe(true);
 });

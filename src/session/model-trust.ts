@@ -1,6 +1,6 @@
-// Whether one model computes correct numbers on this device, from verdicts of the last week and from new
-// checks. Verdicts are stored only after some device and precision was found that computes correctly; before
-// that, the weights in storage may be at fault as well.
+// Determines whether a model computes correct numbers on this device, from verdicts of the last week and from new
+// checks. New verdicts are stored only after some device and precision has computed correctly; until then, the weights
+// in storage may be the cause of wrong numbers.
 
 import type { Precision } from '../contract/inference.ts';
 import { computesRightly } from '../engine/device-check/device-check.ts';
@@ -18,7 +18,7 @@ export class ModelTrust {
   readonly #verdicts: Verdicts;
   readonly #modelId: string;
   readonly #store: PackageStore;
-  /** Undefined if the package has no reference; then only the operators are checked. */
+  /** The package's reference. If it has none, this is undefined, and only the operators are checked. */
   readonly #reference: Reference | undefined;
   /** Devices that computed wrong numbers during this load. */
   readonly #wrong = new Set<string>();
@@ -41,7 +41,7 @@ export class ModelTrust {
   }
 
   /**
-   * Checks before the model is loaded: no stored verdict rejects the device, and the operators compute
+   * Checks a device before the model is loaded: no stored verdict may reject the device, and its operators must compute
    * correctly.
    */
   readonly accepts = async (runtime: Runtime, precision: Precision): Promise<boolean> => {
@@ -57,8 +57,8 @@ export class ModelTrust {
     // The reference was computed on a processor, so a processor is checked only if another device disagreed before.
     const isInDoubt = on.backend === 'webgpu' || this.#wrong.size > 0;
     if (this.#reference === undefined || !isInDoubt) return true;
-    // The reference question is about a picture. If the browser alters pixels, the answer proves nothing about
-    // the model.
+    // The reference question is about a picture. If the browser alters pixels, a wrong answer proves nothing about the
+    // model.
     if (!(await readsExactly())) return true;
     const device = this.#device(on, engine.target.precision);
     const isRight = (await this.#recall(device)) ?? (await modelIsRight(engine, this.#reference, signal));

@@ -1,4 +1,4 @@
-// Whether this worker's own walls hold. The worker begins to try them when it starts, and accepts no picture
+// Determines whether this worker's own walls hold. The worker begins to try them when it starts, and accepts no picture
 // until they are proven.
 
 import { fail } from '../failure.ts';
@@ -11,8 +11,8 @@ import { trialScripts, workerAttempts } from '../policy/worker-attempts.ts';
 const notAWorker = (): string => new URL('../not-a-worker.js', self.location.href).href;
 
 /**
- * Trusts `scripts` (the exact addresses of the workers that this worker starts) and the addresses that OwnWalls
- * tries. Call this once.
+ * Trusts `scripts` (the exact addresses of the workers that this worker starts) and the addresses that OwnWalls tries.
+ * A worker calls this once.
  */
 export function trustOwnScripts(
   scripts: readonly string[] = [],
@@ -25,8 +25,8 @@ export class OwnWalls {
   readonly #proven: Promise<WallReport>;
 
   constructor(trust: TrustScript) {
-    // Firefox reports the failed start of a stray worker to the page too, like a script that cannot be fetched.
-    // This message comes first and shows the page that this worker itself was fetched.
+    // Firefox also reports the failed start of a stray worker to the page, in the same way as a script that cannot be
+    // fetched. This message precedes that report, and shows the page that this worker itself was fetched.
     self.postMessage('started');
     this.#proven = prove(workerAttempts(notAWorker(), trust));
   }

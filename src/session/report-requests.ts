@@ -1,5 +1,5 @@
-// Reports this worker's network requests to the page, for the privacy panel. These messages go beside those of
-// Comlink, which ignores messages without an id.
+// Reports this worker's network requests to the page, for the privacy panel. The messages use the same port as Comlink,
+// which ignores messages without an id.
 
 import { watchRequests } from '../policy/watch-requests.ts';
 

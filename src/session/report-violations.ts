@@ -1,5 +1,5 @@
-// Reports violations of the policy in this worker to the page, for the privacy panel. These messages go beside those
-// of Comlink, which ignores messages without an id.
+// Reports violations of the policy in this worker to the page, for the privacy panel. The messages use the same port as
+// Comlink, which ignores messages without an id.
 
 import { watchViolations } from '../policy/violations.ts';
 import type { OwnWalls } from './own-walls.ts';

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest';
 import { fail } from '../failure.ts';
 import { RunQueue } from './run-queue.ts';
 
-test('runs go one after the other, and one that fails does not disturb the next', async () => {
+test('runs follow one another, and a failed run does not disturb the next', async () => {
   const runs = new RunQueue('serial');
   const order: string[] = [];
   const first = runs.start('1', async () => {
@@ -28,7 +28,7 @@ test('a run that is stopped while it waits never begins', async () => {
   expect(began).toBe(false);
 });
 
-test('a run under way hears its own stop and nobody else’s', async () => {
+test('a run gets only its own stop', async () => {
   const runs = new RunQueue('serial');
   const run = runs.start('1', async (signal) => {
     runs.cancel('2');
@@ -40,7 +40,7 @@ test('a run under way hears its own stop and nobody else’s', async () => {
   expect(await run).toEqual({ kind: 'stopped' });
 });
 
-test('a parallel run does not wait for the run before, and can be stopped', async () => {
+test('a parallel run does not wait for the previous run, and can be stopped', async () => {
   const runs = new RunQueue('parallel');
   const first = runs.start(
     '1',

@@ -1,5 +1,5 @@
-// The runs of a worker. Each has a name by which it can be stopped while it waits or runs. A run that fails does
-// not affect the others.
+// The queue of a worker's runs. Each run has a name by which it can be stopped while it waits or runs. A failed run
+// does not affect the others.
 
 import type { RunId } from '../contract/inference.ts';
 import { outcome, type Outcome } from '../failure.ts';
@@ -9,7 +9,7 @@ export class RunQueue {
   #tail: Promise<unknown> = Promise.resolve();
   readonly #stops = new Map<RunId, AbortController>();
 
-  /** 'serial': each run waits for the one before; 'parallel': each begins at once. */
+  /** 'serial': each run waits for the previous one. 'parallel': each begins at once. */
   constructor(order: 'serial' | 'parallel') {
     this.#isSerial = order === 'serial';
   }
@@ -27,7 +27,7 @@ export class RunQueue {
     return run.finally(() => this.#stops.delete(id));
   }
 
-  /** Unknown and finished runs are ignored. */
+  /** Stops a run. An unknown or finished run is ignored. */
   cancel(id: RunId): void {
     this.#stops.get(id)?.abort();
   }

@@ -2,10 +2,10 @@
 // the first load waits for it. The files are fetched once, and run only if they have the SHA-256 that the app was built
 // with.
 //
-// The WebAssembly runs from the very bytes that were checked. The glue code, which the threads run too, is
-// imported by its address. So the check covers it only if the browser answers the same address with the same
-// bytes, as its cache and the service worker do. It does not detect a host that answers the two requests
-// differently; only running the program from memory would prevent that, and the policy forbids it.
+// The WebAssembly runs from the very bytes that were checked. The glue code, which the threads also run, is imported by
+// its address. So the check covers the glue code only if a second request for that address returns the same bytes, as
+// it does from the browser's cache and from the service worker. The check does not detect a host that answers the two
+// requests differently. Only running the glue code from memory would prevent that, which the policy forbids.
 
 import type { RuntimeEvent } from '../contract/inference.ts';
 import type { RuntimeBuild } from '../engine/runtime/runtime.ts';
@@ -16,8 +16,8 @@ import { runtimeFiles } from './runtime-files.ts';
 import type { RuntimeSource } from './trusted-device.ts';
 
 /**
- * Lengths and hashes of each build's uncompressed files, because a compressed response does not give their
- * lengths. The build inserts them.
+ * The lengths and hashes of each build's uncompressed files, which the build of the app inserts. The lengths are needed
+ * because a compressed response does not give them.
  */
 declare const RUNTIME_SUMS: Record<RuntimeBuild, Record<'mjs' | 'wasm', FileSum>>;
 
@@ -34,9 +34,8 @@ export class RuntimeDownloads implements RuntimeSource {
   }
 
   /**
-   * Returns the build's WebAssembly, or undefined if an earlier call took it, because the runtime then has it.
-   * Fails with 'not-loaded', or with 'changed-program' if a file differs from the one that the app was built
-   * with.
+   * Returns the build's WebAssembly, or undefined if an earlier call returned it, because the runtime then has it.
+   * Fails with 'not-loaded', or with 'changed-program' if a file differs from that of the app's build.
    */
   async take(): Promise<Uint8Array | undefined> {
     if (this.#isHandedOver) return undefined;

@@ -1,4 +1,4 @@
-// The weights worker's API over one storage. Every request is parsed and checked before anything is fetched.
+// The weights worker's API for one storage. It parses and checks every request before it fetches anything.
 
 import type { WeightsApi, WeightsWalls } from '../contract/weights.ts';
 import { outcome } from '../failure.ts';

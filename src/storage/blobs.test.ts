@@ -3,7 +3,7 @@
 import { expect, test } from 'vitest';
 import { packBlobs, unpackBlobs } from './blobs.ts';
 
-test('a value comes back with its Blobs, bytes and types, and all else as it was', async () => {
+test('a value is restored with its Blobs, bytes and types, and everything else unchanged', async () => {
   const at = new Date(0);
   const value = {
     list: [{ file: new Blob([Uint8Array.of(1, 0, 255)], { type: 'image/png' }) }],
@@ -20,7 +20,7 @@ test('a value comes back with its Blobs, bytes and types, and all else as it was
   expect(Array.from(new Uint8Array(await file.arrayBuffer()))).toEqual([1, 0, 255]);
 });
 
-test('what was stored with real Blobs keeps them', () => {
+test('a value that was stored with real Blobs keeps them', () => {
   const file = new Blob(['x']);
   expect(unpackBlobs({ file })).toEqual({ file });
   expect((unpackBlobs({ file }) as { file: Blob }).file).toBe(file);

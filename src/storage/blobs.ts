@@ -1,5 +1,5 @@
-// Blobs in IndexedDB. WebKit stores none in a window that keeps nothing (a private one). So a trial finds out
-// whether a browser stores Blobs; if it does not, bytes are stored instead.
+// Stores values that contain Blobs in IndexedDB. WebKit stores no Blobs in a private window. So a trial finds out
+// whether a browser stores Blobs; if it does not, their bytes are stored instead.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 
@@ -31,7 +31,7 @@ export async function takesBlobs(use: UseStore): Promise<boolean> {
   return false;
 }
 
-/** Replaces a Blob. */
+/** The stored replacement of a Blob. */
 interface PackedBlob {
   packedBlob: ArrayBuffer;
   type: string;
@@ -48,7 +48,7 @@ export async function packBlobs(value: unknown): Promise<unknown> {
   return Object.fromEntries(await Promise.all(entries));
 }
 
-/** The inverse of packBlobs; real Blobs stay as they are. */
+/** The inverse of packBlobs. Real Blobs stay unchanged. */
 export function unpackBlobs(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(unpackBlobs);
   if (!isPlain(value)) return value;

@@ -1,11 +1,14 @@
-// A store of IndexedDB for idb-keyval that repairs itself. If a database lacks its store (because the browser
-// died while creating it), the store is created; if the browser closed the connection, a new one is opened.
-// Each transaction is committed explicitly once its requests are made. Otherwise, if WebKit freezes the page
-// for Back, the transaction stays open, and no other page can use the store any more.
+// A store of IndexedDB for idb-keyval that repairs itself. If a database lacks its store (because the browser died
+// while creating it), the store is created; if the browser closed the connection, a new one is opened. Each transaction
+// is committed explicitly once its requests are made: otherwise, if WebKit freezes the page to keep it for the Back
+// button, the transaction stays open, and no other page can use the store.
 
 import type { UseStore } from 'idb-keyval';
 
-/** The callback of the returned function must make all its requests at once, before it awaits any of them. */
+/**
+ * The callback that is passed to the returned function must make all its requests at once, before it awaits any of
+ * them.
+ */
 export function openStore(database: string, store: string): UseStore {
   let opened: Promise<IDBDatabase> | undefined;
   const forget = (): void => {
@@ -35,8 +38,8 @@ async function openWith(name: string, store: string, onClosed: () => void): Prom
   }
   database.addEventListener('close', onClosed);
   database.addEventListener('versionchange', ({ newVersion }) => {
-    // Another page is repairing the database. A deletion, in contrast, waits until this page is closed, and
-    // reports that.
+    // If there is a new version, another page is repairing the database. A deletion, in contrast, waits until this page
+    // is closed, and reports that.
     if (newVersion === null) return;
     database.close();
     onClosed();

@@ -1,5 +1,5 @@
-// A store of IndexedDB in which every value is sealed. The browser keeps the keys beside the values. Erasing
-// deletes the keys first: from then on, any remains of the values on a disk are unreadable.
+// A store of IndexedDB in which every value is sealed. The browser keeps the keys beside the values. Erasing deletes
+// the keys first, so that any remains of the values on the disk are unreadable from then on.
 
 import { clear, del, delMany, get, keys, promisifyRequest, setMany, type UseStore } from 'idb-keyval';
 import { fail } from '../failure.ts';
@@ -15,7 +15,7 @@ export function isKeyName(name: IDBValidKey): boolean {
   return name === KEY || (Array.isArray(name) && name[0] === KEY);
 }
 
-/** Each call rejects with the browser's own error, or if a value cannot be unsealed. */
+/** Each call rejects with the browser's own error, or with an error if a value cannot be unsealed. */
 export class SealedStore<Name extends string | string[]> {
   readonly #use: UseStore;
   readonly #keyOf: (name: Name) => KeyName;
@@ -42,7 +42,7 @@ export class SealedStore<Name extends string | string[]> {
     return this.#names();
   }
 
-  /** Undefined if there is none. */
+  /** Returns undefined if there is no such value. */
   async get(name: Name): Promise<unknown> {
     const value = await get<unknown>(name, this.#use);
     return isSealed(value) ? unseal(await this.#key(name), placeOf(name), value) : unpackBlobs(value);
@@ -88,7 +88,7 @@ export class SealedStore<Name extends string | string[]> {
     }
   }
 
-  /** The form that this browser can store: bytes if it stores no Blobs. */
+  /** The value in a form that this browser can store: with bytes if it stores no Blobs. */
   async #kept(sealed: Sealed): Promise<Sealed> {
     if (!(sealed.data instanceof Blob)) return sealed;
     const takes = await (this.#takesBlobs ??= takesBlobs(this.#use));
@@ -96,8 +96,8 @@ export class SealedStore<Name extends string | string[]> {
   }
 
   /**
-   * Reads the key from storage each time, and makes one if there is none. Another tab may have erased the key
-   * since the last call, and a value sealed with an erased key would be lost.
+   * Reads the key from storage each time, and makes one if there is none. A remembered key could be wrong: another tab
+   * may have erased it since the last call, and a value sealed with an erased key would be lost.
    */
   async #key(of: Name): Promise<CryptoKey> {
     const name = this.#keyOf(of);

@@ -3,7 +3,7 @@ import { isSealed, makeKey, seal, unseal, type Sealed } from './sealed.ts';
 
 const bytesOf = ({ data }: Sealed): Promise<ArrayBuffer> => new Response(data).arrayBuffer();
 
-test('a value comes back with its Blobs, and is nowhere to be read before', async () => {
+test('a value is restored with its Blobs, and its sealed form shows nothing of it', async () => {
   const key = await makeKey();
   const value = {
     title: 'A secret cat',
@@ -23,7 +23,7 @@ test('a value comes back with its Blobs, and is nowhere to be read before', asyn
   expect(await back.more[0]?.text()).toBe('xyz');
 });
 
-test('the key cannot be had, and nothing opens without it, in another place, or changed', async () => {
+test('the key cannot be exported, and no value opens without it, under another name, or changed', async () => {
   const key = await makeKey();
   await expect(crypto.subtle.exportKey('raw', key)).rejects.toThrow();
   const sealed = await seal(key, 'card:a', { a: 1 });

@@ -1,12 +1,14 @@
-// Values encrypted at rest: AES-GCM with a key that the browser stores and never exports, so that a copy of the
-// database's files, or a page without the key, cannot read them. Values are plain data with Blobs in them. A
-// large one (a clip) is sealed in chunks, so that only one chunk is in memory at a time.
+// Encrypts values at rest: AES-GCM with a key that the browser stores and never exports, so that a copy of the
+// database's files, or a page without the key, cannot read them. A value is plain data that may contain Blobs. A large
+// value (a clip) is sealed in chunks, so that only one chunk is in memory at a time.
 
 export interface Sealed {
   sealed: 1;
   iv: Uint8Array<ArrayBuffer>;
   data: ArrayBuffer | Blob;
-  /** Bytes before sealing of each chunk but the last; undefined if the value was sealed as one chunk. */
+  /**
+   * The number of bytes in each chunk before sealing, except the last; undefined if the value was sealed as one chunk.
+   */
   chunkBytes?: number;
 }
 
@@ -19,7 +21,7 @@ export function makeKey(): Promise<CryptoKey> {
   return crypto.subtle.generateKey({ name: CIPHER, length: 256 }, false, ['encrypt', 'decrypt']);
 }
 
-/** `name`: the name that the value is stored under; it cannot be unsealed under another one. */
+/** `name`: the name under which the value is stored. It cannot be unsealed under another name. */
 export async function seal(
   key: CryptoKey,
   name: string,
@@ -67,8 +69,8 @@ export function isSealed(value: unknown): value is Sealed {
 }
 
 /**
- * The cipher of one chunk. It includes the chunk's number and the number of chunks, so that no chunk can be
- * moved or left out.
+ * The cipher of one chunk. It depends on the chunk's number and on the number of chunks, so that no chunk can be moved
+ * or left out.
  */
 function cipherOf(iv: Uint8Array, name: string, index: number, count: number): AesGcmParams {
   const own = new Uint8Array(iv);
@@ -114,7 +116,8 @@ async function fromBlob(plain: Blob): Promise<unknown> {
   const body = 4 + length;
   return JSON.parse(await plain.slice(4, body).text(), (_, each: unknown) => {
     if (typeof each !== 'object' || each === null) return each;
-    // The reviver works from the inside out: first it finds the bytes, then the Blob that they belong to.
+    // The reviver works from the inside out: it sees the object with the byte range first, then the Blob's object
+    // around it.
     if ('bytesFrom' in each && 'bytesTo' in each)
       return plain.slice(body + Number(each.bytesFrom), body + Number(each.bytesTo));
     if ('packedBlob' in each && each.packedBlob instanceof Blob) {

@@ -1,5 +1,5 @@
-// The catalogue: a JSON file served with the app, which the operator of the site may edit. Contains its parser,
-// and computes those figures of a model that the file does not give.
+// Fetches and parses the catalogue: a JSON file served with the app, which the operator of the site may edit. Computes
+// the figures of a model that the file does not give.
 
 import type { CatalogueModel } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
@@ -20,7 +20,7 @@ export async function fetchCatalogue(url: string): Promise<CatalogueModel[]> {
 }
 
 /**
- * Resolves addresses of packages against the catalogue's own; makes each of a model's `variants` a separate
+ * Resolves the addresses of packages against that of the catalogue, and makes each of a model's `variants` a separate
  * model. Fails with 'bad-manifest', naming the field.
  */
 export function parseCatalogue(json: unknown, url: string): CatalogueModel[] {
@@ -67,12 +67,12 @@ function parseSizes(field: Field): Sizes {
     halfBytes: count('halfBytes'),
     largestArrayBytes: count('largestArrayBytes', 1),
   };
-  // Most weights that are stored in 16 bits belong to the vision encoder, which no token reads.
+  // Most of the weights that are stored in 16 bits belong to the vision encoder, which is not read for a token.
   const rest = Math.max(1, sizes.storedBytes - sizes.expertBytes - sizes.halfBytes);
   return { ...sizes, tokenBytes: field.optional('tokenBytes')?.integer(1) ?? rest };
 }
 
-/** The same checkpoint in other precisions, each with its own sizes. */
+/** Models of the same checkpoint in other precisions, each with its own sizes. */
 function parseVariants(field: Field | undefined, model: CatalogueModel): CatalogueModel[] {
   const { source } = model;
   if (field === undefined || source.kind !== 'hub') return [];

@@ -20,7 +20,7 @@ const LISTED: ModelRequest[] = [
 const may = (): MayFetch => new MayFetch(() => Promise.resolve(LISTED));
 const asked = (source: ModelSource, id = 'a'): ModelRequest => ({ id, name: 'A', source });
 
-test('an entry of the catalogue is fetched as it stands there', async () => {
+test('an entry of the catalogue is fetched from the addresses in the catalogue', async () => {
   for (const model of LISTED) await may().demand(model);
 });
 
@@ -55,7 +55,7 @@ test.each<[string, ModelSource]>([
   await expect(may().demand(asked(source, 'two'))).rejects.toMatchObject({ code: 'bad-request' });
 });
 
-test('only so many links are fetched in one visit', async () => {
+test('the number of links per visit is limited', async () => {
   const fetches = may();
   const link = (n: number): ModelRequest => asked({ ...HUB, repo: `a/b${n}` }, `a${n}`);
   for (let n = 0; n < 8; n++) await fetches.demand(link(n));

@@ -1,33 +1,33 @@
-// Decides which requests the weights worker agrees to. The page that sends a request may have been taken over, and
-// could send out a picture or a question inside an address. So the worker reads the catalogue itself, and fetches a
-// model of it from the addresses there; every other request must be a plain link to the place of a model.
+// Decides which requests the weights worker accepts. An attacker may have taken over the page that sends a request, and
+// could hide a picture or a question in an address. So the worker reads the catalogue itself, and fetches its models
+// from the addresses given there; every other request must be a plain link to the place of a model.
 
 import type { ModelRequest, ModelSource } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 
-/** Length limit of a link, which names only a host, an owner, a model and a revision. */
+/** The length limit of a link, which has to name only a host, an owner, a model and a revision. */
 const MOST_CHARACTERS = 200;
 const REPO = /^[\w.-]{1,96}\/[\w.-]{1,96}$/;
 const REVISION = /^[\w.-]+(\/[\w.-]+)*$/;
-/** Most links that one visit may use. */
+/** The largest number of links that one visit may use. */
 const MOST_LINKS = 8;
 
 export class MayFetch {
   readonly #catalogue: () => Promise<readonly ModelRequest[]>;
   readonly #links = new Set<string>();
 
-  /** `catalogue` returns the catalogue's models, as this worker reads them; an empty list if there are none. */
+  /** `catalogue` returns the models of the catalogue, read by this worker; an empty list if there are none. */
   constructor(catalogue: () => Promise<readonly ModelRequest[]>) {
     this.#catalogue = catalogue;
   }
 
-  /** Fails with 'bad-request' if neither the catalogue nor a plain link names the model. */
+  /** Fails with 'bad-request' unless the catalogue or a plain link names the model. */
   async demand({ id, source }: ModelRequest): Promise<void> {
     if (source.kind === 'files') return;
     const listed = (await this.#catalogue().catch(() => [])).find((model) => model.id === id);
     if (listed !== undefined && sameSource(listed.source, source)) return;
     const link = plainLink(source);
-    // A request to this machine sends nothing away, and the page can send anything to its own site anyway.
+    // A request to this machine does not leave it, and the page can send anything to its own site anyway.
     if (isHere(new URL(link)) || isOwn(new URL(link))) return;
     this.#links.add(link);
     if (this.#links.size > MOST_LINKS) {
@@ -44,7 +44,7 @@ function inOrder(source: ModelSource): unknown {
   return Object.entries(source).sort(([a], [b]) => (a < b ? -1 : 1));
 }
 
-/** Returns the link, if it holds nothing but the place of a model. Fails with 'bad-request'. */
+/** Returns the link if it contains only the place of a model. Fails with 'bad-request'. */
 export function plainLink(source: Exclude<ModelSource, { kind: 'files' }>): string {
   const link = source.kind === 'hub' ? hubLink(source) : packageLink(source.url);
   const hosts = source.hosts ?? [];

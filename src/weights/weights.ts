@@ -1,5 +1,5 @@
-// All operations on models in storage: those behind the weights worker, and opening a model for the engine.
-// Owns the connection to storage, and the record of refused requests.
+// All operations on models in storage: those that the weights worker offers, and opening a model for the engine. Owns
+// the connection to storage, and the record of refused requests.
 
 import type { CheckUp, KeptModel, ModelRequest, ModelSource, WeightsEvent } from '../contract/weights.ts';
 import type { HeldEntry } from '../contract/held-entry.ts';
@@ -40,13 +40,13 @@ export class Weights {
   }
 
   /**
-   * Downloads, resumes or updates a model from a host or a hub. Only one tab does this at a time; the others
-   * follow it.
+   * Downloads, resumes or updates a model from a host or a hub. Only one tab at a time does this; the others receive
+   * its events.
    */
   download(request: ModelRequest, emit: Emit, signal: AbortSignal): Promise<KeptModel> {
     return this.#run(request, emit, signal, async (modelStore, emitToAll) => {
       const { source } = request;
-      // A package may have a newer version on its host; a converted checkpoint is either complete or not.
+      // The host of a package may have a newer version of it; a converted checkpoint is either complete or not.
       if (source.kind !== 'package' && (await isReady(modelStore))) return;
       if (source.kind === 'files') {
         fail('files-needed', `The files of ${request.name} must be chosen again.`);
@@ -100,9 +100,9 @@ export class Weights {
   }
 
   /**
-   * Opens a finished model for the engine. Fails with 'missing-file' if storage has none; reading a file fails
-   * with 'missing-file' or 'corrupt-shard' if the file is gone or has another length. `checkUp` and `download`
-   * repair that, wherever the model came from. `held`: entries that storage refused.
+   * Opens a finished model for the engine. Fails with 'missing-file' if storage has none; reading a file fails with
+   * 'missing-file' or 'corrupt-shard' if the file is gone or has another length. `checkUp` and `download` repair such
+   * files, whatever the model's source. `held`: entries that storage refused.
    */
   open(id: string, held: readonly HeldEntry[] = []): Promise<PackageStore> {
     this.#database.hold(held);
@@ -131,8 +131,8 @@ export class Weights {
   }
 
   /**
-   * Reports the stored bytes, the bytes still needed and the models that could be removed; returns a sentence
-   * about the first two.
+   * Reports the stored bytes, the bytes still needed and the models that could be removed. Returns a sentence about the
+   * two numbers of bytes.
    */
   async #reportFullDisk(modelStore: ModelStore, emit: Emit): Promise<string> {
     const models = await this.list();

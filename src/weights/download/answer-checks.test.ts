@@ -30,7 +30,7 @@ test('each refusal has its own code', () => {
   expect(codeOf(200, { 'content-type': 'text/html; charset=utf-8' })).toBe('web-page');
 });
 
-test('only the part that was asked for is taken', () => {
+test('only the requested part is accepted', () => {
   expect(codeOf(206, { 'content-range': 'bytes 100-199/1000' }, part)).toBe('taken');
   expect(codeOf(206, { 'content-range': 'bytes 100-150/1000' }, part)).toBe('taken');
   expect(codeOf(206, { 'content-range': 'bytes 99-199/1000' }, part)).toBe('wrong-range');
@@ -39,7 +39,7 @@ test('only the part that was asked for is taken', () => {
   expect(codeOf(206, { 'content-range': 'bytes 100-199/1000' })).toBe('wrong-range');
 });
 
-test('what an answer says of the file is handed on', () => {
+test('the facts about the file in a response are returned', () => {
   const headers = { 'content-range': 'bytes 100-199/1000', etag: 'W/"a"' };
   const facts = checkAnswer(new Response(null, { status: 206, headers }), 'x', part);
   expect(facts).toEqual({ isPart: true, start: 100, fileBytes: 1000, etag: '"a"' });
@@ -49,7 +49,7 @@ test('what an answer says of the file is handed on', () => {
   expect(checkAnswer(new Response(null, { headers: apache }), 'x', undefined).etag).toBe('"a"');
 });
 
-test('a host is pinned the first time, and then is the only one', () => {
+test('the first host is pinned, and is then the only one allowed', () => {
   const pinned: string[] = [];
   const hosts = new Hosts('https://hub.example/a/', { onPin: (origin) => pinned.push(origin) });
   hosts.check('https://hub.example/b');
@@ -59,7 +59,7 @@ test('a host is pinned the first time, and then is the only one', () => {
   expect(pinned).toEqual(['https://cdn.example']);
 });
 
-test('where hosts are named, no other is taken', () => {
+test('if hosts are named, no other is accepted', () => {
   const hosts = new Hosts('https://hub.example/', { named: ['https://cdn.example/'] });
   hosts.check('https://cdn.example/x');
   expect(() => hosts.check('https://other.example/x')).toThrow('not among the hosts allowed');

@@ -1,9 +1,9 @@
-// Checks of an HTTP response before its body is read. Each way in which a host refuses, or sends something
-// else, has a code and a message of its own.
+// Checks an HTTP response before its body is read. Each way in which a host refuses a request, or sends something else,
+// has its own code and message.
 
 import { Failure, fail } from '../../failure.ts';
 
-/** The host asks not to be contacted again for a while. */
+/** Thrown if the host asks clients not to repeat the request for a while. */
 export class RetryLater extends Failure {
   readonly afterMs: number;
 
@@ -13,7 +13,7 @@ export class RetryLater extends Failure {
   }
 }
 
-/** Seconds or a date (RFC 9110, 10.2.3). */
+/** Parses a Retry-After header, which holds seconds or a date (RFC 9110, 10.2.3). */
 function retryAfterMs(header: string | null): number | undefined {
   if (header === null) return undefined;
   if (/^\s*\d+\s*$/.test(header)) return Number(header) * 1000;
@@ -28,14 +28,14 @@ export interface Part {
 }
 
 export interface AnswerFacts {
-  /** Whether the host sent a part rather than the whole file. */
+  /** Whether the host sent a part instead of the whole file. */
   isPart: boolean;
-  /** Offset in the file of the body's first byte. */
+  /** The file offset of the body's first byte. */
   start: number;
-  /** Bytes of the whole file, if the response gives them. */
+  /** The length of the whole file, if the response gives it. */
   fileBytes: number | undefined;
   /**
-   * The ETag without the marks of a weak tag and of compression, so that it names the file however it was
+   * The ETag without the marks of a weak tag and of compression, so that it identifies the file however it is
    * transferred.
    */
   etag: string | undefined;
@@ -66,11 +66,11 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
   const etag = headers
     .get('etag')
     ?.replace(/^W\//, '')
-    // Apache and Caddy mark the ETag of a compressed response in this way; a later part of the same file comes
-    // uncompressed.
+    // Apache and Caddy mark the ETag of a compressed response in this way. A part of the same file, requested later,
+    // comes uncompressed.
     .replace(/-(gzip|br|zstd)"$/, '"');
   if (status !== 206) {
-    // Content-Length is the length of the body as transferred, so it gives no length for a compressed file.
+    // Content-Length counts transferred bytes, so for a compressed response it does not give the file's length.
     const length = headers.has('content-encoding') ? null : headers.get('content-length');
     return { isPart: false, start: 0, fileBytes: length === null ? undefined : Number(length), etag };
   }
@@ -84,7 +84,7 @@ export function checkAnswer(response: Response, name: string, part: Part | undef
   return { isPart: true, start: range.start, fileBytes: range.fileBytes, etag };
 }
 
-/** `bytes 0-99/1000` or `bytes 0-99/*`. */
+/** Parses `bytes 0-99/1000` or `bytes 0-99/*`. */
 function parseContentRange(header: string | null): (Part & { fileBytes: number | undefined }) | undefined {
   const match = /^bytes (\d+)-(\d+)\/(\d+|\*)$/.exec(header ?? '');
   if (!match) return undefined;

@@ -1,5 +1,5 @@
-// One HTTP request under a watchdog: sends it, checks the response, passes on the body as it arrives. Every
-// error of the transfer becomes a Failure with its code; an abort of the caller's signal stays an abort.
+// One HTTP request under a watchdog: sends it, checks the response, passes on the body as it arrives. Every error of
+// the transfer becomes a Failure with a code; an abort of the caller's signal stays an abort.
 
 import { Failure, fail } from '../../failure.ts';
 import { checkAnswer, type AnswerFacts, type Part } from './answer-checks.ts';
@@ -8,12 +8,12 @@ import type { Refusals } from './refusals.ts';
 
 export interface Asked {
   url: string;
-  /** The file's name in messages. */
+  /** The file's name, for messages. */
   name: string;
   hosts: Hosts;
   /** If omitted, the whole file. */
   part?: Part;
-  /** The ETag that the file must still have. */
+  /** The ETag that the file must have. */
   etag?: string;
 }
 
@@ -21,13 +21,13 @@ export interface Body {
   facts: AnswerFacts;
   headers: Headers;
   /**
-   * Chunks of the body, each valid until the next one is requested. Fails with 'stalled' or 'network'. Leaving
-   * the loop ends the transfer.
+   * The chunks of the body, each valid until the next one is requested. Fails with 'stalled' or 'network'. Leaving the
+   * loop early ends the transfer.
    */
   chunks: AsyncIterable<Uint8Array>;
 }
 
-/** Sends the request and runs `use` on the response. The transfer has ended when the promise settles. */
+/** Sends the request and runs `use` on the response. When the promise settles, the transfer has ended. */
 export async function attempt<T>(
   asked: Asked,
   { stallMs, refusals }: { stallMs: number; refusals: Refusals | undefined },
@@ -42,7 +42,7 @@ export async function attempt<T>(
   try {
     const response = await fetch(url, {
       signal: either,
-      // Chromium may serve a cached part as the whole file.
+      // Without this, Chromium may return a cached part as if it were the whole file.
       cache: 'no-store',
       credentials: 'omit',
       referrerPolicy: 'no-referrer',
@@ -73,9 +73,9 @@ export async function attempt<T>(
 }
 
 /**
- * If-Range is sent to the page's own host only. Other hosts would need a preflight, and the hosts that hubs
- * redirect to do not answer one (huggingface/datasets issue 7931). A Range of this form needs none. In both
- * cases the ETag of the response is compared.
+ * If-Range is sent only to the page's own host. With it, a request to another host would need a preflight, and the
+ * hosts to which hubs redirect do not answer preflights (huggingface/datasets issue 7931). A Range of this form needs
+ * none. In both cases the ETag of the response is compared.
  */
 function headersOf(url: string, part: Part | undefined, etag: string | undefined): Record<string, string> {
   if (!part) return {};
@@ -84,7 +84,7 @@ function headersOf(url: string, part: Part | undefined, etag: string | undefined
   return etag !== undefined && isOwn ? { ...range, 'If-Range': etag } : range;
 }
 
-/** Small enough that a chunk stays in the processor's cache until it is copied. */
+/** The size of the buffer: small enough that a chunk stays in the processor's cache until it is copied. */
 const CHUNK_BYTES = 64 * 1024;
 
 async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Uint8Array> {
@@ -96,14 +96,14 @@ async function* chunksOf(response: Response, watch: Watchdog): AsyncGenerator<Ui
     watch.hear(value.byteLength);
     const handedOverAt = performance.now();
     yield value;
-    // The time that the reader takes to store a chunk does not count as the host's silence.
+    // The time that the consumer takes to store a chunk does not count as silence of the host.
     watch.excuse(performance.now() - handedOverAt);
   }
 }
 
 /**
- * Reads a byte stream through one reused buffer, because with a new buffer for every chunk the reads take half as
- * long again. Other streams are read chunk by chunk.
+ * Reads a byte stream through one reused buffer, because reads into new buffers take 1.5 times as long. Other streams
+ * are read chunk by chunk.
  */
 function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStreamReadResult<Uint8Array>> {
   let reader: ReadableStreamBYOBReader;
@@ -122,12 +122,12 @@ function reading(body: ReadableStream<Uint8Array>): () => Promise<ReadableStream
 }
 
 /**
- * Fewer bytes than this within the stall time count as silence: at a byte a second, a download would take
- * years.
+ * If fewer bytes than this arrive within the stall time, the transfer counts as silent: at a byte a second, a download
+ * would take years.
  */
 export const LEAST_BYTES = 4096;
 
-/** Aborts its signal with a 'stalled' failure if almost no bytes arrived within the stall time. */
+/** Aborts its signal with a 'stalled' failure if almost no bytes arrive within the stall time. */
 class Watchdog {
   readonly #stallMs: number;
   readonly #name: string;
@@ -147,7 +147,7 @@ class Watchdog {
     return this.#controller.signal;
   }
 
-  /** Called for every chunk, so it is cheap. */
+  /** Called for every chunk, so it has to be fast. */
   hear(bytes: number): void {
     this.#bytes += bytes;
     if (this.#bytes < LEAST_BYTES) return;
@@ -155,7 +155,7 @@ class Watchdog {
     this.#heardAt = performance.now();
   }
 
-  /** Excludes `ms` from the stall time, because the reader requested nothing meanwhile. */
+  /** Excludes `ms` from the stall time, because the consumer requested no data during that time. */
   excuse(ms: number): void {
     this.#heardAt += ms;
   }

@@ -1,4 +1,4 @@
-// A check-up reads and hashes all stored files of a model.
+// A check-up, which reads and hashes all stored files of a model.
 
 import type { CheckUp } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -8,15 +8,15 @@ import { filesOf, type PackageFile, type ModelStore } from '../store/model-store
 import { isSound } from '../store/stored-package.ts';
 
 /**
- * Drops files that are missing, have another length, cannot be read or do not match their hash, so that the
- * next download fetches exactly these again. Fails with 'missing-file' for a model that is not in storage.
+ * Drops files that are missing, have another length, cannot be read or do not match their hash, so that the next
+ * download fetches only those files again. Fails with 'missing-file' for a model that is not in storage.
  */
 export async function checkUp(modelStore: ModelStore, emit: Emit, signal: AbortSignal): Promise<CheckUp> {
   const manifest = (await modelStore.manifest()) ?? (await modelStore.pending());
   if (!manifest) fail('missing-file', `There is no model ${modelStore.id} in storage.`);
   const kept = await modelStore.kept();
   const isFinished = (await modelStore.manifest()) !== undefined;
-  // Files that an unfinished download has not fetched yet are not damaged.
+  // A file that an unfinished download has not fetched yet is not damaged.
   const files = filesOf(manifest).filter((file) => isFinished || kept.has(file.sha256));
   const totalBytes = files.reduce((sum, file) => sum + file.bytes, 0);
   const progress = new Progress(emit, { totalBytes, resumedBytes: 0, activity: { kind: 'verifying' } });

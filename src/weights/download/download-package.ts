@@ -1,5 +1,5 @@
-// Copies a package from its origin into storage: plans, fetches a few files at a time, verifies each, stores
-// it. A stored file is never fetched again; a file that does not match its hash is never stored.
+// Copies a package from its origin into storage: lists the missing files, fetches a few at a time, verifies each,
+// stores it. A stored file is never fetched again; a file that does not match its hash is never stored.
 
 import type { ModelRequest, WeightsEvent } from '../../contract/weights.ts';
 import { Failure, fail } from '../../failure.ts';
@@ -10,7 +10,7 @@ import type { PackageOrigin } from './origin.ts';
 import { Progress } from './progress.ts';
 import { filesOf, type PackageFile, type ModelStore } from '../store/model-store.ts';
 
-/** How often a file with a wrong hash is fetched again. */
+/** How many times a file with a wrong hash is fetched again. */
 const HASH_RETRIES = 2;
 
 export interface Means {
@@ -54,7 +54,7 @@ async function fetchMissing(
   const progress = new Progress(emit, { totalBytes, resumedBytes, activity: { kind: 'downloading' } });
   const queue = missing.values();
   let broken: Error | undefined;
-  // If one lane fails, each of the others finishes its current file and takes no other.
+  // If one lane fails, each of the others finishes its current file and begins no other.
   const lane = async (): Promise<void> => {
     // Each lane reuses one buffer, because allocating memory costs the system as much as copying into it.
     let buffer: ArrayBuffer | undefined;
@@ -98,8 +98,8 @@ async function fetchAndStore(
 }
 
 /**
- * Fetches a file and reports the activity: 'downloading' while any file is being fetched, 'verifying' between
- * the last byte and the end.
+ * Fetches a file and reports the activity: 'downloading' while any file is being fetched, and 'verifying' from the last
+ * byte until the files are checked.
  */
 async function fetchReporting(
   file: PackageFile,

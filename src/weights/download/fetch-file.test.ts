@@ -20,12 +20,12 @@ async function host(answer: RequestListener): Promise<string> {
   return `http://127.0.0.1:${(server.address() as AddressInfo).port}/file`;
 }
 
-/** `stallMs`: short if a test waits for the stall, else long enough for a busy machine. */
+/** `stallMs`: short if the test waits for a stall, otherwise long enough for a busy machine. */
 function transfers(onRetry: Transfers['onRetry'] = () => undefined, stallMs = 20_000): Transfers {
   return { pace: { stallMs, attempts: 3, firstWaitMs: 1, longestWaitMs: 5, lanes: 1 }, onRetry };
 }
 
-test('a host that says when to come again is asked no sooner', async () => {
+test('if a host says when to return, no request is sent earlier', async () => {
   const waits: number[] = [];
   let count = 0;
   const url = await host((_, response) => {
@@ -43,7 +43,7 @@ test('a host that says when to come again is asked no sooner', async () => {
   for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(1000);
 });
 
-test('a date is understood as well, and hours are not waited for', async () => {
+test('a date is understood as well, and a wait of hours is refused', async () => {
   const url = await host((_, response) => {
     const later = new Date(Date.now() + 3 * 3_600_000).toUTCString();
     response.writeHead(429, { 'Retry-After': later }).end();
@@ -52,7 +52,7 @@ test('a date is understood as well, and hours are not waited for', async () => {
   await expect(fetchSmall(asked, 100, transfers(), never)).rejects.toMatchObject({ code: 'network' });
 });
 
-test('a host that sends a byte now and then is given up', async () => {
+test('a transfer from a host that sends a byte now and then is abandoned', async () => {
   let asked = 0;
   const url = await host((request, response) => {
     asked++;

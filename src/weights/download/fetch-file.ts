@@ -16,19 +16,19 @@ export interface Transfers {
   pace: Pace;
   /** The origins that the page's policy refused; omitted in Node, which has no policy. */
   refusals?: Refusals;
-  /** Receives the number of bytes that arrived; a negative number if they turned out to be useless. */
+  /** Receives the number of bytes that arrived. The number is negative if earlier bytes turned out to be useless. */
   onBytes?: (bytes: number) => void;
   onRetry?: (retry: { file: string; failure: Failure; attempt: number; waitMs: number }) => void;
 }
 
 export interface WantedPart extends Asked, Part {
-  /** Bytes of the whole file. */
+  /** The length of the whole file. */
   fileBytes: number;
 }
 
 /**
- * Fetches exactly the bytes `start` to `end` of a file, into `buffer` if that is large enough. Fails
- * as the last attempt failed, or with 'no-range' if a part is wanted and the host only sends the whole file.
+ * Fetches exactly the bytes `start` to `end` of a file, into `buffer` if that is large enough. Fails with the failure
+ * of the last attempt, or with 'no-range' if a part is requested and the host sends only whole files.
  */
 export async function fetchPart(
   wanted: WantedPart,
@@ -92,8 +92,8 @@ export async function fetchPart(
 }
 
 /**
- * Fetches a file of unknown length, or its first bytes; at most `limit` bytes. Fails with 'no-range' if the
- * host answers a request for a part with more than that.
+ * Fetches at most `limit` bytes: a whole file of unknown length, or the first bytes of a file. Fails with 'no-range' if
+ * the host answers a request for a part with more than that.
  */
 export function fetchSmall(
   asked: Asked,
@@ -129,8 +129,8 @@ function limitsOf({ pace, refusals }: Transfers): { stallMs: number; refusals: R
 }
 
 /**
- * Repeats `step` while its failures may pass. An attempt that fetched at least LEAST_BYTES more than the best
- * one resets the count of attempts. If the host names a time, the next attempt waits for it.
+ * Repeats `step` while its failures may be temporary. An attempt that gets at least LEAST_BYTES further than any
+ * earlier one resets the count of attempts. If the host says when to return, the next attempt waits until then.
  */
 async function retried<T>(
   file: string,
@@ -150,7 +150,7 @@ async function retried<T>(
       if (count >= pace.attempts) throw failure;
       onFailure?.(failure);
       const asked = failure instanceof RetryLater ? failure.afterMs : 0;
-      // The user will not wait for that long, and can resume the download at any time.
+      // The user will not wait that long, and can resume the download at any time.
       if (asked > LONGEST_ASKED_MS) throw failure;
       const wait = Math.max(asked, waitMs(pace, count, Math.random));
       onRetry?.({ file, failure, attempt: count, waitMs: wait });

@@ -1,4 +1,4 @@
-// A checkpoint source of files that were chosen or dropped on the page.
+// A checkpoint source for files that were chosen or dropped on the page.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { fail } from '../../failure.ts';

@@ -1,5 +1,5 @@
-// The hashing port: hashes on the caller's thread, or on another one to which the bytes are transferred
-// meanwhile.
+// The hashing port. An implementation hashes on the caller's thread, or on another thread, to which it transfers the
+// bytes for the duration.
 
 import { sha256Hex } from '../../format/sha256.ts';
 import { sha256Extend, type Sha256State } from '../../format/sha256-stream.ts';

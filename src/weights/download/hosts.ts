@@ -1,6 +1,5 @@
-// Decides which hosts files may come from. The browser follows redirects, so the check looks at the address
-// that the response finally came from. If no hosts are named, the first other host is pinned and is then the
-// only one allowed.
+// Decides from which hosts files may come. The browser follows redirects, so the check looks at the final address of
+// the response. If no hosts are named, the first other host is pinned and is then the only one allowed.
 
 import { fail } from '../../failure.ts';
 

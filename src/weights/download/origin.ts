@@ -1,4 +1,4 @@
-// The origin port: the files of a package come from a host or from this computer.
+// The origin port: the source of a package's files, which is a host or this computer.
 
 import { fail } from '../../failure.ts';
 import { parseJson } from '../../format/json-field.ts';
@@ -9,13 +9,13 @@ import { readFile, sizeOf } from './read-file.ts';
 import type { PackageFile } from '../store/model-store.ts';
 
 export interface PackageOrigin {
-  /** The number of parallel reads beyond which there is no further gain. */
+  /** The largest useful number of parallel reads. */
   readonly lanes: number;
   /** manifest.json, not yet parsed. */
   manifest(signal: AbortSignal): Promise<unknown>;
   /**
-   * Fetches a file with the expected number of bytes, not yet verified, into `buffer` if that is large
-   * enough.
+   * Fetches a file, which must have the expected number of bytes, into `buffer` if that is large enough. The bytes are
+   * not verified yet.
    */
   fetch(
     file: PackageFile,
@@ -25,17 +25,17 @@ export interface PackageOrigin {
   ): Promise<Uint8Array<ArrayBuffer>>;
 }
 
-/** Limit far above any manifest: that of the family's largest model has a few megabytes. */
+/** A limit far above any manifest: even the largest model of the family has one of only a few megabytes. */
 const MANIFEST_LIMIT = 256 * 1024 * 1024;
 
-/** A folder of a static host. */
+/** A folder on a static host. */
 export class HttpOrigin implements PackageOrigin {
   readonly lanes: number;
   readonly #folder: string;
   readonly #hosts: Hosts;
   readonly #transfers: Transfers;
 
-  /** `url` with or without a slash at its end. */
+  /** `url` may end with a slash or not. */
   constructor(url: string, hosts: Hosts, transfers: Transfers) {
     this.#folder = url.endsWith('/') ? url : `${url}/`;
     this.#hosts = hosts;
@@ -61,7 +61,7 @@ export class HttpOrigin implements PackageOrigin {
   }
 }
 
-/** Files of this computer, by their names. */
+/** Files on this computer, found by their names. */
 export class FilesOrigin implements PackageOrigin {
   readonly lanes = 2;
   readonly #files: ReadonlyMap<string, File>;

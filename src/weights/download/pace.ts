@@ -1,28 +1,28 @@
 // How long a transfer may stay silent, how often it is attempted, and how long to wait between attempts.
 
 export interface Pace {
-  /** Silence after which a transfer counts as stalled; its total time has no limit. */
+  /** The length of silence after which a transfer counts as stalled. The total time has no limit. */
   stallMs: number;
-  /** Most consecutive attempts that make no progress. */
+  /** The largest number of consecutive attempts without progress. */
   attempts: number;
   firstWaitMs: number;
   longestWaitMs: number;
-  /** Fetches at a time. */
+  /** The number of parallel fetches. */
   lanes: number;
 }
 
 export const PACE: Pace = { stallMs: 30_000, attempts: 6, firstWaitMs: 500, longestWaitMs: 30_000, lanes: 4 };
 
 /**
- * Doubles with each attempt, and is random in its upper half, so that clients do not all return at the same
- * time.
+ * The wait before the next attempt. It doubles with each attempt; its upper half is random, so that clients do not all
+ * return at the same time.
  */
 export function waitMs(pace: Pace, attempt: number, random: () => number): number {
   const most = Math.min(pace.longestWaitMs, pace.firstWaitMs * 2 ** (attempt - 1));
   return most * (0.5 + random() / 2);
 }
 
-/** Rejects with the signal's reason when it is aborted first. */
+/** Waits for `ms`. Rejects with the signal's reason if the signal aborts earlier. */
 export function pause(ms: number, signal: AbortSignal): Promise<void> {
   return new Promise((resolve, reject) => {
     const stop = (): void => {

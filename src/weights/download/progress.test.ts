@@ -14,7 +14,7 @@ function setUp(totalBytes: number, resumedBytes = 0) {
   return { seen, clock, progress };
 }
 
-test('rate and time left follow from what came in this run alone', () => {
+test('the rate and the time left depend only on the bytes of this run', () => {
   const { seen, clock, progress } = setUp(10_000, 4000);
   expect(seen).toMatchObject([
     { doneBytes: 4000, resumedBytes: 4000, bytesPerSecond: null, secondsLeft: null },
@@ -24,14 +24,14 @@ test('rate and time left follow from what came in this run alone', () => {
   expect(seen.at(-1)).toMatchObject({ doneBytes: 6000, bytesPerSecond: 1000, secondsLeft: 4 });
 });
 
-test('what an earlier run had done is progress, and no speed', () => {
+test('the bytes of an earlier run count as progress but not for the rate', () => {
   const { seen, clock, progress } = setUp(10_000);
   clock.now = 2000;
   progress.resume(5000);
   expect(seen.at(-1)).toMatchObject({ doneBytes: 5000, resumedBytes: 5000, bytesPerSecond: null });
 });
 
-test('it is told ten times a second at most, and at the end', () => {
+test('progress is reported at most ten times a second, and at the end', () => {
   const { seen, clock, progress } = setUp(1000);
   for (let i = 0; i < 1000; i++) {
     clock.now++;
@@ -41,7 +41,7 @@ test('it is told ten times a second at most, and at the end', () => {
   expect(seen.at(-1)).toMatchObject({ doneBytes: 1000, secondsLeft: 0 });
 });
 
-test('it is verifying once the last of several transfers has ended', () => {
+test('the activity is verifying once the last of several transfers has ended', () => {
   const { seen, progress } = setUp(1000);
   const kinds = (): string[] => seen.map((event) => event.activity.kind);
   progress.begin({ kind: 'downloading' });
@@ -54,7 +54,7 @@ test('it is verifying once the last of several transfers has ended', () => {
   expect(kinds().at(-1)).toBe('downloading');
 });
 
-test('waits double, are spread, and have an end', () => {
+test('waits double, are random, and have a limit', () => {
   const waits = [1, 2, 3, 20].map((attempt) => waitMs(PACE, attempt, () => 1));
   expect(waits).toEqual([500, 1000, 2000, 30_000]);
   expect(waitMs(PACE, 1, () => 0)).toBe(250);

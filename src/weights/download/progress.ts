@@ -14,7 +14,7 @@ export class Progress {
   #activity: Activity;
   #underWay = 0;
   #emittedAt = -Infinity;
-  /** Time and bytes of each report, the oldest first, none older than the window. */
+  /** The time and the bytes of each report, the oldest first. No report is older than the window. */
   #samples: { at: number; bytes: number }[] = [];
 
   constructor(
@@ -45,7 +45,7 @@ export class Progress {
     if (this.#now() - this.#emittedAt >= EMIT_MS || this.remainingBytes === 0) this.#emit();
   }
 
-  /** Adds bytes that an earlier run had done, which do not count for the rate. */
+  /** Adds bytes that an earlier run converted or fetched; they do not count for the rate. */
   resume(bytes: number): void {
     this.#resumedBytes += bytes;
     for (const sample of this.#samples) sample.bytes += bytes;
@@ -88,7 +88,7 @@ export class Progress {
     });
   }
 
-  /** The rate over the window; null until a second of it has passed, or while no bytes arrive. */
+  /** The rate over the window; null during its first second, or while no bytes arrive. */
   #rate(): number | null {
     const [first] = this.#samples;
     const last = this.#samples.at(-1);

@@ -1,9 +1,9 @@
-// Reads files of this computer. Choosing a file does not read it: it may have been moved, deleted or changed on
-// the disk since then.
+// Reads files on this computer. Choosing a file does not read it: it may have been moved, deleted or changed on the
+// disk since.
 
 import { fail } from '../../failure.ts';
 
-/** Reads all of `file`, or `start` to `end` of it. Fails with 'unreadable-file'. */
+/** Reads all of `file`, or its bytes `start` to `end`. Fails with 'unreadable-file'. */
 export async function readFile(file: File, start?: number, end?: number): Promise<Uint8Array<ArrayBuffer>> {
   try {
     const part = start === undefined ? file : file.slice(start, end);
@@ -14,8 +14,8 @@ export async function readFile(file: File, start?: number, end?: number): Promis
 }
 
 /**
- * The file's size. Fails with 'unreadable-file'. A size of 0 is checked by reading, because browsers report 0
- * for a file that is gone.
+ * The file's size. Fails with 'unreadable-file'. If the size is 0, the file is read to check it, because browsers also
+ * report 0 for a file that no longer exists.
  */
 export async function sizeOf(file: File): Promise<number> {
   return file.size === 0 ? (await readFile(file)).byteLength : file.size;

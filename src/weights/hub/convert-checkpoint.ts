@@ -1,4 +1,4 @@
-// Passes a checkpoint, from any source, through the converter into storage.
+// Converts a checkpoint from any source, and writes the package into storage.
 
 import type { ModelRequest, Preset } from '../../contract/weights.ts';
 import { convert, type ConvertProgress } from '../../convert/convert.ts';
@@ -9,7 +9,7 @@ import { ModelStoreSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';
 import type { ModelStore } from '../store/model-store.ts';
 
-/** Resumes the conversion of an earlier visit. Fails as `convert` and the source do. */
+/** Resumes the conversion if an earlier visit began it. Fails as `convert` and the source do. */
 export async function convertCheckpoint(
   modelStore: ModelStore,
   request: ModelRequest,
@@ -32,7 +32,7 @@ function follow(emit: Emit): (progress: ConvertProgress) => void {
   let last = { done: 0, resumed: 0 };
   return ({ done, resumed, total, layer, layers }) => {
     const activity = { kind: 'quantising', layer, layers } as const;
-    // If a tensor turned out too wide for F16, the converter starts over, and reuses its shards.
+    // If a tensor turns out too wide for F16, the converter starts over and reuses its shards.
     if (!progress || done < last.done) {
       progress = new Progress(emit, { totalBytes: total, resumedBytes: 0, activity });
       last = { done: 0, resumed: 0 };

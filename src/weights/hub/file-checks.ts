@@ -1,7 +1,7 @@
-// Checks the files of a checkpoint against the hashes that the hub lists. A small file is checked before it is
-// used. The pieces of a large file arrive in the converter's order, not in the file's. The hash of the whole
-// file continues as soon as the next piece in file order is at hand; and the hash of each piece is stored, so
-// that a later transfer of the same piece must match the first one. Fails with a BadFile, which names the file.
+// Checks the files of a checkpoint against the hashes that the hub lists. A small file is checked before it is used.
+// The pieces of a large file arrive in the converter's order, not in the file's. The hash of the whole file therefore
+// continues whenever the next piece in file order is available. The hash of each piece is stored as well, and a later
+// transfer of the same piece must match it. Fails with a BadFile, which names the file.
 
 import { Failure, fail } from '../../failure.ts';
 import { gitBlobHex } from '../../format/git-blob.ts';
@@ -13,7 +13,7 @@ import type { ModelStore } from '../store/model-store.ts';
 import type { ListedFile, Listing } from './listing.ts';
 import type { Piece } from './pieces.ts';
 
-/** A file from the hub does not match its hash. */
+/** Thrown if a file from the hub does not match its hash. */
 export class BadFile extends Failure {
   readonly file: string;
 
@@ -23,7 +23,7 @@ export class BadFile extends Failure {
   }
 }
 
-/** Progress of the hash of a whole file. */
+/** The progress of a whole file's hash. */
 interface Whole {
   state: Sha256State;
   isSound: boolean;
@@ -34,9 +34,9 @@ export class FileChecks {
   readonly #modelStore: ModelStore;
   readonly #hashing: Hashing;
   readonly #wholes: Map<string, Whole>;
-  /** SHA-256 of each piece that ever arrived, by the piece's name. */
+  /** The SHA-256 of each piece that has ever arrived, by the piece's name. */
   readonly #pieces: Map<string, string>;
-  /** Records of piece hashes that storage had no space for. */
+  /** Records of piece hashes for which storage had no space. */
   readonly #unsaved: [Key, string][] = [];
   readonly #forgotten = new Set<string>();
 
@@ -54,7 +54,7 @@ export class FileChecks {
     this.#pieces = pieces;
   }
 
-  /** Continues from the state that an earlier visit stored. */
+  /** Opens the checks with the state that an earlier visit stored. */
   static async open(listing: Listing, modelStore: ModelStore, hashing: Hashing): Promise<FileChecks> {
     const { database } = modelStore;
     const [wholes, pieces] = await Promise.all(
@@ -76,7 +76,7 @@ export class FileChecks {
     return Object.hasOwn(this.#listing, file) ? this.#listing[file] : undefined;
   }
 
-  /** Checks a whole small file against its hash. Returns its bytes, perhaps in another buffer. */
+  /** Checks a small file against its hash. Returns the file's bytes, perhaps in another buffer. */
   async demand(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<Uint8Array<ArrayBuffer>> {
     const listed = this.listed(file) ?? fail('missing-file', `${file} is not in the repository.`);
     const hashed =
@@ -91,7 +91,7 @@ export class FileChecks {
     if (bytes !== listed) throw new BadFile(file, `has ${bytes} bytes; ${listed} are listed`);
   }
 
-  /** Stores the hash of a new piece. A piece that arrived before must have the same hash as the first time. */
+  /** Stores the hash of a new piece. If the piece has arrived before, its hash must be the same as the first time. */
   async arrived(
     file: string,
     { start }: Piece,
@@ -110,7 +110,9 @@ export class FileChecks {
     return hashed.bytes;
   }
 
-  /** If the disk is full, the record waits for the next shard, for which there may still be space. */
+  /**
+   * Stores a record. If the disk is full, the record is stored with the next shard, for which there may still be space.
+   */
   async #save(record: [Key, string]): Promise<void> {
     try {
       await this.#modelStore.database.change({ records: [record] });
@@ -120,7 +122,7 @@ export class FileChecks {
     }
   }
 
-  /** How many bytes, from the beginning of the file, the hash of the whole file covers. */
+  /** The number of bytes, from the beginning of the file, that the hash of the whole file covers. */
   reached(file: string): number {
     return this.#wholes.get(file)?.state.bytes ?? 0;
   }
@@ -129,13 +131,13 @@ export class FileChecks {
     return this.#wholes.get(file)?.isSound ?? false;
   }
 
-  /** Adds the bytes that follow those reached so far. The caller must not use `bytes` afterwards. */
+  /** Adds the bytes that follow those hashed so far. The caller must not use `bytes` afterwards. */
   async take(file: string, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const { state } = this.#wholes.get(file) ?? { state: sha256Begin() };
     this.#wholes.set(file, { state: await this.#hashing.extend(state, bytes), isSound: false });
   }
 
-  /** To be called when the whole file is hashed: checks the hash, and notes that the file is sound. */
+  /** Call this when the whole file is hashed. Checks the hash, and notes that the file is sound. */
   async conclude(file: string): Promise<void> {
     const whole = this.#wholes.get(file) ?? fail('bug', `${file} was never hashed.`);
     const listed = this.listed(file);
@@ -155,7 +157,7 @@ export class FileChecks {
     await this.#modelStore.database.change({ goneUnder });
   }
 
-  /** The state of all hashes, to be stored together with the deletion of the pieces that they cover. */
+  /** The state of all hashes. It must be stored together with the deletion of the pieces that the hashes cover. */
   records(): [Key, unknown][] {
     const wholes = Array.from(this.#wholes, ([file, whole]): [Key, unknown] => [
       this.#modelStore.key('whole', file),

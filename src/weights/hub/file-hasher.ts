@@ -1,5 +1,5 @@
-// Hashes the weights files of a hub from beginning to end, in the background while their pieces are at hand, and
-// compares the results with the hub's hashes.
+// Hashes the weights files of a hub from beginning to end and compares the results with the hub's hashes. Works in the
+// background as long as the pieces are available.
 
 import { BadFile, type FileChecks } from './file-checks.ts';
 import type { PieceLoader } from './piece-loader.ts';
@@ -22,13 +22,13 @@ export class FileHasher {
     this.#signal = signal;
   }
 
-  /** Notes the hash of a file's length and header. */
+  /** Records the hash of the file's first bytes, which are its length and header. */
   async opened(file: string, pieces: readonly Piece[]): Promise<void> {
     const first = this.#firstBytes(file, this.#dataStart(file, pieces));
     await this.#checks.arrived(file, { start: 0, end: first.byteLength }, first);
   }
 
-  /** Continues the hash of the whole file, in the background, over the pieces that are at hand. */
+  /** Continues the hash of the whole file in the background, over the pieces that are available. */
   hashBehind(file: string, pieces: Piece[]): void {
     if (this.#hashing.has(file) || this.#checks.isSound(file)) return;
     const going = this.#hashOn(file, pieces, async (piece) => {
@@ -36,15 +36,15 @@ export class FileHasher {
       const blob = await this.#spool.piece(file, piece);
       return blob && new Uint8Array(await blob.arrayBuffer());
     });
-    // A failure here occurs again when `verify` hashes the file.
+    // If this fails, the same failure occurs again when `verify` hashes the file.
     const settled = going.catch(() => undefined).finally(() => this.#hashing.delete(file));
     this.#hashing.set(file, settled);
   }
 
   /**
-   * Checks every weights file that was read against its hash, and fetches pieces again that are no longer at
-   * hand. Fails with a BadFile. `onBytes` receives the length of each piece before it is hashed, and the number
-   * of bytes that were left to hash when verification began.
+   * Checks every weights file that was read against its hash, and fetches pieces again that are no longer stored. Fails
+   * with a BadFile. `onBytes` receives the length of each piece before it is hashed, and the number of bytes that were
+   * left to hash when verification began.
    */
   async verify(
     opened: ReadonlyMap<string, Piece[]>,
@@ -65,7 +65,7 @@ export class FileHasher {
     }
   }
 
-  /** Hashes piece after piece for as long as `load` returns the next one. */
+  /** Hashes piece after piece as long as `load` returns the next one. */
   async #hashOn(
     file: string,
     pieces: Piece[],
@@ -86,12 +86,12 @@ export class FileHasher {
     }
   }
 
-  /** Where the data of the tensors begins. */
+  /** The offset at which the data of the tensors begins. */
   #dataStart(file: string, pieces: readonly Piece[]): number {
     return pieces[0]?.start ?? this.#spool.remote(file)?.bytes ?? 0;
   }
 
-  /** The first bytes of a safetensors file up to `end`: length and header, both taken from the spool. */
+  /** The first bytes of a safetensors file up to `end`, taken from the spool: its length and header. */
   #firstBytes(file: string, end: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(end);
     bytes.set(this.#spool.part(file, 0, 8) ?? []);
@@ -100,7 +100,7 @@ export class FileHasher {
   }
 }
 
-/** Whether the `parts` that were read on their own have the same bytes as the piece at the same place. */
+/** Whether the `parts`, which were read separately, have the same bytes as the piece at the same place. */
 function agrees(piece: Piece, bytes: Uint8Array, parts: { start: number; bytes: Uint8Array }[]): boolean {
   return parts.every(({ start, bytes: part }) => {
     const [from, to] = [Math.max(start, piece.start), Math.min(start + part.byteLength, piece.end)];

@@ -4,7 +4,7 @@ import { fileUrl, isPinned, parseHubAddress } from './hub-address.ts';
 const endpoint = 'https://huggingface.co';
 const repo = 'Qwen/Qwen3-VL-2B-Instruct';
 
-test('what people paste is understood', () => {
+test('names and addresses that people paste are understood', () => {
   const ways: [string, string][] = [
     [repo, 'main'],
     [` ${repo} `, 'main'],
@@ -17,7 +17,7 @@ test('what people paste is understood', () => {
   expect(parseHubAddress('http://mirror.local:8080/a/b').endpoint).toBe('http://mirror.local:8080');
 });
 
-test('what is no model on a hub is refused', () => {
+test('an address that is no model on a hub is refused', () => {
   for (const text of ['', 'Qwen', 'a/b/c', 'https://huggingface.co/', 'file:///a/b/c'])
     expect(() => parseHubAddress(text)).toThrow('is not a model on a hub');
 });

@@ -1,5 +1,5 @@
-// Fetches files of a hub over HTTP: their lengths, small files whole, and parts of large ones. The spool stores
-// the data that every visit needs again.
+// Fetches files of a hub over HTTP: their lengths, small files as a whole, and parts of large ones. Puts the data that
+// every visit needs into the spool.
 
 import { Failure, fail } from '../../failure.ts';
 import type { Part } from '../download/answer-checks.ts';
@@ -9,7 +9,10 @@ import type { FileChecks } from './file-checks.ts';
 import type { ListedFile } from './listing.ts';
 import type { RemoteFile, Spool } from './spool.ts';
 
-/** Size of the first request for a file, which gives the file's length and, with luck, all small data in it. */
+/**
+ * The size of the first request for a file. The response gives the file's length and often contains all the small data
+ * in it.
+ */
 const FIRST_BYTES = 64 * 1024;
 /** A host without range requests may still send a file of up to this size as a whole. */
 const SMALL_FILE_BYTES = 64 * 1024 * 1024;
@@ -19,7 +22,7 @@ export interface HubFiles {
   transfers: Transfers;
   /** Receives the headers of the first response for a file. */
   onHeaders?: (headers: Headers) => void;
-  /** Checks the fetched bytes against the hub's hashes; undefined if the hub lists no hashes. */
+  /** Checks the fetched bytes against the hub's hashes; undefined if the hub lists none. */
   checks: FileChecks | undefined;
 }
 
@@ -49,7 +52,7 @@ export class HubFetch {
     }
   }
 
-  /** Length and ETag of a file, fetched unless an earlier visit did. */
+  /** The length and ETag of a file. They are fetched unless an earlier visit stored them. */
   async remote(file: string): Promise<RemoteFile> {
     return this.#spool.remote(file) ?? this.#probe(file);
   }
@@ -78,8 +81,8 @@ export class HubFetch {
     try {
       return await fetchPart(wanted, this.#hub.transfers, this.#signal);
     } catch (error) {
-      // The next visit probes the file again; the converter then checks whether it is still the same
-      // checkpoint.
+      // The next visit requests the first bytes again; the converter then checks whether the checkpoint is still the
+      // same.
       if (error instanceof Failure && error.code === 'changed-file') {
         if (this.#hub.checks) await this.#spool.forgetFacts(file);
         else await this.#spool.forget(file);
@@ -89,8 +92,8 @@ export class HubFetch {
   }
 
   /**
-   * Fetches a whole file and checks it before use. Large files of weights do not come here: they are hashed
-   * piece by piece.
+   * Fetches a whole file and checks it before use. Large weights files are not fetched here: they are hashed piece by
+   * piece.
    */
   async #fetchWhole(file: string, fileBytes: number, checks: FileChecks): Promise<RemoteFile> {
     if (fileBytes > SMALL_FILE_BYTES) fail('bad-checkpoint', `${file} is far too large for what it is.`);
@@ -131,7 +134,10 @@ export class HubFetch {
   }
 }
 
-/** Weights with a SHA-256 are hashed as they arrive; git's hash, which small files have, needs the whole file. */
+/**
+ * Whether a file is hashed as it arrives. Weights files with a SHA-256 are; git's hash, with which small files are
+ * listed, needs the whole file.
+ */
 function isHashedInPieces(file: string, listed: ListedFile): boolean {
   return file.endsWith('.safetensors') && 'sha256' in listed;
 }

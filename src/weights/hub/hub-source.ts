@@ -1,5 +1,5 @@
-// A checkpoint on a hub, as the converter reads it: small data at once, weights in pieces, a few pieces ahead of
-// the reader. Reports each piece to the spool when it is used up.
+// A checkpoint on a hub, as a source for the converter. Reads small data directly and weights in pieces, a few pieces
+// ahead of the converter. Reports each piece to the spool when the converter has used all of it.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
 import { fail } from '../../failure.ts';
@@ -21,7 +21,7 @@ export class HubSource implements CheckpointSource {
   readonly #pieces = new Map<string, Piece[]>();
   readonly #coverage = new Map<string, Coverage>();
 
-  /** `signal` ends every transfer, including those ahead of the reader. */
+  /** `signal` ends every transfer, including those ahead of the converter. */
   constructor(hub: HubFiles, spool: Spool, signal: AbortSignal) {
     const { checks, transfers } = hub;
     this.#spool = spool;

@@ -41,7 +41,7 @@ export async function downloadCheckpoint(
   const checks = pin.files ? await FileChecks.open(pin.files, modelStore, hashing) : undefined;
   const setPin = (news: Pin): void => {
     Object.assign(pin, news);
-    // This write may fail: without the pin, the next visit pins again.
+    // This write may fail: the next visit then pins the host again.
     notePin(modelStore, pin).catch(() => undefined);
   };
   const hosts = new Hosts(source.endpoint, {
@@ -54,7 +54,7 @@ export async function downloadCheckpoint(
     if (pin.revision === undefined && isPinned(commit)) setPin({ revision: commit });
   };
   const url = (file: string): string => fileUrl(source, pin.revision ?? source.revision, file);
-  // Transfers ahead of the reader end with the conversion, in whatever way it ends.
+  // Transfers ahead of the converter must end when the conversion ends, in whatever way.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
   const files = new HubSource({ url, hosts, transfers, onHeaders, checks }, spool, either);
@@ -83,7 +83,7 @@ export async function downloadCheckpoint(
   }
 }
 
-/** Reports the bytes that are left to hash at the end as progress. */
+/** Reports the hashing at the end as progress, by the bytes that are left to hash. */
 function followHash(emit: Emit): (bytes: number, left: number) => void {
   let progress: Progress | undefined;
   return (bytes, totalBytes) => {
@@ -92,7 +92,7 @@ function followHash(emit: Emit): (bytes: number, left: number) => void {
   };
 }
 
-/** Drops the shards that were made from a file; other shards stay. */
+/** Drops the shards that were made from a file; the others stay. */
 async function dropMadeOf(modelStore: ModelStore, file: string): Promise<void> {
   const blob = await modelStore.database.file(modelStore.key('note', RECORD_FILE));
   if (!blob) return;

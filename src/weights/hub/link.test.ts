@@ -26,23 +26,23 @@ test('a repository is recognised by its name, its page, or the page of a file in
   });
 });
 
-test('a package is a folder of any other host, with its manifest or without', () => {
+test('a package is a folder on any other host, given with or without its manifest', () => {
   const source = { kind: 'package', url: 'https://cdn.example/models/small%20one/' };
   const ways = ['', '/', '/manifest.json'].map((end) => `https://cdn.example/models/small%20one${end}`);
   for (const way of ways) expect(read(way)).toEqual({ id: source.url, name: 'small one', source });
 });
 
-test('a name of a link cannot turn the sentence around that asks about it', () => {
+test('the name in a link cannot reverse the sentence that asks about it', () => {
   expect(read('https://evil.example/a%E2%80%AEgro.sdoog/').name).toBe('a[U+202E]gro.sdoog');
   expect(read('https://evil.example/%FF/').name).toBe('%FF');
 });
 
-test('relative addresses count from the page', () => {
+test('relative addresses are resolved against the page', () => {
   expect(read('./models/demo').source).toEqual({ kind: 'package', url: `${PAGE}models/demo/` });
   expect(read('/packages/a/').id).toBe('https://example.org/packages/a/');
 });
 
-test('what is neither is refused', () => {
+test('an address that is neither is refused', () => {
   for (const text of ['', 'Qwen', 'javascript:alert(1)', 'ftp://host/a/', 'https://host/', 'http://']) {
     expect(() => read(text), text).toThrow();
   }

@@ -10,8 +10,8 @@ import { DEFAULT_ENDPOINT, parseHubAddress } from './hub-address.ts';
 const HUBS = new Set([DEFAULT_ENDPOINT, 'https://hf-mirror.com']);
 
 /**
- * `base`: the page's address, against which relative addresses are resolved; these begin with a dot or a slash.
- * `preset`: how a checkpoint is quantised; a package is stored as it is. Fails with 'bad-request'.
+ * `base`: the page's address, against which relative addresses are resolved; relative addresses begin with a dot or a
+ * slash. `preset`: the precision plan for a checkpoint; a package is stored unchanged. Fails with 'bad-request'.
  */
 export function readLink(text: string, base: string, preset: Preset): ModelRequest {
   const trimmed = text.trim();

@@ -1,5 +1,5 @@
-// A hub's information about a repository: the commit that a branch points to, and the hash of each file there.
-// The API is that of huggingface.co, which its mirrors pass on; a plain mirror of the files has no such API.
+// Reads a hub's information about a repository: the commit to which a branch points, and the hash of each file in it.
+// The API is that of huggingface.co, which its mirrors offer too; a plain mirror of the files has no such API.
 
 import { Failure, type FailureCode } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
@@ -13,8 +13,8 @@ export type Listing = Record<string, ListedFile>;
 
 const ANSWER_LIMIT = 16 * 1024 * 1024;
 /**
- * Failures by which a host without this API is recognised. Other failures may be temporary, and count as
- * failures of the download.
+ * The failures that show that a host lacks this API. Other failures may be temporary, and count as failures of the
+ * download.
  */
 const NO_ANSWER: ReadonlySet<FailureCode> = new Set([
   'missing-file',
@@ -25,7 +25,7 @@ const NO_ANSWER: ReadonlySet<FailureCode> = new Set([
   'host-blocked',
 ]);
 
-/** The commit that a branch or tag points to; undefined if the host does not report it. */
+/** The commit to which a branch or tag points; undefined if the host does not report it. */
 export function commitOf(
   source: HubSourceSpec,
   transfers: Transfers,
@@ -57,12 +57,12 @@ export function listingAt(
 
 function parseEntry(entry: Field): ListedFile {
   const lfs = entry.optional('lfs');
-  // This is the length of the file itself; the entry's own `size` may be that of the pointer in git.
+  // `lfs.size` is the length of the file itself; the entry's own `size` may be that of its pointer in git.
   if (lfs) return { bytes: lfs.at('size').integer(), sha256: hexOf(lfs.at('oid'), 64) };
   return { bytes: entry.at('size').integer(), gitBlob: hexOf(entry.at('oid'), 40) };
 }
 
-/** Parses a listing as this app stores it. Fails with 'bad-manifest'. */
+/** Parses a listing in the form in which this app stores it. Fails with 'bad-manifest'. */
 export function parseListing(field: Field): Listing {
   return Object.fromEntries(
     field.members().map(([name, file]): [string, ListedFile] => {

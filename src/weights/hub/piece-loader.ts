@@ -1,5 +1,5 @@
-// Loads pieces of weights files: from memory, from the spool or from the hub, each of them once. Checks the pieces
-// that arrive, and owns those in memory.
+// Loads pieces of weights files from memory, from the spool or from the hub, each only once. Checks the pieces that
+// arrive, and owns those in memory.
 
 import { fail } from '../../failure.ts';
 import type { FileChecks } from './file-checks.ts';
@@ -7,7 +7,7 @@ import type { HubFetch } from './hub-fetch.ts';
 import type { Piece } from './pieces.ts';
 import type { Spool } from './spool.ts';
 
-/** Pieces held in memory. */
+/** The number of pieces held in memory. */
 const HELD_PIECES = 8;
 
 export class PieceLoader {
@@ -19,7 +19,7 @@ export class PieceLoader {
   readonly #held = new Map<string, Promise<Uint8Array<ArrayBuffer>>>();
   #underWay = 0;
 
-  /** `lanes`: how many pieces are fetched at a time. */
+  /** `lanes`: the number of parallel fetches. */
   constructor(fetch: HubFetch, spool: Spool, checks: FileChecks | undefined, lanes: number) {
     this.#fetch = fetch;
     this.#spool = spool;

@@ -23,13 +23,13 @@ test('small neighbours share a piece, large tensors are cut, and no byte is left
   ]);
 });
 
-test('a byte is found in its piece', () => {
+test('the piece of a byte is found', () => {
   const pieces = cutIntoPieces(tensors(100, 100, 100), 100);
   expect([49, 50, 149, 150, 349, 350].map((at) => indexAt(pieces, at))).toEqual([-1, 0, 0, 1, 2, -1]);
   expect(indexAt([], 0)).toBe(-1);
 });
 
-test('a piece is covered once every byte was used, in any order and more than once', () => {
+test('a piece is covered once every byte was used, in any order, even repeatedly', () => {
   const coverage = new Coverage();
   const piece = { start: 10, end: 50 };
   for (const [start, end] of [

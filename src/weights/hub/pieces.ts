@@ -1,6 +1,5 @@
-// Cuts a checkpoint file into the pieces in which it is fetched: a piece never crosses from one large tensor
-// into the next, and small neighbours share one piece. The cut follows from the header alone, so that a later
-// visit finds the same pieces.
+// Cuts a checkpoint file into the pieces in which it is fetched. A piece never spans two large tensors; small
+// neighbours share one piece. The cut depends only on the header, so that a later visit finds the same pieces.
 
 import type { HeaderEntry } from '../../format/safetensors.ts';
 
@@ -12,7 +11,7 @@ export interface Piece {
   end: number;
 }
 
-/** `tensors` as parseHeader returns them: in order, without gaps. The pieces are too. */
+/** `tensors` are in the form that parseHeader returns: in order, without gaps. So are the returned pieces. */
 export function cutIntoPieces(tensors: readonly HeaderEntry[], pieceBytes = PIECE_BYTES): Piece[] {
   const pieces: Piece[] = [];
   let open: Piece | undefined;
@@ -44,7 +43,7 @@ export function indexAt(pieces: readonly Piece[], at: number): number {
   return -1;
 }
 
-/** The bytes of a piece that were used so far; a byte may be used more than once. */
+/** The bytes of a piece that have been used so far; a byte may be used more than once. */
 export class Coverage {
   #ranges: Piece[] = [];
 

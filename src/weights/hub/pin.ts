@@ -1,5 +1,5 @@
-// The facts that a download from a hub is held to from its beginning, also on later visits: the commit, the
-// host that the hub redirects to, and the hashes of the files.
+// The facts that stay fixed for a download from a hub from its beginning, also on later visits: the commit, the host to
+// which the hub redirects, and the hashes of the files.
 
 import { Field } from '../../format/json-field.ts';
 import type { Transfers } from '../download/fetch-file.ts';
@@ -15,8 +15,8 @@ export interface Pin {
 }
 
 /**
- * Reads the pin, and asks the hub once for the facts that are still unknown. `isBegun`: an earlier visit
- * fetched weights.
+ * Reads the pin, and asks the hub once for the facts that are still missing. `isBegun`: an earlier visit fetched
+ * weights.
  */
 export async function pinned(
   modelStore: ModelStore,
@@ -34,8 +34,8 @@ export async function pinned(
     if (revision !== undefined) pin.revision = revision;
   }
   if (pin.files === undefined) {
-    // An older version of this app did not check the weights that it fetched, and may have deleted them since, so
-    // they cannot be checked now.
+    // An older version of this app did not check the weights that it fetched. It may have deleted them since, so they
+    // can no longer be checked.
     if (isBegun || pin.revision === undefined) pin.files = null;
     else if (source.files && pin.revision === source.revision) pin.files = source.files;
     else pin.files = (await listingAt(source, pin.revision, transfers, signal)) ?? null;

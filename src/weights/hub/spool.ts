@@ -1,6 +1,6 @@
-// The part of a checkpoint that was fetched but is not yet in a shard: pieces of its files, stored until the
-// shards made from them are stored, so that a later visit resumes at the byte reached. Also the small parts
-// that every visit reads (headers, samples), which are stored until the end.
+// Stores the parts of a checkpoint that were fetched but are not in a stored shard yet. A piece of a file is kept until
+// the shards made from it are stored, so that a later visit resumes at the byte reached. The small parts that every
+// visit reads (headers, samples) are kept until the end.
 
 import { Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
@@ -8,13 +8,13 @@ import type { Change, Key } from '../store/change.ts';
 import type { Piece } from './pieces.ts';
 import type { ModelStore } from '../store/model-store.ts';
 
-/** Length and ETag of a file on the host. */
+/** The length and ETag of a file on the host. */
 export interface RemoteFile {
   bytes: number;
   etag?: string;
 }
 
-/** With this many unused pieces in storage, no further ones are fetched ahead. */
+/** If storage holds this many unused pieces, no further ones are fetched ahead. */
 const AHEAD_LIMIT = 128;
 
 export class Spool {
@@ -23,15 +23,19 @@ export class Spool {
   readonly #parts: Map<string, Uint8Array<ArrayBuffer>>;
   readonly #kept: Set<string>;
   readonly #used: Set<string>;
-  /** Pieces used up before the write of the latest shard began (`older`), and since then (`newer`). */
+  /**
+   * Pieces whose bytes have all been used: before the write of the latest shard began (`older`), and since then
+   * (`newer`).
+   */
   #usedUp: { older: Key[]; newer: Key[] };
-  /** Pieces that this visit stored and that are not used up yet. */
+  /** Pieces that this visit stored and that still have unused bytes. */
   readonly #ahead = new Set<string>();
   /**
-   * Files whose pieces are no longer stored: pieces that still arrive belong to an earlier version of the file.
+   * Files whose pieces were deleted. A piece of such a file that still arrives belongs to an earlier version of the
+   * file.
    */
   readonly #forgotten = new Set<string>();
-  /** Whether storage refused a piece. It may still have space for shards. */
+  /** Whether storage refused a piece. There may still be space for shards. */
   #isFull = false;
 
   private constructor(
@@ -46,7 +50,7 @@ export class Spool {
     this.#parts = parts;
     this.#kept = kept;
     this.#used = used;
-    // An earlier visit used these pieces up, but kept them until the hash of the whole file had passed them.
+    // An earlier visit used these pieces, but kept them because the hash of the whole file had not reached them.
     this.#usedUp = { older: [...kept].filter((name) => used.has(name)).map(keyOf), newer: [] };
   }
 
@@ -82,15 +86,15 @@ export class Spool {
   }
 
   /**
-   * Forgets length and ETag of a file, so that the host is asked again. The pieces stay, because hashes check
-   * them.
+   * Forgets the length and ETag of a file, so that the next visit asks the host again. The pieces stay, because they
+   * are checked by hashes.
    */
   async forgetFacts(file: string): Promise<void> {
     this.#files.delete(file);
     await this.#modelStore.database.change({ gone: [this.#modelStore.key('probe', file)] });
   }
 
-  /** Forgets everything that was fetched of a file, because the file on the host has changed. */
+  /** Deletes everything that was fetched of a file, because the file on the host has changed. */
   async forget(file: string): Promise<void> {
     const of = (name: string): boolean => name.endsWith(` ${file}`);
     this.#forgotten.add(file);
@@ -101,7 +105,7 @@ export class Spool {
     await this.#modelStore.database.change({ goneUnder });
   }
 
-  /** Returns the bytes from a small part, if one is stored that covers them. */
+  /** Returns the bytes from a stored small part that covers them, if there is one. */
   part(file: string, start: number, end: number): Uint8Array<ArrayBuffer> | undefined {
     const exact = this.#parts.get(nameOf(file, start));
     if (exact && exact.byteLength >= end - start) return exact.slice(0, end - start);
@@ -116,7 +120,7 @@ export class Spool {
     await this.#modelStore.database.change({ files: [[this.#modelStore.key('probe', file, start), bytes]] });
   }
 
-  /** Whether a piece is stored, or was stored and has been used up. */
+  /** Whether a piece is stored, or was stored until all of it was used. */
   knows(file: string, piece: Piece): boolean {
     return this.#kept.has(nameOf(file, piece.start)) || this.#used.has(nameOf(file, piece.start));
   }
@@ -145,7 +149,7 @@ export class Spool {
     }
   }
 
-  /** Notes that every byte of the piece has gone into shards; the last of these may not be stored yet. */
+  /** Notes that every byte of the piece has gone into shards, the last of which may not be stored yet. */
   useUp(file: string, { start }: Piece): void {
     this.#ahead.delete(nameOf(file, start));
     if (this.#used.has(nameOf(file, start))) return;
@@ -154,12 +158,12 @@ export class Spool {
   }
 
   /**
-   * Call this when shard n is about to be stored. Returns the deletion of pieces that may happen in the same
-   * transaction. While shard n is being stored, the converter fills shard n + 1; so pieces used up before the
-   * write of shard n − 1 began have gone into shards up to n.
+   * Call this when shard n is about to be stored. Returns the deletion of pieces for the same transaction. While shard
+   * n is being stored, the converter fills shard n + 1. So pieces that were used before the write of shard n − 1 began
+   * have gone into shards up to n, and can be deleted.
    *
-   * `reached`: how many bytes of a file its hash has covered. Later pieces stay for the hash, unless the disk
-   * is full.
+   * `reached`: returns the number of bytes of a file that its hash covers. Pieces after these bytes are kept for the
+   * hash, unless the disk is full.
    */
   retire(reached: (file: string) => number = () => Infinity): Change {
     const { older, newer } = this.#usedUp;
@@ -173,7 +177,7 @@ export class Spool {
     };
   }
 
-  /** The small parts of a file that were read on their own. */
+  /** The small parts of a file that were read separately. */
   parts(file: string): { start: number; bytes: Uint8Array<ArrayBuffer> }[] {
     return Array.from(this.#parts, ([name, bytes]) => ({ key: keyOf(name), bytes })).flatMap(
       ({ key, bytes }) => (key[0] === file ? [{ start: Number(key[1]), bytes }] : []),

@@ -3,10 +3,10 @@
 export type Key = [kind: string, ...rest: (string | number)[]];
 
 export interface Change {
-  /** Stored as Blobs. */
+  /** Entries to store as Blobs. */
   files?: [Key, Uint8Array<ArrayBuffer>][];
   records?: [Key, unknown][];
   gone?: Key[];
-  /** Prefixes; every entry whose key begins with one of them is deleted. */
+  /** Prefixes: every entry whose key begins with one of them is deleted. */
   goneUnder?: Key[];
 }

@@ -1,7 +1,7 @@
-// The models' database; no other file of src/weights uses IndexedDB. Keys are lists, so that all entries of a
-// model have one prefix; a change is one transaction, which happens completely or not at all. Files are stored as
-// Blobs, because reading a slice of a Blob loads only that slice. A browser that stores no Blobs gets bytes
-// instead. If the browser stores nothing, small models are held in memory.
+// The models' database; no other file of src/weights uses IndexedDB. Keys are lists, so that all entries of a model
+// have one prefix; a change is one transaction, which takes effect completely or not at all. Files are stored as Blobs,
+// because reading a slice of a Blob loads only that slice. A browser that stores no Blobs gets bytes instead. If the
+// browser stores nothing, small models are held in memory.
 
 import { promisifyRequest, type UseStore } from 'idb-keyval';
 import type { HeldEntry } from '../../contract/held-entry.ts';
@@ -17,7 +17,7 @@ const FIRST_WAIT_MS = 200;
 /** If storage does not answer within this time, the request is repeated a few times and then abandoned. */
 const ANSWER_MS = 30_000;
 const OPENING_MS = 10_000;
-/** Refusals that come from the browser's settings; repeating the request would not help. */
+/** Errors that come from the browser's settings, so that repeating the request would not help. */
 const FINAL: ReadonlySet<string> = new Set(['SecurityError', 'InvalidStateError', 'NotSupportedError']);
 /** Marks a model that has files stored as bytes. */
 const AS_BYTES = 'as-bytes';
@@ -33,14 +33,14 @@ export class Database {
     this.#use = openStore(name, 'entries');
   }
 
-  /** The stored value, not yet parsed; a file is a Blob. Undefined if there is none. */
+  /** The stored value, not yet parsed; a file is a Blob. Returns undefined if there is none. */
   async get(key: Key): Promise<unknown> {
     const held = this.#held.get(key);
     if (held !== undefined || !(await this.#canOpen())) return held;
     return asBlob(await this.#read<unknown>((store) => store.get(key)));
   }
 
-  /** A stored file. Holding the Blob takes no memory if the browser stores Blobs. */
+  /** A stored file. If the browser stores Blobs, holding one takes no memory. */
   async file(key: Key): Promise<Blob | undefined> {
     const value = await this.get(key);
     return value instanceof Blob ? value : undefined;
@@ -68,8 +68,8 @@ export class Database {
   }
 
   /**
-   * Makes a change in one transaction. A failure with 'storage-full' or 'storage-failed' has changed nothing.
-   * With `orHold`, entries that storage refuses are held in memory instead.
+   * Makes a change in one transaction. If it fails with 'storage-full' or 'storage-failed', nothing has changed. With
+   * `orHold`, entries that storage refuses are held in memory instead.
    *
    * A fresh profile sometimes refuses a new Blob (DataError, "InvalidBlob"); then the Blob is built again and
    * the transaction repeated.
@@ -83,12 +83,12 @@ export class Database {
       const { files = [], records = [], gone = [], goneUnder = [] } = change;
       this.#held.remove(change);
       this.#held.put([...files.map(([key, bytes]): HeldEntry => [key, new Blob([bytes])]), ...records]);
-      // This deletion may fail: entries that stay in storage are overridden by those held in memory.
+      // This deletion may fail, because an entry that stays in storage is overridden by the one held in memory.
       if (gone.length + goneUnder.length > 0) await this.#write({ gone, goneUnder }).catch(() => undefined);
     }
   }
 
-  /** The entries of a model that this thread holds in memory; another thread can `hold` them. */
+  /** The entries of a model that this thread holds in memory. Another thread can take them over with `hold`. */
   held(id: string): HeldEntry[] {
     return this.#held.of(id);
   }
@@ -98,8 +98,8 @@ export class Database {
   }
 
   /**
-   * Whether a model is here for this visit only: it is held in memory, or stored by a browser that stores no
-   * Blobs. WebKit stores none in windows that keep nothing.
+   * Whether a model is available for this visit only: it is held in memory, or stored by a browser that stores no
+   * Blobs, as WebKit does in private windows.
    */
   async isForThisVisit(id: string): Promise<boolean> {
     return this.#held.holds(id) || (await this.get([AS_BYTES, id])) !== undefined;
@@ -127,8 +127,8 @@ export class Database {
   }
 
   /**
-   * Whether storage opens. The first call finds out, and later calls reuse its result. `#canTakeBlobs` does the same for
-   * Blobs.
+   * Whether storage opens. The first call finds out; later calls return the same result. `#canTakeBlobs` does the same
+   * for Blobs.
    */
   #canOpen(): Promise<boolean> {
     const open = async (): Promise<unknown> =>
@@ -148,14 +148,14 @@ export class Database {
     return this.#attempt(() => this.#use('readonly', (store) => promisifyRequest(request(store))));
   }
 
-  /** Repeats a job that fails. A full disk and a refusal by the browser's settings are not repeated. */
+  /** Repeats a job that fails, except if the disk is full or the browser's settings forbid storage. */
   async #attempt<T>(job: () => Promise<T>, answerMs = ANSWER_MS): Promise<T> {
     for (let attempt = 1; ; attempt++) {
       try {
         return await answered(job, answerMs);
       } catch (cause) {
         const { name, text } = described(cause);
-        // Chromium's message is empty. The callers know how many bytes are needed, and report it.
+        // Chromium's message is empty. The callers report the number of bytes that are needed.
         if (name === 'QuotaExceededError') fail('storage-full', 'The browser has no space left.', cause);
         if (attempt === ATTEMPTS || FINAL.has(name)) {
           fail('storage-failed', `The browser’s storage refused: ${text}`, cause);
@@ -167,8 +167,7 @@ export class Database {
 }
 
 /**
- * Rejects if there is no answer in time: WebKit's storage was seen not to answer while the previous page still
- * used it.
+ * Rejects if there is no answer in time. WebKit's storage was seen not to answer while the previous page still used it.
  */
 async function answered<T>(job: () => Promise<T>, ms: number): Promise<T> {
   let timer: ReturnType<typeof setTimeout> | undefined;
@@ -182,7 +181,7 @@ async function answered<T>(job: () => Promise<T>, ms: number): Promise<T> {
   }
 }
 
-/** Storing a view would store the whole buffer behind it. */
+/** Copies a view of a larger buffer, because storing the view would store the whole buffer. */
 function withoutBuffer(bytes: Bytes): Bytes {
   return bytes.byteLength === bytes.buffer.byteLength ? bytes : bytes.slice();
 }
@@ -206,7 +205,7 @@ function parseKey(key: IDBValidKey): Key {
   return [String(kind), ...rest];
 }
 
-/** An aborted transaction may have no error at all. */
+/** An aborted transaction may have no error. */
 function described(cause: unknown): { name: string; text: string } {
   if (!(cause instanceof Error)) return { name: '', text: 'the transaction was aborted.' };
   return { name: cause.name, text: `${cause.name} ${cause.message}`.trim() };

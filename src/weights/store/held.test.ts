@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { Held } from './held.ts';
 
-test('what is held is found by key, by prefix and by model, and goes as storage would let it go', () => {
+test('held entries are found by key, by prefix and by model, and are deleted in the same way as stored ones', () => {
   const held = new Held();
   held.put([
     [['model', 'a'], 'A'],

@@ -11,10 +11,7 @@ export async function listModels(database: Database): Promise<KeptModel[]> {
   return Promise.all(keys.map(([, id]) => describeOrBroken(new ModelStore(database, String(id)))));
 }
 
-/**
- * A model whose records cannot be read is listed nevertheless, so that it can be removed: it may take
- * gigabytes.
- */
+/** Lists a model even if its records cannot be read, so that the user can remove it: it may take gigabytes. */
 async function describeOrBroken(modelStore: ModelStore): Promise<KeptModel> {
   try {
     return await modelStore.describe();
@@ -44,7 +41,7 @@ const UNREADABLE: ReadonlySet<FailureCode> = new Set([
   'missing-file',
 ]);
 
-/** The browser's facts about storage. WebKit may lack both calls. */
+/** The browser's facts about storage. WebKit may lack both methods. */
 export async function storageFacts(): Promise<StorageFacts> {
   const storage: Partial<StorageManager> = 'storage' in navigator ? navigator.storage : {};
   const [persisted, estimate] = await Promise.all([

@@ -1,4 +1,4 @@
-// The record of a model's origin, which storage holds besides its files. No other file parses it.
+// Parses the record of a model's origin, which is stored beside its files. No other file parses it.
 
 import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';
@@ -43,7 +43,7 @@ function parseFile([name, field]: [string, Field]): [string, { bytes: number; sh
   return [name, { bytes: field.at('bytes').integer(), sha256: sha256.string() }];
 }
 
-/** Requires an address in the record of a stored model: without one, the list of models could not be shown. */
+/** Requires a valid address in the record of a stored model, because the list of models shows it. */
 function requireAddress(source: ModelSource, field: Field): ModelSource {
   const address = source.kind === 'hub' ? source.endpoint : source.kind === 'package' ? source.url : null;
   return address === null || URL.canParse(address) ? source : field.fail('must have an address');

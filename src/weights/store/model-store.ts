@@ -1,6 +1,6 @@
-// One model's place in storage. Files have their SHA-256 as key, so that a newer version of a model can be
-// stored beside the older one and shares the unchanged files. A file and the note that it is stored are written
-// in one transaction. Callers pass verified bytes only.
+// One model's place in storage. The key of a file is its SHA-256, so that a newer version of a model can be stored
+// beside the older one and share its unchanged files. A file and the note that it is stored are written in one
+// transaction. Callers pass verified bytes only.
 
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import { fail } from '../../failure.ts';
@@ -17,7 +17,7 @@ export interface PackageFile {
   sha256: string;
 }
 
-/** Kinds of entries; the model's id comes second in every key. */
+/** The kinds of entries. A key begins with the kind, followed by the model's id. */
 const KINDS = [
   'model',
   'manifest',
@@ -37,7 +37,7 @@ export type EntryKind = (typeof KINDS)[number];
 
 const CHECKED = 'checked';
 
-/** Largest model that may be held in memory if storage refuses it. */
+/** The largest size of a model that may be held in memory if storage refuses it. */
 const HELD_BYTES = 200e6;
 
 export class ModelStore {
@@ -60,17 +60,17 @@ export class ModelStore {
     return value === undefined ? undefined : parseModelRequest(value);
   }
 
-  /** The package that can be loaded, once there is one. */
+  /** The manifest of the package that can be loaded; undefined if none is complete. */
   manifest(): Promise<Manifest | undefined> {
     return this.#manifest('manifest');
   }
 
-  /** The package that is being fetched. */
+  /** The manifest of the package that is being fetched. */
   pending(): Promise<Manifest | undefined> {
     return this.#manifest('pending');
   }
 
-  /** SHA-256 → length in bytes of every stored file. */
+  /** The SHA-256 of every stored file, with its length in bytes. */
   async kept(): Promise<Map<string, number>> {
     const entries = await this.database.under(this.key('kept'));
     return new Map(entries.map(([key, bytes]) => [String(key[2]), Number(bytes)]));
@@ -80,7 +80,7 @@ export class ModelStore {
     return this.database.file(this.key('file', sha256));
   }
 
-  /** Stores the model's request, and `pending` if it is given. Files of an earlier visit stay. */
+  /** Stores the model's request, and `pending` if it is given. Files of earlier visits stay. */
   async begin(request: ModelRequest, pending?: Manifest): Promise<void> {
     const records: [Key, unknown][] = [[this.key('model'), request]];
     if (pending) records.push([this.key('pending'), pending]);
@@ -98,15 +98,15 @@ export class ModelStore {
     await this.database.change(change, this.#mayBeHeld);
   }
 
-  /** Drops files that turned out damaged. */
+  /** Drops files that turned out to be damaged. */
   async drop(hashes: string[]): Promise<void> {
     const gone = hashes.flatMap((sha256) => [this.key('kept', sha256), this.key('file', sha256)]);
     await this.database.change({ gone });
   }
 
   /**
-   * Makes `manifest` the package that can be loaded, and deletes the files that it does not name. All its files
-   * must be stored; fails with 'missing-file' if one is not.
+   * Makes `manifest` the package that can be loaded, and deletes the files that it does not name. All its files must be
+   * stored; otherwise this fails with 'missing-file'.
    */
   async finish(manifest: Manifest): Promise<void> {
     const named = new Set(filesOf(manifest).map((file) => file.sha256));

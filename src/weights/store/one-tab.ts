@@ -7,8 +7,8 @@ import { fail } from '../../failure.ts';
 const lockName = (id: string): string => `darkroom-weights:${id}`;
 
 /**
- * Runs `job` when no other tab works on model `id`. Until then, passes on the events of the tab that does.
- * Events of `job` go to `emit` and to all other tabs.
+ * Runs `job` once no other tab is working on model `id`. Until then, passes on the events of the tab that is. Events of
+ * `job` go to `emit` and to all other tabs.
  */
 export async function alone<T>(
   id: string,
@@ -27,7 +27,8 @@ export async function alone<T>(
     });
   };
   try {
-    // Undefined if another tab holds the lock. The job's result is wrapped, because it may be undefined too.
+    // The result is undefined if another tab holds the lock. The job's own result is wrapped, because it may be
+    // undefined, too.
     const first = await navigator.locks.request(lockName(id), { ifAvailable: true }, async (lock) =>
       lock === null ? undefined : { value: await run() },
     );
@@ -49,8 +50,8 @@ export async function ifFree<T>(id: string, job: () => Promise<T>): Promise<T> {
 }
 
 /**
- * Whether locks and channels are available. A browser that stores nothing for a site refuses them too; its tabs
- * then share no storage either.
+ * Whether locks and channels are available. A browser that stores nothing for a site refuses them, too, but then its
+ * tabs share no storage.
  */
 async function canBeAlone(): Promise<boolean> {
   try {

@@ -1,6 +1,5 @@
-// The converter writes a package through this sink into a model's place in storage. A shard waits until the
-// record that names it is written. One transaction then stores both and deletes the pieces that the shard was
-// made from.
+// The sink through which the converter writes a package into a model's place in storage. A shard waits until the record
+// that names it is written. One transaction then stores both, and deletes the pieces from which the shard was made.
 
 import type { PackageSink } from '../../convert/package-sink.ts';
 import { RECORD_FILE } from '../../convert/record.ts';
@@ -20,8 +19,8 @@ export class ModelStoreSink implements PackageSink {
   #waiting: { sha256: string; bytes: Uint8Array<ArrayBuffer>; retired: Change } | undefined;
 
   /**
-   * `retire` is called once per shard, and returns the entries that may be deleted when the shard is stored.
-   * `verify` is awaited before the package counts as complete, and fails if it must not.
+   * `retire` is called once per shard, and returns the entries that may be deleted when the shard is stored. `verify`
+   * is awaited before the package counts as complete, and rejects if a file turns out to be damaged.
    */
   constructor(
     modelStore: ModelStore,
@@ -34,14 +33,14 @@ export class ModelStoreSink implements PackageSink {
 
   async read(name: string): Promise<Uint8Array<ArrayBuffer> | undefined> {
     const sha256 = SHARD.exec(name)?.[1];
-    // Only shards and the record are read back. The converter would refuse a target with a manifest but no
-    // record; here such a package came from elsewhere, and the conversion may replace it.
+    // Only shards and the record are read back. The converter would refuse a sink that holds a manifest but no record.
+    // In this storage, such a package was downloaded, and the conversion may replace it.
     if (sha256 === undefined && name !== RECORD_FILE) return undefined;
     const { database } = this.#modelStore;
     const key =
       sha256 === undefined ? this.#modelStore.key('note', name) : this.#modelStore.key('file', sha256);
     const blob = await database.file(key);
-    // A file that cannot be read counts as missing, so the converter makes it again.
+    // A file that cannot be read counts as missing, so that the converter makes it again.
     const buffer = await blob?.arrayBuffer().catch(() => undefined);
     return buffer && new Uint8Array(buffer);
   }

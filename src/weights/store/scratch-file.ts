@@ -1,4 +1,4 @@
-// A file of its own in the models' database, with which device-speed.ts measures how fast storage is read.
+// A file in the models' database with which device-speed.ts measures how fast storage is read.
 
 import type { ScratchFile } from '../../device/device-speed.ts';
 import type { Database } from './database.ts';

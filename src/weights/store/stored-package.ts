@@ -1,5 +1,5 @@
-// A package in storage, as the engine reads it. Keeps the Blob of each shard after the first request, so that
-// random reads are slices of that Blob.
+// A package in storage, in the form that the engine reads. Keeps the Blob of each shard after the first request, so
+// that random reads are slices of that Blob.
 
 import { fail, Failure } from '../../failure.ts';
 import { shardFile, type Manifest } from '../../format/manifest.ts';
@@ -32,9 +32,7 @@ class StoredPackage implements PackageStore {
     return new Uint8Array(await (await this.#held(file)).arrayBuffer());
   }
 
-  /**
-   * Fails with 'missing-file', or with 'corrupt-shard' if the length is wrong; only a check-up verifies hashes.
-   */
+  /** Fails with 'missing-file', or with 'corrupt-shard' if the length is wrong. Only a check-up verifies hashes. */
   shard(index: number): Promise<Blob> {
     const shard = this.manifest.shards[index];
     if (!shard) fail('bad-request', `The package has no shard ${index}.`);
@@ -46,7 +44,7 @@ class StoredPackage implements PackageStore {
     if (known) return known;
     const opened = soundFile(this.#modelStore, file, false);
     this.#blobs.set(file.sha256, opened);
-    // A later read may find the file repaired.
+    // The file may have been repaired by the next read, so the failure is not kept.
     opened.catch(() => this.#blobs.delete(file.sha256));
     return opened;
   }
@@ -55,7 +53,7 @@ class StoredPackage implements PackageStore {
 const DAMAGE = new Set(['missing-file', 'corrupt-shard']);
 
 /**
- * Returns a stored file after checking it. Fails with 'missing-file' if it is gone, and with 'corrupt-shard' if
+ * Returns a stored file after checking it. Fails with 'missing-file' if the file is gone, and with 'corrupt-shard' if
  * it has another length, cannot be read, or (with `hash`) does not match its SHA-256.
  */
 export async function soundFile(modelStore: ModelStore, file: PackageFile, hash: boolean): Promise<Blob> {
@@ -82,7 +80,7 @@ export async function isSound(modelStore: ModelStore, file: PackageFile): Promis
   }
 }
 
-/** The file behind a Blob may be damaged or gone although its record is there. */
+/** The file behind a Blob may be damaged or gone although storage lists it. */
 async function readBlob(blob: Blob, name: string): Promise<Uint8Array<ArrayBuffer>> {
   try {
     return new Uint8Array(await blob.arrayBuffer());

@@ -1,9 +1,9 @@
-// Verdicts on whether a model computes correctly on a device; stored beside the model, and deleted with it.
+// Stores verdicts on whether a model computes correctly on a device. They lie beside the model and are deleted with it.
 
 import type { Database } from './database.ts';
 import { ModelStore } from './model-store.ts';
 
-/** A verdict expires after this time, because a page is not informed of a driver's update. */
+/** A verdict expires after this time, because a page cannot notice an update of the driver. */
 const BELIEVED_MS = 7 * 24 * 3600_000;
 
 export class Verdicts {
@@ -13,7 +13,10 @@ export class Verdicts {
     this.#database = database;
   }
 
-  /** `device`: everything that the numbers depend on. Undefined if there is no verdict, or if it has expired. */
+  /**
+   * `device`: a text that names everything on which the numbers depend. Returns undefined if there is no verdict, or if
+   * it has expired.
+   */
   async of(modelId: string, device: string): Promise<boolean | undefined> {
     const value = await this.#database.get(new ModelStore(this.#database, modelId).key('verdict', device));
     if (typeof value !== 'object' || value === null || !('isRight' in value) || !('at' in value)) {
