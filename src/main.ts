@@ -147,7 +147,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
     cache: appCache,
     used: () => requests.runtime,
     hasAnswered: () => conversation.turns.some(({ ending }) => ending?.kind === 'answered'),
-    isBusy: () => conversation.busy || BUSY.has(models.phase.kind),
+    isBusy: () => conversation.busy || BUSY.has(models.chosen.phase.kind),
   });
   // The development server has no service worker, and needs none, because it sends the policy itself.
   if (import.meta.env.PROD) offline.watch();
@@ -219,7 +219,8 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
 
 /** Begins to fetch the runtime while the model for it is being fetched. */
 function prepareRuntime(models: Models): void {
-  const isChosen = models.backend !== 'auto';
-  const backends: Backend[] = models.backend === 'auto' ? ['webgpu', 'wasm'] : [models.backend];
-  void inferenceClient.prepare(backends, !isChosen, (event) => models.hearRuntime(event));
+  const { backend } = models.runSettings;
+  const isChosen = backend !== 'auto';
+  const backends: Backend[] = isChosen ? [backend] : ['webgpu', 'wasm'];
+  void inferenceClient.prepare(backends, !isChosen, (event) => models.chosen.hearRuntime(event));
 }

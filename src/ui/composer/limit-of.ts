@@ -1,7 +1,6 @@
 // Whether the model can take the attached pictures together with those of the conversation.
 
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import { BUILT_IN } from '../models/entries.ts';
 import type { Models } from '../models/models.svelte.ts';
 import { pictureLimit, type PictureLimit } from '../photos/picture-limit.ts';
 import type { Attachments } from '../photos/attachments.svelte.ts';
@@ -10,7 +9,7 @@ import { DETAILS, type Settings } from '../settings/settings.svelte.ts';
 interface Parts {
   conversation: Pick<Conversation, 'turns'>;
   attachments: Pick<Attachments, 'photos'>;
-  models: Pick<Models, 'model' | 'chosen'>;
+  models: Pick<Models, 'chosen'>;
   settings: Pick<Settings, 'detail' | 'maxTokens'>;
 }
 
@@ -19,9 +18,9 @@ export function limitOf({ conversation, attachments, models, settings }: Parts):
   if (attachments.photos.length === 0) return null;
   const earlier = new Set(conversation.turns.flatMap(({ photos }) => photos));
   const fresh = attachments.photos.filter((photo) => !earlier.has(photo));
-  const isBuiltIn = (models.model?.id ?? models.chosen?.request.id) === BUILT_IN;
+  const { isBuiltIn, loaded } = models.chosen;
   const maxPictureTokens = DETAILS[settings.detail];
-  return pictureLimit([...earlier], fresh, isBuiltIn, models.model, {
+  return pictureLimit([...earlier], fresh, isBuiltIn, loaded, {
     maxTokens: settings.maxTokens,
     ...(maxPictureTokens === null ? {} : { maxPictureTokens }),
   });

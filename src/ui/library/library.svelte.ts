@@ -80,7 +80,7 @@ export class Library {
 
   /** The catalogue's models, without the built-in one. */
   get offered(): Offered[] {
-    return this.models.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
+    return this.models.known.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
   }
 
   /** The catalogue's entry for this model, or for the same checkpoint in the same precision. */
@@ -94,7 +94,7 @@ export class Library {
 
   /** Whether a model is stored completely. */
   isHere(id: string): boolean {
-    return this.models.entries.find((entry) => entry.request.id === id)?.kept?.state === 'ready';
+    return this.models.known.entries.find((entry) => entry.request.id === id)?.kept?.state === 'ready';
   }
 
   /**
@@ -111,7 +111,7 @@ export class Library {
   show(): void {
     this.#isOpen = true;
     // Another tab may have downloaded or removed a model.
-    void this.models.refresh();
+    void this.models.known.refresh();
     void this.#lookAtStorage();
     void this.speeds.measure(this.offered);
   }
@@ -120,7 +120,7 @@ export class Library {
     this.#oddLink = undefined;
     this.#refusal = undefined;
     // The panel has shown this failure already.
-    if (this.models.news?.kind === 'not-downloaded') this.models.dismissNews();
+    if (this.models.news.current?.kind === 'not-downloaded') this.models.news.dismiss();
     this.#isOpen = false;
   }
 
@@ -130,7 +130,7 @@ export class Library {
    */
   async welcome(link: string | null): Promise<void> {
     if (link !== null && link.trim() !== '') await this.#consider(link);
-    if (this.#wish || this.#oddLink !== undefined || !this.models.chosen) this.show();
+    if (this.#wish || this.#oddLink !== undefined || !this.models.chosen.entry) this.show();
   }
 
   /** Accepts the model in `wish`. */
@@ -177,7 +177,7 @@ export class Library {
       const { checkedFiles, damaged } = outcome.value;
       this.#care.set(id, { kind: 'checked', files: checkedFiles, damaged: damaged.length });
     }
-    await this.models.refresh();
+    await this.models.known.refresh();
   }
 
   /** Fetches the files that `check` found missing or damaged. */
@@ -213,14 +213,14 @@ export class Library {
   async #add(request: ModelRequest, files?: File[]): Promise<void> {
     this.#refusal = undefined;
     const added = await this.models.add(request, files);
-    const isHere = this.models.entries.some((entry) => entry.request.id === request.id);
+    const isHere = this.models.known.entries.some((entry) => entry.request.id === request.id);
     if (added.kind !== 'failed' || isHere) return;
     this.#refusal = { name: request.name, failure: added.failure };
-    if (this.#isOpen) this.models.dismissNews();
+    if (this.#isOpen) this.models.news.dismiss();
   }
 
   async #consider(link: string): Promise<void> {
-    const offered = this.models.entries.find((entry) => entry.request.id === link);
+    const offered = this.models.known.entries.find((entry) => entry.request.id === link);
     const read = offered
       ? ({ kind: 'done', value: offered.request } as const)
       : await this.#weights.readLink(link, this.#pageUrl, 'balanced');
@@ -230,7 +230,7 @@ export class Library {
     }
     const { id } = read.value;
     // Ask even if the model is stored: a link from a stranger must not decide which model answers.
-    if (this.models.chosen?.request.id !== id || !this.isHere(id)) this.#wish = read.value;
+    if (!this.models.chosen.is(id) || !this.isHere(id)) this.#wish = read.value;
   }
 
   async #lookAtStorage(): Promise<void> {

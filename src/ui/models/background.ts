@@ -1,50 +1,61 @@
-// Downloads that run while another model answers: in all tabs, across reloads, until the user pauses them. Reports a
-// model that is ready, or a failure, to the page, which decides what to do.
+// Downloads that run while another model answers: in all tabs, across reloads, until the user pauses them. A model that
+// arrives becomes news, or answers at once if no other model does.
 
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
-import type { FailureInfo, Outcome } from '../../failure.ts';
-import type { Downloads } from './downloads.svelte.ts';
+import type { Outcome } from '../../failure.ts';
+import type { Choice } from './choice.svelte.ts';
+import type { ChosenModel } from './chosen-model.svelte.ts';
+import type { Download, Downloads } from './downloads.svelte.ts';
 import { isLoadable } from './entries.ts';
 import type { KnownModels } from './known-models.svelte.ts';
 import type { ModelStorage } from './model-storage.ts';
+import type { News } from './news.svelte.ts';
 import type { NextModel } from './next-model.ts';
 
-export interface BackgroundParts {
-  downloads: Downloads;
+interface Parts {
+  choice: Choice;
+  chosen: ChosenModel;
   known: KnownModels;
+  downloads: Downloads;
   storage: ModelStorage;
   next: NextModel;
-  isChosen: (id: string) => boolean;
-  /** A download of the chosen model began; the page loads the model after it. */
-  onChosenBegun: () => void;
-  /** A model that is not the chosen one is in storage. */
-  onArrived: (id: string) => void;
-  /** The download of a model that is not the chosen one failed. */
-  onFailed: (request: ModelRequest, failure: FailureInfo) => void;
+  news: News;
+  /** Switches to a model and loads it. */
+  use: (id: string) => void;
+  /** Loads the chosen model, whose download has begun. */
+  begin: () => void;
 }
 
 export class Background {
-  readonly #parts: BackgroundParts;
+  readonly #parts: Parts;
 
-  constructor(parts: BackgroundParts) {
+  constructor(parts: Parts) {
     this.#parts = parts;
+  }
+
+  /** The download that runs while another model answers; undefined if there is none. */
+  get current(): Download | undefined {
+    const { chosen, downloads } = this.#parts;
+    if (chosen.phase.kind === 'downloading') return undefined;
+    return downloads.all.find(({ state }) => state.kind === 'running');
   }
 
   /** Downloads a model, or continues its download. If `files` is given, imports those instead. */
   async fetch(request: ModelRequest, files?: File[]): Promise<Outcome<KeptModel>> {
-    const { known, storage, next, isChosen, onChosenBegun, onArrived, onFailed } = this.#parts;
+    const { choice, known, storage, next, news, begin } = this.#parts;
     const { id } = request;
+    const isChosen = (): boolean => choice.id === id;
     const isNew = !known.isLoadable(id);
-    if (isNew && !isChosen(id)) next.expect(id);
+    if (isNew && !isChosen()) next.expect(id);
     const ended = storage.fetch(request, files);
-    if (isChosen(id)) onChosenBegun();
+    if (isChosen()) begin();
     const outcome = await ended;
-    if (isChosen(id)) return outcome;
-    if (outcome.kind === 'done' && isNew) onArrived(id);
+    if (isChosen()) return outcome;
+    if (outcome.kind === 'done' && isNew) this.#arrived(id);
     if (outcome.kind === 'failed') {
       // The download waits until the user continues it, in the next visit too.
       next.forget(id);
-      onFailed(request, outcome.failure);
+      news.report({ kind: 'not-downloaded', name: request.name, failure: outcome.failure });
     }
     return outcome;
   }
@@ -63,15 +74,24 @@ export class Background {
 
   /** Joins the download that another tab or an earlier visit began, or stops the one that another tab paused. */
   async follow(): Promise<void> {
-    const { downloads, known, next, isChosen, onArrived } = this.#parts;
+    const { choice, downloads, known, next } = this.#parts;
     await known.refresh();
     // Any tab may run the download: all tabs follow the noted model, and stop a download that is no longer noted.
     const outdated = next.reread();
     if (outdated !== null) await downloads.pause(outdated);
     const { id } = next;
     const entry = known.find(id);
-    if (id === null || !entry || isChosen(id)) return;
-    if (isLoadable(entry)) onArrived(id);
+    if (id === null || !entry || choice.id === id) return;
+    if (isLoadable(entry)) this.#arrived(id);
     else if (entry.request.source.kind !== 'files') void this.fetch(entry.request);
+  }
+
+  /** Handles a model that was stored while another model was chosen. */
+  #arrived(id: string): void {
+    const { chosen, known, news, use } = this.#parts;
+    const entry = known.find(id);
+    if (!entry || !isLoadable(entry)) return;
+    if (chosen.answersBeside(id)) news.report({ kind: 'arrived', entry });
+    else use(id);
   }
 }

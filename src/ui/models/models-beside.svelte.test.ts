@@ -27,17 +27,17 @@ test('the present model stays chosen while another one downloads, until the user
   models.choose('large');
   await soon();
   expect(weights.asked).toEqual(['large']);
-  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
-  expect(models.beside?.request.id).toBe('large');
+  expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.background.current?.request.id).toBe('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
 
   weights.settle('done');
   await soon();
-  expect(models.chosen?.request.id).toBe('demo');
-  expect(models.news).toMatchObject({ kind: 'arrived', entry: { request: { id: 'large' } } });
+  expect(models.chosen.entry?.request.id).toBe('demo');
+  expect(models.news.current).toMatchObject({ kind: 'arrived', entry: { request: { id: 'large' } } });
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
-  expect(models.news).toBeUndefined();
+  expect(models.news.current).toBeUndefined();
   expect(inference.asked).toEqual(['demo webgpu', 'large webgpu']);
 });
 
@@ -49,7 +49,7 @@ test('the page uses the chosen model as soon as it is stored, if no other model 
   await soon();
   weights.settle('done');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
-  expect(models.news).toBeUndefined();
+  expect(models.news.current).toBeUndefined();
 });
 
 test('the built-in model counts as one that works while it downloads on a first visit', async () => {
@@ -61,7 +61,7 @@ test('the built-in model counts as one that works while it downloads on a first 
   await soon();
   settleBuiltIn('done');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
-  expect(models.beside?.request.id).toBe('large');
+  expect(models.background.current?.request.id).toBe('large');
 });
 
 const LINK = { id: 'https://h/x/', name: 'x', source: { kind: 'package', url: 'https://h/x/' } } as const;
@@ -72,12 +72,12 @@ test.each(['missing-file', 'host-blocked', 'network', 'web-page'] as const)(
     const { weights, models } = await withBuiltIn();
     const added = models.add(LINK);
     await soon();
-    expect(models.entries.map((entry) => entry.request.id)).toContain(LINK.id);
+    expect(models.known.entries.map((entry) => entry.request.id)).toContain(LINK.id);
     weights.settle(code);
     expect(await added).toMatchObject({ kind: 'failed', failure: { code } });
-    expect(models.entries.map((entry) => entry.request.id)).not.toContain(LINK.id);
-    expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
-    expect(models.news).toMatchObject({ kind: 'not-downloaded', name: 'x' });
+    expect(models.known.entries.map((entry) => entry.request.id)).not.toContain(LINK.id);
+    expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+    expect(models.news.current).toMatchObject({ kind: 'not-downloaded', name: 'x' });
   },
 );
 
@@ -91,8 +91,8 @@ test('a refused address leaves no model chosen if no other works, in the next vi
   weights.settle('missing-file');
   await added;
   await soon();
-  expect(models.phase).toEqual({ kind: 'absent' });
-  expect(models.entries).toEqual([]);
+  expect(models.chosen.phase).toEqual({ kind: 'absent' });
+  expect(models.known.entries).toEqual([]);
   expect(remembered.model ?? null).not.toBe(LINK.id);
 });
 
@@ -102,18 +102,18 @@ test('a model whose download a full disk stops stays listed, with the models tha
   await soon();
   weights.settle('storage-full');
   await soon();
-  const entry = models.entries.find(({ request }) => request.id === LINK.id);
+  const entry = models.known.entries.find(({ request }) => request.id === LINK.id);
   expect(entry?.download?.state).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
 });
 
 test('the earlier model answers again if another one does not load, and answers a waiting question', async () => {
   const { weights, inference, models } = await withBuiltIn();
   weights.keep('large');
-  await models.refresh();
+  await models.known.refresh();
   inference.refusedModels.set('large', 'out-of-memory');
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
-  expect(models.news).toMatchObject({ kind: 'not-loaded', failure: { code: 'out-of-memory' } });
+  expect(models.news.current).toMatchObject({ kind: 'not-loaded', failure: { code: 'out-of-memory' } });
   expect(inference.asked).toEqual(['demo webgpu', 'large webgpu', 'demo webgpu']);
 });
 
@@ -130,7 +130,7 @@ test('a download continues in the next visit, unless another tab has completed i
   third.weights.keep('demo');
   third.weights.keep('large');
   await third.models.start(PAGE);
-  expect(third.models.news).toMatchObject({ kind: 'arrived' });
+  expect(third.models.news.current).toMatchObject({ kind: 'arrived' });
 
   await second.models.background.pause('large');
   const fourth = await withBuiltIn(remembered);
@@ -144,10 +144,10 @@ test('a tab that follows a download stops when another tab pauses it', async () 
   remembered.next = 'large';
   await models.background.follow();
   weights.emit({ kind: 'following' });
-  expect(models.beside?.request.id).toBe('large');
+  expect(models.background.current?.request.id).toBe('large');
   remembered.next = null;
   await models.background.follow();
-  expect(models.beside).toBeUndefined();
+  expect(models.background.current).toBeUndefined();
 });
 
 test('a tab that follows another download goes on with the first download of the built-in model', async () => {
@@ -158,7 +158,7 @@ test('a tab that follows another download goes on with the first download of the
   weights.emit({ kind: 'following' });
   remembered.next = 'large';
   await models.background.follow();
-  expect(models.phase.kind).toBe('downloading');
+  expect(models.chosen.phase.kind).toBe('downloading');
   expect(models.downloads.of('large')?.state.kind).toBe('running');
 });
 
@@ -166,11 +166,11 @@ test('a newer version of a model downloads while the older one answers', async (
   const { weights, models } = await withBuiltIn();
   const updated = models.background.fetch(weights.kept[0]!);
   await soon();
-  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
-  expect(models.beside?.request.id).toBe('demo');
+  expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.background.current?.request.id).toBe('demo');
   weights.settle('done');
   expect(await updated).toMatchObject({ kind: 'done' });
-  expect(models.news).toBeUndefined();
+  expect(models.news.current).toBeUndefined();
 });
 
 test('another stored model takes the place of the chosen one when that is removed', async () => {
@@ -191,7 +191,7 @@ test('the page reports a background download that breaks off, and the library ke
   await soon();
   weights.settle('network');
   await soon();
-  expect(models.phase.kind).toBe('ready');
-  expect(models.news).toMatchObject({ kind: 'not-downloaded', name: 'LARGE' });
+  expect(models.chosen.phase.kind).toBe('ready');
+  expect(models.news.current).toMatchObject({ kind: 'not-downloaded', name: 'LARGE' });
   expect(models.downloads.of('large')?.state).toEqual(failed('network'));
 });

@@ -16,15 +16,15 @@ import {
 
 test('the built-in model downloads, loads and becomes ready by itself on a first visit', async () => {
   const { weights, inference, models } = setUp();
-  expect(models.phase.kind).toBe('looking');
+  expect(models.chosen.phase.kind).toBe('looking');
   await models.start(PAGE);
   await soon();
   expect(weights.asked).toEqual(['demo']);
-  expect(models.phase.kind).toBe('downloading');
+  expect(models.chosen.phase.kind).toBe('downloading');
   weights.settle('done');
   await soon();
   expect(inference.asked).toEqual(['demo webgpu']);
-  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
+  expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
 });
 
 test('readiness counts the download, the runtime and the opening together, and never decreases', async () => {
@@ -35,29 +35,29 @@ test('readiness counts the download, the runtime and the opening together, and n
     return new Promise((resolve) => (loaded = resolve));
   };
   await models.start(PAGE);
-  const seen = [models.readiness];
-  models.hearRuntime({ doneBytes: 0, totalBytes: 1 });
+  const seen = [models.chosen.readiness];
+  models.chosen.hearRuntime({ doneBytes: 0, totalBytes: 1 });
   const rates = { resumedBytes: 0, bytesPerSecond: null, secondsLeft: null };
   for (const doneBytes of [0.5, 1]) {
     const activity = { kind: 'downloading' } as const;
     weights.emit({ kind: 'progress', activity, doneBytes, totalBytes: 1, ...rates });
-    seen.push(models.readiness);
+    seen.push(models.chosen.readiness);
   }
   weights.settle('done');
   await soon();
   // The model is downloaded, but the runtime, which is half of the work, is not.
-  expect(models.phase.kind).toBe('loading');
-  seen.push(models.readiness);
-  expect(models.readiness).toBeLessThan(0.5);
-  models.hearRuntime({ doneBytes: 1, totalBytes: 1 });
-  seen.push(models.readiness);
+  expect(models.chosen.phase.kind).toBe('loading');
+  seen.push(models.chosen.readiness);
+  expect(models.chosen.readiness).toBeLessThan(0.5);
+  models.chosen.hearRuntime({ doneBytes: 1, totalBytes: 1 });
+  seen.push(models.chosen.readiness);
   inference.emit({ kind: 'preparing', doneBytes: 1, totalBytes: 1 });
-  seen.push(models.readiness);
+  seen.push(models.chosen.readiness);
   expect(seen.at(-1)).toBe(1);
   expect(seen).toEqual(seen.toSorted((a, b) => (a ?? 0) - (b ?? 0)));
   loaded(failed('bug'));
   await soon();
-  expect(models.readiness).toBeNull();
+  expect(models.chosen.readiness).toBeNull();
 });
 
 test('the removed built-in model comes back only when the user chooses it, in later visits too', async () => {
@@ -68,8 +68,8 @@ test('the removed built-in model comes back only when the user chooses it, in la
   expect(await first.models.ready(never)).toMatchObject({ kind: 'done' });
   first.weights.kept = [];
   await first.models.gone('demo');
-  expect(first.models.phase.kind).toBe('absent');
-  expect(first.models.chosen).toBeUndefined();
+  expect(first.models.chosen.phase.kind).toBe('absent');
+  expect(first.models.chosen.entry).toBeUndefined();
   expect(await first.models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
 
   const { weights, models } = setUp({ remembered });
@@ -83,7 +83,7 @@ test('the removed built-in model comes back only when the user chooses it, in la
   await soon();
   weights.kept = [];
   await models.gone('large');
-  expect(models.phase.kind).toBe('absent');
+  expect(models.chosen.phase.kind).toBe('absent');
   expect(weights.asked).toEqual(['large']);
 
   models.choose('demo');
@@ -91,14 +91,14 @@ test('the removed built-in model comes back only when the user chooses it, in la
   expect(weights.asked).toEqual(['large', 'demo']);
   const next = setUp({ remembered });
   await next.models.start(PAGE);
-  expect(next.models.chosen?.request.id).toBe('demo');
+  expect(next.models.chosen.entry?.request.id).toBe('demo');
 });
 
 test('no model is chosen if there is no built-in one, and a question fails with no-model', async () => {
   const { weights, models } = setUp();
   weights.offers = done([offer('large')]);
   await models.start(PAGE);
-  expect(models.phase.kind).toBe('absent');
+  expect(models.chosen.phase.kind).toBe('absent');
   expect(await models.ready(never)).toMatchObject({ kind: 'failed', failure: { code: 'no-model' } });
   expect(weights.asked).toEqual([]);
 });
@@ -107,7 +107,7 @@ test('a question that arrives before the list of models has been read waits for 
   const { weights, models } = setUp();
   weights.keep('demo');
   const started = models.start(PAGE);
-  expect(models.phase.kind).toBe('looking');
+  expect(models.chosen.phase.kind).toBe('looking');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
   await started;
 });
@@ -132,11 +132,11 @@ test('the next visit loads the remembered choice from storage, without a downloa
 test('a chosen large model that is not stored is not fetched before the user asks a question', async () => {
   const { weights, models } = setUp({ remembered: { model: 'large' } });
   await models.start(PAGE);
-  expect(models.phase.kind).toBe('absent');
+  expect(models.chosen.phase.kind).toBe('absent');
   expect(weights.asked).toEqual([]);
   const ready = models.ready(never);
   await soon();
-  expect(models.phase.kind).toBe('downloading');
+  expect(models.chosen.phase.kind).toBe('downloading');
   await soon();
   weights.settle('done');
   expect(await ready).toMatchObject({ kind: 'done' });
@@ -148,7 +148,7 @@ test('without WebGPU the processor answers, whether the browser lacks it or the 
   await without.models.start(PAGE);
   await without.models.ready(never);
   expect(without.inference.asked).toEqual(['demo wasm']);
-  expect(without.models.drawback).toBe('onProcessor');
+  expect(without.models.chosen.drawback).toBe('onProcessor');
 
   const refused = setUp();
   refused.weights.keep('demo');
@@ -156,10 +156,10 @@ test('without WebGPU the processor answers, whether the browser lacks it or the 
   await refused.models.start(PAGE);
   await refused.models.ready(never);
   expect(refused.inference.asked).toEqual(['demo webgpu', 'demo wasm']);
-  expect(refused.models.drawback).toBe('onProcessor');
-  refused.models.chooseBackend('wasm');
+  expect(refused.models.chosen.drawback).toBe('onProcessor');
+  refused.models.runSettings.chooseBackend('wasm');
   await refused.models.ready(never);
-  expect(refused.models.drawback).toBeNull();
+  expect(refused.models.chosen.drawback).toBeNull();
 });
 
 test('the model is loaded again only after a failure that may have broken it', async () => {
@@ -171,7 +171,7 @@ test('the model is loaded again only after a failure that may have broken it', a
   await models.ready(never);
   expect(inference.asked).toHaveLength(1);
   models.failed({ code: 'device-lost', message: 'why' }, 'demo');
-  expect(models.phase.kind).toBe('stored');
+  expect(models.chosen.phase.kind).toBe('stored');
   await models.ready(never);
   expect(inference.asked).toHaveLength(2);
 });
@@ -183,7 +183,7 @@ test('the failure of an earlier model’s answer does not stop the model after i
   const ready = models.ready(never);
   models.failed({ code: 'endless-model', message: 'the one before' }, 'hostile');
   expect((await ready).kind).toBe('done');
-  expect(models.phase.kind).toBe('ready');
+  expect(models.chosen.phase.kind).toBe('ready');
   expect(inference.asked).toHaveLength(1);
 });
 
@@ -193,7 +193,7 @@ test('a failed load is reported, and the next question tries again', async () =>
   inference.refuses.set('webgpu', 'out-of-memory');
   await models.start(PAGE);
   expect(await models.ready(never)).toMatchObject({ kind: 'failed' });
-  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'out-of-memory' } });
+  expect(models.chosen.phase).toMatchObject({ kind: 'failed', failure: { code: 'out-of-memory' } });
   inference.refuses.clear();
   expect(await models.ready(never)).toMatchObject({ kind: 'done' });
 });
@@ -206,10 +206,10 @@ test('a stopped question leaves the download running; a pause stops the download
   const ready = models.ready(stop.signal);
   stop.abort();
   expect(await ready).toEqual({ kind: 'stopped' });
-  expect(models.phase.kind).toBe('downloading');
+  expect(models.chosen.phase.kind).toBe('downloading');
   await models.downloads.pause('demo');
   await soon();
-  expect(models.phase.kind).toBe('paused');
+  expect(models.chosen.phase.kind).toBe('paused');
   const again = models.ready(never);
   await soon();
   weights.settle('done');
@@ -225,7 +225,7 @@ test('a full disk is reported with the models that could be removed, until the d
   weights.settle('storage-full');
   await soon();
   expect(models.downloads.of('demo')?.full).toMatchObject({ neededBytes: 9 });
-  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
+  expect(models.chosen.phase).toMatchObject({ kind: 'failed', failure: { code: 'storage-full' } });
   void models.ready(never);
   await soon();
   expect(models.downloads.of('demo')?.full).toBeUndefined();
@@ -236,8 +236,8 @@ test('stored models are listed and answer without the catalogue', async () => {
   weights.offers = failed('network');
   weights.keep('large');
   await models.start(PAGE);
-  expect(models.entries.map((entry) => entry.request.id)).toEqual(['large']);
-  expect(models.catalogueFailure?.code).toBe('network');
+  expect(models.known.entries.map((entry) => entry.request.id)).toEqual(['large']);
+  expect(models.known.catalogueFailure?.code).toBe('network');
   expect(await models.ready(never)).toMatchObject({ kind: 'done' });
 });
 
@@ -249,7 +249,7 @@ test('choosing another model ends the load of the first', async () => {
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
   inference.emit({ kind: 'preparing', doneBytes: 1, totalBytes: 2 });
-  expect(models.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
+  expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'large' } });
 });
 
 test('a model that is removed from storage leaves the device', async () => {
@@ -260,7 +260,7 @@ test('a model that is removed from storage leaves the device', async () => {
   await models.leave('large');
   await models.leave('demo');
   expect(inference.asked).toEqual(['demo webgpu', 'unload']);
-  expect(models.phase.kind).toBe('stored');
+  expect(models.chosen.phase.kind).toBe('stored');
 });
 
 test('a memory budget for experts reloads its model, is remembered for it alone, and can be set back to automatic', async () => {
@@ -270,9 +270,9 @@ test('a memory budget for experts reloads its model, is remembered for it alone,
   weights.keep('large');
   await models.start(PAGE);
   await models.ready(never);
-  models.giveExperts(4000);
-  expect(models.phase.kind).not.toBe('ready');
-  expect(models.model?.id, 'what is known of it stays').toBe('demo');
+  models.runSettings.chooseExpertBudget('demo', 4000);
+  expect(models.chosen.phase.kind).not.toBe('ready');
+  expect(models.chosen.loaded?.id, 'what is known of it stays').toBe('demo');
   await models.ready(never);
   models.choose('large');
   await models.ready(never);
@@ -282,10 +282,10 @@ test('a memory budget for experts reloads its model, is remembered for it alone,
   later.weights.keep('demo');
   await later.models.start(PAGE);
   await later.models.ready(never);
-  later.models.giveExperts(null);
+  later.models.runSettings.chooseExpertBudget('demo', null);
   await later.models.ready(never);
   expect(later.inference.asked).toEqual(['demo webgpu 4000', 'demo webgpu']);
-  expect(later.models.expertBudgetOf('demo')).toBe(null);
+  expect(later.models.runSettings.expertBudgetOf('demo')).toBe(null);
 });
 
 test('a load finds the file that storage lost, fetches it again, and then succeeds', async () => {
@@ -300,7 +300,7 @@ test('a load finds the file that storage lost, fetches it again, and then succee
   weights.settle('done');
   await soon();
   expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
-  expect(models.phase.kind).toBe('ready');
+  expect(models.chosen.phase.kind).toBe('ready');
 });
 
 test('a load that fails although storage is complete is not repeated', async () => {
@@ -311,7 +311,7 @@ test('a load that fails although storage is complete is not repeated', async () 
   await soon();
   expect(weights.asked).toEqual(['check demo']);
   expect(inference.asked).toEqual(['demo wasm']);
-  expect(models.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+  expect(models.chosen.phase).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
 });
 
 test('the next question after an answer that found damage mends the model first', async () => {

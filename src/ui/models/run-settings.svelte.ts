@@ -7,12 +7,15 @@ import type { Remembered } from '../kit/remembered.ts';
 
 export class RunSettings {
   readonly #remembered: Remembered;
+  /** Called after a choice that applies to the chosen model. */
+  readonly #onChange: () => void;
   #backend = $state<BackendChoice>('auto');
   /** The memory budgets for experts, in bytes, that the user chose in this visit, by model id. */
   readonly #expertBudgets = new SvelteMap<string, number | null>();
 
-  constructor(remembered: Remembered) {
+  constructor(remembered: Remembered, onChange: () => void) {
     this.#remembered = remembered;
+    this.#onChange = onChange;
     const backend = remembered.get('backend');
     if (backend === 'webgpu' || backend === 'wasm') this.#backend = backend;
   }
@@ -24,6 +27,7 @@ export class RunSettings {
   chooseBackend(backend: BackendChoice): void {
     this.#backend = backend;
     this.#remembered.set('backend', backend === 'auto' ? null : backend);
+    this.#onChange();
   }
 
   /** The memory budget for a model's experts, in bytes; null means as much as suits the device. */
@@ -37,6 +41,7 @@ export class RunSettings {
   chooseExpertBudget(id: string, bytes: number | null): void {
     this.#expertBudgets.set(id, bytes);
     this.#remembered.set(`experts.${id}`, bytes === null ? null : String(bytes));
+    this.#onChange();
   }
 
   choicesFor(id: string): RunChoices {

@@ -17,9 +17,9 @@ async function afterDeath({
 
 test('the page asks the user before it loads a model with which it died, and a question waits for the decision', async () => {
   const { inference, models } = await afterDeath();
-  expect(models.phase).toEqual({ kind: 'suspect' });
+  expect(models.chosen.phase).toEqual({ kind: 'suspect' });
   expect(models.awaitsUser).toBe(true);
-  expect(models.news).toMatchObject({ kind: 'suspect', smaller: { request: { id: 'demo' } } });
+  expect(models.news.current).toMatchObject({ kind: 'suspect', smaller: { request: { id: 'demo' } } });
   const ready = models.ready(never);
   await soon();
   expect(inference.asked).toEqual([]);
@@ -33,11 +33,11 @@ test('the page asks again at each visit until the model has loaded once', async 
   const remembered: Notes = {};
   await afterDeath({ remembered });
   const later = await afterDeath({ deaths: [], remembered });
-  expect(later.models.phase.kind).toBe('suspect');
+  expect(later.models.chosen.phase.kind).toBe('suspect');
   later.models.use('large');
   expect(await later.models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
   const last = await afterDeath({ deaths: [], remembered });
-  expect(last.models.phase.kind).toBe('ready');
+  expect(last.models.chosen.phase.kind).toBe('ready');
 });
 
 test('the choice of another backend counts as consent; a stopped question stops waiting', async () => {
@@ -46,7 +46,7 @@ test('the choice of another backend counts as consent; a stopped question stops 
   const ready = models.ready(stop.signal);
   stop.abort();
   expect(await ready).toEqual({ kind: 'stopped' });
-  models.chooseBackend('wasm');
+  models.runSettings.chooseBackend('wasm');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large', backend: 'wasm' } });
   expect(inference.asked).toEqual(['large wasm']);
 });
@@ -59,7 +59,7 @@ test('the page loads the built-in model again after one death, and asks about it
     parts.inference.refuses.set('webgpu', 'worker-died');
     await parts.models.start(PAGE);
     await soon();
-    return parts.models.phase.kind;
+    return parts.models.chosen.phase.kind;
   };
   expect(await visit()).toBe('failed');
   expect(await visit()).toBe('suspect');
@@ -80,6 +80,6 @@ test('the page no longer asks about a suspect that was removed', async () => {
   const { weights, models } = await afterDeath();
   weights.kept = weights.kept.filter(({ id }) => id !== 'large');
   await models.gone('large');
-  expect(models.news).toBeUndefined();
+  expect(models.news.current).toBeUndefined();
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
 });
