@@ -1,0 +1,25 @@
+// Erases what a visit leaves behind in the page: pictures, questions, answers, the visitor's language, and what the
+// model remembers.
+
+import type { LanguageCode } from '../kit/language.svelte.ts';
+import type { KioskParts } from './kiosk-parts.ts';
+
+/** `ownLanguage`: the language of the waiting kiosk. */
+export function eraseVisit(parts: KioskParts, ownLanguage: LanguageCode): void {
+  const { forget, library, privacy, language } = parts;
+  erasePictures(parts);
+  forget();
+  library.hide();
+  privacy.hide();
+  if (language.code !== ownLanguage) language.choose(ownLanguage);
+}
+
+/** Erases pictures with the questions about them. */
+export function erasePictures(
+  parts: Pick<KioskParts, 'conversation' | 'attachments' | 'openPhotos' | 'samples'>,
+): void {
+  parts.conversation.clear();
+  parts.attachments.take();
+  parts.openPhotos.keepOnly([]);
+  parts.samples.leave();
+}

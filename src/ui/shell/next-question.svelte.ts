@@ -1,0 +1,48 @@
+// The question that the user is preparing: which pictures it is about, whether they belong to a sample, and whether
+// the model can take them all.
+
+import { limitOf } from '../composer/limit-of.ts';
+import type { Photo } from '../photos/photo.ts';
+import type { PictureLimit } from '../photos/picture-limit.ts';
+import type { AppParts } from './page-parts.ts';
+
+type Parts = Pick<
+  AppParts,
+  'conversation' | 'attachments' | 'models' | 'settings' | 'stage' | 'samples' | 'draft'
+>;
+
+export class NextQuestion {
+  readonly #parts: Parts;
+  readonly #limit = $derived.by(() => limitOf(this.#parts));
+
+  constructor(parts: Parts) {
+    this.#parts = parts;
+  }
+
+  get hasWords(): boolean {
+    return this.#parts.draft.words.trim() !== '';
+  }
+
+  /** The attached pictures, or the picture in view if there are none. */
+  get subject(): readonly Photo[] {
+    const { attachments, stage } = this.#parts;
+    if (attachments.photos.length > 0) return attachments.photos;
+    return stage.photo === null ? [] : [stage.photo];
+  }
+
+  /** Whether the attached pictures are a sample; the page then offers the sample's own questions. */
+  get isSample(): boolean {
+    const { samples, attachments } = this.#parts;
+    return samples.chosen !== undefined && attachments.photos.length <= samples.chosen.files.length;
+  }
+
+  /** null if the model can take all pictures, or if none is attached. */
+  get limit(): PictureLimit | null {
+    return this.#limit;
+  }
+
+  /** Whether there are more pictures than the built-in model can use; the user then cannot ask. */
+  get isOverLimit(): boolean {
+    return this.#limit?.kind === 'madeFor';
+  }
+}
