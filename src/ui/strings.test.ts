@@ -1,4 +1,4 @@
-// Every sentence of the page is in the string files, in both languages.
+// Tests that every sentence of the page is in the string files, in both languages.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ const NAMES = new Set(['Darkroom', 'WebGPU', 'https://…']);
 
 const files = import.meta.glob<{ en: unknown; zh: unknown }>('./*/{strings,*-strings}.ts', { eager: true });
 
-/** The arguments of each template's calls, so that all of its branches run. Every template takes numbers. */
+/** Arguments for calling each template several times, so that all of its branches run. Every template takes numbers. */
 const ARGUMENTS: unknown[][] = [
   [2, 3, 4],
   [0, 0, 0],

@@ -1,4 +1,4 @@
-// Guesses by its letters in which of the page's languages a text is written.
+// Guesses from its letters in which of the page's languages a text is written.
 
 import type { LanguageCode } from '../kit/language.svelte.ts';
 

@@ -1,5 +1,5 @@
-// Reads answers aloud with voices of this device. A voice that is not local sends its text to its maker's server, so
-// the page never uses one; if there is no local voice, the page does not offer to read aloud.
+// Reads answers aloud with voices of this device. A voice that is not local sends the text to a server of the voice's
+// maker, so the page never uses such a voice. If there is no local voice, the page does not offer to read aloud.
 
 import { createContext } from 'svelte';
 import type { LanguageCode } from '../kit/language.svelte.ts';
@@ -14,7 +14,7 @@ export type Speech = Pick<
 export class ReadAloud {
   readonly #speech: Speech | null;
   #voices = $state.raw<readonly SpeechSynthesisVoice[]>([]);
-  /** The object whose text is being read, such as a turn; it only serves as an identity. */
+  /** The object whose text is being read, such as a turn; it serves only as an identity. */
   #reading = $state.raw<object | null>(null);
 
   constructor(speech: Speech | null) {
@@ -35,7 +35,7 @@ export class ReadAloud {
     return this.#reading === what;
   }
 
-  /** Stops the text that is being read and reads this one. */
+  /** Stops the text that is being read, and reads `text`, which belongs to `what`. */
   start(what: object, text: string): void {
     const voice = this.#voiceFor(text);
     if (this.#speech === null || voice === undefined) return;

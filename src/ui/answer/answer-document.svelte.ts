@@ -1,5 +1,6 @@
-// One answer on the page while it is written. Splits the text so far into thought and answer, and reads the answer into
-// blocks and marks, at most once per frame. A long text that arrives at once is read in pieces, over several frames.
+// One answer on the page while it is written. Splits the text so far into thought and answer, and parses the answer
+// into blocks and marks, at most once per frame. A long text that arrives at once is parsed in pieces, over several
+// frames.
 
 import type { PlacedBlock } from './blocks.ts';
 import type { DrawQueue } from './draw-queue.ts';
@@ -25,7 +26,7 @@ const NOTHING: Shown = {
   isAllThought: false,
 };
 
-/** How many pieces one step reads: a piece may take some milliseconds. */
+/** The number of pieces that one step parses; a piece may take some milliseconds. */
 const PIECES_AT_ONCE = 1;
 
 export class AnswerDocument {
@@ -34,10 +35,10 @@ export class AnswerDocument {
   #thinks = false;
   #growing = new GrowingBlocks();
   #scheduled = false;
-  /** The number of the current text; ends the piecewise display of an earlier one. */
+  /** The number of the current text. When it changes, the piecewise display of an earlier text ends. */
   #run = 0;
   #began = 0;
-  /** How long the earlier runs wrote this answer, in milliseconds. */
+  /** The time that earlier runs took to write this answer, in milliseconds. */
   #msBefore = 0;
   #shown = $state.raw<Shown>(NOTHING);
   #thoughtMs = $state<number | null>(null);
@@ -59,7 +60,7 @@ export class AnswerDocument {
     return this.#shown.marks;
   }
 
-  /** How many places of the answer have no readable coordinates. */
+  /** The number of places in the answer that have no readable coordinates. */
   get unreadablePlaces(): number {
     return this.#shown.unreadablePlaces;
   }
@@ -78,7 +79,7 @@ export class AnswerDocument {
     return this.#shown.isAllThought;
   }
 
-  /** How long the thought took; null while this is unknown. */
+  /** The duration of the thought; null while it is unknown. */
   get thoughtMs(): number | null {
     return this.#thoughtMs;
   }
@@ -103,13 +104,13 @@ export class AnswerDocument {
     if (this.#scheduled) return;
     this.#scheduled = true;
     this.#drawing.add(() => {
-      // The answer may have ended before this frame, and is then shown already.
+      // The answer may have ended before this frame; then it is already shown.
       if (this.#scheduled) this.#show(false);
       return true;
     });
   }
 
-  /** Replaces the text with the final one: pieces arrive through a separate channel and may be late. */
+  /** Replaces the text with the final one, because pieces arrive through a separate channel and may be late. */
   end(text: string): void {
     this.#msBefore += performance.now() - this.#began;
     this.#text = text;
@@ -142,7 +143,7 @@ export class AnswerDocument {
       this.#shown = { blocks, marks, unreadablePlaces, ...facts };
       return isWhole;
     } catch (error) {
-      // An answer that cannot be read must not end the conversation, so show it as plain text.
+      // An answer that cannot be parsed must not end the conversation, so show it as plain text.
       console.warn(error);
       const blocks: PlacedBlock[] = [{ at: 0, block: { kind: 'plain', text: answer } }];
       this.#shown = { ...NOTHING, blocks, ...facts };

@@ -22,12 +22,12 @@ export type Block =
   | { kind: 'table'; align: Align[]; header: Inline[][]; rows: Inline[][][] }
   | { kind: 'code'; language: string; text: string }
   /**
-   * JSON as far as it is written: `value` is undefined before its first complete entry, and null or empty if the JSON
-   * contains nothing. `breaksOff`: the end is not written (yet).
+   * JSON, as far as it has been written. `value` is undefined before the first complete entry, and null or empty if the
+   * JSON contains nothing. `breaksOff`: whether the end is missing (so far).
    */
   | { kind: 'data'; text: string; value: unknown; breaksOff: boolean }
   | { kind: 'formula'; tex: string }
-  /** Text that is not read as Markdown, because it is too long or nested too deeply. */
+  /** Text that is not parsed as Markdown, because it is too long or nested too deeply. */
   | { kind: 'plain'; text: string }
   | { kind: 'rule' }
   /** The place of a part of the document on its picture, in thousandths of the picture's sides; it has no text. */

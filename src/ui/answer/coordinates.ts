@@ -7,11 +7,11 @@ export type Shape = { kind: 'box'; box: Box } | { kind: 'point'; x: number; y: n
 
 export interface ReadShapes {
   shapes: Shape[];
-  /** How many values are meant as coordinates but give no place on the picture. */
+  /** The number of values that are meant as coordinates but give no place on the picture. */
   unreadable: number;
 }
 
-/** A box may overshoot the picture by this many thousandths and is then clamped to its edge. */
+/** A box may extend beyond the picture by this many thousandths; it is then clamped to the picture's edge. */
 const TOLERANCE = 50;
 /** Lists that are nested deeper than this are not coordinates. */
 const MAX_DEPTH = 4;
@@ -85,7 +85,7 @@ function around(pairs: readonly [unknown, unknown][]): ReadShapes {
   return boxShape([Math.min(...across), Math.min(...down), Math.max(...across), Math.max(...down)]);
 }
 
-/** Makes a box of two opposite corners in either order. A box that lies outside the picture is unreadable. */
+/** Makes a box from two opposite corners in either order. A box outside the picture is unreadable. */
 function boxShape([x1, y1, x2, y2]: [number, number, number, number]): ReadShapes {
   const box: Box = [
     clamp(Math.min(x1, x2)),

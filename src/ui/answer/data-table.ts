@@ -1,5 +1,5 @@
-// JSON as a table: each object of a list becomes a row, and a single object becomes rows of names and values. Cells keep
-// the values of the JSON; `ShownTable` has the texts that people read.
+// JSON as a table: each object of a list becomes a row, and a single object becomes rows of names and values. Cells
+// keep the values of the JSON; `ShownTable` turns them into texts for the user.
 
 export interface DataTable {
   /** The objects' keys; null if the rows have no keys, as in a list of names and values. */
@@ -13,7 +13,7 @@ export interface DataRow {
   source: object | null;
 }
 
-/** undefined if the value is not a table, such as a single number or an empty list. */
+/** Returns undefined if the value is not a table, but for example a single number or an empty list. */
 export function tableOf(value: unknown): DataTable | undefined {
   if (Array.isArray(value)) return listTable(value);
   if (!isObject(value)) return undefined;
@@ -32,7 +32,7 @@ export function tableOf(value: unknown): DataTable | undefined {
   };
 }
 
-/** Whether the value means "nothing": null, or lists and objects that contain no value at all. */
+/** Whether the value is empty: null, or lists and objects that contain no value at all. */
 export function isNothing(value: unknown): boolean {
   if (value === null) return true;
   if (typeof value !== 'object') return false;
@@ -57,7 +57,7 @@ function listTable(whole: unknown[]): DataTable | undefined {
   return { columns, rows };
 }
 
-/** Flattens nested lists if they contain objects only; otherwise returns the list unchanged. */
+/** Flattens nested lists if they contain only objects; otherwise returns the list unchanged. */
 function flattened(list: unknown[]): unknown[] {
   const flat: unknown[] = list.flat(3);
   return flat.every(isObject) ? flat : list;
@@ -81,7 +81,10 @@ export function toCsv({ columns, rows }: DataTable): string {
   return lines.map((line) => line.map(field).join(',') + '\r\n').join('');
 }
 
-/** Spreadsheets skip blanks and invisible characters before a formula, and some accept full-width signs. */
+/**
+ * Matches cells that a spreadsheet would read as a formula. Spreadsheets skip blanks and invisible characters before a
+ * formula, and some accept full-width signs.
+ */
 const FORMULA = /^[\s\p{Cc}\p{Cf}]*[=+\-@＝＋－＠−|]|^[\t\r\n]/u;
 const NUMBER = /^[+-]?\d+(?:[.,]\d+)*(?:[eE][+-]?\d+)?%?$/;
 

@@ -5,7 +5,7 @@ import { createContext } from 'svelte';
 /** Calls the job before the page draws its next frame. */
 export type NextFrame = (job: () => void) => void;
 
-/** Does a part of a job; returns whether the job is done. It does not throw. */
+/** Does a part of a job, and returns whether the job is done. It never throws. */
 export type Step = () => boolean;
 
 const FRAME_MS = 12;

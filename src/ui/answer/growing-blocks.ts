@@ -1,19 +1,20 @@
-// Reads an answer into blocks while it grows. Reads only the last block again, so that new text costs the same in a long
-// answer as in a short one, and finished blocks are not drawn again. Text that arrives at once is read piece by piece.
+// Parses an answer into blocks while it grows. Only the last block is parsed again, so that new text costs the same in
+// a long answer as in a short one, and finished blocks are not drawn again. Text that arrives at once is parsed piece
+// by piece.
 
 import type { PlacedBlock } from './blocks.ts';
 import { linkNames, readPiece, type LinkNames } from './markdown.ts';
 import { piecesOf } from './pieces.ts';
 
-/** A link definition at the end of a text changes the blocks before it. */
+/** Matches a link definition. One at the end of a text changes the blocks before it. */
 const DEFINITION = /^ {0,3}\[[^\]\n]+\]:/m;
 
-/** A fence whose first line is still being written, so that its language is not known yet. */
+/** Matches a fence whose first line is still being written, so that its language is not known yet. */
 const BEGUN_FENCE = /(^|\n)[ \t]*(`{1,2}|`{3}[\w-]*)$/;
 
 export interface ReadSoFar {
   blocks: PlacedBlock[];
-  /** Whether `blocks` covers the whole text; if not, another call reads on. */
+  /** Whether `blocks` covers the whole text; if not, another call continues. */
   isWhole: boolean;
 }
 
@@ -23,14 +24,14 @@ export class GrowingBlocks {
   /** The link definitions; undefined until the text has ended. */
   #links: LinkNames | undefined;
 
-  /** The blocks of `text`, which begins with the text of the last call. `ended`: the text is complete. */
+  /** The blocks of `text`, which begins with the text of the previous call. `ended`: the text is complete. */
   read(text: string, ended: boolean): PlacedBlock[] {
     let read = this.readSome(text, ended, Number.POSITIVE_INFINITY);
     while (!read.isWhole) read = this.readSome(text, ended, Number.POSITIVE_INFINITY);
     return read.blocks;
   }
 
-  /** Reads at most `pieces` more pieces. */
+  /** Parses at most `pieces` more pieces. */
   readSome(text: string, ended: boolean, pieces: number): ReadSoFar {
     if (ended && this.#links === undefined) {
       this.#links = linkNames(text);

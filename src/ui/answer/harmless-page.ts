@@ -1,7 +1,7 @@
 // Turns HTML that a model wrote (a design turned into code) into a page that the user can look at and that can reach
 // nothing. Markup and styles stay; scripts, forms, frames and all URLs are removed, `data:` included. The frame that
-// shows the page is sandboxed and has its own policy, so there are three walls, each sufficient. Pages that the browser
-// would take long to parse or draw are refused.
+// shows the page is sandboxed and has its own policy, so there are three walls, each of which suffices alone. Pages
+// that would take the browser long to parse or draw are refused.
 
 import DOMPurify, { type Config } from 'dompurify';
 import { markupPolicy } from '../../policy/trusted-types.ts';
@@ -9,17 +9,21 @@ import { markupPolicy } from '../../policy/trusted-types.ts';
 /** Created once per module, because the browser accepts each policy name only once. */
 const MARKUP = markupPolicy();
 
-/** Longer than the pages that models write, and short enough to parse at once. */
+/** The limit is longer than the pages that models write, and short enough to parse at once. */
 const MAX_CHARACTERS = 50_000;
 const MAX_ELEMENTS = 1500;
 const MAX_ATTRIBUTES = 5000;
 const MAX_DEPTH = 64;
-/** Characters between two counts of the elements: one tag can make the parser repeat hundreds of open elements. */
+/**
+ * The number of characters between two counts of the elements. One tag can make the parser repeat hundreds of open
+ * elements.
+ */
 const SLICE = 50;
 
 /**
- * The policy of the frame: it loads nothing from any address. A `data:` address of an SVG picture could hold the page
- * up: a few lines of `<use>` draw 10^9 circles, for minutes, in which the browser draws nothing else.
+ * The policy of the frame: it loads nothing from any address. Not even `data:` is allowed, because an SVG picture can
+ * block the page: with a few lines of `<use>`, it draws 10^9 circles for minutes, in which the browser draws nothing
+ * else.
  */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 
@@ -78,7 +82,10 @@ export function harmlessPage(html: string): string | null {
   return asMarkup(page);
 }
 
-/** The markup must be sanitised already, or be parsed in a document that runs no scripts. */
+/**
+ * Marks a string as markup for Trusted Types. The string must be sanitised, or be parsed in a document that runs no
+ * scripts.
+ */
 function asMarkup(markup: string): string {
   return MARKUP === undefined ? markup : (MARKUP.createHTML(markup) as string);
 }
@@ -94,7 +101,7 @@ function isTooLarge(html: string): boolean {
     read.write(asMarkup(html.slice(at, at + SLICE)));
     if (depthOfLast(read) > MAX_DEPTH) return true;
   }
-  // Some browsers do not write into a document without a window; parse the whole text at once there.
+  // Some browsers cannot write into a document without a window; there, the whole text is parsed at once.
   const all =
     elements.length > 0
       ? elements
@@ -105,7 +112,7 @@ function isTooLarge(html: string): boolean {
   return attributes > MAX_ATTRIBUTES;
 }
 
-/** How many elements enclose the last parsed one: each tag that follows may repeat all of them. */
+/** The number of elements that enclose the last parsed one: each further tag may repeat all of them. */
 function depthOfLast(read: Document): number {
   let depth = 0;
   for (let last = read.lastElementChild; last; last = last.lastElementChild) depth++;

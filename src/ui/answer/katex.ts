@@ -1,4 +1,4 @@
-// KaTeX with its style sheet and fonts; the build puts them into a chunk of their own.
+// KaTeX with its style sheet and fonts, which the build puts into a separate chunk.
 
 import katex from 'katex';
 import 'katex/dist/katex.min.css';
@@ -16,7 +16,7 @@ export function setFormula(tex: string, element: HTMLElement, displayMode: boole
       maxExpand: 100,
     });
   } catch {
-    // KaTeX reports bad TeX itself; a deeply nested formula makes it run out of stack.
+    // KaTeX reports bad TeX itself, but runs out of stack on a deeply nested formula.
     element.textContent = tex;
   }
 }

@@ -55,7 +55,7 @@ test('text that is nested too deeply, or takes too long to read, stays as the mo
   // JSON that is nested too deeply neither becomes a quote nor throws.
   expect(read('{"a":'.repeat(2000))[0]?.kind).not.toBe('quote');
   expect(() => read('['.repeat(20_000) + ']'.repeat(20_000))).not.toThrow();
-  // Of a long paragraph between short ones, only the long one is shown as plain text.
+  // If a long paragraph stands between short ones, only the long one is shown as plain text.
   const blocks = read(`*a*\n\n${'_a_ '.repeat(4000)}\n\n*b*`);
   expect(blocks[0]).toEqual({
     kind: 'paragraph',

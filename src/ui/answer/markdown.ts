@@ -1,6 +1,6 @@
-// Markdown → blocks. Uses the lexer of marked and translates its tokens one by one, so that only the kinds listed here
-// can reach the page. HTML is shown as text, and pictures become their descriptions. Text that is nested too deeply or
-// would take the lexer too long is shown as plain text.
+// Parses Markdown into blocks. Uses the lexer of marked and translates its tokens one by one, so that only the kinds
+// listed here can reach the page. HTML is shown as text, and pictures become their descriptions. Text that is nested
+// too deeply or would take the lexer too long is shown as plain text.
 
 import { Marked, type MarkedToken, type Token, type Tokens, type TokensList } from 'marked';
 import { visibleText } from '../../format/visible-text.ts';
@@ -16,7 +16,7 @@ export type LinkNames = TokensList['links'];
 
 const marked = new Marked({ gfm: true, breaks: true, extensions: SYNTAX });
 
-/** The lexer's time grows with up to the third power of the length and of the number of delimiters. */
+/** Limits of the lexer's time, which grows with up to the third power of the length and of the number of delimiters. */
 const MAX_INLINE_LENGTH = 8_000;
 const MAX_DELIMITERS = 250;
 const MAX_DEPTH = 16;
@@ -78,7 +78,10 @@ function isQuick(text: string): boolean {
   return true;
 }
 
-/** The lexer's type `Token` admits the token of any extension; `Known` lists its own tokens and ours. */
+/**
+ * Narrows the lexer's type `Token`, which admits the tokens of any extension, to `Known`: the lexer's own tokens and
+ * ours.
+ */
 function known(token: Token): Known {
   return token as Known;
 }
@@ -162,7 +165,7 @@ function code({ lang = '', text, raw }: Tokens.Code): Block {
   return data(text, language);
 }
 
-/** A data block if the text can be read as JSON or is still being written, else a code block. */
+/** A data block if the text is JSON, even if its end is not written yet; otherwise a code block. */
 function data(text: string, language = ''): Block {
   const value = readJson(text);
   const isBroken = breaksOff(text);

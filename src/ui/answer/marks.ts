@@ -9,32 +9,35 @@ export interface Mark {
   id: string;
   shape: Shape;
   label: string;
-  /** null if the answer names no picture. */
+  /** The picture that the answer names for the mark; null if it names none. */
   picture: NamedPicture | null;
-  /** The JSON value that the mark was read from; a table finds the mark's row by it. */
+  /** The JSON value from which the mark was read; a table finds the row of the mark by it. */
   source: object | null;
 }
 
 export interface NamedPicture {
-  /** The number as the answer writes it; NaN if the answer gives no single whole number. */
+  /** The number in the answer; NaN if the answer gives no single whole number. */
   number: number;
-  /** The number of the first picture: 1 for words such as "picture 2"; null if only all marks together show it. */
+  /**
+   * The number that the answer gives to the first picture: 1 for words such as "picture 2"; null if only all marks
+   * together show it.
+   */
   from: 1 | null;
 }
 
 export interface Places {
   marks: Mark[];
-  /** How many places of the answer have no readable coordinates on the picture. */
+  /** The number of places in the answer that have no readable coordinates on the picture. */
   unreadable: number;
 }
 
 const BOXES = ['bbox_2d', 'bbox', 'box_2d', 'bboxes', 'bounding_box', 'box', 'boxes'];
 const POINTS = ['point_2d', 'point', 'points', 'coordinate', 'coordinates'];
-/** Keys that always mean coordinates. The other keys may hold words or counts. */
+/** Keys that always mean coordinates. The values of other keys may be words or counts. */
 const UNMISTAKABLE = new Set(['bbox_2d', 'bbox', 'box_2d', 'point_2d', 'bounding_box']);
 const LABELS = ['label', 'text_content', 'text', 'name', 'description', 'category', 'type'];
 const PICTURES = ['img_idx', 'image_index', 'image_idx', 'img_index', 'picture_index'];
-/** An answer that is a single point of a screen, for questions that ask for the form (x, y). */
+/** Matches an answer that is a single point of a screen, for questions that ask for the form (x, y). */
 const LONE_POINT = /^\(\s*(\d+)\s*,\s*(\d+)\s*\)$/;
 const HTML_BOX = /<(\w+)([^>]*)\sdata-bbox="([^"]*)"/g;
 
@@ -125,7 +128,10 @@ function read(value: object, key: string): ReadShapes {
   return readShapes((value as Record<string, unknown>)[key], POINTS.includes(key) ? 'point' : 'box');
 }
 
-/** Makes one mark per shape. The first keeps the object's own id, so that its id stays the same as more arrive. */
+/**
+ * Makes one mark per shape. The first mark keeps the object's own id, so that its id stays the same while more shapes
+ * arrive.
+ */
 function toPlaces({ shapes, unreadable }: ReadShapes, mark: Omit<Mark, 'shape'>): Places {
   const marks = shapes.map((shape, index) => ({
     ...mark,
@@ -143,7 +149,7 @@ function labelOf(value: Record<string, unknown>): string {
   return texts.map(([, one]) => String(one)).find((one) => /\p{L}/u.test(one)) ?? '';
 }
 
-/** Reads a number, a number as text, or words with one number in them, which count from one. */
+/** Reads a number, a number as text, or words that contain one number. Words count pictures from one. */
 function namedPicture(value: unknown): NamedPicture | null {
   if (value === null || value === undefined || value === '') return null;
   if (typeof value === 'number') return { number: Number.isInteger(value) ? value : Number.NaN, from: null };
@@ -153,7 +159,7 @@ function namedPicture(value: unknown): NamedPicture | null {
   return { number: numbers.length === 1 ? Number(numbers[0]) : Number.NaN, from: 1 };
 }
 
-/** A document that the model writes as HTML has the box of each part as an attribute. */
+/** Reads a document that the model writes as HTML, in which an attribute of each part holds its box. */
 function htmlPlaces(html: string, id: string): Places {
   return joined(
     Array.from(html.matchAll(HTML_BOX), (match, index) => {

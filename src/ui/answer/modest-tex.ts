@@ -1,5 +1,5 @@
-// Decides whether KaTeX can set a formula in a short task. Its time grows with the nesting and with the number of
-// commands, so length, depth and commands have limits far above the needs of real formulas.
+// Decides whether KaTeX can set a formula in a short task. KaTeX's time grows with the nesting and with the number of
+// commands, so the length, the depth and the number of commands are limited, far above the needs of real formulas.
 
 const LONGEST = 1_500;
 const DEEPEST = 10;

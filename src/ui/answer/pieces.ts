@@ -1,12 +1,12 @@
-// Splits the text of an answer into pieces that the Markdown lexer can read one at a time, each in a short task. A piece
-// ends at a blank line at which no block continues; a fence and a JSON value are never split. The lexer's time grows
-// with up to the third power of a paragraph's length, so a limit on the length is a limit on the time.
+// Splits the text of an answer into pieces that the Markdown lexer can read one at a time, each in a short task. A
+// piece ends at a blank line across which no block continues; fences and JSON values are never split. The lexer's time
+// grows with up to the third power of a paragraph's length, so a limit on the length is a limit on the time.
 
 import { jsonEnd } from './read-json.ts';
 
 export interface Piece {
   text: string;
-  /** Where the piece begins and ends in the answer. */
+  /** The offsets of the piece's begin and end in the answer. */
   from: number;
   end: number;
   /** Whether the lexer may read the piece. If not, the page shows the piece as plain text. */
@@ -48,7 +48,7 @@ export function* piecesOf(text: string, start: number): Generator<Piece> {
     const line = text.slice(at, Math.min(lineEnd, at + MAX_READ));
     const end = wholeEnd(text, at, line);
     if (end !== null) {
-      // A long fence or value is a piece of its own: its length must not count against the text around it.
+      // A long fence or value becomes a separate piece, because its length must not count against the text around it.
       if (end - at > PIECE_LENGTH) {
         if (from < at) yield close(at);
         isWhole = true;
@@ -65,7 +65,7 @@ export function* piecesOf(text: string, start: number): Generator<Piece> {
   if (from < text.length) yield close(text.length);
 }
 
-/** Where the fence or JSON value that begins on this line ends; null if none begins there. */
+/** The offset at which the fence or JSON value that begins on this line ends; null if none begins here. */
 function wholeEnd(text: string, at: number, line: string): number | null {
   const fence = /^ {0,3}(`{3,}|~{3,})/.exec(line)?.[1];
   if (fence !== undefined) {
@@ -92,7 +92,7 @@ function goesOn(text: string, at: number): boolean {
   return /^(?:[ \t]|[-*+][ \t]|\d{1,9}[.)][ \t]|\n)/.test(text.slice(at, at + 12));
 }
 
-/** Whether the line is nested too deeply for the lexer, or has too long a run of blanks. */
+/** Whether the line is nested too deeply for the lexer, or contains too many blanks in a row. */
 function isHeavy(line: string): boolean {
   let depth = 0;
   let blanks = 0;

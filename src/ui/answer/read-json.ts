@@ -1,4 +1,5 @@
-// Reads JSON as models write it: it may be unfinished or in Python's quotes. Complete entries are read.
+// Parses JSON in the form in which models write it: it may be unfinished, or have Python's quotes. Complete entries are
+// used.
 
 import { jsonrepair } from 'jsonrepair';
 
@@ -7,18 +8,20 @@ const MAX_REPAIRED = 30_000;
 const MAX_DEPTH = 40;
 
 /**
- * Reads a text that begins with a bracket: the whole value or, if the text breaks off, the value up to its last
- * complete entry. Returns undefined if nothing can be read.
+ * Parses a text that begins with a bracket. Returns the whole value or, if the text breaks off, the value up to its
+ * last complete entry. Returns undefined if nothing can be parsed.
  */
 export function readJson(text: string): unknown {
   if (!/^\s*[[{]/.test(text) || text.length > MAX_LENGTH || isTooDeep(text)) return undefined;
   const written = text.slice(0, lastEntryEnd(text));
-  // Repairing takes long, so a long text is only closed: usually just its end is missing.
+  // Repairing takes long, so a long text only gets the missing brackets: usually only its end is missing.
   if (text.length > MAX_REPAIRED) return parse(text) ?? parse(`${written}]`) ?? parse(`${written}]}`);
   return parse(text) ?? parseRepaired(written);
 }
 
-/** Brackets in strings count as well: no real list has that many open brackets. */
+/**
+ * Whether the text has too many open brackets. Brackets in strings count as well, because no real list has that many.
+ */
 function isTooDeep(text: string): boolean {
   let depth = 0;
   for (const char of text) {
@@ -29,7 +32,7 @@ function isTooDeep(text: string): boolean {
   return false;
 }
 
-/** Where the last complete entry ends: an object, or an inner list or a value if there are no objects. */
+/** The offset after the last complete entry: an object or, if there are no objects, an inner list or a value. */
 function lastEntryEnd(text: string): number {
   if (text.includes('{')) return text.lastIndexOf('}') + 1;
   const isFlat = text.indexOf('[') === text.lastIndexOf('[');
@@ -53,9 +56,9 @@ function parseRepaired(text: string): unknown {
 }
 
 /**
- * Where the JSON at the start of `text` ends; `text.length` if the JSON is unfinished, null if `text` does not begin
- * with JSON. A lone `[` is more often a link or a footnote than a list, unless nothing follows it (yet). An empty list
- * or object counts only on a line of its own.
+ * The offset at which the JSON at the start of `text` ends; `text.length` if the JSON is unfinished, null if `text`
+ * does not begin with JSON. A lone `[` is more often a link or a footnote than a list, unless nothing follows it (so
+ * far). An empty list or object counts only on a line of its own.
  */
 export function jsonEnd(text: string): number | null {
   const empty = /^(\[\s*\]|\{\s*\})[ \t]*(?=\n|$)/.exec(text)?.[0];
@@ -70,7 +73,7 @@ export function breaksOff(text: string): boolean {
   return /^[[{]/.test(trimmed) && closingEnd(trimmed) === null;
 }
 
-/** Where the list or object at the start of `text` ends; null if it is not closed. */
+/** The offset at which the list or object at the start of `text` ends; null if it is not closed. */
 function closingEnd(text: string): number | null {
   let depth = 0;
   let quote = '';

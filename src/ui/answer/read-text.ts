@@ -7,7 +7,7 @@ const ASKS_TO_READ = /\b(read|transcribe|ocr|text|written|says?)\b|文字|读出
 const LINE_END = /<br\s*\/?>|<\/(?:p|div|h[1-6]|li|tr|table)>/gi;
 const ENTITIES: Record<string, string> = { amp: '&', lt: '<', gt: '>', quot: '"', nbsp: ' ' };
 
-/** null if the answer contains no text from a picture. */
+/** Returns null if the answer contains no text from a picture. */
 export function readText(blocks: readonly PlacedBlock[], question: string): string | null {
   const isAsked = ASKS_TO_READ.test(question);
   const pieces = blocks.map(({ block }) => {
@@ -16,7 +16,7 @@ export function readText(blocks: readonly PlacedBlock[], question: string): stri
     if (block.kind === 'code') return { text: block.text, isRead: false };
     return { text: spokenText(block), isRead: false };
   });
-  // If there is text in data or HTML, the sentences around it only comment on it.
+  // If there is text in data or HTML, the sentences around it are only comments on it.
   const read = pieces.filter(({ text, isRead }) => isRead && text !== '');
   const chosen = read.length > 0 ? read : isAsked ? pieces : [];
   const text = chosen

@@ -1,13 +1,13 @@
-// Hands out each sentence of a growing text once, when it is complete. A screen reader would stutter over text that is
-// still being written.
+// Returns each sentence of a growing text once, when it is complete. A screen reader would stutter if it were given
+// text that is still being written.
 
-/** The end of a sentence: a full stop before a blank, a full-width stop, or the end of a line. */
+/** Matches the end of a sentence: a full stop before a blank, a full-width stop, or the end of a line. */
 const END = /[.!?…]+["'”’)\]]*(?=\s)|[。！？]+["”’）」]*|\n+/g;
 
 export class Sentences {
   #spoken = 0;
 
-  /** The complete sentences of `text` that were not handed out yet, joined; '' if there are none. */
+  /** The complete sentences of `text` that were not returned yet, joined; '' if there are none. */
   next(text: string, ended: boolean): string {
     const end = ended ? text.length : lastEnd(text);
     if (end <= this.#spoken) return '';

@@ -15,7 +15,8 @@ export interface DataToken {
 }
 
 const DISPLAY = /^ {0,3}(?:\$\$([^$]+?)\$\$|\\\[([\s\S]+?)\\\])[ \t]*(?:\n|$)/;
-// The rules of pandoc: no blank just inside the dollar signs and no digit after them, so that prices stay prices.
+// The rules are those of pandoc: no blank just inside the dollar signs and no digit after them, so that prices stay
+// prices.
 const INLINE = /^(?:\$\$([^$]+?)\$\$|\$(?!\s)((?:\\.|[^$\\\n])+?)(?<!\s)\$(?!\d)|\\\(([\s\S]+?)\\\))/;
 
 export const SYNTAX: TokenizerExtension[] = [

@@ -1,5 +1,5 @@
-// Separates the thought that some models write before their answer. The opening tag is part of the prompt, so the text
-// begins inside the thought, and only its end has a tag.
+// Separates the answer from the thought that some models write before it. The opening tag is part of the prompt, so the
+// text begins inside the thought, and only the thought's end has a tag.
 
 export interface Thought {
   /** null if the model does not think. */
@@ -13,8 +13,8 @@ export interface Thought {
 const END = '</think>';
 
 /**
- * `thinks`: whether the model begins with a thought. The first closing tag ends the thought; a later one is part of the
- * answer, as is any tag from a model that does not think.
+ * `thinks`: whether the model begins with a thought. The first closing tag ends the thought. A later tag is part of the
+ * answer, and so is every tag from a model that does not think.
  */
 export function splitThought(text: string, thinks: boolean): Thought {
   if (!thinks) return { thought: null, ended: true, answer: text };

@@ -1,4 +1,4 @@
-// Holds a question that the user asked early, until its files are open and the answer before it has ended.
+// Holds a question that the user asked early, until its files are open and the previous answer has ended.
 
 import { untrack } from 'svelte';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
@@ -33,7 +33,10 @@ export class AskQueue {
     this.#waiting = null;
   }
 
-  /** Run this as an effect. If one of the question's files was refused, the question is not sent: the user decides. */
+  /**
+   * Run this as an effect. If one of the question's files was refused, the question is not sent, so that the user can
+   * decide.
+   */
   proceed(): void {
     const waiting = this.#waiting;
     if (waiting === null || !this.#isFree()) return;

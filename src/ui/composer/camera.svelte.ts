@@ -3,7 +3,7 @@
 export type CameraState =
   | { kind: 'asking' }
   | { kind: 'live'; stream: MediaStream }
-  /** 'gone': the camera was unplugged while it was live. */
+  /** The reason for 'gone': the camera was unplugged while it was live. */
   | { kind: 'failed'; why: 'denied' | 'missing' | 'busy' | 'gone' | 'failed' };
 
 const WHY: Record<string, 'denied' | 'missing' | 'busy'> = {
@@ -82,7 +82,9 @@ export class Camera {
   }
 }
 
-/** Fails with a NotFoundError outside of secure contexts: browsers offer no cameras there. */
+/**
+ * The browser's media devices. Fails with a NotFoundError outside of secure contexts, where browsers offer no cameras.
+ */
 function media(): MediaDevices {
   if (!('mediaDevices' in navigator)) throw new DOMException('No cameras here.', 'NotFoundError');
   return navigator.mediaDevices;

@@ -1,4 +1,4 @@
-// Whether the model can take the attached pictures together with those of the conversation.
+// Checks whether the model can take the attached pictures together with those of the conversation.
 
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Models } from '../models/models.svelte.ts';
@@ -13,7 +13,7 @@ interface Parts {
   settings: Pick<Settings, 'detail' | 'maxTokens'>;
 }
 
-/** null if all pictures fit, or if none is attached. */
+/** Returns null if all pictures fit, or if none is attached. */
 export function limitOf({ conversation, attachments, models, settings }: Parts): PictureLimit | null {
   if (attachments.photos.length === 0) return null;
   const earlier = new Set(conversation.turns.flatMap(({ photos }) => photos));

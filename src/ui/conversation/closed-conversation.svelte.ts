@@ -1,5 +1,5 @@
-// The conversation that “New conversation” has removed from the page. The user can restore it until the next one
-// begins. It is held only in memory, so it is lost with the page.
+// Holds the conversation that “New conversation” has removed from the page. The user can restore it until the next
+// conversation begins. It is only in memory, so it is lost with the page.
 
 import type { OpenPhotos } from '../photos/open-photos.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -14,7 +14,7 @@ interface Parts {
 
 interface Closed {
   saved: SavedConversation;
-  /** `photos` are those of its questions, `waiting` those attached to the next question. */
+  /** `photos`: the photos of its questions. `waiting`: those that were attached to the next question. */
   photos: readonly Photo[];
   waiting: readonly Photo[];
 }
@@ -31,7 +31,7 @@ export class ClosedConversation {
     return this.#closed !== null;
   }
 
-  /** Empties the page and stops an answer under way. `undo` restores the conversation if it had a turn. */
+  /** Empties the page and stops a running answer. `undo` restores the conversation if it had a turn. */
   close(): void {
     const { conversation, attachments, openPhotos } = this.#parts;
     const photos = conversation.turns.flatMap((turn) => turn.photos);
@@ -50,7 +50,7 @@ export class ClosedConversation {
     this.#parts.attachments.put(closed.waiting);
   }
 
-  /** Gives the closed conversation up for good, when another one has begun or the user says so. */
+  /** Drops the closed conversation for good, because another one has begun or the user wants it. */
   forget(): void {
     const closed = this.#closed;
     if (closed === null) return;

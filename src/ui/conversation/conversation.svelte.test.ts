@@ -31,7 +31,7 @@ const answer: Answer = {
   timings: { decodingMs: 0, visionMs: 0, prefillMs: 0, answeringMs: 100 },
 };
 
-/** Stands for both the models and the client, and hands each question to the test. */
+/** A fake of both the models and the client, which passes each question to the test. */
 class Script {
   asked: Message[][] = [];
   options: AnswerOptions[] = [];
@@ -285,7 +285,7 @@ test('the waiting time counts from the question, not from the start of the engin
   try {
     const { script, conversation } = start();
     const asking = conversation.ask('What?', []);
-    // The model is being made ready.
+    // The model is still being loaded.
     vi.advanceTimersByTime(9000);
     await reached(script, 1);
     vi.advanceTimersByTime(400);

@@ -13,7 +13,7 @@ import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
 
 export type Phase =
   | { kind: 'idle' }
-  /** The model is being made ready; `Models` reports its progress. */
+  /** The model is being downloaded or loaded; `Models` reports its progress. */
   | { kind: 'preparing' }
   | { kind: 'answering'; stage: Stage; done: number; total: number }
   | { kind: 'stopping' };
@@ -22,9 +22,9 @@ export type Phase =
 export interface Answerers {
   /** Settles when the chosen model is loaded. */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
-  /** Whether no model is loaded until the user has decided which one. */
+  /** Whether loading waits until the user has decided which model to load. */
   readonly awaitsUser: boolean;
-  /** Reports that an answer of the model `id` failed: the model may have to be loaded again. */
+  /** Reports that an answer of the model `id` failed, so that the model may have to be loaded again. */
   failed(failure: FailureInfo, id: string): void;
 }
 
@@ -34,9 +34,9 @@ export interface ConversationParts {
   openPhotos: Pick<OpenPhotos, 'restore'>;
   /** The options for an answer of this model, as the user has set them. */
   options: (model: LoadedModel) => AnswerOptions;
-  /** Takes the experts that the latest token was routed to: (layers, chosen). */
+  /** Receives the experts to which the latest token was routed: (layers, chosen). */
   onExperts: (chosen: Uint16Array, model: LoadedModel) => void;
-  /** Takes the paging report of the latest forward pass. */
+  /** Receives the paging report of the latest forward pass. */
   onPaging: (report: PagingReport) => void;
   drawing: DrawQueue;
 }
@@ -71,7 +71,7 @@ export class Conversation {
     return this.#phase;
   }
 
-  /** Whether the question waits until the user has decided which model is loaded. */
+  /** Whether the question waits until the user has decided which model to load. */
   get awaitsUser(): boolean {
     return this.#phase.kind === 'preparing' && this.#parts.models.awaitsUser;
   }
@@ -91,7 +91,7 @@ export class Conversation {
     return { photos: photos.slice(turn.leftOut?.pictures ?? 0), own };
   }
 
-  /** How many questions were asked after this one. Asking it again sets them aside. */
+  /** The number of questions after this one. Asking this one again sets them aside. */
   followers(turn: Turn): number {
     return this.#turns.length - 1 - this.#turns.indexOf(turn);
   }
@@ -112,8 +112,8 @@ export class Conversation {
   }
 
   /**
-   * Continues the latest answer, which ended early. With `answerNow`, its thought ends here and the answer begins.
-   * Ignored while busy.
+   * Continues the latest answer, which ended early. With `answerNow`, its thought ends and the answer begins. Ignored
+   * while busy.
    */
   async goOn(turn: Turn, answerNow: boolean): Promise<void> {
     if (this.busy || turn !== this.#turns.at(-1)) return;
@@ -135,7 +135,7 @@ export class Conversation {
     this.#phase = { kind: 'stopping' };
   }
 
-  /** Begins a new conversation; an answer under way is stopped. */
+  /** Begins a new conversation. A running answer is stopped. */
   clear(): void {
     this.#begin(crypto.randomUUID(), []);
   }
@@ -144,7 +144,7 @@ export class Conversation {
     return { id: this.#id, turns: this.#turns.map((turn) => turn.save()) };
   }
 
-  /** Continues a conversation from the history or from a file; an answer under way is stopped. */
+  /** Continues a conversation from the history or from a file. A running answer is stopped. */
   load({ id, turns }: SavedConversation): void {
     const { openPhotos, drawing } = this.#parts;
     // Restore the latest turn first: answers are drawn in this order, and the user sees the latest turn.
@@ -179,7 +179,7 @@ export class Conversation {
       // An unexpected error ends this turn only; later questions are still answered.
       turn.end({ kind: 'failed', failure: describe(error) });
     }
-    // A new conversation may have begun meanwhile.
+    // A new conversation may have begun in the meantime.
     if (this.#run !== run) return;
     this.#run = undefined;
     this.#phase = { kind: 'idle' };

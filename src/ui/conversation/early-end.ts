@@ -1,10 +1,10 @@
-// Why an answer ended early, and whether it can be continued. The strings are elsewhere.
+// Determines why an answer ended early, and whether it can be continued. The strings are in other files.
 
 import type { AnswerDocument } from '../answer/answer-document.svelte.ts';
 import type { Ending } from './turn.svelte.ts';
 
 export interface EarlyEnd {
-  /** The key of the string to show; null for a failure, which has a string of its own. */
+  /** The key of the string to show; null for a failure, which has a different string. */
   why:
     | 'stopped'
     | 'cutOff'
@@ -20,7 +20,7 @@ export interface EarlyEnd {
   canAnswerNow: boolean;
 }
 
-/** null if the answer is complete or still being written, or if it failed without any text. */
+/** Returns null if the answer is complete or still being written, or if it failed without any text. */
 export function earlyEnd(
   ending: Ending | null,
   { isAllThought, blocks, text }: Pick<AnswerDocument, 'isAllThought' | 'blocks' | 'text'>,

@@ -1,5 +1,5 @@
-// Turns → the messages for the model. Photos and clips come before their question, as in training; thoughts of earlier
-// answers are left out.
+// Turns turns into the messages for the model. Photos and clips come before their question, as in training; thoughts of
+// earlier answers are left out.
 
 import type { Message, Part } from '../../contract/conversation.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -41,7 +41,7 @@ export function toMessages(turns: readonly Said[]): Asked {
   return { messages, photos, own: latest };
 }
 
-/** `before`: the photos of earlier messages, for naming the picture that a part was cut from. */
+/** `before`: the photos of earlier messages. They are needed to name the picture from which a part was cut. */
 function content(question: string, photos: readonly Photo[], before: readonly Photo[]): Message['content'] {
   if (photos.length === 0) return question;
   const all = [...before, ...photos];

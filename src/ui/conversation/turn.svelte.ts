@@ -12,11 +12,11 @@ import { factsTogether } from './facts-together.ts';
 /** How an answer ended. */
 export type Ending =
   | { kind: 'answered'; facts: AnswerFacts }
-  /** The user stopped the answer. `facts` is null if the model had not begun. */
+  /** The user stopped the answer. `facts` is null if the model had not begun it. */
   | { kind: 'stopped'; facts: AnswerFacts | null }
   | { kind: 'failed'; failure: FailureInfo };
 
-/** How long the user waited, counted from the question. */
+/** How long the user waited after asking. */
 export interface Waited {
   /** null if no text arrived. */
   firstWordMs: number | null;
@@ -34,7 +34,7 @@ export interface SavedTurn {
   /** The model's text, including its thought. */
   answer: string;
   thoughtMs: number | null;
-  /** null while the answer is being written, and in turns that an older version of the page saved. */
+  /** null while the answer is being written, and for turns that an older version of the page saved. */
   waited: Waited | null;
   answerer: Answerer | null;
   options: AnswerOptions | null;
@@ -42,7 +42,7 @@ export interface SavedTurn {
 }
 
 export class Turn {
-  /** Unique on this page. A restored turn gets a new id, because a file may give two turns the same one. */
+  /** Unique on this page. A restored turn gets a new id, because two turns in a file may have the same one. */
   readonly id = crypto.randomUUID();
   readonly question: string;
   readonly photos: readonly Photo[];
@@ -86,7 +86,7 @@ export class Turn {
     return this.#options;
   }
 
-  /** How many earlier turns and pictures did not fit the context; null if all of them did. */
+  /** The earlier turns and pictures that did not fit the context; null if all of them did. */
   get leftOut(): LeftOut | null {
     return this.#leftOut;
   }
@@ -109,8 +109,8 @@ export class Turn {
   }
 
   /**
-   * The text that this model can continue; undefined if the answer has to start over: there is no text yet, or this
-   * model begins with a thought and the model that wrote the text does not, or the reverse.
+   * The text that this model can continue; undefined if the answer has to start over, because there is no text yet, or
+   * because only one of the two models (this one, and the one that wrote the text) begins with a thought.
    */
   begunFor({ id, thinks }: Answerer, answerNow: boolean): BegunAnswer | undefined {
     // Drop an incomplete character (U+FFFD) at the end; the model writes it again.
@@ -128,7 +128,7 @@ export class Turn {
     this.document.begin(answerer.thinks, begun?.text);
   }
 
-  /** `written` is the whole answer; if omitted, the text that has arrived counts as the whole. */
+  /** Ends the turn. `written` is the whole answer; if omitted, the text that has arrived counts as the whole answer. */
   end(ending: Ending, written?: { text: string; ids: readonly number[] }): void {
     this.document.end(written?.text ?? this.document.text);
     if (written !== undefined) this.#ids = written.ids;

@@ -9,7 +9,7 @@ export class ExpertActivity {
   #shape = $state.raw<ExpertShape | null>(null);
   #passes = $state(0);
   #asked = 0;
-  /** (layers, count), 0 … 1: 1 means that the latest pass used the expert. */
+  /** (layers, count), from 0 to 1; 1 means that the latest pass used the expert. */
   #light = new Float32Array();
   #everAsked = new Uint8Array();
 
@@ -18,7 +18,10 @@ export class ExpertActivity {
     return this.#shape;
   }
 
-  /** Passes so far in this answer. `light` is not reactive: a drawing reads `passes` so that each pass redraws it. */
+  /**
+   * The number of passes in this answer. `light` is not reactive, so a drawing reads `passes` to be redrawn after each
+   * pass.
+   */
   get passes(): number {
     return this.#passes;
   }
@@ -27,12 +30,12 @@ export class ExpertActivity {
     return this.#light;
   }
 
-  /** The share of all experts that this answer has used, 0 … 1. */
+  /** The share of all experts that this answer has used, from 0 to 1. */
   get shareAsked(): number {
     return this.#passes === 0 ? 0 : this.#asked / this.#light.length;
   }
 
-  /** Call when a new answer begins. */
+  /** Call this when a new answer begins. */
   begin(): void {
     this.#passes = 0;
     this.#asked = 0;

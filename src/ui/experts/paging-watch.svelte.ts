@@ -1,5 +1,5 @@
 // Current figures of expert paging: the experts on the device, the share of hits, and the share of time spent waiting
-// for storage. The latest passes count most.
+// for storage. The latest passes have the largest weight.
 
 import type { PagingReport } from '../../contract/answer.ts';
 
@@ -18,12 +18,15 @@ export class PagingWatch {
     return this.#latest;
   }
 
-  /** The share of chosen experts that were on the device when they were chosen, 0 … 1; null before the first. */
+  /**
+   * The share of chosen experts that were on the device when they were chosen, from 0 to 1; null before the first
+   * choice.
+   */
   get hitShare(): number | null {
     return this.#latest === null || this.#wanted === 0 ? null : this.#hits / this.#wanted;
   }
 
-  /** The share of the time in which the pass had to wait for a read, 0 … 1. */
+  /** The share of the time in which the pass had to wait for a read, from 0 to 1. */
   get waitShare(): number {
     return this.#latest === null || this.#passMs === 0 ? 0 : Math.min(1, this.#waitMs / this.#passMs);
   }
@@ -36,7 +39,7 @@ export class PagingWatch {
     this.#latest = report;
   }
 
-  /** Call when another model is loaded, or the same one with another memory budget. */
+  /** Call this when another model is loaded, or the same one with another memory budget. */
   clear(): void {
     this.#hits = this.#wanted = this.#waitMs = this.#passMs = 0;
     this.#latest = null;

@@ -1,5 +1,5 @@
 // Writes a conversation, with its pictures, as one JSON file, and reads it back. Such a file is untrusted: it is parsed
-// field by field, its pictures are opened like any others, and its answers are sanitised like any model's.
+// field by field, its pictures are opened like any others, and its answers are sanitised like those of a model.
 
 import type { OpenedMedia } from '../../contract/photos.ts';
 import { fail, Failure, type Outcome } from '../../failure.ts';

@@ -24,7 +24,7 @@ const TYPES: Record<string, string> = {
   'video/x-matroska': 'mkv',
 };
 
-/** `name` is the file name without its extension. */
+/** `name`: the file name without its extension. */
 export async function toMarkdown(
   { turns }: SavedConversation,
   title: string,
@@ -47,7 +47,7 @@ export async function toMarkdown(
   return { name: `${name}.zip`, blob: new Blob([zip], { type: 'application/zip' }) };
 }
 
-/** The paths of the photos in the zip; each id is listed once. */
+/** The paths of the photos in the zip. Each id is listed once. */
 function picturePaths(photos: SavedPhoto[]): Map<SavedPhoto, string> {
   const unique = new Map(photos.map((photo) => [photo.id, photo]));
   return new Map(

@@ -3,7 +3,7 @@ import { expect, test } from 'vitest';
 import { harmlessLine, harmlessMarkdown } from './harmless-markdown.ts';
 
 const marked = new Marked({ gfm: true });
-/** Renders Markdown like a viewer that lets everything through. */
+/** Renders Markdown like a viewer that filters nothing. */
 const viewed = (text: string): string => marked.parse(text, { async: false });
 
 test('no viewer fetches anything because of text that a model wrote', () => {
@@ -33,7 +33,7 @@ test('no viewer fetches anything because of text that a model wrote', () => {
   for (const text of hostile) {
     const html = viewed(`${harmlessMarkdown(text)}\n\n## Next`);
     expect(html, text).not.toMatch(/<img|<script|<iframe|<a /i);
-    // The heading that follows is not part of the code.
+    // The heading after the code is not part of it.
     expect(html, text).toContain('<h2>Next</h2>');
   }
   expect(viewed(harmlessLine('[x](http://e.example)<img src=x>\n![y](z)'))).not.toMatch(/<img|<a /);

@@ -1,11 +1,11 @@
-// Makes untrusted Markdown (of a model or a question) harmless: no viewer may fetch anything because of it. Text, lists,
-// tables and code stay; pictures, links and tags become plain text.
+// Makes untrusted Markdown (from a model or a question) harmless, so that it makes no viewer fetch anything. Text,
+// lists, tables and code stay; pictures, links and tags become plain text.
 
-/** The invisible word joiner: in the middle of a URL it keeps viewers from recognising the URL. */
+/** The invisible word joiner. In the middle of a URL, it keeps viewers from recognising the URL. */
 const PARTED = '\u2060';
 const FENCE = /^ {0,3}(`{3,}|~{3,})/;
 
-/** Code in fences stays, but without its language: some viewers would draw (mermaid) or run such code. */
+/** Keeps code in fences, but without its language: some viewers would draw (mermaid) or run such code. */
 export function harmlessMarkdown(text: string): string {
   let fence: string | undefined;
   const lines = text.split(/\r\n|[\n\r]/).map((line) => {
@@ -21,19 +21,21 @@ export function harmlessMarkdown(text: string): string {
     }
     return harmlessLine(line);
   });
-  // Close an open fence: otherwise the text that follows in the file would become part of the code.
+  // Close an open fence, because otherwise the following text in the file would become part of the code.
   if (fence !== undefined) lines.push(fence);
   return lines.join('\n');
 }
 
-/** Makes pictures, links, URLs and tags in a line harmless by characters that are invisible, in code as well. */
+/**
+ * Makes pictures, links, URLs and tags in a line harmless by inserting characters that are invisible, also within code.
+ */
 export function harmlessLine(line: string): string {
   return partAddresses(line.replace(/[\r\n]+/g, ' '))
     .replace(/<(?=[a-z/!?])/gi, `<${PARTED}`)
     .replace(/\](?=[([:])/g, `]${PARTED}`);
 }
 
-/** Splits bare URLs: viewers would turn them into links and fetch previews of them. */
+/** Splits bare URLs, because viewers would turn them into links and fetch previews of them. */
 function partAddresses(text: string): string {
   return text
     .replace(/([a-z][a-z\d+.-]*:)(\/\/|\\\\)/gi, `$1${PARTED}$2`)

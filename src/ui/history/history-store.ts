@@ -1,5 +1,6 @@
-// Stores kept conversations in an IndexedDB database of their own, so that deleting it does not touch the models. The
-// records are encrypted with a key in the same database that the browser does not export. Erasing removes the key first.
+// Stores kept conversations in a separate IndexedDB database, so that deleting it does not touch the models. The
+// records are encrypted with a key that lies in the same database and that the browser never exports. Erasing removes
+// the key first.
 
 import { fail, Failure } from '../../failure.ts';
 import { Field } from '../../format/json-field.ts';
@@ -23,7 +24,7 @@ export interface Kept {
   turns: number;
   /** A preview of its first picture; null if there is none. */
   picture: Blob | null;
-  /** Whether the conversation cannot be read, only removed. */
+  /** Whether the conversation cannot be read, so that the user can only remove it. */
   isBroken?: boolean;
 }
 
@@ -37,7 +38,7 @@ export class HistoryStore {
     this.#sealed = new SealedStore(openStore(name, HISTORY_STORE), () => 'key', isName);
   }
 
-  /** All conversations, the latest first. One that cannot be read is listed as broken. */
+  /** All conversations, the latest first. A conversation that cannot be read is listed as broken. */
   async list(): Promise<Kept[]> {
     const cards = (await this.#names()).filter((name) => name.startsWith('card:'));
     const kept = await Promise.all(cards.map((name) => this.#card(name)));
@@ -51,7 +52,7 @@ export class HistoryStore {
     return new Map(names.map((name, index) => [name.slice('text:'.length), String(texts[index])]));
   }
 
-  /** Undefined if the conversation is gone. */
+  /** Returns undefined if the conversation is gone. */
   async read(id: string): Promise<SavedConversation | undefined> {
     const value = await this.#get(`body:${id}`);
     if (value === undefined) return undefined;
@@ -65,7 +66,7 @@ export class HistoryStore {
     return { id, turns: root.at('turns').list((field) => parseTurn(field, photos)) };
   }
 
-  /** Stores a conversation and replaces its earlier records. */
+  /** Stores a conversation, and replaces its earlier records. */
   async keep(kept: Omit<Kept, 'picture' | 'isBroken'>, { turns }: SavedConversation): Promise<void> {
     const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
     const withPhotoIds = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
@@ -84,7 +85,7 @@ export class HistoryStore {
     await tried(() => this.#sealed.remove([`card:${id}`, `body:${id}`, `text:${id}`]));
   }
 
-  /** Erases everything. Removes the key first: without it the other records cannot be read. */
+  /** Erases everything. Removes the key first, because the other records cannot be read without it. */
   async clear(): Promise<void> {
     await tried(() => this.#sealed.clear());
   }

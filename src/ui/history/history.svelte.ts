@@ -1,5 +1,5 @@
-// Conversations that outlive the page: stored on this device if the user agreed, listed, searched, reopened, exported
-// as files, imported from files, deleted for good.
+// Conversations that outlive the page: they are stored on this device if the user has agreed. They can be listed,
+// searched, reopened, exported as files, imported from files, and deleted for good.
 
 import { describe, type FailureInfo } from '../../failure.ts';
 import type { Conversation, SavedConversation } from '../conversation/conversation.svelte.ts';
@@ -56,7 +56,7 @@ export class History {
     return this.#isOn;
   }
 
-  /** Whether the user has neither been offered to keep conversations nor decided about it. */
+  /** Whether to offer to keep conversations: the user has neither seen the offer nor decided about it. */
   get canOffer(): boolean {
     return this.#canOffer;
   }
@@ -184,7 +184,7 @@ export class History {
 
   /**
    * Waits for the earlier changes: an older conversation that takes long to seal must not replace a newer one, and a
-   * write under way must not restore records that the user deletes.
+   * pending write must not restore records that the user deletes.
    */
   #change(job: () => Promise<void>): Promise<void> {
     this.#tail = this.#tail.then(() => this.#try(job));
@@ -201,7 +201,7 @@ export class History {
   }
 }
 
-/** The text in the form for comparison: without differences of case or character width. */
+/** The text in a form for comparison, without differences of case or character width. */
 function plain(text: string): string {
   return text.normalize('NFKC').toLowerCase();
 }

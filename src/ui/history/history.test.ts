@@ -145,7 +145,7 @@ test('Markdown without pictures is one file', async () => {
   expect((await toMarkdown(plain, 'And now?', 'And-now', en)).name).toBe('And-now.md');
 });
 
-/** `waitsMs`: how long each write takes before it is there; no time, if omitted. */
+/** `waitsMs`: the time that each write takes before its record is stored; 0 if omitted. */
 function setUp(notes: Record<string, string | null> = {}, waitsMs: number[] = []) {
   const kept = new Map<string, [Kept, SavedConversation]>();
   const loaded: SavedConversation[] = [];

@@ -21,7 +21,9 @@ const KNOBS = [
 
 const END_REASONS: readonly EndReason[] = ['eos', 'length', 'context', 'repetition', 'stopped'];
 
-/** `photos`: the photos by id; a turn lists the ids of its own. `missing`: what to do about an id not in `photos`. */
+/**
+ * `photos`: the photos by id; a turn lists the ids of its own photos. `missing` handles an id that is not in `photos`.
+ */
 export function parseTurn(
   field: Field,
   photos: ReadonlyMap<string, SavedPhoto>,

@@ -1,6 +1,6 @@
-// The text around a search hit.
+// Cuts out the text around a search hit.
 
-/** Characters before the hit, and in total. */
+/** The number of characters before the hit, and in total. */
 const BEFORE = 24;
 const LENGTH = 90;
 

@@ -8,7 +8,7 @@ const TITLE_LENGTH = 80;
 
 interface Titled {
   turns: readonly SavedTurn[];
-  /** The words of the question that the user has not asked yet; `attachments` has its pictures. */
+  /** The words of the question that the user has not sent yet; `attachments` has its pictures. */
   words?: string;
   attachments?: readonly SavedPhoto[];
 }

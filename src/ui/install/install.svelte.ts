@@ -1,11 +1,11 @@
-// Installs this page on the device as an app: with the browser's own prompt if it has one, else by instructions.
+// Installs this page on the device as an app: with the browser's own prompt if it has one, otherwise by instructions.
 
 /** Chromium's `beforeinstallprompt` event, which TypeScript's DOM types lack. */
 interface InstallPrompt extends Event {
   prompt(): Promise<{ outcome: 'accepted' | 'dismissed' }>;
 }
 
-/** How this browser installs a page. 'offered': by its own prompt; the others: by a menu, or not at all. */
+/** How this browser installs a page. 'offered': with its own prompt. The other values: from a menu, or not at all. */
 export type Way = 'installed' | 'offered' | 'ios' | 'safari' | 'firefox-phone' | 'menu' | 'none';
 
 export class Install {
@@ -17,7 +17,7 @@ export class Install {
     this.#isInstalled = window.matchMedia('(display-mode: standalone)').matches;
     this.#byHand = wayOf(window.navigator);
     window.addEventListener('beforeinstallprompt', (event) => {
-      // Otherwise Chromium shows its own install bar at a time that it chooses.
+      // If this were not prevented, Chromium would show its own install bar at a time that it chooses.
       event.preventDefault();
       if ('prompt' in event) this.#prompt = event as InstallPrompt;
     });
@@ -40,7 +40,7 @@ export class Install {
   }
 }
 
-/** How a browser without the event installs a page; only its user agent reveals that. */
+/** How a browser without the event installs a page. Only its user agent shows that. */
 export function wayOf({
   userAgent,
   maxTouchPoints,

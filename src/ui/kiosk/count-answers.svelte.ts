@@ -1,11 +1,12 @@
-// Counts the questions of a kiosk's visitors, how their answers end, and how long each takes to its first word.
+// Counts the questions of a kiosk's visitors and the ways in which answers end, and measures how long each answer takes
+// to its first word.
 
 import { untrack } from 'svelte';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
 import type { Turn } from '../conversation/turn.svelte.ts';
 import type { Statistics } from './statistics.svelte.ts';
 
-/** Watches the conversation for as long as the component lives that calls this. */
+/** Watches the conversation for as long as the calling component lives. */
 export function countAnswers(
   conversation: Pick<Conversation, 'turns' | 'phase'>,
   statistics: Pick<Statistics, 'count' | 'ended'>,

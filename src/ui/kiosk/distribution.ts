@@ -3,7 +3,7 @@
 
 const STEP = Math.log(1.05);
 
-/** Number of values by step. */
+/** The number of values in each step. */
 export type Distribution = Record<string, number>;
 
 export function add(to: Distribution, value: number): Distribution {
@@ -12,7 +12,7 @@ export function add(to: Distribution, value: number): Distribution {
   return { ...to, [step]: (to[step] ?? 0) + 1 };
 }
 
-/** The value that the given share of all values does not exceed, to within a step; null if there are no values. */
+/** The value that the given share of all values does not exceed, exact to one step; null if there are no values. */
 export function quantile(of: Distribution, share: number): number | null {
   const steps = Object.entries(of).map(([step, count]) => ({ step: Number(step), count }));
   steps.sort((a, b) => a.step - b.step);

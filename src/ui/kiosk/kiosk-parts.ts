@@ -1,4 +1,4 @@
-// The parts of a kiosk's page, which main.ts makes once.
+// The parts of a kiosk's page, which main.ts creates once.
 
 import type { PageParts } from '../shell/page-parts.ts';
 import type { KioskSettings } from './kiosk-settings.ts';
@@ -9,6 +9,6 @@ export interface KioskParts extends PageParts {
   kiosk: KioskSettings;
   lock: PinLock;
   statistics: Statistics;
-  /** Makes the model forget the pictures and questions that it was given. */
+  /** Makes the model forget the pictures and questions that it has received. */
   forget: () => void;
 }

@@ -1,5 +1,5 @@
 // Reads whether this page is a kiosk, and the kiosk's settings. A page is a kiosk if its address has `?kiosk`, or if
-// the catalogue has a `kiosk` entry, which cannot be turned off from the page.
+// the catalogue has a `kiosk` entry, which the page cannot turn off.
 
 import { catalogueUrl } from '../models/page-models.ts';
 import type { Remembered } from '../kit/remembered.ts';
@@ -7,13 +7,13 @@ import type { Remembered } from '../kit/remembered.ts';
 export interface KioskSettings {
   /** After this long without a touch, the page asks the visitor whether they are still there. */
   idleSeconds: number;
-  /** The time that the visitor has to answer that question. */
+  /** The time in which the visitor can answer that question. */
   graceSeconds: number;
   /** If an answer shows no sign of life for this long, the page reloads. */
   stuckSeconds: number;
-  /** The page reloads once a day after this hour, when no visitor is there; null: it does not. */
+  /** The page reloads once a day after this hour, when no visitor is there. If null, it does not. */
   reloadHour: number | null;
-  /** The PIN's hash, as `hashPin` returns it; null: the operator sets a PIN on the device. */
+  /** The PIN's hash, as `hashPin` returns it. If null, the operator sets a PIN on the device. */
   pin: string | null;
 }
 
@@ -25,7 +25,7 @@ const DEFAULTS: KioskSettings = {
   pin: null,
 };
 
-/** Null for an ordinary page. If the catalogue cannot be read, its last `kiosk` entry still counts. */
+/** Returns null for an ordinary page. If the catalogue cannot be read, its last `kiosk` entry still applies. */
 export async function kioskSettings(pageUrl: string, remembered: Remembered): Promise<KioskSettings | null> {
   let entry: unknown;
   try {
@@ -48,7 +48,7 @@ function entryOf(catalogue: unknown): unknown {
     : undefined;
 }
 
-/** Replaces missing and invalid values by the defaults: a kiosk with a mistake in its settings is still a kiosk. */
+/** Replaces missing and invalid values with the defaults: a kiosk with a mistake in its settings stays a kiosk. */
 export function parse(entry: unknown): KioskSettings {
   const of = (name: keyof KioskSettings): unknown =>
     typeof entry === 'object' && entry !== null ? Reflect.get(entry, name) : undefined;

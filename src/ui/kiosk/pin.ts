@@ -1,5 +1,5 @@
 // The operator's PIN. It keeps visitors out of the settings. It does not protect against an attacker who can read the
-// device's files or the catalogue: such an attacker can try every PIN against the hash, and does not need it anyway.
+// device's files or the catalogue: such an attacker can try every PIN against the hash, and does not need a PIN anyway.
 
 import type { Remembered } from '../kit/remembered.ts';
 
@@ -8,7 +8,7 @@ const FREE_TRIES = 5;
 const WAIT_MS = 60_000;
 export const PIN = /^\d{4,12}$/;
 
-/** 'salt:hash' in hexadecimal, by PBKDF2 with SHA-256. */
+/** Returns 'salt:hash' in hexadecimal, computed with PBKDF2 and SHA-256. */
 export async function hashPin(
   pin: string,
   salt = crypto.getRandomValues(new Uint8Array(8)),
@@ -22,7 +22,7 @@ export async function hashPin(
 }
 
 interface Tries {
-  /** Tries that were wrong or are not judged yet. */
+  /** The number of tries that were wrong or are not judged yet. */
   count: number;
   /** Milliseconds since 1970. */
   waitUntil: number;
@@ -34,10 +34,10 @@ export class PinLock {
   readonly #remembered: Remembered;
   readonly #fixed: string | null;
   readonly #now: () => number;
-  /** The latest try; each try is judged after the one before it. */
+  /** The latest try. Each try is judged after the previous one. */
   #tail: Promise<unknown> = Promise.resolve();
 
-  /** `fixed`: the hash from the catalogue, which cannot be changed on the device; null if the catalogue has none. */
+  /** `fixed`: the hash from the catalogue, which the device cannot change; null if the catalogue has none. */
   constructor(remembered: Remembered, fixed: string | null, now = () => Date.now()) {
     this.#remembered = remembered;
     this.#fixed = fixed;
@@ -56,7 +56,7 @@ export class PinLock {
     return left > WAIT_MS ? WAIT_MS / 1000 : Math.max(0, Math.ceil(left / 1000));
   }
 
-  /** Sets the first PIN. Afterwards it can only be changed by erasing everything that this site stores. */
+  /** Sets the first PIN. To change it later, the operator has to erase everything that this site stores. */
   async set(pin: string): Promise<void> {
     if (this.isUnset) this.#remembered.set('kiosk-pin', await hashPin(pin));
   }

@@ -6,7 +6,7 @@ import type { Ending } from '../conversation/turn.svelte.ts';
 import type { Remembered } from '../kit/remembered.ts';
 import { add, quantile, type Distribution } from './distribution.ts';
 
-/** A problem that the statistics count: the code of a failed answer, a hung answer, or an uncaught error. */
+/** A problem that the statistics count: the code of a failed answer, an answer that hung, or an uncaught error. */
 export type Trouble = FailureCode | 'stuck' | 'page-error';
 
 interface Counts {
@@ -16,9 +16,9 @@ interface Counts {
   questions: number;
   answered: number;
   stopped: number;
-  /** Visits that ended because the visitor had left. */
+  /** The number of visits that ended because the visitor had left. */
   left: number;
-  /** Times that an answer lost its GPU or its worker, whether or not the recovery succeeded. */
+  /** The number of times that an answer lost its GPU or its worker, whether or not it recovered. */
   recoveries: number;
   troubles: Partial<Record<string, number>>;
   firstWordMs: Distribution;
@@ -46,7 +46,7 @@ export class Statistics {
     return {
       ...counts,
       firstWordMs: { p50: quantile(firstWordMs, 0.5), p99: quantile(firstWordMs, 0.99) },
-      // The slow answers are of interest, so p99 means that 99 of 100 answers were at least this fast.
+      // Slow answers matter here, so p99 is the speed that 99 of 100 answers reach or exceed.
       tokensPerSecond: { p50: quantile(tokensPerSecond, 0.5), p99: quantile(tokensPerSecond, 0.01) },
     };
   }
@@ -92,7 +92,7 @@ function nothing(): Counts {
   };
 }
 
-/** Replaces missing and non-numeric values by those of empty statistics. */
+/** Replaces missing and non-numeric values with those of empty statistics. */
 function parse(text: string | null): Counts {
   const counts = nothing();
   let kept: unknown;

@@ -11,7 +11,7 @@ export type VisitPhase =
 interface Parts {
   idleSeconds: number;
   graceSeconds: number;
-  /** Whether the page is working for the visitor, who may be waiting without a touch: no idle time counts meanwhile. */
+  /** Whether the page is working for the visitor, who may be waiting without touching it. Then no idle time counts. */
   isWorking: () => boolean;
   wipe: (why: 'finished' | 'left') => void;
   /** Wall-clock time in milliseconds, which goes on while the device sleeps. */
@@ -21,7 +21,7 @@ interface Parts {
 export class Visit {
   readonly #parts: Parts;
   #phase = $state.raw<VisitPhase>({ kind: 'waiting' });
-  /** When the visitor last gave a sign. */
+  /** The time of the visitor's last sign of life. */
   #last = 0;
 
   constructor(parts: Parts) {
@@ -37,7 +37,7 @@ export class Visit {
     this.#phase = { kind: 'here' };
   }
 
-  /** Reports a sign of the visitor; it also answers the question whether they are still there. */
+  /** Reports a sign of life from the visitor, which also answers the question whether they are still there. */
   touch(): void {
     if (this.#phase.kind !== 'waiting') this.begin();
   }

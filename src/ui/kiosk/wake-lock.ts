@@ -1,6 +1,6 @@
 // Keeps the screen on while the page is visible. The browser releases the lock when the page is hidden.
 
-/** Returns a function that lets the screen sleep again. In a browser without wake locks the screen sleeps as usual. */
+/** Returns a function that lets the screen sleep again. In a browser without wake locks, the screen sleeps as usual. */
 export function keepAwake(): () => void {
   let lock: WakeLockSentinel | undefined;
   const end = new AbortController();
@@ -9,7 +9,7 @@ export function keepAwake(): () => void {
     if (isEnded() || document.visibilityState !== 'visible' || !('wakeLock' in navigator)) return;
     try {
       lock = await navigator.wakeLock.request('screen');
-      // The lock may be granted after it is no longer wanted.
+      // By the time the lock is granted, it may no longer be needed.
       if (isEnded()) await lock.release();
     } catch (error) {
       // The usual reason is a battery that is nearly empty.

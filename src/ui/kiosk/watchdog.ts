@@ -1,13 +1,16 @@
-// Reloads a kiosk's page at once if an answer has shown no sign of life for too long. While no visitor is there, also
-// reloads it if the page has had an error or the model cannot be loaded, and once a day.
+// Reloads a kiosk's page at once if an answer has shown no sign of life for too long. While no visitor is there, it
+// also reloads the page if the page has had an error, if the model cannot be loaded, and once a day.
 
 import type { KioskSettings } from './kiosk-settings.ts';
 
-/** After a loss, Chromium grants the GPU again when this long has passed and the page is reloaded. */
+/**
+ * The time to wait after a failed load: when this long has passed after the loss of the GPU, Chromium gives the GPU to
+ * a reloaded page again.
+ */
 const FAILED_MS = 130_000;
 
 export interface Watched {
-  /** The page is computing something for a visitor. */
+  /** Whether the page is computing something for a visitor. */
   isWorking: boolean;
   isWaiting: boolean;
   hasFailed: boolean;
@@ -44,7 +47,7 @@ export class Watchdog {
     this.#hasError = true;
   }
 
-  /** Call about once a second. */
+  /** Call this about once a second. */
   tick(): void {
     const { settings, look, restart, now } = this.#parts;
     const { isWorking, isWaiting, hasFailed } = look();

@@ -1,5 +1,6 @@
 // Lets the Back button (and the phone's Back gesture) close overlays such as dialogs and menus instead of leaving the
-// page. Each open overlay has one entry in the browser's history; the entry is removed if the overlay closes otherwise.
+// page. Each open overlay has one entry in the browser's history, which is removed if the overlay closes in another
+// way.
 
 import { createContext } from 'svelte';
 
@@ -10,9 +11,9 @@ export class Back {
   readonly #browser: Browser;
   /** The functions that close the open overlays, the topmost last. */
   readonly #open: (() => void)[] = [];
-  /** The number of our history entries on top of the page's own entry. */
+  /** The number of history entries that this class has put on top of the page's own entry. */
   #entries: number;
-  /** Whether a step back that we requested is still pending. */
+  /** Whether a step back that this class requested is still pending. */
   #isStepping = false;
 
   constructor(browser: Browser) {
@@ -23,7 +24,7 @@ export class Back {
     this.#agree();
   }
 
-  /** Back calls `close` from now on, until the caller calls the returned function. */
+  /** Makes Back call `close`, until the caller calls the returned function. */
   closes(close: () => void): () => void {
     this.#open.push(close);
     this.#agree();
@@ -37,7 +38,7 @@ export class Back {
   }
 
   #onStep(entries: number): void {
-    // A step of our own removes surplus entries; overlays that opened meanwhile stay open.
+    // The step that this class requested removes surplus entries; overlays that opened in the meantime stay open.
     const isOurs = this.#isStepping;
     this.#isStepping = false;
     this.#entries = entries;
@@ -45,7 +46,7 @@ export class Back {
     this.#agree();
   }
 
-  /** Makes the number of our entries equal to the number of open overlays. */
+  /** Makes the number of history entries equal to the number of open overlays. */
   #agree(): void {
     if (this.#isStepping) return;
     const surplus = this.#entries - this.#open.length;

@@ -1,5 +1,5 @@
-// One or two sentences for each failure code: they say what happened, which data is kept, and what to do next. The page
-// shows the technical message behind "Details", in English.
+// One or two sentences for each failure code, which say what happened, which data is kept, and what the user can do.
+// The page shows the technical message behind "Details", in English.
 
 import type { FailureCode } from '../../failure.ts';
 

@@ -28,7 +28,7 @@ export function keepFocus(root: HTMLElement): () => void {
 
   function rescue(): void {
     if (last === undefined || !isLost(last.element)) return;
-    // An element that opened meanwhile has taken the focus, or takes it in a moment.
+    // An element that opened in the meantime has taken the focus, or will take it in a moment.
     const { activeElement } = document;
     if (activeElement !== null && activeElement !== document.body && activeElement !== last.element) return;
     const next = nearest(last);
@@ -65,7 +65,9 @@ function placeOf(element: Element, root: Element): Place {
   return { element, steps };
 }
 
-/** The focusable element at or after the old place, else the one before it, in the innermost ancestor that has one. */
+/**
+ * The focusable element at or after the old place, otherwise the one before it, in the innermost ancestor that has one.
+ */
 function nearest({ steps }: Place): HTMLElement | undefined {
   for (const { parent, index } of steps) {
     if (!parent.isConnected) continue;

@@ -1,6 +1,6 @@
-// The language of the page: detected, switchable, remembered. Each folder of src/ui has a strings.ts with the
-// sentences of that part of the page in both languages; a component reads them by
-// `const says = $derived(language.of(strings))`.
+// The language of the page, which is detected, can be switched, and is remembered. Each folder of src/ui has a
+// strings.ts with the sentences of that part of the page in both languages. A component gets them with `const says =
+// $derived(language.of(strings))`.
 
 import { createContext } from 'svelte';
 import type { Remembered } from './remembered.ts';
@@ -23,7 +23,7 @@ export class Language {
 
   /**
    * `wanted`: the user's languages in order of preference, as in `navigator.languages`. `root`: the document element,
-   * whose `lang` follows the language.
+   * whose `lang` is set to the page's language.
    */
   constructor(wanted: readonly string[], remembered: Remembered, root: { lang: string }) {
     this.#remembered = remembered;
@@ -48,7 +48,7 @@ export class Language {
   }
 }
 
-/** The page's language: App provides it, and the components below use it. */
+/** The page's language. App provides it, and the components below App use it. */
 export const [useLanguage, provideLanguage] = createContext<Language>();
 
 function known(code: string | null): LanguageCode | undefined {

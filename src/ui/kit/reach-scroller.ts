@@ -1,7 +1,7 @@
-// Makes scrollable elements reachable by keyboard. Chromium and Firefox do so by themselves if nothing inside takes the
-// focus, but WebKit does not. Tab skips an element whose content fits.
+// Makes scrollable elements reachable by keyboard. Chromium and Firefox do so themselves if nothing inside can take the
+// focus, but WebKit does not. An element whose content fits needs no scrolling, so Tab skips it.
 
-/** A Svelte attachment; returns its clean-up. */
+/** A Svelte attachment. Returns its clean-up function. */
 export function reachScroller(element: HTMLElement): () => void {
   const update = (): void => {
     const { scrollHeight, clientHeight, scrollWidth, clientWidth } = element;

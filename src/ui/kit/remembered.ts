@@ -1,5 +1,5 @@
-// Small choices that outlive the page, such as the language and the model. If the browser stores nothing (private
-// windows, blocked storage), a choice lasts as long as the page.
+// Remembers small choices beyond the life of the page, such as the language and the model. If the browser stores
+// nothing (private windows, blocked storage), a choice lasts as long as the page.
 
 export interface Remembered {
   get(name: string): string | null;
@@ -9,7 +9,7 @@ export interface Remembered {
 
 /** Keeps the choices in localStorage, under the app's prefix. */
 export class LocalRemembered implements Remembered {
-  /** Values that localStorage refused. */
+  /** The values that localStorage refused. */
   readonly #now = new Map<string, string | null>();
 
   get(name: string): string | null {
@@ -26,7 +26,7 @@ export class LocalRemembered implements Remembered {
     try {
       if (value === null) localStorage.removeItem(`darkroom.${name}`);
       else localStorage.setItem(`darkroom.${name}`, value);
-      // From now on localStorage is read again, so that changes by other tabs count.
+      // From now on, localStorage is read again, so that changes by other tabs have an effect.
       this.#now.delete(name);
     } catch {
       this.#now.set(name, value);

@@ -11,6 +11,6 @@ export function saveFile({ name, blob }: SavedFile): void {
   link.href = URL.createObjectURL(blob);
   link.download = name;
   link.click();
-  // A download that has begun keeps the bytes, but the browser does not report the beginning, so wait a minute.
+  // A download that has begun keeps the bytes. The browser does not report that it has begun, so this waits a minute.
   setTimeout(() => URL.revokeObjectURL(link.href), 60_000);
 }

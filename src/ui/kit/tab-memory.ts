@@ -1,4 +1,4 @@
-// The memory of this tab alone, which outlives a reload: sessionStorage. If the browser denies it to the page (blocked
+// The memory of a single tab, which outlives a reload: sessionStorage. If the browser denies it to the page (blocked
 // cookies), the memory ends with the page.
 
 export type TabMemory = Pick<Storage, 'getItem' | 'setItem' | 'removeItem'>;

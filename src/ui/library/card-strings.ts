@@ -1,4 +1,4 @@
-// Strings of the library's cards: what each model size is good for, and its sizes on disk and in memory.
+// Strings of the library's cards: what each model size can do, and its sizes on disk and in memory.
 
 import { quantities, type Quantities } from '../kit/quantities.ts';
 

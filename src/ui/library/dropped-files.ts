@@ -1,4 +1,4 @@
-// The files of a drop or of a folder picker: the dropped files themselves, or the files in the folder.
+// Collects the files of a drop or of a folder picker: the dropped files themselves, or the files in the folder.
 
 export interface ChosenFiles {
   /** The folder's name; undefined for loose files. */
@@ -6,7 +6,7 @@ export interface ChosenFiles {
   files: File[];
 }
 
-/** Call while the drop event is handled: the browser removes its items afterwards. */
+/** Call this while the drop event is being handled, because the browser removes the event's items afterwards. */
 export async function droppedFiles(transfer: DataTransfer): Promise<ChosenFiles> {
   const loose = Array.from(transfer.files);
   const entries = Array.from(transfer.items, (item) => item.webkitGetAsEntry());

@@ -18,7 +18,7 @@ export class Speeds {
     this.#weights = weights;
   }
 
-  /** Undefined until the weights worker has reported it. */
+  /** The facts about this device; undefined until the weights worker has reported them. */
   get device(): DeviceFacts | undefined {
     return this.#device;
   }
@@ -35,7 +35,7 @@ export class Speeds {
     });
   }
 
-  /** Whether the speed of every model that could be recommended is known, or has turned out to be unknown. */
+  /** Whether, for every model that could be recommended, the speed is known or cannot be measured. */
   areKnown(offered: readonly Offered[]): boolean {
     const usual = offered.filter(({ offer }) => isUsual(offer.model));
     return usual.every(({ request }) => this.of(request.id).kind !== 'measuring');

@@ -22,7 +22,10 @@ function offeredOn(device: DeviceFacts) {
   return listEntries({ offers, packages: [], kept: [], downloads: [] }).filter(isOffered);
 }
 
-/** The id of the model recommended on a device whose GPU reads `gpuBytesPerSecond`; null: the device has no GPU. */
+/**
+ * The id of the model that is recommended on a device whose GPU reads `gpuBytesPerSecond`; null means a device without
+ * a GPU.
+ */
 function recommendedOn(memoryBytes: number | null, gpuBytesPerSecond: number | null): string | undefined {
   const device: DeviceFacts = { gpu: gpuBytesPerSecond === null ? null : GPU, memoryBytes };
   const paging = { read: 1e9, upload: 4e9 };

@@ -1,23 +1,23 @@
-// The library's cards: models of one size share one card, on which the user chooses Instruct or Thinking and the
-// precision. Also picks the model to recommend on this device.
+// Groups the models for the library's cards: models of one size share one card, on which the user chooses Instruct or
+// Thinking, and the precision. Also picks the model to recommend on this device.
 
 import type { CatalogueModel, ExpectedSpeeds, Fit, Preset } from '../../contract/weights.ts';
 import type { Entry } from '../models/entries.ts';
 
-/** A model of the catalogue: its size and its fit are known before it is downloaded. */
+/** A model in the catalogue, whose size and fit are known before it is downloaded. */
 export interface Offered extends Entry {
   offer: NonNullable<Entry['offer']>;
 }
 
 export interface Family {
   name: string;
-  /** At least one model, in the catalogue's order. */
+  /** The models of the family, at least one, in the catalogue's order. */
   models: Offered[];
 }
 
 /** Below this rate an answer takes minutes, so the page warns the user before it fetches anything. */
 export const SLOW_TOKENS_PER_SECOND = 2;
-/** Reading speed. */
+/** The speed at which people read. */
 const COMFORTABLE_TOKENS_PER_SECOND = 5;
 
 const RANK: Record<Fit['verdict'], number> = { fits: 0, 'fits-paged': 1, 'too-large': 2 };
@@ -26,7 +26,7 @@ export function isOffered(entry: Entry): entry is Offered {
   return entry.offer !== undefined;
 }
 
-/** Sorted by fit, best first; families with the same fit stay in the catalogue's order. */
+/** Returns the families, sorted by fit, the best first; families with the same fit stay in the catalogue's order. */
 export function families(entries: readonly Offered[]): Family[] {
   const byName = new Map<string, Offered[]>();
   for (const entry of entries) {
@@ -45,13 +45,16 @@ export interface Choice {
   preset: Preset | undefined;
 }
 
-/** The model of a card that matches a choice; if none does, one of the chosen kind, else the card's first. */
+/**
+ * The model of a card that matches a choice. If none does, the first model of the chosen kind, or otherwise the card's
+ * first model.
+ */
 export function chosenOf({ models }: Family, { kind, preset }: Choice): Offered | undefined {
   const ofKind = models.filter(({ offer }) => kind === undefined || offer.model.kind === kind);
   return ofKind.find(({ offer }) => offer.model.preset === preset) ?? ofKind[0] ?? models[0];
 }
 
-/** Tokens per second of the faster of GPU and processor. */
+/** The tokens per second of the GPU or of the processor, whichever is faster. */
 export function bestSpeed({ gpu, processor }: ExpectedSpeeds): number {
   return Math.max(gpu?.tokensPerSecond ?? 0, processor.tokensPerSecond);
 }
@@ -62,8 +65,9 @@ export function isUsual({ kind, preset }: CatalogueModel): boolean {
 }
 
 /**
- * The largest model that surely fits and answers at reading speed; else the smallest model that may fit and answers at
- * reading speed; else the fastest that is not slow. Undefined if the built-in model is the one to use here.
+ * The largest model that surely fits and answers at reading speed; if there is none, the smallest model that may fit
+ * and answers at reading speed; if there is none, the fastest model that is not slow. Undefined if the built-in model
+ * is the best choice on this device.
  */
 export function recommended(
   offered: readonly Offered[],

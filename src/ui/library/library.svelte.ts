@@ -1,5 +1,5 @@
-// The library's jobs besides downloading: it checks, repairs and removes stored models, adds models by link or
-// from files, and holds a link's request for a model until the user accepts it.
+// All jobs of the library except downloading: it checks, repairs and removes stored models, and adds models by link or
+// from files. If a link requests a model, the request waits here until the user accepts it.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
@@ -57,14 +57,14 @@ export class Library {
   }
 
   /**
-   * The model that waits for the user to accept or decline it: the page's own link names it, or the user entered its
-   * link and it is slow or too large here.
+   * The model that waits for the user to accept or decline it. Either the page's own link names it, or the user entered
+   * its link and it is slow or too large here.
    */
   get wish(): ModelRequest | undefined {
     return this.#wish;
   }
 
-  /** The page's own link if it names no model. */
+  /** The page's own link, if it names no model. */
   get oddLink(): string | undefined {
     return this.#oddLink;
   }
@@ -83,7 +83,7 @@ export class Library {
     return this.models.known.entries.filter(isOffered).filter(({ request }) => request.id !== BUILT_IN);
   }
 
-  /** The catalogue's entry for this model, or for the same checkpoint in the same precision. */
+  /** The catalogue's entry for this model, or for the same checkpoint with the same precision. */
   offerLike({ id, source }: ModelRequest): Offered | undefined {
     return this.offered.find(({ request: other }) => {
       if (other.id === id) return true;
@@ -98,8 +98,8 @@ export class Library {
   }
 
   /**
-   * The smallest download, in bytes, among the offered models that this device can run; 'none-fits' if it can run none
-   * of them, 'unknown' if none is offered.
+   * The size, in bytes, of the smallest download among the offered models that this device can run; 'none-fits' if it
+   * can run none of them, 'unknown' if none is offered.
    */
   get smallestDownload(): number | 'none-fits' | 'unknown' {
     const { offered } = this;
@@ -125,8 +125,9 @@ export class Library {
   }
 
   /**
-   * Call once at the start, when the models are known. Opens the library if no model is chosen. Also opens it if the
-   * page has a link, and asks whether the user wants the link's model, unless that model is stored and chosen already.
+   * Call this once at the start, when the models are known. Opens the library if no model is chosen. If the page has a
+   * link, also opens the library and asks whether the user wants the link's model, unless that model is stored and
+   * chosen already.
    */
   async welcome(link: string | null): Promise<void> {
     if (link !== null && link.trim() !== '') await this.#consider(link);
@@ -160,7 +161,7 @@ export class Library {
     void this.#add({ id, name, source: { kind: 'files', preset } }, files);
   }
 
-  /** Reads and hashes every stored file of a model; drops damaged files, so that `repair` fetches them again. */
+  /** Reads and hashes every stored file of a model. Drops damaged files, so that `repair` fetches them again. */
   async check(id: string): Promise<void> {
     this.#care.set(id, { kind: 'checking', doneBytes: 0, totalBytes: 1 });
     const outcome = await this.#weights.checkUp(
@@ -209,7 +210,7 @@ export class Library {
     return isSlow || like.offer.fit.verdict === 'too-large';
   }
 
-  /** An attempt that stores nothing leaves no entry behind, only the failure in `refusal`. */
+  /** Adds a model. An attempt that stores nothing leaves only the failure in `refusal`, and no entry. */
   async #add(request: ModelRequest, files?: File[]): Promise<void> {
     this.#refusal = undefined;
     const added = await this.models.add(request, files);

@@ -6,7 +6,7 @@ import { families, isOffered, type Family } from './families.ts';
 
 export interface Shelves {
   here: Entry[];
-  /** One card per size, even if one of its models is stored or being downloaded. */
+  /** One card per size, even for models that are stored or being downloaded. */
   families: Family[];
   /** The built-in model and packages beside the page, if they are neither stored nor being downloaded. */
   others: Entry[];
@@ -17,7 +17,7 @@ export function shelves(entries: readonly Entry[]): Shelves {
   const rest = entries.filter(
     (entry) => !isHere(entry) && (!isOffered(entry) || entry.request.id === BUILT_IN),
   );
-  // The built-in model comes first: it is the easiest start.
+  // The built-in model comes first, because it is the easiest to begin with.
   const others = rest.toSorted(
     (a, b) => Number(b.request.id === BUILT_IN) - Number(a.request.id === BUILT_IN),
   );

@@ -3,7 +3,7 @@
 
 import { quantities, type Quantities } from '../kit/quantities.ts';
 
-/** About two or three sentences. */
+/** The length of a short answer: two or three sentences. */
 const SHORT_ANSWER_TOKENS = 100;
 
 const english = (q: Quantities) => ({

@@ -53,7 +53,7 @@ export class Background {
     if (isChosen()) return outcome;
     if (outcome.kind === 'done' && isNew) this.#arrived(id);
     if (outcome.kind === 'failed') {
-      // The download waits until the user continues it, in the next visit too.
+      // The download waits until the user continues it, even in the next visit.
       next.forget(id);
       news.report({ kind: 'not-downloaded', name: request.name, failure: outcome.failure });
     }
@@ -62,7 +62,7 @@ export class Background {
 
   /** Pauses a download in all tabs until the user continues it. */
   pause(id: string): Promise<void> {
-    // Remove the note first: otherwise a tab that follows the download would take it over.
+    // Remove the note first, because otherwise a tab that follows the download would take it over.
     this.#parts.next.forget(id);
     return this.#parts.downloads.pause(id);
   }
@@ -72,11 +72,11 @@ export class Background {
     return this.#parts.next.id === id;
   }
 
-  /** Joins the download that another tab or an earlier visit began, or stops the one that another tab paused. */
+  /** Joins the download that another tab or an earlier visit began, or stops a download that another tab has paused. */
   async follow(): Promise<void> {
     const { choice, downloads, known, next } = this.#parts;
     await known.refresh();
-    // Any tab may run the download: all tabs follow the noted model, and stop a download that is no longer noted.
+    // Any tab may run the download, so all tabs follow the noted model, and stop a download that is no longer noted.
     const outdated = next.reread();
     if (outdated !== null) await downloads.pause(outdated);
     const { id } = next;

@@ -1,4 +1,4 @@
-// Which model the user chose, remembered over visits, and whether the user removed the built-in one.
+// Remembers across visits which model the user chose, and whether the user removed the built-in one.
 
 import type { Remembered } from '../kit/remembered.ts';
 
@@ -19,7 +19,7 @@ export class Choice {
     return this.#id;
   }
 
-  /** Chooses a model for this visit; a later visit chooses anew. */
+  /** Chooses a model for this visit only. */
   chooseForNow(id: string): void {
     this.#id = id;
   }
@@ -29,7 +29,10 @@ export class Choice {
     this.#remembered.set(CHOSEN, id);
   }
 
-  /** Whether the user removed the model that comes with the page; it is then not fetched until they choose it. */
+  /**
+   * Whether the user removed the model that comes with the page. Then that model is not fetched until the user chooses
+   * it.
+   */
   get lacksBuiltIn(): boolean {
     return this.#remembered.get(BUILT_IN) === 'removed';
   }

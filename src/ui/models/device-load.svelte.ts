@@ -1,4 +1,4 @@
-// Loads a model onto the device, one at a time: a load of another model ends the first.
+// Loads models onto the device, one at a time. Loading another model ends the current load.
 
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { Backend, LoadedModel, LoadOptions } from '../../contract/inference.ts';
@@ -10,7 +10,7 @@ export type BackendChoice = 'auto' | Backend;
 /** The user's choices about how a model runs. */
 export interface RunChoices {
   backend: BackendChoice;
-  /** The memory budget for experts; null means as much as suits the device. */
+  /** The memory budget for experts in bytes; if null, the budget suits the device. */
   expertBudgetBytes: number | null;
 }
 
@@ -31,9 +31,9 @@ export function isMendable({ code }: FailureInfo): boolean {
 
 /** The operations on a stored model that a load needs. */
 export interface Stored {
-  /** Settles when the model is in storage. */
+  /** Stores the model if necessary, and settles when it is stored. */
   fetch(): Promise<Outcome<unknown>>;
-  /** Checks the stored model and fetches damaged parts again; the value says whether any were damaged. */
+  /** Checks the stored model and fetches damaged parts again. The value is true if any part was damaged. */
   mend(signal: AbortSignal): Promise<Outcome<boolean>>;
 }
 
@@ -70,7 +70,7 @@ export class DeviceLoad {
     return this.#isOf(id, choices) ? this.#state : undefined;
   }
 
-  /** Loads a model, or joins its load if that is under way or done. */
+  /** Loads a model, or joins its load if that has begun or ended. */
   begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
     if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
     this.stop();
@@ -78,7 +78,7 @@ export class DeviceLoad {
       id,
       ...choices,
       stop: new AbortController(),
-      // Begin one microtask later, so that `#load` is set when the first event arrives.
+      // Begin one microtask later, so that `#load` is set before the first event arrives.
       ended: Promise.resolve().then(() => this.#storeAndLoad(load, stored)),
     };
     this.#load = load;
@@ -94,7 +94,7 @@ export class DeviceLoad {
     return load.ended;
   }
 
-  /** Ends a load under way. The model on the device counts as lost; the next `begin` loads it again. */
+  /** Ends the current load. The model on the device counts as lost, so the next `begin` loads it again. */
   stop(): void {
     this.#load?.stop.abort();
     this.#load = undefined;
@@ -106,7 +106,7 @@ export class DeviceLoad {
     return load?.id === id && load.backend === backend && load.expertBudgetBytes === expertBudgetBytes;
   }
 
-  /** Stores the model, then loads it. If the load finds a damaged file, mends the model and tries once more. */
+  /** Stores the model, then loads it. If the load finds a damaged file, mends the model and loads it once more. */
   async #storeAndLoad(load: Load, stored: Stored): Promise<Outcome<LoadedModel>> {
     const fetched = await stored.fetch();
     if (fetched.kind !== 'done') return fetched;

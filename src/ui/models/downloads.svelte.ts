@@ -1,5 +1,5 @@
-// The downloads and imports of models, by model id, with their progress and state. This class owns the runs, not the
-// panel that shows them, so closing the panel stops nothing.
+// The downloads and imports of models, by model id, with their progress and state. This class, and not the panel that
+// shows the runs, owns them, so closing the panel stops none.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { WeightsClient } from '../../client/weights-client.ts';
@@ -16,7 +16,7 @@ export interface Download {
   progress: EventOf<'progress'> | undefined;
   /** The latest failed attempt; undefined once bytes arrive again. */
   retrying: EventOf<'retrying'> | undefined;
-  /** Set when the disk is full: the space that is needed, and the models that could be removed. */
+  /** Set when the disk is full. Contains the space that is needed, and the models that could be removed. */
   full: EventOf<'storage-full'> | undefined;
   /** Whether another tab runs the download and this one only follows it. */
   isFollowing: boolean;
@@ -30,7 +30,7 @@ interface Run {
 export class Downloads {
   readonly #weights: Pick<WeightsClient, 'download' | 'importFiles'>;
   readonly #downloads = new SvelteMap<string, Download>();
-  /** No component reads these, so they need not be reactive. */
+  /** No component reads these runs, so they need not be reactive. */
   // eslint-disable-next-line svelte/prefer-svelte-reactivity
   readonly #runs = new Map<string, Run>();
   /** The size in bytes of each model that was fetched completely in this visit. */
@@ -41,7 +41,7 @@ export class Downloads {
     this.#weights = weights;
   }
 
-  /** The browser's answer to the request for persistent storage; undefined before the request. */
+  /** The browser's answer to the request for persistent storage; undefined before the answer. */
   get persistence(): Persistence | undefined {
     return this.#persistence;
   }
@@ -87,7 +87,10 @@ export class Downloads {
     return ended;
   }
 
-  /** Pauses a run. Verified bytes are kept, and the next `start` continues from them. Settles when the run has ended. */
+  /**
+   * Pauses a run. Verified bytes are kept, so that the next `start` continues from them. Settles when the run has
+   * ended.
+   */
   async pause(id: string): Promise<void> {
     const run = this.#runs.get(id);
     if (!run) return;

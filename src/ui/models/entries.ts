@@ -9,9 +9,9 @@ export const BUILT_IN = 'demo';
 
 export interface Entry {
   request: ModelRequest;
-  /** Its catalogue entry, judged for this device; undefined if the catalogue does not list the model. */
+  /** The model's entry in the catalogue, judged for this device; undefined if the catalogue does not list the model. */
   offer: Offer | undefined;
-  /** Whether the catalogue or the page's own list names the model; otherwise the user added it. */
+  /** Whether the catalogue or the page's own list names the model. If not, the user added it. */
   isListed: boolean;
   kept: KeptModel | undefined;
   download: Download | undefined;
@@ -25,7 +25,7 @@ export interface Known {
   downloads: readonly Download[];
 }
 
-/** Lists the models in the order of the catalogue; models that are not in the catalogue come after it. */
+/** Lists the models in the order of the catalogue, followed by models that are not in the catalogue. */
 export function listEntries({ offers, packages, kept, downloads }: Known): Entry[] {
   const requests = [
     ...offers.map((offer) => offer.model),
@@ -44,18 +44,23 @@ export function listEntries({ offers, packages, kept, downloads }: Known): Entry
   }));
 }
 
-/** Whether a model can be loaded from storage as it is. */
+/** Whether a model can be loaded from storage in its present state. */
 export function isLoadable(entry: Entry): boolean {
   return entry.kept?.state === 'ready' || entry.kept?.state === 'updating';
 }
 
-/** Whether a URL from the user yielded nothing, and so is not a model. A failure due to a full disk does not count. */
+/**
+ * Whether a URL from the user led to no model: its download failed and stored nothing. A failure because of a full disk
+ * does not count.
+ */
 export function isRefused({ isListed, kept, download }: Entry): boolean {
   if (isListed || kept !== undefined || download?.state.kind !== 'failed') return false;
   return download.state.failure.code !== 'storage-full';
 }
 
-/** The largest stored model that is smaller than the given one, else the model that comes with the page. */
+/**
+ * The largest stored model that is smaller than the given one; if there is none, the model that comes with the page.
+ */
 export function smallerThan({ request, kept }: Entry, entries: readonly Entry[]): Entry | undefined {
   const others = entries.filter((other) => other.request.id !== request.id);
   const bytesOf = (entry: Entry): number => entry.kept?.keptBytes ?? 0;

@@ -1,4 +1,4 @@
-// Downloads models into storage and mends them there. Forgets a URL that yields nothing: it is not a model.
+// Downloads models into storage, and mends them there. If a URL leads to no model, forgets the URL.
 
 import type { WeightsClient } from '../../client/weights-client.ts';
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
@@ -12,13 +12,15 @@ export interface ModelStorageParts {
   weights: Pick<WeightsClient, 'checkUp'>;
   downloads: Downloads;
   known: KnownModels;
-  /** A URL was refused, and its entry is gone. */
+  /** Called when a URL was refused and its entry has been removed. */
   onRefused: (id: string) => void;
 }
 
 export class ModelStorage {
   readonly #parts: ModelStorageParts;
-  /** Models whose files turned out missing or damaged during an answer; they are mended before the next load. */
+  /**
+   * Models that turned out, during an answer, to have missing or damaged files; they are mended before the next load.
+   */
   readonly #damaged = new Set<string>();
 
   constructor(parts: ModelStorageParts) {
@@ -55,7 +57,7 @@ export class ModelStorage {
     return fetched;
   }
 
-  /** Checks a stored model and fetches damaged parts again; the value says whether any were damaged. */
+  /** Checks a stored model and fetches damaged parts again. The value is true if any part was damaged. */
   async #mend(entry: Entry, signal: AbortSignal): Promise<Outcome<boolean>> {
     const checked = await this.#parts.weights.checkUp(entry.request.id, () => undefined, signal);
     if (checked.kind !== 'done') return checked;

@@ -1,4 +1,4 @@
-// Which failures of an answer leave the loaded model intact, so that it can take the next question.
+// Lists the failures of an answer that leave the loaded model intact, so that it can take the next question.
 
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 

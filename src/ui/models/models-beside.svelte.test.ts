@@ -13,7 +13,7 @@ import {
   type Notes,
 } from '../../../tools/tests/support/scripted-models.ts';
 
-/** Starts with the built-in model stored and loaded. */
+/** Sets the page up with the built-in model stored and loaded. */
 async function withBuiltIn(remembered: Notes = {}) {
   const parts = setUp({ remembered });
   parts.weights.keep('demo');

@@ -74,14 +74,14 @@ export class Models {
     });
   }
 
-  /** Whether no model is loaded until the user has decided about the one with which the page died. */
+  /** Whether loading waits until the user has decided about the model with which the page died. */
   get awaitsUser(): boolean {
     return this.#suspects.current !== undefined;
   }
 
   /**
    * Reads the list of models, chooses the built-in model on a first visit, and begins to load the chosen model. If
-   * `unattended`, there is no user to ask, so a smaller model replaces one that the page died with. Call it once.
+   * `unattended`, there is no user to ask, so a smaller model replaces one with which the page died. Call it once.
    */
   async start(pageUrl: string, { unattended = false } = {}): Promise<void> {
     this.#looking = Promise.all([this.#suspects.count(), this.known.read(pageUrl)]);
@@ -129,7 +129,7 @@ export class Models {
 
   /**
    * Settles when the chosen model is loaded. That may take a download or, if the page died with this model, the user's
-   * consent. Aborting `signal` ends only the wait; downloads and loads go on. Fails with 'no-model' if no model is
+   * consent. Aborting `signal` ends only the wait; downloads and loads continue. Fails with 'no-model' if no model is
    * chosen.
    */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
@@ -138,7 +138,7 @@ export class Models {
 
   /**
    * Handles the failure of an answer of the model `id`. If the failure may have broken the model, the next question
-   * loads it again. Ignored if another model has taken its place: an answer that hung may fail that late.
+   * loads it again. Ignored if another model has replaced it, because an answer that hung may fail that late.
    */
   failed(failure: FailureInfo, id: string): void {
     if (this.#load.id !== id) return;
@@ -146,7 +146,7 @@ export class Models {
     if (!modelSurvives(failure)) this.unload();
   }
 
-  /** Ends a load under way and gives up the loaded model; the next question loads it again. */
+  /** Ends the current load and drops the loaded model; the next question loads it again. */
   unload(): void {
     this.#load.stop();
   }
@@ -158,7 +158,7 @@ export class Models {
     await this.#inference.unload();
   }
 
-  /** Handles the removal of a model from storage by the user. */
+  /** Handles a model that the user has removed from storage. */
   async gone(id: string): Promise<void> {
     await this.known.refresh();
     if (this.known.isLoadable(id)) return;
@@ -173,7 +173,7 @@ export class Models {
     const { entry } = this.chosen;
     if (!entry) return { kind: 'failed', failure: { code: 'no-model', message: 'No model is chosen.' } };
     const outcome = await this.#begin(entry);
-    // If the model did not load, `#begin` may have gone back to the model before it.
+    // If the model did not load, `#begin` may have returned to the previous model.
     const hasGoneBack = outcome.kind === 'failed' && this.#choice.id !== entry.request.id;
     return hasGoneBack ? this.#ready() : outcome;
   }
@@ -191,7 +191,7 @@ export class Models {
     if (entry) void this.#begin(entry);
   }
 
-  /** Loads a model, or joins its load if that is under way or done. A load of another model ends. */
+  /** Loads a model, or joins its load if that has begun or ended. The load of any other model ends. */
   async #begin(entry: Entry): Promise<Outcome<LoadedModel>> {
     const { id, name } = entry.request;
     const choices = this.runSettings.choicesFor(id);
@@ -208,7 +208,7 @@ export class Models {
     return outcome;
   }
 
-  /** Handles a model that is gone: if it was chosen, another model on this device takes its place. */
+  /** Handles a model that is gone. If it was the chosen one, another model on this device replaces it. */
   #leave(id: string): void {
     this.#next.forget(id);
     this.news.forget(id);

@@ -1,5 +1,5 @@
-// Notes the model that is to answer next, for all tabs and for the next visit. All tabs download the noted model
-// together, and stop together when one of them removes the note.
+// Notes the model that will answer next, for all tabs and for the next visit. All tabs share the download of the noted
+// model, and all stop when one of them removes the note.
 
 import type { Remembered } from '../kit/remembered.ts';
 
@@ -23,12 +23,12 @@ export class NextModel {
     this.#remembered.set(KEY, id);
   }
 
-  /** Removes the note if it names this model, which is used, paused or gone. */
+  /** Removes the note if it names this model, because the model is in use, paused or gone. */
   forget(id: string): void {
     if (this.id === id) this.#remembered.set(KEY, null);
   }
 
-  /** Reads the note again; returns the model that this tab should stop downloading, or null. */
+  /** Reads the note again. Returns the model that this tab should stop downloading, or null. */
   reread(): string | null {
     const before = this.#followed;
     this.#followed = this.id;

@@ -8,7 +8,7 @@ export function catalogueUrl(pageUrl: string): string {
   return new URL('models/index.json', pageUrl).href;
 }
 
-/** The list is empty if the page is not on localhost, or if there is no such folder. */
+/** Returns an empty list if the page is not on localhost, or if there is no such folder. */
 export async function localPackages(pageUrl: string): Promise<ModelRequest[]> {
   if (new URL(pageUrl).hostname !== 'localhost') return [];
   const url = new URL('packages/index.json', pageUrl).href;

@@ -1,4 +1,4 @@
-// The states of the chosen model, from the list of models to the answer.
+// The states of the chosen model, from reading the list of models until the model can answer.
 
 import type { BackendChoice, LoadState } from './device-load.svelte.ts';
 import type { Download } from './downloads.svelte.ts';
@@ -13,14 +13,16 @@ export type Phase =
   | { kind: 'paused' }
   /** The model is in storage; the next question loads it. */
   | { kind: 'stored' }
-  /** The page died while this model was at work: the user must agree before it is loaded again. */
+  /** The page died while this model was loading or answering, so the user must agree before it is loaded again. */
   | { kind: 'suspect' }
   | LoadState;
 
-/** The phase of a chosen model that is no suspect. `load`: the state of its load; undefined if there is none. */
+/**
+ * The phase of a chosen model that is no suspect. `load`: the state of its load; undefined if it is not being loaded.
+ */
 export function phaseOf(entry: Entry, load: LoadState | undefined): Phase {
   const { download } = entry;
-  // While an update downloads, the loaded version keeps answering, so the state of that version counts.
+  // While an update downloads, the loaded version keeps answering, so the state of the loaded version counts.
   if (download?.state.kind === 'running' && !(load && isLoadable(entry))) {
     return { kind: 'downloading', download };
   }
@@ -30,12 +32,12 @@ export function phaseOf(entry: Entry, load: LoadState | undefined): Phase {
   return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
 }
 
-/** Why a model runs slower than it could. */
+/** The reason why a model runs slower than it could. */
 export type Drawback = 'distrusted' | 'notInHalves' | 'onProcessor';
 
 /**
- * Returns the drawback of a loaded model; null if it has none. Wrong numbers from the GPU are reported in preference to
- * a missing GPU. `wanted`: where the user wants models to run.
+ * Returns the drawback of a loaded model; null if it has none. Wrong numbers from the GPU take precedence over a
+ * missing GPU. `wanted`: where the user wants models to run.
  */
 export function drawbackOf(phase: Phase, wanted: BackendChoice): Drawback | null {
   if (phase.kind !== 'ready') return null;

@@ -1,5 +1,5 @@
-// The progress of all that the first answer waits for: the download of the model, the download of the runtime, and the
-// opening of the model.
+// The progress of everything that the first answer waits for: the download of the model, the download of the runtime,
+// and the opening of the model.
 
 import type { Phase } from './phase.ts';
 
@@ -8,20 +8,23 @@ interface Progress {
   totalBytes: number;
 }
 
-/** Opening a model (building graphs, uploading weights) takes about this share of the time per byte that its download takes. */
+/**
+ * The weight of a byte that is opened, relative to one that is downloaded. Opening a model (building graphs, uploading
+ * weights) takes about this share of the time of its download.
+ */
 const OPENING_WEIGHT = 0.1;
 
 export class Readiness {
   #runtime = $state.raw<Progress>({ doneBytes: 0, totalBytes: 0 });
 
-  /** Takes the download progress of the runtime that models run on. */
+  /** Receives the download progress of the runtime that models run on. */
   hearRuntime(runtime: Progress): void {
     this.#runtime = runtime;
   }
 
   /**
-   * Returns the progress, 0 … 1; null unless the model is downloading or loading. `fetchedBytes`: the bytes of the model
-   * that were downloaded in this visit.
+   * Returns the progress, from 0 to 1; null unless the model is downloading or loading. `fetchedBytes`: the number of
+   * bytes of the model that were downloaded in this visit.
    */
   shareOf(phase: Phase, fetchedBytes: number): number | null {
     if (phase.kind === 'downloading') {
@@ -29,7 +32,7 @@ export class Readiness {
       return this.#share({ doneBytes, totalBytes }, { doneBytes: 0, totalBytes });
     }
     if (phase.kind !== 'loading') return null;
-    // Until the worker reports how many bytes it opens, assume the number of bytes that were fetched.
+    // Until the worker reports how many bytes it opens, assume as many as were fetched.
     const opened = { doneBytes: phase.doneBytes, totalBytes: phase.totalBytes || fetchedBytes };
     return this.#share({ doneBytes: fetchedBytes, totalBytes: fetchedBytes }, opened);
   }

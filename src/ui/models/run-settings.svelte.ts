@@ -1,5 +1,5 @@
-// The user's choices of how models run: on the GPU or the processor, and with how much memory for experts. The choices
-// outlive the page.
+// The user's choices about running models: on the GPU or the processor, and with how much memory for experts. The
+// choices outlive the page.
 
 import { SvelteMap } from 'svelte/reactivity';
 import type { BackendChoice, RunChoices } from './device-load.svelte.ts';
@@ -30,7 +30,7 @@ export class RunSettings {
     this.#onChange();
   }
 
-  /** The memory budget for a model's experts, in bytes; null means as much as suits the device. */
+  /** The memory budget for a model's experts, in bytes; if null, the budget suits the device. */
   expertBudgetOf(id: string): number | null {
     const chosen = this.#expertBudgets.get(id);
     if (chosen !== undefined) return chosen;

@@ -1,4 +1,4 @@
-// Strings of the button that names the model that answers, and of the notices about models.
+// Strings of the button that names the answering model, and of the notices about models.
 
 import { quantities, type Quantities } from '../kit/quantities.ts';
 
@@ -14,7 +14,10 @@ const english = (q: Quantities) => ({
     `The page closed while ${name} was at work. It may be too large for this device, so it was not loaded again.`,
   useInstead: (name: string) => `Use ${name}`,
   loadAgain: (name: string) => `Load ${name} again`,
-  /** Parts of the header's line about a download while another model answers. A phone cuts off the end of that line. */
+  /**
+   * Parts of the header's line about a download that runs while another model answers. A phone cuts off the end of that
+   * line.
+   */
   besideShare: (share: number) => q.percent(share),
   besideBegins: (name: string) => `downloading ${name}`,
   besideLeft: (secondsLeft: number) => `${q.duration(secondsLeft)} left`,

@@ -1,5 +1,5 @@
-// Suspects are models that were at work when the page died. A chosen suspect is loaded again only with the user's
-// consent.
+// Suspects are models that were loading or answering when the page died. If the chosen model is a suspect, it is loaded
+// again only with the user's consent.
 
 import type { LoadNotes } from '../../client/load-notes.ts';
 import { BUILT_IN, isLoadable, smallerThan, type Entry } from './entries.ts';
@@ -7,11 +7,13 @@ import type { Remembered } from '../kit/remembered.ts';
 
 export interface Suspect {
   entry: Entry;
-  /** A model that could answer instead. */
+  /** A smaller model that could answer instead. */
   smaller: Entry | undefined;
 }
 
-/** Deaths in a row after which the user is asked. The built-in model is small and rarely the cause. */
+/**
+ * The number of deaths in a row after which the page asks the user. The built-in model is small and rarely the cause.
+ */
 const DEATHS = { builtIn: 2, other: 1 };
 
 export class Suspects {
@@ -26,7 +28,7 @@ export class Suspects {
     this.#remembered = remembered;
   }
 
-  /** The suspect that the user is asked about; undefined if there is none. */
+  /** The suspect about which the page asks the user; undefined if there is none. */
   get current(): Suspect | undefined {
     return this.#current;
   }

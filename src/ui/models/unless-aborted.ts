@@ -2,7 +2,7 @@
 
 import type { Outcome } from '../../failure.ts';
 
-/** The outcome of the job, or 'stopped' as soon as `signal` aborts; the job itself goes on. */
+/** The outcome of the job, or 'stopped' as soon as `signal` aborts. The job itself continues. */
 export function unlessAborted<T>(signal: AbortSignal, job: Promise<Outcome<T>>): Promise<Outcome<T>> {
   return new Promise((resolve) => {
     const stop = (): void => resolve({ kind: 'stopped' });

@@ -1,5 +1,5 @@
 // Keeps a copy of the app's own files for a start without a network. Copying begins after the first answer, or after a
-// while without one, so that it delays nothing that the user waits for. `state` lists the files that failed.
+// while without one, so that it delays neither a model nor an answer. `state` lists the files that failed.
 
 import type { AppCache, Keeping } from '../../client/app-cache.ts';
 
@@ -17,7 +17,7 @@ export type CopyState =
 
 export interface OfflineCopyParts {
   cache: Pick<AppCache, 'isAvailable' | 'keep'>;
-  /** Addresses that the page has requested; the copy keeps the runtime's files among them. */
+  /** The addresses that the page has requested. The copy includes the runtime's files among them. */
   used: () => readonly string[];
   /** Whether an answer is complete. */
   hasAnswered: () => boolean;
@@ -25,7 +25,7 @@ export interface OfflineCopyParts {
   isBusy: () => boolean;
 }
 
-/** If the page has been idle this long without an answer, the user waits for nothing and copying may begin. */
+/** If the page has been idle this long, copying may begin even without an answer. */
 const PATIENCE_MS = 60_000;
 
 export class OfflineCopy {
@@ -49,7 +49,8 @@ export class OfflineCopy {
     return $effect.root(() => {
       $effect(() => {
         const { hasAnswered, isBusy, used } = this.#parts;
-        // Copy again only if the page has requested more files since. Failed files wait for the next visit or the user.
+        // Copy again only if the page has requested more files since. Failed files are tried again in the next visit,
+        // or when the user asks.
         if (isBusy() || used().length === this.#begunWith) return;
         if (hasAnswered()) return whenIdle(() => void this.begin());
         const timer = setTimeout(() => whenIdle(() => void this.begin()), PATIENCE_MS);
@@ -64,7 +65,7 @@ export class OfflineCopy {
     this.#isUnderWay = true;
     try {
       let ended: Keeping;
-      // A busy worker reports its requests late, so there may be more files to keep than when this began.
+      // A busy worker reports its requests late, so there may be more files to keep than at the beginning.
       do {
         const used = this.#parts.used();
         this.#begunWith = used.length;

@@ -11,10 +11,10 @@ interface Refused {
   failure: FailureInfo;
 }
 
-/** The files that were not added, out of several that the user added together. */
+/** The files that were not added, from one group that the user added together. */
 export interface RefusedFiles {
   id: number;
-  /** How many files the user added. */
+  /** The number of files that the user added. */
   of: number;
   files: readonly Refused[];
 }
@@ -22,7 +22,7 @@ export interface RefusedFiles {
 export class Attachments {
   readonly #openPhotos: Pick<OpenPhotos, 'open' | 'crop' | 'find'>;
   #photos = $state.raw<readonly Photo[]>([]);
-  /** Settles when the latest file has been added or refused. */
+  /** Settles when the last of the files has been added or refused. */
   #latest: Promise<unknown> = Promise.resolve();
   #refused = $state.raw<readonly RefusedFiles[]>([]);
   #opening = $state(0);
@@ -40,7 +40,7 @@ export class Attachments {
     return this.#refused;
   }
 
-  /** How many files are being read. */
+  /** The number of files that are being read. */
   get opening(): number {
     return this.#opening;
   }
@@ -58,8 +58,8 @@ export class Attachments {
   }
 
   /**
-   * Adds a part of a photo, and replaces the whole photo if that is attached: the model gets the part alone. Returns
-   * whether the part could be cut out; if not, the part is listed in `refused`.
+   * Adds a part of a photo. If the whole photo is attached, the part replaces it, so that the model gets only the part.
+   * Returns whether the part could be cut out; if not, the part is listed in `refused`.
    */
   async takePart(photo: Photo, box: Box, name: string): Promise<boolean> {
     const refusals = this.#refused.length;
@@ -72,7 +72,10 @@ export class Attachments {
     return true;
   }
 
-  /** The photo that a part was cut from; null if the photo is not a part, or its whole is no longer on this page. */
+  /**
+   * The photo from which a part was cut; null if the photo is not a part, or if the whole photo is no longer on this
+   * page.
+   */
   wholeOf({ part }: Photo): Photo | null {
     return (part && this.#openPhotos.find(part.of)) ?? null;
   }
@@ -90,7 +93,7 @@ export class Attachments {
     this.#photos = this.#photos.filter((one) => one !== part);
   }
 
-  /** Appends photos that are open already, such as restored ones. A photo that is in the list moves to its end. */
+  /** Appends photos that are already open, such as restored ones. A photo that is in the list moves to its end. */
   put(photos: readonly Photo[]): void {
     this.#photos = [...this.#photos.filter((photo) => !photos.includes(photo)), ...photos];
   }
@@ -99,7 +102,7 @@ export class Attachments {
     this.#photos = this.#photos.filter((one) => one !== photo);
   }
 
-  /** Moves a photo `by` places, at most to either end of the list. */
+  /** Moves a photo by `by` places, at most to one end of the list. */
   move(photo: Photo, by: number): void {
     const others = this.#photos.filter((one) => one !== photo);
     const to = Math.min(others.length, Math.max(0, this.#photos.indexOf(photo) + by));
@@ -125,8 +128,9 @@ export class Attachments {
   }
 
   /**
-   * Opens a photo, and adds it after the photos before it: a small file is read sooner than a large one that came first.
-   * Returns its refusal, or undefined if the photo was added or the work was stopped.
+   * Opens a photo, and adds it when the photos before it have been added. The wait keeps their order, because a small
+   * file is read sooner than a large one. Returns its refusal, or undefined if the photo was added or the work was
+   * stopped.
    */
   #put(
     name: string,

@@ -3,7 +3,7 @@ import type { Outcome } from '../../failure.ts';
 import type { Photo } from './photo.ts';
 import { Attachments } from './attachments.svelte.ts';
 
-/** Opens each file after as many milliseconds as its name says. */
+/** Takes as many milliseconds to open a file as the file's name says. */
 const open = async (file: Blob, name: string): Promise<Outcome<Photo>> => {
   await new Promise((resolve) => setTimeout(resolve, Number(name)));
   if (file.size === 0) return { kind: 'failed', failure: { code: 'empty-file', message: name } };

@@ -11,7 +11,7 @@ import type { Part, Photo } from './photo.ts';
 /** The part of a photo that is stored and outlives the page. */
 export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
 
-/** Larger files are opened once before their bytes are copied. */
+/** Files larger than this are opened once before their bytes are copied. */
 const LARGE_BYTES = 50e6;
 
 export class OpenPhotos {
@@ -23,8 +23,8 @@ export class OpenPhotos {
   }
 
   /**
-   * Opens a copy of the file's bytes, so that later changes of the file on the disk do not matter. Fails with
-   * 'unreadable-file', as `PhotoApi.open` does, or with 'worker-died' if the picture was too much for the worker.
+   * Opens a copy of the file's bytes, so that later changes to the file on the disk have no effect. Fails with
+   * 'unreadable-file', as `PhotoApi.open` does, or with 'worker-died' if the picture was too large for the worker.
    */
   async open(
     file: Blob,
@@ -40,7 +40,7 @@ export class OpenPhotos {
     };
   }
 
-  /** Cuts a part out of a photo and opens the part as a photo of its own. Fails as `open` does. */
+  /** Cuts a part out of a photo, and opens the part as a separate photo. Fails as `open` does. */
   async crop(photo: Photo, box: Box, name: string, signal: AbortSignal): Promise<Outcome<Photo>> {
     const cut = await this.#client.crop(photo.file, box, signal);
     return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: photo.id, box }) : cut;
@@ -51,7 +51,7 @@ export class OpenPhotos {
     return this.#photos.get(saved.id) ?? this.#add(saved);
   }
 
-  /** The open photo with this id; undefined if it was released. */
+  /** The open photo with this id; undefined if there is none. */
   find(id: string): Photo | undefined {
     return this.#photos.get(id);
   }
@@ -62,7 +62,7 @@ export class OpenPhotos {
     this.keepOnly([...this.#photos.values()].filter((photo) => !gone.has(photo)));
   }
 
-  /** Releases every photo but these. */
+  /** Releases every photo except these. */
   keepOnly(photos: Iterable<Photo>): void {
     const kept = new Set(photos);
     for (const photo of this.#photos.values()) {
@@ -78,7 +78,7 @@ export class OpenPhotos {
     return own.kind === 'done' ? this.#client.open(own.value, signal) : own;
   }
 
-  /** Opens the file before copying it, so that a film of gigabytes is refused without a copy. */
+  /** Opens the file before copying it, so that a film of gigabytes is refused without being copied. */
   async #openLarge(file: Blob, signal: AbortSignal): Promise<Outcome<OpenedMedia>> {
     const opened = await this.#client.open(file, signal);
     return opened.kind === 'done' ? this.#open(opened.value.file, signal) : opened;

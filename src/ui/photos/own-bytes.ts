@@ -1,11 +1,11 @@
-// Copies the bytes of a file that the user gave. The browser reads such a file from the disk each time, so a file that
-// is deleted, moved or saved again later can no longer be read.
+// Copies the bytes of a file that the user chose. The browser reads such a file from the disk each time, so the file
+// could not be read again after being deleted, moved or saved anew.
 
 import { fail, Failure } from '../../failure.ts';
 
 /**
- * Copies the file into the browser's blob storage. Reads it once, as a stream, so that the page's own memory holds one
- * piece at a time. Fails with 'unreadable-file'.
+ * Copies the file into the browser's blob storage. Reads it once, as a stream, so that the page's own memory holds only
+ * one piece at a time. Fails with 'unreadable-file'.
  */
 export async function ownBytes(file: Blob, signal?: AbortSignal): Promise<Blob> {
   signal?.throwIfAborted();

@@ -1,4 +1,4 @@
-// A picture or clip of the conversation: its file as the user gave it, its size and length, and its preview.
+// A picture or clip of the conversation: the file that the user chose, its size and length, and its preview.
 
 import type { Box } from '../../contract/box.ts';
 
@@ -6,7 +6,7 @@ export interface Photo {
   id: string;
   /** The file's name, or the name that the page gives it. */
   name: string;
-  /** The bytes as the user gave them; the model gets these. */
+  /** The unchanged bytes of the user's file, which the model gets. */
   file: Blob;
   /** The size of the upright picture, in pixels. */
   width: number;
@@ -17,7 +17,7 @@ export interface Photo {
   /** Object URLs of the file and of its preview; the OpenPhotos releases them. */
   url: string;
   previewUrl: string;
-  /** The photo and the box that a part was cut from; null for a whole picture. */
+  /** The photo from which this part was cut, and the part's box; null for a whole picture. */
   part: Part | null;
 }
 
@@ -27,7 +27,7 @@ export interface Part {
   box: Box;
 }
 
-/** Whether the photo is a clip in a video file; the page shows an animated picture like a still one. */
+/** Whether the photo is a video file. An animated picture is a clip, too, but the page shows it like a still one. */
 export function isVideo({ file, clipSeconds }: Pick<Photo, 'file' | 'clipSeconds'>): boolean {
   return clipSeconds !== null && !file.type.startsWith('image/');
 }

@@ -1,10 +1,10 @@
-// Estimates whether the model can take all pictures of a question together. The page knows this as soon as the user
-// adds them, before anything is computed.
+// Estimates whether the model can take all pictures of a question together. The page needs the estimate as soon as the
+// user adds pictures, before anything is computed.
 
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { Photo } from './photo.ts';
 
-/** `all` is the number of pictures; `earlier` of them belong to earlier questions of the conversation. */
+/** `all`: the number of pictures. `earlier`: how many of them belong to earlier questions of the conversation. */
 export type PictureLimit =
   /** The model was made for at most `most` pictures. */
   | { kind: 'madeFor'; most: number; all: number; earlier: number }
@@ -14,17 +14,17 @@ export type PictureLimit =
 /** The built-in model was trained to compare two pictures, and cannot answer about more. */
 export const BUILT_IN_PICTURES = 2;
 
-/** Side in pixels of the square that becomes one token: two patches of 16 pixels. */
+/** The side, in pixels, of the square that becomes one token: two patches of 16 pixels each. */
 const TOKEN_SIDE = 32;
 /** Token limits of one picture (16,777,216 pixels) and of one clip (24,576 tokens of frames, merged in pairs). */
 const MOST_PICTURE_TOKENS = 16_384;
 const MOST_CLIP_TOKENS = 12_288;
-/** Fewest frame pairs of a clip. Two frames a second are read, so each second is one pair. */
+/** The smallest number of frame pairs of a clip. The model reads two frames per second, so each second is one pair. */
 const LEAST_GROUPS = 2;
 
 type Seen = Pick<Photo, 'width' | 'height' | 'clipSeconds'>;
 
-/** null if all pictures fit, or if no model is loaded yet. `maxTokens` is the longest answer. */
+/** Returns null if all pictures fit, or if no model is loaded yet. `maxTokens`: the length limit of the answer. */
 export function pictureLimit(
   earlier: readonly Seen[],
   fresh: readonly Seen[],

@@ -18,7 +18,7 @@ const english = (q: Quantities) => ({
       : `${count} of ${all} files ${count === 1 ? 'was' : 'were'} not added.`,
   /** Lists the names of files that were refused for the same reason. */
   andMore: (names: string, more: number) => (more === 0 ? names : `${names} and ${more} more`),
-  /** `all` counts every picture; `earlier` of them came with earlier questions. */
+  /** `all`: the number of pictures. `earlier`: how many of them came with earlier questions. */
   madeForFew: (most: number, all: number, earlier: number) =>
     earlier === 0
       ? `The built-in model can compare ${most} pictures, not more. Here are ${all}: remove some to ask.`

@@ -11,7 +11,7 @@ export function pastedFiles(event: ClipboardEvent, name: string): File[] {
 /** Handles drag and drop on the page: reports whether files are over it, and passes on the dropped files. */
 export class PageDrop {
   readonly #onFiles: (files: File[]) => void;
-  /** How many nested elements the files are over: each fires its own enter and leave event. */
+  /** The number of nested elements under the dragged files; each of them fires its own enter and leave event. */
   #depth = $state(0);
 
   constructor(onFiles: (files: File[]) => void) {
@@ -37,7 +37,7 @@ export class PageDrop {
 
   readonly onDrop = (event: DragEvent): void => {
     this.#depth = 0;
-    // A dialog has handled this drop itself.
+    // A dialog has handled this drop.
     if (event.defaultPrevented || !hasFiles(event)) return;
     event.preventDefault();
     this.#onFiles(Array.from(event.dataTransfer?.files ?? []));

@@ -1,6 +1,6 @@
 // Erases everything that this site stores in the browser: models, conversations, settings, the app's own files and the
-// service worker. A database cannot be deleted while a page has it open; so the page notes the request, reloads, and
-// erases before it opens any database.
+// service worker. A database cannot be deleted while a page has it open. So the page notes the request, reloads, and
+// erases everything before it opens any database.
 
 import { isKeyName } from '../../storage/sealed-store.ts';
 import { HISTORY_DATABASE, HISTORY_STORE } from '../history/history-store.ts';
@@ -11,16 +11,16 @@ const WISH = 'darkroom-erase';
 const DONE = 'darkroom-erased';
 const BLOCKED_MS = 5000;
 
-/** 'blocked': another tab still has a database open; everything else is erased. */
+/** The outcome of an erasure. 'blocked': another tab still has a database open; everything else is erased. */
 export type Erasure = 'erased' | 'blocked';
 
-/** Notes the request and reloads the page, which then erases. */
+/** Notes the request and reloads the page, which then erases everything. */
 export function eraseAndRestart(): void {
   tabMemory().setItem(WISH, 'yes');
   location.reload();
 }
 
-/** Erases if the page before the reload asked for it. Call before any database is opened. */
+/** Erases everything if the page noted the request before the reload. Call this before any database is opened. */
 export async function eraseIfWished(): Promise<void> {
   const tab = tabMemory();
   if (tab.getItem(WISH) === null) return;
@@ -37,7 +37,7 @@ export function takeErasure(): Erasure | null {
 }
 
 async function eraseAll(): Promise<Erasure> {
-  // Without its key a sealed record is noise, even if another tab keeps the database from being deleted.
+  // Without its key a sealed record is unreadable, even if another tab prevents the deletion of the database.
   await unlessRefused(() => eraseKeys(HISTORY_DATABASE, HISTORY_STORE));
   await unlessRefused(() => eraseKeys(TAB_DATABASE, TAB_STORE));
   localStorage.clear();
@@ -91,12 +91,12 @@ async function eraseKeys(name: string, store: string): Promise<void> {
   });
 }
 
-/** Ignores failures: if a browser refuses or lacks a kind of storage, it has stored nothing there. */
+/** Runs a job and ignores its failure: if a browser refuses or lacks a kind of storage, it has stored nothing there. */
 async function unlessRefused(job: () => Promise<void>): Promise<void> {
   await job().catch(() => undefined);
 }
 
-/** False if another tab has the database open; the browser then deletes it when that tab closes. */
+/** Deletes a database. Returns false if another tab has it open; the browser then deletes it when that tab closes. */
 function deleteDatabase(name: string): Promise<boolean> {
   return new Promise((resolve) => {
     const request = indexedDB.deleteDatabase(name);

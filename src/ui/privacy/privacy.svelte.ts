@@ -13,8 +13,8 @@ import type { RequestGroup } from './requests.ts';
 import type { StoppedLog } from './stopped-log.svelte.ts';
 
 /**
- * 'enforced': no way out is known. 'partly': this browser does not support Connection-Allowlist. 'broken': a wall that
- * the privacy promise requires does not hold, and the page accepts no picture.
+ * 'enforced': the page knows of no open way out. 'partly': this browser does not support Connection-Allowlist.
+ * 'broken': a wall that the privacy promise requires does not hold, and the page accepts no picture.
  */
 export type Enforcement = 'checking' | 'enforced' | 'partly' | 'broken';
 
@@ -65,7 +65,7 @@ export class Privacy {
     this.stopped = stopped;
     this.#weights = weights;
     this.#erasure = takeErasure();
-    // A user who has just erased everything wants to see that it is gone.
+    // After erasing everything, the user wants to see that it is gone.
     if (this.#erasure !== null) this.show();
     void isConnectionAllowlistEnforced().then((enforced) => {
       this.#hasAllowlist = enforced;
@@ -131,7 +131,10 @@ export class Privacy {
   }
 }
 
-/** Some browsers lack these calls (private windows of WebKit), or refuse them if cookies are blocked. */
+/**
+ * Returns `otherwise` if a call fails: some browsers lack these calls (private windows of WebKit), or refuse them if
+ * cookies are blocked.
+ */
 async function orElse<T>(otherwise: T, look: () => Promise<T>): Promise<T> {
   try {
     return await look();

@@ -1,5 +1,5 @@
 // Checks, before the page is built, that the security policy is in force. If the host did not send the policy, the
-// service worker adds it from the next load on. If neither does, the page does not start and takes no photos.
+// service worker adds it from the next load on. If neither sends it, the page does not start and takes no photos.
 
 import type { AppCache } from '../../client/app-cache.ts';
 import { pageAttempts, STRAY_PLUGIN } from '../../policy/page-attempts.ts';
@@ -10,20 +10,21 @@ import { openWalls, type Wall, type WallReport } from '../../policy/walls.ts';
 import { tabMemory } from '../kit/tab-memory.ts';
 
 /**
- * 'sent': the host sent the policy. 'added': the service worker added it. 'reload': the service worker adds it from the
- * next load on. 'none': the policy cannot be enforced; `reason` says why, and `open` lists the walls that do not hold.
+ * 'sent': the host sent the policy. 'added': the service worker added it. 'reload': the service worker will add it from
+ * the next load on. 'none': the policy cannot be enforced; `reason` says why, and `open` lists the walls that do not
+ * hold.
  */
 export type Protection =
   | { kind: 'sent' | 'added'; report: WallReport }
   | { kind: 'reload' }
   | { kind: 'none'; reason: string; open: readonly Wall[] };
 
-/** Marks in the tab's memory that the page was reloaded once, so that it does not reload for ever. */
+/** Marks, in the tab's memory, that the page was reloaded once, so that it does not reload for ever. */
 const RELOADED = 'darkroom-reloaded';
 
 const notAWorker = (): string => new URL('not-a-worker.js', document.baseURI).href;
 
-/** Trusts `scripts` (the exact URLs of the app's workers) and the URLs that `protect` tries. Call it once. */
+/** Trusts `scripts` (the exact URLs of the app's workers) and the URLs that `protect` tries. Call this once. */
 export function trustOwnScripts(scripts: readonly string[]): TrustScript {
   return trustScripts('darkroom', [...scripts, ...trialScripts(notAWorker()), STRAY_PLUGIN]);
 }
@@ -50,7 +51,7 @@ export async function protect(cache: AppCache, trust: TrustScript): Promise<Prot
 }
 
 /**
- * Blocks navigations of this window to another origin, because a URL could carry data away. Does nothing in browsers
+ * Blocks navigations of this window to another origin, because the URL could carry data away. Does nothing in browsers
  * without the Navigation API.
  */
 export function stayHere(): void {

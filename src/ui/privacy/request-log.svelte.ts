@@ -16,7 +16,7 @@ export class RequestLog {
     return this.#groups;
   }
 
-  /** Addresses of the runtime's files that have been requested. */
+  /** The addresses of those files of the runtime that have been requested. */
   get runtime(): readonly string[] {
     return this.#runtime;
   }
@@ -27,7 +27,10 @@ export class RequestLog {
     return worker;
   }
 
-  /** Counts the requests that a message reports, if any. The service worker has no Worker object to listen to. */
+  /**
+   * Counts the requests that a message reports, if any. The service worker calls this directly, because it has no
+   * Worker object.
+   */
   hearMessage({ data }: MessageEvent<unknown>): void {
     if (typeof data === 'object' && data !== null && 'requests' in data && Array.isArray(data.requests)) {
       this.#note(data.requests as SeenRequest[]);

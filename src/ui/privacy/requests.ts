@@ -10,14 +10,14 @@ export interface RequestGroup {
   isHere: boolean;
   purpose: Purpose;
   count: number;
-  /** The sum over the requests whose size is known. */
+  /** The total size of the responses, as far as their sizes are known. */
   bytes: number;
   /** Number of requests whose size the host does not reveal. */
   unsized: number;
 }
 
 /**
- * Groups by host and purpose: other hosts come first, then groups with more bytes. `here`: the page's address.
+ * Groups requests by host and purpose: other hosts come first, then groups with more bytes. `here`: the page's address.
  * `before`: groups of earlier requests, to which these requests are added.
  */
 export function groupRequests(
@@ -46,7 +46,7 @@ export function groupRequests(
 }
 
 function purposeOf({ pathname }: URL, isHere: boolean): Purpose {
-  // Under the policy only the weights worker can reach another host.
+  // Under the policy, only the weights worker can reach another host.
   if (!isHere) return 'weights';
   if (pathname.endsWith('/index.json')) return 'list';
   if (pathname.includes('/samples/')) return 'sample';

@@ -1,4 +1,4 @@
-// Collects the violations that the policy stopped in the page and its workers since the page opened.
+// Collects the violations that the policy has stopped in the page and its workers since the page opened.
 
 import { watchViolations } from '../../policy/violations.ts';
 import { addViolation, parseViolation, realmOf, type StoppedList } from './stopped.ts';
@@ -11,7 +11,7 @@ export class StoppedLog {
     return this.#list;
   }
 
-  /** Watches the page itself. `tried` settles when the page has finished the test of its walls. */
+  /** Watches the page itself. `tried` settles when the page has tested its walls. */
   watchPage(tried: Promise<unknown>): void {
     const here = document.baseURI;
     watchViolations((violation) => (this.#list = addViolation(this.#list, 'page', violation, here)), tried);

@@ -9,7 +9,7 @@ import type { Realm } from './walls.svelte.ts';
 export interface Stopped {
   realm: Realm;
   directive: string;
-  /** The blocked origin, or the browser's own word for a source without an address; null for this site. */
+  /** The blocked origin, or the browser's own word for a source without an address; null for this site's origin. */
   blocked: string | null;
   count: number;
   /** Time of the latest violation, in milliseconds since 1970. */
@@ -17,7 +17,7 @@ export interface Stopped {
 }
 
 export interface StoppedList {
-  /** The most recent first. */
+  /** The entries, the most recent first. */
   entries: readonly Stopped[];
   /** Number of violations whose entries the list dropped because it was full. */
   others: number;
@@ -42,14 +42,17 @@ export function addViolation(
   return { entries: all.slice(0, MOST_ENTRIES), others: list.others + dropped };
 }
 
-/** The realm that a worker's message is about: the weights worker also passes on the reports of the hash worker. */
+/**
+ * The realm in which the violation of a message occurred: the weights worker also passes on the reports of the hash
+ * worker.
+ */
 export function realmOf(message: unknown, worker: Realm): Realm {
   const isPassedOn =
     typeof message === 'object' && message !== null && 'realm' in message && message.realm === 'hash';
   return worker === 'weights' && isPassedOn ? 'hash' : worker;
 }
 
-/** Parses a worker's message as src/session/report-violations.ts sends it; undefined for any other message. */
+/** Parses a message that src/session/report-violations.ts sends; undefined for any other message. */
 export function parseViolation(message: unknown): Violation | undefined {
   if (typeof message !== 'object' || message === null || !('violation' in message)) return undefined;
   const { violation } = message;
@@ -60,7 +63,7 @@ export function parseViolation(message: unknown): Violation | undefined {
   return Number.isFinite(at) ? { directive, blocked, at } : undefined;
 }
 
-/** Shortens an address to its origin, since the rest may hold anything; null if the origin is this site's. */
+/** Shortens an address to its origin, because the rest may contain anything; null if the origin is this site's. */
 function nameOf(blocked: string, here: string): string | null {
   if (!/^(https?|wss?):/i.test(blocked) || !URL.canParse(blocked)) return shortened(blocked);
   const { origin } = new URL(blocked);

@@ -110,7 +110,10 @@ const english = (q: Quantities) => ({
       : `What ${count === 1 ? 'one tab holds' : `${q.whole(count)} tabs hold`} (conversation, draft, pictures), so that a reload or a crash does not lose it. “New conversation” erases it. What a closed tab held is erased a quarter of an hour later, or when this page is next open after that.`,
   settings: (count: number) =>
     count === 0 ? 'No settings' : count === 1 ? 'One setting' : `${q.whole(count)} settings`,
-  /** The browser's own figure may differ from the sum above: some browsers count the compressed size. */
+  /**
+   * The browser's own figure may differ from the sum in the line above, because some browsers count the compressed
+   * size.
+   */
   usage: (bytes: number) => `All in all, as this browser counts: ${q.bytes(bytes)}`,
   erase: 'Erase all of it',
   reallyErase:

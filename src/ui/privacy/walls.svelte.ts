@@ -1,12 +1,14 @@
-// Which walls hold in which realm. A wall is one way out of the page that the policy must block; a realm is the page
-// or one of its workers. The page tests its walls before its UI is built, each worker tests its walls when it starts.
-// The page accepts pictures only if every realm that sees pictures has reported and all required walls hold everywhere.
+// Determines which walls hold in which realm. A wall blocks one way out of the page; a realm is the page or one of its
+// workers. The page tests its walls before its UI is built, and each worker tests its own when it starts. The page
+// accepts pictures only if every realm that sees pictures has reported and all required walls hold everywhere.
 
 import type { WeightsWalls } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import { openWalls, type WallReport } from '../../policy/walls.ts';
 
-/** Clips need no realm of their own: the photo worker and the inference worker decode them, as they do photos. */
+/**
+ * The realms. Clips need none of their own: the photo worker and the inference worker decode them, as they do photos.
+ */
 export const REALMS = ['page', 'photo', 'inference', 'weights', 'hash'] as const;
 export type Realm = (typeof REALMS)[number];
 
@@ -18,7 +20,7 @@ const SEE_PHOTOS: readonly Realm[] = ['page', 'photo', 'inference'];
 /** A worker reports within a tenth of a second; this limit leaves time for a very busy device. */
 const PATIENCE_MS = 30_000;
 
-/** Calls that ask each worker for its report. */
+/** The calls that ask each worker for its report. */
 export interface Provers {
   photo: () => Promise<Outcome<WallReport>>;
   inference: () => Promise<Outcome<WallReport>>;
@@ -59,8 +61,8 @@ export class Walls {
   }
 
   /**
-   * Asks each worker to test its walls, unless all have done so. Settles when each worker has reported or exceeded the
-   * time limit; a report that arrives later still counts.
+   * Asks each worker for a report about its walls, unless all have reported. Settles when each worker has reported or
+   * exceeded the time limit; a report that arrives later still counts.
    */
   async prove(): Promise<void> {
     const { photo, inference, weights } = this.#provers;
@@ -88,8 +90,9 @@ export class Walls {
   }
 
   /**
-   * Settles when every realm has reported or failed. Fails with 'unprotected' if a wall does not hold, and with a
-   * worker's own failure if that worker sees pictures and could not report.
+   * Decides whether the page may take pictures. Settles when every realm has reported or failed. Fails with
+   * 'unprotected' if a wall does not hold. If a worker that sees pictures could not report, fails with that worker's
+   * failure.
    */
   async mayTake(): Promise<Outcome<null>> {
     await this.prove();
@@ -106,7 +109,7 @@ export class Walls {
     return { kind: 'done', value: null };
   }
 
-  /** Adds wall states that the page learns after its own test. */
+  /** Adds the states of walls that the page learns after its own test. */
   addToPage(walls: WallReport['walls']): void {
     const { page } = this.#states;
     if (page.kind !== 'tried') return;
@@ -114,7 +117,9 @@ export class Walls {
     this.#set('page', { kind: 'tried', report });
   }
 
-  /** Waits for a worker's report; at the time limit, those of its `realms` that have not reported count as failed. */
+  /**
+   * Waits for a worker's report. After the time limit, those of its `realms` that have not reported count as failed.
+   */
   async #within(answer: Promise<void>, realms: readonly Realm[]): Promise<void> {
     let timer: ReturnType<typeof setTimeout> | undefined;
     const late = new Promise<void>((resolve) => {

@@ -4,13 +4,13 @@
 import { Field } from '../../format/json-field.ts';
 
 export interface Sample {
-  /** The skill of a model that the sample shows. */
+  /** The skill that the sample demonstrates. */
   skill: string;
   /** Absolute URLs of the sample's pictures, or of its clip. */
   files: string[];
-  /** null if the sample consists of pictures. */
+  /** The length of the clip in seconds; null if the sample consists of pictures. */
   clipSeconds: number | null;
-  /** Absolute URLs of the still pictures that show the sample: its pictures, or the poster of its clip. */
+  /** Absolute URLs of the still pictures that represent the sample: its pictures, or the poster of its clip. */
   tiles: string[];
   questions: { en: string; zh: string }[];
 }

@@ -10,7 +10,7 @@ export class Samples {
   #list = $state.raw<readonly Sample[]>([]);
   #chosen = $state.raw<Sample | undefined>();
 
-  /** Makes no request before `start`. */
+  /** Makes no request; `start` does. */
   constructor(pageUrl: string) {
     this.#listUrl = samplesUrl(pageUrl);
   }
@@ -40,7 +40,10 @@ export class Samples {
     }
   }
 
-  /** Fetches the sample's pictures or its clip and makes it the chosen sample; empty if a file cannot be fetched. */
+  /**
+   * Fetches the sample's pictures or its clip, and makes it the chosen sample. Returns an empty list if a file cannot
+   * be fetched.
+   */
   async choose(sample: Sample): Promise<File[]> {
     const files = await Promise.all(sample.files.map(fetchFile));
     if (files.some((file) => file === undefined)) return [];
@@ -54,7 +57,10 @@ export class Samples {
   }
 }
 
-/** Whether the page can read all frames: sample clips are animated pictures, and WebKit gives only the first frame. */
+/**
+ * Whether this browser can read all frames of a sample. Sample clips are animated pictures, of which WebKit gives only
+ * the first frame.
+ */
 function isReadable({ clipSeconds, files }: Sample): boolean {
   return clipSeconds === null || !files[0]?.endsWith('.webp') || 'ImageDecoder' in globalThis;
 }

@@ -3,7 +3,7 @@
 export const en = {
   title: 'Or begin with a sample',
   others: 'Samples',
-  /** By the `skill` that the list of samples gives. */
+  /** The keys are the values of `skill` in the list of samples. */
   captions: {
     signs: 'Road signs',
     shapes: 'Shapes',

@@ -25,12 +25,12 @@ export function knobsOf(preset: Exclude<Preset, 'own'>, thinks: boolean): Knobs 
 }
 
 /**
- * The authors' values for questions without pictures. An earlier version offered them as the preset 'text'; users who
- * chose it keep these values.
+ * The authors' values for questions without pictures. An earlier version of the app offered them as the preset 'text';
+ * users who chose it keep these values.
  */
 export const ONCE_TEXT: Knobs = { temperature: 1, topP: 1, topK: 40, presencePenalty: 2 };
 
-/** The knobs as the sampler takes them: a knob that is off is left out. */
+/** The knobs in the form that the sampler takes: a knob that is off is left out. */
 export function samplingOf(
   { temperature, topP, topK, presencePenalty }: Knobs,
   seed: number | null,

@@ -1,5 +1,5 @@
-// The user's settings for answers: a sampling preset or own values, the maximum length, and how many tokens a picture
-// gets. They are stored from visit to visit.
+// The user's settings for answers: a sampling preset or the user's own values, the maximum length, and the number of
+// tokens per picture. They are stored from visit to visit.
 
 import type { AnswerOptions } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
@@ -7,7 +7,7 @@ import { BUILT_IN } from '../models/entries.ts';
 import type { Remembered } from '../kit/remembered.ts';
 import { GREEDY, knobsOf, ONCE_TEXT, PRESETS, samplingOf, type Knobs, type Preset } from './presets.ts';
 
-/** The most tokens per picture. 'full': as many as the model takes. */
+/** The largest number of tokens per picture. 'full': as many as the model takes. */
 export const DETAILS = { quick: 256, normal: 1024, fine: 4096, full: null } as const;
 export type Detail = keyof typeof DETAILS;
 
@@ -21,10 +21,10 @@ export const LIMITS = {
 } as const;
 
 interface Chosen {
-  /** null: the default preset of the model. */
+  /** If null, the model's default preset. */
   preset: Preset | null;
   own: Knobs;
-  /** null: each answer gets a new seed. */
+  /** If null, each answer gets a new seed. */
   seed: number | null;
   maxTokens: number;
   detail: Detail;
@@ -58,7 +58,7 @@ export class Settings {
   }
 
   /**
-   * The preset in force for a model; `model` is null if none is loaded yet. The built-in model was trained for exact
+   * The preset that applies to a model; `model` is null if none is loaded yet. The built-in model was trained for exact
    * answers only.
    */
   presetFor(model: Pick<LoadedModel, 'id'> | null): Preset {
@@ -85,7 +85,7 @@ export class Settings {
     this.#set({ preset });
   }
 
-  /** Changes one knob and copies the others from the preset in force; the preset becomes 'own'. */
+  /** Changes one knob, and copies the others from the preset that applies. The preset becomes 'own'. */
   turn(knob: keyof Knobs, value: number, model: Pick<LoadedModel, 'id' | 'thinks'> | null): void {
     this.#set({ preset: 'own', own: { ...this.knobsFor(model), [knob]: clamp(value, LIMITS[knob]) } });
   }

@@ -1,4 +1,4 @@
-// The ways in which a question, or the pictures of the next question, reach the conversation: files that the user adds,
+// The ways in which a question, or the pictures of the next question, reach the conversation: files from the user,
 // samples, suggested questions, and a new conversation.
 
 import type { ClosedConversation } from '../conversation/closed-conversation.svelte.ts';
@@ -19,7 +19,7 @@ interface Parts {
 
 export class Asking {
   readonly #parts: Parts;
-  /** Settles when the pictures that were added last are attached. */
+  /** Settles when the latest added pictures are attached. */
   #adding: Promise<void> = Promise.resolve();
 
   constructor(parts: Parts) {
@@ -39,7 +39,7 @@ export class Asking {
     const { attachments, stage } = this.#parts;
     attachments.take();
     this.#adding = attachments.add(files).then(() => {
-      // Questions of a sample name its first picture first, so show that one.
+      // The questions of a sample mention its first picture first, so show that one.
       const [first] = attachments.photos;
       if (first !== undefined) stage.show(first);
     });
@@ -47,7 +47,7 @@ export class Asking {
 
   askSample(words: string): void {
     const { conversation, samples, attachments, toField } = this.#parts;
-    // The pressed button disappears; a keyboard user must not lose the focus.
+    // The pressed button disappears, and a keyboard user must not lose the focus.
     toField();
     // The user may click a question before its pictures are open.
     void this.#adding.then(() => {

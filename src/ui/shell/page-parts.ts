@@ -1,5 +1,5 @@
-// The parts of the page: long-lived objects that main.ts makes once. The objects stay the same; their state changes.
-// A kiosk has all parts of `PageParts`, and some of its own (kiosk/kiosk-parts.ts).
+// The parts of the page: long-lived objects that main.ts creates once. The objects stay the same; their state changes.
+// A kiosk has all parts of `PageParts` and a few more (kiosk/kiosk-parts.ts).
 
 import type { ReadAloud } from '../aloud/read-aloud.svelte.ts';
 import type { DrawQueue } from '../answer/draw-queue.ts';

@@ -3,12 +3,12 @@
 import type { Photo } from '../photos/photo.ts';
 import type { PlacedMark } from './stage.svelte.ts';
 
-/** The longer side of the PNG, at most, in pixels: browsers limit the size of a canvas. */
+/** The largest size of the PNG's longer side, in pixels: browsers limit the size of a canvas. */
 const LONGEST = 4096;
 const MARK = '#ff5a36';
 const ON_MARK = '#1a0a05';
 
-/** null if the browser cannot draw the picture. */
+/** Returns null if the browser cannot draw the picture. */
 export async function drawWithMarks(photo: Photo, marks: readonly PlacedMark[]): Promise<File | null> {
   try {
     const bitmap = await createImageBitmap(photo.file);

@@ -1,5 +1,5 @@
-// Hands a picture to the user, as a download from memory or through the system's share sheet. The page itself sends
-// nothing.
+// Hands a picture to the user, either as a download from memory or through the system's share sheet. The page itself
+// sends nothing.
 
 import { saveFile } from '../kit/save-file.ts';
 
@@ -13,7 +13,7 @@ export function savePicture(file: File): void {
   saveFile({ name: file.name, blob: file });
 }
 
-/** Settles when the share sheet is closed; cancelling it is not an error. */
+/** Opens the share sheet, and settles when it is closed. Cancelling it is not an error. */
 export async function sharePicture(file: File): Promise<void> {
   try {
     await navigator.share({ files: [file] });

@@ -1,5 +1,5 @@
 // Decides on which picture a mark lies if the model saw several. An answer may name no picture, count from 0 or from 1,
-// or name a picture that does not exist; the user decides the unclear cases.
+// or name a picture that does not exist. The user decides the unclear cases.
 
 import type { NamedPicture } from '../answer/marks.ts';
 
@@ -23,8 +23,9 @@ export function chosenPictures<P>(
 }
 
 /**
- * The start from which an answer's bare numbers count: 0 if one of them is 0; null if one of them is outside of
- * 1 … `count`; 1 if one of them equals `count`; else 0, as in training (QWEN3VL.md, the zoom tool).
+ * The number that an answer gives to the first picture, judged by the answer's bare numbers: 0 if one of them is 0;
+ * null if one of them is outside of 1 … `count`; 1 if one of them equals `count`; otherwise 0, as in training
+ * (QWEN3VL.md, the zoom tool).
  */
 function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 | 1 | null {
   const numbers = names.flatMap((name) => (name?.from === null ? [name.number] : []));
@@ -33,7 +34,7 @@ function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 |
   return numbers.includes(count) ? 1 : 0;
 }
 
-/** The only distinct element of a list, which may contain it several times; otherwise undefined. */
+/** The element of a list that contains only that element, even several times; otherwise undefined. */
 function single<P>(list: readonly P[]): P | undefined {
   return new Set(list).size === 1 ? list[0] : undefined;
 }

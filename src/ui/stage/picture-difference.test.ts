@@ -1,4 +1,5 @@
-// Tests with pictures whose changes are known: drawn with sharp and compressed as JPEG, like the page's previews.
+// Compares pictures whose changes are known. They are drawn with sharp and compressed as JPEG, like the page's
+// previews.
 
 import sharp from 'sharp';
 import { expect, test } from 'vitest';

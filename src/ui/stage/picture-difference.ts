@@ -15,24 +15,27 @@ export type Difference =
   | { kind: 'same' }
   /** The pictures have different shapes, or are too small to compare. */
   | { kind: 'otherShape' }
-  /** Too much differs for single changes. */
+  /** The pictures differ too much to mark single changes. */
   | { kind: 'everywhere' };
 
-/** Side in pixels of the square cells that are compared: grain and JPEG noise cancel out within a cell. */
+/** The side, in pixels, of the square cells that are compared. Within a cell, grain and JPEG noise cancel out. */
 const CELL = 4;
-/** A cell has changed if its mean difference, 0 … 255, is above LEAST and above NOISE_FACTOR times the median cell's. */
+/**
+ * A cell has changed if its mean difference, from 0 to 255, exceeds LEAST, and also NOISE_FACTOR times the median over
+ * all cells.
+ */
 const LEAST = 14;
 const NOISE_FACTOR = 5;
 /** Compression noise is largest along hard edges, so this share of the local contrast is added to the threshold. */
 const EDGE_SHARE = 0.2;
-/** A group of fewer changed cells is noise. */
+/** A group with fewer changed cells than this is noise. */
 const SMALLEST = 2;
 /** The largest shift that is tried in each direction, in cells. */
 const REACH = 3;
 /** Above this share of changed cells, the pictures differ everywhere. */
 const MOST = 0.45;
 const MOST_BOXES = 12;
-/** Changed cells at most this far apart, in cells, belong to one change. */
+/** Changed cells belong to one change if they are at most this far apart, in cells. */
 const GAP = 2;
 
 export function pictureDifference(first: Pixels, second: Pixels): Difference {
@@ -58,7 +61,7 @@ export function pictureDifference(first: Pixels, second: Pixels): Difference {
   return boxes.length > MOST_BOXES ? { kind: 'everywhere' } : { kind: 'boxes', boxes };
 }
 
-/** Mean colours: (rows · columns, 3). */
+/** The mean colours of the cells: (rows · columns, 3). */
 function cells({ data, width, height }: Pixels, columns: number, rows: number): Float32Array {
   const means = new Float32Array(columns * rows * 3);
   for (let row = 0; row < rows; row++) {
@@ -81,7 +84,10 @@ function cells({ data, width, height }: Pixels, columns: number, rows: number): 
   return means;
 }
 
-/** The differences of all cells at the shift with the smallest mean; 0 for a cell that has no partner at this shift. */
+/**
+ * The differences of all cells at the shift with the smallest mean difference. A cell that has no partner at this shift
+ * gets 0.
+ */
 function bestShift(before: Float32Array, after: Float32Array, columns: number, rows: number): Float32Array {
   let best: Float32Array = new Float32Array(columns * rows);
   let least = Infinity;
@@ -89,7 +95,7 @@ function bestShift(before: Float32Array, after: Float32Array, columns: number, r
     for (let dx = -REACH; dx <= REACH; dx++) {
       const shifted = differencesAt(before, after, columns, rows, dx, dy);
       const overlap = (columns - Math.abs(dx)) * (rows - Math.abs(dy));
-      // Prefer no shift: another shift must be clearly better.
+      // No shift is preferred: another shift must be clearly better.
       const cost = (shifted.reduce((sum, one) => sum + one, 0) / overlap) * (dx === 0 && dy === 0 ? 0.8 : 1);
       if (cost < least) [best, least] = [shifted, cost];
     }

@@ -1,4 +1,4 @@
-// The frame around the part of a picture that the next question is about. The user draws it or moves it by keys.
+// The frame around the part of a picture that the next question is about. The user draws it, or moves it with keys.
 
 import type { Box } from '../../contract/box.ts';
 
@@ -16,7 +16,7 @@ export class Region {
     return this.#box;
   }
 
-  /** Begins a drag at a point of the picture, 0 … 1000. */
+  /** Begins a drag at a point of the picture, whose coordinates go from 0 to 1000. */
   begin(x: number, y: number): void {
     this.#from = { x: clamp(x), y: clamp(y) };
   }

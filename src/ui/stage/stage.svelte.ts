@@ -11,7 +11,7 @@ import type { Photo } from '../photos/photo.ts';
 import type { Attachments } from '../photos/attachments.svelte.ts';
 import { chosenPictures } from './picture-choice.ts';
 
-/** A mark of one turn's answer on its photo, with the number that the page shows for it. */
+/** A mark of a turn's answer on its photo, with the number that the page shows for the mark. */
 export interface PlacedMark {
   /** Unique in the conversation. */
   id: string;
@@ -26,10 +26,10 @@ export interface Framed {
   box: Box;
 }
 
-/** The marks of an answer that does not say on which of several pictures they are. */
+/** The marks of an answer that does not say on which of several pictures they lie. */
 export interface UnclearMarks {
   count: number;
-  /** The pictures that the answer may mean. */
+  /** The pictures that the answer may be about. */
   photos: readonly Photo[];
   /** The picture that the user chose; null until then. */
   chosen: Photo | null;
@@ -41,7 +41,7 @@ export class Stage {
   /** The photo that the user chose; it stays in view until another photo is added. */
   #chosen = $state.raw<{ photo: Photo; newest: Photo | undefined } | null>(null);
   #pointedAt = $state<string | null>(null);
-  /** Turn id → the picture that the user chose for the turn's unclear marks. */
+  /** The picture that the user chose for the unclear marks of a turn, by the turn's id. */
   readonly #choices = new SvelteMap<string, Photo>();
   /** The photos of the conversation, each once. */
   readonly asked: readonly Photo[] = $derived.by(() =>
@@ -55,8 +55,8 @@ export class Stage {
     eachOnce([...this.asked, ...this.#attachments.photos]),
   );
   /**
-   * The photo in view: the one that the user chose, else the latest of the next question, else the one that the latest
-   * answer points at, else the last of all photos; null if there is none.
+   * The photo in view: the one that the user chose; otherwise the latest of the next question; otherwise the one that
+   * the latest answer points at; otherwise the last of all photos. Null if there is no photo.
    */
   readonly photo: Photo | null = $derived.by(() => {
     const newest = this.#attachments.photos.at(-1);
@@ -76,7 +76,7 @@ export class Stage {
     return { marks: [], isOld: false };
   });
 
-  /** The frame on the photo in view; the next question is about the framed part. */
+  /** The frame on the photo in view, if any. The next question is about the framed part. */
   readonly framed: Framed | null = $derived(this.#framed?.photo === this.photo ? this.#framed : null);
 
   constructor(conversation: Conversation, attachments: Attachments) {
@@ -112,8 +112,8 @@ export class Stage {
   }
 
   /**
-   * Makes the framed part a picture of the next question, in place of the whole picture. Returns true if nothing is
-   * framed. Returns false, and keeps the frame, if the part could not be cut out or is being cut out already.
+   * Makes the framed part a picture of the next question, replacing the whole picture. Returns true if nothing is
+   * framed. Returns false, and keeps the frame, if the part could not be cut out or is just being cut out.
    */
   async takeFrame(called: (name: string) => string): Promise<boolean> {
     const { framed } = this;
@@ -131,7 +131,7 @@ export class Stage {
     return this.photos.includes(photo);
   }
 
-  /** The photo that a part was cut from, if it is still here. */
+  /** The photo from which a part was cut, if it is still on this page. */
   wholeOf(part: Photo): Photo | null {
     return this.#attachments.wholeOf(part);
   }
@@ -153,7 +153,7 @@ export class Stage {
     });
   }
 
-  /** The marks of the answer whose picture is unclear; null if there are none. */
+  /** The marks of the answer whose picture is unclear; null if there are no such marks. */
   unclearMarksOf(turn: Turn): UnclearMarks | null {
     const count = this.#placed(turn).filter((photo) => photo === null).length;
     if (count === 0) return null;

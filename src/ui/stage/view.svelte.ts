@@ -1,4 +1,4 @@
-// The view of a picture: its scale, and the point of it in the middle of the window.
+// The view of a picture: its scale, and the point of the picture that is in the middle of the window.
 
 export interface Size {
   width: number;
@@ -11,14 +11,14 @@ export interface Frame extends Size {
   top: number;
 }
 
-/** The factor of one press of a zoom button or key. */
+/** The zoom factor of one press of a zoom button or key. */
 export const ZOOM_STEP = 1.5;
 const MAX_SCALE = 16;
 
 export class View {
-  /** At 1, the whole picture just fits into the window. */
+  /** At scale 1, the whole picture just fits into the window. */
   #scale = $state(1);
-  /** The point in the middle of the window, 0 … 1 of the picture's sides. */
+  /** The point in the middle of the window, as a share of the picture's sides, from 0 to 1. */
   #x = $state(0.5);
   #y = $state(0.5);
 
@@ -43,7 +43,7 @@ export class View {
     };
   }
 
-  /** Makes the picture `factor` times as large; its point at (x, y) of the window stays there. */
+  /** Makes the picture `factor` times as large. The point of the picture at (x, y) of the window stays there. */
   zoom(factor: number, picture: Size, window: Size, x = window.width / 2, y = window.height / 2): void {
     const before = this.frame(picture, window);
     const scale = Math.min(MAX_SCALE, Math.max(1, this.#scale * factor));
@@ -72,7 +72,9 @@ export class View {
   }
 }
 
-/** Along one side: keeps the window filled if the picture is larger than the window, and centres it otherwise. */
+/**
+ * Limits the position along one side: a picture that is larger than the window fills it, and a smaller one is centred.
+ */
 function within(centre: number, length: number, window: number): number {
   if (length <= window) return 0.5;
   const margin = window / 2 / length;

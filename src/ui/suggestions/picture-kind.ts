@@ -22,14 +22,17 @@ export interface Pixels {
 }
 
 export interface Measures {
-  /** Share of pixels that hardly differ from their right and lower neighbours; high in drawings, low in photos. */
+  /** The share of pixels that hardly differ from their right and lower neighbours; high in drawings, low in photos. */
   flat: number;
-  /** Share of pixels that have the commonest colour; `groundLight` is the lightness of that colour, 0 … 255. */
+  /**
+   * The share of pixels that have the most frequent colour; `groundLight` is the lightness of that colour, from 0 to
+   * 255.
+   */
   ground: number;
   groundLight: number;
-  /** Share of pixels with a strong colour. */
+  /** The share of pixels with a strong colour. */
   colourful: number;
-  /** Share of pixels whose right or lower neighbour differs sharply, as in letters and lines. */
+  /** The share of pixels whose right or lower neighbour differs sharply, as in letters and lines. */
   edges: number;
 }
 
@@ -38,7 +41,7 @@ const NAMES: [PictureKind, RegExp][] = [
   ['document', /\bscan|receipt|invoice|document|\bletter\b|扫描|发票|收据|文档|合同/i],
   ['chart', /chart|graph\b|diagram|\bplot\b|图表|统计图/i],
 ];
-/** Long side divided by short side, for common screens (4:3, 3:2, 16:10, 16:9) and for phones. */
+/** The ratios of the long side to the short side of common screens (4:3, 3:2, 16:10, 16:9) and of phones. */
 const SCREENS = [4 / 3, 3 / 2, 1.6, 16 / 9, 2.0556, 19.5 / 9, 20 / 9, 2.1111];
 const SCREEN_TOLERANCE = 0.006;
 const SMALLEST_SCREEN = 640;
@@ -94,7 +97,7 @@ function difference(data: Uint8ClampedArray | Uint8Array, a: number, b: number):
   );
 }
 
-/** Screenshots are PNG files with the proportions of a screen. */
+/** Whether the picture is a PNG file with the proportions of a screen, as screenshots are. */
 function isScreenSized({ type, width, height }: PictureFacts): boolean {
   const [long, short] = [Math.max(width, height), Math.min(width, height)];
   if (type !== 'image/png' || short < SMALLEST_SCREEN) return false;

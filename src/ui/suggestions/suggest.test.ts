@@ -38,7 +38,7 @@ test('the page suggests only questions that the built-in model can answer', () =
     suggestions({ ...wanted, subject, answer, isBuiltIn: true }, en);
   expect(builtIn('clip')[0]).toMatch(/ball/);
   expect(builtIn('drawing')).toHaveLength(3);
-  // The built-in model was not trained on photos: it would answer such suggestions with nonsense.
+  // The built-in model was not trained on photos, so its answers to suggestions about photos would be nonsense.
   expect(builtIn('photo')).toEqual([]);
   expect(builtIn('document')).toEqual([]);
   expect(builtIn('chart')).toEqual([]);

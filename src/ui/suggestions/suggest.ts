@@ -12,7 +12,7 @@ export type AnswerKind = 'boxes' | 'table' | 'nothing' | 'text';
 const MOST = 3;
 
 export interface Wanted {
-  /** Null if there is nothing to ask about. */
+  /** Null if there is no picture to ask about. */
   subject: SubjectKind | null;
   /** Null before the first answer, and while new pictures wait for a question. */
   answer: AnswerKind | null;

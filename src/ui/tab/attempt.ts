@@ -1,4 +1,4 @@
-// Runs a job on the storage of tabs. The page works in a browser that stores nothing, so errors are only logged.
+// Runs a job on the storage of tabs. The page also works in a browser that stores nothing, so errors are only logged.
 
 /** Returns whether the job succeeded. */
 export async function attempt(job: () => Promise<void>): Promise<boolean> {

@@ -1,6 +1,6 @@
-// Stores this tab's contents (conversation, draft, pictures) on this device while the tab is open, so that a reload,
-// Back or a killed browser loses nothing. The contents are erased when the tab is empty or was closed. If the browser
-// was killed, the next page offers them to the user. Kiosks do not use this.
+// Stores this tab's contents (conversation, draft, pictures) on this device while the tab is open, so that none of it
+// is lost by a reload, by Back or by a killed browser. The contents are erased when the tab is empty or was closed. If
+// the browser was killed, the next page offers them to the user. Kiosks do not use this.
 
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
@@ -50,7 +50,10 @@ export class KeptTab {
     });
   }
 
-  /** A tab that a killed browser left, until the user decides; null if there is none or a conversation has begun. */
+  /**
+   * The tab that a killed browser left, until the user decides about it; null if there is none, or if a conversation
+   * has begun.
+   */
   get offer(): TabGlance | null {
     return this.#parts.conversation.turns.length === 0 ? this.#offer : null;
   }
@@ -68,7 +71,7 @@ export class KeptTab {
     setInterval(() => void this.#sweep(false), SWEEP_EVERY_MS);
   }
 
-  /** Stores this tab's contents now; returns false if the browser could not. Await it before a reload. */
+  /** Stores this tab's contents now. Returns false if the browser could not store them. Await this before a reload. */
   flush(): Promise<boolean> {
     return this.#writer.flush();
   }
@@ -79,7 +82,7 @@ export class KeptTab {
     const before = this.#writer.tab;
     if (offer === null) return;
     this.#offer = null;
-    // The tab that left these contents may have come back meanwhile.
+    // The tab that left these contents may have been restored in the meantime.
     if (await presence.takeOver(offer.tab)) {
       await this.#writer.settled();
       const state = await this.#read(offer.tab);
@@ -156,7 +159,7 @@ export class KeptTab {
     return state;
   }
 
-  /** Restores stored contents, and puts pictures and words that were added since the page opened after them. */
+  /** Restores stored contents. Pictures and words that were added since the page opened are put after them. */
   #restore(state: Omit<TabState, 'at' | 'page'> | undefined): void {
     const { conversation, draft, attachments, openPhotos } = this.#parts;
     if (state === undefined) return;
@@ -168,7 +171,7 @@ export class KeptTab {
     draft.words = [state.words, draft.words].filter((words) => words !== '').join('\n');
   }
 
-  /** Erases the contents of closed tabs; with `offers`, offers the latest tab that a killed browser left. */
+  /** Erases the contents of closed tabs. With `offers`, also offers the latest tab that a killed browser left. */
   async #sweep(offers: boolean): Promise<void> {
     const left = await this.#left.sweep(this.#writer.tab);
     if (offers) this.#offer = left;

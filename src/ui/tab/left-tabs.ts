@@ -1,13 +1,13 @@
-// Looks after the contents of tabs that are gone: erases those of closed tabs, and finds the latest tab that a killed
+// Handles the contents of tabs that are gone: erases those of closed tabs, and finds the latest tab that a killed
 // browser left.
 
 import { attempt } from './attempt.ts';
 import type { TabPresence } from './tab-presence.ts';
 import type { TabGlance, TabStore } from './tab-store.ts';
 
-/** The user may go back to a page that was left; after this time its tab counts as closed. */
+/** The user may return to a page that was left. After this time, its tab counts as closed. */
 const CLOSED_AFTER_MS = 15 * 60_000;
-/** How long the contents of a killed browser are offered. */
+/** How long the contents of a tab are offered after the browser was killed. */
 const OFFERED_FOR_MS = 7 * 24 * 3600_000;
 
 interface Parts {
@@ -22,7 +22,9 @@ export class LeftTabs {
     this.#parts = parts;
   }
 
-  /** Erases the contents of closed tabs; returns the latest tab that a killed browser left, or null. `own`: this tab. */
+  /**
+   * Erases the contents of closed tabs. Returns the latest tab that a killed browser left, or null. `own`: this tab.
+   */
   async sweep(own: string | undefined): Promise<TabGlance | null> {
     const { store, presence } = this.#parts;
     const left: TabGlance[] = [];

@@ -6,17 +6,20 @@ import type { TabMemory } from '../kit/tab-memory.ts';
 
 const TAB = 'darkroom-tab';
 const LEFT = 'left:';
-/** How long to wait for the lock. The page before a reload releases it soon; another tab with this id never does. */
+/**
+ * How long to wait for the lock. If a page before a reload holds it, it is released soon; if another tab has this id,
+ * it never is.
+ */
 const CLAIM_WITHIN_MS = 5000;
 
 export class TabPresence {
   readonly #tab: TabMemory;
   readonly #site: Remembered;
-  /** The id of this page; the page after a reload or Back has another. */
+  /** The id of this page. After a reload or Back, the page has a different one. */
   readonly page = crypto.randomUUID();
   #release: () => void = () => undefined;
 
-  /** `tab` is the memory of this tab, `site` the memory that all tabs share. */
+  /** `tab`: the memory of this tab. `site`: the memory that all tabs share. */
   constructor(tab: TabMemory, site: Remembered) {
     this.#tab = tab;
     this.#site = site;
@@ -27,7 +30,7 @@ export class TabPresence {
     return this.#tab.getItem(TAB);
   }
 
-  /** Takes the id `wished`, or a new one if another open tab has it: this tab is then a copy of that tab. */
+  /** Takes the id `wished`. If another open tab has that id, this tab is a copy of it, and takes a new id. */
   async claim(wished: string | null): Promise<string> {
     if (wished !== null && (await this.#hold(wished, { signal: AbortSignal.timeout(CLAIM_WITHIN_MS) }))) {
       return wished;
@@ -37,7 +40,7 @@ export class TabPresence {
     return id;
   }
 
-  /** Continues as the tab `id`; returns false if that tab is open. */
+  /** Makes this tab continue as the tab `id`. Returns false if that tab is open. */
   takeOver(id: string): Promise<boolean> {
     return this.#hold(id, { ifAvailable: true });
   }
@@ -49,15 +52,16 @@ export class TabPresence {
     return new Set([...held, ...pending].flatMap(({ name }) => name?.split(`${TAB}:`)[1] ?? []));
   }
 
-  /** Records that the user leaves this page, by closing the tab or by going to another page. */
+  /** Records that the user leaves this page, by closing the tab or by navigating to another page. */
   leave(now: number): void {
     const id = this.earlier;
     if (id !== null) this.#site.set(LEFT + id, `${now} ${this.page}`);
   }
 
   /**
-   * When the user left the page `page` of the tab `id`, in milliseconds since 1970; null if the page was killed. A note
-   * that an earlier page made does not count: a browser that is killed soon after Back may not have saved its removal.
+   * The time at which the user left the page `page` of the tab `id`, in milliseconds since 1970; null if the page was
+   * killed. A note that an earlier page of the tab made does not count: if the browser is killed soon after Back, it
+   * may not have stored that the note was removed.
    */
   leftAt(id: string, page: string): number | null {
     const [at, left] = this.#site.get(LEFT + id)?.split(' ') ?? [];
@@ -68,7 +72,7 @@ export class TabPresence {
     this.#site.set(LEFT + id, null);
   }
 
-  /** Takes the lock of `id` and releases the lock held so far; returns false if it could not get the lock. */
+  /** Takes the lock of `id`, and releases the lock held so far. Returns false if the lock is not available. */
   async #hold(id: string, options: LockOptions): Promise<boolean> {
     const held = !('locks' in navigator) || (await this.#lock(`${TAB}:${id}`, options));
     if (!held) return false;

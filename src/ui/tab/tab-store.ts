@@ -1,5 +1,5 @@
-// Stores the contents of open tabs in a database of its own: for each tab its conversation, its draft and their
-// pictures. A picture is written once, text often. All records are encrypted, with a separate key for each tab.
+// Stores the contents of open tabs in a separate database: for each tab its conversation, its draft and their pictures.
+// A picture is written once, text often. All records are encrypted, with a separate key for each tab.
 
 import { Field } from '../../format/json-field.ts';
 import { openStore } from '../../storage/open-store.ts';
@@ -16,7 +16,7 @@ export interface TabState {
   words: string;
   /** The pictures of the next question. */
   attachments: readonly SavedPhoto[];
-  /** When this state was stored, in milliseconds since 1970. */
+  /** The time at which this state was stored, in milliseconds since 1970. */
   at: number;
   /** The id of the page that stored this state; each reload makes a new page. */
   page: string;
@@ -25,10 +25,10 @@ export interface TabState {
 /** The facts about a tab that can be read without its pictures. */
 export interface TabGlance {
   tab: string;
-  /** '' if nothing was asked or typed. */
+  /** The title of the conversation; '' if nothing was asked or typed. */
   title: string;
   at: number;
-  /** The id of the page that wrote last. */
+  /** The id of the page that last wrote this tab's state. */
   page: string;
 }
 
@@ -53,7 +53,7 @@ export class TabStore {
     return Array.from(new Set((await this.#sealed.names()).map(([, tab]) => tab)));
   }
 
-  /** Undefined if the tab has no readable text records. */
+  /** Returns undefined if the tab has no readable text records. */
   async glance(tab: string): Promise<TabGlance | undefined> {
     try {
       const { conversation, words, attachments, at, page } = await this.#text(tab, new Map());
@@ -63,7 +63,7 @@ export class TabStore {
     }
   }
 
-  /** Undefined if the tab has no records. Fails with 'storage-failed' if they do not parse. */
+  /** Returns undefined if the tab has no records. Fails with 'storage-failed' if they do not parse. */
   async read(tab: string): Promise<TabState | undefined> {
     const all = await this.#names(tab);
     if (all.length === 0) return undefined;
@@ -76,14 +76,14 @@ export class TabStore {
     return this.#text(tab, new Map(photos.map((photo) => [photo.id, photo])));
   }
 
-  /** Replaces the text of the tab and adds pictures to the stored ones, in one transaction. */
+  /** Replaces the text of the tab and adds pictures to the stored ones, all in one transaction. */
   async write(tab: string, state: TabState, added: readonly SavedPhoto[]): Promise<void> {
     const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
     const { conversation, words, attachments, at, page } = state;
     const turns = conversation.turns.map((turn) => ({ ...turn, photos: idsOf(turn.photos) }));
     const photos = added.map((photo): [Name, unknown] => [['photo', tab, photo.id], photo]);
     await this.#sealed.put([
-      // Tabs that an earlier version stored call the attachments `tray`, too.
+      // The key is `tray`, because an earlier version stored the attachments of tabs under that name.
       [['draft', tab], { words, tray: idsOf(attachments), at, page }],
       [['talk', tab], { id: conversation.id, turns }],
       ...photos,
@@ -100,7 +100,7 @@ export class TabStore {
     await this.#sealed.remove(ids.map((id): Name => ['photo', tab, id]));
   }
 
-  /** Erases a tab. Removes its key first: without it the other records cannot be read. */
+  /** Erases a tab. Removes its key first, because the other records cannot be read without it. */
   async erase(tab: string): Promise<void> {
     await this.#sealed.removeKey(['key', tab]);
     await this.#sealed.remove(await this.#names(tab));
@@ -114,7 +114,7 @@ export class TabStore {
     return (await this.#sealed.names()).filter(([, owner]) => owner === tab);
   }
 
-  /** Reads the text, and attaches its pictures as far as `photos` (by their ids) has them. */
+  /** Reads the text, and adds those of its pictures that `photos` contains (by their ids). */
   async #text(tab: string, photos: ReadonlyMap<string, SavedPhoto>): Promise<TabState> {
     const [draft, talk] = await Promise.all(
       (['draft', 'talk'] as const).map(

@@ -1,5 +1,5 @@
-// Keeps the words of the draft in the tab's session storage as well. Session storage is written at once, so a reload in
-// the same moment does not lose a letter. The words are removed as soon as the tab store has them.
+// Keeps the words of the draft in the tab's session storage as well. Session storage is written at once, so a reload at
+// the same moment loses no letter. The words are removed as soon as the tab store has them.
 
 import { parseJson, Field } from '../../format/json-field.ts';
 import type { TabMemory } from '../kit/tab-memory.ts';
@@ -14,7 +14,10 @@ export class TabWords {
     this.#memory = memory;
   }
 
-  /** Notes the words. If `words` is empty, the last note stays until `clear`: its question may not be stored yet. */
+  /**
+   * Notes the words. If `words` is empty, the last note stays until `clear`, because the question with its words may
+   * not be stored yet.
+   */
   note(words: string, at: number): void {
     if (words === '') return;
     try {
@@ -28,7 +31,7 @@ export class TabWords {
     this.#memory.removeItem(WORDS);
   }
 
-  /** The state with its words replaced by the noted ones, if those are newer. */
+  /** The state, with its words replaced by the noted ones if those are newer. */
   newer(state: TabState | undefined): Omit<TabState, 'at' | 'page'> | undefined {
     const noted = this.#read();
     if (noted === undefined || (state !== undefined && noted.at <= state.at)) return state;

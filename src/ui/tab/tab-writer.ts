@@ -4,12 +4,12 @@ import type { SavedPhoto } from '../photos/open-photos.ts';
 import { attempt } from './attempt.ts';
 import type { TabState, TabStore } from './tab-store.ts';
 
-/** The shortest time between two writes while an answer is written. */
+/** The shortest time between two writes while an answer is being written. */
 const PACE_MS = 500;
 
 interface Parts {
   store: Pick<TabStore, 'photos' | 'write' | 'dropPhotos' | 'erase'>;
-  /** The contents of the tab now. */
+  /** The current contents of the tab. */
   contents: () => Omit<TabState, 'at'>;
   /** Whether an answer is being written. */
   isBusy: () => boolean;
@@ -42,7 +42,7 @@ export class TabWriter {
     return this.#isSafe;
   }
 
-  /** Writes to this tab from now on. `state`: the contents that the store has of it; undefined if there are none. */
+  /** Writes to this tab from now on. `state`: the contents of it in the store; undefined if there are none. */
   use(tab: string, state: TabState | undefined): void {
     this.#tab = tab;
     this.#stored = idsOf(state);
@@ -57,14 +57,14 @@ export class TabWriter {
     await this.#writing;
   }
 
-  /** Writes the contents now; returns false if the browser could not. */
+  /** Writes the contents now. Returns false if the browser could not store them. */
   async flush(): Promise<boolean> {
     this.#dirty = true;
     await this.#pump();
     return this.#isSafe;
   }
 
-  /** Notes that the contents have changed; they are written soon. */
+  /** Notes that the contents have changed, so that they are written soon. */
   note(): void {
     this.#dirty = true;
     const wait = this.#parts.isBusy() ? this.#writtenAt + PACE_MS - Date.now() : 0;
@@ -73,7 +73,7 @@ export class TabWriter {
     else void this.#pump();
   }
 
-  /** Writes, one write at a time, until the stored contents are up to date. */
+  /** Writes repeatedly, one write at a time, until the stored contents are up to date. */
   async #pump(): Promise<void> {
     if (this.#tab === undefined) return;
     while (this.#dirty || this.#writing) {
@@ -96,7 +96,7 @@ export class TabWriter {
         await store.erase(tab);
         this.#stored = wanted;
       } else {
-        // Look the stored pictures up each time: the user may have cleared the browser's storage.
+        // Look up the stored pictures each time, because the user may have cleared the browser's storage.
         const stored = await store.photos(tab);
         const missing = photosOf(state).filter(({ id }) => !stored.has(id));
         await store.write(tab, state, onceEach(missing));

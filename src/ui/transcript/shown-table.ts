@@ -1,4 +1,5 @@
-// A table of an answer as people read it: places in words, column titles instead of keys, and values instead of JSON.
+// Turns the table of an answer into texts for the user: places in words, column titles instead of keys, and values
+// instead of JSON.
 
 import type { AnswerStrings } from './answer-strings.ts';
 import type { Shape } from '../answer/coordinates.ts';
@@ -25,7 +26,7 @@ type Words = Pick<
 
 const NO_KEYS: ReturnType<typeof markKeys> = { place: undefined, label: undefined, picture: undefined };
 
-/** With `inNumbers`, places are shown as coordinates, in thousandths of the picture's sides. */
+/** If `inNumbers`, places are shown as coordinates, in thousandths of the picture's sides. */
 export function shownTable(table: DataTable, words: Words, inNumbers: boolean): ShownTable {
   const named = table.rows.map(({ source }) => (source === null ? NO_KEYS : markKeys(source)));
   const isBare = table.columns === null && table.rows.every(({ source }) => Array.isArray(source));
@@ -60,7 +61,7 @@ export function shownTable(table: DataTable, words: Words, inNumbers: boolean): 
   };
 }
 
-/** { "cat": { "bbox_2d": … } }: the key is the label. */
+/** Handles the form { "cat": { "bbox_2d": … } }, in which the key is the label. */
 function namedPlaces(table: DataTable, words: Words, inNumbers: boolean): ShownTable {
   return {
     heads: [words.what, words.where],
@@ -89,7 +90,10 @@ function plainTable({ columns, rows }: DataTable, words: Words): ShownTable {
   };
 }
 
-/** The column title for a key: a translation if the key is known, else the key without underscores or camel case. */
+/**
+ * The column title for a key: its translation if the key is known, otherwise the key without underscores and camel
+ * case.
+ */
 export function headOf(key: string, heads: Readonly<Record<string, string>>): string {
   const known = Object.hasOwn(heads, key.toLowerCase()) ? heads[key.toLowerCase()] : undefined;
   if (known !== undefined) return known;
@@ -124,7 +128,7 @@ function shapeNumbers(shape: Shape): string {
   return (shape.kind === 'box' ? shape.box : [shape.x, shape.y]).map((one) => Math.round(one)).join(', ');
 }
 
-/** Length in thousandths of a side from which a box counts as reaching across the picture. */
+/** A box that is at least this long, in thousandths of a side, counts as reaching across the picture. */
 const ACROSS = 700;
 const NEARLY_ALL = 850;
 

@@ -1,6 +1,6 @@
 // Offers a reload when the page needs one: a newer version of the app is ready, another tab has activated a newer
-// version, or a file of this version is gone from the site. The page reloads only if the user accepts, and the
-// conversation goes on afterwards.
+// version, or a file of this version is gone from the site. The page reloads only if the user accepts; afterwards, the
+// conversation continues.
 
 import type { AppCache } from '../../client/app-cache.ts';
 import type { KeptTab } from '../tab/kept-tab.svelte.ts';
@@ -30,7 +30,7 @@ export class AppUpdate {
   constructor(parts: AppUpdateParts) {
     this.#parts = parts;
     parts.cache.onReplaced(() => {
-      // If this tab activated the newer version, `take` reloads it already.
+      // If this tab activated the newer version, `take` is already reloading it.
       if (!this.#isTaken) this.#find('replaced');
     });
   }
@@ -45,7 +45,7 @@ export class AppUpdate {
     return this.#hasNoNetwork;
   }
 
-  /** Watches for a newer version; settles when there is a service worker. */
+  /** Watches for a newer version. Settles when there is a service worker. */
   watch(): Promise<void> {
     return this.#parts.cache.onUpdate(() => this.#find('ready'));
   }
@@ -71,7 +71,7 @@ export class AppUpdate {
   }
 }
 
-/** Whether a reload would succeed; an answer from the service worker's cache counts too. */
+/** Whether a reload would succeed. A response from the service worker's cache counts, too. */
 async function answers(address: string): Promise<boolean> {
   const response = await fetch(address, { method: 'GET', cache: 'no-cache' }).catch(() => undefined);
   return response?.ok === true;

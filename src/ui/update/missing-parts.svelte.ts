@@ -1,5 +1,5 @@
-// Whether a file of the app could not be fetched when the page needed it: after a deployment of a newer version, the
-// site no longer has the files of this page's version.
+// Records whether a file of the app could not be fetched when the page needed it. This happens after a newer version
+// was deployed: the site then no longer has the files of this page's version.
 
 export class MissingParts {
   #areMissing = $state(false);
