@@ -41,6 +41,7 @@ export const FIELDS = {
   addPositions: ['rows', 'columns', 'indices', 'weights', 'table', 'y', 'yStride'],
   best: ['count', 'chosen', 'logits', 'values', 'ids', 'sum'],
   read: ['from', 'count', 'to'],
+  multiply: ['count', 'to'],
 } as const satisfies Record<string, readonly string[]>;
 
 export type OperationName = keyof typeof FIELDS;

@@ -13,13 +13,22 @@ export function peakResident(profile: string, type: 'renderer' | 'gpu-process'):
 
 /** /proc/<pid>/status of each process of this type with this profile. */
 function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
+  return processFiles(profile, type, 'status');
+}
+
+/** /proc/<pid>/<file> of each process of this type with this profile. */
+export function processFiles(
+  profile: string,
+  type: 'renderer' | 'gpu-process',
+  file: 'status' | 'stat',
+): string[] {
   try {
     return readdirSync('/proc')
       .filter((name) => /^\d+$/.test(name))
       .flatMap((pid) => {
         const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
         const isOne = command.includes(profile) && command.includes(`--type=${type}`);
-        return isOne ? [readFileSync(`/proc/${pid}/status`, 'utf8')] : [];
+        return isOne ? [readFileSync(`/proc/${pid}/${file}`, 'utf8')] : [];
       });
   } catch {
     // A process ended in the meantime, or the system has no /proc.

@@ -19,8 +19,8 @@ const SIDE_FILES = resolve(import.meta.dirname, '../reference/fixtures/moe-untie
 /** Random values repeat after this many bytes. */
 const PERIOD = 1 << 20;
 
-/** The published config.json of a size, reduced to `layers` decoder layers and vision blocks. */
-export function shapesOf(size: Size, layers: number): Record<string, unknown> {
+/** The published config.json of a size, reduced to `layers` decoder layers and `blocks` vision blocks. */
+export function shapesOf(size: Size, layers: number, blocks = layers): Record<string, unknown> {
   const small = size === '2B';
   const text = small
     ? { hidden_size: 2048, num_attention_heads: 16, num_key_value_heads: 8, intermediate_size: 6144 }
@@ -54,10 +54,10 @@ export function shapesOf(size: Size, layers: number): Record<string, unknown> {
     },
     vision_config: {
       ...vision,
-      depth: layers,
+      depth: blocks,
       num_heads: 16,
       out_hidden_size: 2048,
-      deepstack_visual_indexes: [0, 1, 2].slice(0, layers),
+      deepstack_visual_indexes: [0, 1, 2].slice(0, blocks),
     },
   };
 }

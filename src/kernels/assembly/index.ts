@@ -5,11 +5,11 @@
 import { attend, Attend } from './attention.ts';
 import { best, Best } from './best.ts';
 import { place, Place, Rotate, rotateRows } from './heads.ts';
+import { multiply, Multiply, read, Read } from './loops.ts';
 import { combine, Combine, expertProduct, ExpertProduct, gather, Gather, route, Route } from './mixture.ts';
 import { packedBytes } from './pack.ts';
 import { prepare, Prepare } from './prepare.ts';
 import { product, Product } from './product.ts';
-import { read, Read } from './read.ts';
 import { addFeatures, AddFeatures, addPositions, AddPositions, embed, Embed } from './rows.ts';
 
 export { packedBytes };
@@ -131,6 +131,9 @@ function perform(at: usize, thread: i32, threads: i32, spare: usize): void {
       break;
     case 13:
       read(changetype<Read>(at), thread, threads);
+      break;
+    case 14:
+      multiply(changetype<Multiply>(at), thread, threads);
       break;
     default:
       unreachable();

@@ -1,0 +1,58 @@
+// The bounds that bench:peers compares with: loops that only read memory, or only multiply integers.
+
+import type { Kernels } from '../../../src/kernels/kernels.ts';
+import { Program } from '../../../src/kernels/operations.ts';
+import { openKernels } from '../../cli/node/kernels.ts';
+import { between, now, type Phase } from './row.ts';
+
+/** More than the processor's caches hold. */
+const READ_BYTES = 256e6;
+const PRODUCTS = 4e9;
+
+export interface Rates {
+  /** Bytes, or products, per millisecond: by the clock, and by processor time. */
+  wall: number;
+  cpu: number;
+}
+
+export class Loops {
+  readonly #kernels: Kernels;
+  readonly #from: number;
+
+  private constructor(kernels: Kernels) {
+    this.#kernels = kernels;
+    this.#from = kernels.arena.allocate(READ_BYTES);
+    kernels.bytes(this.#from, READ_BYTES).fill(1);
+  }
+
+  static async open(threads: number): Promise<Loops> {
+    return new Loops(await openKernels(threads));
+  }
+
+  /** Reads the memory several times; the fastest time counts. */
+  read(): Rates {
+    const program = new Program();
+    program.add('read', { from: this.#from, count: READ_BYTES / 128, to: this.#from });
+    return this.#fastest(program, READ_BYTES);
+  }
+
+  multiply(): Rates {
+    const program = new Program();
+    program.add('multiply', { count: PRODUCTS / 64, to: this.#from });
+    return this.#fastest(program, PRODUCTS);
+  }
+
+  dispose(): void {
+    this.#kernels.dispose();
+  }
+
+  #fastest(program: Program, count: number): Rates {
+    const phases = Array.from({ length: 5 }, (): Phase => {
+      const start = now();
+      this.#kernels.run(program);
+      return between(start, now(), 1);
+    });
+    const least = (clock: 'wallMs' | 'cpuMs'): number => Math.min(...phases.map((phase) => phase[clock]));
+    return { wall: count / least('wallMs'), cpu: count / least('cpuMs') };
+  }
+}
