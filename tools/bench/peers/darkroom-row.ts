@@ -3,8 +3,8 @@
 import sharp from 'sharp';
 import type { Part } from '../../../src/contract/conversation.ts';
 import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
-import { decodePhoto } from '../../cli/node/decode-photo.ts';
-import { openDirectoryStore } from '../../cli/node/directory-store.ts';
+import { decodePhoto } from '../../../src/node/decode-photo.ts';
+import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { openKernels } from '../../cli/node/kernels.ts';
 import { between, now, promptOf, readTask, type Moment, type Row } from './row.ts';
 
