@@ -1,13 +1,13 @@
-// Encoded photo → pixels in Node, with sharp: the counterpart of src/engine/photo/decode-photo.ts in the browser.
-// Both draw transparent photos on white; the reference's picture processor drops alpha instead, which shows whatever
-// colour the transparent pixels happen to hide.
+// Turns an encoded photo into pixels in Node, with sharp: the counterpart of src/engine/photo/decode-photo.ts in the
+// browser. Both draw transparent photos on white. The reference's picture processor drops alpha instead, so that it
+// shows the hidden colours of transparent pixels.
 
 import sharp from 'sharp';
 import { MAX_PHOTO_PIXELS, type DecodePhoto, type RgbImage } from '../engine/photo/photo.ts';
 import { failAsUnreadable } from '../engine/photo/file-kind.ts';
 import { fail, Failure } from '../failure.ts';
 
-/** Fails with 'bad-photo', with the code for the actual kind of file (UnreadableFile), or with 'photo-too-large'. */
+/** Fails with 'bad-photo', with the code for the file's actual kind (UnreadableFile), or with 'photo-too-large'. */
 export const decodePhoto: DecodePhoto = async (photo) => {
   const bytes = new Uint8Array(await photo.arrayBuffer());
   return decodePage(bytes, 0, photo instanceof File ? photo.name : 'The photo');
@@ -24,7 +24,7 @@ export async function decodePage(bytes: Uint8Array, page: number, name = 'The cl
 }
 
 async function decode(bytes: Uint8Array, page: number): Promise<RgbImage> {
-  // Return the stored values, as the reference's decoder does: no colour profile is applied.
+  // Returns the stored values, as the reference's decoder does, without applying a colour profile.
   const image = sharp(bytes, { page, ignoreIcc: true, failOn: 'error', limitInputPixels: false });
   const { width: storedWidth, height: storedHeight, space } = await image.metadata();
   refuseTooLarge(storedWidth, storedHeight);
@@ -48,8 +48,8 @@ function refuseTooLarge(width: number, height: number): void {
 }
 
 /**
- * Converts CMYK as browsers show it without a profile (Chromium 156, Firefox 153). PIL rounds where they truncate, so
- * some of its values are one higher. Alpha, if there is any, is dropped as in PIL.
+ * Converts CMYK in the way in which browsers show it without a profile (Chromium 156, Firefox 153). PIL rounds where
+ * browsers truncate, so some of its values are one higher. Alpha, if there is any, is dropped as in PIL.
  */
 function printedOnWhite(inks: Uint8Array, channels: number): Uint8Array {
   const rgb = new Uint8Array((inks.length / channels) * 3);
@@ -61,7 +61,7 @@ function printedOnWhite(inks: Uint8Array, channels: number): Uint8Array {
 }
 
 /**
- * round(c·a/255 + 255·(255 − a)/255), exactly: libvips rounds each term, and resampling amplifies the rounding
+ * Computes round(c·a/255 + 255·(255 − a)/255) exactly. libvips rounds each term, and resampling would amplify that
  * error.
  */
 function onWhite(rgba: Uint8Array): Uint8Array {

@@ -6,7 +6,10 @@ import type { PackageSink } from '../convert/package-sink.ts';
 import { fail } from '../failure.ts';
 import { hasCode } from './system-error.ts';
 
-/** Files appear only when complete: each is written under another name, flushed to the disk, then renamed. */
+/**
+ * Each file is written under another name, flushed to the disk and then renamed, so that it appears only when it is
+ * complete.
+ */
 export class DirectorySink implements PackageSink {
   readonly #directory: string;
 

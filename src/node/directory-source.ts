@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import type { CheckpointSource } from '../convert/checkpoint-source.ts';
 import { hasCode } from './system-error.ts';
 
-/** Keeps each file open after a read; the caller closes this source after the conversion. */
+/** Each file stays open after a read, until the caller closes this source after the conversion. */
 export class DirectorySource implements CheckpointSource, AsyncDisposable {
   readonly #directory: string;
   readonly #open = new Map<string, Promise<FileHandle>>();

@@ -1,5 +1,6 @@
-// A package in a directory, for the engine in Node. Each read of a side file checks the manifest's hash, because a
-// swapped vocabulary changes every answer; verifyShards checks the shards, because that reads all of them.
+// A package in a directory, for the engine in Node. Each read of a side file checks the file against the manifest's
+// hash, because a swapped vocabulary would change every answer. verifyShards checks the shards separately, because that
+// reads all of them.
 
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -33,7 +34,7 @@ export class DirectoryStore implements PackageStore {
     return bytes;
   }
 
-  /** Fails with 'missing-file', or with 'corrupt-shard' if the file's length differs from the manifest. */
+  /** Fails with 'missing-file', or with 'corrupt-shard' if the file's length differs from that in the manifest. */
   shard(index: number): Promise<Blob> {
     const blob = this.#shards.get(index) ?? this.#open(index);
     this.#shards.set(index, blob);

@@ -1,10 +1,10 @@
-// A file as a Blob that is read with plain read calls. Node's own file Blob takes several turns of the main thread for
-// each slice (2 to 4 ms for 2.6 MB, and it makes no progress while WASM computes there); a plain read needs the main
+// A file as a Blob that is read with plain read calls. Node's own file Blob needs several turns of the main thread for
+// each slice (2 to 4 ms for 2.6 MB, and no progress while WASM computes on that thread); a plain read needs the main
 // thread only to begin.
 
 import { closeSync, openAsBlob, openSync, read } from 'node:fs';
 
-/** Closes a file descriptor once nothing can read it any more. */
+/** Closes a file descriptor once no object can read it any more. */
 const descriptors = new FinalizationRegistry<number>((descriptor) => closeSync(descriptor));
 
 /** An open file, shared by all slices. */
@@ -22,7 +22,7 @@ class FileBlob extends Blob {
     this.#start = start;
   }
 
-  /** `end` must be omitted or at most the size; negative offsets are not supported. */
+  /** `end` must be omitted or at most the size. Negative offsets are not supported. */
   override slice(start = 0, end = this.size): FileBlob {
     return new FileBlob(super.slice(start, end), this.#file, this.#start + start);
   }

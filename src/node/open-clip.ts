@@ -5,7 +5,7 @@ import sharp from 'sharp';
 import { UNKNOWN_FPS, type OpenClip } from '../engine/clip/clip.ts';
 import { decodePage } from './decode-photo.ts';
 
-/** Undefined for still pictures. */
+/** Returns undefined for still pictures. */
 export const openClip: OpenClip = async (file) => {
   const bytes = new Uint8Array(await file.arrayBuffer());
   const metadata = await sharp(bytes).metadata();

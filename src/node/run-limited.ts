@@ -20,7 +20,7 @@ export function runFor<T>(job: () => T, limitMs: number): T {
   try {
     CALL.runInContext(context, { timeout: limitMs });
   } catch (error) {
-    // The error comes from the other context, whose Error is another class.
+    // The error comes from the other context, which has its own class Error.
     const code = typeof error === 'object' && error !== null && 'code' in error ? error.code : undefined;
     if (code !== 'ERR_SCRIPT_EXECUTION_TIMEOUT') throw error;
     fail(

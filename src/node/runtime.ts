@@ -18,7 +18,7 @@ export async function createNodeRuntime({
   threads = 1,
   changed = (gpu) => gpu,
 }: NodeRuntimeOptions): Promise<Runtime> {
-  // In Node the package's main entry is the build whose threads work.
+  // In Node, the package's main entry is the only build whose threads work.
   if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
   const binary = createRequire(import.meta.url).resolve(
     'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
@@ -37,7 +37,10 @@ async function dawn(): Promise<GPU> {
   return gpu;
 }
 
-/** Dawn's queue rejects data in shared memory, and a threaded WASM heap lies in shared memory: copy such data. */
+/**
+ * Copies data in shared memory before it is passed to Dawn's queue, which rejects such data; a threaded WASM heap lies
+ * in shared memory.
+ */
 function acceptSharedMemory(): void {
   const queue = GPUQueue.prototype;
   const write = Reflect.get(queue, 'writeBuffer') as (...args: unknown[]) => undefined;

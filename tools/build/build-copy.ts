@@ -15,7 +15,7 @@ const SOURCES = [
   'vite.config.ts',
 ];
 
-/** Copies the sources to `folder`, an empty one, calls `change`, and builds the copy into its `dist/`. */
+/** Copies the sources to `folder`, which is empty, calls `change`, and builds the copy into its `dist/`. */
 export function buildIn(folder: string, change: () => void = () => undefined): void {
   for (const source of SOURCES) cpSync(source, join(folder, source), { recursive: true });
   symlinkSync(resolve('node_modules'), join(folder, 'node_modules'), 'junction');

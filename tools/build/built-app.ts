@@ -1,4 +1,4 @@
-// Serves the built page on a port of its own, for tools that open it in a browser.
+// Serves the built page on a separate port, for tools that open it in a browser.
 
 import { preview } from 'vite';
 
@@ -8,13 +8,13 @@ export interface BuiltApp {
   stop(): Promise<void>;
 }
 
-/** Longer than a browser leaves a connection idle. */
+/** How long the server keeps an idle connection: longer than browsers do. */
 const KEPT_OPEN_MS = 600_000;
 
 /** Serves `dist/` as `npm start` does; port 0 picks a free one. */
 export async function serveBuiltApp(port = 0): Promise<BuiltApp> {
   const server = await preview({ preview: { port, strictPort: port !== 0 }, logLevel: 'silent' });
-  // A browser may use a connection again in the moment in which the server closes it as idle.
+  // Without this, a browser might reuse a connection at the moment at which the server closes it.
   if ('keepAliveTimeout' in server.httpServer) server.httpServer.keepAliveTimeout = KEPT_OPEN_MS;
   const origin = server.resolvedUrls?.local[0];
   if (origin === undefined) throw new Error('The preview server has no address.');

@@ -1,5 +1,6 @@
 // Compiles src/kernels/assembly to one WebAssembly module. The repository holds no binary: builds, tests and command
-// lines compile it when they need it, which takes seconds, and keep the result in .cache until a source changes.
+// lines compile the kernels when they need them, which takes seconds, and keep the result in .cache until a source
+// changes.
 
 import { createHash } from 'node:crypto';
 import { execFileSync } from 'node:child_process';
@@ -20,12 +21,12 @@ const SOURCES = resolve(import.meta.dirname, '../../src/kernels/assembly');
 const CACHE = resolve(import.meta.dirname, '../../.cache/kernels');
 
 /**
- * The AssemblyScript compiler inlines functions and lays out classes as their decorators say. TypeScript's tools reject
- * decorators on functions, so the sources have them as comments.
+ * The AssemblyScript compiler inlines functions and lays out classes as decorators demand. TypeScript's tools reject
+ * decorators on functions, so the sources have them as comments, which this pattern matches.
  */
 const DECORATOR = /^\/\/ (?=@(inline|unmanaged)$)/gm;
 
-/** Pages of 64 KiB: 4 GiB, which WebAssembly can address. */
+/** The largest size of the memory, in pages of 64 KiB: the 4 GiB that WebAssembly can address. */
 const MAX_PAGES = 65536;
 
 const OPTIONS = [
@@ -62,7 +63,7 @@ export function kernelsFile(memory: KernelMemory): string {
   return file;
 }
 
-/** Runs the compiler in a process of its own: loaders that translate modules would translate megabytes of it. */
+/** Runs the compiler in a separate process, because loaders that translate modules would translate megabytes of it. */
 function compile(
   sources: readonly (readonly [name: string, text: string])[],
   options: readonly string[],
@@ -74,7 +75,7 @@ function compile(
     const compiler = createRequire(import.meta.url).resolve('assemblyscript/bin/asc.js');
     const args = [compiler, 'index.ts', '--outFile', 'kernels.wasm', ...options];
     execFileSync(process.execPath, args, { cwd: folder, stdio: ['ignore', 'ignore', 'pipe'] });
-    // Other processes may read the file, so it appears whole.
+    // Other processes may read the file, so it must appear only when it is complete.
     renameSync(join(folder, 'kernels.wasm'), file);
   } finally {
     rmSync(folder, { recursive: true });

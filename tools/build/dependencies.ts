@@ -1,4 +1,4 @@
-// A Vite plugin that records the third-party packages in the build: those with modules in its chunks.
+// A Vite plugin that records the third-party packages in the build, which are those with modules in its chunks.
 
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ export interface Dependency {
   folder: string;
 }
 
-/** Covers the page and its workers: each build with this plugin adds to `found`. */
+/** Covers the page and its workers: every build that uses this plugin adds to `found`. */
 export function noteDependencies(found: Map<string, Dependency>): Plugin {
   return {
     name: 'note-dependencies',
@@ -30,7 +30,7 @@ export function noteDependencies(found: Map<string, Dependency>): Plugin {
   };
 }
 
-/** `/a/node_modules/@b/c` of any module below it; undefined for modules of this project. */
+/** Returns `/a/node_modules/@b/c` for any module below that folder; undefined for modules of this project. */
 function packageFolder(id: string): string | undefined {
   return /^\0?(.*\/node_modules\/(?:@[^/]+\/)?[^/]+)\//.exec(id.replaceAll('\\', '/'))?.[1];
 }

@@ -39,7 +39,7 @@ export function describeBuild(options: {
   };
 }
 
-/** One line per file, in the same order on every machine. */
+/** The contents of SHA256SUMS: one line per file, in the same order on every machine. */
 export function sums(folder: string): string {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())

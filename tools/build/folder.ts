@@ -1,5 +1,5 @@
 // A Vite plugin that serves a folder outside the build under a path, in development and in preview: local packages for
-// the page, fixtures for the tests. It serves files only, and none outside the folder, not even through a link. With
+// the page, fixtures for the tests. It serves only files, and none outside the folder, not even through a link. With
 // `listed`, `<path>/index.json` is a catalogue of the packages in the folder.
 
 import { createReadStream } from 'node:fs';
@@ -65,7 +65,7 @@ function decodeName(escaped: string): string | undefined {
   return leaves ? undefined : name;
 }
 
-/** The file's real path; undefined if it does not exist, or if a link leads out of the folder. */
+/** The file's real path; undefined if the file does not exist, or if a link leads out of the folder. */
 async function fileInside(folder: string, name: string): Promise<string | undefined> {
   try {
     // The folder itself may be a link, because the caller chose it.

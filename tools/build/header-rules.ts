@@ -1,16 +1,16 @@
-// Writes the policy's headers in the configuration languages of the usual static hosts, from the one definition. The
-// rules also turn on compression, which Netlify and Cloudflare Pages do by themselves.
+// Writes the policy's headers in the configuration languages of the usual static hosts, from the one definition of the
+// policy. The rules also turn on compression, which Netlify and Cloudflare Pages do by themselves.
 
 import { policyHeaders } from '../../src/policy/headers.ts';
 import { roleFiles, roleOf, type Role } from '../../src/policy/roles.ts';
 
 export const HOSTS = ['netlify', 'nginx', 'apache', 'caddy'] as const;
-/** 'netlify' is the `_headers` file, which Cloudflare Pages reads too. */
+/** 'netlify' is the `_headers` file, which Cloudflare Pages also reads. */
 export type StaticHost = (typeof HOSTS)[number];
 
 /**
- * Types of the files that are fetched before the first answer, and that compression reduces to a third. Servers that
- * compress anything compress HTML too, so it is not listed.
+ * Types of the files that are fetched before the first answer, and that compression reduces to a third. HTML is not
+ * listed, because every server that compresses anything compresses HTML.
  */
 const COMPRESSED_TYPES = [
   'application/javascript',
@@ -30,8 +30,8 @@ const TYPES = [
 ] as const;
 
 /**
- * `names` are the files of the build, relative to the page's folder, which must be the site's root. The rules name
- * each worker by its exact file name, so they must be printed again after each build.
+ * `names` are the files of the build, relative to the page's folder, which must be the site's root. The rules name each
+ * worker by its exact file name, so they must be printed anew after each build.
  */
 export function headerRules(
   host: StaticHost,
@@ -48,15 +48,16 @@ export function headerRules(
     headersOf(role).filter(([name, value]) => page.find(([other]) => other === name)?.[1] !== value);
   const varying = new Set(workers.flatMap(([, role]) => others(role).map(([name]) => name)));
   const lines: Record<StaticHost, () => string[]> = {
-    // All matching rules apply together, and a browser enforces both of two policies, so each path gets exactly one
-    // rule. Files that are neither pages nor workers need none.
+    // All matching rules apply together, and a browser enforces both of two policies, so each path must get exactly one
+    // rule. Files that are neither pages nor workers need no rule.
     netlify: () =>
       ['', ...names.filter((name) => isScript(name))].flatMap((path) => [
         `/${path}`,
         ...headersOf(roleOf(`/${path}`, files)).map(([name, value]) => `  ${name}: ${value}`),
       ]),
     nginx: () => [
-      // A location with its own add_header inherits no others, so maps keep all headers in one place.
+      // A `location` with its own add_header inherits no others, so the headers are set in one place, with values from
+      // maps.
       ...page
         .filter(([name]) => varying.has(name))
         .flatMap(([name, value]) => [
@@ -86,7 +87,8 @@ export function headerRules(
       `  AddOutputFilterByType DEFLATE text/html ${COMPRESSED_TYPES}`,
       '</IfModule>',
       ...TYPES.map(([ending, type]) => `AddType ${type} .${ending}`),
-      // Without mod_headers (`a2enmod headers`) the server fails to start instead of omitting the policy.
+      // Without mod_headers (`a2enmod headers`), the server fails to start, so that the policy cannot silently be
+      // missing.
       ...page.map(([name, value]) => `Header always set ${name} ${quoted(value)}`),
       ...workers.flatMap(([path, role]) => [
         `<Files ${quoted(path.slice(path.lastIndexOf('/') + 1))}>`,
@@ -108,7 +110,7 @@ export function headerRules(
         `@${ending} path *.${ending}`,
         `header @${ending} Content-Type ${type}`,
       ]),
-      // Set each header in one place only: if two blocks match, Caddy lets the general one win.
+      // Each header is set in one place only: if two blocks match, Caddy uses the more general one.
       `@page not path ${workers.map(([path]) => path).join(' ')}`,
       'header {',
       ...page.filter(([name]) => !varying.has(name)).map(([name, value]) => `  ${name} ${backquoted(value)}`),
@@ -129,7 +131,7 @@ export function headerRules(
   return `${lines[host]().join('\n')}\n`;
 }
 
-/** True for pages and workers, including the runtime's .mjs files, which start threads of their own. */
+/** Whether a file is a page or a worker. The runtime's .mjs files count, too, because they start threads. */
 function isScript(name: string): boolean {
   return /\.(html|mjs)$|worker[^/]*\.js$/.test(name);
 }

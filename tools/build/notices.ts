@@ -1,10 +1,12 @@
-// The licence texts of the third-party packages in the build, as these licences require.
+// Collects the licence texts of the third-party packages in the build, as these licences require.
 
 import { existsSync, readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { Dependency } from './dependencies.ts';
 
-/** Packages without a licence file: they are under the MIT licence, and their repositories name the holder. */
+/**
+ * Packages without a licence file. They are under the MIT licence, and their repositories name the copyright holder.
+ */
 const HOLDERS: Record<string, string> = {
   'onnxruntime-common': 'Microsoft Corporation',
   'onnxruntime-web': 'Microsoft Corporation',

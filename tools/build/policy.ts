@@ -9,7 +9,7 @@ import { roleFiles, roleOf, type Role, type RoleFiles } from '../../src/policy/r
 import { weightHosts } from '../../src/policy/weight-hosts.ts';
 
 interface Options {
-  /** Files of a test's build that run in one of the app's roles, by the start of their names. */
+  /** Files of a test's build that run in one of the app's roles, by the beginnings of their names. */
   also?: Record<string, Role>;
 }
 
@@ -38,7 +38,7 @@ function handler(catalogue: string, outDir: string, options: Options): Connect.N
   };
 }
 
-/** Read for each response, because a test may replace files while they are served. */
+/** The roles are read for each response, because a test may replace files while they are served. */
 export function builtRoles(outDir: string, also: Record<string, Role> = {}): RoleFiles {
   if (!existsSync(outDir)) return new Map();
   const names = readdirSync(resolve(outDir, 'assets')).map((name) => `assets/${name}`);
@@ -64,7 +64,7 @@ function developmentHandler(catalogue: string): Connect.NextHandleFunction {
   };
 }
 
-/** Read for each response, so that a change of the catalogue needs no restart. */
+/** The hosts are read for each response, so that a change of the catalogue needs no restart. */
 export function hostsOf(catalogue: string): string[] {
   const named: unknown = JSON.parse(readFileSync(catalogue, 'utf8'));
   const more = weightHosts({ hosts: process.env.DARKROOM_HOSTS?.split(' ') });

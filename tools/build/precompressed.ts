@@ -1,6 +1,6 @@
-// Vite plugins that compress the files of a build once, and let the preview server send the compressed ones: Brotli
-// from the file beside the original, or gzip to browsers without Brotli. Range requests and files outside the build
-// are left to the server behind this middleware.
+// Vite plugins that compress the files of a build once, and let the preview server send the compressed files: in Brotli
+// from the file beside the original, or in gzip to browsers without Brotli. Range requests and files outside the build
+// are handled by the server behind this middleware.
 
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';
@@ -14,7 +14,9 @@ import type { Connect, Plugin } from 'vite';
 /** Suffix of the compressed file, which lies beside the original. */
 const SUFFIX = '.br';
 
-/** Extensions worth compressing, and their content types. Pictures and WOFF2 fonts are compressed already. */
+/**
+ * The extensions of files worth compressing, with their content types. Pictures and WOFF2 fonts are already compressed.
+ */
 const TYPES: Record<string, string> = {
   '.css': 'text/css',
   '.html': 'text/html; charset=utf-8',
@@ -28,11 +30,14 @@ const TYPES: Record<string, string> = {
   '.webmanifest': 'application/manifest+json',
 };
 
-/** Smaller files fit into one packet anyway. */
+/** Files smaller than this are not compressed, because they fit into one packet anyway. */
 const LEAST_BYTES = 1000;
 /** A file is sent uncompressed if compression saves less than this share. */
 const LEAST_GAIN = 0.05;
-/** For larger files the best compression level takes a minute and saves only a fiftieth of the file. */
+/**
+ * Larger files are compressed at a lower level, because the best level takes a minute and saves only another fiftieth
+ * of the file.
+ */
 const SMALL_BYTES = 1e6;
 
 const FOR_GOOD = 'public, max-age=31536000, immutable';
@@ -82,7 +87,7 @@ function sendCompressed(folder: string): Connect.NextHandleFunction {
         next();
         return;
       }
-      // The response depends on the accepted encodings, even when it is sent uncompressed.
+      // The response depends on the accepted encodings, even if it is sent uncompressed.
       response.appendHeader('Vary', 'Accept-Encoding');
       const coding = codingFor(headers['accept-encoding']);
       if (coding === undefined || headers.range !== undefined) {
@@ -104,17 +109,17 @@ function sendCompressed(folder: string): Connect.NextHandleFunction {
       else if (coding === 'br') await pipeline(createReadStream(file + SUFFIX), response);
       else await pipeline(createReadStream(file), createGzip(), response);
     };
-    // If the browser disconnects midway, no error response is possible.
+    // If the browser disconnects midway, it is too late for an error response.
     answer().catch((error: unknown) => (response.headersSent ? response.destroy() : next(error)));
   };
 }
 
-/** The build puts a content hash into the names of these files. */
+/** Whether the file's name contains a content hash, which the build inserts. */
 function isNamedByContent({ url = '/' }: IncomingMessage): boolean {
   return url.startsWith('/assets/');
 }
 
-/** Undefined if the URL does not decode or points outside the folder. */
+/** Returns undefined if the URL does not decode or points outside the folder. */
 function fileAt(folder: string, { url = '/' }: IncomingMessage): string | undefined {
   try {
     const { pathname } = new URL(url, 'http://localhost');
@@ -126,7 +131,7 @@ function fileAt(folder: string, { url = '/' }: IncomingMessage): string | undefi
   }
 }
 
-/** Undefined if the file has no compressed copy, or changed after it was made. */
+/** Returns undefined if the file has no compressed copy, or has changed since the copy was made. */
 async function packedFile(
   file: string,
 ): Promise<{ bytes: number; changedMs: number; packedBytes: number } | undefined> {
@@ -138,7 +143,7 @@ async function packedFile(
   return { bytes: plain.size, changedMs: plain.mtime.getTime(), packedBytes: packed.size };
 }
 
-/** The better of the two supported encodings, if the browser accepts either. */
+/** The better of the two supported encodings; undefined if the browser accepts neither. */
 function codingFor(accepted: string | string[] | undefined): 'br' | 'gzip' | undefined {
   const codings = String(accepted ?? '')
     .split(',')

@@ -1,5 +1,5 @@
-// The software bill of materials of a build, in CycloneDX: its third-party packages and their licences. It has no date
-// and no serial number, so that the same sources give the same bytes.
+// Writes the software bill of materials of a build, in CycloneDX: its third-party packages and their licences. It has
+// no date and no serial number, so that the same sources give the same bytes.
 
 import { Enums, Models, Serialize, Spec } from '@cyclonedx/cyclonedx-library';
 import type { Dependency } from './dependencies.ts';

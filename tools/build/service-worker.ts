@@ -1,5 +1,5 @@
-// A Vite plugin that, after a build, writes the files that depend on all others: the service worker with their list,
-// and `_headers` for hosts that read it (Netlify, Cloudflare Pages).
+// A Vite plugin that, after a build, writes the two files that depend on all others: the service worker, which contains
+// the list of files, and `_headers`, for hosts that read it (Netlify, Cloudflare Pages).
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { hostsOf } from './policy.ts';
 /** The three builds of the runtime, of which a device needs one. */
 const IF_USED = /^assets\/ort[-.]/;
 /**
- * Files that the cache leaves out. Weights are kept in the database instead, and every browser that can run the page
+ * Files that the cache leaves out. Weights are stored in the database instead. Every browser that can run the page
  * supports WOFF2, so it never requests other font formats.
  */
 const NOT_KEPT = /^(models\/(?!index\.json$)|_headers$|service-worker\.js$)|\.(br|woff|ttf)$/;
@@ -55,14 +55,17 @@ function listFiles(folder: string): AppFiles {
   return { ...files, version: version.digest('hex').slice(0, 16) };
 }
 
-/** The files that the page and its workers need to start, and the catalogue, which names the policy's hosts. */
+/**
+ * Returns whether a file is needed for the page and its workers to start. The catalogue counts, too, because it names
+ * the policy's hosts.
+ */
 function startOf(folder: string): (name: string) => boolean {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = new Set(page.match(/assets\/[\w.-]+\.(js|css)/g));
   return (name) => named.has(name) || /^(index\.html|models\/index\.json)$|\.worker-[\w-]+\.js$/.test(name);
 }
 
-/** Paths with forward slashes, sorted the same on every machine. */
+/** The paths of all files, with forward slashes, in the same order on every machine. */
 export function filesIn(folder: string): string[] {
   return readdirSync(folder, { recursive: true, encoding: 'utf8' })
     .filter((name) => statSync(join(folder, name)).isFile())

@@ -1,4 +1,4 @@
-// The configuration that every Vite build of this project shares.
+// The configuration that all Vite builds of this project share.
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -19,15 +19,18 @@ const ISOLATION_HEADERS = {
 };
 
 /**
- * onnxruntime-web's export condition for builds that bundle no .wasm or .mjs file: we name both files
- * (`env.wasm.wasmPaths`), serve them ourselves, and ship only the variants in use.
+ * onnxruntime-web's export condition for builds that bundle no .wasm or .mjs file. The engine passes the addresses of
+ * both files (`env.wasm.wasmPaths`), and the app serves them itself, only those of the builds in use.
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
 /** The name by which src/session/kernel-files.ts imports the processor engine's kernels, and their folder. */
 const KERNELS = { 'darkroom-kernels': dirname(kernelsFile('own')) };
 
-/** Size and SHA-256 of the files of each runtime build (src/session/runtime-downloads.ts), as `?url` copies them. */
+/**
+ * Size and SHA-256 of the files of each runtime build (src/session/runtime-downloads.ts), in the form in which `?url`
+ * copies them.
+ */
 function runtimeSums(): Record<string, Record<'mjs' | 'wasm', FileSum>> {
   const { resolve } = createRequire(import.meta.url);
   const both = (name: string) => ({
@@ -63,13 +66,13 @@ export const shared: UserConfig = {
     target: 'es2023',
     assetsInlineLimit: 0,
     chunkSizeWarningLimit: 1000,
-    // Compression takes long by design, so do not warn about it.
+    // Compression takes long by design, so there is no need to warn about it.
     rolldownOptions: { checks: { bundlerTimings: false } },
   },
   preview: { host: 'localhost' },
 };
 
-/** For the test pages, which have no policy: makes them cross-origin isolated, as the policy makes the app. */
+/** The configuration of test pages that have no policy: cross-origin isolated, as the policy makes the app. */
 export const isolated: UserConfig = {
   ...shared,
   preview: { host: 'localhost', headers: ISOLATION_HEADERS },

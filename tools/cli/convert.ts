@@ -1,6 +1,6 @@
-// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
-// Converts a Hugging Face checkpoint into a package; after an interruption, a second run resumes. At the end the exact
-// engine answers the self-test's question, as the reference for other devices.
+// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test] Converts a Hugging Face
+// checkpoint into a package; after an interruption, a second run resumes. At the end, the exact engine answers the
+// self-test's question, and its logits become the reference for other devices.
 
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../../src/convert/convert.ts';
@@ -81,7 +81,9 @@ function isPreset(name: string): name is PresetName {
   return Object.hasOwn(PRESETS, name);
 }
 
-/** Shows one line, rewritten in place on a terminal; elsewhere it prints one line every ten seconds. */
+/**
+ * Shows the progress: on a terminal as one line that is rewritten in place, elsewhere as one line every ten seconds.
+ */
 class ProgressLine {
   readonly #started = performance.now();
   readonly #interactive = process.stderr.isTTY;

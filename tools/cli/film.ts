@@ -17,7 +17,7 @@ const VIEWPORT = { width: 960, height: 720 };
 /** How long the film shows the result of each click, and the answer at the end. */
 const LOOK_MS = 1200;
 const END_MS = 4000;
-/** No frame is shown longer than this, so that a pause of the page does not bore the viewer. */
+/** No frame is shown longer than this, so that the viewer need not sit through a pause of the page. */
 const LONGEST_MS = 700;
 
 interface Frame {
@@ -60,7 +60,7 @@ async function visit(page: Page): Promise<void> {
   await page.waitForTimeout(LOOK_MS);
 }
 
-/** Takes pictures of the page while `act` runs; a picture equal to the one before it is dropped. */
+/** Takes pictures of the page while `act` runs. Drops a picture that equals the previous one. */
 async function film(page: Page, act: () => Promise<void>): Promise<Frame[]> {
   const frames: Frame[] = [];
   let isOver = false;

@@ -8,10 +8,10 @@ import sharp, { type ExtendOptions } from 'sharp';
 const FOLDER = 'public/icons';
 const GROUND = '#1b1615';
 const drawing = readFileSync('public/icon.svg', 'utf8');
-/** For systems that crop icons to their own shape, the background must reach the edges. */
+/** For systems that crop icons to their own shape, the background must reach the edges of the square. */
 const square = drawing.replace(/ rx="\d+"/, '');
 
-/** `share` is the drawing's share of the side; the rest is background. */
+/** Draws one icon. `share`: the part of the side that the drawing takes; the rest is background. */
 async function draw(file: string, svg: string, side: number, share = 1): Promise<void> {
   const inner = Math.round(side * share);
   const margin = Math.floor((side - inner) / 2);
@@ -29,6 +29,6 @@ function sides(before: number, after: number): ExtendOptions {
 
 await draw('icon-192.png', drawing, 192);
 await draw('icon-512.png', drawing, 512);
-// Only the inner 80 % of a maskable icon are certain to be visible; the ring stays well inside.
+// Only the inner 80 % of a maskable icon is certain to be visible; the ring stays well inside of it.
 await draw('maskable-512.png', square, 512, 0.8);
 await draw('apple-touch-180.png', square, 180);

@@ -1,5 +1,5 @@
 // `npm run headers -- nginx`: prints the policy as rules for a static host. The rules name the files of the build, so
-// the build must exist.
+// the app must be built first.
 
 import { existsSync } from 'node:fs';
 import { HOSTS, headerRules } from '../build/header-rules.ts';

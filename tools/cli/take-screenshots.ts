@@ -1,6 +1,6 @@
 // npm run screenshots [-- --only library,answered] [--on phone,zoomed] [--built]: takes pictures of every state of the
 // page, on a phone (portrait and landscape) and a desktop (normal and zoomed to 200 %), light and dark, in both
-// languages, into .cache/screenshots. Look at each before a release.
+// languages, into .cache/screenshots. Look at each picture before a release.
 
 import { chromium } from '@playwright/test';
 import { mkdirSync } from 'node:fs';
@@ -25,7 +25,7 @@ const { values } = parseArgs({
     only: { type: 'string' },
     on: { type: 'string' },
     out: { type: 'string', default: '.cache/screenshots' },
-    /** Uses dist/ without a new build. */
+    /** Whether to use dist/ without a new build. */
     built: { type: 'boolean', default: false },
   },
 });

@@ -17,7 +17,7 @@ export function countTests(report: NonNullable<Step['report']>): Count | undefin
     return undefined;
   }
   if (report.kind === 'vitest') return pick(json, 'numPassedTests', 'numFailedTests');
-  // In Playwright's report, a flaky test is one that passed in the end.
+  // In Playwright's report, a flaky test is one that passed when it was repeated.
   const stats = isRecord(json) ? json.stats : undefined;
   const count = pick(stats, 'expected', 'unexpected');
   const flaky = isRecord(stats) && typeof stats.flaky === 'number' ? stats.flaky : 0;

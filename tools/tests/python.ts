@@ -1,6 +1,7 @@
-// Lints all Python code, and tests that of the built-in model, in a virtual environment of its own under .cache. Without
-// Python, this step skips everything. Tests are skipped that need the fonts of the scenes, which are installed only on
-// Debian and as root, or PyTorch, whose Linux packages include 3 GB of CUDA. A sentence says what was skipped.
+// Lints all Python code, and tests that of the built-in model, in a virtual environment under .cache. Without Python,
+// this step skips everything. Tests that need the fonts of the scenes are skipped unless the system is Debian and the
+// user is root, so that the fonts can be installed. Tests that need PyTorch are skipped, because its Linux packages
+// include 3 GB of CUDA. A sentence says what was skipped.
 
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -26,7 +27,10 @@ else {
   process.exitCode = succeeded.every(Boolean) ? 0 : 1;
 }
 
-/** Makes the environment if there is none with these requirements. Returns false if that is not possible here. */
+/**
+ * Makes the environment unless there is one with these requirements. Returns false if that is not possible on this
+ * machine.
+ */
 function install(python: string): boolean {
   const wanted = readFileSync(REQUIREMENTS, 'utf8');
   if (existsSync(INSTALLED) && readFileSync(INSTALLED, 'utf8') === wanted) return true;

@@ -1,8 +1,11 @@
-// The steps of the tests, in order: those that can fail quickly come first.
+// The steps of the tests, in order: steps that can fail quickly come first.
 
 export interface Step {
   name: string;
-  /** `npm test` runs the quick steps, at most ten minutes on two idle cores; `npm run test:all` runs all. */
+  /**
+   * `npm test` runs the quick steps, which take at most ten minutes on two idle cores; `npm run test:all` runs all
+   * steps.
+   */
   part: Part;
   command: string;
   args: string[];
@@ -18,9 +21,9 @@ export const PLAYWRIGHT_REPORT = '.cache/playwright.json';
 const ENGINES_REPORT = '.cache/engines.json';
 const PACKAGE_REPORT = '.cache/package.json';
 
-/** Tag in the names of the page's main walks and of a short parity run on WebGPU. */
+/** The tag in the names of the page's main walks and of a short parity run on WebGPU. */
 const MAIN = '@main';
-/** Tag in the name of the test that removes each wall in turn. */
+/** The tag in the name of the test that removes each wall in turn. */
 const WALLS = '@walls';
 
 const build = (...args: string[]): Pick<Step, 'part' | 'command' | 'args'> => ({

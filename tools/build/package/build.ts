@@ -1,5 +1,5 @@
-// npm run build:package: the engine as a package that others install, in dist-package/. It is ESM with types, one file
-// per entry plus shared parts; the packages that it needs stay imports. `npm pack dist-package` makes the tarball.
+// npm run build:package: builds the engine as a package for other projects, in dist-package/. It is ESM with types, one
+// file per entry plus shared parts; imports of other packages stay imports. `npm pack dist-package` makes the tarball.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ import { writeTypes } from './types.ts';
 const top = resolve(import.meta.dirname, '../../..');
 const out = resolve(top, process.argv[2] ?? 'dist-package');
 
-/** The entries, by the name of their file. */
+/** The entries, by the names of their files. */
 const ENTRIES = {
   index: 'src/index.ts',
   node: 'src/node.ts',

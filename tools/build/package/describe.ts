@@ -4,10 +4,10 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isBuiltin } from 'node:module';
 
-/** The app's own name, `darkroom`, belongs to another package on npm. */
+/** The package needs a name of its own, because `darkroom` belongs to another package on npm. */
 const NAME = 'darkroom-engine';
 
-/** The dependency that needs one exact version: the builds with which the graphs were tested. */
+/** The only dependency with an exact version, because the graphs were tested with its builds. */
 const EXACT = 'onnxruntime-web';
 
 interface RootManifest {
@@ -20,7 +20,7 @@ interface RootManifest {
 
 /**
  * `imported`: the import specifiers of the built files. Packages that the repository itself depends on become
- * dependencies. The others (`sharp`, `webgpu`) are needed in Node alone and become optional peers.
+ * dependencies. The others (`sharp`, `webgpu`) are needed only in Node and become optional peer dependencies.
  */
 export function describePackage(top: string, imported: readonly string[]): Record<string, unknown> {
   const root = readJson(resolve(top, 'package.json')) as RootManifest;
@@ -45,7 +45,7 @@ export function describePackage(top: string, imported: readonly string[]): Recor
     license: root.license,
     type: 'module',
     engines: root.engines,
-    // A worker that imports nothing but './worker' must keep it.
+    // A bundler must keep this file even in a worker that only has `import './worker'`.
     sideEffects: ['./worker.js'],
     exports: {
       '.': entry('src/index', 'index'),

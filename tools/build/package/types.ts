@@ -1,4 +1,5 @@
-// Prepares the declarations that tsc wrote: keeps those that the entries need, and gives their imports the ending .js.
+// Prepares the declarations that tsc has written: keeps those that the entries need, and makes their imports end in
+// .js.
 
 import { readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { dirname, join, relative, resolve } from 'node:path';

@@ -48,7 +48,7 @@ async function readPart(part: Field, directory: string): Promise<Part> {
   };
 }
 
-/** Returns a File, whose name a failing decoder can report. */
+/** Returns a File, so that a failing decoder can report its name. */
 async function photo(path: string): Promise<File> {
   try {
     if ((await stat(path)).isFile()) return new File([await openAsBlob(path)], path);

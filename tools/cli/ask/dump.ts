@@ -1,4 +1,4 @@
-// Records the stages of an answer as JSON: see `npm run ask -- --dump`.
+// Records the stages of an answer as JSON, for `npm run ask -- --dump`.
 
 import type { Answer } from '../../../src/contract/answer.ts';
 import type { AnswerTrace } from '../../../src/engine/answer-trace.ts';

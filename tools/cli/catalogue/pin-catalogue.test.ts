@@ -16,7 +16,7 @@ beforeAll(async () => {
 });
 afterAll(() => host.stop());
 
-/** The app's own catalogue, with its larger models moved to the local hub. */
+/** The app's own catalogue, changed so that its larger models come from the local hub. */
 function catalogue(): { models: { id: string; source: Record<string, unknown> }[] } {
   const own = JSON.parse(readFileSync('public/models/index.json', 'utf8')) as ReturnType<typeof catalogue>;
   for (const { source } of own.models) {
@@ -44,7 +44,7 @@ test('each model of a hub gets its commit and the SHA-256 of its files', async (
     }),
   );
   expect(own.models[2]?.source).toMatchObject({ revision: COMMIT, files: expected });
-  // The app reads the same pins that were written.
+  // The app reads the same pins that the tool has written.
   const read = parseCatalogue(own, 'https://example.org/models/index.json');
   expect(read.find(({ id }) => id === own.models[2]?.id)?.source).toMatchObject({ files: expected });
 });

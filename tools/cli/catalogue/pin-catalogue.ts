@@ -1,5 +1,5 @@
-// Pins a catalogue's models on hubs: the commit of each repository, and the length and SHA-256 of each of its files, as
-// the hub lists them. The hub lists large files with a SHA-256; small files are fetched and checked against git's hash.
+// Pins a catalogue's models on hubs: writes the commit of each repository, and the length and SHA-256 of each of its
+// files. The hub lists large files with their SHA-256; small files are fetched, checked against git's hash, and hashed.
 
 import type { HubModel } from '../../../src/contract/weights.ts';
 import { fail } from '../../../src/failure.ts';
@@ -12,7 +12,7 @@ import { fileUrl, isPinned } from '../../../src/weights/hub/hub-address.ts';
 import { commitOf, listingAt, type ListedFile } from '../../../src/weights/hub/listing.ts';
 import { parseSource } from '../../../src/weights/store/model-record.ts';
 
-/** Files that the converter may request; pictures and the model card are not fetched. */
+/** Matches files that the converter may request. Pictures and the model card are not fetched. */
 const WANTED = /(\.(safetensors|json|jinja|txt)|^LICENSE|^NOTICE)$/;
 
 export interface Pinned {
@@ -21,7 +21,7 @@ export interface Pinned {
   files: number;
 }
 
-/** Changes `catalogue`, a parsed JSON value, in place. Fails with 'missing-file' if a hub lists nothing. */
+/** Changes `catalogue`, a parsed JSON value, in place. Fails with 'missing-file' if a hub lists no files. */
 export async function pinCatalogue(
   catalogue: unknown,
   transfers: Transfers,

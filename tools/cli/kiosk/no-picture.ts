@@ -2,7 +2,10 @@
 
 import type { Page } from '@playwright/test';
 
-/** The places where pictures were found. Defines `__name`, which functions call if the TypeScript runner named them. */
+/**
+ * The places where pictures were found. The code defines `__name`, because functions that the TypeScript runner has
+ * named call it.
+ */
 export function picturesKept(page: Page): Promise<string[]> {
   return page.evaluate(`{ const __name = (each) => each; (${look.toString()})(); }`);
 }
@@ -34,7 +37,7 @@ async function look(): Promise<string[]> {
     const database = await done(indexedDB.open(name));
     for (const store of database.objectStoreNames) {
       const values: unknown[] = await done(database.transaction(store).objectStore(store).getAll());
-      // Encrypted records do not look like pictures; find those by their keys.
+      // Encrypted records do not look like pictures, so find those by their keys.
       const names = await done(database.transaction(store).objectStore(store).getAllKeys());
       const isPhoto = (key: IDBValidKey): boolean => Array.isArray(key) && key[0] === 'photo';
       found.push(...names.filter(isPhoto).map(() => `${name}/${store}`));

@@ -10,8 +10,8 @@ const ANSWER_WITHIN_MS = 20_000;
 const LONGEST_WAIT_MS = 60_000;
 
 /**
- * The last two flags let a page use the GPU again after losing it several times. Never pass --incognito: it would
- * not keep the stored models.
+ * The flags of the kiosk's Chromium. The last two let a page use the GPU again after losing it several times. Never
+ * pass --incognito, because the browser would then not keep the stored models.
  */
 const KIOSK_ARGS = [
   '--noerrdialogs',
@@ -69,7 +69,7 @@ export class Supervisor {
         await this.#start();
         const why = await this.#watch(signal);
         if (why !== undefined) this.#options.log(`starting anew: ${why}`);
-        // A browser that ran for a while is restarted without a longer wait.
+        // After a browser has run for a while, the wait before its restart is short again.
         waitMs =
           Date.now() - this.#startedAt > 5 * LONGEST_WAIT_MS ? 1000 : Math.min(waitMs * 2, LONGEST_WAIT_MS);
       } catch (error) {
@@ -91,7 +91,7 @@ export class Supervisor {
     log(`started (${this.#starts})`);
   }
 
-  /** Reason for a restart; undefined once `signal` has aborted. */
+  /** Watches the browser, and returns the reason for a restart; undefined once `signal` has aborted. */
   async #watch(signal: AbortSignal): Promise<string | undefined> {
     for (;;) {
       await sleep(LOOK_EVERY_MS, undefined, { signal }).catch(() => undefined);

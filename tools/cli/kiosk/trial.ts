@@ -1,5 +1,5 @@
-// A trial of the kiosk: visitors come all the time, the GPU crashes twice and the browser is killed once. At the end
-// the kiosk must answer correctly and keep no picture.
+// A trial of the kiosk: visitors come one after the other, the GPU crashes twice, and the browser is killed once. At
+// the end, the kiosk must answer correctly and have stored no picture.
 
 import type { Page } from '@playwright/test';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -7,7 +7,7 @@ import { picturesKept } from './no-picture.ts';
 import type { Supervisor } from './supervisor.ts';
 import { Visitors } from './visitors.ts';
 
-/** Times of the events, as shares of the whole time. */
+/** The times of the events, as shares of the trial's length. */
 const GPU_CRASHES = [0.25, 0.5];
 const KILL = 0.75;
 
@@ -67,7 +67,7 @@ async function pageOf(supervisor: Supervisor): Promise<Page> {
   }
 }
 
-/** After a failed visit, waits without acting until the page invites visitors again. */
+/** After a failed visit, waits without touching the page until it invites visitors again. */
 async function recover(page: Page): Promise<void> {
   await page
     .locator('main.attract')

@@ -13,7 +13,7 @@ export interface Visits {
   right: number;
   wrong: number;
   cameras: number;
-  /** Visits that a crash interrupted, or that ended in a failure message. */
+  /** Visits that a crash interrupted, or that ended with a failure message. */
   broken: number;
 }
 

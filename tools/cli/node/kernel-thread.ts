@@ -1,4 +1,4 @@
-// A thread of the processor engine in Node: see kernels.ts beside it.
+// A thread of the processor engine in Node; kernels.ts starts it.
 
 import { parentPort, workerData } from 'node:worker_threads';
 import { workInCrew, type ThreadStart } from '../../../src/kernels/kernels.ts';

@@ -1,5 +1,5 @@
 // A Vulkan driver for Dawn on a machine without a GPU: the software adapter that comes with every Chromium. The
-// environment must name it before the process starts.
+// environment variable that names it must be set before the process starts.
 
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';

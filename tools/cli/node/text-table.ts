@@ -1,6 +1,6 @@
 // Formats rows of cells as aligned columns for the terminal.
 
-/** One line per row; cells are aligned at `side`, and a row may be short. */
+/** Returns one line per row, with cells aligned at `side`. A row may have fewer cells than the others. */
 export function textTable(rows: readonly (readonly string[])[], side: 'left' | 'right'): string {
   const widths: number[] = [];
   for (const row of rows) {

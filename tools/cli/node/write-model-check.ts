@@ -17,10 +17,12 @@ import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { runLimited } from '../../../src/node/run-limited.ts';
 import { createNodeRuntime } from '../../../src/node/runtime.ts';
 
-/** The WASM heap is limited to 4 GiB, and it holds more than the weights. */
+/**
+ * The largest size of a model for the self-test: the WASM heap is limited to 4 GiB, and holds more than the weights.
+ */
 export const MAX_CHECKED_BYTES = 3e9;
 
-/** Returns false if the package is too large for the processor; it then has no self-test. */
+/** Returns false if the package is too large for the processor; then it has no self-test. */
 export async function writeModelCheck(directory: string): Promise<boolean> {
   const { manifest } = await openDirectoryStore(directory);
   if (weightBytes(manifest) > MAX_CHECKED_BYTES) return false;
@@ -38,7 +40,7 @@ export async function writeModelCheck(directory: string): Promise<boolean> {
   return true;
 }
 
-/** Undefined if the model is too large for the processor. */
+/** Returns undefined if the model is too large for the processor. */
 async function observed(directory: string): Promise<Observed | undefined> {
   const signal = new AbortController().signal;
   const runtime = await createNodeRuntime({ backend: 'wasm' });

@@ -1,6 +1,6 @@
-// npm run samples:demo: from the candidates drawn by make_candidates.py, keeps the pictures and clips about which the
-// shipped package answers at least three questions correctly in both languages, and writes them to public/samples
-// with those questions.
+// npm run samples:demo: chooses the samples of the first page from the candidates drawn by make_candidates.py. Keeps
+// the pictures and clips about which the shipped package answers at least three questions correctly in both languages,
+// and writes them to public/samples with those questions.
 
 import { copyFile, mkdir, readFile, rm, writeFile } from 'node:fs/promises';
 import { extname, join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ import { isRight } from './scoring.ts';
 
 const here = import.meta.dirname;
 const QUESTIONS_EACH = 3;
-/** Required overlap of a box with the true one; people see it drawn. */
+/** The required overlap of a box with the true one. It is high, because the page draws the box. */
 const OVERLAP = 0.75;
 const never = new AbortController().signal;
 
@@ -52,7 +52,7 @@ const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill 
 await rm(values.out, { recursive: true, force: true });
 await mkdir(values.out, { recursive: true });
 const rounds: object[][] = [];
-/** Number of questions kept so far of each kind. */
+/** The number of questions of each kind that have been kept so far. */
 const kept = new Map<string, number>();
 for (const skill of wanted) {
   let pictures = 0;
@@ -100,8 +100,8 @@ async function copyClip(
 }
 
 /**
- * Up to three questions that the model answers correctly in both languages, with three different answers. Kinds that
- * were kept least often come first; a kind repeats only if there is no other.
+ * Returns up to three questions that the model answers correctly in both languages, with three different answers. The
+ * kinds that were kept least often come first; a kind is repeated only if there is no other.
  */
 async function answered(
   engine: Engine,
@@ -117,7 +117,7 @@ async function answered(
   for (const question of rarest) {
     if (found.length === QUESTIONS_EACH) break;
     if (found.some(({ answer }) => answer.en === question.answer.en)) continue;
-    // Do not invite people to look for something that is not in the picture.
+    // Do not invite users to look for something that is not in the picture.
     if (question.answer.en === '[]') continue;
     let right = true;
     for (const lang of LANGUAGES) {

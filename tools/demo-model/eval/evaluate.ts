@@ -1,5 +1,5 @@
-// npm run eval:demo: asks the held-out questions of the shipped package through the shipped engine (greedy, on WASM;
-// with --browser, through the built page on WebGPU), and counts the right answers.
+// npm run eval:demo: asks the shipped package the held-out questions, through the shipped engine (greedy, on WASM) or,
+// with --browser, through the built page on WebGPU. Counts the right answers.
 
 import { resolve } from 'node:path';
 import { parseArgs } from 'node:util';

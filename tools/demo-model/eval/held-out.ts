@@ -12,10 +12,10 @@ export interface HeldOut {
   id: string;
   skill: string;
   lang: string;
-  /** Whether the wording was held out too, not only the picture. */
+  /** Whether the wording of the question was held out, too, and not only the picture. */
   newWording: boolean;
   images: string[];
-  /** The time of each image if they are the frames of a clip; otherwise null. */
+  /** The time of each image in seconds, if the images are the frames of a clip; otherwise null. */
   frameSeconds: number[] | null;
   question: string;
   answer: string;
@@ -68,7 +68,7 @@ export async function asMessages(folder: string, held: HeldOut): Promise<Message
   return [{ role: 'user', content: [clip, text] }];
 }
 
-/** Assumes that the frames are evenly spaced. */
+/** Computes the frame rate. Assumes that the frames are evenly spaced. */
 export function framesPerSecond([first = 0, second = 1]: readonly number[]): number {
   return 1 / (second - first);
 }

@@ -1,4 +1,4 @@
-// Asks held-out questions on the built page in a real Chromium, as a person would.
+// Asks held-out questions on the built page in a real Chromium, in the same way as a user.
 
 import { chromium, type Page } from '@playwright/test';
 import { join } from 'node:path';
@@ -8,13 +8,16 @@ import { serveBuiltApp } from '../../build/built-app.ts';
 import { findChromium } from '../../tests/support/chromium.ts';
 import { framesPerSecond, type HeldOut } from './held-out.ts';
 
-/** Long enough for a software adapter on a busy machine. */
+/** The time limit is long enough for a software adapter on a busy machine. */
 const PATIENCE_MS = 600_000;
 
 /** The rate at which the package samples a clip, in frames per second. */
 const SAMPLED = 2;
 
-/** The set stores a clip's frames, but the page takes a file: they are the same clip only if the page samples all frames. */
+/**
+ * Whether the page can be asked about a clip. The set stores a clip's frames, but the page takes a file and samples it;
+ * only if it samples all frames does the model see the same clip.
+ */
 export function canBeAskedOnPage({ frameSeconds }: HeldOut): boolean {
   return frameSeconds === null || framesPerSecond(frameSeconds) <= SAMPLED;
 }

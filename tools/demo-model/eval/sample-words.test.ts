@@ -1,4 +1,4 @@
-// Checks that people who read only one language can read the questions that the first page offers.
+// Checks that users who read only one language can read the questions that the first page offers.
 
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';

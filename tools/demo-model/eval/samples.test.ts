@@ -1,4 +1,4 @@
-// Tests the promise of the first page: a person who clicks a sample and one of its questions gets the right answer.
+// Tests the promise of the first page: a user who clicks a sample and one of its questions gets the right answer.
 
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';

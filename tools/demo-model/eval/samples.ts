@@ -45,7 +45,7 @@ export function parseSamples(json: unknown, file: string): Sample[] {
 }
 
 /**
- * Whether a person who reads only one of the languages can read the question and its answer. Charts carry names in
+ * Whether a user who reads only one of the languages can read the question and its answer. Charts contain names in
  * either script, and an English reader cannot read an English question about a Chinese name.
  */
 export function isReadable({ text, answer }: Pick<SampleQuestion, 'text' | 'answer'>): boolean {

@@ -1,4 +1,4 @@
-// Decides whether an answer is right, by the rules of ../scoring.py; both are tested on the same cases.
+// Decides whether an answer is right, by the same rules as ../scoring.py; both are tested on the same cases.
 
 type Box = [x1: number, y1: number, x2: number, y2: number];
 
@@ -22,7 +22,7 @@ export function isRight(
 
 const NUMBER = /-?\d+(?:\.\d+)?/g;
 
-/** Equal except for numbers, which must be close. */
+/** Whether two texts are equal except for their numbers, which must be close. */
 function sameReading(answer: string, expected: string, scale: number): boolean {
   const words = (text: string): string => text.trim().replace(NUMBER, '#');
   if (words(answer) !== words(expected)) return false;
@@ -32,7 +32,10 @@ function sameReading(answer: string, expected: string, scale: number): boolean {
   return given.every((text, i) => Math.abs(Number(text) - Number(wanted[i])) <= 0.02 * scale + 1e-9);
 }
 
-/** The same number of boxes, paired by largest overlap first, each pair with equal labels and an overlap ≥ `least`. */
+/**
+ * Whether the answer has the right boxes: the same number of boxes, which are paired by largest overlap first, with
+ * equal labels and an overlap of at least `least` in each pair.
+ */
 function sameBoxes(answer: string, expected: string, least: number): boolean {
   const given = parseBoxes(answer);
   const wanted = parseBoxes(expected);

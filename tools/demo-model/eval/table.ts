@@ -3,7 +3,7 @@
 import { textTable } from '../../cli/node/text-table.ts';
 import type { HeldOut } from './held-out.ts';
 
-/** Minimum share of right answers, over both languages: skills below it are not advertised. */
+/** The minimum share of right answers in both languages together. Skills below it are not advertised. */
 const ADVERTISED = 0.9;
 
 interface Count {
@@ -65,7 +65,10 @@ export class ExpertUse {
     }
   }
 
-  /** The usage of the least and the most used expert, as shares of all passes, and the number of experts never used. */
+  /**
+   * The usage of the least used and of the most used expert, as shares of all passes, and the number of experts that
+   * were never used.
+   */
   summary(): string {
     const shares = this.#counts.flat().map((count) => (100 * count) / this.#passes);
     const unused = shares.filter((share) => share === 0).length;

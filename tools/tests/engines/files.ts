@@ -1,5 +1,5 @@
-// The files that a person adds, made from samples whose right answers are known. They are saved in other formats, so
-// that the page does not recognise them as samples.
+// The files that a user adds in the walks, made from samples whose right answers are known. They are saved in other
+// formats, so that the page does not recognise them as samples.
 
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -24,7 +24,7 @@ export interface OwnFiles {
 
 const sample = (name: string): string => join('public/samples', name);
 
-/** `chromium` encodes the video; `origin` is any page on this machine. */
+/** Makes the files. `chromium`: the browser that encodes the video. `origin`: any page on this machine. */
 export async function makeFiles(chromium: string, origin: string): Promise<OwnFiles> {
   mkdirSync(FOLDER, { recursive: true });
   const at = (name: string): string => join(FOLDER, name);
@@ -52,7 +52,7 @@ async function filmed(executablePath: string, origin: string, picture: string): 
   try {
     const page = await browser.newPage();
     await page.goto(origin);
-    // Evaluate the library as a script of the test, which the page's policy does not block.
+    // The library is evaluated as a script of the test, which the page's policy does not block.
     await page.evaluate(`${readFileSync(LIBRARY, 'utf8')}; window.Mediabunny = Mediabunny;`);
     return Buffer.from(await page.evaluate(film, readFileSync(picture).toString('base64')), 'base64');
   } finally {

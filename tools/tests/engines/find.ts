@@ -1,5 +1,5 @@
 // Finds the engines other than Chromium: named in the environment, in the usual places, or installed by the system's
-// package manager if that needs no confirmation. The walks of a missing engine are skipped.
+// package manager if that needs no confirmation. If an engine is missing, its walks are skipped.
 
 import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';

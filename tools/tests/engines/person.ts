@@ -1,5 +1,5 @@
-// Acts like a person at the page: finds elements by the names that people see, waits until they appear, and uses them.
-// To behave the same in every engine, it queries the page itself instead of relying on the engine's roles and names.
+// Acts like a user of the page: finds elements by the names that users see, waits until they appear, and uses them. To
+// behave the same in every engine, it queries the page itself instead of relying on the engine's roles and names.
 
 import type { Driver } from './driver.ts';
 
@@ -36,7 +36,8 @@ export class Person {
     // The page restores its conversation some moments after it opens, so clear the conversation before leaving.
     if (this.#hasArrived) {
       await this.#beginAnew();
-      // When a panel closes, the page steps back over its history entry. Wait, since that step would cancel `goto`.
+      // When a panel closes, the page steps back over its history entry. Wait for that step, because it would cancel
+      // `goto`.
       await this.until('the step back of a closed panel', () => this.driver.evaluate(isWhereItShows));
     }
     await this.driver.goto(this.#origin);
@@ -53,7 +54,7 @@ export class Person {
     }
   }
 
-  /** Waits until the model is on the device; returns the model text in the page's header. */
+  /** Waits until the model is on the device. Returns the text about the model in the page's header. */
   async modelReady(): Promise<string> {
     let said = '';
     await this.until('a model that is ready', async () => {
@@ -72,7 +73,7 @@ export class Person {
     await this.until(describe(thing), () => this.sees(thing));
   }
 
-  /** Clicks once the element stops moving: a picture that opens pushes the buttons beside it. */
+  /** Clicks the element once it has stopped moving: when a picture opens, it moves the buttons beside it. */
   async click(thing: Thing): Promise<void> {
     let before = '';
     let selector = '';
@@ -113,9 +114,9 @@ export class Person {
   }
 
   async ask(words: string): Promise<void> {
-    // The field takes no focus while a panel is open.
+    // The field cannot get the focus while a panel is open.
     await this.until('every panel to close', async () => (await this.count('dialog[open]')) === 0);
-    // A closing panel may take the focus once more, and with it the first keys; then type again.
+    // A closing panel may take the focus once more, and with it the first keys. If so, type again.
     await this.until(`“${words}” in the field`, async () => {
       const field = await this.#find(question);
       const value = (css: string): string => document.querySelector<HTMLTextAreaElement>(css)?.value ?? '';
@@ -126,7 +127,7 @@ export class Person {
     await this.click({ css: 'form button[type=submit]:enabled' });
   }
 
-  /** Clicks a suggested question, and once more if the page moved under the mouse and nothing was asked. */
+  /** Clicks a suggested question. Clicks again if the page moved under the mouse, so that no question was asked. */
   async askSuggested(words: string): Promise<void> {
     await this.until(`“${words}” to be asked`, async () => {
       if (await this.sees(button(words))) await this.click(button(words));
@@ -135,7 +136,9 @@ export class Person {
     });
   }
 
-  /** Text of the n-th answer (from 1) once it has ended; fails with the page's own message if the answer failed. */
+  /**
+   * The text of the n-th answer (from 1) once it has ended. If the answer failed, fails with the page's own message.
+   */
   async answer(n = 1): Promise<string> {
     let said = '';
     await this.until(`answer ${n}`, async () => {
@@ -197,7 +200,7 @@ function describe({ css, named }: Thing): string {
   return named === undefined ? css : `${css} named ${String(named)}`;
 }
 
-/** Runs in the page. A file input matches even when it is hidden, because a button opens it. */
+/** Runs in the page. A file input matches even if it is hidden, because a button opens it. */
 function markFitting(css: string, pattern: string, nth: number): string | null {
   const fitting = Array.from(document.querySelectorAll<HTMLElement>(css)).filter((element) => {
     const isThere = element.getClientRects().length > 0 || element.matches('input[type=file]');
@@ -218,7 +221,7 @@ function countFitting(css: string, pattern: string): number {
   ).length;
 }
 
-/** Runs in the page. True if the history has no more panel entries than there are open panels. */
+/** Runs in the page. Returns true if the history has no more panel entries than there are open panels. */
 function isWhereItShows(): boolean {
   const { open = 0 } = (history.state ?? {}) as { open?: number };
   return open <= document.querySelectorAll('dialog[open]').length;

@@ -1,4 +1,4 @@
-// Drivers for Chromium and Firefox, each with a fresh profile.
+// Drivers for Chromium and Firefox, which start each browser with a fresh profile.
 
 import { launch, type Browser, type ElementHandle, type LaunchOptions } from 'puppeteer-core';
 import type { Driver, Logged } from './driver.ts';
@@ -13,7 +13,7 @@ export function openChromium(executablePath: string): Promise<Driver> {
   });
 }
 
-/** `preferences` are about:config settings that a user has changed; a newcomer has none. */
+/** `preferences`: about:config settings that a user may have changed; a first-time user has changed none. */
 export function openFirefox(
   executablePath: string,
   preferences: Record<string, unknown> = {},
@@ -30,8 +30,9 @@ const WORKER_LISTENER =
   'chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs';
 
 /**
- * A WebDriver session of Firefox listens for each worker's debugger, and meanwhile a worker that starts another may
- * wait for ever (Firefox 153: in about one of four page loads). Normal use has no such listener, so remove it.
+ * Removes a listener that normal use does not have. In a WebDriver session, Firefox listens for each worker's debugger,
+ * and until that is ready, a worker that starts another may wait for ever (Firefox 153: in about one of four page
+ * loads).
  */
 async function leaveWorkersAlone(browser: Browser): Promise<void> {
   // Puppeteer has no public API for the browser chrome.
@@ -62,7 +63,7 @@ async function open(options: LaunchOptions, prepare?: (browser: Browser) => Prom
     if (found === null) throw new Error(`There is no ${selector}.`);
     return found;
   };
-  // The page asks before a person leaves it with pictures that it has not stored yet; accept.
+  // Before the user leaves with pictures that are not stored yet, the page asks for confirmation; accept.
   page.on('dialog', (dialog) => void dialog.accept());
   const shown: Logged[] = [];
   page.on('console', (message) => shown.push({ kind: message.type(), text: message.text() }));

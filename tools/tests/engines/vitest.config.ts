@@ -2,7 +2,7 @@
 
 import { defineConfig } from 'vitest/config';
 
-/** Long, because a browser on a loaded machine is slow; a walk that hangs still ends. */
+/** The time limit is long because a browser on a busy machine is slow; a walk that hangs still ends. */
 const PATIENCE_MS = 600_000;
 
 export default defineConfig({

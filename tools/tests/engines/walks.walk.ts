@@ -1,4 +1,5 @@
-// The page's main walks in three engines, as a newcomer takes them: no permission is granted, no setting changed.
+// The page's main walks in three engines, as a first-time user takes them: without granted permissions or changed
+// settings.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import { boxesOf, samples } from '../../../e2e/samples.ts';
@@ -93,7 +94,7 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       const said = await person.modelReady();
       if (keeps) expect(said).not.toContain(THIS_VISIT);
       else await person.see({ css: 'header .model button', named: new RegExp(THIS_VISIT) });
-      // A newcomer's page reports nothing missing and asks for no reload.
+      // For a first-time user, the page reports nothing missing and asks for no reload.
       expect(await person.count('[data-notice]')).toBe(0);
     });
 
@@ -217,7 +218,8 @@ for (const { name, found, lacks, keeps, hasNoStore } of ENGINES) {
       await person.click(button('Close'));
     });
 
-    // WebKit keeps the transaction of a page in the back/forward cache, which locks the store for all pages.
+    // WebKit keeps the transaction of a page in the back/forward cache, and that transaction locks the store for all
+    // pages.
     test.skipIf(hasNoStore === true)(
       'a page that is left while it stores something locks no store',
       async () => {

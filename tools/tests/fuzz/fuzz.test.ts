@@ -1,5 +1,5 @@
-// Seeded damage to input of every kind: each input must end as a value or as a Failure with a code, within five
-// seconds; nothing else is thrown, and nothing hangs. `LONG=1` tries 2,000 of each.
+// Applies seeded damage to input of every kind. Each input must end as a value or as a Failure with a code, within five
+// seconds; no other error may be thrown, and no input may hang. `LONG=1` tries 2,000 inputs of each kind.
 
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -58,7 +58,7 @@ async function fuzz(name: string, job: (next: Random) => unknown): Promise<void>
 const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(join(FIXTURE, file)));
 const textOf = (file: string): string => readFileSync(join(FIXTURE, file), 'utf8');
 
-/** Damages three of ten as text, as a bad disk would, and the others as JSON, as a faulty tool would. */
+/** Damages three of ten inputs as text, as a bad disk would, and the others as JSON, as a faulty tool would. */
 function damagedJson(text: string, next: Random): string {
   return next() < 0.3 ? damageText(text, next) : JSON.stringify(damageJson(JSON.parse(text), next));
 }

@@ -15,7 +15,7 @@ const below = (next: Random, limit: number): number => Math.floor(next() * limit
 export function damageBytes(bytes: Uint8Array, next: Random): Uint8Array<ArrayBuffer> {
   let result = new Uint8Array(bytes);
   for (let change = 1 + below(next, 8); change > 0 && result.length > 0; change--) {
-    // Parsers decide by the header, so half of the changes hit the first 200 bytes.
+    // Parsers depend on the header, so half of the changes hit the first 200 bytes.
     const at = below(next, next() < 0.5 ? Math.min(200, result.length) : result.length);
     const length = 1 + below(next, Math.min(64, result.length - at));
     switch (below(next, 7)) {
@@ -87,7 +87,7 @@ function damageOne(value: unknown, next: Random): unknown {
   if (key === undefined) return ODD[below(next, ODD.length)];
   const record = value as Record<string, unknown>;
   const choice = next();
-  // Usually descend, because most fields lie deep in the tree.
+  // Descend in most cases, because most fields lie deep in the tree.
   if (typeof record[key] === 'object' && record[key] !== null && next() < 0.8) {
     record[key] = damageOne(record[key], next);
   } else if (choice < 0.2) {

@@ -1,5 +1,5 @@
-// Tests the rules that `npm run headers` prints on the real servers: every file has its content type and the headers of
-// its role, and the built-in model answers in the page.
+// Tests, on the real servers, the rules that `npm run headers` prints: every file must have its content type and the
+// headers of its role, and the built-in model must answer in the page.
 
 import { expect, test } from '@playwright/test';
 import { readdirSync, statSync } from 'node:fs';

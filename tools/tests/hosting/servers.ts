@@ -1,4 +1,5 @@
-// Runs Debian's versions of the three web servers for which `npm run headers` prints rules, each with exactly these.
+// Runs Debian's versions of the three web servers for which `npm run headers` prints rules, each configured only with
+// these rules.
 
 import { execFileSync, spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -74,7 +75,7 @@ export class WebServer {
   }
 }
 
-/** The rules that the command prints for people who host the app. */
+/** The rules that the command prints for operators who host the app. */
 function printedRules(name: ServerName): string {
   const script = ['--import', 'tsx', 'tools/cli/print-headers.ts', name];
   return execFileSync(process.execPath, script, { encoding: 'utf8' });

@@ -1,4 +1,4 @@
-// A browser that was left running in a kiosk's profile must not prevent the next one from starting.
+// Tests that a browser that was left running in a kiosk's profile does not prevent the next one from starting.
 
 import { expect, test } from '@playwright/test';
 import { mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// The kiosk as visitors and its operator use it; the test controls the clock.
+// Tests the kiosk in the way in which visitors and the operator use it; the test controls the clock.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';

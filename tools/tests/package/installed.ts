@@ -1,4 +1,5 @@
-// Builds and packs the package, and has npm install it offline into a project of its own, as a stranger would.
+// Builds and packs the package, and makes npm install it offline into a separate project, as a user of the package
+// would.
 
 import { execFileSync } from 'node:child_process';
 import { cpSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -15,15 +16,15 @@ export interface Installed {
 }
 
 /**
- * The project lies outside of the repository, so that an import which the package does not declare is found missing.
- * Its dependencies are links to the repository's own packages: nothing is fetched.
+ * Installs the package. The project lies outside of the repository, so that an import fails if the package does not
+ * declare it. The project's dependencies are links to the repository's own packages, so that npm fetches nothing.
  */
 export function installPackage(): Installed {
   const folder = mkdtempSync(join(tmpdir(), 'darkroom-package-'));
   const project = join(folder, 'project');
   run(process.execPath, ['--import', 'tsx', 'tools/build/package/build.ts'], TOP);
   const packed = npm(['pack', resolve(TOP, 'dist-package'), '--pack-destination', folder, '--json'], TOP);
-  // Older versions of npm print a list, newer ones an object.
+  // Older versions of npm print a list, newer versions an object.
   const [one] = Object.values(JSON.parse(packed) as Record<string, { filename: string }>);
   const tarball = join(folder, one?.filename ?? '');
   const manifest = JSON.parse(readFileSync(resolve(TOP, 'dist-package/package.json'), 'utf8')) as {

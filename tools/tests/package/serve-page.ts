@@ -1,4 +1,4 @@
-// Builds the page that uses the package with Vite and serves it under a strict policy, beside the built-in model and
+// Builds, with Vite, the page that uses the package, and serves it under a strict policy, beside the built-in model and
 // the samples.
 
 import { join, resolve } from 'node:path';
@@ -21,7 +21,7 @@ export interface ServedPage {
   stop(): Promise<void>;
 }
 
-/** `isIsolated`: cross-origin isolated, so that the runtime starts threads. */
+/** `isIsolated`: whether the page is cross-origin isolated, so that the runtime can start threads. */
 export async function servePage(project: string, isIsolated: boolean): Promise<ServedPage> {
   const isolation = {
     'Cross-Origin-Opener-Policy': 'same-origin',
@@ -29,10 +29,10 @@ export async function servePage(project: string, isIsolated: boolean): Promise<S
   };
   const config: InlineConfig = {
     ...{ root: join(project, 'page'), configFile: false, publicDir: false, logLevel: 'warn' },
-    // A missing file is answered with 404, not with the page.
+    // A missing file is answered with 404 and not with the page.
     appType: 'mpa',
     build: { rolldownOptions: { checks: { bundlerTimings: false } } },
-    // The runtime is imported when it is needed, which a worker in the form of a classic script cannot do.
+    // The runtime is imported when it is needed, which a worker that is a classic script cannot do.
     worker: { format: 'es' },
     plugins: [
       serveFolder({ path: '/model/', folder: resolve(TOP, 'public/models/demo') }),

@@ -1,8 +1,8 @@
-// Tests the package as others install it: checks of its shape, and an answer in Node and in Chromium.
+// Tests the package as its users install it: checks of its shape, and an answer in Node and in Chromium.
 
 import { defineConfig } from 'vitest/config';
 
-/** Long, because a loaded machine is slow; a run that hangs still ends. */
+/** The time limit is long because a busy machine is slow; a run that hangs still ends. */
 const PATIENCE_MS = 600_000;
 
 export default defineConfig({

@@ -1,5 +1,5 @@
-// Compares the staged choice of the candidate logits with a plain sort, for vocabularies that need one stage or
-// several, that are multiples of no stage size, and whose best values are adjacent.
+// Compares the staged choice of the candidate logits with a plain sort. The vocabularies need one stage or several, are
+// not multiples of any stage's size, and have their largest logits side by side.
 
 import { expect, test } from 'vitest';
 import { randomGenerator } from '../../../src/engine/answer/random.ts';

@@ -1,4 +1,4 @@
-// Clips in a real browser: checks which frames of a file a model receives, with which timestamps and colours. Lossless
+// Tests clips in a real browser: which frames of a file a model receives, with which timestamps and colours. Lossless
 // clips must equal their separate frames to the pixel; other tests compare such frames with the reference.
 
 import { expect, test, type Page } from '@playwright/test';
@@ -15,11 +15,14 @@ import {
 } from '../../../e2e/make-clip.ts';
 import type { ClipSeen } from './harness.ts';
 
-/** Frame rate of the clips; the fixture's video processor samples 2 frames per second, at least 4. */
+/** The frame rate of the clips. The fixture's video processor samples 2 frames per second, at least 4 frames. */
 const FPS = 10;
-/** Three seconds, each frame of its own colour; the chroma values differ much, to make an encoder's rounding small. */
+/**
+ * Three seconds in which each frame has its own colour. The colours differ strongly in chroma, so that an encoder's
+ * rounding is small in comparison.
+ */
 const COLOURS: Rgb[] = Array.from({ length: 30 }, (_, i) => [20 + 7 * i, 230 - 7 * i, 40 + 5 * (i % 10)]);
-/** linspace(0, 29, 6), rounded as the reference rounds. */
+/** linspace(0, 29, 6), rounded as the reference rounds it. */
 const SAMPLED = [0, 6, 12, 17, 23, 29];
 /** The mean time of each pair of frames, in seconds. */
 const TIMES = [0.3, 1.45, 2.6];
@@ -35,7 +38,7 @@ function seen(page: Page, file: Buffer): Promise<ClipSeen> {
   }, file.toString('base64'));
 }
 
-/** Asks about the same frames as a clip of extracted pictures, as a person may extract them. */
+/** Asks about the same frames, given as a clip of extracted pictures as users may make them. */
 async function seenAsFrames(page: Page, indices: number[], fps: number): Promise<ClipSeen> {
   const frames = await Promise.all(
     indices.map(async (index) => {
@@ -71,7 +74,7 @@ function expectSeen(
 }
 
 for (const format of ['webp', 'png', 'gif'] as const) {
-  test(`an animated ${format} is seen as its frames are, to the pixel`, async ({ page }) => {
+  test(`the model sees an animated ${format} like its separate frames, to the pixel`, async ({ page }) => {
     const delays = COLOURS.map(() => 1000 / FPS);
     const clip = await seen(page, await makeAnimation(COLOURS, delays, format));
     expectSeen(clip, 0);
@@ -87,7 +90,7 @@ const RECIPES: Recipe[] = [
 ];
 
 for (const recipe of RECIPES) {
-  test(`of ${recipe.codec} in ${recipe.container} the sampled frames are seen with their times`, async ({
+  test(`the model sees the sampled frames of ${recipe.codec} in ${recipe.container} with their times`, async ({
     page,
   }) => {
     const isThere = await page.evaluate(
@@ -110,16 +113,16 @@ test('frames at uneven distances count for as long as they are shown', async ({ 
   expectSeen(await seen(page, await makeClip(page, recipe)), 6, seenAt);
 });
 
-test('a VP9 video without a level, as Chromium records them, is played', async ({ page }) => {
+test('a VP9 video without a level, such as Chromium records, can be read', async ({ page }) => {
   const file = await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...evenly(COLOURS, FPS) });
-  // The box name is followed by version and flags (4 bytes), the profile, and the level.
+  // After the name of the box come version and flags (4 bytes), the profile, and the level.
   const level = file.indexOf('vpcC') + 9;
   expect(file[level]).toBe(10);
   file[level] = 0;
   expectSeen(await seen(page, file), 6);
 });
 
-test('a clip that a player turns is seen upright', async ({ page }) => {
+test('the model sees a clip upright if players would turn it', async ({ page }) => {
   const white: Rgb[] = Array.from({ length: 8 }, () => [255, 255, 255]);
   const turned = { rotation: 90, halfBlack: true, ...evenly(white, FPS) } as const;
   const clip = await seen(
@@ -127,6 +130,6 @@ test('a clip that a player turns is seen upright', async ({ page }) => {
     await makeClip(page, { container: 'mp4', codec: 'vp09.00.10.08', ...turned }),
   );
   expect(clip.grid.height).toBeGreaterThan(clip.grid.width);
-  // The left half is now above. Without the rotation, the upper half would be grey.
+  // The left half is now on top. Without the rotation, the upper half would be grey.
   expect(Math.max(...clip.upper)).toBeLessThan(60);
 });

@@ -1,5 +1,5 @@
-// Compares the engine with the reference on WebGPU in Node (Dawn), for adapters that the browser cannot use: a real
-// GPU on a server, or Mesa's software driver, which supports f16. Arguments: --precision f32|f16,
+// Compares the engine with the reference on WebGPU in Node (Dawn), on adapters that the browser cannot use: a real GPU
+// on a server, or Mesa's software driver, which supports f16. Arguments: --precision f32|f16,
 // --packages NAME:GOLDENS,…, --cases NAME,… and --storage-buffers N. Prints a table; fails if a limit is violated.
 
 import { readFile } from 'node:fs/promises';
@@ -23,7 +23,7 @@ const { values } = parseArgs({
       default: 'dense-tied-exact:dense-tied,moe-untied-balanced:moe-untied.balanced',
     },
     cases: { type: 'string' },
-    /** Prefill chunk length in tokens: short chunks spare drivers the large attention shaders. */
+    /** The length of prefill chunks in tokens. Short chunks spare drivers the large attention shaders. */
     chunk: { type: 'string' },
     /** Limits the number of storage buffers per shader. */
     'storage-buffers': { type: 'string' },

@@ -1,9 +1,10 @@
-// Files that decoders read differently, in a real browser; decoding.test.ts compares Node with the same pixels.
+// Tests, in a real browser, files that decoders read in different ways; decoding.test.ts compares Node with the same
+// pixels.
 
 import { expect, test } from '@playwright/test';
 import { compared, hardPictures, toleranceOf } from './hard-pictures.ts';
 
-test('every hard picture is upright, its base picture, on white', async ({ page }) => {
+test('every hard picture is decoded upright and on white, without its other pictures', async ({ page }) => {
   await page.goto('/');
   const off: Record<string, number> = {};
   for (const file of hardPictures()) {

@@ -1,7 +1,7 @@
-// Tests that need f16, on Mesa's software driver, which has shader-f16 while the browser's software adapter lacks it:
-// the f16 column of the parity table, and the detection of an overflow. They use text only and short chunks, because
-// that driver compiles the large attention shaders for many minutes. On a machine with a GPU, run dawn.ts without these
-// limits.
+// Runs the tests that need f16 on Mesa's software driver, which has shader-f16; the browser's software adapter lacks
+// it. The tests are the f16 column of the parity table, and the detection of an overflow. They use only text and short
+// chunks, because that driver compiles the large attention shaders for many minutes. On a machine with a GPU, run
+// dawn.ts without these limits.
 
 import { spawnSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -20,7 +20,7 @@ const environment = findOrFetchMesa();
 if (typeof environment === 'string') {
   console.log(`f16 was not tested: ${environment}.`);
 } else {
-  if (!existsSync(FIXTURE_PACKAGES)) convertFixtures(); // the browser step makes them too
+  if (!existsSync(FIXTURE_PACKAGES)) convertFixtures(); // the step that tests in a browser makes them, too
   for (const [script = '', ...options] of SCRIPTS) {
     const file = join(import.meta.dirname, script);
     const { status } = spawnSync(process.execPath, ['--import', 'tsx', file, ...options], {

@@ -1,5 +1,5 @@
-// Converts a fixture to a package with the converter's own command line, which resumes, or does nothing if the package
-// is complete. Test files run in parallel, so each of Vitest's workers has its own packages.
+// Converts a fixture to a package with the converter's own command line, which resumes a conversion, and does nothing
+// if the package is complete. Test files run in parallel, so each of Vitest's workers has its own packages.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -16,7 +16,7 @@ export function fixturePackage(fixture: string, preset: string): string {
   return converted(`${fixture}-${preset}`, join(FIXTURES, fixture), preset);
 }
 
-/** The folder of a model that repeats one sentence without end. */
+/** The folder of a model that repeats one sentence endlessly. */
 export function repeatingPackage(): string {
   const checkpoint = join(PACKAGES, 'repeating-checkpoint');
   makeRepeatingCheckpoint(checkpoint);

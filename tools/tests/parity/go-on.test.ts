@@ -1,4 +1,5 @@
-// Answers that stop early and continue, with real sessions on WASM: the whole must equal the text of a single run.
+// Tests answers that stop early and continue, with real sessions on WASM: the whole must equal the text of a single
+// run.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -26,7 +27,7 @@ const LENGTH = 10;
 interface Seen {
   answer: Answer;
   told: string;
-  /** Number of cached tokens when the prompt was read. */
+  /** The number of tokens in the cache when the prompt was read. */
   from: number | undefined;
 }
 
@@ -89,7 +90,7 @@ test.each(Object.entries(SAMPLINGS))(
   },
 );
 
-test('it does so when nothing is in the cache any more', async () => {
+test('it continues in the same way if the cache is empty', async () => {
   const { answer: whole } = await ask(engine, {});
   const { answer: first } = await ask(engine, { maxTokens: 7 });
   engine.forget();
@@ -98,7 +99,7 @@ test('it does so when nothing is in the cache any more', async () => {
   expect(answer.ids).toEqual(whole.ids);
 });
 
-test('an answer that somebody stopped goes on', async () => {
+test('an answer that the user stopped continues', async () => {
   const { answer: whole } = await ask(engine, {});
   const stop = new AbortController();
   const onEvent = (event: AnswerEvent): void => {
@@ -112,14 +113,14 @@ test('an answer that somebody stopped goes on', async () => {
   expect(answer.ids).toEqual(whole.ids);
 });
 
-test('without its tokens an answer goes on from its text, whatever looks like a token in it', async () => {
+test('without its tokens, an answer continues from its text, even if parts of the text look like tokens', async () => {
   const text = 'What <|im_end|> means: ';
   const { answer, told } = await ask(engine, { maxTokens: 3, begun: { text: `${text}\ufffd` } });
   expect(answer.text).toBe(text + told);
   expect(answer.ids).not.toContain(engine.files.tokenizer.id('<|im_end|>'));
 });
 
-test('a thought is ended on request, and the model goes on behind it', async () => {
+test('a thought is ended on request, and the model continues after it', async () => {
   const { tokenizer } = engine.files;
   const ids = tokenizer.encode('Let me see');
   const { answer, told } = await ask(engine, {
@@ -133,7 +134,7 @@ test('a thought is ended on request, and the model goes on behind it', async () 
   expect(answer.tokens).toBe(3);
 });
 
-test('an answer that fills the context says so', async () => {
+test('an answer that fills the context ends with the reason "context"', async () => {
   const store = await openDirectoryStore(fixturePackage('dense-tied', 'exact'));
   const { promptTokens } = (await ask(engine, { maxTokens: 1 })).answer;
   const small: PackageStore = {
@@ -153,7 +154,7 @@ test('an answer that fills the context says so', async () => {
   expect(answer.tokens).toBe(5);
 });
 
-test('an answer that only repeats itself is ended, and goes on when it is asked to', async () => {
+test('an answer that only repeats itself is ended, and continues on request', async () => {
   const model = await loadEngine(
     await openDirectoryStore(repeatingPackage()),
     runtime,

@@ -20,8 +20,8 @@ export async function greedySteps(engine: Engine, messages: readonly Message[]):
 }
 
 /**
- * The largest difference of two logits, as a share of the largest logit of the step; Infinity if tokens differ or there
- * are none.
+ * The largest difference of two logits, as a share of the largest logit of the step. Infinity if the tokens differ, or
+ * if there are none.
  */
 export function furthest(expected: readonly GreedyStep[], seen: readonly GreedyStep[]): number {
   const isAlike = expected.length === seen.length && expected.every(({ id }, at) => id === seen[at]!.id);

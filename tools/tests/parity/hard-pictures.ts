@@ -11,7 +11,10 @@ export function hardPictures(): string[] {
   return readdirSync(HARD_PICTURES).filter((name) => name.includes('.'));
 }
 
-/** Allowed difference out of 255, for rounding only: in colour conversion, in ink values, and in browsers' alpha. */
+/**
+ * The allowed difference out of 255. It is more than 0 only because of rounding: in colour conversion, in ink values,
+ * and in browsers' alpha.
+ */
 export function toleranceOf(file: string): number {
   return /\.avif$|^print|alpha/.test(file) ? 2 : 0;
 }

@@ -23,7 +23,7 @@ for (const backend of ['wasm', 'webgpu'] as const) {
   });
 }
 
-test('the self-test passes on the engine’s device and catches one with subgroups', async ({ page }) => {
+test('the self-test passes on the engine’s device, and fails on one with subgroups', async ({ page }) => {
   test.setTimeout(300_000);
   await page.goto('/');
   expect(await page.evaluate(() => window.harness.attention('engine'))).toBe(true);
@@ -38,13 +38,14 @@ test('the self-test passes on the engine’s device and catches one with subgrou
   }
 });
 
-// wasm.test.ts and paged.test.ts run every case of every package on WASM. These runs cover the kinds of step in which
-// the cases differ, each on the cheapest case. A software adapter takes minutes for the rest; LONG=1 adds it.
+// wasm.test.ts and paged.test.ts run every case of every package on WASM. The runs here cover the kinds of steps by
+// which the cases differ, each with the cheapest case. A software adapter takes minutes for the other runs; LONG=1 adds
+// them.
 const LONG = process.env.LONG === '1';
 const PAGED = LONG ? ['text', 'picture', 'two-pictures', 'second-turn'] : ['picture'];
 const SOME = ['text', 'picture', 'second-turn'];
-// One case decodes all 32 tokens. For the others a few tokens suffice to show that a step of one row is correct: its
-// shapes are the same each time, and the KV cache does not grow before 1,024 tokens.
+// One case decodes all 32 tokens. In the others, a few tokens suffice to show that a step of one row is correct,
+// because its shapes are always the same, and the KV cache does not grow before 1,024 tokens.
 const SHORT = LONG ? {} : { steps: 8 };
 const MOST = LONG ? {} : { only: [...SOME, 'two-pictures'], ...SHORT };
 const FEW = LONG ? {} : { only: ['picture'], ...SHORT };
@@ -55,17 +56,18 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'moe-untied-exact', goldens: 'moe-untied', backend: 'webgpu', ...MOST },
   { package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu', ...FEW },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', ...TWO },
-  // A software adapter computes these row by row and slowly. With a picture, the built-in model's self-test runs the
-  // same decoder (tools/tests/robust/wrong-numbers.spec.ts).
+  // A software adapter computes these packages row by row and slowly, so they run without a picture. The built-in
+  // model's self-test runs the same decoder with a picture (tools/tests/robust/wrong-numbers.spec.ts).
   { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', ...WORDS },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
-  // WebGPU's minimum limit; a software adapter takes long for graphs that are not fused.
+  // The minimum that WebGPU guarantees. It runs only with LONG=1, because a software adapter takes long for unfused
+  // graphs.
   ...(LONG ? [8] : []).map((storageBuffers) => ({
     ...({ package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu' } as const),
     ...{ storageBuffers, only: ['text'] },
   })),
-  // Quantised and float experts, with as few on the device as one token needs. Every number of slots runs on WASM, and
-  // here with LONG=1.
+  // Quantised and float experts, with as few slots on the device as one token needs. All numbers of slots run on WASM,
+  // and here with LONG=1.
   ...(LONG ? [16, 8, 4] : [4]).map((slots) => ({
     ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
     ...{ slots, only: PAGED, ...SHORT },
@@ -76,7 +78,7 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   })),
 ];
 
-test('the built-in model with paged experts answers on webgpu as with all of them resident', async ({
+test('the built-in model answers on webgpu the same with paged experts as with resident ones', async ({
   page,
 }) => {
   test.skip(!LONG, 'The mixtures below are paged in the same way: LONG=1 runs this one too.');

@@ -8,7 +8,7 @@ import type { Measurement } from './measure.ts';
 export interface RuntimeFacts {
   backend: 'webgpu' | 'wasm';
   crossOriginIsolated: boolean;
-  /** Features of the device that the engine made; empty on WASM. */
+  /** The features of the device that the engine created; empty on WASM. */
   features: string[];
   precisions: string[];
 }
@@ -23,7 +23,7 @@ export interface ParityRun {
   slots?: number;
   /** If given, limits the number of storage buffers per shader on the device. */
   storageBuffers?: number;
-  /** Number of greedy tokens of each case except `whole`. If omitted, as many as the goldens have. */
+  /** The number of greedy tokens in each case except `whole`. If omitted, as many as the goldens have. */
   steps?: number;
   whole?: string;
 }
@@ -39,18 +39,18 @@ export interface ClipSeen {
   /** Timestamp of each group of frames, in seconds. */
   timestamps: readonly number[];
   grid: Grid;
-  /** The mean of each frame, 0 … 255. */
+  /** The mean colour of each frame, from 0 to 255. */
   colours: number[][];
-  /** The mean of the first frame's upper half. */
+  /** The mean colour of the upper half of the first frame. */
   upper: number[];
-  /** Hash of the patches: equal for equal pixels. */
+  /** A hash of the patches, which is equal for equal pixels. */
   hash: string;
   answer: string;
 }
 
 export interface HarnessApi {
   facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
-  /** Measures every case of the reference, or only the named ones. */
+  /** Measures all cases of the reference, or only the named ones. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
   /** Decodes a file of tools/reference to pixels. */
   decoded(file: string): Promise<RgbImage>;
@@ -62,8 +62,8 @@ export interface HarnessApi {
    */
   pagedBuiltIn(slots: readonly number[], cases: readonly string[]): Promise<PagedCase[]>;
   /**
-   * Whether attention over 64 rows is correct: on the engine's device, or on a device with every feature of the
-   * adapter, which is what onnxruntime would request.
+   * Whether attention over 64 rows is correct: either on the engine's device, or on a device with every feature of the
+   * adapter, which onnxruntime itself would request.
    */
   attention(device: 'engine' | 'every feature'): Promise<boolean>;
 }

@@ -1,5 +1,5 @@
-// Compares every fixture, case and preset with the reference on the processor engine in Node. Its cache holds f32 here;
-// one run has the f16 that it holds by default.
+// Compares every fixture, case and preset with the reference on the processor engine in Node. The cache holds f32,
+// except in one run, which uses f16 as by default.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -60,8 +60,8 @@ describe.each([...RUNS, { fixture: 'dense-tied', preset: 'exact', cache: 'f16' a
   },
 );
 
-describe('a conversation that goes on', () => {
-  test('a second turn computes only what is new, on two threads', async () => {
+describe('a conversation that continues', () => {
+  test('a second turn computes only its new tokens, on two threads', async () => {
     const engine = await open('moe-untied', 'balanced', { cache: 'f32' }, 2);
     const messages = conversations.get('second-turn')!;
     await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
@@ -72,7 +72,7 @@ describe('a conversation that goes on', () => {
     expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
   });
 
-  test('small chunks give what one chunk gives', async () => {
+  test('small chunks give the same result as one chunk', async () => {
     const engine = await open('moe-untied', 'exact', { cache: 'f32', chunkTokens: 7 });
     const golden = await reference.goldens('moe-untied');
     for (const name of ['mixed', 'two-pictures']) {
@@ -89,7 +89,7 @@ describe('a conversation that goes on', () => {
         conversations.get('picture')!,
         { maxTokens: 5, sampling: {} },
         (event) => {
-          // The stage begins after this event, so the stop arrives while its layers run.
+          // The stage begins after this event, so the stop arrives while the layers of the stage run.
           if (event.kind === 'stage' && event.stage === stage) setImmediate(() => stop.abort());
         },
         stop.signal,

@@ -1,5 +1,5 @@
-// Allowed differences between the engine and the reference, per stage. f32 on WASM differs by the order of sums,
-// WebGPU by its shaders' arithmetic, and f16 by its eleven bits of precision.
+// The allowed differences between the engine and the reference, per stage. f32 on WASM differs because of the order of
+// sums, WebGPU because of its shaders' arithmetic, and f16 because of its eleven bits of precision.
 
 export interface Limits {
   /** Minimum cosine of the vision output and of each DeepStack feature. */
@@ -29,5 +29,5 @@ export const LIMITS = {
   'webgpu f16': { vision: 0.999, logits: 0.999, logitsDifference: 1e-1, greedy: 'printed', experts: 0.9 },
 } satisfies Record<string, Limits>;
 
-/** For pixels: no byte may be off by more than `largest`, and at least the share `equal` must be equal. */
+/** For pixels: no byte may differ by more than `largest`, and at least the share `equal` must be equal. */
 export const PIXELS = { largest: 1, equal: 0.99 };

@@ -1,5 +1,5 @@
-// Growing conversations: which parts are computed again, which turns leave when the context is full, and whether the
-// model then computes the same as a new engine does from the same messages.
+// Tests growing conversations: which parts are computed again, which turns are left out when the context is full, and
+// whether the model then computes the same as a new engine with the same messages.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -16,14 +16,14 @@ import { createNodeRuntime } from '../../../src/node/runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../reference/pictures');
-/** Short, so that a conversation outgrows it within seconds. */
+/** The context is short, so that a conversation outgrows it within seconds. */
 const CONTEXT_TOKENS = 640;
 const signal = new AbortController().signal;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
 const runtime = await createNodeRuntime({ backend: 'wasm' });
 
-test('a picture that joins the second question is looked at; the first picture is not looked at again', async () => {
+test('a picture of the second question is encoded; the first picture is not encoded again', async () => {
   const engine = await open();
   const first: Message = { role: 'user', content: [await picture('odd.png'), text('What is this?')] };
   const one = await ask(engine, [first]);
@@ -34,12 +34,12 @@ test('a picture that joins the second question is looked at; the first picture i
   expect(two.looked).toBe(1);
   expect(two.answer.cachedTokens).toBeGreaterThanOrEqual(one.answer.promptTokens);
 
-  // Both pictures before one question make another prompt with the same features.
+  // If one question has both pictures, the prompt is a different one, with the same features.
   const both = [await picture('odd.png'), await picture('second.png'), text('What changed?')];
   expect((await ask(engine, [{ role: 'user', content: both }])).looked).toBe(0);
 });
 
-test('a conversation of 40 questions outgrows the context and goes on, with its picture, as exact as before', async () => {
+test('a conversation of 40 questions outgrows the context and continues, with its picture, as exactly as before', async () => {
   const engine = await open();
   const messages: Message[] = [];
   const leftOut: number[] = [];
@@ -52,7 +52,7 @@ test('a conversation of 40 questions outgrows the context and goes on, with its 
     looked += last.looked;
     leftOut.push(last.answer.leftOut?.turns ?? 0);
     expect(last.answer.promptTokens + last.answer.tokens).toBeLessThanOrEqual(CONTEXT_TOKENS);
-    // Unless turns have just left, only the new tokens are computed.
+    // Unless turns have just been left out, only the new tokens are computed.
     const changed = leftOut.at(-1) !== (leftOut.at(-2) ?? 0);
     if (number > 1 && !changed) {
       expect(last.answer.promptTokens - last.answer.cachedTokens).toBeLessThan(120);
@@ -75,7 +75,7 @@ interface Asked {
   /** Number of pictures that the vision encoder processed. */
   looked: number;
   logits: Float32Array;
-  /** The content that no longer fits, as reported by the events. */
+  /** The parts that no longer fit, as the events reported them. */
   reported: Extract<AnswerEvent, { kind: 'left-out' }>['leftOut'] | undefined;
 }
 
@@ -103,7 +103,7 @@ async function open(): Promise<Engine> {
   return loadEngine(shortened, runtime, decodePhoto, { ignoreStops: true }, signal);
 }
 
-/** A replacer for JSON.stringify. */
+/** A replacer for JSON.stringify that shortens the context. */
 function shortenContext(key: string, value: unknown): unknown {
   return key === 'max_position_embeddings' ? CONTEXT_TOKENS : value;
 }

@@ -1,4 +1,4 @@
-// Runs one case of the reference through the engine and compares every stage with the goldens. Runs in Node and in a
+// Runs one case of the reference through the engine and compares every stage with the goldens. Works in Node and in a
 // browser's worker; the caller judges and prints the measurement.
 
 import type { Message } from '../../../src/contract/conversation.ts';
@@ -11,18 +11,18 @@ import type { Goldens } from './reference-files.ts';
 export interface Measurement {
   case: string;
   seconds: number;
-  /** Whether ids, positions and grids are equal; undefined if the goldens lack them. */
+  /** Whether ids, positions and grids equal those of the goldens; undefined if the goldens lack them. */
   ids?: boolean;
   positions?: boolean;
   grids: boolean;
-  /** Largest difference in units of 1/255, and the share of values that are equal. */
+  /** The largest difference in units of 1/255, and the share of values that are equal. */
   pixels?: { largest: number; equal: number };
   /** Cosine similarity with the goldens; `deepstack` has one value per tap. */
   vision?: number;
   deepstack?: number[];
   logits: { cosine: number; largest: number };
   greedy: { equal: number; of: number; marginWhereTheyPart?: number };
-  /** Share of the chosen experts that the reference chose too, up to the first token that differs. */
+  /** The share of the chosen experts that the reference also chose, up to the first token that differs. */
   experts?: number;
 }
 
@@ -95,7 +95,7 @@ export async function measure(
   const goldenExperts = goldens.ints(`${name}.greedy_experts`);
   if (goldenExperts !== undefined) {
     const { expertsPerToken = 1 } = engine.files.config.text.moe ?? {};
-    // The first token that differs was still chosen by the same pass.
+    // The first token that differs still comes from a pass over the same tokens.
     const passes = Math.min(equal + 1, goldenIds.length);
     result.experts = sameExperts(goldenExperts, chosen.slice(0, passes), passes, expertsPerToken);
   }
@@ -109,7 +109,7 @@ export async function measure(
   return result;
 }
 
-/** Lists the limits that a measurement violates; empty if there are none. */
+/** Lists the limits that a measurement violates. The list is empty if all limits hold. */
 export function violations(measured: Measurement, limits: Limits): string[] {
   const wrong: string[] = [];
   const must = (right: boolean, what: string): void => {
@@ -145,7 +145,7 @@ interface Feature {
 
 async function readFeatures({ blocks = [] }: Medium, width: number): Promise<Feature> {
   const read = await Promise.all(blocks.map((block) => block.read()));
-  // Row 0 is the text's zero row.
+  // Leave out row 0, the zero row for text.
   const table = (k: number): Float32Array => joined(read.map((tables) => tables[k]!.slice(width)));
   return { main: table(0), deepstack: (read[0] ?? []).slice(1).map((_, k) => table(k + 1)) };
 }
@@ -183,7 +183,10 @@ function worsePixels(
   return { largest: Math.max(a.largest, b.largest), equal: Math.min(a.equal, b.equal) };
 }
 
-/** Both arrays have shape (passes, layers, k). The order within a layer is ignored, because near ties change it. */
+/**
+ * The share of equal choices. Both arrays have the shape (passes, layers, k). The order within a layer is ignored,
+ * because near ties change it.
+ */
 function sameExperts(golden: Int32Array, own: readonly Uint16Array[], passes: number, k: number): number {
   const perPass = own[0]?.length ?? 0;
   let equal = 0;

@@ -1,6 +1,6 @@
 // npm run mutations: proves that the tests can fail. Each mutation breaks the model in one place, in a copy of the
-// sources. The unit and parity tests must then fail, and must pass in a copy without a mutation. Prints the test that
-// caught each mutation. An argument chooses the mutations whose names contain it.
+// sources. The unit and parity tests must fail in such a copy, and must pass in a copy without a mutation. Prints the
+// test that caught each mutation. An argument selects the mutations whose names contain it.
 
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, readFileSync, rmSync, symlinkSync, writeFileSync } from 'node:fs';
@@ -12,7 +12,7 @@ interface Tests {
   presets: string;
 }
 
-/** Tests of the engine, and of its parity with the reference on WASM. */
+/** The tests of the engine, and of its parity with the reference on WASM. */
 const ENGINE: Tests = {
   args: [
     'src/engine',
@@ -22,7 +22,7 @@ const ENGINE: Tests = {
   ],
   presets: 'exact',
 };
-/** Parity of the processor engine, which computes with its own kernels. */
+/** The parity tests of the processor engine, which computes with its own kernels. */
 const PROCESSOR: Tests = {
   args: ['tools/tests/parity/kernels.test.ts', '-t', String.raw`(dense-tied|moe-untied)\W+balanced`],
   presets: 'balanced',
@@ -162,7 +162,7 @@ const survivors = rows.filter(({ caught }) => caught === undefined).length;
 console.log(`${rows.length - survivors} of ${rows.length} mutations caught`);
 process.exitCode = survivors === 0 ? 0 : 1;
 
-/** The first test that fails in a copy with the mutation, if one is given; undefined if none fails. */
+/** The first test that fails in a copy, with the mutation if one is given; undefined if none fails. */
 function failureIn(mutation: Mutation | undefined, { args, presets }: Tests): string | undefined {
   rmSync(copy, { recursive: true, force: true });
   mkdirSync(copy, { recursive: true });

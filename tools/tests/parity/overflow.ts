@@ -1,7 +1,7 @@
 // Tests that the model's own check detects an overflow of f16, and that f32 is right on the same device (Node, Dawn, a
-// driver with f16). The planted overflow changes no number of the model except intermediate ones: in one layer the up
-// projection is multiplied by 2^18 and the down projection divided by 2^18. The test asks without a picture, because
-// Mesa's driver compiles the vision encoder's shaders for many minutes.
+// driver with f16). To plant an overflow, one layer's up projection is multiplied by 2^18, and its down projection is
+// divided by 2^18, which changes only intermediate numbers. The test asks without a picture, because Mesa's driver
+// compiles the vision encoder's shaders for many minutes.
 
 import { join } from 'node:path';
 import type { Part } from '../../../src/contract/conversation.ts';
@@ -43,14 +43,14 @@ async function scaled(store: PackageStore, name: string, power: number): Promise
   };
 }
 
-/** Runs the model's check on one runtime as the app does; without `reference`, returns a new reference. */
+/** Runs the model's check on one runtime, as the app does. Without `reference`, returns a new reference. */
 async function check(
   store: PackageStore,
   runtime: Runtime,
   precision: Precision,
   reference?: Reference,
 ): Promise<boolean | Reference> {
-  // Use short chunks, because the driver compiles the attention over many rows for minutes.
+  // Use short chunks, because the driver takes minutes to compile the attention over many rows.
   const engine = await loadEngine(store, runtime, decodePhoto, { precision, chunkTokens: 16 }, signal);
   try {
     if (reference === undefined) return summary(await observe(engine, signal, QUESTION));
@@ -71,7 +71,7 @@ const reference = (await check(sound, processor, 'f32')) as Reference;
 const device = await createNodeRuntime({ backend: 'webgpu' });
 const expected: [what: string, seen: unknown, wanted: boolean][] = [
   ['the processor, f32, planted', await check(planted, processor, 'f32', reference), true],
-  // The operators are right; only the model's check shows the fault.
+  // The operators are right, so only the model's check shows the fault.
   ['the device’s quantised product, f16', await quantisedProductIsRight(device, 'f16'), true],
   ['the device, f16, sound', await check(sound, device, 'f16', reference), true],
   ['the device, f16, planted', await check(planted, device, 'f16', reference), false],

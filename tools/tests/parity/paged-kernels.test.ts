@@ -1,5 +1,5 @@
-// Compares paged experts on the processor engine with the reference, in Node: with every number of slots, down to the
-// minimum, the answers are those of the reference, and their bits are those of the resident decoder.
+// Compares paged experts on the processor engine with the reference, in Node. With every number of slots, down to the
+// minimum, the answers must be those of the reference, and bit for bit those of the resident decoder.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -32,7 +32,10 @@ const signal = new AbortController().signal;
 const CASES = ['text', 'picture', 'two-pictures', 'second-turn'];
 const SPEEDS = { readMs: 1, uploadMs: 1, layerMs: 1, tokenMs: 1 };
 
-/** Slots per layer; the last number is the minimum, as many as one token needs. Quantised and float experts. */
+/**
+ * The numbers of slots per layer. The last one is the minimum, as many as one token needs. The runs have quantised and
+ * float experts.
+ */
 const RUNS = [
   { fixture: 'moe-untied', preset: 'balanced', goldens: 'moe-untied.balanced', slots: [16, 8, 5, 4] },
   { fixture: 'moe-fp8', preset: 'exact', goldens: 'moe-fp8', slots: [8, 4, 2] },
@@ -49,14 +52,14 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
       expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
     });
 
-    test('all bits are those of the resident decoder', async () => {
+    test('the logits equal those of the resident decoder, bit for bit', async () => {
       const engines = [await open(fixture, preset), await open(fixture, preset, { perLayer })];
       for (const name of CASES) expect(await differences(name, engines)).toBe(0);
     });
   });
 }
 
-test('two threads give the bits of one', async () => {
+test('two threads give the same bits as one', async () => {
   const paged = { perLayer: 5, threads: 2 };
   const engines = [await open('moe-untied', 'balanced'), await open('moe-untied', 'balanced', paged)];
   for (let repeat = 0; repeat < 3; repeat++) expect(await differences('two-pictures', engines)).toBe(0);
@@ -71,7 +74,7 @@ test.each([
   const recorder = new RoutingRecorder();
   const engine = await open('moe-untied', 'balanced', {
     ...options,
-    chunkTokens: 1, // the simulator knows no chunks
+    chunkTokens: 1, // the simulator has no chunks
     onRouting: (index, chosen, guesses) => recorder.add(index, chosen, guesses),
   });
   const reports: PagingReport[] = [];
@@ -93,7 +96,7 @@ test.each([
   expect(misses).toBe(simulated.misses);
 });
 
-test('a stop is heard between experts, and the next answer is right', async () => {
+test('a stop takes effect between experts, and the next answer is right', async () => {
   const engine = await open('moe-untied', 'balanced', { perLayer: 4 });
   const stop = new AbortController();
   const answer = engine.answer(
@@ -129,7 +132,10 @@ test('an expert that cannot be read fails the answer, and the next one is right 
   expect(violations(measured, LIMITS['wasm f32'])).toEqual([]);
 });
 
-/** The largest difference of two engines' logits, as a share of the largest. Both must have answered the same before. */
+/**
+ * The largest difference of two engines' logits, as a share of the largest logit. Both engines must have answered the
+ * same messages before.
+ */
 async function differences(name: string, engines: readonly Engine[]): Promise<number> {
   const messages = conversations.get(name)!;
   const [expected, seen] = await Promise.all(engines.map((engine) => greedySteps(engine, messages)));
@@ -137,7 +143,7 @@ async function differences(name: string, engines: readonly Engine[]): Promise<nu
 }
 
 interface OpenOptions extends ProcessorEngineOptions {
-  /** Slots per layer; if omitted, all experts are resident. */
+  /** The number of slots per layer; if omitted, all experts are resident. */
   perLayer?: number;
   threads?: number;
 }

@@ -26,7 +26,10 @@ const runtime = await createNodeRuntime({ backend: 'wasm' });
 const signal = new AbortController().signal;
 const CASES = ['text', 'picture', 'two-pictures', 'second-turn'];
 
-/** Slots per layer; the last number is the minimum, as many as one token needs. Quantised and float experts. */
+/**
+ * The numbers of slots per layer. The last one is the minimum, as many as one token needs. The runs have quantised and
+ * float experts.
+ */
 const RUNS = [
   { fixture: 'moe-untied', preset: 'balanced', goldens: 'moe-untied.balanced', slots: [16, 8, 5, 4] },
   { fixture: 'moe-fp8', preset: 'exact', goldens: 'moe-fp8', slots: [8, 4, 2] },
@@ -45,7 +48,8 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
   });
 }
 
-// The model has 8 experts, of which a token uses 2: all, half, and a quarter, which is the minimum.
+// The model has 8 experts, of which a token uses 2. The slots hold all of them, half, and a quarter, which is the
+// minimum.
 describe.each([8, 4, 2])('the built-in model with %i slots per layer', (perLayer) => {
   const resident = openStore('public/models/demo');
   const paged = openStore('public/models/demo', perLayer);
@@ -57,8 +61,8 @@ describe.each([8, 4, 2])('the built-in model with %i slots per layer', (perLayer
   });
 });
 
-describe('a conversation that goes on', () => {
-  test('a second turn computes only what is new, with as few slots as are legal', async () => {
+describe('a conversation that continues', () => {
+  test('a second turn computes only its new tokens, with as few slots as possible', async () => {
     const engine = await open('moe-untied', 'balanced', 4);
     const messages = conversations.get('second-turn')!;
     await engine.answer(messages.slice(0, 2), { maxTokens: 5, sampling: {} }, () => undefined, signal);
@@ -95,7 +99,7 @@ describe('a conversation that goes on', () => {
   });
 });
 
-test('a slot that is overwritten does not pass', async () => {
+test('a slot that was overwritten is detected', async () => {
   const golden = await reference.goldens('moe-untied.balanced');
   for (const wrongWrite of [undefined, 20]) {
     const engine = await open('moe-untied', 'balanced', 8, writingWrongly(wrongWrite));
@@ -106,7 +110,7 @@ test('a slot that is overwritten does not pass', async () => {
   }
 });
 
-/** A runtime that also writes the n-th expert into the first slot, over the expert in it. */
+/** A runtime that also writes the n-th expert into the first slot, overwriting the expert there. */
 function writingWrongly(n: number | undefined): Runtime {
   let writes = 0;
   const write: Runtime['write'] = (tensor, offset, bytes) => {
@@ -137,7 +141,7 @@ function open(fixture: string, preset: string, perLayer: number, on: Runtime = r
   return openStore(fixturePackage(fixture, preset), perLayer, on);
 }
 
-/** Without `perLayer`, all experts are resident. */
+/** If `perLayer` is omitted, all experts are resident. */
 async function openStore(folder: string, perLayer?: number, on: Runtime = runtime): Promise<Engine> {
   const store: PackageStore = await openDirectoryStore(folder);
   const paging =

@@ -1,4 +1,4 @@
-// The reference's cases and goldens (tools/reference), read with the caller's function: from the disk in Node, from a
+// Reads the reference's cases and goldens (tools/reference) with the caller's function: from the disk in Node, from a
 // server in a browser.
 
 import type { Message, Part } from '../../../src/contract/conversation.ts';
@@ -25,7 +25,7 @@ export class ReferenceFiles {
     return conversations;
   }
 
-  /** `name` is a fixture, or `fixture.preset` for a quantised package. */
+  /** `name`: the name of a fixture, or `fixture.preset` for a quantised package. */
   async goldens(name: string): Promise<Goldens> {
     return new Goldens(
       await this.#json(`goldens/${name}.json`),

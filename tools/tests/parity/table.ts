@@ -4,7 +4,7 @@ import { textTable } from '../../cli/node/text-table.ts';
 import type { Measurement } from './measure.ts';
 
 export interface Column {
-  /** Package and configuration, for example "dense-tied exact, wasm f32". */
+  /** The package and the configuration, for example "dense-tied exact, wasm f32". */
   name: string;
   measured: readonly Measurement[];
 }
@@ -67,7 +67,7 @@ function distance(cosines: (number | undefined)[]): string {
   return known.length === 0 ? '–' : Math.max(...known.map((value) => 1 - value)).toExponential(1);
 }
 
-/** Total seconds, and those of the first case, which compiles the code that the others use. */
+/** The total time in seconds, and the time of the first case, which compiles the code that the others use. */
 function seconds(measured: readonly Measurement[]): string {
   const total = measured.reduce((sum, each) => sum + each.seconds, 0);
   return `${total.toFixed(1)} (${measured[0]?.seconds.toFixed(1) ?? '–'})`;

@@ -1,6 +1,6 @@
-// Builds and serves the harness: another page with the app's own build settings, with the reference (/reference/:
-// fixtures, goldens, pictures), the packages converted from its fixtures (/packages/) and the built-in model
-// (/built-in/) beside it.
+// Builds and serves the harness page, with the app's own build settings. Beside it lie the reference (/reference/:
+// fixtures, goldens, pictures), the packages converted from its fixtures (/packages/), and the built-in model
+// (/built-in/).
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';

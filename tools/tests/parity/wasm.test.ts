@@ -1,5 +1,5 @@
-// Compares every fixture, case and preset with the reference on the WASM backend in Node: expanded to f32, and with the
-// quantised operators.
+// Compares every fixture, case and preset with the reference on the WASM backend in Node: with weights expanded to f32,
+// and with the quantised operators.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -51,15 +51,15 @@ describe.each(RUNS)('$fixture $preset, expanded: $expand', ({ fixture, preset, e
   });
 
   if (preset === 'exact') return;
-  test('the goldens were made from these very shards', async () => {
+  test('the goldens were made from the same shards', async () => {
     const { manifest } = await openDirectoryStore(fixturePackage(fixture, preset));
     const shards = (await golden).facts.at('shards_sha256').list((shard) => shard.string());
     expect(manifest.shards.map(({ sha256 }) => sha256)).toEqual(shards);
   });
 });
 
-describe('a conversation that goes on', () => {
-  test('a second turn computes only what is new and gives the logits of the whole', async () => {
+describe('a conversation that continues', () => {
+  test('a second turn computes only its new tokens, and gives the logits of the whole prompt', async () => {
     const engine = await open('dense-tied', 'exact', {});
     const golden = await reference.goldens('dense-tied');
     const messages = conversations.get('second-turn')!;
@@ -70,7 +70,7 @@ describe('a conversation that goes on', () => {
     expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
   });
 
-  test('asking again computes one token; another picture is never mistaken for the first', async () => {
+  test('asking again computes one token; another picture never reuses the features of the first', async () => {
     const engine = await open('moe-untied', 'exact', {});
     const golden = await reference.goldens('moe-untied');
     await measureCase('picture', engine, golden);
@@ -83,7 +83,7 @@ describe('a conversation that goes on', () => {
     expect(violations(other, LIMITS['wasm f32'])).toEqual([]);
   });
 
-  test('small chunks give what one chunk gives', async () => {
+  test('small chunks give the same result as one chunk', async () => {
     const engine = await open('moe-untied', 'exact', { chunkTokens: 7 });
     const golden = await reference.goldens('moe-untied');
     for (const name of ['mixed', 'two-pictures']) {

@@ -1,4 +1,4 @@
-// Serves the built app with a changed policy, so that a test can remove a wall and see which data then leaves the app.
+// Serves the built app with a changed policy, so that a test can remove a wall and see what data then leaves the app.
 
 import type { ServerResponse } from 'node:http';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ const POLICY = /^(content-security-policy|connection-allowlist|cross-origin-|per
 /** Omits all policy headers. */
 export const withoutPolicy: Change = () => undefined;
 
-/** `project` is a folder with its own configuration and build; if omitted, this project. */
+/** `project`: a folder with its own configuration and build; if omitted, this project. */
 export async function serveChanged(change: Change, project?: string): Promise<BuiltApp> {
   const server = await preview({
     preview: { port: 0 },
@@ -32,7 +32,7 @@ export async function serveChanged(change: Change, project?: string): Promise<Bu
   };
 }
 
-/** A server with this plugin changes the policy. */
+/** A plugin with which a server changes the policy. */
 export function changing(change: Change): Plugin {
   return {
     name: 'change-policy',
@@ -54,12 +54,12 @@ export function changing(change: Change): Plugin {
 }
 
 /**
- * Does not require Trusted Types. A test that writes markup or starts workers from strings, as an injected script
- * would, then faces only the other walls.
+ * Omits the requirement of Trusted Types. A test that writes markup or starts workers from strings, as an injected
+ * script would, then faces only the other walls.
  */
 export const withoutTrustedTypes: Change = butTrustedTypes((value) => value);
 
-/** Applies the change, and does not require Trusted Types. */
+/** Applies the change, and also omits the requirement of Trusted Types. */
 export function butTrustedTypes(change: Change): Change {
   return (value, header, path) => {
     const changed = change(value, header, path);
@@ -74,7 +74,7 @@ export function withDirective(policy: string, name: string, value: string | unde
   return [...others, ...(value === undefined ? [] : [value === '' ? name : `${name} ${value}`])].join('; ');
 }
 
-/** Changes only the content security policy, and only of the paths that match. */
+/** Changes only the content security policy, and only for paths that match. */
 export function changePolicy(path: RegExp, change: (policy: string) => string | undefined): Change {
   return (value, header, pathname) =>
     header === 'Content-Security-Policy' && path.test(pathname) ? change(value) : value;

@@ -1,4 +1,4 @@
-// Elements and styles whose mere presence causes a request.
+// Elements and styles that cause a request merely by being in the document.
 
 const svg = (inside: string): string => `<svg width="9" height="9">${inside}</svg>`;
 const styled = (style: string): string => `<p style="${style}">x</p>`;

@@ -15,12 +15,14 @@ import { plantApp, servePlanted, type Order, type WorkerRealm } from './planted-
 import { REALM_CHANNELS, SERVICE_WORKER_CHANNELS } from './realm-channels.ts';
 import { Sink } from './sink.ts';
 
-/** Stands for photo and prompt alike: data that leaves the page's process is text in the end. */
+/** The canary represents both photo and prompt: data that leaves the page's process is always text. */
 const CANARY = 'canary7c91';
 const SETTLE_MS = 4000;
-/** At least this many of the channels leak in Chromium 156 without the policy. */
+/** At least this many channels leak in Chromium 156 without the policy. */
 const LEAKING = 190;
-/** A document of the app under the page's policy but without its scripts, because many are open at once. */
+/**
+ * A document of the app that has the page's policy but runs none of its scripts, because the test opens many at once.
+ */
 const BARE = 'models/index.json';
 
 interface Setting {
@@ -28,7 +30,7 @@ interface Setting {
   serviceWorker: boolean;
 }
 
-/** An attempted channel out of a realm, its address at the sink, and whether data arrived that way. */
+/** An attempted channel out of a realm, with its address at the sink, and whether data arrived through it. */
 interface Tried {
   realm: 'page' | WorkerRealm;
   name: string;
@@ -118,7 +120,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
     await context.grantPermissions(['notifications']);
     const page = await context.newPage();
     await page.goto(app.origin);
-    // The first visit is reloaded under the policy before the page is built.
+    // On the first visit, the page is reloaded under the policy before its UI is built.
     if (serviceWorker || server === 'sends the policy') {
       await page.waitForFunction(() => document.body.childElementCount > 0);
     }
@@ -141,7 +143,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
       const order = { nested: { script: script(realm), order: await orderOf(realm, REALM_CHANNELS) } };
       expect(await tryInWorker(page, script(parent), order), realm).toBe(REALM_CHANNELS.length);
     }
-    // If the host sends no policy, the service worker itself has none, because nothing could add one.
+    // If the host sends no policy, the service worker itself has none, because nothing could add it.
     if (!serviceWorker) {
       const order = await orderOf('service', SERVICE_WORKER_CHANNELS);
       const count = await tryInServiceWorker(browser, app.origin, script('service'), order);
@@ -158,7 +160,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
   rmSync(folder, { recursive: true });
   const outcome = tried.map((each): Tried => ({ ...each, leaked: hasLeaked(each, sink.arrivals, lookedUp) }));
   results.set(label, outcome);
-  // Nothing of any other kind may arrive either: no bare connection, no packet.
+  // No other data may arrive either: no bare connection, no packet.
   if (label !== 'open') {
     expect(outcome.filter(({ leaked }) => leaked).map(said)).toEqual([]);
     expect(sink.arrivals).toEqual([]);
@@ -187,7 +189,9 @@ async function attempt(page: Page, { run }: Channel, url: string): Promise<void>
   await page.evaluate(`(() => { try { void ${call}.catch(() => {}); } catch {} })()`).catch(() => undefined);
 }
 
-/** Starts the app's own worker with the headers it is served with; returns the number of channels it tried. */
+/**
+ * Starts the app's own worker with the headers with which it is served. Returns the number of channels that it tried.
+ */
 function tryInWorker(page: Page, script: string, order: Order): Promise<number> {
   return page.evaluate(
     ([url, sent]) =>
@@ -195,7 +199,7 @@ function tryInWorker(page: Page, script: string, order: Order): Promise<number> 
         const worker = new Worker(url, { type: 'module' });
         Object.assign(window, { [`kept ${Math.random()}`]: worker });
         worker.addEventListener('error', (event) => {
-          // An error inside the script is an ErrorEvent; only a failed start is not.
+          // An error inside the script is reported as an ErrorEvent; a failed start is not.
           if (!(event instanceof ErrorEvent)) reject(new Error(`${url} did not start.`));
         });
         worker.addEventListener('message', ({ data }: MessageEvent<unknown>) => {
@@ -232,7 +236,7 @@ async function tryInServiceWorker(
   );
 }
 
-/** Tries each channel on a page of its own, all pages open at once. */
+/** Tries each channel on a separate page; all pages are open at once. */
 async function leave(
   context: BrowserContext,
   address: string,
@@ -251,7 +255,7 @@ async function launch(netLog: string): Promise<Browser> {
   const executablePath = findChromium();
   return chromium.launch({
     ...(executablePath === undefined ? {} : { executablePath }),
-    // This default flag of Playwright would block network hints before any policy could.
+    // This flag, which Playwright sets by default, would block network hints before any policy could.
     ignoreDefaultArgs: ['--disable-background-networking'],
     args: ['--no-sandbox', '--disable-dev-shm-usage', '--disable-popup-blocking', `--log-net-log=${netLog}`],
   });

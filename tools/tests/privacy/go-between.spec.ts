@@ -1,6 +1,6 @@
-// Realms as go-betweens: a compromised page sends messages to the weights worker, which can reach a host, and workers
-// with access to pictures try to start a worker that can. The sink here is a host that the policy allows, so that only
-// the worker's own checks can stop a message. All walls stand except Trusted Types, which would keep the test itself
+// Tests realms as go-betweens: a compromised page sends messages to the weights worker, which can reach a host, and
+// workers with access to pictures try to start a worker that can. The sink is a host that the policy allows, so that
+// only the worker's own checks can stop a message. All walls stand except Trusted Types, which would prevent the test
 // from starting a worker.
 
 import { expect, test, type Page, type Worker } from '@playwright/test';
@@ -17,7 +17,7 @@ const SETTLE_MS = 4000;
 const asset = (begin: string, end: string): string =>
   `assets/${readdirSync('dist/assets').find((name) => name.startsWith(begin) && name.endsWith(end)) ?? ''}`;
 
-/** Messages in Comlink's format, and messages that Comlink would never send. */
+/** Messages in Comlink's format, and others that Comlink would never send. */
 function messages(host: string): [name: string, message: unknown][] {
   const call = (path: unknown, ...values: unknown[]): unknown => ({
     type: 'APPLY',
@@ -86,7 +86,8 @@ test('the workers carry nothing out as go-betweens', async ({ page }) => {
     expect(ways).toBeGreaterThanOrEqual(20);
     expect(sink.arrivals.filter((arrival) => arrival !== 'connection')).toEqual([]);
 
-    // A plain link remains possible, and shows that the sink can be reached: the app fetches it once a person agrees.
+    // A plain link remains possible: the app fetches it once the user agrees. It also shows that the sink can be
+    // reached.
     const source = { kind: 'package', url: `${host}/plain/` };
     await post(page, {
       type: 'APPLY',

@@ -1,5 +1,5 @@
-// Hostile answers, shown like any imported conversation. This test removes the policy, so that the rendering alone must
-// block them: no request, no script. The same texts as raw HTML do leak.
+// Shows hostile answers like any imported conversation. The test removes the policy, so that the rendering alone must
+// stop them: they may cause no request and run no script. As raw HTML, the same texts do leak.
 
 import { expect, test } from '@playwright/test';
 import { serveChanged, withoutPolicy } from './changed-app.ts';
@@ -23,7 +23,7 @@ test('no hostile answer causes a request or runs a script, even without the poli
       dialogs.push(dialog.message());
       void dialog.dismiss();
     });
-    // Fake only the checks of the walls that the page makes before it starts; everything else is real.
+    // Fake only the results of the checks that the page makes of its walls before it starts; everything else is real.
     await pretendWalls(page);
     await page.goto(origin);
     await page.getByRole('button', { name: 'Conversations' }).click();

@@ -1,4 +1,4 @@
-// Ways out that navigate the page away or change its base address; each is tried on a page of its own.
+// Ways out that navigate the page away or change its base address. Each is tried on a separate page.
 
 import type { Channel } from './channel.ts';
 

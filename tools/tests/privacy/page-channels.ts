@@ -1,8 +1,8 @@
-// Ways out that only pages have, and that do not navigate the page away.
+// Ways out that exist only in pages, and that do not navigate the page away.
 
 import type { Channel } from './channel.ts';
 
-/** Calls between browsers. They send no path, so an arrival at a port of their own shows the leak. */
+/** Calls between browsers. They send no path, so an arrival at a separate port shows the leak. */
 const calls: Channel[] = [
   {
     name: 'call by a STUN server',
@@ -49,7 +49,7 @@ const calls: Channel[] = [
   },
 ];
 
-/** Resource hints, by which a page asks the browser to prepare a connection or a file. */
+/** Resource hints, with which a page asks the browser to prepare a connection or a file. */
 const hints: Channel[] = [
   {
     name: 'preconnect',

@@ -1,5 +1,6 @@
-// Texts that a picture could make a model write: Markdown and HTML that request, run or change something, in as many
-// ways as possible. `url` returns an address at the sink; a payload that runs sets `window.ran`.
+// Texts that a picture could make a model write: Markdown and HTML that try, in as many ways as possible, to cause a
+// request, to run a script or to change the page. `url` returns an address at the sink; a payload that runs sets
+// `window.ran`.
 
 const RUN = 'window.ran=1;window.top.ran=1';
 

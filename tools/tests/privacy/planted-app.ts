@@ -1,5 +1,5 @@
 // A copy of the built app in which each worker's script ends with an attacker's code, like the code of a compromised
-// dependency. A realm tries the channels that it is sent, under the headers of its script.
+// dependency. Each realm tries the channels that a message names, under the headers of its own script.
 
 import { cpSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -9,10 +9,10 @@ import type { BuiltApp } from '../../build/built-app.ts';
 import { changing, withoutPolicy, withoutTrustedTypes } from './changed-app.ts';
 import type { Channel } from './channel.ts';
 
-/** The realms with scripts of their own; 'service' is the service worker. */
+/** The realms that have their own scripts; 'service' is the service worker. */
 export type WorkerRealm = Exclude<Role, 'page'> | 'service';
 
-/** The message to a realm: the addresses by channel name, or an order to forward to a nested worker. */
+/** The message to a realm: the addresses by channel name, or an order to pass on to a nested worker. */
 export type Order = { leak: [name: string, url: string][] } | { nested: { script: string; order: Order } };
 
 export interface PlantedApp {
@@ -54,7 +54,7 @@ export async function servePlanted({ outDir }: PlantedApp, sendsPolicy: boolean)
   return { origin, stop: () => server.close() };
 }
 
-/** Code that tries the channels and replies with `{ tried }`, the number it tried. */
+/** Code that tries the channels and replies with `{ tried }`, the number of channels that it tried. */
 function planted(channels: readonly Channel[]): string {
   const ways = channels.map(({ name, run }) => `${JSON.stringify(name)}: ${run.toString()}`);
   return `;(() => {

@@ -1,5 +1,5 @@
-// For tests that remove the policy while the app must start all the same: fakes the results of the page's checks of its
-// walls, so that the code under test has to hold alone.
+// Fakes the results of the page's checks of its walls, for tests that remove the policy: the app then starts
+// nevertheless, and the code under test has to hold alone.
 
 import type { Page } from '@playwright/test';
 
@@ -38,7 +38,8 @@ export async function pretendWalls(page: Page): Promise<void> {
       },
     });
     Object.defineProperty(Document.prototype, 'baseURI', { get: () => location.href });
-    // Report as soon as the page listens: a probe that the policy would have stopped may succeed a moment later.
+    // Report as soon as the page listens, because a probe that the policy would have stopped may succeed a moment
+    // later.
     const listen = window.addEventListener.bind(window);
     window.addEventListener = (
       type: string,

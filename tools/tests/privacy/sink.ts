@@ -1,5 +1,5 @@
-// The destination of stolen data: an HTTP server that answers every request, and separate ports for traffic without a
-// path (STUN, QUIC, a bare connection). It records all arrivals, including bare connections.
+// The destination of stolen data: an HTTP server that answers every request, and separate ports for traffic that has no
+// path (STUN, QUIC, a bare connection). It records everything that arrives.
 
 import { createSocket, type Socket } from 'node:dgram';
 import { once } from 'node:events';
@@ -32,7 +32,7 @@ export class Sink {
     return (this.#http.address() as AddressInfo).port;
   }
 
-  /** A port at which any packet and any connection counts as an arrival of `name`. */
+  /** Opens a port at which any packet and any connection counts as an arrival of `name`. */
   async ownPort(name: string): Promise<number> {
     const note = (): void => void this.arrivals.push(`port ${name}`);
     const tcp = createTcpServer((socket) => {
@@ -41,7 +41,7 @@ export class Sink {
       socket.end();
     });
     const udp = createSocket('udp4', note);
-    // Another program may use the TCP port of the same number; then try another port.
+    // Another program may use the TCP port of the same number; if so, try another port.
     udp.bind(0, '127.0.0.1');
     await once(udp, 'listening');
     const { port } = udp.address();

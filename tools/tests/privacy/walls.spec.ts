@@ -1,5 +1,5 @@
-// The app tests its own walls. If one is missing, in the page or in a single worker, the app names the wall, makes no
-// false claim, and accepts no picture.
+// Tests that the app tests its own walls. If one is missing, in the page or in a single worker, the app must name the
+// wall, make no false claim, and accept no picture.
 
 import { expect, test, type Page } from '@playwright/test';
 import { changePolicy, serveChanged, withDirective, type Change } from './changed-app.ts';
@@ -161,7 +161,7 @@ test('the trial of the walls takes at most 300 ms on an idle machine', async ({ 
         ]),
       );
       console.log(`walls tried, in ms: ${took.map(([realm, ms]) => `${realm} ${ms}`).join(', ')}`);
-      // The time is printed; the limit is generous, because the machine may be busy.
+      // The time is printed. The limit is generous, because the machine may be busy.
       for (const [realm, ms] of took) expect(ms, String(realm)).toBeLessThan(4000);
     },
   );

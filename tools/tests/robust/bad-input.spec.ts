@@ -1,5 +1,5 @@
-// Every kind of bad input ends in its own sentence; the page survives, the conversation so far stays complete, and the
-// next question is answered.
+// Tests that every kind of bad input ends with its own sentence: the page must survive, the conversation so far must
+// stay complete, and the next question must be answered.
 
 import { expect, test, type Page } from '@playwright/test';
 import {
@@ -64,7 +64,7 @@ test('every bad picture ends in its own sentence, and the page takes every odd o
       const remove = page.getByRole('button', { name: `Remove ${picture.name}` });
       await expect(remove, picture.name).toBeVisible();
       if (picture.name === 'turned.jpg') {
-        // The browser has rotated it already: the 96 × 64 picture stands upright.
+        // The browser has already rotated the picture: at 96 × 64 it is upright.
         const image = attachments(page).locator('img').last();
         const size = await image.evaluate((one: HTMLImageElement) => [one.naturalWidth, one.naturalHeight]);
         expect(size).toEqual([64, 96]);
@@ -90,7 +90,7 @@ test('the model answers about every odd picture that the page takes', async ({ p
     await ask(page, WORDS);
     await answered(page, 2);
     expect(await said(answers(page).first())).toBe(RIGHT);
-    // The built-in model accepts two pictures per conversation.
+    // The built-in model accepts only two pictures per conversation.
     await beginAnew(page);
   }
 });
@@ -102,7 +102,7 @@ test('the page does not cut a question that is too long for the model', async ({
   await ask(page, long);
   const last = answers(page).last();
   await expect(last.getByRole('alert')).toContainText(en['question-too-long']);
-  // The question can be shortened, and none of its text is lost.
+  // The question can be shortened, and its whole text is still there.
   await page.getByRole('button', { name: 'Edit the question' }).last().click();
   const field = page.getByRole('textbox').first();
   expect((await field.inputValue()).trim()).toBe(long.trim());

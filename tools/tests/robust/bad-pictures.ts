@@ -1,4 +1,4 @@
-// Files that people may drop on the page, made on demand: damaged, enormous, or of odd kinds.
+// Files that users may drop on the page, made on demand: damaged, enormous, or of odd kinds.
 
 import { Buffer } from 'node:buffer';
 import { crc32, deflateSync } from 'node:zlib';
@@ -14,7 +14,7 @@ export interface Dropped {
   then: 'taken' | UnreadableFile | 'bad-clip' | 'photo-too-large' | 'photo-too-narrow';
 }
 
-/** Every picture of the table. */
+/** All files of the table. */
 export async function badPictures(): Promise<Dropped[]> {
   const jpeg = await scene().jpeg().toBuffer();
   const file = (name: string, mimeType: string, buffer: Buffer, then: Dropped['then']): Dropped => ({
@@ -79,7 +79,7 @@ function movingGif(): Promise<Buffer> {
     .toBuffer();
 }
 
-/** The header that identifies an ISO media file, followed by nothing readable. */
+/** The header that identifies an ISO media file, followed by unreadable bytes. */
 function isoFile(brand: string): Buffer {
   const box = Buffer.alloc(24 + 4096, 0x11);
   box.writeUInt32BE(24, 0);
@@ -87,7 +87,7 @@ function isoFile(brand: string): Buffer {
   return box;
 }
 
-/** A black PNG with one bit per pixel: megapixels in a few kilobytes. */
+/** A black PNG with one bit per pixel, so that megapixels take only a few kilobytes. */
 function blankPng(width: number, height: number): Buffer {
   const header = Buffer.alloc(13);
   header.writeUInt32BE(width, 0);

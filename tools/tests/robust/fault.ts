@@ -6,7 +6,7 @@ export type FaultStage = 'loading' | Exclude<Stage, 'recovering' | 'decoding'>;
 
 export interface Fault {
   stage: FaultStage;
-  /** Number of the call within the stage, from 1, counted over the whole life of the worker. */
+  /** The number of the call within the stage, from 1, counted over the worker's whole life. */
   call: number;
 }
 

@@ -1,4 +1,4 @@
-// The interface between the test and the page.
+// The interface between the robustness tests and their page.
 
 import type { Outcome } from '../../../src/failure.ts';
 import type { Backend, LoadedModel } from '../../../src/contract/inference.ts';
@@ -11,16 +11,16 @@ export interface Turn {
   question: string;
 }
 
-/** When a fault strikes: at a device call, or between turns, after the given number of turns. */
+/** When a fault occurs: at a device call, or between turns, after the given number of turns. */
 export type Strike = Fault | { stage: 'between turns'; after: number };
 
 export interface Conversed {
-  /** The answers' texts from the outcomes, and the texts as streamed. */
+  /** The outcomes with the texts of the answers, and the texts that were streamed. */
   answers: Outcome<string>[];
   streamed: string[];
   /** The backend on which the model was first loaded. */
   backend: Backend | null;
-  /** Number of workers started: more than one after a loss. */
+  /** The number of workers that were started: more than one after a loss. */
   workers: number;
   calls: Calls;
 }
@@ -28,23 +28,23 @@ export interface Conversed {
 export interface Trial {
   /** If omitted, the model runs on WebGPU. */
   backend?: Backend;
-  /** A picture in tools/reference/pictures and a question about it. If omitted, nothing is asked. */
+  /** A picture in tools/reference/pictures and a question about it. If omitted, no question is asked. */
   turn?: Required<Turn>;
   plant?: Plant;
 }
 
 export interface Judged {
   loaded: Outcome<LoadedModel>;
-  /** Null if nothing was asked. */
+  /** Null if no question was asked. */
   answer: Outcome<string> | null;
-  /** Whether the fault took place. */
+  /** Whether the fault occurred. */
   isPlanted: boolean;
 }
 
 export interface Harness {
-  /** Stores a fixture package, or the built-in model ('demo'), under a name of its own. */
+  /** Stores a fixture package, or the built-in model ('demo'), under the given name. */
   keep(name: string, id?: string): Promise<Outcome<unknown>>;
-  /** Loads a model on a device, with a fault if one is given, and asks the model the turn's question. */
+  /** Loads a model on a device, with a fault if one is given, and asks the model the question of the turn. */
   judge(model: string, trial: Trial): Promise<Judged>;
   /** The stored bytes of a tensor of a fixture package. */
   stored(name: string, tensor: string): Promise<{ dtype: string; bytes: number[] }>;

@@ -1,5 +1,5 @@
-// Hostile packages in the page: the page must report each as broken in a sentence, and the next model must answer with
-// almost no delay, even when a person chooses it while the hostile one hangs.
+// Tests hostile packages in the page. The page must report each of them as broken in a sentence, and the next model
+// must answer with almost no delay, even if the user chooses it while the hostile one hangs.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { existsSync, readFileSync } from 'node:fs';
@@ -12,14 +12,16 @@ import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 test.use({ baseURL: `http://localhost:${APP_PORT}/`, locale: 'en', actionTimeout: 60_000 });
 
 const SOUND = join(FIXTURE_PACKAGES, 'dense-tied-exact');
-/** On an idle machine a hostile package costs at most 3 s; a busy one takes longer, so the times are printed too. */
+/**
+ * On an idle machine, a hostile package costs at most 3 s. A busy machine takes longer, so the times are printed, too.
+ */
 const PATIENCE_S = 30;
 /** Text that makes a pattern backtrack exponentially. */
 const TRYING = `${'a'.repeat(40)}!`;
 
 const nameOf = (index: number): string => `hostile ${HOSTILE_PACKAGES[index]?.name ?? ''}`;
 
-/** Makes every hostile package, and lists them beside the sound one as the app's folder of local packages does. */
+/** Makes all hostile packages, and lists them beside the sound one, as the app's folder of local packages does. */
 async function serve(page: Page): Promise<void> {
   const root = test.info().outputPath('packages');
   const list = ['sound', 'other'].map((name) => ({ name, url: `${name}/` }));
@@ -59,14 +61,16 @@ async function closeLibrary(page: Page): Promise<void> {
   await expect(library(page)).toHaveCount(0);
 }
 
-/** Clears the conversation; the button for it exists only if there is one. */
+/** Clears the conversation. The button for it exists only if there is a conversation. */
 async function beginAnew(page: Page): Promise<void> {
   if ((await answers(page).count()) === 0) return;
   await page.getByRole('button', { name: 'New conversation' }).click();
   await expect(answers(page)).toHaveCount(0);
 }
 
-/** Chooses the sound model if another one is chosen, and asks it; returns the seconds until it has answered. */
+/**
+ * Chooses the sound model if another one is chosen, and asks it a question. Returns the seconds until it has answered.
+ */
 async function soundAnswers(page: Page): Promise<number> {
   await beginAnew(page);
   await openLibrary(page);
@@ -79,7 +83,7 @@ async function soundAnswers(page: Page): Promise<number> {
   return (Date.now() - begun) / 1000;
 }
 
-/** Downloads the model. True if it can be used afterwards, false if the page refused it with a sentence. */
+/** Downloads the model. Returns true if it can be used afterwards, and false if the page refused it with a sentence. */
 async function download(page: Page, name: string): Promise<boolean> {
   await openLibrary(page);
   const row = rowOf(page, name);
@@ -89,7 +93,7 @@ async function download(page: Page, name: string): Promise<boolean> {
   return useOf(page, name).isVisible();
 }
 
-/** Chooses a stored model, and asks it with the text that makes a pattern backtrack exponentially. */
+/** Chooses a stored model, and asks it about the text that makes a pattern backtrack exponentially. */
 async function askIt(page: Page, name: string): Promise<void> {
   await openLibrary(page);
   await useOf(page, name).click();
@@ -115,7 +119,8 @@ test('no hostile package keeps another model from answering', async ({ page }) =
   await ask(page, 'Hello?');
   await answered(page, 1);
 
-  // The baseline: how long it takes to switch from the faultless model 'other' to the model 'sound' and get its answer.
+  // The baseline: the time to switch from the faultless model 'other' to the model 'sound' and to get an answer from
+  // it.
   expect(await download(page, 'other')).toBe(true);
   await closeLibrary(page);
   const usual: number[] = [];
@@ -149,7 +154,7 @@ test('no hostile package keeps another model from answering', async ({ page }) =
     }
     const begun = Date.now();
     await askIt(page, name);
-    // Either its own answer reports it as broken, or it failed to load and the sound one answered in its place.
+    // Either the model's own answer reports it as broken, or it failed to load and the sound model answered instead.
     const last = answers(page).last();
     const alarm = last.getByRole('alert');
     await expect(alarm.or(last.getByText(/^Took /)).first(), kind).toBeVisible({ timeout: 120_000 });

@@ -1,5 +1,5 @@
-// Hostile packages on the command line's code path, with real sessions: each must end in a failure with its own code,
-// and the next model must answer.
+// Tests hostile packages on the code path of the command line, with real sessions. Each must end in a failure with its
+// own code, and the next model must answer.
 
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 
 const never = new AbortController().signal;
 const runtime = await createNodeRuntime({ backend: 'wasm' });
-/** Like the command line's, but with a short limit: an exploding pattern never ends. */
+/** Like that of the command line, but with a short limit, because an exploding pattern never ends. */
 const runLimited: RunLimited = (job) => runFor(job, 2000);
 const PICTURE = resolve(import.meta.dirname, '../../reference/pictures');
 let root = '';

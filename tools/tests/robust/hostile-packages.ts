@@ -1,5 +1,5 @@
-// Packages that a hostile host may offer, each a sound package with one fault. Hashes always match, because a hostile
-// host computes them for its changed files.
+// Packages that a hostile host may offer, each of them a sound package with one fault. The hashes always match, because
+// a hostile host would compute them for the changed files.
 
 import { createHash } from 'node:crypto';
 import { cpSync, existsSync, readFileSync, writeFileSync } from 'node:fs';
@@ -17,7 +17,7 @@ interface Package {
 
 export interface HostilePackage {
   name: string;
-  /** The expected failure code; if omitted, any failure with a sentence. */
+  /** The expected failure code. If omitted, any failure with a sentence. */
   code?: FailureCode;
   change: (made: Package) => void;
 }
@@ -68,7 +68,7 @@ const manifest = (name: string, change: (manifest: Json) => void): HostilePackag
 });
 
 const firstTensor = (of: Json): Json => Object.values(of['tensors'] as Record<string, Json>)[0]!;
-/** A tensor of numbers that stays inside its shard when it is moved by one byte, so that nothing else is wrong. */
+/** A tensor of numbers that stays inside its shard if it is moved by one byte, so that alignment is its only fault. */
 const tensorWithMoreBehind = (of: Json): Json => {
   const tensors = Object.values(of['tensors'] as Record<string, Json>);
   return tensors.find(

@@ -1,7 +1,7 @@
 // Tests that nothing is lost. At seeded random moments, while pictures are added, words typed, questions asked and
 // answered, the page is reloaded or left and revisited, or its browser is killed (SIGKILL, with a persistent profile).
-// Afterwards everything that was stored before must be there, or be gone because the person declined it. MOMENTS and
-// SEED choose the number of moments and their randomness; `npm run losses` tries 30.
+// Afterwards, everything that was stored before must be there, unless the user declined it. MOMENTS sets the number of
+// moments, and SEED their randomness; `npm run losses` tries 30.
 
 import { expect, test, type Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';
@@ -31,14 +31,14 @@ const FILES = ['odd.png', 'wide.png', 'tall.png', 'second.png'];
 const ENDS = ['reload', 'back', 'kill'] as const;
 const DOINGS = ['adding', 'typing', 'asking', 'answering'] as const;
 
-/** Without the back/forward cache: with it, Back loses nothing whatever the page does. */
+/** The back/forward cache is off, because with it, Back would lose nothing whatever the page does. */
 const start = (profile: string): Promise<BrowserProcess> =>
   BrowserProcess.start(profile, undefined, ['--disable-features=BackForwardCache']);
 
-/** The content of the tab that a person sees. */
+/** The content of the tab that the user sees. */
 interface Shown {
   questions: string[];
-  /** Finished answers only. */
+  /** Only finished answers. */
   answers: string[];
   words: string;
   pictures: string[];
@@ -57,7 +57,9 @@ const look = (page: Page): Promise<Shown> =>
     };
   });
 
-/** Number of turns, number of pictures, and the draft in the tab's records, decrypted with the tab's own key. */
+/**
+ * The number of turns, the number of pictures, and the draft in the tab's records, decrypted with the tab's own key.
+ */
 const stored = (page: Page): Promise<{ turns: number; tray: number; words: string }> =>
   page.evaluate(async () => {
     const done = (request: IDBRequest): Promise<unknown> =>
@@ -109,7 +111,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
   const open = async (): Promise<Page> => {
     const page = await browser.page('about:blank');
     page.setDefaultTimeout(60_000);
-    // While a picture is being stored the browser asks whether to leave; confirm it.
+    // While a picture is being stored, the browser asks whether to leave; confirm it.
     page.on('dialog', (dialog) => void dialog.accept().catch(() => undefined));
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 48 }, ADDRESS);
     return page;
@@ -157,7 +159,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
       }
       await begun;
       await expect.poll(async () => lacks(await look(page), before, doing, words), what).toEqual([]);
-      // Check that the pictures themselves are shown, not only their names.
+      // Check that the pictures themselves are shown, and not only their names.
       await expect
         .poll(() =>
           page.evaluate(() =>
@@ -176,7 +178,7 @@ test(`nothing is lost at ${MOMENTS} random moments`, async () => {
     await expect(attachments(page).getByRole('button', { name: 'Remove odd.png' }).first()).toBeVisible();
     const asked = await answers(page).count();
     await ask(page, 'And now?');
-    // If the last kill ended a model at work, the page asks before it loads that model again.
+    // If the last kill ended a model that was loading or answering, the page asks before it loads that model again.
     const loadAgain = page.getByRole('button', { name: `Load ${FIXTURE} again` });
     const took = answers(page)
       .nth(asked)
@@ -211,7 +213,7 @@ async function begin(
   } else await question(page).press('Enter', patience);
 }
 
-/** Lists everything that is missing. `words` is the question that was typed or asked. */
+/** Lists everything that is missing. `words`: the question that was typed or asked. */
 function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words: string): string[] {
   const missing = [
     ...before.questions
@@ -221,7 +223,7 @@ function lacks(now: Shown, before: Shown, doing: (typeof DOINGS)[number], words:
   ];
   const isAsked = now.questions.length > before.questions.length && now.questions.at(-1) === words;
   if (doing === 'asking' || doing === 'answering') {
-    // It is either already a question, with its pictures, or still the draft.
+    // The question is either already asked, with its pictures, or still the draft.
     if (!isAsked && now.words !== words) missing.push('the question that was asked');
   } else if (doing === 'typing') {
     if (!now.words.startsWith(before.words) || !words.startsWith(now.words))

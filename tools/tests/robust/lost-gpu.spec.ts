@@ -1,5 +1,5 @@
-// The GPU device is lost at every stage of a conversation, at seeded moments. The conversation must continue, and every
-// answer must equal the answer without the loss. `LONG=1` tests every stage 20 times.
+// Tests the loss of the GPU device at every stage of a conversation, at seeded moments. The conversation must continue,
+// and every answer must equal the answer without the loss. `LONG=1` tests every stage 20 times.
 
 import { expect, test, type Page } from '@playwright/test';
 import { random } from '../support/random.ts';
@@ -12,7 +12,7 @@ const TURNS: Turn[] = [
   { question: 'And the colours?' },
 ];
 const STAGES = ['loading', 'vision', 'prefill', 'answering', 'between turns'] as const;
-/** Stages that run without LONG=1; the same steps recover the others. */
+/** The stages that run without LONG=1. The others are recovered by the same steps. */
 const SHORT: readonly string[] = ['loading', 'vision', 'answering'];
 
 const converse = (page: Page, strike?: Strike): Promise<Conversed> =>
@@ -27,7 +27,7 @@ let page: Page;
 let sound: Conversed;
 
 test.beforeAll(async ({ browser }) => {
-  // A software adapter on a loaded machine takes long to compile shaders.
+  // On a busy machine, a software adapter takes long to compile shaders.
   test.setTimeout(400_000);
   page = await browser.newPage();
   await page.goto('/');
@@ -35,7 +35,7 @@ test.beforeAll(async ({ browser }) => {
   expect(kept.kind, JSON.stringify(kept)).toBe('done');
   sound = await converse(page);
   expect(sound.workers).toBe(1);
-  // The device check passed on this adapter.
+  // The device check must have passed on this adapter.
   expect(sound.backend).toBe('webgpu');
   expect(sound.answers.map(({ kind }) => kind)).toEqual(TURNS.map(() => 'done'));
 });

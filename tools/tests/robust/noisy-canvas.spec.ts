@@ -1,5 +1,5 @@
-// Some browsers change the pixels that a page reads from a canvas, against fingerprinting (Brave, Firefox's strict
-// mode). This test gives such canvases to the workers of the built page. The page must read pictures by another way or
+// To prevent fingerprinting, some browsers change the pixels that a page reads from a canvas (Brave, Firefox's strict
+// mode). This test gives such canvases to the workers of the built page. The page must read pictures in another way, or
 // explain in a sentence why it cannot, and must never blame the model.
 
 import { expect, test, type Page } from '@playwright/test';
@@ -10,7 +10,7 @@ import { APP_PORT } from '../support/places.ts';
 
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
-/** A model's check on a software adapter takes minutes when other programs use the cores. */
+/** On a software adapter, a model's check takes minutes if other programs use the cores. */
 const PATIENCE = 1_500_000;
 test.describe.configure({ timeout: 2_000_000 });
 
@@ -20,7 +20,7 @@ interface Noise {
   hasVideoFrames: boolean;
 }
 
-/** Code that runs before each worker's own. */
+/** Code that runs in each worker before the worker's own script. */
 function spoilCanvases({ kind, hasVideoFrames }: Noise): void {
   const context = OffscreenCanvasRenderingContext2D.prototype;
   const canvas = OffscreenCanvas.prototype;

@@ -38,7 +38,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
   let workers = 0;
   const client = new RecoveringInference(
     new InferenceClient(() => {
-      // Only the first worker gets the fault; the test examines the recovery after it.
+      // Only the first worker gets the fault, because the test is about the recovery from it.
       const fault: Fault | undefined = strike?.stage === 'between turns' ? undefined : strike;
       const fragment = fault && workers === 0 ? `#${encodeURIComponent(JSON.stringify(fault))}` : '';
       workers++;
@@ -71,7 +71,7 @@ async function converse(model: string, turns: Turn[], strike?: Strike): Promise<
         },
         never,
       );
-      // Text arrives on a channel of its own, possibly after the outcome.
+      // Text arrives on a separate channel, possibly after the outcome.
       await new Promise((later) => setTimeout(later, 50));
       streamed.push(text);
       answers.push(outcome.kind === 'done' ? { kind: 'done', value: outcome.value.text } : outcome);

@@ -1,11 +1,11 @@
-// Faults that a GPU or its driver could have; the test's worker simulates them on a real device.
+// Faults that a GPU or its driver could have. The test's worker simulates them on a real device.
 
 export type Plant =
   /** Swaps the two nibbles of one byte in the device's copy of the weights that begin with these bytes. */
   | { kind: 'nibble'; weights: number[]; at: number }
-  /** Multiplies the f32 numbers that begin with these bytes in the device's copy, so that later numbers overflow. */
+  /** Multiplies, in the device's copy, the f32 numbers that begin with these bytes, so that later numbers overflow. */
   | { kind: 'overflow'; weights: number[]; factor: number }
-  /** Makes shaders whose name contains this string output zeros. */
+  /** Makes shaders whose names contain this string output zeros. */
   | { kind: 'zeros'; shader: string };
 
 /** Name of the channel on which the worker reports that the fault took place. */

@@ -54,7 +54,7 @@ GPUDevice.prototype.createShaderModule = function (descriptor) {
   return createShaderModule.call(this, { ...descriptor, code });
 };
 
-/** The same shader, but every number that it stores is zero. */
+/** The same shader, except that every number that it stores is zero. */
 function zeroed(code: string): string {
   const outputs = Array.from(code.matchAll(/var<storage, *read_write> +(\w+)/g), ([, name = '']) => name);
   return outputs.reduce<string>(

@@ -1,5 +1,5 @@
-// Files that are not readable pictures: each kind has its own sentence in both languages, and the files of one drop
-// share a notice that leaves the page in view.
+// Tests files that are not readable pictures: each kind must have its own sentence in both languages, and the files of
+// one drop must share a notice that leaves the page in view.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { FailureCode } from '../../../src/failure.ts';
@@ -9,7 +9,7 @@ import { APP_PORT } from '../support/places.ts';
 
 test.use({ baseURL: `http://localhost:${APP_PORT}/` });
 
-/** The names and types are missing or wrong; only the bytes identify a file. */
+/** The names and types are missing or wrong, so that only the bytes identify a file. */
 const FILES: [name: string, type: string, bytes: string, code: FailureCode][] = [
   ['IMG_0001.jpg', 'image/jpeg', '\0\0\0\x18ftypheic\0\0\0\0mif1heic', 'heic-photo'],
   ['letter.jpg', 'image/jpeg', '%PDF-1.7\n', 'pdf-file'],
@@ -48,7 +48,8 @@ for (const [locale, viewport, sentences] of [
         await expect(notice).toContainText(sentences[code]);
       }
       expect(new Set(FILES.map(([, , , code]) => sentences[code])).size).toBe(FILES.length);
-      // At least half of the page stays visible, with the question, and the last sentence can be scrolled into view.
+      // At least half of the page must stay visible, with the question, and it must be possible to scroll to the last
+      // sentence.
       const box = await notice.boundingBox();
       expect(box?.height).toBeLessThan(viewport.height / 2);
       await expect(page.getByRole('textbox').first()).toBeInViewport();

@@ -1,4 +1,4 @@
-// Several tabs that use one model, a tab closed in the middle of its answer, and storage that is erased.
+// Tests several tabs that use one model, a tab that is closed in the middle of its answer, and storage that is erased.
 
 import { expect, test, type BrowserContext, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, beginAnew, FIXTURE, said } from '../../../e2e/person.ts';
@@ -24,7 +24,7 @@ async function askSample(page: Page): Promise<void> {
   await ask(page, WORDS);
 }
 
-/** The kinds of the records that the tab's own copy holds. */
+/** The kinds of records in the tab's stored copy of its contents. */
 function keptByTab(page: Page): Promise<string[]> {
   return page.evaluate(async (name) => {
     const database = await new Promise<IDBDatabase>((resolve, reject) => {
@@ -66,7 +66,7 @@ test('a tab that closes in the middle of its answer does not disturb the other',
   await askSample(two);
   await one.close({ runBeforeUnload: false });
   expect(await said(await answered(two, 1))).toBe(RIGHT);
-  // The next tab, too, finds the model that was in use.
+  // The next tab must also find the model that was in use.
   const three = await tab(context, FIXTURE, 4);
   await ask(three, 'Hello');
   await answered(three, 1);
@@ -99,7 +99,7 @@ test('no answer is lost if the storage disappears while the page is open', async
   // The model that is on the device still answers.
   await answers(page).last().getByRole('button', { name: 'Answer again' }).click();
   expect(await said(await answered(page, 1))).toBe(RIGHT);
-  // Wait until the tab's copy is written again, because a page cannot finish writing after it is left.
+  // Wait until the tab's stored copy is written again, because a page that is left cannot finish writing.
   await expect.poll(() => keptByTab(page)).toContain('talk');
   // After a reload the model is downloaded again.
   await page.reload();
@@ -130,7 +130,7 @@ test('the page says so if a model must be read again from a lost storage, and do
   if ((await retry.count()) > 0) {
     await expect(last.getByRole('alert')).toContainText(/missing|storage|store/);
     await expect(answers(page)).toHaveCount(1);
-    // Wait until the tab's copy is written again, because a page cannot finish writing after it is left.
+    // Wait until the tab's stored copy is written again, because a page that is left cannot finish writing.
     await expect.poll(() => keptByTab(page)).toContain('talk');
     await page.reload();
     await beginAnew(page);

@@ -1,5 +1,5 @@
-// `npm run losses`: runs losses.spec.ts with 30 random moments on the built app (`npm run build` first). MOMENTS and
-// SEED change their number and their choice.
+// `npm run losses`: runs losses.spec.ts with 30 random moments on the built app (run `npm run build` first). MOMENTS
+// sets the number of moments, SEED their choice.
 
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';

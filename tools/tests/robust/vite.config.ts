@@ -1,5 +1,5 @@
-// Builds and serves the page of the robustness tests, on which the app's workers are made to fail: under the app's own
-// policy, with the fixture packages and pictures beside it.
+// Builds and serves the page of the robustness tests, on which the app's workers can be made to fail. It has the app's
+// own policy, and the fixture packages and pictures lie beside it.
 
 import { resolve } from 'node:path';
 import { mergeConfig } from 'vite';

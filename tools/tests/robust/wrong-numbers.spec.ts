@@ -1,6 +1,6 @@
-// A device that computes wrongly is detected before it answers: the self-test in a model's package catches faults
-// planted in the device's weights and shaders, the app switches to another backend, and the answer is correct. The
-// faults are planted in a small model, which a software adapter runs in seconds; model-check.test.ts (in
+// Tests that a device that computes wrongly is detected before it answers: the self-test in a model's package must
+// catch faults planted in the device's weights and shaders, and the app must switch to another backend and answer
+// correctly. The faults are planted in a small model, which a software adapter runs in seconds; model-check.test.ts (in
 // src/engine/self-check) tests on the processor that the built-in model's self-test is as sensitive.
 
 import { expect, test, type Page } from '@playwright/test';
@@ -25,7 +25,7 @@ test.beforeAll(async ({ browser }) => {
   expect(right).toEqual({ kind: 'done', value: expect.stringMatching(/./) as unknown });
 });
 
-/** Stores the model under a new id each time, because verdicts on a device are remembered per model. */
+/** Stores the model under a new id each time, because verdicts on a device are stored per model. */
 async function keep(name: string): Promise<string> {
   const id = `${name}-${models++}`;
   const kept = await page.evaluate(([from, as]) => window.robust.keep(from, as), [name, id] as const);
@@ -71,7 +71,7 @@ for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
       MODEL,
       tensor,
     ] as const);
-    // Skip bytes with similar halves: swapping them would be no fault.
+    // Skip bytes whose halves are similar: swapping those would be no fault.
     const spoilt = bytes.findIndex((byte, index) => index >= at && Math.abs((byte & 15) - (byte >> 4)) > 3);
     await expectFound({ kind: 'nibble', weights: bytes.slice(0, NEEDLE), at: spoilt });
   });
@@ -87,8 +87,8 @@ test('the self-test finds a layer whose numbers overflow', async () => {
   await expectFound({ kind: 'overflow', weights: bytes.slice(0, NEEDLE), factor: 1e38 });
 });
 
-// The quantised matrix product, which the operator checks cover too, and the norm of every layer, whose faults only
-// the whole model shows.
+// The quantised matrix product, which the operator checks also cover, and the norm of every layer, whose faults show
+// only in the whole model.
 for (const shader of ['MatMulNBits', 'LayerNorm']) {
   test(`the self-test finds a shader that gives zeros (${shader})`, async () => {
     await expectFound({ kind: 'zeros', shader });

@@ -1,6 +1,6 @@
 // Reads the memory that scripts hold from a heap snapshot of V8.
 
-/** The part of a heap snapshot that is read here: nodes one after another, each with `node_fields`. */
+/** The parts of a heap snapshot that this module reads. Nodes follow one another, each with `node_fields`. */
 interface Snapshot {
   snapshot: { meta: { node_fields: string[]; node_types: [string[]]; edge_fields: string[] } };
   nodes: number[];
@@ -11,9 +11,9 @@ interface Snapshot {
 
 export interface HeldByScripts {
   /**
-   * Size of the objects that scripts hold. It excludes compiled code, which grows in steps for a thousand questions as
-   * V8 compiles more functions; the browser's own objects, which include the inspector's records; and V8's caches:
-   * the cache of numbers as strings grows from nothing to 64 KB at once.
+   * The size of the objects that scripts hold. It excludes compiled code, which grows in steps over a thousand
+   * questions as V8 compiles more functions; the browser's own objects, which include the inspector's records; and V8's
+   * caches, of which the cache of numbers as strings grows from nothing to 64 KB at once.
    */
   bytes: number;
   /** Number of live array buffers; their contents lie outside the heap. */

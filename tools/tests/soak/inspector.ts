@@ -1,12 +1,12 @@
-// Measures the memory and objects of a page and its workers, with the browser's own inspector, after a garbage collection.
-// WASM memories and GPU buffers are counted in the workers, at their creation.
+// Measures the memory and objects of a page and its workers, with the browser's own inspector, after a garbage
+// collection. WASM memories and GPU buffers are counted in the workers, when they are created.
 
 /* eslint-disable @typescript-eslint/unbound-method -- each is called on its own object again */
 import type { CDPSession, Page } from '@playwright/test';
 import { heldByScripts, type HeldByScripts } from './heap-snapshot.ts';
 import { WorkerSession } from './worker-session.ts';
 
-/** In bytes, or as a number of live objects. */
+/** Each figure is in bytes, or a number of live objects. */
 export interface Holdings {
   /** Heap that scripts hold, without compiled code. */
   pageHeapBytes: number;
@@ -56,7 +56,7 @@ export class Inspector {
     const workers = new Map<string, WorkerSession>();
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const worker = new WorkerSession(session, sessionId);
-      // The runtime's threads block while they wait for work, so they never answer an inspector; they own no objects.
+      // The runtime's threads block while they wait for work, so they never answer an inspector. They own no objects.
       if (/\/(inference|weights|photo)\.worker/.test(targetInfo.url)) workers.set(sessionId, worker);
       void worker.send('Runtime.evaluate', { expression: COUNT });
       void worker.send('Runtime.runIfWaitingForDebugger', {});
@@ -104,8 +104,8 @@ export class Inspector {
   }
 
   /**
-   * Nodes in the document and nodes that a script still holds. The browser's own count also has two more for every
-   * text that was ever typed, because of its undo history.
+   * The nodes in the document, and the nodes that a script still holds. The browser's own count also includes two nodes
+   * for every text that was ever typed, because of its undo history.
    */
   async #countNodes(): Promise<number> {
     await this.#page.evaluate(() => {
@@ -115,7 +115,10 @@ export class Inspector {
     return this.#countAll('Node');
   }
 
-  /** Live objects of a class in the page; for message ports, the page's end of every channel to a worker. */
+  /**
+   * The live objects of a class in the page. For message ports, the count is of the page's end of every channel to a
+   * worker.
+   */
   async #countAll(className: 'MessagePort' | 'Node'): Promise<number> {
     const group = { objectGroup: 'soak' };
     const { result } = await this.#session.send('Runtime.evaluate', {
@@ -130,7 +133,7 @@ export class Inspector {
       objectId: objects.objectId ?? '',
       functionDeclaration: `function () {
         return this.filter((each) => {
-          // Prototypes inherit from the class and are none of it: they refuse to be asked.
+          // Prototypes inherit from the class without being instances of it, so this access throws for them.
           try { return each.nodeType !== Node.ATTRIBUTE_NODE; } catch { return false; }
         }).length;
       }`,
@@ -151,7 +154,7 @@ export class Inspector {
     return heldByScripts(text);
   }
 
-  /** Runs several rounds: objects that a finaliser releases are collected in the next one. */
+  /** Runs several rounds, because objects that a finaliser releases are collected in the next round. */
   async #collect(): Promise<void> {
     for (let round = 0; round < 3; round++) {
       await this.#session.send('HeapProfiler.collectGarbage');
@@ -161,7 +164,7 @@ export class Inspector {
   }
 }
 
-/** The TypeScript runner names functions through a helper, `__name`, that the worker lacks. */
+/** The TypeScript runner names functions through a helper, `__name`, which the worker lacks. */
 const COUNT = `{ const __name = (each) => each; (${count.toString()})(); }`;
 
 /** Runs in a worker before anything else does. */

@@ -1,4 +1,4 @@
-// A table of the holdings before and after, and the list of those that have grown.
+// Prints the holdings before and after as a table, and lists those that have grown.
 
 import type { Holdings } from './inspector.ts';
 
@@ -15,10 +15,10 @@ const NAMES: Record<keyof Holdings, string> = {
   eventListeners: 'event listeners',
 };
 const KEYS = Object.keys(NAMES) as (keyof Holdings)[];
-/** Share by which memory may grow. */
+/** The share by which memory may grow. */
 const MAY_GROW = 0.05;
 /**
- * Numbers that may remain. A component that appears for the first time keeps its template, and the first conversation
+ * Growth that is allowed. A component that appears for the first time keeps its template, and the first conversation
  * does not show every component. A prompt of a new length leaves a buffer in the runtime's pool. The last
  * conversation's pictures stay encoded until the next one, in four buffers each.
  */

@@ -1,5 +1,5 @@
-// A simulated visitor who asks the page about pictures, one conversation after the other; a seed determines
-// every action.
+// A simulated visitor who asks the page about pictures, one conversation after the other. A seed determines all of the
+// visitor's actions.
 
 import type { Locator, Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -30,10 +30,10 @@ export interface Told {
   regenerated: number;
   photos: number;
   conversations: number;
-  /** First answers about unaltered samples, whose right answer is known. */
+  /** First answers about unaltered samples, whose right answers are known. */
   judged: number;
   right: number;
-  /** Messages or wrong answers that the page gave in place of a right answer. */
+  /** Messages or wrong answers that the page gave instead of a right answer. */
   failures: string[];
 }
 
@@ -50,7 +50,10 @@ export class Visitor {
     this.#next = random(seed);
   }
 
-  /** A conversation in which every action happens once: a view that appears for the first time keeps its template. */
+  /**
+   * A conversation in which every action occurs once, because a view that appears for the first time keeps its
+   * template.
+   */
   async seeAll(): Promise<void> {
     const { file, questions } = sampleOf('grounding');
     await this.#add(asItIs(file));
@@ -133,7 +136,7 @@ export class Visitor {
     this.told.photos++;
   }
 
-  /** An altered picture of a sample, or the altered first frame of its clip, which no visitor has shown before. */
+  /** An altered picture of a sample, or the altered first frame of its clip. Each one is new to the page. */
   async #altered(file: string): Promise<Photo> {
     const width = 160 + Math.floor(this.#next() * 700);
     const turned = sharp(readFileSync(file))

@@ -1,4 +1,5 @@
-// An inspector session of a worker, tunnelled through the session of its page, because Playwright opens none.
+// An inspector session for a worker. It is tunnelled through the session of the worker's page, because Playwright opens
+// none.
 
 import type { CDPSession } from '@playwright/test';
 

@@ -19,7 +19,7 @@ export function findChromium(): string | undefined {
   return [...usualPlaces(), chromium.executablePath()].find((path) => path !== '' && existsSync(path));
 }
 
-/** Like findChromium, but installs one if that needs no confirmation; otherwise fails with instructions. */
+/** Like findChromium, but installs a Chromium if that needs no confirmation; otherwise fails with instructions. */
 export function findOrInstallChromium(): string {
   const found = findChromium();
   if (found !== undefined) return found;
@@ -66,7 +66,7 @@ function usualPlaces(): string[] {
   }
 }
 
-/** Package managers that may be used without confirmation: when run as root, or if they need no root. */
+/** Package managers that may be used without confirmation: as root, or if they need no root. */
 function installCommands(): string[][] {
   if (platform() === 'darwin') return [['brew', 'install', '--cask', 'chromium']];
   if (process.getuid?.() !== 0) return [];

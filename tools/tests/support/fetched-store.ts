@@ -1,5 +1,5 @@
-// For tests: a package read over HTTP into memory. Every file is checked against the length and the SHA-256 in the
-// manifest before anything is built from it. Keeps nothing between visits.
+// For tests: reads a package over HTTP into memory. Every file is checked against the length and the SHA-256 in the
+// manifest before it is used. Nothing is kept between visits.
 
 import { fail } from '../../../src/failure.ts';
 import { MANIFEST_FILE, shardFile, type Manifest } from '../../../src/format/manifest.ts';
@@ -7,7 +7,7 @@ import type { PackageStore } from '../../../src/format/package-store.ts';
 import { parseManifest } from '../../../src/format/parse-manifest.ts';
 import { sha256Hex } from '../../../src/format/sha256.ts';
 
-/** Enough to use the whole bandwidth while one file is being hashed. */
+/** Enough fetches to use the whole bandwidth while one file is being hashed. */
 const PARALLEL_FETCHES = 3;
 
 export type FetchProgress = (doneBytes: number, totalBytes: number) => void;
@@ -30,7 +30,7 @@ export async function openFetchedStore(
   let doneBytes = 0;
   onProgress(doneBytes, totalBytes);
 
-  // One failure stops the other lanes at once: the rest of a broken package is useless.
+  // One failure stops the other lanes at once, because the rest of a broken package is useless.
   const broken = new AbortController();
   const either = AbortSignal.any([signal, broken.signal]);
   const queue = wanted.values();
@@ -108,7 +108,7 @@ async function fetchFile(url: string, signal: AbortSignal): Promise<Response> {
   const response = await transfer(url, signal, () => fetch(url, { signal }));
   if (response.status === 404) fail('missing-file', `${url} does not exist.`);
   if (!response.ok) fail('network', `${url} was answered with ${response.status}.`);
-  // Some hosts answer 200 with their start page for files that they do not have.
+  // For a file that does not exist, some hosts answer 200 with their start page.
   if (response.headers.get('content-type')?.startsWith('text/html') === true) {
     fail('web-page', `${url} was answered with a web page.`);
   }

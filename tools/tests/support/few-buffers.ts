@@ -1,8 +1,8 @@
-// Simulates a GPU with a lower limit of storage buffers on a stronger one.
+// Simulates, on a strong GPU, one with a lower limit of storage buffers.
 
 /**
  * Limits the number of storage buffers per shader on all adapters of `gpu`. The engine requests the limits that an
- * adapter offers, so its device really has this one.
+ * adapter offers, so its device really has this limit.
  */
 export function withStorageBuffers(gpu: GPU, count: number): GPU {
   const requestAdapter: GPU['requestAdapter'] = async (options) => {
@@ -14,7 +14,7 @@ export function withStorageBuffers(gpu: GPU, count: number): GPU {
   return overlaid(gpu, { requestAdapter });
 }
 
-/** The object with some properties replaced; its methods are called on the object itself. */
+/** The object with some properties replaced. Its methods are called on the object itself. */
 function overlaid<T extends object>(object: T, own: Partial<T>): T {
   return new Proxy(object, {
     get(target, name): unknown {

@@ -1,5 +1,5 @@
 // Playwright's global setup: converts each committed fixture with the converter's own command line, as a user would,
-// once per preset that the browser tests use, and converts the models that are derived from one of them.
+// once per preset that the browser tests use. Also converts the models that are derived from one of the fixtures.
 
 import { execFileSync } from 'node:child_process';
 import { mkdirSync, readdirSync, rmSync } from 'node:fs';
@@ -16,7 +16,7 @@ export default function convertFixtures(): void {
   for (const fixture of readdirSync(FIXTURES)) {
     for (const preset of PRESETS) convert(join(FIXTURES, fixture), `${fixture}-${preset}`, preset);
   }
-  // This package has a self-test, like a user's package; the robustness tests check a faulty device with it.
+  // This package has a self-test, like a user's package. The robustness tests check a faulty device with it.
   convert(join(FIXTURES, 'dense-tied'), 'dense-checked-balanced', 'balanced', []);
   makeThinkingCheckpoint(MADE_CHECKPOINT);
   convert(MADE_CHECKPOINT, 'dense-thinking-exact', 'exact');
@@ -29,7 +29,7 @@ function convert(
   checkpoint: string,
   name: string,
   preset: string,
-  // Random weights need no self-test: their results are compared with the reference, not with our own.
+  // Random weights need no self-test, because their results are compared with the reference.
   options: readonly string[] = ['--no-self-test'],
 ): void {
   const args = ['--import', 'tsx', 'tools/cli/convert.ts', checkpoint, join(FIXTURE_PACKAGES, name)];

@@ -1,4 +1,5 @@
-// Numbers for tests of the kernels: random ones, weights as packages store them, and places in the kernels' memory.
+// Makes data for tests of the kernels: random numbers, weights in the form in which packages store them, and places in
+// the kernels' memory.
 
 import { randomGenerator } from '../../../src/engine/answer/random.ts';
 import { blocksPerRow, bytesPerBlock, dequantizeRows, quantizeRows } from '../../../src/format/blocks.ts';
@@ -10,7 +11,7 @@ export type Storage = 'f32' | 'f16' | 'bf16' | `${4 | 8} bits in blocks of ${16 
 
 export interface Stored {
   kind: keyof typeof WEIGHT_KINDS;
-  /** Bits of a quantised weight; 0 if the weights are floats. */
+  /** The bits of a quantised weight; 0 if the weights are floats. */
   bits: number;
   block: number;
   outputs: number;
@@ -19,11 +20,11 @@ export interface Stored {
   scales: Uint8Array;
   /** The numbers that are stored, (outputs, columns). */
   values: Float32Array;
-  /** Whether products with it take packed rows. */
+  /** Whether products with this matrix take packed rows. */
   isPacked: boolean;
 }
 
-/** Numbers of a normal distribution. */
+/** Random numbers with a normal distribution. */
 export function normal(count: number, seed: number): Float32Array {
   const random = randomGenerator(seed + 1);
   return Float32Array.from(
@@ -88,7 +89,7 @@ export function cosineDistance(a: ArrayLike<number>, b: ArrayLike<number>): numb
     aa += a[i]! ** 2;
     bb += b[i]! ** 2;
   }
-  // 1 − cos = |a/|a| − b/|b||² / 2, which does not cancel.
+  // 1 − cos = |a/|a| − b/|b||² / 2; computed in this way, small values are not lost to rounding.
   for (let i = 0; i < a.length; i++) dd += (a[i]! / Math.sqrt(aa) - b[i]! / Math.sqrt(bb)) ** 2;
   return dd / 2;
 }

@@ -1,5 +1,5 @@
-// Checkpoints made from a committed fixture, for models that must do things that random weights never do: begin with
-// a thought, or repeat themselves.
+// Makes checkpoints from a committed fixture, for models that must do things that random weights never do: begin with a
+// thought, or repeat themselves.
 
 import { cpSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -23,11 +23,11 @@ export function makeThinkingCheckpoint(folder: string): void {
 }
 
 const SHORT_CONTEXT = 4096;
-/** The text that the repeating model repeats. No token occurs in it twice. */
+/** The text that the repeating model writes again and again. No token occurs twice in it. */
 export const REPEATED = 'The text is too small. ';
 
 /**
- * Makes a model that repeats one sentence without end: its layers add nothing to a token's embedding, and its head maps
+ * Makes a model that repeats one sentence endlessly: its layers add nothing to a token's embedding, and its head maps
  * that embedding to the next token of the sentence. Its context is short, so that a few pictures fill it.
  */
 export function makeRepeatingCheckpoint(folder: string): void {

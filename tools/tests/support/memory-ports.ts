@@ -26,7 +26,7 @@ export class MemorySource implements CheckpointSource {
   }
 }
 
-/** Files in memory. After `writesLeft` writes each further one fails, as if the process had been killed. */
+/** Files in memory. After `writesLeft` writes, each further write fails, as if the process had been killed. */
 export class MemorySink implements PackageSink {
   readonly files: Files = new Map();
   writesLeft = Infinity;

@@ -1,5 +1,5 @@
 // A Vulkan driver that computes in f16 without a GPU: Mesa's lavapipe, version 24 or later (Dawn rejects Debian 12's
-// own 22.3). It is unpacked into the cache and never installed, so the system stays unchanged.
+// own 22.3). The driver is unpacked into the cache and never installed, so that the system stays unchanged.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
@@ -9,8 +9,8 @@ const CACHE = resolve('.cache/mesa');
 const SOURCE = 'deb [signed-by=/usr/share/keyrings/debian-archive-keyring.gpg] http://deb.debian.org/debian';
 
 /**
- * The environment variables with which Dawn finds the driver, or the reason why there is none. Downloads only on
- * Debian 12, from its backports, when run as root.
+ * The environment variables with which Dawn finds the driver, or the reason why there is none. It is downloaded only on
+ * Debian 12, from its backports, and only as root.
  */
 export function findOrFetchMesa(): Record<string, string> | string {
   if (process.env.VK_ICD_FILENAMES !== undefined) return {};
@@ -51,7 +51,7 @@ function fetchMesa(): void {
     'Dir::Etc::sourceparts=-',
     `Dir::State::lists=${join(CACHE, 'lists')}`,
     `Dir::Cache::archives=${join(CACHE, 'archives')}`,
-    // Download only required dependencies that the system lacks; install nothing.
+    // Download only required dependencies that the system lacks, and install none.
     'APT::Install-Recommends=0',
   ].flatMap((setting) => ['-o', setting]);
   const apt = (...args: string[]): void => {

@@ -1,5 +1,5 @@
-// Finds programs that a test needs and that the system's package manager offers, or installs them if that needs no
-// confirmation. If one is missing, its test is skipped with a sentence.
+// Finds programs that a test needs, or installs them with the system's package manager if that needs no confirmation.
+// If a program is missing, its test is skipped with a sentence.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync } from 'node:fs';
@@ -8,7 +8,9 @@ import { delimiter, join } from 'node:path';
 /** The files found, or a sentence that says why there are none. */
 export type Found<T> = { files: T } | { lacking: string };
 
-/** Installs Debian packages (names separated by spaces), only on Debian and as root, and looks again. */
+/**
+ * Installs Debian packages (names separated by spaces), but only on Debian and as root, and looks for the files again.
+ */
 export function installed<T>(packages: string, look: () => T | undefined): T | undefined {
   if (process.getuid?.() !== 0 || onPath('apt-get') === undefined) return undefined;
   console.log(`Installing: ${packages}`);

@@ -100,7 +100,7 @@ class Weights {
 
 export type Notes = Record<string, string | null>;
 
-/** Loads on command. */
+/** A scripted inference client, which loads models on command. */
 class Inference {
   asked: string[] = [];
   emit: (event: LoadEvent) => void = () => undefined;
@@ -132,7 +132,7 @@ class Inference {
 interface Past {
   hasWebGpu?: boolean;
   remembered?: Notes;
-  /** Models that were in use when a page died. */
+  /** Models that were loading or answering when a page died. */
   deaths?: string[];
 }
 

@@ -1,5 +1,5 @@
-// `tsx tools/tests/support/serve.ts CONFIG PORT`: serves a build for the browser tests, and exits when its parent process ends.
-// So a killed run leaves no server behind that would occupy the port.
+// `tsx tools/tests/support/serve.ts CONFIG PORT`: serves a build for the browser tests, and exits when its parent
+// process ends, so that a killed run leaves no server behind that would occupy the port.
 
 import { preview } from 'vite';
 

@@ -45,7 +45,7 @@ export function config(kind: 'dense' | 'moe', overrides: object = {}): Record<st
       intermediate_size: SIZES.inner,
       vocab_size: SIZES.vocab,
       rope_scaling: { rope_type: 'default', mrope_section: [4, 2, 2], mrope_interleaved: true },
-      // Layer 0 dense, layer 1 a mixture.
+      // Layer 0 is dense, layer 1 a mixture.
       ...(kind === 'moe' ? { ...moe, mlp_only_layers: [0], decoder_sparse_step: 1 } : {}),
       ...overrides,
     },
@@ -65,8 +65,8 @@ export function config(kind: 'dense' | 'moe', overrides: object = {}): Record<st
 }
 
 /**
- * A weight that BF16 and F16 can both hold exactly: a multiple of 2⁻⁷ in [−1, 1), computed from a tensor's name
- * and an index.
+ * A weight that both BF16 and F16 can hold exactly: a multiple of 2⁻⁷ in [−1, 1), computed from a tensor's name and an
+ * index.
  */
 export function weight(name: string, index: number): number {
   let hash = 2166136261 ^ index;
@@ -99,7 +99,7 @@ export function tensor(
 const TEXT = 'model.language_model';
 const VISION = 'model.visual';
 
-/** Element (row, column) of an expert's matrix, whatever the layout that stores it. */
+/** Element (row, column) of an expert's matrix, in whatever layout the matrix is stored. */
 const gate = (e: number, row: number, column: number) => weight(`gate ${e} ${row}`, column);
 const up = (e: number, row: number, column: number) => weight(`up ${e} ${row}`, column);
 const down = (e: number, row: number, column: number) => weight(`down ${e} ${row}`, column);
@@ -208,7 +208,7 @@ export function packagedGateUp(expert: number): Float32Array {
   });
 }
 
-/** A matrix in FP8 with its block scales, and the values that both together encode. */
+/** A matrix in FP8 with its block scales, and the values that the two encode together. */
 export function fp8(shape: number[], blockSize: number, seed: string) {
   const [rows = 1, columns = 1] = shape.slice(-2);
   const stack = shape.slice(0, -2).reduce((product, axis) => product * axis, 1);

@@ -1,6 +1,6 @@
 // Measures the raw speed of the browser with the bench's bytes: fetch alone, fetch and store without a hash, and
-// sequential reads of stored Blobs. It also measures the same reads through a stored package, to the GPU if there is
-// one, and the loading of a stored model.
+// sequential reads of stored Blobs. Also measures the same reads through a stored package (to the GPU, if there is one)
+// and the loading of a stored model.
 
 import * as Comlink from 'comlink';
 import { createStore, get, set } from 'idb-keyval';
@@ -32,7 +32,7 @@ const raw = createStore('weights-raw', 'blobs');
 const fetched = async (url: string): Promise<Blob> => (await fetch(url, { cache: 'no-store' })).blob();
 
 const api = {
-  // Do not read Blobs here: unreferenced Blobs fill the browser's space for Blobs before they are collected.
+  // Do not read Blobs here, because unreferenced Blobs fill the browser's space for Blobs before they are collected.
   fetchOnly: (urls) =>
     inLanes(urls, async (url) => {
       await (await fetch(url, { cache: 'no-store' })).body?.pipeTo(new WritableStream());
@@ -76,7 +76,7 @@ const api = {
     const adapter = toGpu && 'gpu' in navigator ? await navigator.gpu.requestAdapter() : null;
     const device = await adapter?.requestDevice();
     const start = performance.now();
-    // Read like an engine: piece by piece through one buffer, with the device a little behind.
+    // Read in the same way as an engine: piece by piece through one buffer, with the device a little behind.
     const buffer = new ReusedBuffer();
     const target = device?.createBuffer({ size: CHUNK_BYTES, usage: GPUBufferUsage.COPY_DST });
     let ahead = 0;
@@ -85,7 +85,7 @@ const api = {
       for (let at = 0; at < bytes; at += CHUNK_BYTES) {
         const piece = await reader.next(Math.min(CHUNK_BYTES, bytes - at));
         if (device === undefined || target === undefined) continue;
-        // A model keeps its buffers; here one buffer is enough, and the machine may be small.
+        // A model would keep its buffers. Here one buffer is enough, because the machine may be small.
         device.queue.writeBuffer(target, 0, piece);
         ahead += piece.byteLength;
         if (ahead <= AHEAD_BYTES) continue;

@@ -1,4 +1,4 @@
-// Runs a Chromium process of its own, with a profile that outlives it, so that a test can kill the whole browser.
+// Runs a separate Chromium process, whose profile outlives it, so that a test can kill the whole browser.
 
 import { chromium, type Browser, type Page } from '@playwright/test';
 import { spawn, type ChildProcess } from 'node:child_process';
@@ -23,7 +23,7 @@ export class BrowserProcess {
   /**
    * `looks` are the arguments that decide how the browser appears on the screen (by default it is headless), and `more`
    * are further arguments. If the start fails, no process of the browser is left, because it would lock the profile
-   * against the next one. For the same reason a browser that still holds the profile is ended first.
+   * against the next one. For the same reason, a browser that still holds the profile is ended first.
    */
   static async start(
     profile: string,
@@ -46,7 +46,7 @@ export class BrowserProcess {
       ...more,
       'about:blank',
     ];
-    // Start a process group of its own: killing it also kills the browser's children.
+    // Start a separate process group, so that killing it also kills the browser's children.
     const child = spawn(findChromium() ?? 'chromium', args, { detached: true, stdio: 'ignore' });
     try {
       const since = Date.now();
@@ -106,7 +106,8 @@ async function endHolder(profile: string): Promise<void> {
   try {
     process.kill(-pid, 'SIGKILL');
   } catch {
-    // Another program started it, in a process group with other processes.
+    // Another program started this browser, in a process group with other processes, so only the browser itself is
+    // killed.
     process.kill(pid, 'SIGKILL');
   }
   while (holderOf(profile) !== undefined) await sleep(50);
@@ -114,7 +115,7 @@ async function endHolder(profile: string): Promise<void> {
 
 function holderOf(profile: string): number | undefined {
   try {
-    // The lock is a link to "host-pid". That process may be dead, and its number may belong to another process.
+    // The lock is a link to "host-pid". That process may be dead, and its number may now belong to another process.
     const pid = Number(/\d+$/.exec(readlinkSync(join(profile, 'SingletonLock')))?.[0]);
     const isHeld = readFileSync(`/proc/${pid}/cmdline`, 'utf8').includes(`--user-data-dir=${profile}`);
     return isHeld ? pid : undefined;

@@ -1,5 +1,6 @@
-// Downloads in a real browser from a host that produces every fault: each fault ends in its own code, nothing
-// unverified is stored, and once the fault is gone the download completes and the model gives the same answer.
+// Tests downloads in a real browser from a host that produces every fault. Each fault must end with its own code, and
+// no unverified byte may be stored. Once the fault is gone, the download must complete, and the model must give the
+// same answer.
 
 import { expect, test, type Page } from '@playwright/test';
 import type { ModelRequest } from '../../../src/contract/weights.ts';
@@ -49,7 +50,7 @@ test('a package downloads, verifies, answers like a clean load, and is removed a
 
   const before = host.log.length;
   expect((await download(page)).outcome.kind).toBe('done');
-  // A repeated download only requests the manifest.
+  // A repeated download requests only the manifest.
   expect(host.log.slice(before).map((sent) => sent.path)).toEqual(['/dense/manifest.json']);
 
   const full = await page.evaluate(() => window.weights.storage());
@@ -199,7 +200,7 @@ test('200 random faults lose nothing', async ({ page }) => {
       codes.set(outcome.failure.code, (codes.get(outcome.failure.code) ?? 0) + 1);
       expect(outcome.failure.code, outcome.failure.message).not.toBe('bug');
     } else if (faults < 200) {
-      // The download is complete before all faults have occurred: start again.
+      // The download was complete before all faults had occurred, so start again.
       expect(await storedSoundly(page)).toEqual(hashesIn(folder));
       await page.evaluate(() => window.weights.remove('dense'));
     }
@@ -225,7 +226,7 @@ function anyFault(next: () => number, { range }: Request): Fault {
     { kind: 'long' },
     { kind: 'flipped', at },
     { kind: 'elsewhere' },
-    // Stalls are rarer, because each lasts until the watchdog's timeout.
+    // Stalls are rarer, because each of them lasts until the watchdog's timeout.
     ...(next() < 0.3 ? [{ kind: 'stall', at } as const] : []),
     ...(range ? [{ kind: 'wrong-range' } as const, { kind: 'no-range' } as const] : []),
   ];

@@ -12,12 +12,12 @@ import type { FailureInfo, Outcome } from '../../../src/failure.ts';
 
 export interface Ran<T> {
   outcome: Outcome<T>;
-  /** Progress events are reduced to changes of activity. */
+  /** The events of the run. Progress events are reduced to changes of activity. */
   events: WeightsEvent[];
 }
 
 export interface StoredFile {
-  /** Hash in the key, hash of the stored bytes, and whether storage has a record that the file is kept. */
+  /** The hash in the key, the hash of the stored bytes, and whether storage has a record of the file. */
   sha256: string;
   actual: string;
   bytes: number;
@@ -33,7 +33,7 @@ export interface EngineApi {
   answer(from: { url: string } | { id: string }): Promise<Answered>;
 }
 
-/** All results are in seconds for the whole work. */
+/** All results are in seconds for the whole job. */
 export interface BenchApi {
   fetchOnly(urls: string[]): Promise<number>;
   fetchAndStore(urls: string[]): Promise<number>;
@@ -46,7 +46,7 @@ export interface BenchApi {
 }
 
 export interface Harness {
-  /** `quick` is a worker with short timeouts, `app` the app's own worker. */
+  /** `quick`: a worker with short timeouts. `app`: the app's own worker. */
   download(request: ModelRequest, worker?: 'quick' | 'app', stopAtBytes?: number): Promise<Ran<KeptModel>>;
   /** Imports the files chosen in the page's input. */
   importChosen(request: ModelRequest): Promise<Ran<KeptModel>>;
@@ -55,16 +55,16 @@ export interface Harness {
   list(): Promise<Outcome<KeptModel[]>>;
   storage(): Promise<Outcome<StorageFacts>>;
   catalogue(): Promise<Outcome<Offer[]>>;
-  /** Every stored file, with its hash computed. */
+  /** All stored files, with their computed hashes. */
   stored(id: string): Promise<StoredFile[]>;
-  /** Overwrites or removes a stored file directly, so that the app does not notice. */
+  /** Overwrites or removes a stored file directly, without the app's knowledge. */
   damage(id: string, sha256: string, how: 'flip' | 'cut' | 'remove'): Promise<void>;
   /** Keys of a model's records. */
   keys(kind: 'kept' | 'piece' | 'used', id: string): Promise<(string | number)[][]>;
-  /** Kinds of all events so far, across all runs of this page. */
+  /** The kinds of all events so far, over all runs of this page. */
   heard(): string[];
   answer: EngineApi['answer'];
-  /** Runs in a fresh worker, which ends with the call. */
+  /** Runs in a fresh worker, which ends after the call. */
   bench: BenchApi;
 }
 

@@ -10,7 +10,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 
 export type Fault =
   | { kind: 'refused' } // the connection closes before any response
-  | { kind: 'cut'; at: number } // … after the share `at` of the body
+  | { kind: 'cut'; at: number } // the connection closes after the share `at` of the body
   | { kind: 'stall'; at: number }
   | { kind: 'web-page' }
   | { kind: 'status'; status: number }
@@ -31,7 +31,7 @@ export interface Request {
 
 export interface Sent extends Request {
   status: number;
-  /** Offset in the file of the first byte sent, and number of bytes handed to the connection. */
+  /** The file offset of the first byte sent, and the number of bytes handed to the connection. */
   start: number;
   bytes: number;
   fault: Fault['kind'] | undefined;
@@ -45,16 +45,16 @@ export class Host {
   readonly log: Sent[] = [];
   /** Chooses the fault of a request. */
   fault: (request: Request) => Fault | undefined = () => undefined;
-  /** Awaited before each chunk: the host sends nothing while this promise is pending. */
+  /** Awaited before each chunk, so that the host sends nothing while this promise is pending. */
   gate: (request: Request) => Promise<void> = () => Promise.resolve();
   readonly #server: Server;
   /** URL prefix → folder. */
   readonly #folders = new Map<string, string>();
-  /** Repository → folder for every commit; `repository@commit` → folder for that commit. */
+  /** Repository → its folder for every commit; `repository@commit` → its folder for that commit. */
   readonly #repos = new Map<string, string>();
-  /** The commit that `main` points to. */
+  /** The commit to which `main` points. */
   commit = COMMIT;
-  /** Whether the host reports commits and hashes, as hubs do; a plain mirror of the files does not. */
+  /** Whether the host reports commits and hashes, as hubs do. A plain mirror of the files does not. */
   hasApi = true;
 
   private constructor() {
@@ -75,7 +75,7 @@ export class Host {
     return (this.#server.address() as AddressInfo).port;
   }
 
-  /** The public origin; large files of repositories come from `cdn`. */
+  /** The public origin. The large files of repositories come from `cdn`. */
   get origin(): string {
     return `http://localhost:${this.port}`;
   }
@@ -90,7 +90,10 @@ export class Host {
     return `${this.origin}/${name}/`;
   }
 
-  /** Serves a checkpoint in the layout of a hub, at `commit` or, if omitted, at every commit without its own folder. */
+  /**
+   * Serves a checkpoint in the layout of a hub. Without `commit`, the folder serves every commit that has no folder of
+   * its own.
+   */
   serveRepo(repo: string, folder: string, commit?: string): void {
     this.#repos.set(commit === undefined ? repo : `${repo}@${commit}`, folder);
   }
@@ -154,7 +157,7 @@ export class Host {
     const match = /^bytes=(\d+)-(\d+)$/.exec(header ?? '');
     const range = match ? { start: Number(match[1]), end: Number(match[2]) + 1 } : undefined;
     const asked: Request = { path, range, ifRange: typeof ifRange === 'string' ? ifRange : undefined };
-    // A redirected request already had its fault when it was redirected.
+    // A redirected request got its fault before it was redirected.
     const isSentOn = request.headers.host?.startsWith('127.') === true && !path.startsWith('/cdn/');
     const fault = isSentOn ? undefined : this.fault(asked);
     const sent: Sent = { ...asked, status: 0, start: range?.start ?? 0, bytes: 0, fault: fault?.kind };
@@ -227,7 +230,7 @@ export class Host {
   }
 }
 
-/** The listing format of hubs: weights with their SHA-256, all other files with git's own hash. */
+/** The format in which hubs list files: weights with their SHA-256, all other files with git's own hash. */
 async function listingOf(folder: string): Promise<unknown[]> {
   const entries = await readdir(folder, { withFileTypes: true });
   return Promise.all(

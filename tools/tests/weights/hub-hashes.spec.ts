@@ -1,4 +1,4 @@
-// Checks a checkpoint's files against the hashes that the hub lists, in a real browser.
+// Tests, in a real browser, how a checkpoint's files are checked against the hashes that the hub lists.
 
 import { expect, test, type Page } from '@playwright/test';
 import { createHash } from 'node:crypto';
@@ -35,7 +35,7 @@ async function expectWhole(page: Page): Promise<void> {
   expect(listed).toMatchObject({ value: [{ id: 'moe', state: 'ready' }] });
 }
 
-/** True for requests of tensors, and false for those of a header or a sample of 64 KiB. */
+/** Whether a request is for tensors, and not for a header or a sample of 64 KiB. */
 const isPiece = ({ path, range }: Request): boolean =>
   path.endsWith('.safetensors') && (range?.end ?? 0) - (range?.start ?? 0) > 65_536;
 
@@ -102,7 +102,7 @@ test('a download continues at the commit with which it began, although the branc
   cpSync(join(FIXTURES, 'moe-untied'), later, { recursive: true });
   for (const name of ['model-00001-of-00004', 'model-00003-of-00004'].map((one) => `${one}.safetensors`)) {
     const bytes = readFileSync(join(later, name));
-    // Change the last byte but one of the file, in a tensor: another weight with the same header.
+    // Change the last byte but one of the file, which lies in a tensor, so that a weight differs under the same header.
     bytes[bytes.byteLength - 2]! ^= 1;
     writeFileSync(join(later, name), bytes);
   }

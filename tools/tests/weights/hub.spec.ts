@@ -1,4 +1,4 @@
-// Checkpoints in hub layout, from URL to answer, and faults that occur only on hubs.
+// Tests checkpoints in the layout of a hub, from the URL to the answer, and faults that occur only on hubs.
 
 import { expect, test, type Page } from '@playwright/test';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// Stored models: several tabs, import without a network, damage and repair.
+// Tests stored models: several tabs, import without a network, damage and repair.
 
 import { expect, test, type Page } from '@playwright/test';
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
@@ -123,7 +123,7 @@ for (const kind of ['package', 'checkpoint'] as const) {
     const url = host.servePackage(`clean-${kind}`, expected);
     const clean = await page.evaluate((from) => window.weights.answer({ url: from }), url);
     expect(clean.tokens).toHaveLength(12);
-    // Workers are files of the page, so start both once before the network is cut.
+    // Workers are files of the site, so start both once before the network is cut.
     await page.evaluate(() => window.weights.list());
     const before = host.log.length;
     await context.setOffline(true);

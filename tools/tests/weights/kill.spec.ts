@@ -1,5 +1,5 @@
-// The browser is killed in the middle of a download and started again. The host's log must show that no verified file,
-// and no piece of a checkpoint that had arrived, is fetched again.
+// Tests a browser that is killed in the middle of a download and started again. The host's log must show that no
+// verified file, and no piece of a checkpoint that had arrived, is fetched again.
 
 import { expect, test, type Page } from '@playwright/test';
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -30,7 +30,7 @@ test.afterEach(async () => {
   rmSync(profile, { recursive: true, force: true, maxRetries: 5 });
 });
 
-/** Lets `bytes` pass, then nothing until `open` is called. */
+/** Lets `bytes` bytes through, and no more until `open` is called. */
 function gateAfter(bytes: number): { open: () => void } {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
@@ -39,7 +39,7 @@ function gateAfter(bytes: number): { open: () => void } {
   return { open };
 }
 
-/** Starts a download without waiting for it, because the browser will be killed. */
+/** Starts a download without awaiting it, because the browser will be killed. */
 async function begin(page: Page, request: ModelRequest): Promise<void> {
   await page.evaluate((asked) => void window.weights.download(asked, 'app'), request);
 }
@@ -86,7 +86,7 @@ test('a checkpoint continues at the byte that it reached, and its shards are tho
     const gate = gateAfter(150_000_000);
     const page = await browser.page(baseURL ?? '');
     await begin(page, request);
-    // Wait until the first shard is stored, a piece of the second lies in the spool, and no data arrives any more.
+    // Wait until the first shard is stored, a piece of the second one lies in the spool, and no more data arrives.
     await expect
       .poll(async () => (await keysOf(page, 'kept', 'hub')).length, { timeout: 300_000 })
       .toBeGreaterThan(3);
@@ -124,7 +124,7 @@ function writeCheckpoint(folder: string): void {
   const tensors: Tensors = model('dense');
   const next = random(7);
   const words = new Uint16Array(vocab * 64);
-  // Numbers of ordinary size: any sign and low mantissa bits, a fixed exponent.
+  // Numbers of ordinary size: any sign and any low mantissa bits, with a fixed exponent.
   for (let i = 0; i < words.length; i++) words[i] = (Math.floor(next() * 65536) & 0x80ff) | 0x3f00;
   const data = new Uint8Array(words.buffer);
   tensors.set('model.language_model.embed_tokens.weight', { dtype: 'BF16', shape: [vocab, 64], data });

@@ -16,8 +16,8 @@ export type Fixture = 'dense-tied' | 'moe-untied' | 'moe-fp8';
 const SHARD_BYTES = 400_000;
 
 /**
- * Converts the fixture with the preset 'balanced' into shards of about 400 kB, and returns the package's folder. Intact
- * shards of an earlier run are not converted again.
+ * Converts the fixture with the preset 'balanced' into shards of about 400 kB, and returns the package's folder. If an
+ * earlier run left intact shards, they are not converted again.
  */
 export async function manyShards(fixture: Fixture): Promise<string> {
   const folder = `.cache/weights-packages/${fixture}`;
@@ -31,7 +31,7 @@ export function manifestIn(folder: string): Manifest {
   return parseManifest(parseJson(text, MANIFEST_FILE, 'bad-manifest'));
 }
 
-/** SHA-256 of every file of a package, in order. */
+/** The SHA-256 of every file of a package, in ascending order. */
 export function hashesIn(folder: string): string[] {
   const { files, shards } = manifestIn(folder);
   return [...new Set([...files, ...shards].map((file) => file.sha256))].sort();

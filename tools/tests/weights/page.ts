@@ -1,4 +1,5 @@
-// The harness page: the weights client as the app uses it, and access to storage that only tests need.
+// The harness page: the weights client in the form in which the app uses it, and access to storage that only tests
+// need.
 
 import * as Comlink from 'comlink';
 import { WeightsClient } from '../../../src/client/weights-client.ts';

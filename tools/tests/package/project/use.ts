@@ -1,4 +1,5 @@
-// Uses the package as a TypeScript user does. The test compiles this file in the project that installs the package.
+// Uses the package in the same way as a TypeScript user. The test compiles this file in the project that installs the
+// package.
 import {
   convert,
   Failure,

@@ -1,4 +1,4 @@
-// Opens the app on a server that sends a changed policy, and reports the ways by which data then leaves the app.
+// Opens the app on a server that sends a changed policy, and reports the ways through which data then leaves the app.
 
 import type { Browser, BrowserContext, Frame, Page } from '@playwright/test';
 import type { Wall } from '../../../../src/policy/walls.ts';
@@ -17,7 +17,7 @@ export interface Opened {
   sink: Sink;
 }
 
-/** `project` is a folder with its own build; if omitted, this project. */
+/** `project`: a folder with its own build; if omitted, this project. */
 export async function withChangedApp<T>(
   browser: Browser,
   change: Change,
@@ -38,8 +38,8 @@ export async function withChangedApp<T>(
 }
 
 /**
- * Like withChangedApp, but without Trusted Types, which text-walls.ts tests: they would keep a test from writing markup
- * or starting workers.
+ * Like withChangedApp, but without Trusted Types, which text-walls.ts tests: they would prevent a test from writing
+ * markup or starting workers.
  */
 export function withApp<T>(
   browser: Browser,
@@ -50,7 +50,7 @@ export function withApp<T>(
   return withChangedApp(browser, butTrustedTypes(change), job, project);
 }
 
-/** Names of the ways that leaked. */
+/** Tries the ways, and returns the names of those that leaked. */
 export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<string[]> {
   const { page, origin, sink } = opened;
   const got = new Set<string>();
@@ -93,7 +93,7 @@ export async function tryWays(opened: Opened, ways: readonly Way[]): Promise<str
   return Array.from(got);
 }
 
-/** Whether the code returns true; false if it throws or does not end within 4 s. */
+/** Whether the code returns true. Counts as false if the code throws, or does not end within 4 s. */
 async function finds(page: Page, code: string): Promise<boolean> {
   const caught = `Promise.race([
     (async () => (${code}))().catch(() => false),
@@ -109,7 +109,10 @@ async function goto(page: Page, origin: string): Promise<void> {
 
 const slug = (name: string): string => name.toLowerCase().replace(/[^a-z0-9]+/g, '-');
 
-/** The walls that the app reports missing, as `realm: wall`, except `besides`, which a test removed on purpose. */
+/**
+ * The walls that the app reports missing, as `realm: wall`. Leaves out the walls in `besides`, which a test removed on
+ * purpose.
+ */
 export async function saidOpen(page: Page | Frame, besides: readonly Wall[] = ['text']): Promise<string[]> {
   const refusal = page.getByText(en.notHeld(['']).slice(0, 12));
   const panel = page.getByRole('button', { name: en.title, exact: true });

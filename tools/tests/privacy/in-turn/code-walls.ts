@@ -1,4 +1,5 @@
-// Tests each wall that is the app's own code, one by one. The policy is off if it would cover the same ways out.
+// Tests, one by one, the walls that are part of the app's own code. The policy is off if it would cover the same ways
+// out.
 
 import type { Browser, Page } from '@playwright/test';
 import { readdirSync } from 'node:fs';
@@ -15,10 +16,10 @@ const SETTLE_MS = 2000;
 interface Trial {
   name: string;
   wall: CodeWall;
-  /** Other walls of the code that cover the same ways: they are removed in both cases. */
+  /** Other walls in the code that cover the same ways; they are always removed together with this one. */
   coveredBy?: readonly CodeWall[];
   change: (sink: Opened['sink']) => Change;
-  /** Number of ways. */
+  /** The number of ways. */
   ways: number;
   /** Tries the ways; returns those that leaked while the walls in `away` were removed. */
   out: (opened: Opened, away: readonly CodeWall[]) => Promise<string[]>;
@@ -26,7 +27,7 @@ interface Trial {
 
 const PREVIEW: readonly CodeWall[] = ['sanitiser', 'preview-policy', 'preview-sandbox'];
 
-/** The three walls of a preview cover each other, and the page's policy covers all of them. */
+/** The three walls of a preview cover each other, and the page's policy covers all of them, too. */
 const previewTrial = (wall: CodeWall, name: string, kinds: readonly PreviewWay[]): Trial => ({
   name: `HTML preview: ${name}`,
   wall,
@@ -168,7 +169,7 @@ function toSink({ port }: Opened['sink']): Change {
   };
 }
 
-/** If `isOff`, the page is served without its policy, and must start all the same. */
+/** If `isOff`, the page is served without its policy and must start nevertheless. */
 async function openTaken(
   { page, origin }: Opened,
   away: readonly CodeWall[],
@@ -243,7 +244,10 @@ const script = (project: string, away: readonly CodeWall[]): string => {
   return `assets/${file ?? ''}?${away.join(' ')}`;
 };
 
-/** Runs in the page: sends a worker a message as Comlink would, and `then` to the port that the worker returns. */
+/**
+ * Runs in the page. Sends a worker a message in Comlink's format, and then sends `then` to the port that the worker
+ * returns.
+ */
 async function tellWorker([path, message, then]: readonly [string, object, object | null]): Promise<void> {
   const worker = new Worker(path, { type: 'module' });
   await new Promise((resolve) => {

@@ -24,7 +24,7 @@ const alone =
     return own ?? (directive === 'object-src' ? "object-src 'none'" : undefined);
   };
 
-/** Removes this wall alone, together with the walls and the allowlist that cover it. */
+/** Removes only this wall, and the walls and the allowlist that cover it. */
 const missing =
   (wall: PageWall): Change =>
   (value, header, path) => {

@@ -5,21 +5,24 @@ export type InTurn = [name: string, look: (browser: Browser) => Promise<Row>];
 
 /** The observations about one wall. */
 export interface Row {
-  /** The walls that the app reports missing while this wall alone is missing, as `realm: wall`. */
+  /** The walls that the app reports missing while only this wall is missing, as `realm: wall`. */
   says: readonly string[];
-  /** The reports expected of it; empty if the wall is the app's own code, which cannot know that it was changed. */
+  /**
+   * The walls that it should report. Empty if this wall is part of the app's own code, which cannot know that it was
+   * changed.
+   */
   shouldSay: readonly string[];
-  /** Number of ways out that this wall blocks. */
+  /** The number of ways out that this wall blocks. */
   ways: number;
-  /** Those of its ways that leak while this wall alone stands. */
+  /** The ways of this wall that leak while it is the only wall. */
   outAlone: readonly string[];
-  /** Those of its ways that leak while this wall alone is missing. */
+  /** The ways of this wall that leak while only this wall is missing. */
   outMissing: readonly string[];
-  /** The ways of other walls that leak while this wall alone is missing. */
+  /** The ways of other walls that leak while only this wall is missing. */
   othersOut: readonly string[];
 }
 
-/** Describes the first fault of a row; undefined if there is none. */
+/** Describes the first fault of a row; undefined if the row is right. */
 export function wrong(row: Row): string | undefined {
   const { says, shouldSay, ways, outAlone, outMissing, othersOut } = row;
   // The allowlist covers the ways of all other walls, so it is missing together with each of them.

@@ -1,11 +1,11 @@
-// A build of the app in which a test can remove each wall that is the app's own code, by the wall's name.
+// Builds an app in which a test can remove, by name, each wall that is part of the app's own code.
 
 import { mkdtempSync, readFileSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { buildIn } from '../../../build/build-copy.ts';
 
-/** Expression that is true if the wall is removed: a page reads `takenAway`, a worker the names in its address. */
+/** An expression that is true if the wall is removed: a page reads `takenAway`, a worker the names in its address. */
 const taken = (wall: CodeWall): string =>
   `(globalThis.takenAway ?? globalThis.location.search).includes(${JSON.stringify(wall)})`;
 

@@ -1,5 +1,5 @@
-// Tests Trusted Types, realm by realm. The tests of the other walls run without Trusted Types, which would keep a test
-// from writing markup or starting a worker. Here they are first the only wall, and then the only wall missing.
+// Tests Trusted Types, realm by realm. The tests of the other walls run without Trusted Types, which would prevent them
+// from writing markup or starting a worker. Here, they are first the only wall, and then the only missing wall.
 
 import type { Browser } from '@playwright/test';
 import { REALMS, type Realm } from '../../../../src/ui/privacy/walls.svelte.ts';
@@ -28,7 +28,7 @@ export function textWalls(): InTurn[] {
   return REALMS.map((realm): InTurn => [`${realm}: ${DIRECTIVE}`, (browser) => look(browser, realm)]);
 }
 
-/** Tries the page's ways only; of a worker it checks the app's report alone. */
+/** Tries only the page's ways. For a worker, checks only the app's report. */
 async function look(browser: Browser, realm: Realm): Promise<Row> {
   const path = realm === 'page' ? /^\/$/ : new RegExp(`^/assets/${realm}\\.worker`);
   const ways = realm === 'page' ? WAYS : [];
@@ -44,7 +44,7 @@ async function look(browser: Browser, realm: Realm): Promise<Row> {
   return withChangedApp(browser, missing, async (opened) => {
     await opened.page.goto(opened.origin);
     const says = await saidOpen(opened.page, []);
-    // The panel still says that nothing can leave, so it must explain the wall that it shows in red.
+    // The panel still says that no data can leave, so it must explain the wall that it shows in red.
     await opened.page.getByText(en.secondLock).waitFor();
     const out = await tryWays(opened, [...ways, ...others]);
     const own = new Set(ways.map(({ name }) => name));

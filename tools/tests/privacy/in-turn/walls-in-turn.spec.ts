@@ -1,5 +1,5 @@
 // `npm run test:walls`: removes each wall in turn. While a wall is missing, exactly its own ways must leak, and the app
-// must report it as missing; while it stands alone, none of its ways may leak.
+// must report it as missing; while it is the only wall, none of its ways may leak.
 
 import { chromium, expect, test, type Browser } from '@playwright/test';
 import { rmSync } from 'node:fs';

@@ -1,5 +1,5 @@
-// The ways out when a wall is missing: the channels of the parent folder, sorted by the wall that stops them, and ways
-// that send nothing themselves but show that a door is open.
+// The ways out that are open while a wall is missing: the channels of the parent folder, sorted by the wall that stops
+// them, and ways that send nothing themselves but show that a door is open.
 
 import type { Wall } from '../../../../src/policy/walls.ts';
 import type { Channel } from '../channel.ts';
@@ -10,15 +10,15 @@ import { REALM_CHANNELS } from '../realm-channels.ts';
 
 export interface Way {
   name: string;
-  /** Runs in the page, as a function or as the code of one; `url` is an address at the sink. */
+  /** Runs in the page, as a function or as a function's source. `url`: an address at the sink. */
   run: string | ((url: string) => unknown);
-  /** If true, nothing is sent; `run` returns true if a door is open. */
+  /** If true, the way sends nothing, and `run` returns true if a door is open. */
   isDoor?: boolean;
   /** An element whose mere presence causes a request. */
   html?: (url: string) => string;
-  /** If true, the connection carries no path, so the sink gives it a port of its own. */
+  /** If true, the connection has no path, so the sink gives the way a separate port. */
   hasOwnPort?: boolean;
-  /** If true, it navigates the page away. */
+  /** If true, the way navigates the page away. */
   leaves?: boolean;
 }
 
@@ -26,9 +26,12 @@ export interface PageWall {
   wall: Wall;
   /** Directive of the content security policy; undefined for the allowlist. */
   directive?: string;
-  /** Value of the directive when the wall is removed; undefined omits the directive, which no other rule replaces. */
+  /**
+   * The value of the directive while the wall is removed. If undefined, the directive is omitted, and no other rule
+   * replaces it.
+   */
   open?: string;
-  /** Another wall that stops the same ways, and is removed together with this one. */
+  /** Another wall that stops the same ways. It is removed together with this one. */
   coveredBy?: Wall;
   ways: readonly Way[];
 }
@@ -51,7 +54,7 @@ function named(...names: string[]): Way[] {
   });
 }
 
-/** A way that opens if a worker with this address starts; `url` is code that runs in the page. */
+/** A way that is open if a worker with this address starts. `url`: code that runs in the page. */
 const starts = (name: string, url: string): Way => ({
   name,
   isDoor: true,
@@ -109,7 +112,7 @@ export const PAGE_WALLS: readonly PageWall[] = [
     directive: 'object-src',
     open: '*',
     ways: named('object', 'embed'),
-    // Plug-in content is fetched like a frame.
+    // The content of a plug-in is fetched like a frame.
     coveredBy: 'frame',
   },
   {

@@ -1,4 +1,5 @@
-// Tests the walls of each worker one by one; each worker has its own policy, which the server sends with its script.
+// Tests the walls of each worker one by one. Each worker has its own policy, which the server sends with the worker's
+// script.
 
 import type { Browser, Page, Worker } from '@playwright/test';
 import { readdirSync } from 'node:fs';
@@ -14,7 +15,7 @@ interface Rule {
   wall: Wall;
   directive: string;
   open: string;
-  /** Runs in the worker; returns true if data left it or a door is open. */
+  /** Runs in the worker. Returns true if data left the worker, or if a door is open. */
   way: (url: string) => unknown;
 }
 
@@ -44,7 +45,10 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/** Only the weights worker starts the hash worker, so its ways are not tried; only the app's report is checked. */
+/**
+ * The workers to test. Only the weights worker can start the hash worker, so the hash worker's ways are not tried; only
+ * the app's report about it is checked.
+ */
 const REALMS: readonly WorkerRealm[] = ['photo', 'inference', 'weights', 'hash'];
 
 export function workerWalls(): InTurn[] {
@@ -96,7 +100,7 @@ async function look(browser: Browser, realm: WorkerRealm, rule: Rule): Promise<R
   };
 }
 
-/** Starts another of the app's workers with the headers it is served with. */
+/** Starts one more of the app's workers, with the headers with which it is served. */
 async function started(page: Page, realm: WorkerRealm): Promise<Worker> {
   const file = readdirSync('dist/assets').find((name) => name.startsWith(`${realm}.worker`));
   const path = `assets/${file ?? ''}?${Date.now()}`;

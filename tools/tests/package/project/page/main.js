@@ -6,7 +6,7 @@ const output = document.querySelector('output');
 try {
   const folder = new URL(query.get('model'), location.href);
   if (!query.has('offline')) output.dataset.fit = (await fitPackage(folder)).verdict;
-  // A bundler finds a worker of its own here; without this option the package starts its own.
+  // Here, a bundler finds the project's own worker. Without this option, the package starts its own.
   const worker = () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' });
   const options = query.has('own-worker') ? { worker } : {};
   const model = await openPackage(folder, options);
