@@ -9,6 +9,7 @@ import { readCheckpointFiles } from '../../../src/engine/checkpoint-files.ts';
 import { clipType } from '../../../src/engine/clip/clip-type.ts';
 import { readPhotoSize } from '../../../src/engine/photo/photo-size.ts';
 import { Failure } from '../../../src/failure.ts';
+import { readGgufHeader } from '../../../src/format/gguf/header.ts';
 import { parseJson } from '../../../src/format/json-field.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import { parseManifest } from '../../../src/format/parse-manifest.ts';
@@ -18,7 +19,8 @@ import { parseCatalogue } from '../../../src/weights/catalogue.ts';
 import { parseHubAddress } from '../../../src/weights/hub/hub-address.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { fixturePackage } from '../parity/fixture-package.ts';
-import { damageBytes, damageJson, damageText, randomFrom, type Random } from './mutate.ts';
+import { ggufFile } from '../support/gguf-file.ts';
+import { damageBytes, damageJson, damageText, joined, randomFrom, type Random } from './mutate.ts';
 
 const TIMES = process.env.LONG === '1' ? 2000 : 200;
 const LONGEST_MS = 5000;
@@ -55,6 +57,8 @@ async function fuzz(name: string, job: (next: Random) => unknown): Promise<void>
   }
 }
 
+const rangesOf = (bytes: Uint8Array) => (start: number, end: number) =>
+  Promise.resolve(bytes.subarray(start, end));
 const bytesOf = (file: string): Uint8Array => new Uint8Array(readFileSync(join(FIXTURE, file)));
 const textOf = (file: string): string => readFileSync(join(FIXTURE, file), 'utf8');
 
@@ -72,6 +76,30 @@ test('shard headers', async () => {
     const bytes = shard.length - head.length + damaged.length;
     const end = headerLength(damaged, bytes, 'x');
     parseHeader(damaged.slice(8, 8 + end), bytes, 'x');
+  });
+});
+
+test('headers of GGUF files', async () => {
+  const names = Array.from({ length: 8 }, (_, n) => `blk.${n}.attn_q.weight`);
+  const tensor = { dtype: 'Q8_0', shape: [4, 64], data: new Uint8Array(272) } as const;
+  const keys = {
+    'general.architecture': { string: 'qwen3vl' },
+    'general.alignment': { u32: 32 },
+    'qwen3vl.block_count': { u32: 8 },
+    'tokenizer.ggml.tokens': { strings: names },
+    'tokenizer.ggml.token_type': { i32s: names.map(() => 1) },
+    'clip.vision.is_deepstack_layers': { bools: [true, false] },
+  };
+  const file = ggufFile(keys, Object.fromEntries(names.map((name) => [name, tensor])));
+  const { tensors: original, dataStart } = await readGgufHeader(rangesOf(file), file.length, 'x');
+  const head = file.slice(0, dataStart);
+  await fuzz('GGUF header', async (next) => {
+    const bytes = joined(damageBytes(head, next), file.slice(dataStart));
+    const { tensors } = await readGgufHeader(rangesOf(bytes), bytes.length, 'x');
+    // A damaged name or type may pass here; the converter misses the tensor, or reads other values of the same place.
+    const places = ({ start, end }: { start: number; end: number }): number[] => [start % 32, end - start];
+    expect(tensors.map(places)).toEqual(original.map(places));
+    expect(tensors.at(-1)?.end ?? bytes.length).toBeLessThanOrEqual(bytes.length);
   });
 });
 

@@ -44,7 +44,7 @@ export function damageBytes(bytes: Uint8Array, next: Random): Uint8Array<ArrayBu
   return result;
 }
 
-function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
+export function joined(a: Uint8Array, b: Uint8Array): Uint8Array<ArrayBuffer> {
   const whole = new Uint8Array(a.length + b.length);
   whole.set(a);
   whole.set(b, a.length);
