@@ -1,6 +1,6 @@
 // Runs axe on every state of the page, on a phone in the dark theme and on a desktop in the light theme. The languages
-// alternate from state to state; with LONG=1 each state is checked in both. One page goes through all states that do
-// not need a page of their own.
+// alternate from state to state; with LONG=1, each state is checked in both. One page goes through all states, except
+// those that need a separate page.
 
 import AxeBuilder from '@axe-core/playwright';
 import { expect, test, type Page } from '@playwright/test';
@@ -31,7 +31,7 @@ for (const [which, locale] of LANGUAGES.entries()) {
   });
 }
 
-/** Adds a test that checks these states one after the other on one page. */
+/** Adds a test that checks these states, one after the other, on one page. */
 function look(states: readonly State[], mark = ''): void {
   test(`axe finds nothing: ${states.join(', ')}${mark}`, async ({ page }) => {
     for (const [index, state] of states.entries()) {
@@ -51,7 +51,7 @@ function look(states: readonly State[], mark = ''): void {
 }
 
 async function expectNothing(page: Page, where: string): Promise<void> {
-  // The page has no frames, so axe needs no second page to merge their results.
+  // The page has no frames, so axe needs no second page to merge results of frames.
   const { violations } = await new AxeBuilder({ page }).setLegacyMode().analyze();
   const found = violations.map(({ id, nodes }) => `${id}: ${nodes.map((node) => node.html).join(' | ')}`);
   expect.soft(found, where).toEqual([]);

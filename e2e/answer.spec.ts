@@ -1,4 +1,5 @@
-// How the page shows an answer: Markdown, tables, formulas, pages in a sandbox, thoughts, and boxes on the picture.
+// Tests how the page shows an answer: Markdown, tables, formulas, pages in a sandbox, thoughts, and boxes on the
+// picture.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -181,7 +182,7 @@ test('the page shows Markdown: headings, lists, tables, code, formulas @main', a
 
 test('a page that the model wrote appears in a frame that reaches nothing @main', async ({ page }) => {
   const requests: string[] = [];
-  // Playwright also reports a request that the frame's policy stops, as failed with a `csp` error.
+  // Playwright also reports a request that the frame's policy stops, as a failed request with a `csp` error.
   page.on('requestfinished', (request) => requests.push(request.url()));
   page.on('requestfailed', (request) => {
     if (!/csp/i.test(request.failure()?.errorText ?? '')) requests.push(request.url());
@@ -196,7 +197,7 @@ test('a page that the model wrote appears in a frame that reaches nothing @main'
   const preview = answer.frameLocator('iframe');
   await expect(preview.getByRole('heading', { name: 'Hello' })).toBeVisible();
   await expect(preview.getByRole('heading')).toHaveCSS('color', 'rgb(1, 2, 3)');
-  // Even a picture inside the page could take minutes to draw.
+  // Even a picture inside the preview could take minutes to draw, so its address must be gone.
   await expect(preview.getByAltText('drawn')).not.toHaveAttribute('src');
   await preview.getByText('go').click();
   await page.waitForTimeout(500);

@@ -1,4 +1,5 @@
-// The user gives a picture and a question, and the answer streams. Also the messages for failures on the way.
+// Tests that the user gives a picture and a question, and that the answer streams. Also tests the messages for failures
+// on the way.
 
 import { expect, test, type Page } from '@playwright/test';
 import {
@@ -16,7 +17,7 @@ import {
   attachments,
 } from './person.ts';
 
-/** Records every text that the answer shows; returns a function that reads them. */
+/** Records every text that the answer shows. Returns a function that returns these texts. */
 async function watchAnswer(page: Page): Promise<() => Promise<string[]>> {
   await page.evaluate(() => {
     const shown = new Set<string>();
@@ -147,7 +148,7 @@ test('the page refuses a file that is no picture by its name, and adds the other
   const refusal = page.getByRole('alert');
   await expect(refusal).toContainText('broken.png was not added.');
   await expect(refusal).toContainText('Text, not a picture.');
-  // The question field is empty, so the notice does not say that its words are kept.
+  // The question field is empty, so the notice must not say that its words are kept.
   await expect(refusal).not.toContainText('kept');
   await question(page).fill('What is here?');
   await expect(refusal.getByText('What you have written is kept.')).toHaveCount(1);

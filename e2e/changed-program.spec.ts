@@ -1,5 +1,5 @@
-// If a host, or a cache on the way, sends a program that differs from the built one, the page names the file and never
-// runs it.
+// Tests a host, or a cache on the way, that sends a program which differs from the built one. The page must name the
+// file, and must never run it.
 
 import { expect, test } from '@playwright/test';
 import { answered, answers, arrive, ask } from './person.ts';
@@ -20,7 +20,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** Changes one byte of a message inside the program, with which the program would still run. */
+/** Changes one byte of a message inside the program, so that the program would still run. */
 function changeLetter(bytes: Buffer, message: string): Buffer {
   const at = bytes.indexOf(message);
   if (at < 0) throw new Error(`The program has no “${message}”.`);

@@ -1,5 +1,5 @@
-// Clips on the page: adding and showing them, an answer about them, the history; and each clip that cannot be read is
-// refused with its own sentence.
+// Tests clips on the page: adding and showing them, an answer about them, and the history. Each clip that cannot be
+// read must be refused with its own sentence.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { basename } from 'node:path';
@@ -60,7 +60,7 @@ async function expectColour(image: Locator, [r, g, b]: Rgb): Promise<void> {
   ).toBeLessThan(12);
 }
 
-test.describe('with a model that says anything', () => {
+test.describe('with a model of random weights', () => {
   test.beforeEach(async ({ page }) => {
     await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 8 });
   });
@@ -103,7 +103,7 @@ test.describe('with a model that says anything', () => {
   });
 
   test('clips under wrong names play by their contents', async ({ page }) => {
-    // A video that is named .gif, as messengers send them; animated pictures without a type, or with a video's type.
+    // A video named .gif, as messengers send them, and animated pictures without a type or with a video's type.
     await add(page, { ...(await webm(page, 'cat.gif')), mimeType: 'image/gif' });
     await expect(tile(page, 'Look at cat.gif, a clip of 4 s')).toBeVisible();
     const player = page.locator('video[controls]');
@@ -133,7 +133,7 @@ test.describe('with a model that says anything', () => {
     await ask(page, 'What happens?');
     await answered(page, 1);
     const worker = page.workers().find((one) => one.url().includes('inference.worker'))!;
-    // Make decoding as slow as it is for a long clip.
+    // Make decoding as slow as for a long clip.
     const restore = await worker.evaluateHandle(() => {
       const Usual = VideoDecoder;
       self.VideoDecoder = class extends Usual {

@@ -1,4 +1,4 @@
-// Comparing two pictures, and saving a picture with its boxes.
+// Tests comparing two pictures, and saving a picture with its boxes.
 
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';

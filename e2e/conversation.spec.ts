@@ -1,4 +1,4 @@
-// A conversation with the built-in model, which really runs: the first minute, follow-ups, second thoughts.
+// Tests a conversation in which the built-in model really runs: the first minute, follow-ups, second thoughts.
 
 import { expect, test } from '@playwright/test';
 import { expectDrawn } from './marks.ts';
@@ -78,8 +78,8 @@ for (const backend of ['wasm', 'webgpu'] as const) {
       backend === 'webgpu' && process.env.LONG !== '1',
       'A software adapter takes long: LONG=1 runs it. The shortest answers on WebGPU are in ask.spec.ts.',
     );
-    // A software adapter takes minutes to compile its shaders and to pass the engine's checks. The test chooses it
-    // explicitly, because the page prefers the processor.
+    // A software adapter takes minutes to compile its shaders and to pass the engine's checks. The test chooses the
+    // adapter explicitly, because the page prefers the processor.
     const patience = backend === 'webgpu' ? 420_000 : 100_000;
     test.setTimeout(3 * patience);
     await arrive(page, { model: 'demo', backend, maxTokens: 32 });

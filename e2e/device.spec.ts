@@ -1,5 +1,5 @@
-// Features of the device: pictures shared by another app, installation, voices that read aloud. Also an answer in the
-// other language.
+// Tests features of the device: pictures shared by another app, installation, and voices that read aloud. Also tests an
+// answer in the other language.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -67,7 +67,7 @@ test('the page shows an Install button if the browser has a prompt of its own, a
   await expect(page.getByRole('dialog')).toContainText('It is installed on this device.');
 });
 
-/** Adds fake voices, since this browser has none: one that sends its text to a server, and a local one. */
+/** Adds fake voices, because this browser has none: one that sends its text to a server, and a local one. */
 async function giveVoices(page: Page): Promise<void> {
   await page.addInitScript(() => {
     const voice = (name: string, lang: string, localService: boolean): object => ({

@@ -1,5 +1,6 @@
-// Answers that end early: a thought that reaches the limit, and an answer that only repeats itself. Two prepared models
-// really write them: one has a template that begins with a thought, the other an LM head that repeats a sentence.
+// Tests answers that end early: a thought that reaches the limit, and an answer that only repeats itself. Two prepared
+// models really write such answers: one has a template that begins with a thought, the other an LM head that repeats a
+// sentence.
 
 import { expect, test } from '@playwright/test';
 import { answers, arrive, ask, REPEATING_FIXTURE, said, THINKING_FIXTURE } from './person.ts';

@@ -1,11 +1,12 @@
-// The expert panel: the experts at work, paging, and the memory budget. Also the expected speed before a download.
+// Tests the expert panel: the experts at work, paging, and the memory budget. Also tests the expected speed before a
+// download.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { answered, answers, arrive, ask, said } from './person.ts';
 import { sampleOf } from './samples.ts';
 
 const [{ words: QUESTION, answer: RIGHT }] = sampleOf('signs').questions;
-/** Bytes of about a quarter of the built-in model's experts. */
+/** The size of about a quarter of the built-in model's experts, in bytes. */
 const LITTLE = 210_000;
 
 const figure = (page: Page): Locator => page.getByRole('figure', { name: 'Experts at work' });

@@ -1,5 +1,5 @@
-// The history: the page keeps no conversation before the user agrees; then conversations are kept, reopened, exported,
-// imported and deleted for good.
+// Tests the history: the page keeps no conversation before the user agrees; then conversations are kept, reopened,
+// exported, imported and deleted for good.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { beginAnew } from './person.ts';

@@ -1,4 +1,4 @@
-// Conversations that a hostile file, or a model that follows instructions in a picture, can put on the page: nested,
+// Conversations that a hostile file, or a model that follows instructions in a picture, could put on the page: nested,
 // long, and slow to parse in every known way. Each is a saved conversation in the page's export format.
 
 export interface Hostile {

@@ -1,10 +1,10 @@
-// Pages that a model may write, or be made to write, and whose preview would take the browser long to parse, to
+// HTML pages that a model may write, or be made to write, and whose preview would take the browser long to parse, to
 // sanitise or to draw.
 
 export interface HostilePage {
   name: string;
   html: string;
-  /** Whether the page shows a preview; otherwise it shows the source. */
+  /** Whether the app shows a preview of the page. If not, it shows the source. */
   isShown: boolean;
 }
 
@@ -12,7 +12,7 @@ const many = (count: number, piece: (index: number) => string): string =>
   Array.from({ length: count }, (_, index) => piece(index)).join('');
 const drawing = (inside: string): string =>
   `data:image/svg+xml;base64,${Buffer.from(`<svg xmlns="http://www.w3.org/2000/svg" width="99" height="99">${inside}</svg>`).toString('base64')}`;
-/** Each group draws the group before it ten times. */
+/** Each group draws the previous group ten times. */
 const useOfUse = `<defs><g id="a0"><circle r="9"/></g>${many(
   9,
   (i) => `<g id="a${i + 1}">${many(10, (x) => `<use href="#a${i}" x="${x}"/>`)}</g>`,

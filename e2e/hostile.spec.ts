@@ -1,5 +1,5 @@
-// Hostile answers and conversations: the page shows each, as plain text if it must, blocks no longer than a blink, and
-// keeps working afterwards.
+// Tests hostile answers and conversations. The page must show each of them, as plain text if necessary, without a
+// noticeable pause, and must keep working afterwards.
 
 import { expect, test, type Page } from '@playwright/test';
 import { writeFileSync } from 'node:fs';
@@ -53,8 +53,8 @@ test('no hostile answer or conversation holds up the page', async ({ page, brows
       return Math.max(...tasks.map(({ own }) => own));
     };
     let ms = await measure();
-    // A task also takes more processor time on busy cores, or if it loads fonts and KaTeX for the first time. Only a
-    // task that is too slow twice counts.
+    // Even a harmless task takes more processor time on busy cores, or when it loads fonts and KaTeX for the first
+    // time. So only a task that is too slow twice counts.
     if (ms > MOST_MS) ms = Math.min(ms, await measure());
     console.log(`${ms.toFixed(0).padStart(6)} ms  ${hostile.name}`);
     longest.push([hostile.name, ms]);
@@ -94,7 +94,7 @@ test('no hostile page holds up its preview; a page that is too large appears as 
     longest.push([name, ms]);
   }
   expect(longest.filter(([, ms]) => ms > MOST_MS)).toEqual([]);
-  // The refusal follows the language that the user chooses.
+  // The refusal is in the language that the user chooses.
   await page.getByLabel('Language').selectOption('中文');
   await expect(page.getByText('这个页面太大，无法预览。下面是它的源代码。')).toBeVisible();
 });
@@ -127,12 +127,12 @@ test('the page draws a long conversation from its end, and earlier turns when th
   await expect(answers(page)).toHaveCount(12);
   await expect(answers(page).last()).toContainText('Answer 49');
   await expect(page.getByRole('button', { name: 'Show 38 earlier questions' })).toBeAttached();
-  // Scrolling up to the first drawn turn draws the turns before it.
+  // When the user scrolls up to the first drawn turn, the page draws turns before it.
   const region = page.getByRole('region', { name: 'Conversation' });
   for (const count of [24, 36, 48, 50]) {
     await region.evaluate((element) => element.scrollTo({ top: 0 }));
     await expect(answers(page)).toHaveCount(count);
-    // The turn that was in view stays in view.
+    // The turn that was in view must stay in view.
     if (count === 24) await expect(page.getByText('Answer 38', { exact: true })).toBeInViewport();
   }
   await expect(page.getByText('Answer 0', { exact: true })).toBeAttached();

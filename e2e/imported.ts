@@ -11,7 +11,7 @@ export interface Imported {
   thoughtMs?: number;
 }
 
-/** Opens a saved conversation of one turn; returns the element of its answer. */
+/** Opens a saved conversation of one turn. Returns the element of its answer. */
 export async function openSaved(
   page: Page,
   { answer, pictures = [], thoughtMs }: Imported,

@@ -1,12 +1,12 @@
-// The app as it stays on a device: it starts and answers without a network, updates without losing the conversation,
-// and can be erased without a trace. Each test has its own server, which it can stop and change.
+// Tests the app as it stays on a device: it starts and answers without a network, updates without losing the
+// conversation, and can be erased completely. Each test has its own server, which it can stop and change.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { addPictures, answered, answers, arrive, ask, beginAnew, said } from './person.ts';
 import { Site, SITE_URL } from './site.ts';
 
 test.use({ baseURL: SITE_URL, serviceWorkers: 'allow' });
-// On a busy machine the copy in the background takes long.
+// On a busy machine, copying in the background takes long.
 test.describe.configure({ timeout: 300_000 });
 
 const PATIENCE = 120_000;
@@ -18,7 +18,7 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** Waits until the service worker has kept all files of the app and its runtime. */
+/** Waits until the service worker has stored all files of the app and its runtime. */
 async function kept(page: Page): Promise<void> {
   const panel = await privacyPanel(page);
   await expect(panel.getByText('This app itself, to start without a network', { exact: true })).toBeVisible({
@@ -77,7 +77,7 @@ test('the page offers a new version, and the conversation continues in it', asyn
   await expect(page.getByRole('img', { name: 'odd.png' })).toBeVisible();
   await ask(page, 'Which colour is it?');
   await answered(page, 2);
-  // The old version's cache goes when the last page that may need it is gone.
+  // The old version's cache is deleted when the last page that may need it is closed.
   await expect
     .poll(() => page.evaluate(() => caches.keys()), { timeout: PATIENCE })
     .toEqual([`darkroom-app-${'f'.repeat(16)}`]);
@@ -167,7 +167,7 @@ test('the privacy panel counts what the service worker fetched', async ({ page }
   await answered(page, 1);
   await kept(page);
   const panel = await privacyPanel(page);
-  // The browser fetches these by itself, without reporting them to a page.
+  // The browser fetches these files by itself, without reporting them to a page.
   const byBrowser = /^\/(service-worker\.js|icon\.svg|manifest\.webmanifest)$/;
   const bySite = site.asked.filter((path) => !byBrowser.test(path)).length;
   const fonts = site.asked.filter((path) => path.endsWith('.woff2')).length;

@@ -1,5 +1,5 @@
-// Conversation, draft and pictures survive a reload, Back and a killed page; Back closes panels; and the records of a
-// tab are erased when they are no longer wanted.
+// Tests that the conversation, the draft and the pictures survive a reload, Back and a killed page; that Back closes
+// panels; and that the records of a tab are erased when they are no longer needed.
 
 import { expect, test, type Page } from '@playwright/test';
 import {
@@ -21,7 +21,9 @@ test.use({ serviceWorkers: 'block', locale: 'en' });
 const CHOICES = { model: FIXTURE, backend: 'wasm', maxTokens: 8 } as const;
 const offer = (page: Page) => page.getByText('Go on with your last conversation?');
 
-/** Gets an answer about one picture, then writes part of a question about another; returns the answer's text. */
+/**
+ * Gets an answer about one picture, and then types part of a question about another. Returns the text of the answer.
+ */
 async function fill(page: Page): Promise<string> {
   await addPictures(page, 'odd.png');
   await ask(page, 'What is this?');
@@ -54,7 +56,7 @@ test('a reload and Back keep conversation, draft and pictures; a new conversatio
   await page.goto('about:blank');
   await page.goBack();
   await expectAll(page, first);
-  // The model can read the restored pictures too.
+  // The model can also read the restored pictures.
   await page.getByRole('button', { name: 'Ask', exact: true }).click();
   await answered(page, 2);
   await page.reload();
@@ -73,7 +75,7 @@ test('the page keeps the last letters before a reload', async ({ page }) => {
   await expect(question(page)).toHaveValue('How many');
 });
 
-/** Kills the page's process, as a phone does when it needs the memory. */
+/** Kills the page's process, as a phone does when it needs memory. */
 async function kill(page: Page): Promise<void> {
   const session = await page.context().newCDPSession(page);
   const crashed = page.waitForEvent('crash');
@@ -174,7 +176,7 @@ test('two tabs keep their contents apart, even if one is a copy of the other', a
   const id = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
   await expect.poll(() => tabRecords(page)).toBe(2);
   const copy = await context.newPage();
-  // A browser that duplicates a tab copies its session storage too.
+  // A browser that duplicates a tab also copies its session storage.
   await copy.addInitScript((tab) => {
     if (sessionStorage.getItem('darkroom-tab') === null) sessionStorage.setItem('darkroom-tab', tab);
   }, id);
@@ -223,7 +225,8 @@ test('Back closes the layers over the page, and does not leave the page', async 
   await expect(page.locator('.stage.large')).toBeVisible();
   await page.goBack();
   await expect(page.locator('.stage.large')).toHaveCount(0);
-  // A panel that Escape or its button closes leaves no history entry behind: the next Back leaves the page.
+  // A panel that is closed with Escape or its button leaves no history entry behind, so that the next Back leaves the
+  // page.
   for (const close of ['Escape', 'button']) {
     await page.getByRole('button', { name: 'Settings' }).click();
     await expect(dialog).toBeVisible();

@@ -1,5 +1,5 @@
-// The keyboard alone leads from the opened page to an answer, to the library and back, and the focus is never lost. A
-// screen reader finds each answer exactly once.
+// Tests that the keyboard alone leads from the opened page to an answer, to the library and back, that the focus is
+// never lost, and that a screen reader finds each answer exactly once.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -11,7 +11,7 @@ test.use({ serviceWorkers: 'block', locale: 'en' });
 
 const [{ words: QUESTION, answer: RIGHT }] = sampleOf('signs').questions;
 
-/** The name of the focused element; 'nothing' if only the page itself has the focus. */
+/** The name of the focused element; 'nothing' if no element but the page itself has the focus. */
 const focused = (page: Page): Promise<string> =>
   page.evaluate(() => {
     const { activeElement } = document;
@@ -71,7 +71,7 @@ test('the keyboard leads from the opened page to an answer, to the library and b
   await expect(page.locator('header .model button')).toBeFocused();
 });
 
-test('a removed element passes the focus on', async ({ page }) => {
+test('a removed element passes the focus on to its neighbour', async ({ page }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   await addPictures(page, 'odd.png', 'wide.png', 'tall.png');
   const look = (name: string) => attachments(page).getByRole('button', { name: `Look at ${name}` });

@@ -1,5 +1,5 @@
-// The library as a user sees it: a model is downloaded, checked, removed, and added from a folder; a link asks before
-// it downloads.
+// Tests the library as users see it: a model is downloaded, checked, removed, and added from a folder; a link asks
+// before it downloads.
 
 import { expect, test, type Locator, type Page } from '@playwright/test';
 import { answered, ask, isTrial } from './person.ts';
@@ -29,7 +29,7 @@ async function downloadAndUse(page: Page): Promise<void> {
   await expect(row(page).getByText('Answers now')).toBeVisible();
 }
 
-/** An array to which every later request for the package is added. */
+/** Returns an array to which every later request for the package is added. */
 function watchShards(page: Page): string[] {
   const shards: string[] = [];
   page.context().on('request', (request) => {
@@ -63,7 +63,7 @@ async function loseShard(page: Page): Promise<void> {
   );
 }
 
-/** Expects that a refused address has left no model in the library or the header, nor after a reload. */
+/** Expects that a refused address leaves no model in the library or in the header, not even after a reload. */
 async function expectNoTrace(page: Page, name: string): Promise<void> {
   await expect(panel(page).getByRole('article', { name })).toHaveCount(0);
   await expect(page.locator('header .model .name')).toHaveText('Built-in model');
@@ -85,7 +85,7 @@ test('a link asks before it fetches anything, and a No is respected @main', asyn
 
 test('a link to a stored model asks as well, and shows where the model came from', async ({ page }) => {
   await downloadAndUse(page);
-  // Another model is chosen before the link is opened.
+  // Choose another model before the link is opened.
   await page.evaluate(() => localStorage.setItem('darkroom.model', 'demo'));
   await page.goto(`/?model=${PACKAGE}`);
   await expect(panel(page)).toContainText('It is on this device already');
@@ -183,7 +183,7 @@ test('the page fetches only what the disk lost when the model is loaded', async 
   const asked = watchShards(page);
   await page.goto('/');
   await openLibrary(page);
-  // The model counts as chosen before its weights are checked. The page fetches the lost file and nothing else.
+  // The model counts as chosen before its weights are checked. The page must fetch the lost file and nothing else.
   const files = (): string[] => asked.filter((url) => !url.endsWith('manifest.json'));
   await expect.poll(files).toHaveLength(1);
   await expect(row(page).getByText('Answers now')).toBeVisible();
@@ -202,7 +202,7 @@ test('the present model answers while another one downloads; the page and its ti
 }) => {
   await page.goto('/');
   await expect(page.locator('header .model button')).toContainText('Built-in model');
-  // Hold the model's bytes back until `letGo` is called.
+  // Hold back the bytes of the model until `letGo` is called.
   let letGo = (): void => undefined;
   const held = new Promise<void>((resolve) => (letGo = resolve));
   await page.context().route(`**${PACKAGE}*.safetensors`, async (route) => {
@@ -254,7 +254,7 @@ test('the card of a slow or too large model gives its speed, and warns before an
   await expect(card.getByRole('alert')).toContainText('even a short answer would take');
   await card.getByRole('button', { name: 'Do not download' }).click();
   await expect(card.getByRole('alert')).toHaveCount(0);
-  // The same model by its link: the page shows its speed and asks before it downloads.
+  // If the same model is requested by its link, the page shows its speed and asks before it downloads.
   const link = panel(page).getByLabel('Link');
   await link.fill('Qwen/Qwen3-VL-2B-Instruct');
   await link.press('Enter');
@@ -284,7 +284,7 @@ test('a second tab shows the download of the first, stops with its pause, and he
   await link.press('Enter');
   const coming = other.locator('header .model .state').filter({ hasText: MODEL });
   await expect(coming).toBeVisible();
-  // Either tab may run the download; both stop.
+  // Either tab may run the download; both must stop.
   await row(page).getByRole('button', { name: 'Pause' }).click();
   await expect(row(page).getByText('Paused')).toBeVisible();
   await expect(coming).toHaveCount(0);

@@ -1,4 +1,4 @@
-// The look of the page: its name, its samples, each picture shown once, and hints that match the content.
+// Tests the look of the page: its name, its samples, each picture shown once, and hints that match the content.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -49,7 +49,7 @@ test('the strip does not show the pictures of the next question a second time', 
   await expect(strip).toHaveCount(2);
   await addPictures(page, 'tall.png', 'second.png');
   await expect(strip).toHaveCount(2);
-  // The large view covers the next question's pictures, so the strip shows them as well.
+  // The large view covers the next question's pictures, so the strip must show them as well.
   await page.getByRole('button', { name: 'Large view' }).click();
   await expect(strip).toHaveCount(4);
 });
@@ -74,7 +74,7 @@ test('the hint says how many pictures, clips or files are asked about', async ({
   await expect(question(page)).toHaveAttribute('placeholder', 'Ask about 4 pictures');
 });
 
-test('the words in the box for pictures keep off its edge in a low window', async ({ page }) => {
+test('the words in the box for pictures keep a distance from its edge in a low window', async ({ page }) => {
   for (const size of [
     { width: 844, height: 390 },
     { width: 480, height: 320 },
@@ -92,7 +92,7 @@ test('the words in the box for pictures keep off its edge in a low window', asyn
 });
 
 test('a new button in the header does not move the others', async ({ page }) => {
-  // Hold back the model, and with it the button of its experts.
+  // Hold back the model, and with it the button of its experts, until `letCome` is called.
   let letCome = (): void => undefined;
   const comes = new Promise<void>((resolve) => (letCome = resolve));
   await page.route(/inference\.worker[^/]*\.js/, async (route) => {

@@ -10,18 +10,18 @@ export type Rgb = readonly [red: number, green: number, blue: number];
 
 export interface Recipe {
   container: 'webm' | 'mp4' | 'mov';
-  /** A WebCodecs codec string. HEVC, which Chromium does not encode here, gets frames of nonsense bytes. */
+  /** A WebCodecs codec string. For HEVC, which Chromium does not encode here, the frames are nonsense bytes. */
   codec: string;
   frames: { at: number; colour: Rgb }[];
   /** The duration of the last frame, in seconds. */
   last: number;
-  /** Distance between key frames, in frames. */
+  /** The distance between key frames, in frames. */
   keyEvery?: number;
-  /** Degrees by which a player turns the clip clockwise. */
+  /** The number of degrees by which a player turns the clip clockwise. */
   rotation?: 0 | 90;
-  /** The left half of every frame is black. */
+  /** Whether the left half of every frame is black. */
   halfBlack?: boolean;
-  /** The clip has a sound track and no video track. */
+  /** Whether the clip has a sound track and no video track. */
   soundOnly?: boolean;
 }
 
@@ -35,7 +35,7 @@ export function evenly(colours: readonly Rgb[], fps: number): Pick<Recipe, 'fram
   return { frames: colours.map((colour, index) => ({ at: index / fps, colour })), last: 1 / fps };
 }
 
-/** The page must be on localhost or https, since WebCodecs needs a secure context. */
+/** Makes a clip. The page must be on localhost or https, because WebCodecs needs a secure context. */
 export async function makeClip(page: Page, recipe: Recipe): Promise<Buffer> {
   const isThere = await page.evaluate(() => 'Mediabunny' in window);
   // The page's policy does not apply to a script that the test evaluates.
@@ -44,7 +44,7 @@ export async function makeClip(page: Page, recipe: Recipe): Promise<Buffer> {
   return Buffer.from(base64, 'base64');
 }
 
-/** An animation of these colours, lossless except for GIF's colour table. `delays`: milliseconds per frame. */
+/** Makes an animation of these colours, lossless except for GIF's colour table. `delays`: milliseconds per frame. */
 export async function makeAnimation(
   colours: readonly Rgb[],
   delays: number[],
@@ -138,7 +138,8 @@ async function encode({
     const decoderConfig = { codec: 'opus', numberOfChannels: 2, sampleRate: 48_000 };
     await sound.add(packet, { decoderConfig });
   } else if (family === 'hevc') {
-    // The browser cannot encode HEVC. Nonsense bytes suffice: a browser that cannot decode HEVC does not read them.
+    // The browser cannot encode HEVC. Nonsense bytes suffice, because a browser that cannot decode HEVC does not read
+    // them.
     const description = new Uint8Array(23).fill(1);
     const decoderConfig = { codec, description, codedWidth: width, codedHeight: height };
     for (const [index, { at }] of frames.entries()) {

@@ -1,4 +1,4 @@
-// Checks by the pixels of a screenshot that the page draws an answer's boxes at the right places on the picture.
+// Checks with the pixels of a screenshot that the page draws an answer's boxes at the right places on the picture.
 
 import { expect, type Locator, type Page } from '@playwright/test';
 import sharp from 'sharp';
@@ -7,7 +7,7 @@ const COLOUR = [0xff, 0x5a, 0x36]; // --mark of the light theme
 const HALF_BORDER = 0.5;
 
 /**
- * `boxes`: left, top, right, bottom in thousandths of the picture. The upper side of a box is not checked, since a
+ * `boxes`: left, top, right, bottom in thousandths of the picture. The upper side of a box is not checked, because a
  * label may cover it.
  */
 export async function expectDrawn(page: Page, picture: Locator, boxes: number[][]): Promise<void> {

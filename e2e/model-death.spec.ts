@@ -1,4 +1,5 @@
-// If the page dies while a model is at work, the next visit asks before it loads that model again.
+// Tests that, if the page dies while a model is loading or answering, the next visit asks before it loads that model
+// again.
 
 import { expect, test, type Page } from '@playwright/test';
 import { answered, arrive, ask, FIXTURE } from './person.ts';
@@ -31,7 +32,7 @@ test('the visit after a page died while loading a model asks, offers a smaller m
 
   const crash = page.waitForEvent('crash');
   const session = await context.newCDPSession(page);
-  // Chromium never answers this command, since the page is gone.
+  // Chromium never answers this command, because the page is gone.
   session.send('Page.crash').catch(() => undefined);
   await crash;
   await page.close();

@@ -1,5 +1,5 @@
-// Files that are deleted, moved or overwritten after the user chose them: the conversation goes on with the original
-// bytes, and a file that can no longer be read is refused with a sentence of its own.
+// Tests files that are deleted, moved or overwritten after the user chose them. The conversation must continue with the
+// original bytes, and a file that can no longer be read must be refused with its own sentence.
 
 import { expect, test, type Page } from '@playwright/test';
 import { copyFileSync, mkdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
@@ -13,7 +13,7 @@ const COLOURS = [
   [30, 160, 40],
 ] as const;
 
-/** Copies a file to a path where the test may damage it; returns the path. */
+/** Copies a file to a path where the test may damage the copy. Returns the path. */
 function onDisk(name: string, from: string): string {
   const path = test.info().outputPath(name);
   copyFileSync(from, path);
@@ -51,7 +51,8 @@ for (const [how, change] of Object.entries(spoil)) {
     const { photos } = JSON.parse(readFileSync(await file.path(), 'utf8')) as { photos: { data: string }[] };
     expect(photos[0]?.data).toBe(readFileSync(`${PICTURES}/odd.png`).toString('base64'));
     await page.keyboard.press('Escape');
-    // A new conversation with the undamaged picture gives the same answer, so the first answer was about its own bytes.
+    // A new conversation about the undamaged picture gives the same answer, so the first answer was about the original
+    // bytes.
     await page.getByRole('button', { name: 'New conversation' }).click();
     await add(page, onDisk('again.png', `${PICTURES}/odd.png`));
     await ask(page, 'What is this?');
@@ -79,7 +80,7 @@ test('the page refuses a picture that is gone before it is read, in a sentence o
 }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4 });
   const path = onDisk('gone.png', `${PICTURES}/odd.png`);
-  // The file picker only hands over a reference, so hold back the page's reading until the file is deleted.
+  // The file picker hands over only a reference, so hold back the page's reading until the file is deleted.
   await page.evaluate(() => {
     const input = document.querySelector<HTMLInputElement>('input[type=file]');
     input?.addEventListener('change', (event) => event.stopImmediatePropagation(), {

@@ -1,4 +1,5 @@
-// The states in which the page shows a notice, an offer or a question. The steps reach them by a user's actions.
+// The states in which the page shows a notice, an offer or a question. The steps reach these states by a user's
+// actions.
 
 import type { Page } from '@playwright/test';
 import {
@@ -56,7 +57,7 @@ export async function beforeNotice(page: Page, state: NoticeState): Promise<void
   if (state === 'suspect') {
     await page.goto('/');
     await settled(page);
-    // Pretend that two pages died while the built-in model was at work.
+    // Pretend that two pages died while the built-in model was loading or answering.
     await page.evaluate(() => {
       for (const each of ['a', 'b']) localStorage.setItem(`darkroom.loading.${each}`, 'demo');
     });
@@ -176,7 +177,7 @@ async function openLibrary(page: Page): Promise<void> {
   await page.locator('dialog[open] article').first().waitFor();
 }
 
-/** Writes part of a question on another page of this browser, and kills that page. */
+/** Types part of a question on another page of this browser, and kills that page. */
 async function leaveKilledPage(page: Page): Promise<void> {
   const other = await page.context().newPage();
   await other.goto('/');
@@ -185,7 +186,7 @@ async function leaveKilledPage(page: Page): Promise<void> {
   while ((await tabRecords(other)) === 0) await other.waitForTimeout(100);
   const session = await page.context().newCDPSession(other);
   const crash = other.waitForEvent('crash');
-  // Chromium never answers this command, since the page is gone.
+  // Chromium never answers this command, because the page is gone.
   session.send('Page.crash').catch(() => undefined);
   await crash;
   await other.close();

@@ -1,5 +1,5 @@
-// The question field stays in view and usable with any number of pictures and in small windows: zoomed in to 200 %, on
-// a phone on its side, and 320 pixels wide.
+// Tests that the question field stays in view and usable with any number of pictures and in small windows: zoomed in to
+// 200 %, on a phone in landscape, and 320 pixels wide.
 
 import { expect, test, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -68,7 +68,7 @@ async function conversationHeight(page: Page): Promise<number> {
   return box?.height ?? 0;
 }
 
-/** Expects that a touch hits each button of the notices once the focus has scrolled that button into view. */
+/** Expects that a touch hits each button of the notices once the focus has scrolled it into view. */
 async function expectNoticesPressed(page: Page): Promise<void> {
   const buttons = page.locator('.notices button');
   for (const name of ['Dismiss', 'Larger models', 'No, thanks', 'Keep them']) {
@@ -125,7 +125,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       if (viewport.height >= 700) await expect(answers(page).getByText('A short answer.')).toBeInViewport();
       // At 400 % only the field fits.
       if (viewport.height < 300) return;
-      // The notices can be dismissed; they do not lie over the field.
+      // The notices can be dismissed, because they do not lie over the field.
       await page.getByRole('button', { name: 'Dismiss' }).click();
       await expect(page.getByText('3 of 6 files were not added.')).toHaveCount(0);
       await page.getByRole('button', { name: 'No, thanks' }).click();
@@ -144,7 +144,7 @@ for (const [name, viewport] of Object.entries(WINDOWS)) {
       await expectNoticesPressed(page);
       const list = page.getByRole('button', { name: /^\d notices/ });
       if (!(await list.isVisible())) return;
-      // In the lowest windows the focus has already opened the list.
+      // In very low windows, the focus has already opened the list.
       if ((await list.getAttribute('aria-expanded')) === 'false') await list.click();
       await expect(list).toHaveAttribute('aria-expanded', 'true');
       await expectNoticesPressed(page);

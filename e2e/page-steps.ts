@@ -17,7 +17,7 @@ export const SUGGESTIONS = /^(Ask about it|可以这样问)/;
 const ANEW = /^(New conversation|新对话)$/;
 const DISMISS = /^(Dismiss|知道了)$/;
 const CLOSE_EXPERTS = /^(Close the experts|关闭专家视图)$/;
-/** On a phone this menu holds the buttons that open the panels. */
+/** On a phone, this menu contains the buttons that open the panels. */
 const MENU = /^(More|更多)$/;
 const TOOLS = {
   history: /^(Conversations|对话记录)$/,
@@ -25,10 +25,10 @@ const TOOLS = {
   privacy: /^(Privacy|隐私)$/,
   experts: /^(Experts at work|正在工作的专家)$/,
 };
-/** The button that shows which model answers, and its loading state until it is ready. */
+/** The button that shows the answering model, and the model's loading state until it is ready. */
 export const MODEL_BUTTON = 'header .model button';
 export const READY = 60_000;
-/** The state that this button keeps if the model runs on the processor. */
+/** The state that this button keeps showing if the model runs on the processor. */
 const ON_PROCESSOR = /on this processor|处理器/;
 
 /** Asks the first suggested question about a sample and waits for the answer. */
@@ -38,7 +38,7 @@ export async function askSample(page: Page, index: number): Promise<void> {
   await page.locator('article footer').waitFor({ timeout: READY });
 }
 
-/** Waits until the model is ready; nothing on the page changes by itself after that. */
+/** Waits until the model is ready. After that, nothing on the page changes by itself. */
 export async function settled(page: Page): Promise<void> {
   await page.locator(MODEL_BUTTON).waitFor();
   const onItsWay = page.locator(`${MODEL_BUTTON} .state`).filter({ hasNotText: ON_PROCESSOR });
@@ -58,7 +58,7 @@ export async function startAnew(page: Page): Promise<void> {
   await left.first().waitFor({ state: 'detached' });
 }
 
-/** Blocks the model's worker, so that the answer stops where it is while the test looks at the page. */
+/** Blocks the model's worker, so that the answer does not change while the test looks at the page. */
 export function hold(page: Page): void {
   const worker = page.workers().find((one) => one.url().includes('inference.worker'));
   const blocked = worker?.evaluate(() => {
@@ -130,7 +130,7 @@ interface Film {
   buffer: Buffer;
 }
 
-/** The scene as an animated WebP of three seconds: the scene for two seconds, then mirrored for one. */
+/** The scene as an animated WebP of three seconds: for two seconds as it is, then for one second mirrored. */
 export async function filmScene(page: Page): Promise<Buffer> {
   const scene = sharp(Buffer.from(await drawScene(page), 'base64'))
     .resize(600)

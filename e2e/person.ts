@@ -4,11 +4,11 @@ import { expect, type Locator, type Page } from '@playwright/test';
 
 export const PICTURES = 'tools/reference/pictures';
 
-/** A model with random weights: its answers make no sense, but come quickly and use all the tokens that they may. */
+/** A model with random weights. Its answers make no sense, but come quickly and use up the allowed number of tokens. */
 export const FIXTURE = 'dense-tied-exact';
 /** A model with the same weights, whose template begins each answer with a thought. */
 export const THINKING_FIXTURE = 'dense-thinking-exact';
-/** A model that repeats one sentence without end, with a context of 4,096 tokens. */
+/** A model that repeats one sentence endlessly, with a context of 4,096 tokens. */
 export const REPEATING_FIXTURE = 'dense-repeating-exact';
 
 export interface Choices {
@@ -18,7 +18,7 @@ export interface Choices {
   maxTokens?: number;
 }
 
-/** Opens the page as a user who made these choices on an earlier visit. */
+/** Opens the page for a user who made these choices on an earlier visit. */
 export async function arrive(
   page: Page,
   { model, backend, maxTokens = 64 }: Choices,
@@ -26,7 +26,7 @@ export async function arrive(
 ): Promise<void> {
   await page.addInitScript(
     (chosen) => {
-      // The frames in which the page tests its walls have no storage.
+      // The frames in which the page tests its walls have no storage, so leave them out.
       if (window !== window.top) return;
       const id = chosen.model === 'demo' ? 'demo' : new URL(`/packages/${chosen.model}/`, location.href).href;
       localStorage.setItem('darkroom.model', id);
@@ -78,7 +78,7 @@ export async function figures(answer: Locator): Promise<Locator> {
   return answer.getByText(/first word after/);
 }
 
-/** The answer's text, without the page's own words. */
+/** The answer's text, without the words that the page adds. */
 export async function said(answer: Locator): Promise<string> {
   return (await answer.locator('[aria-busy]').innerText()).trim();
 }
@@ -103,7 +103,7 @@ export function tabRecords(page: Page): Promise<number> {
   );
 }
 
-/** Begins a new conversation with an empty field, and waits until nothing of the previous one is stored. */
+/** Begins a new conversation with an empty field, and waits until no record of the previous one is stored. */
 export async function beginAnew(page: Page): Promise<void> {
   await page.getByRole('button', { name: 'New conversation' }).click();
   await question(page).fill('');

@@ -1,4 +1,5 @@
-// If the user adds more pictures than the model can take, the page says so at once, before a question is asked.
+// Tests that, if the user adds more pictures than the model can take, the page says so at once, before a question is
+// asked.
 
 import { expect, test, type Page } from '@playwright/test';
 import sharp from 'sharp';
@@ -32,7 +33,7 @@ test('the page says that the built-in model compares two pictures', async ({ pag
 
 test('the page says how many pictures fit into another model’s context', async ({ page }) => {
   await arrive(page, { model: REPEATING_FIXTURE, backend: 'wasm', maxTokens: 8 });
-  // The page knows the model's context length once the model is loaded.
+  // The page knows the context length of a model once it is loaded.
   await ask(page, 'What does it say?');
   await answered(page, 1);
   const picture = sharp({ create: { width: 1600, height: 1600, channels: 3, background: '#9ab' } });

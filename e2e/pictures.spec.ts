@@ -1,4 +1,4 @@
-// Every way to add pictures, and the actions on them before and after asking.
+// Tests every way to add pictures, and the actions on them before and after asking.
 
 import { expect, test, type JSHandle, type Page } from '@playwright/test';
 import { readFileSync } from 'node:fs';
@@ -21,7 +21,7 @@ const names = (page: Page): Promise<string[]> =>
     .getByRole('button', { name: /^Look at / })
     .evaluateAll((all) => all.map((one) => one.getAttribute('title') ?? ''));
 
-/** A file in a DataTransfer, as a browser passes it on a drop or a paste. */
+/** A file in a DataTransfer, in the form in which a browser passes it on a drop or a paste. */
 async function transfer(page: Page, file: string): Promise<JSHandle<DataTransfer>> {
   const bytes = readFileSync(`${PICTURES}/${file}`).toString('base64');
   return page.evaluateHandle(

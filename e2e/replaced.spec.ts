@@ -1,5 +1,5 @@
-// A page whose site is redeployed while it is open, without a service worker that keeps its files. Also the page in a
-// browser that has no service workers at all.
+// Tests a page whose site is redeployed while the page is open, without a service worker that keeps the page's files.
+// Also tests the page in a browser that has no service workers.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
@@ -34,7 +34,7 @@ async function endPhotoWorker(page: Page): Promise<void> {
 test('the page offers a reload, which keeps the conversation, if a worker’s file is gone', async ({
   page,
 }) => {
-  // The browser's cache may still have the worker's file. A route turns the cache off.
+  // The browser's cache may still have the worker's file. Adding a route turns the cache off.
   await page.route('**/assets/photo.worker-*', (route) => route.continue());
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');

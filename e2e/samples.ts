@@ -1,4 +1,4 @@
-// The page's samples in the order in which it shows them, with the answers that its built-in model is known to give.
+// The page's samples, in the order in which it shows them, with the known answers of its built-in model.
 
 import { readFileSync } from 'node:fs';
 
@@ -13,7 +13,7 @@ interface Listed {
 
 export interface KnownSample {
   skill: string;
-  /** Paths of its pictures or its clip, relative to the project's root. */
+  /** The paths of the sample's pictures or of its clip, relative to the project's root. */
   files: [string, ...string[]];
   questions: KnownQuestion[];
 }
@@ -21,7 +21,7 @@ export interface KnownSample {
 export interface KnownQuestion {
   words: string;
   answer: string;
-  /** Whether the model gives this answer word for word; readings of gauges and boxes may differ a little. */
+  /** Whether the model gives this answer word for word. Readings of gauges and boxes may differ a little. */
   isExact: boolean;
 }
 

@@ -1,5 +1,5 @@
-// A drawing of a desk, and a conversation whose boxes match the objects in it: for screenshots of the page, and for
-// tests of the boxes drawn on a picture.
+// A drawing of a desk, and a conversation whose boxes match the objects in it. They serve for screenshots of the page,
+// and for tests of the boxes drawn on a picture.
 
 export const SCENE = `<svg xmlns="http://www.w3.org/2000/svg" width="1000" height="750" viewBox="0 0 1000 750">
 <defs>

@@ -1,4 +1,4 @@
-// Hasty decisions can be undone, and unconfirmed ones do not stay pending.
+// Tests that hasty decisions can be undone, and that unconfirmed ones do not stay pending.
 
 import { expect, test } from '@playwright/test';
 import { addPictures, answers, question, tabRecords, attachments } from './person.ts';
@@ -13,7 +13,7 @@ test('the user can undo “New conversation” until the next one begins', async
   await page.getByRole('button', { name: 'New conversation' }).click();
   await expect(answers(page)).toHaveCount(0);
   await question(page).fill('');
-  // Nothing of the conversation is left in storage.
+  // No record of the conversation is left in storage.
   await expect.poll(() => tabRecords(page)).toBe(0);
   await undo.click();
   await expect(answers(page)).toHaveCount(2);
@@ -55,7 +55,7 @@ test('the page warns a user who edits an early question that the later ones are 
   await expect(page.getByText(warning)).toHaveCount(0);
 });
 
-test('a deletion that nobody confirmed does not wait in a closed panel', async ({ page }) => {
+test('a deletion that the user did not confirm does not wait in a closed panel', async ({ page }) => {
   await openInState(page, 'history');
   const panel = page.getByRole('dialog', { name: 'Conversations' });
   await panel.getByRole('button', { name: 'Delete all' }).click();

@@ -1,11 +1,11 @@
-// Serves a copy of the built page for one test, which can stop the server, change the files and read which paths were
+// Serves a copy of the built page for one test, which can stop the server, change the files, and read which paths were
 // requested.
 
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
 
-/** Differs from the ports of the other servers (playwright.config.ts). */
+/** A port that differs from those of the other servers (playwright.config.ts). */
 export const SITE_PORT = Number(process.env.DARKROOM_TEST_PORT ?? 4183) + 30;
 export const SITE_URL = `http://localhost:${SITE_PORT}/`;
 
@@ -51,7 +51,7 @@ export class Site {
     return found;
   }
 
-  /** Removes an asset from the site; `putBack` restores it under its own name or another. */
+  /** Removes an asset from the site. `putBack` restores it under its own name or another. */
   take(asset: string): void {
     this.#move(asset, `${asset}.taken`);
   }
@@ -70,11 +70,11 @@ export class Site {
   damage(asset: string, change: (bytes: Buffer) => Buffer): void {
     const path = join(this.#folder, 'assets', asset);
     writeFileSync(path, change(readFileSync(path)));
-    // Otherwise the server may send the unchanged compressed copy beside it.
+    // Without this, the server might send the unchanged compressed copy beside the file.
     rmSync(`${path}.br`, { force: true });
   }
 
-  /** Deploys another version, in which an asset has another name and its old name is gone. */
+  /** Deploys another version, in which an asset has another name and the old name is gone. */
   deploy(version: string, asset: string, as: string): void {
     this.take(asset);
     this.putBack(asset, as);

@@ -1,5 +1,5 @@
-// The states of the page for the accessibility test and the screenshots. The steps reach them by a user's actions, in
-// either language.
+// The states of the page for the accessibility test and the screenshots. The steps reach these states by a user's
+// actions, in either language.
 
 import type { Page } from '@playwright/test';
 import { beforeNotice, reachNotice, isNoticeState, NOTICE_STATES } from './notice-states.ts';
@@ -49,9 +49,10 @@ const PAGE_STATES = [
 export const STATES = [...PAGE_STATES, ...NOTICE_STATES] as const;
 export type State = (typeof STATES)[number];
 
-/** States that need a page of their own: they change it before it opens, or leave it unusable for other states. */
+/** States that need a separate page, because they change it before it opens, or leave it unusable for other states. */
 const ALONE: ReadonlySet<State> = new Set([
-  // These turn the history on: later conversations then appear in its list, and the offer to keep them does not return.
+  // These states turn the history on. Later conversations then appear in its list, and the offer to keep them does not
+  // return.
   'history',
   'history search',
   'answering',
@@ -63,7 +64,7 @@ const ALONE: ReadonlySet<State> = new Set([
 ] as const);
 export const isAlone = (state: State): boolean => ALONE.has(state);
 
-/** Goes on to a state from another state of the same page. Neither state may need a page of its own. */
+/** Proceeds to a state from another state of the same page. Neither state may need a separate page. */
 export async function goOn(page: Page, state: State): Promise<void> {
   if (state === 'failure') throw new Error('The model is there by now.');
   await startAnew(page);
@@ -71,8 +72,8 @@ export async function goOn(page: Page, state: State): Promise<void> {
 }
 
 /**
- * Opens the page in a state. The test must block service workers, since Playwright does not intercept requests that go
- * through one.
+ * Opens the page in a state. The test must block service workers, because Playwright does not intercept requests that
+ * go through a service worker.
  */
 export async function openInState(page: Page, state: State): Promise<void> {
   // Without its worker the model can never load.
@@ -99,7 +100,7 @@ async function reach(page: Page, state: Exclude<State, 'failure'>): Promise<void
 
 const STEPS: Record<Exclude<(typeof PAGE_STATES)[number], 'failure'>, (page: Page) => Promise<void>> = {
   empty: async () => {
-    // The page opens in this state.
+    // The page is in this state when it opens.
   },
   sample: async (page) => {
     await page.getByRole('button', { name: SAMPLE }).first().click();

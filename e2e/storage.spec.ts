@@ -1,4 +1,4 @@
-// The data in the browser's storage: conversations are sealed under a key that cannot be exported, and damaged
+// Tests the data in the browser's storage: conversations are sealed with a key that cannot be exported, and damaged
 // databases are repaired.
 
 import { expect, test, type Page } from '@playwright/test';
@@ -12,7 +12,7 @@ type Place = typeof HISTORY | typeof TABS;
 
 interface Stored {
   names: string[];
-  /** All values as text, as a disk would hold them. */
+  /** All values as text, in the form in which a disk would hold them. */
   text: string;
   unsealed: string[];
   key: string;
@@ -27,7 +27,7 @@ function stored(page: Page, place: Place = HISTORY): Promise<Stored> {
         request.onerror = () => reject(new Error(request.error?.message));
       });
     const database = await done(indexedDB.open(name));
-    // While the browser deletes a database, opening it may make an empty one.
+    // If the browser is just deleting a database, opening it may create an empty one.
     const isEmpty = !database.objectStoreNames.contains(store);
     const all = isEmpty ? undefined : database.transaction(store).objectStore(store);
     const [keys, values] = all
@@ -56,7 +56,7 @@ function stored(page: Page, place: Place = HISTORY): Promise<Stored> {
   }, place);
 }
 
-/** Puts records into a database as another page would. */
+/** Puts records into a database, as another page could. */
 function put(page: Page, records: [string | string[], unknown][], place: Place = HISTORY): Promise<void> {
   return page.evaluate(
     ([name, store, entries]) =>
@@ -156,12 +156,12 @@ test('the page seals the contents of open tabs too, even of an older version, an
   const { text, unsealed } = await stored(page, TABS);
   expect(unsealed).toEqual([]);
   for (const words of [SECRET, 'alpha.png', 'PNG']) expect(text).not.toContain(words);
-  // The words must not stay in the tab's sessionStorage either, where nothing is sealed.
+  // The words must not stay in the tab's sessionStorage either, because nothing is sealed there.
   await expect
     .poll(() => page.evaluate(() => JSON.stringify(Object.entries(sessionStorage))))
     .not.toContain(SECRET);
 
-  // Write a record as an older version of the page would have left it.
+  // Write a record in the form in which an older version of the page would have left it.
   const tab = await page.evaluate(() => sessionStorage.getItem('darkroom-tab') ?? '');
   await page.goto('/models/index.json');
   const turn = {
@@ -189,7 +189,7 @@ test('the page seals the contents of open tabs too, even of an older version, an
   await expect.poll(async () => (await stored(page, TABS)).names).toEqual([]);
 });
 
-/** Writes an unasked question with a picture; returns the names of the records in the tabs' database. */
+/** Types a question with a picture without asking it. Returns the names of the records in the tabs' database. */
 async function draft(page: Page): Promise<string[]> {
   await arrive(page, { model: 'demo', backend: 'wasm' });
   await addPictures(page, 'alpha.png');
@@ -200,7 +200,7 @@ async function draft(page: Page): Promise<string[]> {
   return names;
 }
 
-/** The names of all records in the tabs' database; none if the database does not exist. */
+/** The names of all records in the tabs' database; an empty list if the database does not exist. */
 async function tabNames(page: Page): Promise<string[]> {
   const there = await page.evaluate(async () => (await indexedDB.databases()).map(({ name }) => name));
   return there.includes(TABS[0]) ? (await stored(page, TABS)).names : [];

@@ -1,4 +1,4 @@
-// Suggested questions about the user's own pictures and after an answer.
+// Tests suggested questions about the user's own pictures and after an answer.
 
 import { expect, test, type Page } from '@playwright/test';
 import { basename } from 'node:path';

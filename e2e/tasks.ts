@@ -3,8 +3,8 @@
 import type { Browser, Page } from '@playwright/test';
 
 /**
- * Durations of one task of the page's main thread, in milliseconds: wall-clock time, processor time, and the processor
- * time of its longest call into the page's scripts.
+ * The durations of one task of the page's main thread, in milliseconds: wall-clock time, processor time, and the
+ * processor time of the task's longest call into the page's scripts.
  */
 export interface Task {
   clock: number;
@@ -14,7 +14,9 @@ export interface Task {
 
 const TIMELINE = ['devtools.timeline', 'disabled-by-default-devtools.timeline'];
 
-/** The main thread's tasks while `job` runs. On a busy machine, wall-clock time includes the wait for a core. */
+/**
+ * The main thread's tasks while `job` runs. On a busy machine, wall-clock time includes the time of waiting for a core.
+ */
 export async function tasksOf(browser: Browser, page: Page, job: () => Promise<void>): Promise<Task[]> {
   await browser.startTracing(page, { categories: TIMELINE });
   await job();
@@ -27,7 +29,7 @@ export async function tasksOf(browser: Browser, page: Page, job: () => Promise<v
   const byThread = threads.map(({ pid, tid }) =>
     traceEvents.filter((event) => event.ph === 'X' && event.pid === pid && event.tid === tid),
   );
-  // Several processes have a thread of this name; the page's is the busiest.
+  // Several processes have a thread with this name; the page's thread is the busiest.
   const events = byThread.sort((a, b) => b.length - a.length)[0] ?? [];
   const scripts = events.filter(({ name }) => name === 'FunctionCall');
   return events
@@ -46,7 +48,7 @@ export async function tasksOf(browser: Browser, page: Page, job: () => Promise<v
 
 const MAIN_THREAD = 'CrRendererMain';
 
-/** An event of Chromium's trace. Times are in microseconds; `tdur` is the processor time of the thread. */
+/** An event in Chromium's trace. Times are in microseconds; `tdur` is the processor time of the thread. */
 interface TraceEvent {
   name: string;
   ph: string;

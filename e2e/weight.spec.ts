@@ -1,4 +1,4 @@
-// The size of the page, and its responsiveness while it works.
+// Tests the size of the page, and its responsiveness while it works.
 
 import { expect, test } from '@playwright/test';
 import { gzipSync } from 'node:zlib';
@@ -38,7 +38,8 @@ function print(what: string, tasks: readonly Task[]): void {
 
 test('48 megapixels and a streaming answer keep the page responsive', async ({ page, browser }) => {
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 200 });
-  // Use a file on disk: Playwright would send a buffer into the page in pieces, which blocks it for a second.
+  // The file is on disk, because Playwright would send a buffer into the page in pieces, which blocks the page for a
+  // second.
   const photo = test.info().outputPath('large.jpg');
   await sharp({ create: { width: 8000, height: 6000, channels: 3, background: '#87a', noise: NOISE } })
     .jpeg({ quality: 60 })

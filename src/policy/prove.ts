@@ -4,7 +4,7 @@
 
 import type { Wall, WallReport, WallState } from './walls.ts';
 
-/** `.invalid` is reserved: nobody can register such a name, and looking one up sends nothing to the network. */
+/** `.invalid` is reserved: such a name is never registered, and looking one up sends nothing to the network. */
 const NOWHERE = 'darkroom-walls.invalid';
 
 /**

@@ -110,7 +110,7 @@ for (const [fault, code] of LASTING) {
   });
 }
 
-test('the download refuses a redirect to a host that nobody named, and follows one to a named host', async ({
+test('the download refuses a redirect to a host that is not named, and follows one to a named host', async ({
   page,
 }) => {
   host.fault = (asked) => (isShard(asked) ? { kind: 'elsewhere' } : undefined);

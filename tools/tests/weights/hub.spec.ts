@@ -84,7 +84,7 @@ for (const [fault, code, hits] of LASTING) {
   });
 }
 
-test('the download refuses a hub’s redirect to a host that nobody named', async ({ page }) => {
+test('the download refuses a hub’s redirect to a host that is not named', async ({ page }) => {
   const request = requestOf('dense-tied');
   const named = { ...request, source: { ...request.source, hosts: ['https://cdn.example.org'] } };
   const { outcome } = await download(page, named);
