@@ -61,7 +61,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'katex',
     'marked',
   ],
-  // The API of the package `darkroom-engine`: what its entries for pages and for Node share, and the half for pages.
+  // The API of the package `darkroom-engine`: the part for pages, and the code that its entries for pages and for Node
+  // share.
   'src/api': [
     'src/failure',
     'src/format',
@@ -74,7 +75,8 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/session',
   ],
   'src/index': ['src/failure', 'src/format', 'src/contract', 'src/convert', 'src/api'],
-  // The package in Node: its entry, and the stores, decoders and runtimes that need Node. The command lines use them too.
+  // The package in Node: its entry, and the stores, decoders and runtimes that need Node. The command lines also use
+  // them.
   'src/node': [
     'src/failure',
     'src/format',
@@ -335,7 +337,7 @@ describe.each(Object.entries(ROOMS))('the rooms of %s', (part, rooms) => {
 test('a package of one file is imported by that file alone', () => {
   const strays = imports.filter(({ file, target, specifier }) => {
     const home = file.startsWith('e2e/') ? undefined : ONE_FILE[target];
-    // Node needs another build, for its threads.
+    // Node needs another build of the runtime, whose threads work there.
     if (file === 'src/node/runtime.ts') return false;
     // Importing a file's address (?url) does not import the package.
     return home !== undefined && !file.startsWith(home) && !specifier.endsWith('?url');

@@ -22,7 +22,7 @@ type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
   Pick<InferenceApi, 'load' | 'answer' | 'cancel' | 'forget' | 'unload'>;
 type Loading = LoadOptions & { runtime?: RuntimeAddresses };
 
-/** The build puts the kernels beside this worker. Bundlers recognise exactly this form. */
+/** The build puts the kernels beside this worker. Bundlers recognise only this exact form. */
 const KERNELS = (): string => new URL('./kernels/own.wasm', import.meta.url).href;
 
 const runs = new RunQueue('serial');

@@ -50,7 +50,7 @@ export interface OpenOptions {
    * beside this module.
    */
   worker?: string | URL | (() => Worker);
-  /** Addresses of the programs that compute. If omitted, those of the packages themselves. */
+  /** The addresses of the programs that compute. If omitted, those of the packages that contain them. */
   runtime?: RuntimeAddresses;
 }
 
@@ -193,7 +193,7 @@ function workerStarter(worker: OpenOptions['worker']): () => Worker {
   return () => new Worker(new URL('./worker.js', import.meta.url), { type: 'module' });
 }
 
-/** The worker's own address is another one than the page's, so relative addresses would count from the wrong one. */
+/** Makes the addresses absolute, because the worker would resolve relative ones against its own address. */
 function absolute(runtime: RuntimeAddresses): RuntimeAddresses {
   const whole = (_key: string, value: unknown): unknown =>
     typeof value === 'string' ? new URL(value, base()).href : value;

@@ -1,11 +1,11 @@
-// The processor engine's kernels in an app that uses the package.
+// The source of the processor engine's kernels in an app that uses the package.
 
 import type { RuntimeAddresses } from '../contract/runtime-addresses.ts';
 import { fail } from '../failure.ts';
 import { Kernels } from '../kernels/kernels.ts';
 import type { KernelSource } from '../session/kernel-downloads.ts';
 
-/** `own`: the address of the package's file. */
+/** `own`: the address of the package's kernels for one thread. */
 export function packagedKernels(own: string, given: RuntimeAddresses = {}): KernelSource {
   return {
     async open() {

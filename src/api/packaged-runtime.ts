@@ -3,7 +3,9 @@
 import type { RuntimeAddresses } from '../contract/runtime-addresses.ts';
 import type { RuntimeBuild, RuntimeFiles } from '../engine/runtime/runtime.ts';
 
-/** The files for WebGPU in this browser: those given, else those of the package `onnxruntime-web`. */
+/**
+ * Returns the files for WebGPU in this browser: the given ones, or otherwise those of the package `onnxruntime-web`.
+ */
 export function packagedRuntime(given: RuntimeAddresses = {}): RuntimeFiles {
   const build = 'Suspending' in WebAssembly ? 'jspi' : 'asyncify';
   return { build, ...(given[build] ?? OWN[build]()) };

@@ -1,15 +1,15 @@
-// The addresses of the devices' programs in an app that uses the engine as a package.
+// The addresses of the programs that compute, in an app that uses the engine as a package.
 
-/** Addresses of onnxruntime-web's glue code (`mjs`) and WebAssembly (`wasm`). */
+/** The addresses of onnxruntime-web's glue code (`mjs`) and WebAssembly (`wasm`). */
 interface RuntimeAddress {
   mjs: string;
   wasm: string;
 }
 
 /**
- * The files that the app may use. 'jspi' is onnxruntime-web for WebGPU in browsers whose WebAssembly can wait for
- * JavaScript, 'asyncify' is the same for the others. `kernels` are the package's own programs for the processor:
- * 'shared' for several threads, 'own' for one.
+ * The addresses of the files that the app may use. 'jspi' is onnxruntime-web for WebGPU in browsers whose WebAssembly
+ * can wait for JavaScript; 'asyncify' is the same for other browsers. `kernels` are the package's own programs for the
+ * processor: 'shared' for several threads, 'own' for one.
  */
 export interface RuntimeAddresses {
   jspi?: RuntimeAddress;

@@ -9,7 +9,7 @@ export interface NodeRuntimeOptions {
   backend: 'webgpu' | 'wasm';
   /** Number of WASM threads. */
   threads?: number;
-  /** Replaces Dawn's WebGPU by one that tests derive from it. */
+  /** Derives another WebGPU implementation from Dawn's, which then replaces it; for tests. */
   changed?: (gpu: GPU) => GPU;
 }
 

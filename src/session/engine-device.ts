@@ -1,4 +1,4 @@
-// The two devices that engines run on: a GPU through the graph runtime, and the processor through the kernels.
+// The two devices that engines run on: a GPU, through the graph runtime, and the processor, through the kernels.
 
 import type { Backend, Precision } from '../contract/inference.ts';
 import type { EngineOptions } from '../engine/engine-options.ts';
@@ -19,7 +19,9 @@ export interface EngineDevice {
   readonly backend: Backend;
   /** The GPU's own description; empty for the processor. */
   readonly adapter: string;
-  /** Makes an engine, which the caller disposes of before the device. Fails as loadEngine or loadProcessorEngine does. */
+  /**
+   * Loads an engine, which the caller disposes of before the device. Fails as loadEngine or loadProcessorEngine does.
+   */
   load(store: PackageStore, options: LoadEngineOptions, signal: AbortSignal): Promise<Engine>;
   dispose(): void;
 }

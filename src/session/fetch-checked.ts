@@ -1,4 +1,4 @@
-// Fetches a file of the app and checks that it is the one that the app was built with.
+// Fetches a file of the app, and checks that it is the same as when the app was built.
 
 import { fail, Failure } from '../failure.ts';
 import { demandSum, dropKept, failLength, type FileSum } from './checked-file.ts';
@@ -10,8 +10,8 @@ const REPORT_MS = 100;
 export type OnBytes = (doneBytes: number, totalBytes: number) => void;
 
 /**
- * Tries several times. Fails with 'not-loaded' if the file cannot be fetched, and with 'changed-program' if it differs
- * from the one that the app was built with.
+ * Fetches the file in several attempts. Fails with 'not-loaded' if it cannot be fetched, and with 'changed-program' if
+ * it differs from that of the app's build.
  */
 export async function fetchChecked(
   url: string,
@@ -45,7 +45,7 @@ async function readBytes(
   onBytes(0, sum.bytes);
   const response = await fetch(url, { cache });
   const type = response.headers.get('content-type') ?? '';
-  // Some hosts answer 200 with their start page for files that they do not have.
+  // For a file that does not exist, some hosts answer 200 with their start page.
   if (!response.ok || response.body === null || type.startsWith('text/html')) {
     fail('not-loaded', `${url} was answered with ${response.status} ${type}.`);
   }

@@ -1,12 +1,12 @@
-// Downloads the processor engine's kernels into this worker and compiles them. They are a few kilobytes.
+// Downloads the processor engine's kernels into this worker and compiles them. The kernels have a few kilobytes.
 
 import { Kernels } from '../kernels/kernels.ts';
 import { fetchChecked } from './fetch-checked.ts';
 import { kernelFile, type KernelMemory } from './kernel-files.ts';
 
-/** Where the kernels come from. */
+/** The source of the kernels. */
 export interface KernelSource {
-  /** Opens kernels with a memory of their own. The caller disposes of them. */
+  /** Opens kernels with their own memory. The caller disposes of them. */
   open(): Promise<Kernels>;
 }
 
@@ -18,7 +18,7 @@ export class KernelDownloads implements KernelSource {
     this.#module('own').catch(() => undefined);
   }
 
-  /** Fails with 'not-loaded', 'changed-program' or 'out-of-memory'. */
+  /** Opens the kernels. Fails with 'not-loaded', 'changed-program' or 'out-of-memory'. */
   async open(): Promise<Kernels> {
     return Kernels.open({ module: await this.#module('own'), threads: 1 });
   }

@@ -1,4 +1,5 @@
-// Turns a model in storage into an engine that answers: chooses a device and loads the weights onto it. A device that computes wrong numbers is replaced by the next one. Reports progress to the page.
+// Turns a model in storage into an engine that answers: chooses a device and loads the weights onto it. A device that
+// computes wrong numbers is replaced by the next one. Reports progress to the page.
 
 import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../contract/inference.ts';
 import type { DeviceFacts } from '../contract/weights.ts';

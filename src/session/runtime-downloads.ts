@@ -1,6 +1,6 @@
 // Downloads the runtime's files into this worker, with progress. The download may begin before there is a model, and
-// the first load waits for it. The files are fetched once, and run only if they have the SHA-256 that the app was built
-// with.
+// the first load waits for it. The files are fetched once, and run only if they have the SHA-256 that was recorded when
+// the app was built.
 //
 // The WebAssembly runs from the very bytes that were checked. The glue code, which the threads also run, is imported by
 // its address. So the check covers the glue code only if a second request for that address returns the same bytes, as

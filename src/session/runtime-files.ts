@@ -1,5 +1,5 @@
-// The onnxruntime-web files that this app serves itself: the glue code and the binary of each build that runs on WebGPU.
-// The build copies exactly these.
+// The onnxruntime-web files that this app serves itself: the glue code and the binary of each build that runs on
+// WebGPU. The app's build copies exactly these files.
 
 import asyncifyGlue from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.mjs?url';
 import asyncifyBinary from 'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm?url';
@@ -10,7 +10,7 @@ import type { RuntimeFiles } from '../engine/runtime/runtime.ts';
 /** The addresses of the glue code of all builds, which the runtime's threads run too. */
 export const GLUES: readonly string[] = [asyncifyGlue, jspiGlue].map(absolute);
 
-/** The build for this browser, with absolute URLs, as `env.wasm.wasmPaths` needs them. */
+/** The build for this browser. Its URLs are absolute, as `env.wasm.wasmPaths` requires. */
 export function runtimeFiles(): RuntimeFiles {
   // If WebAssembly can wait for JavaScript, weights are streamed to the device one after the other.
   return 'Suspending' in WebAssembly

@@ -1,12 +1,12 @@
-// Chooses a device that computes correctly: WebGPU in f16, else in f32, else the processor. Lists the refused
-// precisions.
+// Chooses a device that computes correctly: the GPU with f16; if that fails, the GPU with f32; if that fails, the
+// processor. Lists the refused precisions.
 
 import type { Backend, LoadOptions, Precision } from '../contract/inference.ts';
 import { createRuntime, type Runtime, type RuntimeFiles } from '../engine/runtime/runtime.ts';
 import { GpuDevice, ProcessorDevice, type EngineDevice } from './engine-device.ts';
 import type { KernelSource } from './kernel-downloads.ts';
 
-/** Where the runtime's own files come from. */
+/** The source of the runtime's own files. */
 export interface RuntimeSource {
   /** The build for this browser. */
   readonly files: RuntimeFiles;
@@ -14,7 +14,7 @@ export interface RuntimeSource {
   take(): Promise<Uint8Array | undefined>;
 }
 
-/** The programs of the two devices. */
+/** The sources of the programs for the two devices. */
 export interface DeviceSources {
   runtime: RuntimeSource;
   kernels: KernelSource;

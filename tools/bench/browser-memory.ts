@@ -16,7 +16,7 @@ function statuses(profile: string, type: 'renderer' | 'gpu-process'): string[] {
   return processFiles(profile, type, 'status');
 }
 
-/** /proc/<pid>/<file> of each process of this type with this profile. */
+/** The contents of /proc/<pid>/<file> for each process of this type with this profile. */
 export function processFiles(
   profile: string,
   type: 'renderer' | 'gpu-process',

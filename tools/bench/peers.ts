@@ -1,7 +1,7 @@
-// npm run bench:peers: Darkroom's processor engine beside wllama (llama.cpp in Chromium) and llama.cpp's own binaries,
-// on random weights of the same shapes. Each contestant runs in a process of its own, and the contestants take turns.
-// Between them, loops that only read memory or only multiply give the bounds of decode and prefill. Processor time
-// means more than clock time on a busy machine; the best round of each number counts.
+// npm run bench:peers: compares Darkroom's processor engine with wllama (llama.cpp in Chromium) and with llama.cpp's
+// own binaries, on random weights of the same shapes. Each contestant runs in its own process, and the contestants take
+// turns. Between them, loops that only read memory or only multiply give the bounds of decode and prefill. Processor
+// time means more than clock time on a busy machine; the best round of each number counts.
 
 import { spawnSync } from 'node:child_process';
 import { mkdirSync, existsSync } from 'node:fs';
@@ -21,14 +21,14 @@ import { RandomCheckpoint, shapesOf, type Size } from './random-checkpoint.ts';
 const { values } = parseArgs({
   options: {
     size: { type: 'string', default: '2B' },
-    /** Decoder layers and vision blocks; 28 and 24 are the whole 2B. */
+    /** The numbers of decoder layers and of vision blocks; 28 and 24 are those of the whole 2B. */
     layers: { type: 'string', default: '4' },
     blocks: { type: 'string', default: '4' },
     threads: { type: 'string', default: '1,2' },
     rounds: { type: 'string', default: '2' },
     prompt: { type: 'string', default: '64' },
     tokens: { type: 'string', default: '12' },
-    /** Width and height of the picture; 0 for none. */
+    /** The width and height of the picture; 0 for no picture. */
     side: { type: 'string', default: '512' },
     only: { type: 'string', default: 'darkroom,native,wllama' },
   },

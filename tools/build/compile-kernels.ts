@@ -35,7 +35,7 @@ const OPTIONS = [
   ...['--use', 'abort='],
 ];
 
-/** Whose memory a module is compiled for: memory that threads share, or memory of one thread. */
+/** The kind of memory for which a module is compiled: memory that threads share, or memory of one thread. */
 export type KernelMemory = 'shared' | 'own';
 
 /** Returns the bytes of the module. Fails with the compiler's messages. */
@@ -44,7 +44,7 @@ export function compileKernels(memory: KernelMemory): Uint8Array<ArrayBuffer> {
 }
 
 /**
- * Returns the path of the module, compiling it if the sources have changed. Both modules lie in the same folder. Fails
+ * Returns the path of the module. Compiles it if the sources have changed. Both modules lie in the same folder. Fails
  * with the compiler's messages.
  */
 export function kernelsFile(memory: KernelMemory): string {

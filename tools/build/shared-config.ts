@@ -24,7 +24,7 @@ const ISOLATION_HEADERS = {
  */
 const ORT_CONDITION = 'onnxruntime-web-use-extern-wasm';
 
-/** The name by which src/session/kernel-files.ts imports the processor engine's kernels, and their folder. */
+/** The package name with which src/session/kernel-files.ts imports the processor engine's kernels, and their folder. */
 const KERNELS = { 'darkroom-kernels': dirname(kernelsFile('own')) };
 
 /**

@@ -1,4 +1,4 @@
-// The command line of the converter, on a small checkpoint.
+// Tests the command line of the converter on a small checkpoint.
 
 import { execFile } from 'node:child_process';
 import { mkdtemp, readdir, rm, writeFile } from 'node:fs/promises';

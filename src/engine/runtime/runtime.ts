@@ -14,7 +14,7 @@ type Ort = typeof import('onnxruntime-web');
 
 /**
  * Builds of onnxruntime-web: 'jspi' has WebGPU, for browsers whose WebAssembly can wait for JavaScript (JSPI);
- * 'asyncify' has WebGPU, for other browsers. Tests bring the build without WebGPU themselves.
+ * 'asyncify' has WebGPU, for other browsers. Tests pass the build without WebGPU as `ort`.
  */
 export type RuntimeBuild = 'jspi' | 'asyncify';
 
@@ -30,7 +30,7 @@ export interface RuntimeOptions {
   files?: Pick<RuntimeFiles, 'mjs' | 'wasm'> & { build?: RuntimeBuild };
   /** WASM threads; more than one needs cross-origin isolation. If omitted, onnxruntime chooses. */
   threads?: number;
-  /** A build of the runtime that replaces the one that `files` select; 'wasm' needs one. */
+  /** A build of the runtime that replaces the one that `files` select. The backend 'wasm' requires it. */
   ort?: Ort;
   /**
    * The runtime's WebAssembly, or a function that fetches it once the device exists and returns undefined if

@@ -1,9 +1,11 @@
 // Reads the primitives of a GGUF header from the first bytes of a file. Every length is checked against the file before
-// anything is allocated. Little-endian, as in the files.
+// anything is allocated. Numbers are little-endian.
 
 import { fail } from '../../failure.ts';
 
-/** Thrown if the bytes at hand end inside the header: the parser must be called again with at least `bytes` of them. */
+/**
+ * Thrown if the given bytes end inside the header. The parser must then be called again with at least `bytes` bytes.
+ */
 export class HeaderGoesOn extends Error {
   readonly bytes: number;
 
@@ -13,10 +15,10 @@ export class HeaderGoesOn extends Error {
   }
 }
 
-/** Far above every published model, whose headers have 6 MB. */
+/** A limit far above every published model, whose headers have 6 MB. */
 export const MAX_HEADER_BYTES = 64 * 1024 * 1024;
 
-// A byte order mark is a character like others in a token.
+// A byte order mark counts as a character, because tokens may contain it.
 const UTF8 = new TextDecoder('utf-8', { fatal: true, ignoreBOM: true });
 
 export class Cursor {
@@ -26,7 +28,7 @@ export class Cursor {
   readonly #fileBytes: number;
   at = 0;
 
-  /** `bytes`: the beginning of `file`, which has `fileBytes`. */
+  /** `bytes`: the beginning of `file`, which has `fileBytes` bytes. */
   constructor(bytes: Uint8Array, fileBytes: number, file: string) {
     this.file = file;
     this.#bytes = bytes;
@@ -39,7 +41,7 @@ export class Cursor {
     fail('bad-checkpoint', `${this.file}: ${what} ${problem}.`);
   }
 
-  /** Moves over `length` bytes, which must lie in the file, and returns where they begin. */
+  /** Skips `length` bytes, which must lie in the file. Returns the place where they begin. */
   skip(length: number, what: string): number {
     const start = this.at;
     const end = start + length;
@@ -50,7 +52,9 @@ export class Cursor {
     return start;
   }
 
-  /** Requires that `count` elements of at least `size` bytes can follow in the file and in a header. */
+  /**
+   * Requires that `count` elements of at least `size` bytes each can follow, within the file and the limit of a header.
+   */
   requireSpace(count: number, size: number, what: string): void {
     const least = this.at + count * size;
     if (least > this.#fileBytes) this.fail(what, `promises ${count} elements, more than the file can hold`);
@@ -65,20 +69,20 @@ export class Cursor {
     return this.#view.getUint32(this.skip(4, what), true);
   }
 
-  /** A u64 as a number. Above 2^53 the number is not exact, and no longer a safe integer. */
+  /** Reads a u64 as a number. Above 2^53 the result is not exact, and no longer a safe integer. */
   u64(what: string): number {
     const start = this.skip(8, what);
     return this.#view.getUint32(start, true) + this.#view.getUint32(start + 4, true) * 2 ** 32;
   }
 
-  /** A u64 of at most `most`. */
+  /** Reads a u64 that may be at most `most`. */
   count(what: string, most: number): number {
     const value = this.u64(what);
     if (value > most) this.fail(what, `is ${value}; at most ${most} is read`);
     return value;
   }
 
-  /** A number of the value types 0 to 6 and 10 to 12. */
+  /** Reads a number of one of the value types 0 to 6 and 10 to 12. */
   number(type: number, what: string): number {
     const view = this.#view;
     switch (type) {
@@ -107,7 +111,7 @@ export class Cursor {
     }
   }
 
-  /** A string of at most `most` bytes. */
+  /** Reads a string of at most `most` bytes. */
   string(what: string, most: number): string {
     const length = this.u64(what);
     if (length > most) this.fail(what, `has a string of ${length} bytes; at most ${most} are read`);

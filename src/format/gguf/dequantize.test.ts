@@ -1,4 +1,4 @@
-// Every block type against bytes and values that the reference package (gguf 0.19.0) wrote.
+// Compares the values of every block type with those of the reference package (gguf 0.19.0).
 
 import { createHash } from 'node:crypto';
 import { readFileSync } from 'node:fs';

@@ -1,17 +1,17 @@
-// Blocks of GGUF types → f32, bit for bit as ggml's reference computes them: each product and each difference is
-// rounded to f32, in ggml's order. In the comments, b[n] is byte n of a block, and i counts the elements of a block.
+// Decodes blocks of GGUF types to f32, bit for bit like ggml's reference: each product and each difference is rounded
+// to f32, in ggml's order. In the comments, b[n] is byte n of a block, and i counts the elements of a block.
 
 import { F16_VALUES } from '../float.ts';
 import { GGUF_BLOCKS, type GgufBlockType } from './types.ts';
 
 const f32 = Math.fround;
 
-/** IQ4_NL and IQ4_XS: the value of each level. */
+/** The value of each level in IQ4_NL and IQ4_XS. */
 export const IQ4_LEVELS = [-127, -104, -83, -65, -49, -35, -22, -10, 1, 13, 25, 38, 53, 69, 89, 113];
-/** MXFP4 and NVFP4: twice the value of each FP4 number. The reference has no −0 here. */
+/** Twice the value of each FP4 number in MXFP4 and NVFP4. The reference has no −0 here. */
 export const FP4_DOUBLED = [0, 1, 2, 3, 4, 6, 8, 12, 0, -1, -2, -3, -4, -6, -8, -12];
 
-/** `blocks`: whole blocks. Writes their elements into `into` if it is given. */
+/** Decodes `blocks`, which are whole blocks, into `into` if it is given. */
 export function dequantizeGguf(
   blocks: Uint8Array,
   type: GgufBlockType,
@@ -28,25 +28,28 @@ type DecodeBlock = (b: Uint8Array, at: number, w: Float32Array, to: number) => v
 
 const half = (b: Uint8Array, at: number): number => F16_VALUES[b[at]! | (b[at + 1]! << 8)]!;
 
-/** Level i of 32 in 16 bytes: the low nibbles first, then the high ones. */
+/** Level i of 32 levels in 16 bytes: the low nibbles come first, then the high ones. */
 const nibble = (b: Uint8Array, at: number, i: number): number =>
   i < 16 ? b[at + i]! & 15 : b[at + i - 16]! >> 4;
 
-/** Bit 4 of level i of 32: bit i of the u32 at `at`. */
+/** Bit 4 of level i of 32 levels, which is bit i of the u32 at `at`. */
 const fifthBit = (b: Uint8Array, at: number, i: number): number => ((b[at + (i >> 3)]! >> (i & 7)) & 1) << 4;
 
-/** The 6-bit scale or minimum (`offset` 0 or 4) of group j of 8 in 12 bytes: Q4_K and Q5_K. */
+/** The 6-bit scale (`offset` 0) or minimum (`offset` 4) of group j of 8 groups in 12 bytes, for Q4_K and Q5_K. */
 function sixBits(b: Uint8Array, at: number, j: number, offset: 0 | 4): number {
   if (j < 4) return b[at + j + offset]! & 63;
   const low = offset === 0 ? b[at + j + 4]! & 15 : b[at + j + 4]! >> 4;
   return low | ((b[at + j - 4 + offset]! >> 6) << 4);
 }
 
-/** Two bits of element i of 256 in 64 bytes: Q2_K and Q3_K. */
+/** The two bits of element i of 256 elements in 64 bytes, for Q2_K and Q3_K. */
 const twoBits = (b: Uint8Array, at: number, i: number): number =>
   (b[at + 32 * (i >> 7) + (i & 31)]! >> (2 * ((i >> 5) & 3))) & 3;
 
-/** Blocks of 256 with a 6-bit scale and minimum for each group of 32: Q4_K, and Q5_K with a fifth bit. */
+/**
+ * Decodes blocks of 256 elements with a 6-bit scale and minimum for each group of 32: Q4_K, and Q5_K, which has a fifth
+ * bit.
+ */
 function decodeWithMinimums(qhAt: number | undefined, qAt: number): DecodeBlock {
   return (b, at, w, to) => {
     const [d, dmin] = [half(b, at), half(b, at + 2)];
@@ -62,7 +65,7 @@ function decodeWithMinimums(qhAt: number | undefined, qAt: number): DecodeBlock 
   };
 }
 
-/** An unsigned number with 4 bits of exponent and 3 of mantissa; 0 and 127 are 0. */
+/** Decodes an unsigned number with 4 bits of exponent and 3 of mantissa; 0 and 127 are 0. */
 function ue4m3(x: number): number {
   if (x === 0 || x === 127) return 0;
   const [exponent, mantissa] = [x >> 3, x & 7];
@@ -100,7 +103,7 @@ const DECODERS: Record<GgufBlockType, DecodeBlock> = {
     const d = 2 ** (b[at]! - 128);
     for (let i = 0; i < 32; i++) w[to + i] = d * FP4_DOUBLED[nibble(b, at + 1, i)]!;
   },
-  // Four UE4M3 scales, each for 16 elements: 8 low nibbles, then 8 high ones.
+  // There are four UE4M3 scales, each for 16 elements: 8 low nibbles, then 8 high ones.
   NVFP4: (b, at, w, to) => {
     for (let i = 0; i < 64; i++) {
       const [t, k] = [i >> 4, i & 15];

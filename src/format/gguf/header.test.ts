@@ -42,7 +42,7 @@ async function problem(bytes: Uint8Array): Promise<string> {
   return error.message;
 }
 
-/** A header with one key `k`, whose type and value `write` writes. */
+/** A header with the single key `k`, whose type and value `write` writes. */
 function withKey(write: (out: Bytes) => Bytes): Uint8Array {
   return write(new Bytes().raw('GGUF').u32(3).u64(0).u64(1).string('k')).u64(0).u64(0).joined();
 }
@@ -54,7 +54,7 @@ interface Info {
   offset: number | bigint;
 }
 
-/** A file with these tensors and `dataBytes` of data. */
+/** A file with these tensors, and `dataBytes` bytes of data. */
 function withTensors(infos: Info[], dataBytes: number, axes?: number): Uint8Array {
   const out = new Bytes().raw('GGUF').u32(3).u64(infos.length).u64(0);
   for (const { name, dims, type, offset } of infos) {

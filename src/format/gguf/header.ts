@@ -1,5 +1,5 @@
-// The header of a GGUF file: key-values, and name, type, shape and place of each tensor. Format: ggml's docs/gguf.md.
-// The header's length is not known beforehand, so it is read in growing parts. Reads no tensor data.
+// Reads the header of a GGUF file: its key-values, and the name, type, shape and place of each tensor. Format: ggml's
+// docs/gguf.md. The length of the header is not known beforehand, so it is read in growing parts. Reads no tensor data.
 
 import { fail } from '../../failure.ts';
 import { visibleText } from '../visible-text.ts';
@@ -8,11 +8,11 @@ import { GGUF_BLOCKS, ggufRowBytes, ggufType, refusedType, type GgufType } from 
 
 export type GgufValue = number | boolean | string | number[] | boolean[] | string[];
 
-/** One tensor of a file: bytes `start` to `end` of the file itself. */
+/** A tensor of the file: bytes `start` to `end`. */
 export interface GgufTensor {
   name: string;
   dtype: GgufType;
-  /** Row-major: the last axis is the one whose elements lie together. */
+  /** The shape in row-major order: elements along the last axis are adjacent. */
   shape: number[];
   start: number;
   end: number;
@@ -20,16 +20,16 @@ export interface GgufTensor {
 
 export interface GgufHeader {
   keys: Map<string, GgufValue>;
-  /** In the order of their bytes. */
+  /** The tensors, in the order of their bytes. */
   tensors: GgufTensor[];
-  /** Where the data of the tensors begins. */
+  /** The place at which the data of the tensors begins. */
   dataStart: number;
 }
 
-/** Reads bytes `start` to `end` of a file, all of them. */
+/** Reads the bytes `start` to `end` of a file, and never fewer. */
 export type ReadRange = (start: number, end: number) => Promise<Uint8Array>;
 
-/** Length of the first read, and of the first two together: the header of a published model has 6 MB. */
+/** The length of the first read, and that of the first two reads together: the header of a published model has 6 MB. */
 const FIRST_BYTES = 64 * 1024;
 const SECOND_BYTES = 8 * 1024 * 1024;
 
@@ -37,17 +37,17 @@ const MAX_KEYS = 10_000;
 const MAX_TENSORS = 100_000;
 const MAX_KEY_BYTES = 65_535;
 const MAX_NAME_BYTES = 63;
-/** A chat template has some kilobytes. */
+/** The longest string. The longest one in published models is a chat template of some kilobytes. */
 const MAX_STRING_BYTES = 16 * 1024 * 1024;
-/** Elements of all arrays together; a vocabulary has 450,000 in three arrays. */
+/** The largest number of elements in all arrays together. A vocabulary has 450,000, in three arrays. */
 const MAX_ELEMENTS = 1 << 23;
 const MAX_ALIGNMENT = 1 << 16;
 
-/** Bytes of the shortest value of each type. */
+/** The length in bytes of the shortest value of each type. */
 const VALUE_BYTES = [1, 1, 2, 2, 4, 4, 4, 1, 8, 12, 8, 8, 8];
 const [BOOL, STRING, ARRAY] = [7, 8, 9];
 
-/** Fails with 'bad-checkpoint', naming the key or tensor, if the file is not sound GGUF of version 2 or 3. */
+/** Fails with 'bad-checkpoint', naming the key or tensor, unless the file is valid GGUF of version 2 or 3. */
 export async function readGgufHeader(read: ReadRange, fileBytes: number, file: string): Promise<GgufHeader> {
   let bytes = new Uint8Array();
   let wanted = FIRST_BYTES;
@@ -178,7 +178,10 @@ function parseShape(cursor: Cursor, what: string): Omit<TensorInfo, 'name'> {
   return { dtype, shape: dims.reverse(), offset: cursor.u64(what), bytes };
 }
 
-/** Tensors follow one another in the order of the header, each padded to the alignment, up to the end of the file. */
+/**
+ * Computes the places of the tensors. They follow one another in the order of the header, each padded to the alignment,
+ * up to the end of the file.
+ */
 function placeTensors(
   cursor: Cursor,
   infos: TensorInfo[],

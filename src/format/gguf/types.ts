@@ -1,7 +1,7 @@
-// The element types of GGUF files, by their number in the file: elements and bytes of a block. Rows consist of whole
-// blocks, one after the other.
+// The element types of GGUF files, by their number in the file, with the elements and bytes of a block. A row consists
+// of whole blocks, one after the other.
 
-/** Types whose values this app can read. */
+/** The types whose values this app can read. */
 export const GGUF_BLOCKS = {
   F32: { elements: 1, bytes: 4 },
   F16: { elements: 1, bytes: 2 },
@@ -23,7 +23,7 @@ export const GGUF_BLOCKS = {
 } as const;
 export type GgufType = keyof typeof GGUF_BLOCKS;
 
-/** Types that are not plain numbers: blocks with scales. */
+/** The types that are not plain numbers but blocks with scales. */
 export type GgufBlockType = Exclude<GgufType, 'F32' | 'F16' | 'BF16'>;
 
 const TYPE_NUMBERS: Readonly<Record<number, GgufType>> = {
@@ -46,7 +46,7 @@ const TYPE_NUMBERS: Readonly<Record<number, GgufType>> = {
   40: 'NVFP4',
 };
 
-/** Types that this app knows by name only, for a failure that helps. */
+/** The types that this app knows only by name, so that the failure can name them. */
 const REFUSED: Readonly<Record<number, string>> = {
   9: 'Q8_1',
   15: 'Q8_K',
@@ -73,7 +73,7 @@ export function ggufType(number: number): GgufType | undefined {
   return TYPE_NUMBERS[number];
 }
 
-/** How a failure names a type that this app cannot read. */
+/** The name that a failure gives to a type that this app cannot read. */
 export function refusedType(number: number): string {
   const name = REFUSED[number];
   return name === undefined ? `number ${number}, which is unknown` : `${name}, which cannot be read`;
@@ -83,7 +83,7 @@ export function isGgufBlockType(type: string): type is GgufBlockType {
   return Object.hasOwn(GGUF_BLOCKS, type) && type !== 'F32' && type !== 'F16' && type !== 'BF16';
 }
 
-/** Bytes of a row. `columns` is a multiple of the type's block. */
+/** The bytes of a row. `columns` must be a multiple of the type's block. */
 export function ggufRowBytes(type: GgufType, columns: number): number {
   const { elements, bytes } = GGUF_BLOCKS[type];
   return (columns / elements) * bytes;

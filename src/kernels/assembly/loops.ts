@@ -1,4 +1,5 @@
-// Loops that only read memory, or only multiply integers. The rates of products are compared with the rates of these.
+// Loops that only read memory, or only multiply integers. Benchmarks compare the speed of products with the speed of
+// these loops.
 
 import { firstOf, sumInts } from './lanes.ts';
 
@@ -7,7 +8,7 @@ export class Read {
   code: i32;
   wait: i32;
   from: usize;
-  /** Number of units of 128 bytes to read. */
+  /** The number of units of 128 bytes to read. */
   count: i32;
   /** Each thread stores a combination of all its reads here, so that the compiler keeps the reads: i32 (threads). */
   to: usize;
@@ -33,13 +34,13 @@ export function read(op: Read, thread: i32, threads: i32): void {
 export class Multiply {
   code: i32;
   wait: i32;
-  /** Number of units of 64 products to compute. */
+  /** The number of units of 64 products to compute. */
   count: i32;
   /** Each thread stores a combination of all its sums here, so that the compiler keeps them: i32 (threads). */
   to: usize;
 }
 
-/** The instructions of a product with packed rows, without its loads and scales. */
+/** Executes the instructions of a product with packed rows, without its loads and scales. */
 export function multiply(op: Multiply, thread: i32, threads: i32): void {
   const one = i16x8.splat(1);
   const p = i16x8.splat(3);

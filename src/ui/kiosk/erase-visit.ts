@@ -1,10 +1,10 @@
-// Erases what a visit leaves behind in the page: pictures, questions, answers, the visitor's language, and what the
-// model remembers.
+// Erases everything that a visit leaves behind in the page: pictures, questions, answers, the visitor's language, and
+// the model's cached conversation.
 
 import type { LanguageCode } from '../kit/language.svelte.ts';
 import type { KioskParts } from './kiosk-parts.ts';
 
-/** `ownLanguage`: the language of the waiting kiosk. */
+/** `ownLanguage`: the language in which the kiosk waits. */
 export function eraseVisit(parts: KioskParts, ownLanguage: LanguageCode): void {
   const { forget, library, privacy, language } = parts;
   erasePictures(parts);
@@ -14,7 +14,7 @@ export function eraseVisit(parts: KioskParts, ownLanguage: LanguageCode): void {
   if (language.code !== ownLanguage) language.choose(ownLanguage);
 }
 
-/** Erases pictures with the questions about them. */
+/** Erases the pictures, and the questions about them. */
 export function erasePictures(
   parts: Pick<KioskParts, 'conversation' | 'attachments' | 'openPhotos' | 'samples'>,
 ): void {

@@ -1,5 +1,5 @@
-// Reports to the watchdog what happens in the page: signs of life, errors, and missing files of the app. Reloads the
-// page when the watchdog decides so.
+// Reports events of the page to the watchdog: signs of life, errors, and missing files of the app. Reloads the page
+// when the watchdog decides so.
 
 import { onMount } from 'svelte';
 import type { KioskParts } from './kiosk-parts.ts';
@@ -7,7 +7,7 @@ import { Watchdog, type Watched } from './watchdog.ts';
 
 type Parts = Pick<KioskParts, 'kiosk' | 'models' | 'conversation' | 'missing' | 'statistics'>;
 
-/** Watches the page for as long as the component lives that calls this. */
+/** Watches the page for as long as the calling component lives. */
 export function watchPage(parts: Parts, look: () => Omit<Watched, 'hasFailed'>): void {
   const { kiosk, models, conversation, missing, statistics } = parts;
   const watchdog = new Watchdog({

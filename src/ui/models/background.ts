@@ -1,5 +1,5 @@
-// Downloads that run while another model answers: in all tabs, across reloads, until the user pauses them. A model that
-// arrives becomes news, or answers at once if no other model does.
+// Manages downloads that run while another model answers. They continue in all tabs and across reloads until the user
+// pauses them. A downloaded model becomes news, or answers at once if no other model does.
 
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import type { Outcome } from '../../failure.ts';

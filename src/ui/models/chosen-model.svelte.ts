@@ -1,5 +1,5 @@
-// The model that the user chose: its entry, its phase (absent, downloading, stored, loading, ready), and what the page
-// says about it. Makes the first choice of a visit; models.svelte.ts makes the later ones.
+// The model that the user chose: its entry, its phase (absent, downloading, stored, loading, ready), and the facts that
+// the page shows about it. Makes the first choice of a visit; models.svelte.ts makes the later ones.
 
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { Choice } from './choice.svelte.ts';
@@ -31,12 +31,14 @@ export class ChosenModel {
     this.#parts = parts;
   }
 
-  /** Its entry in the library; undefined if no model is chosen, or if the chosen model is not known here. */
+  /**
+   * The model's entry in the library; undefined if no model is chosen, or if the library does not list the chosen one.
+   */
   get entry(): Entry | undefined {
     return this.#parts.known.find(this.#parts.choice.id);
   }
 
-  /** Whether the entry has this id. */
+  /** Whether the chosen model has this id. */
   is(id: string): boolean {
     return this.entry?.request.id === id;
   }
@@ -55,7 +57,7 @@ export class ChosenModel {
     return phaseOf(entry, load.stateOf(id, runSettings.choicesFor(id)));
   }
 
-  /** Whether it answers, or will soon, and is another model than `id`. */
+  /** Whether the chosen model is another one than `id`, and answers or will soon answer. */
   answersBeside(id: string): boolean {
     const { entry, phase, isBuiltIn } = this;
     if (!entry || entry.request.id === id) return false;
@@ -63,34 +65,35 @@ export class ChosenModel {
     return phase.kind === 'ready' || phase.kind === 'loading' || phase.kind === 'stored';
   }
 
-  /** The model as it was loaded, if it is the one that was loaded last; otherwise null. */
+  /** The facts about the loaded model, if the chosen model is the one that was loaded last; otherwise null. */
   get loaded(): LoadedModel | null {
     const { latest } = this.#parts.load;
     return latest !== undefined && this.is(latest.id) ? latest : null;
   }
 
-  /** Why the model runs slower than it could; null if it does not. */
+  /** The reason why the model runs slower than it could; null if it does not. */
   get drawback(): Drawback | null {
     return drawbackOf(this.phase, this.#parts.runSettings.backend);
   }
 
   /**
-   * The progress, 0 … 1, of all that the first answer waits for: downloading the model, downloading the runtime and
-   * opening the model. Null unless the model is downloading or loading.
+   * The progress, from 0 to 1, of everything that the first answer waits for: downloading the model, downloading the
+   * runtime, and opening the model. Null unless the model is downloading or loading.
    */
   get readiness(): number | null {
     const fetchedBytes = this.#parts.downloads.fetchedBytes(this.entry?.request.id ?? '');
     return this.#readiness.shareOf(this.phase, fetchedBytes);
   }
 
-  /** Takes the download progress of the runtime that models run on. */
+  /** Receives the download progress of the runtime that models run on. */
   hearRuntime(runtime: Parameters<Readiness['hearRuntime']>[0]): void {
     this.#readiness.hearRuntime(runtime);
   }
 
   /**
-   * Chooses the built-in model on a first visit. If pages died with the chosen model, asks the user about it or, if
-   * `unattended`, chooses a smaller one. Call it when the list of models and the record of page deaths have been read.
+   * Chooses the built-in model on a first visit. If pages died with the chosen model, asks the user about it; if
+   * `unattended`, chooses a smaller model instead. Call this when the list of models and the record of page deaths have
+   * been read.
    */
   chooseFirst(unattended: boolean): void {
     const { choice, known, suspects } = this.#parts;

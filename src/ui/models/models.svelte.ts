@@ -1,6 +1,6 @@
-// Decides which model answers: the user's choice, the model that was ready before if that one fails to load, another one
-// if it is removed. The conversation awaits `ready` before each question. A model that answers keeps answering until
-// another model is ready and the user switches to it.
+// Decides which model answers: the one that the user chose. If that one fails to load, the model that was ready before
+// answers again; if it is removed, another one replaces it. The conversation awaits `ready` before each question. A
+// model that answers keeps answering until another model is ready and the user switches to it.
 
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { LoadNotes } from '../../client/load-notes.ts';

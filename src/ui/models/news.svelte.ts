@@ -10,12 +10,12 @@ type Report =
   | { kind: 'arrived'; entry: Entry }
   /** The model's download failed; another model keeps answering. */
   | { kind: 'not-downloaded'; name: string; failure: FailureInfo }
-  /** The model did not load; the model before it answers again. */
+  /** The model did not load; the previous model answers again. */
   | { kind: 'not-loaded'; name: string; failure: FailureInfo };
 
 export type ModelNews =
   | Report
-  /** The page died while the model was at work, so the model is loaded only with the user's consent. */
+  /** The page died while the model was loading or answering, so the model is loaded only with the user's consent. */
   | ({ kind: 'suspect' } & Suspect);
 
 export class News {
@@ -28,7 +28,7 @@ export class News {
     this.#next = next;
   }
 
-  /** News that the user should read or decide about; undefined most of the time. */
+  /** News that the user should read or decide about; usually undefined. */
   get current(): ModelNews | undefined {
     const { current } = this.#suspects;
     return current === undefined ? this.#report : { kind: 'suspect', ...current };
@@ -38,13 +38,13 @@ export class News {
     this.#report = report;
   }
 
-  /** The user dismisses the news. News about a suspect stays until the user decides about that model. */
+  /** Dismisses the news for the user. News about a suspect remains until the user decides about that model. */
   dismiss(): void {
     if (this.#report?.kind === 'arrived') this.#next.forget(this.#report.entry.request.id);
     this.clear();
   }
 
-  /** Removes news that the user's choice of a model has outdated. */
+  /** Removes news that is outdated because the user has chosen a model. */
   clear(): void {
     this.#report = undefined;
   }

@@ -7,7 +7,7 @@ import type { Remembered } from '../kit/remembered.ts';
 
 export class RunSettings {
   readonly #remembered: Remembered;
-  /** Called after a choice that applies to the chosen model. */
+  /** Called after a choice that concerns the chosen model. */
   readonly #onChange: () => void;
   #backend = $state<BackendChoice>('auto');
   /** The memory budgets for experts, in bytes, that the user chose in this visit, by model id. */

@@ -1,5 +1,5 @@
-// The question that the user is preparing: which pictures it is about, whether they belong to a sample, and whether
-// the model can take them all.
+// The question that the user is preparing: the pictures that it is about, whether they belong to a sample, and whether
+// the model can take all of them.
 
 import { limitOf } from '../composer/limit-of.ts';
 import type { Photo } from '../photos/photo.ts';
@@ -23,7 +23,7 @@ export class NextQuestion {
     return this.#parts.draft.words.trim() !== '';
   }
 
-  /** The attached pictures, or the picture in view if there are none. */
+  /** The attached pictures; if there are none, the picture in view. */
   get subject(): readonly Photo[] {
     const { attachments, stage } = this.#parts;
     if (attachments.photos.length > 0) return attachments.photos;
@@ -36,7 +36,7 @@ export class NextQuestion {
     return samples.chosen !== undefined && attachments.photos.length <= samples.chosen.files.length;
   }
 
-  /** null if the model can take all pictures, or if none is attached. */
+  /** Null if the model can take all pictures, or if none is attached. */
   get limit(): PictureLimit | null {
     return this.#limit;
   }

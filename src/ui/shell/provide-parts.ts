@@ -1,4 +1,4 @@
-// Provides the parts that components anywhere below the page use, so that no component passes them on.
+// Provides the parts that components at any depth of the page use, so that no component has to pass them on.
 
 import { provideReadAloud } from '../aloud/read-aloud.svelte.ts';
 import { provideDrawing } from '../answer/draw-queue.ts';
@@ -7,7 +7,7 @@ import { provideLanguage } from '../kit/language.svelte.ts';
 import { provideStage } from '../stage/stage.svelte.ts';
 import type { PageParts } from './page-parts.ts';
 
-/** Call it while the page's component is made. */
+/** Call this while the page's component is being created. */
 export function provideParts({ language, back, drawing, stage, aloud }: PageParts): void {
   provideLanguage(language);
   provideBack(back);

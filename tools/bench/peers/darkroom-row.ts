@@ -18,7 +18,10 @@ const options = { ignoreStops: true, ...(side === 0 ? { releaseVision: true } : 
 const engine = await loadProcessorEngine(store, kernels, decodePhoto, options, signal);
 const loadMs = now().wallMs - start.wallMs;
 
-/** The moments at which the prompt was ready and each token was there, and the number of tokens of the prompt. */
+/**
+ * Returns the times at which the prompt was ready to be computed and at which each token arrived, and the number of
+ * tokens of the prompt.
+ */
 async function ask(content: Part[], maxTokens: number): Promise<{ moments: Moment[]; count: number }> {
   const moments: Moment[] = [];
   let count = 0;
@@ -41,7 +44,7 @@ async function ask(content: Part[], maxTokens: number): Promise<{ moments: Momen
   return { moments, count };
 }
 
-// The first answer lets the JavaScript engine optimise the kernels.
+// During the first answer, the JavaScript engine optimises the kernels.
 await ask([{ type: 'text', text: promptOf(16, 'warm') }], 3);
 const { moments, count } = await ask([{ type: 'text', text: promptOf(prompt, 'cold') }], tokens);
 const row: Row = {

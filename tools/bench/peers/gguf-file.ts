@@ -6,9 +6,9 @@ import { toF16 } from '../../../src/format/float.ts';
 
 export interface RandomTensor {
   name: string;
-  /** Slowest axis first; files list the fastest first. */
+  /** The shape, with the slowest axis first; the file lists the fastest axis first. */
   shape: readonly number[];
-  /** Vectors of ones or zeros are stored as F32. */
+  /** Vectors of 'ones' or 'zeros' are stored as F32. */
   type: keyof typeof TYPES | 'ones' | 'zeros';
 }
 
@@ -18,7 +18,7 @@ export interface GgufKey {
   value: number | boolean | string | readonly (number | boolean | string)[];
 }
 
-/** Number of the type, weights per block, and bytes per block. */
+/** The number of each type, the weights per block, and the bytes per block. */
 const TYPES = {
   F32: { id: 0, block: 1, bytes: 4 },
   F16: { id: 1, block: 1, bytes: 2 },
@@ -28,10 +28,10 @@ const TYPES = {
 const VALUE_TYPES = { u32: 4, i32: 5, f32: 6, bool: 7, string: 8 } as const;
 const ARRAY = 9;
 const ALIGNMENT = 32;
-/** Random blocks repeat after this number of blocks. */
+/** Random blocks repeat after this many blocks. */
 const PERIOD = 32768;
 
-/** Replaces the file when it is complete. */
+/** Writes another file, and replaces `file` when that one is complete. */
 export function writeRandomGguf(
   file: string,
   keys: readonly GgufKey[],
@@ -89,7 +89,7 @@ function bytesOf({ shape, type }: RandomTensor): number {
   return (shape.reduce((product, each) => product * each, 1) / block) * bytes;
 }
 
-/** Weights with a standard deviation of about 0.02. */
+/** Random weights with a standard deviation of about 0.02. */
 function patternOf(type: RandomTensor['type']): Buffer {
   const random = randomGenerator(11);
   const pattern = Buffer.alloc(PERIOD * TYPES[storedType(type)].bytes);

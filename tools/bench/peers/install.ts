@@ -1,4 +1,4 @@
-// Installs the programs that bench:peers compares Darkroom with. They are no dependencies of the project.
+// Installs the programs with which bench:peers compares Darkroom. They are not dependencies of the project.
 
 import { execFileSync } from 'node:child_process';
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from 'node:fs';
@@ -8,7 +8,10 @@ export const PEERS = resolve(import.meta.dirname, '../../../.cache/peers');
 
 const DEPENDENCIES = { '@wllama/wllama': '3.13.0', 'node-llama-cpp': '3.22.1' };
 
-/** Without install scripts: node-llama-cpp would otherwise compile llama.cpp when its binaries do not fit. */
+/**
+ * Installs without install scripts, because node-llama-cpp would otherwise compile llama.cpp if its binaries do not
+ * fit.
+ */
 export function installPeers(): void {
   const wanted = JSON.stringify({ private: true, type: 'module', dependencies: DEPENDENCIES }, null, 2);
   const file = join(PEERS, 'package.json');

@@ -1,16 +1,16 @@
-// The bounds that bench:peers compares with: loops that only read memory, or only multiply integers.
+// The bounds with which bench:peers compares: loops that only read memory, or only multiply integers.
 
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { Program } from '../../../src/kernels/operations.ts';
 import { openKernels } from '../../cli/node/kernels.ts';
 import { between, now, type Phase } from './row.ts';
 
-/** More than the processor's caches hold. */
+/** The number of bytes to read: more than the processor's caches hold. */
 const READ_BYTES = 256e6;
 const PRODUCTS = 4e9;
 
 export interface Rates {
-  /** Bytes, or products, per millisecond: by the clock, and by processor time. */
+  /** The bytes, or products, per millisecond of clock time and of processor time. */
   wall: number;
   cpu: number;
 }
@@ -29,7 +29,7 @@ export class Loops {
     return new Loops(await openKernels(threads));
   }
 
-  /** Reads the memory several times; the fastest time counts. */
+  /** Reads the memory several times and returns the highest rate. */
   read(): Rates {
     const program = new Program();
     program.add('read', { from: this.#from, count: READ_BYTES / 128, to: this.#from });

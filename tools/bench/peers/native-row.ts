@@ -40,7 +40,7 @@ await sequence.evaluateWithoutGeneratingNewTokens(promptIds(prompt));
 const ready = now();
 let count = 0;
 let first = ready;
-// The first token is not timed: it reads the last token of the prompt.
+// The first token is not timed, because it reads the last token of the prompt.
 for await (const _ of sequence.evaluate([5], { temperature: 0 })) {
   if (count === 0) first = now();
   count++;

@@ -10,7 +10,7 @@ export interface Measured {
   title: string;
   threads: number;
   row: Row;
-  /** Measured just before. */
+  /** The rates of the loops, measured just before the row. */
   read: Rates;
   multiply: Rates;
 }
@@ -129,7 +129,7 @@ function bestOf(measured: readonly Measured[]): Best[] {
   });
 }
 
-/** Tokens per millisecond. */
+/** The tokens per millisecond of the fastest phase. */
 function fastest(phases: readonly Phase[]): Rates {
   return {
     wall: Math.max(...phases.map(({ tokens, wallMs }) => tokens / wallMs)),
@@ -138,8 +138,8 @@ function fastest(phases: readonly Phase[]): Rates {
 }
 
 /**
- * Bytes of weights that a token reads: all but the vision encoder's, only the chosen experts, and of the words only the
- * head, which may be the same table.
+ * The bytes of weights that a token reads: all except those of the vision encoder, with only the chosen experts. Of the
+ * word tables, only the head counts, which may be the same table as the embedding.
  */
 function tokenBytes({ tensors, experts }: Manifest, { moe, tiedHead }: TextConfig): number {
   const isRead = (name: string): boolean =>
@@ -149,7 +149,7 @@ function tokenBytes({ tensors, experts }: Manifest, { moe, tiedHead }: TextConfi
   return [...dense.map(([, entry]) => entry.bytes), ...chosen].reduce((sum, each) => sum + each, 0);
 }
 
-/** Products of a token of a prompt, without the head and attention. */
+/** The number of multiplications per token of a prompt, without the head and attention. */
 function tokenProducts({
   layers,
   hiddenSize,

@@ -1,10 +1,10 @@
-// GGUF files of random weights with the shapes of a Qwen3-VL: the language model (4-bit blocks, words and head in 8
-// bits) and the vision encoder (F16), as Darkroom's balanced preset stores them.
+// Writes GGUF files of random weights with the shapes of a Qwen3-VL: the language model (4-bit blocks, words and head
+// in 8 bits) and the vision encoder (F16), in the same types as Darkroom's balanced preset.
 
 import type { ModelConfig } from '../../../src/format/model-config.ts';
 import { writeRandomGguf, type GgufKey, type RandomTensor } from './gguf-file.ts';
 
-/** Ids of the control tokens in the published models. */
+/** The ids of the control tokens in the published models. */
 const CONTROL: Record<number, string> = {
   151643: '<|endoftext|>',
   151644: '<|im_start|>',
@@ -15,7 +15,7 @@ const CONTROL: Record<number, string> = {
   151655: '<|image_pad|>',
 };
 const END = 151645;
-/** The published chat template, reduced to what one question about a picture needs. */
+/** The published chat template, reduced to the parts that one question about a picture needs. */
 const TEMPLATE = `{%- for message in messages %}<|im_start|>{{ message.role }}
 {% if message.content is string %}{{ message.content }}{% else %}{% for part in message.content %}{% if part.type == 'text' %}{{ part.text }}{% else %}<|vision_start|><|image_pad|><|vision_end|>{% endif %}{% endfor %}{% endif %}<|im_end|>
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
@@ -154,7 +154,7 @@ export function writeVisionEncoder(file: string, { vision }: ModelConfig): void 
   writeRandomGguf(file, keys, tensors);
 }
 
-/** GPT-2's alphabet: each byte has a visible character. */
+/** The token of a byte in GPT-2's alphabet, in which each byte has a visible character. */
 function byteToken(id: number): string | undefined {
   if (id > 255) return id === 256 ? 'ĠĠ' : undefined;
   const isVisible = (byte: number): boolean =>

@@ -1,12 +1,12 @@
-// What one contestant measures in a process of its own. It prints the row as one line of JSON.
+// The measurements of one contestant, which runs in its own process and prints the row as one line of JSON.
 
 import { Field, parseJson } from '../../../src/format/json-field.ts';
 
 export interface Phase {
-  /** Tokens computed. */
+  /** The number of tokens that were computed. */
   tokens: number;
   wallMs: number;
-  /** Processor time of all threads. */
+  /** The processor time of all threads. */
   cpuMs: number;
 }
 
@@ -14,22 +14,22 @@ export interface Row {
   loadMs: number;
   prefill: Phase;
   decode: Phase;
-  /** From a question about a picture to the first token of the answer; absent without a picture. */
+  /** The time from a question about a picture to the first token of the answer; undefined without a picture. */
   picture?: Phase;
   /** The largest resident size of the process. */
   peakBytes: number;
 }
 
-/** What a contestant is asked to do. */
+/** The task of a contestant. */
 export interface Task {
-  /** Folder with the weights. */
+  /** The folder with the weights. */
   folder: string;
   threads: number;
-  /** Tokens of the prompt, about; rows count those that were computed. */
+  /** The approximate number of tokens of the prompt; rows give the number that was computed. */
   prompt: number;
-  /** Tokens of the answer. */
+  /** The number of tokens of the answer. */
   tokens: number;
-  /** Width and height of the picture in pixels; 0 for none. */
+  /** The width and height of the picture in pixels; 0 for no picture. */
   side: number;
 }
 
@@ -67,7 +67,7 @@ export interface Moment {
   cpuMs: number;
 }
 
-/** Clock time and this process's own processor time. */
+/** The clock time, and this process's own processor time. */
 export function now(): Moment {
   const { user, system } = process.cpuUsage();
   return { wallMs: performance.now(), cpuMs: (user + system) / 1000 };
@@ -77,7 +77,7 @@ export function between(from: Moment, to: Moment, tokens: number): Phase {
   return { tokens, wallMs: to.wallMs - from.wallMs, cpuMs: to.cpuMs - from.cpuMs };
 }
 
-/** A prompt of about `tokens` tokens: tokenizers without merges take each character as a token. */
+/** A prompt of about `tokens` tokens. A tokenizer without merges turns each character into a token. */
 export function promptOf(tokens: number, salt: string): string {
   return Array.from({ length: tokens }, (_, i) => (i < salt.length ? salt[i]! : 'abcdefgh'[i % 8]!)).join('');
 }

@@ -1,4 +1,4 @@
-// One row of bench:peers: wllama in Chromium, cross-origin isolated.
+// One row of bench:peers: wllama in Chromium, on a cross-origin isolated page.
 
 import { createReadStream, mkdtempSync, rmSync, statSync } from 'node:fs';
 import { createServer, type Server } from 'node:http';
@@ -12,7 +12,7 @@ import { PEERS } from './install.ts';
 import { between, promptOf, readTask, type Moment, type Row } from './row.ts';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
-/** Ticks of the processor time in /proc per second. */
+/** The ticks per second in which /proc counts processor time. */
 const TICKS = 100;
 
 const { folder, threads, prompt, tokens, side } = readTask();
@@ -62,7 +62,7 @@ try {
 }
 process.exit(0);
 
-/** Loads the files, which the page has fetched before, and returns the milliseconds. */
+/** A script that loads the files, which the page has already fetched, and returns the milliseconds. */
 function loadScript(files: readonly string[]): string {
   return `(async () => {
     const { Wllama } = await import('/esm/index.js');
@@ -74,7 +74,7 @@ function loadScript(files: readonly string[]): string {
   })()`;
 }
 
-/** Stamps the start and each token; returns the number of tokens of the prompt. */
+/** A script that records the times of the start and of each token, and returns the number of tokens of the prompt. */
 function askScript(call: string, maxTokens: number): string {
   return `(async () => {
     await window.stamp();
@@ -93,7 +93,7 @@ function askScript(call: string, maxTokens: number): string {
 
 function rendererMs(): number {
   const ticks = processFiles(profile, 'renderer', 'stat').map((line) => {
-    // The name in brackets may hold blanks; user and system time are the 12th and 13th fields after it.
+    // The name in brackets may contain blanks. User and system time are the 12th and 13th fields after it.
     const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
     return Number(fields[11]) + Number(fields[12]);
   });

@@ -46,7 +46,7 @@ const manifest = describePackage(
   imported.filter((id) => !own.has(id)),
 );
 writeFileSync(resolve(out, 'package.json'), `${JSON.stringify(manifest, null, 2)}\n`);
-// The worker and Node find the kernels beside themselves.
+// The worker and Node look for the kernels in this folder beside themselves.
 for (const memory of ['own', 'shared'] as const) {
   cpSync(kernelsFile(memory), resolve(out, `kernels/${memory}.wasm`));
 }

@@ -96,7 +96,8 @@ test('headers of GGUF files', async () => {
   await fuzz('GGUF header', async (next) => {
     const bytes = joined(damageBytes(head, next), file.slice(dataStart));
     const { tensors } = await readGgufHeader(rangesOf(bytes), bytes.length, 'x');
-    // A damaged name or type may pass here; the converter misses the tensor, or reads other values of the same place.
+    // A damaged name or type may pass here. The converter then misses the tensor, or reads other values at the same
+    // place.
     const places = ({ start, end }: { start: number; end: number }): number[] => [start % 32, end - start];
     expect(tensors.map(places)).toEqual(original.map(places));
     expect(tensors.at(-1)?.end ?? bytes.length).toBeLessThanOrEqual(bytes.length);

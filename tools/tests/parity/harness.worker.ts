@@ -122,7 +122,7 @@ const api = {
 
 Comlink.expose(api);
 
-/** `options`: used for WebGPU only. */
+/** Opens a runtime. `options` apply only to WebGPU. */
 function openRuntime(backend: Backend, options: { gpu?: GPU } = {}): Promise<Runtime> {
   return backend === 'wasm'
     ? createWasmRuntime()

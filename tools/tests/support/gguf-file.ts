@@ -1,8 +1,8 @@
-// For tests: writes GGUF files, also wrong ones.
+// For tests: writes GGUF files, including wrong ones.
 
 import { ggufRowBytes, type GgufType } from '../../../src/format/gguf/types.ts';
 
-/** The numbers of the types, as ggml gives them. */
+/** The numbers that ggml gives to the types. */
 const TYPE_NUMBERS: Partial<Record<GgufType, number>> = {
   F32: 0,
   F16: 1,
@@ -26,14 +26,14 @@ export type KeyValue =
 
 export interface TensorToWrite {
   dtype: GgufType;
-  /** Row-major. */
+  /** In row-major order. */
   shape: readonly number[];
   data: Uint8Array;
 }
 
 const ALIGNMENT = 32;
 
-/** A sound file of version 3. */
+/** A valid file of version 3. */
 export function ggufFile(
   keys: Record<string, KeyValue>,
   tensors: Record<string, TensorToWrite>,
@@ -57,7 +57,7 @@ export function ggufFile(
   return out.joined();
 }
 
-/** Little-endian bytes in the order of the calls. */
+/** Collects little-endian bytes in the order of the calls. */
 export class Bytes {
   readonly #parts: Uint8Array[] = [];
   #length = 0;

@@ -1,4 +1,4 @@
-// onnxruntime-web's build without WebGPU, with which tests cross-check the graphs on the processor in a browser.
+// onnxruntime-web's build without WebGPU, with which tests compare the graphs on the processor in a browser.
 
 import glue from 'onnxruntime-web/ort-wasm-simd-threaded.mjs?url';
 import binary from 'onnxruntime-web/ort-wasm-simd-threaded.wasm?url';
