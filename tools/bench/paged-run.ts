@@ -3,8 +3,10 @@
 
 import type { PagingReport } from '../../src/contract/answer.ts';
 import type { Message } from '../../src/contract/conversation.ts';
-import { loadEngine } from '../../src/engine/load-engine.ts';
+import type { Engine } from '../../src/engine/engine.ts';
+import type { EngineOptions } from '../../src/engine/engine-options.ts';
 import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
+import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { DecodePhoto } from '../../src/engine/photo/photo.ts';
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
@@ -52,31 +54,38 @@ export interface PagedRun extends PagedRunOptions {
   trace: RoutingTrace;
 }
 
+/** How an engine that pages its experts is loaded. */
+export interface PagedLoader {
+  /** Of one slot in every mixture layer. */
+  slotBytes: number;
+  load(options: EngineOptions): Promise<Engine>;
+}
+
+export function onRuntime(store: PackageStore, runtime: Runtime, decodePhoto: DecodePhoto): PagedLoader {
+  const signal = new AbortController().signal;
+  return {
+    slotBytes: slotBytes(store.manifest, runtime.precisions[0]!),
+    load: (options) => loadEngine(store, runtime, decodePhoto, options, signal),
+  };
+}
+
 export async function runPaged(
   store: PackageStore,
-  runtime: Runtime,
-  decodePhoto: DecodePhoto,
+  loader: PagedLoader,
   messages: readonly Message[],
   options: PagedRunOptions,
 ): Promise<PagedRun> {
   const signal = new AbortController().signal;
   const { slots, tokens, lookAhead, seed } = options;
-  const precision = runtime.precisions[0]!;
   const recorder = new RoutingRecorder();
-  const engine = await loadEngine(
-    store,
-    runtime,
-    decodePhoto,
-    {
-      expertBudgetBytes: slots * slotBytes(store.manifest, precision),
-      lookAhead,
-      ignoreStops: true,
-      // Only a prompt with a picture needs the vision encoder.
-      releaseVision: true,
-      onRouting: (index, chosen, guesses) => recorder.add(index, chosen, guesses),
-    },
-    signal,
-  );
+  const engine = await loader.load({
+    expertBudgetBytes: slots * loader.slotBytes,
+    lookAhead,
+    ignoreStops: true,
+    // Only a prompt with a picture needs the vision encoder.
+    releaseVision: true,
+    onRouting: (index, chosen, guesses) => recorder.add(index, chosen, guesses),
+  });
   const { moe } = engine.files.config.text;
   const passes: { paging: PagingReport; isPrompt: boolean }[] = [];
   let promptTokens = 0;

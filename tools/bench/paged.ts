@@ -1,13 +1,17 @@
 // npm run bench:paged has two parts. "real" runs a random checkpoint (the 30B's shapes, few layers) with several shares of
 // its experts in memory, compares replacement policies on the routing that it recorded, and prints how far the simulator's
 // prediction is from each run. "simulated" prints predictions for other devices. `--parts real` or `--parts simulated` runs
-// one part. `--browser` runs the real part in Chromium, on WebGPU with IndexedDB, instead of in Node, on WASM with a folder.
+// one part. `--browser` runs the real part in Chromium, on WebGPU with IndexedDB, instead of in Node, on WASM with a folder;
+// `--processor` runs it in Node on the processor engine.
 
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { randomGenerator } from '../../src/engine/answer/random.ts';
+import { loadProcessorEngine } from '../../src/engine/load-processor-engine.ts';
+import { processorSlotBytes } from '../../src/engine/processor/expert-slots.ts';
+import type { PackageStore } from '../../src/format/package-store.ts';
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
 import { simulate } from '../../src/paging/simulate.ts';
@@ -16,8 +20,9 @@ import { decodePhoto } from '../../src/node/decode-photo.ts';
 import { DirectorySink } from '../../src/node/directory-sink.ts';
 import { openDirectoryStore } from '../../src/node/directory-store.ts';
 import { createNodeRuntime } from '../../src/node/runtime.ts';
+import { openKernels } from '../cli/node/kernels.ts';
 import { pagedInBrowser } from './paged-browser.ts';
-import { runPaged, type PagedRun } from './paged-run.ts';
+import { onRuntime, runPaged, type PagedLoader, type PagedRun } from './paged-run.ts';
 import { machineTable, policyTable, print, runTable } from './paged-table.ts';
 import { RandomCheckpoint, shapesOf } from './random-checkpoint.ts';
 import { withSkewedRouters } from './skewed-routers.ts';
@@ -41,6 +46,8 @@ const { values } = parseArgs({
     spread: { type: 'string' },
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
+    /** On the processor engine's kernels, not on WASM. */
+    processor: { type: 'boolean', default: false },
   },
 });
 
@@ -49,7 +56,7 @@ const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
 if (values.parts.includes('real')) {
   const runs = await realRuns();
   console.log(
-    `\n${values.browser ? 'Chromium, WebGPU, IndexedDB' : `Node, WASM ×${values.threads}, a folder`}`,
+    `\n${values.browser ? 'Chromium, WebGPU, IndexedDB' : `Node, ${values.processor ? 'kernels' : 'WASM'} ×${values.threads}, a folder`}`,
   );
   print(runTable(runs));
   const longest = runs.reduce((a, b) => (b.trace.tokens.length > a.trace.tokens.length ? b : a));
@@ -85,15 +92,28 @@ async function realRuns(): Promise<PagedRun[]> {
   if (values.browser) return pagedInBrowser(folder, values.prompt, plans, options, spread);
   const messages = await conversation();
   const store = await withSkewedRouters(await openDirectoryStore(folder), spread);
-  const runtime = await createNodeRuntime({ backend: 'wasm', threads: Number(values.threads) });
+  const loader = await pagedLoader(store);
   const experts = store.manifest.experts[0]?.at.length ?? 0;
   const done: PagedRun[] = [];
   for (const { share, lookAhead } of plans) {
     const slots = Math.round(share * experts);
-    done.push(await runPaged(store, runtime, decodePhoto, messages, { ...options, slots, lookAhead }));
+    done.push(await runPaged(store, loader, messages, { ...options, slots, lookAhead }));
     console.log(`${slots} of ${experts} experts per layer: done`);
   }
   return done;
+}
+
+async function pagedLoader(store: PackageStore): Promise<PagedLoader> {
+  const threads = Number(values.threads);
+  if (!values.processor) {
+    return onRuntime(store, await createNodeRuntime({ backend: 'wasm', threads }), decodePhoto);
+  }
+  const kernels = await openKernels(threads);
+  const { signal } = new AbortController();
+  return {
+    slotBytes: processorSlotBytes(store.manifest),
+    load: (options) => loadProcessorEngine(store, kernels, decodePhoto, options, signal),
+  };
 }
 
 async function prepare(): Promise<string> {

@@ -9,7 +9,7 @@ import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { countGpuBytes } from '../gpu-bytes.ts';
-import { runPaged } from '../paged-run.ts';
+import { onRuntime, runPaged } from '../paged-run.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';
 import type { PagingBench, ReadTimes } from './paging-bench.ts';
 
@@ -29,7 +29,8 @@ const api = {
     const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles() });
     gpuBytes.peak = gpuBytes.now;
     try {
-      const run = await runPaged(store, runtime, decodePhoto, [{ role: 'user', content: prompt }], options);
+      const loader = onRuntime(store, runtime, decodePhoto);
+      const run = await runPaged(store, loader, [{ role: 'user', content: prompt }], options);
       return { ...run, gpuPeakBytes: gpuBytes.peak };
     } finally {
       runtime.dispose();
