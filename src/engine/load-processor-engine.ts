@@ -57,10 +57,11 @@ export async function loadProcessorEngine(
   const heldBytes = totalBytes + (isPaged ? Math.min(expertBudgetBytes, expertBytes(manifest)) : 0);
   const freeBytes = MAX_BYTES - heldBytes - SCRATCH_BYTES;
   if (freeBytes < 0) {
-    const gigabytes = ((heldBytes + SCRATCH_BYTES) / 1e9).toFixed(1);
+    const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
     fail(
       'too-large-for-processor',
-      `On the processor the model needs ${gigabytes} GB of memory; it has 4.3.`,
+      `On the processor the model needs ${gigabytes(heldBytes + SCRATCH_BYTES)} of memory, of which ` +
+        `${gigabytes(heldBytes)} are weights. ${gigabytes(MAX_BYTES - SCRATCH_BYTES)} of weights would fit.`,
     );
   }
   const { cache = 'f16', cacheBudgetBytes = CACHE_BUDGET_BYTES } = options;

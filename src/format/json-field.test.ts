@@ -6,3 +6,14 @@ test('a complaint names the file and the field in it', () => {
   expect(() => root.at('sizes').items()[1]?.integer()).toThrow('config.json: sizes[1]: must be an integer.');
   expect(() => root.string()).toThrow(/^config\.json: must be a string\.$/);
 });
+
+test('integers are read from an object that holds nothing else, and a complaint names the one that is not', () => {
+  const root = new Field(
+    { good: { a: 1, b: 0 }, bad: { a: 1, b: '2' }, low: { a: -1 } },
+    '',
+    'bad-checkpoint',
+  );
+  expect(root.at('good').integers()).toEqual([1, 0]);
+  expect(() => root.at('bad').integers()).toThrow('bad.b: must be an integer.');
+  expect(() => root.at('low').integers()).toThrow('low.a');
+});

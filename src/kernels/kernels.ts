@@ -80,6 +80,11 @@ export class Kernels {
     return kernels;
   }
 
+  /** The size of the memory, which grows and never shrinks. */
+  get memoryBytes(): number {
+    return this.#memory.buffer.byteLength;
+  }
+
   /** Views of the memory; valid until it grows. */
   bytes(at: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, at, length);

@@ -1,7 +1,7 @@
 // Measures the peak memory of a browser's processes, as Linux counts it.
 
 import type { Page } from '@playwright/test';
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { WorkerSession } from '../tests/soak/worker-session.ts';
 
@@ -9,6 +9,11 @@ import { WorkerSession } from '../tests/soak/worker-session.ts';
 export function peakResident(profile: string, type: 'renderer' | 'gpu-process'): number | undefined {
   const peaks = statuses(profile, type).map((status) => Number(/VmHWM:\s+(\d+) kB/.exec(status)?.[1] ?? 0));
   return peaks.length === 0 ? undefined : 1024 * Math.max(...peaks);
+}
+
+/** Begins the peaks that `peakResident` returns anew. */
+export function forgetPeaks(profile: string, type: 'renderer' | 'gpu-process'): void {
+  for (const pid of processes(profile, type)) writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }
 
 /** /proc/<pid>/status of each process of this type with this profile. */
@@ -23,17 +28,20 @@ export function processFiles(
   file: 'status' | 'stat',
 ): string[] {
   try {
-    return readdirSync('/proc')
-      .filter((name) => /^\d+$/.test(name))
-      .flatMap((pid) => {
-        const command = readFileSync(`/proc/${pid}/cmdline`, 'utf8');
-        const isOne = command.includes(profile) && command.includes(`--type=${type}`);
-        return isOne ? [readFileSync(`/proc/${pid}/${file}`, 'utf8')] : [];
-      });
+    return processes(profile, type).map((pid) => readFileSync(`/proc/${pid}/${file}`, 'utf8'));
   } catch {
     // A process ended in the meantime, or the system has no /proc.
     return [];
   }
+}
+
+/** The ids of the browser's processes of this type. */
+function processes(profile: string, type: 'renderer' | 'gpu-process'): string[] {
+  return readdirSync('/proc').filter((name) => {
+    if (!/^\d+$/.test(name)) return false;
+    const command = readFileSync(`/proc/${name}/cmdline`, 'utf8');
+    return command.includes(profile) && command.includes(`--type=${type}`);
+  });
 }
 
 /**

@@ -7,9 +7,12 @@ import type { Engine } from '../../src/engine/engine.ts';
 import type { EngineOptions } from '../../src/engine/engine-options.ts';
 import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
+import { loadProcessorEngine } from '../../src/engine/load-processor-engine.ts';
 import type { DecodePhoto } from '../../src/engine/photo/photo.ts';
+import { processorSlotBytes } from '../../src/engine/processor/expert-slots.ts';
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
+import type { Kernels } from '../../src/kernels/kernels.ts';
 import type { RoutingTrace } from '../../src/paging/routing-trace.ts';
 import { RoutingRecorder } from './routing-recorder.ts';
 import { embeddingBytes, weightBytes } from './weight-bytes.ts';
@@ -66,6 +69,14 @@ export function onRuntime(store: PackageStore, runtime: Runtime, decodePhoto: De
   return {
     slotBytes: slotBytes(store.manifest, runtime.precisions[0]!),
     load: (options) => loadEngine(store, runtime, decodePhoto, options, signal),
+  };
+}
+
+export function onKernels(store: PackageStore, kernels: Kernels, decodePhoto: DecodePhoto): PagedLoader {
+  const signal = new AbortController().signal;
+  return {
+    slotBytes: processorSlotBytes(store.manifest),
+    load: (options) => loadProcessorEngine(store, kernels, decodePhoto, options, signal),
   };
 }
 

@@ -1,16 +1,14 @@
 // npm run bench:paged has two parts. "real" runs a random checkpoint (the 30B's shapes, few layers) with several shares of
 // its experts in memory, compares replacement policies on the routing that it recorded, and prints how far the simulator's
 // prediction is from each run. "simulated" prints predictions for other devices. `--parts real` or `--parts simulated` runs
-// one part. `--browser` runs the real part in Chromium, on WebGPU with IndexedDB, instead of in Node, on WASM with a folder;
-// `--processor` runs it in Node on the processor engine.
+// one part. `--browser` runs the real part in Chromium, from IndexedDB, instead of in Node, from a folder. `--processor`
+// runs it on the processor engine instead of on the graph runtime.
 
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { randomGenerator } from '../../src/engine/answer/random.ts';
-import { loadProcessorEngine } from '../../src/engine/load-processor-engine.ts';
-import { processorSlotBytes } from '../../src/engine/processor/expert-slots.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
@@ -22,7 +20,7 @@ import { openDirectoryStore } from '../../src/node/directory-store.ts';
 import { createNodeRuntime } from '../../src/node/runtime.ts';
 import { openKernels } from '../cli/node/kernels.ts';
 import { pagedInBrowser } from './paged-browser.ts';
-import { onRuntime, runPaged, type PagedLoader, type PagedRun } from './paged-run.ts';
+import { onKernels, onRuntime, runPaged, type PagedLoader, type PagedRun } from './paged-run.ts';
 import { machineTable, policyTable, print, runTable } from './paged-table.ts';
 import { RandomCheckpoint, shapesOf } from './random-checkpoint.ts';
 import { withSkewedRouters } from './skewed-routers.ts';
@@ -46,7 +44,6 @@ const { values } = parseArgs({
     spread: { type: 'string' },
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
-    /** On the processor engine's kernels, not on WASM. */
     processor: { type: 'boolean', default: false },
   },
 });
@@ -55,9 +52,7 @@ const spread = Number(values.spread ?? (values.package === undefined ? 0.5 : 0))
 const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
 if (values.parts.includes('real')) {
   const runs = await realRuns();
-  console.log(
-    `\n${values.browser ? 'Chromium, WebGPU, IndexedDB' : `Node, ${values.processor ? 'kernels' : 'WASM'} ×${values.threads}, a folder`}`,
-  );
+  console.log(`\n${place()}`);
   print(runTable(runs));
   const longest = runs.reduce((a, b) => (b.trace.tokens.length > a.trace.tokens.length ? b : a));
   console.log(
@@ -82,6 +77,12 @@ if (values.parts.includes('simulated')) {
   for (const machine of machines()) print(machineTable(trace, machine, RESIDENCIES, 48));
 }
 
+function place(): string {
+  const { browser, processor, threads } = values;
+  if (browser) return `Chromium, ${processor ? 'the processor' : 'WebGPU'}, IndexedDB`;
+  return `Node, ${processor ? 'the processor' : 'WASM'} ×${threads}, a folder`;
+}
+
 async function realRuns(): Promise<PagedRun[]> {
   const folder = values.package ?? (await prepare());
   const plans = values.runs.split(',').map((run) => {
@@ -89,7 +90,8 @@ async function realRuns(): Promise<PagedRun[]> {
     return { share: Number(share), lookAhead: Number(lookAhead ?? LOOK_AHEAD) };
   });
   const options = { tokens: Number(values.tokens), seed: 1 };
-  if (values.browser) return pagedInBrowser(folder, values.prompt, plans, options, spread);
+  const device = values.processor ? 'processor' : 'gpu';
+  if (values.browser) return pagedInBrowser(folder, values.prompt, plans, options, spread, device);
   const messages = await conversation();
   const store = await withSkewedRouters(await openDirectoryStore(folder), spread);
   const loader = await pagedLoader(store);
@@ -108,12 +110,7 @@ async function pagedLoader(store: PackageStore): Promise<PagedLoader> {
   if (!values.processor) {
     return onRuntime(store, await createNodeRuntime({ backend: 'wasm', threads }), decodePhoto);
   }
-  const kernels = await openKernels(threads);
-  const { signal } = new AbortController();
-  return {
-    slotBytes: processorSlotBytes(store.manifest),
-    load: (options) => loadProcessorEngine(store, kernels, decodePhoto, options, signal),
-  };
+  return onKernels(store, await openKernels(threads), decodePhoto);
 }
 
 async function prepare(): Promise<string> {

@@ -144,7 +144,7 @@ function requireByteLevel(decoder: Field): void {
 
 function largestId(file: Field): number {
   let largest = -1;
-  for (const [, id] of file.at('model').at('vocab').members()) largest = Math.max(largest, id.integer());
+  for (const id of file.at('model').at('vocab').integers()) largest = Math.max(largest, id);
   for (const token of file.optional('added_tokens')?.items() ?? []) {
     largest = Math.max(largest, token.at('id').integer());
   }

@@ -1,22 +1,29 @@
-// The bench's worker: stores a package in IndexedDB as the app does, and pages its experts from there on WebGPU.
+// The bench's worker: stores a package in IndexedDB as the app does. It pages the package's experts from there, on WebGPU
+// or on the processor, or loads the whole package onto the processor.
 
 import * as Comlink from 'comlink';
+import type { Engine } from '../../../src/engine/engine.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
 import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
+import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { PIECES } from '../../../src/paging/read-queue.ts';
 import { Database } from '../../../src/weights/store/database.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
+import { KernelDownloads } from '../../../src/session/kernel-downloads.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { countGpuBytes } from '../gpu-bytes.ts';
-import { onRuntime, runPaged } from '../paged-run.ts';
+import { onKernels, onRuntime, runPaged, type PagedLoader } from '../paged-run.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';
+import { noise } from './noise.ts';
 import type { PagingBench, ReadTimes } from './paging-bench.ts';
 
 const ID = 'paging-bench';
 const gpuBytes = countGpuBytes();
 const weights = new Weights(new Database(), PACE);
 const signal = new AbortController().signal;
+let loaded: { engine: Engine; kernels: Kernels } | undefined;
 
 const api = {
   async keep(url) {
@@ -24,17 +31,52 @@ const api = {
     await weights.download({ id: ID, name: 'Paging bench', source }, () => undefined, signal);
   },
 
-  async run(prompt, options, spread) {
+  async run(prompt, options, spread, device) {
     const store = await withSkewedRouters(await weights.open(ID), spread);
+    const measure = (loader: PagedLoader) =>
+      runPaged(store, loader, [{ role: 'user', content: prompt }], options);
+    if (device === 'processor') {
+      const kernels = await new KernelDownloads().open();
+      try {
+        const run = await measure(onKernels(store, kernels, decodePhoto));
+        return { ...run, gpuPeakBytes: 0, kernelBytes: kernels.memoryBytes };
+      } finally {
+        kernels.dispose();
+      }
+    }
     const runtime = await createRuntime({ backend: 'webgpu', files: runtimeFiles() });
     gpuBytes.peak = gpuBytes.now;
     try {
-      const loader = onRuntime(store, runtime, decodePhoto);
-      const run = await runPaged(store, loader, [{ role: 'user', content: prompt }], options);
-      return { ...run, gpuPeakBytes: gpuBytes.peak };
+      const run = await measure(onRuntime(store, runtime, decodePhoto));
+      return { ...run, gpuPeakBytes: gpuBytes.peak, kernelBytes: 0 };
     } finally {
       runtime.dispose();
     }
+  },
+
+  async load() {
+    const store = await weights.open(ID);
+    const start = performance.now();
+    const kernels = await new KernelDownloads().open();
+    const engine = await loadProcessorEngine(store, kernels, decodePhoto, { ignoreStops: true }, signal);
+    loaded = { engine, kernels };
+    return performance.now() - start;
+  },
+
+  async answer({ side, prompt, tokens }) {
+    const { engine, kernels } = loaded!;
+    const content = [
+      { type: 'image' as const, photo: await noise(side) },
+      { type: 'text' as const, text: prompt },
+    ];
+    const options = { maxTokens: tokens, sampling: { temperature: 0 } };
+    const quiet = (): void => undefined;
+    const answer = await engine.answer([{ role: 'user', content }], options, quiet, signal);
+    const { visionMs, prefillMs, answeringMs } = answer.timings;
+    return {
+      ...{ promptTokens: answer.promptTokens, tokens: answer.tokens, visionMs, prefillMs, answeringMs },
+      kernelBytes: kernels.memoryBytes,
+    };
   },
 
   async reads() {

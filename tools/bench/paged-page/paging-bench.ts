@@ -11,16 +11,41 @@ export interface ReadTimes {
   inPieces: number;
 }
 
+export type Device = 'gpu' | 'processor';
+
 export interface BrowserRun extends PagedRun {
   /** The peak of the total size of all GPU buffers. */
   gpuPeakBytes: number;
+  /** The size of the kernels' memory, which never shrinks; 0 on the GPU. */
+  kernelBytes: number;
+}
+
+export interface PictureQuestion {
+  /** Side length of the picture, which is noise, in pixels. */
+  side: number;
+  prompt: string;
+  tokens: number;
+}
+
+/** Times and sizes of an answer about a picture on the processor. */
+export interface PictureAnswer {
+  promptTokens: number;
+  tokens: number;
+  visionMs: number;
+  prefillMs: number;
+  answeringMs: number;
+  kernelBytes: number;
 }
 
 export interface PagingBench {
   /** Downloads the package at `url` into IndexedDB, as the app does. */
   keep(url: string): Promise<void>;
-  /** Pages the package's experts from IndexedDB, on WebGPU. */
-  run(prompt: string, options: PagedRunOptions, spread: number): Promise<BrowserRun>;
+  /** Pages the package's experts from IndexedDB. */
+  run(prompt: string, options: PagedRunOptions, spread: number, device: Device): Promise<BrowserRun>;
+  /** Loads the whole package from IndexedDB onto the processor. Returns the milliseconds that it took. */
+  load(): Promise<number>;
+  /** Answers a question about a picture with the loaded package. */
+  answer(question: PictureQuestion): Promise<PictureAnswer>;
   /** Reads experts of one shard from IndexedDB and from a copy in the origin's private file system. */
   reads(): Promise<{ expertBytes: number; indexedDb: ReadTimes; opfs: ReadTimes }>;
 }
