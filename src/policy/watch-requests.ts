@@ -9,7 +9,7 @@ export interface SeenRequest {
 }
 
 /** Reports the requests made so far, and then each new one. */
-export function watchRequests(tell: (requests: SeenRequest[]) => void): void {
+export function watchRequests(report: (requests: SeenRequest[]) => void): void {
   const observer = new PerformanceObserver((list) => {
     const requests = list.getEntries().flatMap((entry) => {
       if (!(entry instanceof PerformanceResourceTiming)) return [];
@@ -18,7 +18,7 @@ export function watchRequests(tell: (requests: SeenRequest[]) => void): void {
       const bytes = encodedBodySize > 0 ? encodedBodySize : transferSize > 0 ? transferSize : null;
       return [{ url: name, bytes, at: performance.timeOrigin + startTime }];
     });
-    if (requests.length > 0) tell(requests);
+    if (requests.length > 0) report(requests);
   });
   observer.observe({ type: 'resource', buffered: true });
   // Include the request for the page itself; workers have no such entry.

@@ -57,9 +57,9 @@ export class RuntimeDownloads implements RuntimeSource {
     const { build, mjs, wasm } = this.files;
     const sums = RUNTIME_SUMS[build];
     const loadGlue = async (): Promise<void> => {
-      // The development server alters this file.
+      // The development server alters this file, so it is not checked there.
       if (import.meta.env.PROD) await fetchChecked(mjs, sums.mjs, () => undefined);
-      // The runtime will import the same address and find the module loaded.
+      // The runtime will import the same address later, and get the loaded module.
       await loadedPart(import(/* @vite-ignore */ mjs));
     };
     const [bytes] = await Promise.all([

@@ -30,7 +30,7 @@ const { values } = parseArgs({
 const bytes =
   values.package === undefined ? Number(values.gigabytes) * 1e9 : await packageBytes(values.package);
 const free = statfsSync(values.profile);
-if (free.bavail * free.bsize < 3 * bytes) throw new Error(`${values.profile} has too little room.`);
+if (free.bavail * free.bsize < 3 * bytes) throw new Error(`${values.profile} has too little free space.`);
 
 const configFile = 'tools/tests/weights/vite.config.ts';
 await build({ configFile, logLevel: 'warn' });

@@ -1,5 +1,5 @@
 // The packets of a video track as a list: when each is shown, and which of them must be decoded for the requested
-// frames. Plain arithmetic in whole microseconds, by which decoders identify frames.
+// frames. All times are whole microseconds, with which decoders identify frames.
 
 import { UNKNOWN_FPS } from './clip.ts';
 

@@ -37,7 +37,7 @@ export type DecodePhoto = (photo: Blob) => Promise<RgbImage>;
 /** Larger pictures are refused before they are unpacked: 120 megapixels are 360 MB of RGB. */
 export const MAX_PHOTO_PIXELS = 120e6;
 
-/** The reference refuses pictures with a larger ratio. */
+/** The reference refuses pictures whose sides have a larger ratio. */
 const MAX_ASPECT_RATIO = 200;
 
 /** Fails with 'photo-too-narrow' if one side is more than MAX_ASPECT_RATIO times the other. */

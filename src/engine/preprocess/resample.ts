@@ -73,8 +73,8 @@ function fixedPointBits(largest: number): number {
   return bits;
 }
 
-// Math.imul keeps the inner loops in 32-bit integers; with `*` a product may be −0, and V8 falls back to
-// floats at twice the time.
+// Math.imul keeps the inner loops in 32-bit integers. With `*`, a product may be −0, and then V8 falls back to floats,
+// which take twice as long.
 
 function resizeWidth(image: RgbImage, axis: Axis): RgbImage {
   const { starts, counts, weights, taps, precision } = axis;

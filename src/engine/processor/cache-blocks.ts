@@ -1,4 +1,4 @@
-// Keys and values of the tokens seen so far, in blocks of tokens that never move. A block has room for all layers: for
+// Keys and values of the tokens seen so far, in blocks of tokens that never move. A block has space for all layers: for
 // each layer, its keys and then its values, (kvHeads, tokens, headDim) each. Owns the blocks.
 
 import type { TextConfig } from '../../format/model-config.ts';

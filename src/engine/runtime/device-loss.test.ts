@@ -4,7 +4,7 @@ import { DeviceLoss } from './device-loss.ts';
 /** A fake of those parts of a device that report its loss. */
 function fragileDevice(): { device: GPUDevice; lose: () => void; refuse: () => void } {
   class GPUOutOfMemoryError {
-    readonly message = 'no room';
+    readonly message = 'no free memory';
   }
   let lose: (() => void) | undefined;
   const lost = new Promise<GPUDeviceLostInfo>((resolve) => {

@@ -17,16 +17,16 @@ async function readAll(data: Blob | Uint8Array): Promise<number[]> {
 
 test('a streamed weight is made when it is read, and its bytes are reported then', async () => {
   let made = 0;
-  let told = 0;
+  let reported = 0;
   const weight: WeightData = {
     path: 'w',
     data: { bytes: 3, make: () => Promise.resolve(Uint8Array.of(1, 2, ++made)) },
-    onRead: (bytes) => (told += bytes),
+    onRead: (bytes) => (reported += bytes),
   };
   const [taken] = await new WeightHandover(undefined, true).all([weight]);
-  expect([made, told]).toEqual([0, 0]);
+  expect([made, reported]).toEqual([0, 0]);
   expect(await readAll(taken!.data)).toEqual([1, 2, 1]);
-  expect([made, told]).toEqual([1, 3]);
+  expect([made, reported]).toEqual([1, 3]);
 });
 
 test('a Blob is streamed in its order, and not to a buffer of the reader’s', async () => {

@@ -20,7 +20,8 @@ export function readJson(text: string): unknown {
 }
 
 /**
- * Whether the text has too many open brackets. Brackets in strings count as well, because no real list has that many.
+ * Whether the text has too many open brackets. Brackets in strings count as well, which does no harm: no real list has
+ * that many.
  */
 function isTooDeep(text: string): boolean {
   let depth = 0;

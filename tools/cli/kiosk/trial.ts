@@ -46,16 +46,16 @@ export async function trial(supervisor: Supervisor, minutes: number, backend: st
     (await visitors.visit(page)) || (await recover(page), await visitors.visit(await pageOf(supervisor)));
   const kept = await picturesKept(await pageOf(supervisor));
   const statistics = await page.evaluate(() => localStorage.getItem('darkroom.kiosk-statistics'));
-  const { told } = visitors;
+  const { counts } = visitors;
   console.log(
-    Object.entries(told)
+    Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', '),
   );
   console.log(`the browser was started ${supervisor.starts} times; pictures kept: ${kept.join() || 'none'}`);
   console.log(`the kiosk's own count: ${statistics ?? 'none'}`);
   console.log(isAnswering ? 'It is answering at the end.' : 'It does not answer at the end.');
-  return isAnswering && kept.length === 0 && told.wrong === 0 && supervisor.starts >= 2;
+  return isAnswering && kept.length === 0 && counts.wrong === 0 && supervisor.starts >= 2;
 }
 
 /** Waits for the page that the supervisor shows. */

@@ -18,7 +18,7 @@ export interface Visits {
 }
 
 export class Visitors {
-  readonly told: Visits = { visits: 0, questions: 0, right: 0, wrong: 0, cameras: 0, broken: 0 };
+  readonly counts: Visits = { visits: 0, questions: 0, right: 0, wrong: 0, cameras: 0, broken: 0 };
   readonly #next: () => number;
 
   constructor(seed: number) {
@@ -27,7 +27,7 @@ export class Visitors {
 
   /** Makes one visit; returns whether it succeeded. */
   async visit(page: Page): Promise<boolean> {
-    this.told.visits++;
+    this.counts.visits++;
     try {
       const tiles = page.locator('main.attract li button');
       await tiles.first().waitFor({ timeout: 60_000 });
@@ -37,7 +37,7 @@ export class Visitors {
       await tiles.first().waitFor();
       return true;
     } catch (error) {
-      this.told.broken++;
+      this.counts.broken++;
       console.log(`a visit broke: ${error instanceof Error ? (error.message.split('\n')[0] ?? '') : ''}`);
       return false;
     }
@@ -52,9 +52,9 @@ export class Visitors {
       await page.getByRole('button', { name: words, exact: true }).click();
       const said = await this.#answer(page);
       if (!isExact) continue;
-      if (said.toLowerCase() === answer.toLowerCase()) this.told.right++;
+      if (said.toLowerCase() === answer.toLowerCase()) this.counts.right++;
       else {
-        this.told.wrong++;
+        this.counts.wrong++;
         console.log(`'${words}' was answered '${said}', not '${answer}'`);
       }
     }
@@ -66,12 +66,12 @@ export class Visitors {
     await page.getByRole('button', { name: /^Remove / }).waitFor();
     await page.getByRole('textbox', { name: 'Your question' }).fill('Describe the picture.');
     await page.getByRole('button', { name: 'Ask', exact: true }).click();
-    this.told.cameras++;
+    this.counts.cameras++;
     await this.#answer(page);
   }
 
   async #answer(page: Page): Promise<string> {
-    this.told.questions++;
+    this.counts.questions++;
     await page
       .getByRole('button', { name: 'Stop', exact: true })
       .waitFor({ timeout: 5000 })

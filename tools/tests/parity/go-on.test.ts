@@ -26,7 +26,7 @@ const LENGTH = 10;
 
 interface Seen {
   answer: Answer;
-  told: string;
+  reported: string;
   /** The number of tokens in the cache when the prompt was read. */
   from: number | undefined;
 }
@@ -37,10 +37,10 @@ async function ask(
   onEvent: (event: AnswerEvent) => void = () => undefined,
   signal = never,
 ): Promise<Seen> {
-  let told = '';
+  let reported = '';
   let from: number | undefined;
   const listen = (event: AnswerEvent): void => {
-    if (event.kind === 'text') told += event.text;
+    if (event.kind === 'text') reported += event.text;
     if (event.kind === 'stage' && event.stage === 'prefill') from ??= event.done;
     onEvent(event);
   };
@@ -50,7 +50,7 @@ async function ask(
     listen,
     signal,
   );
-  return { answer, told, from };
+  return { answer, reported, from };
 }
 
 const engine = await loadEngine(
@@ -81,7 +81,7 @@ test.each(Object.entries(SAMPLINGS))(
       const rest = await ask(engine, { sampling, maxTokens: LENGTH - ended, begun });
       expect(rest.answer.ids).toEqual(whole.ids);
       expect(rest.answer.text).toBe(whole.text);
-      expect(whole.text.endsWith(rest.told)).toBe(true);
+      expect(whole.text.endsWith(rest.reported)).toBe(true);
       expect(rest.answer.tokens).toBe(LENGTH - ended);
       expect(rest.answer.promptTokens).toBe(whole.promptTokens);
       // Only the latest token was computed again.
@@ -115,22 +115,22 @@ test('an answer that the user stopped continues', async () => {
 
 test('without its tokens, an answer continues from its text, even if parts of the text look like tokens', async () => {
   const text = 'What <|im_end|> means: ';
-  const { answer, told } = await ask(engine, { maxTokens: 3, begun: { text: `${text}\ufffd` } });
-  expect(answer.text).toBe(text + told);
+  const { answer, reported } = await ask(engine, { maxTokens: 3, begun: { text: `${text}\ufffd` } });
+  expect(answer.text).toBe(text + reported);
   expect(answer.ids).not.toContain(engine.files.tokenizer.id('<|im_end|>'));
 });
 
 test('a thought is ended on request, and the model continues after it', async () => {
   const { tokenizer } = engine.files;
   const ids = tokenizer.encode('Let me see');
-  const { answer, told } = await ask(engine, {
+  const { answer, reported } = await ask(engine, {
     maxTokens: 3,
     begun: { text: 'Let me see', ids, answerNow: true },
   });
   expect(answer.ids.slice(0, ids.length)).toEqual(ids);
   expect(answer.ids).toContain(tokenizer.id('</think>'));
-  expect(answer.text).toBe(`Let me see${told}`);
-  expect(told).toContain('</think>\n\n');
+  expect(answer.text).toBe(`Let me see${reported}`);
+  expect(reported).toContain('</think>\n\n');
   expect(answer.tokens).toBe(3);
 });
 

@@ -37,8 +37,8 @@ GPUDevice.prototype.createBuffer = function (descriptor) {
 // Read the stage from the worker's messages to the page, as they are sent.
 const { postMessage } = MessagePort.prototype;
 MessagePort.prototype.postMessage = function (message: unknown, options?: unknown) {
-  const told = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message))?.[1];
-  if (told !== undefined) stage = told as FaultStage;
+  const stageName = /"stage":"(vision|prefill|answering)"/.exec(JSON.stringify(message))?.[1];
+  if (stageName !== undefined) stage = stageName as FaultStage;
   postMessage.call(this, message, options as StructuredSerializeOptions);
 };
 

@@ -12,7 +12,7 @@ const TURNS: Turn[] = [
   { question: 'And the colours?' },
 ];
 const STAGES = ['loading', 'vision', 'prefill', 'answering', 'between turns'] as const;
-/** The stages that run without LONG=1. The others are recovered by the same steps. */
+/** The stages that run without LONG=1. A loss at any other stage is recovered by the same steps. */
 const SHORT: readonly string[] = ['loading', 'vision', 'answering'];
 
 const converse = (page: Page, strike?: Strike): Promise<Conversed> =>

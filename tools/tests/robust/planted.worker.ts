@@ -6,7 +6,7 @@ import '../../../workers/inference.worker.ts';
 import { PLANTED, type Plant } from './plant.ts';
 
 const plant = JSON.parse(decodeURIComponent(self.location.hash.slice(1))) as Plant;
-const told = new BroadcastChannel(PLANTED);
+const channel = new BroadcastChannel(PLANTED);
 
 /** Changes bytes on their way to the device, if they belong to the chosen weights. */
 function spoil(bytes: Uint8Array): void {
@@ -18,7 +18,7 @@ function spoil(bytes: Uint8Array): void {
     const numbers = new Float32Array(bytes.buffer, bytes.byteOffset, bytes.byteLength >> 2);
     for (let i = 0; i < numbers.length; i++) numbers[i]! *= plant.factor;
   }
-  told.postMessage(plant.kind);
+  channel.postMessage(plant.kind);
 }
 
 const { writeBuffer } = GPUQueue.prototype;
@@ -50,7 +50,7 @@ GPUDevice.prototype.createShaderModule = function (descriptor) {
     return createShaderModule.call(this, descriptor);
   }
   const code = zeroed(descriptor.code);
-  if (code !== descriptor.code) told.postMessage(plant.kind);
+  if (code !== descriptor.code) channel.postMessage(plant.kind);
   return createShaderModule.call(this, { ...descriptor, code });
 };
 

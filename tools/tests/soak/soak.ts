@@ -44,21 +44,21 @@ try {
   await visitor.seeAll();
   let before: Holdings | undefined;
   let shown = 0;
-  while (visitor.told.questions < questions) {
+  while (visitor.counts.questions < questions) {
     const goal = before === undefined ? WARM_UP : questions;
-    await visitor.converse(goal - visitor.told.questions);
-    if (visitor.told.questions >= WARM_UP) before ??= await inspector.look();
-    if (visitor.told.questions - shown < 25) continue;
-    shown = visitor.told.questions;
+    await visitor.converse(goal - visitor.counts.questions);
+    if (visitor.counts.questions >= WARM_UP) before ??= await inspector.look();
+    if (visitor.counts.questions - shown < 25) continue;
+    shown = visitor.counts.questions;
     const minutes = ((performance.now() - started) / 60_000).toFixed(1);
-    console.log(`${shown} questions in ${minutes} min, ${visitor.told.failures.length} failed`);
+    console.log(`${shown} questions in ${minutes} min, ${visitor.counts.failures.length} failed`);
   }
   const after = await inspector.look();
   before ??= after;
   console.log(table(before, after));
-  const { failures, ...told } = visitor.told;
+  const { failures, ...counts } = visitor.counts;
   console.log(
-    Object.entries(told)
+    Object.entries(counts)
       .map(([name, count]) => `${count} ${name}`)
       .join(', '),
   );

@@ -23,7 +23,7 @@ interface Then {
   stops: boolean;
 }
 
-export interface Told {
+export interface VisitCounts {
   questions: number;
   answered: number;
   stopped: number;
@@ -38,7 +38,7 @@ export interface Told {
 }
 
 export class Visitor {
-  readonly told: Told = {
+  readonly counts: VisitCounts = {
     ...{ questions: 0, answered: 0, stopped: 0, regenerated: 0, photos: 0, conversations: 0 },
     ...{ judged: 0, right: 0, failures: [] },
   };
@@ -85,7 +85,7 @@ export class Visitor {
 
   async #leave(): Promise<void> {
     await this.#page.getByRole('button', { name: 'New conversation' }).click();
-    this.told.conversations++;
+    this.counts.conversations++;
   }
 
   async #ask(words: string, then: Then): Promise<void> {
@@ -99,12 +99,12 @@ export class Visitor {
       .last()
       .getByRole('button', { name: /^(Answer again|Try again)$/ });
     await button.click();
-    this.told.regenerated++;
+    this.counts.regenerated++;
     await this.#end({ stops: false });
   }
 
   async #end({ expected, stops }: Then): Promise<void> {
-    this.told.questions++;
+    this.counts.questions++;
     if (stops) {
       await this.#page.waitForTimeout(Math.floor(this.#next() * 250));
       // The answer may have ended before the click.
@@ -116,16 +116,16 @@ export class Visitor {
     const answer = this.#answers().last();
     const alert = answer.getByRole('alert');
     if ((await alert.count()) > 0) {
-      this.told.failures.push((await alert.textContent()) ?? '');
+      this.counts.failures.push((await alert.textContent()) ?? '');
       return;
     }
-    if ((await answer.getByText('Stopped.').count()) > 0) this.told.stopped++;
-    else this.told.answered++;
+    if ((await answer.getByText('Stopped.').count()) > 0) this.counts.stopped++;
+    else this.counts.answered++;
     if (expected === undefined) return;
-    this.told.judged++;
+    this.counts.judged++;
     const said = (await answer.locator('[aria-busy]').innerText()).trim();
-    if (said.toLowerCase() === expected.toLowerCase()) this.told.right++;
-    else this.told.failures.push(`'${said}' was said, '${expected}' is right`);
+    if (said.toLowerCase() === expected.toLowerCase()) this.counts.right++;
+    else this.counts.failures.push(`'${said}' was said, '${expected}' is right`);
   }
 
   async #add(photo: Photo): Promise<void> {
@@ -133,7 +133,7 @@ export class Visitor {
     const before = await remove.count();
     await this.#page.getByLabel('Add pictures').first().setInputFiles(photo);
     await remove.nth(before).waitFor();
-    this.told.photos++;
+    this.counts.photos++;
   }
 
   /** An altered picture of a sample, or the altered first frame of its clip. Each one is new to the page. */

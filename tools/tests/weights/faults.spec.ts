@@ -209,9 +209,11 @@ test('200 random faults lose nothing', async ({ page }) => {
   expect((await download(page)).outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
   expect(await storedSoundly(page)).toEqual(hashesIn(folder));
   expect(await page.evaluate(() => window.weights.answer({ id: 'dense' }))).toEqual(clean);
-  const told = (map: Map<string, number>): string =>
+  const listed = (map: Map<string, number>): string =>
     Array.from(map, ([name, n]) => `${name} ${n}`).join(', ');
-  console.log(`seed ${seed}: ${faults} faults (${told(kinds)}) in ${rounds} downloads; ends: ${told(codes)}`);
+  console.log(
+    `seed ${seed}: ${faults} faults (${listed(kinds)}) in ${rounds} downloads; ends: ${listed(codes)}`,
+  );
 });
 
 function anyFault(next: () => number, { range }: Request): Fault {

@@ -22,13 +22,13 @@ const manifest: Manifest = {
   experts: [0, 1].map((layer) => ({ layer, bytes: 144, parts: PARTS, at })),
 };
 
-/** A device with `room` bytes of memory, and a count of the bytes in use. */
-function deviceWith(room: number) {
+/** A device with `freeBytes` bytes of free memory, and a count of the bytes in use. */
+function deviceWith(freeBytes: number) {
   const device = { taken: 0, isFull: false };
   const zeros = (type: string, shape: number[]): Tensor => {
     const bytes = shape.reduce((all, each) => all * each, 1) * (type === 'u8' ? 1 : 2);
     device.taken += bytes;
-    if (device.taken > room) device.isFull = true;
+    if (device.taken > freeBytes) device.isFull = true;
     return { dispose: () => (device.taken -= bytes) } as unknown as Tensor;
   };
   const scopes = {
