@@ -83,16 +83,18 @@ const MAY_IMPORT: Record<string, string[]> = {
     'src/contract',
     'src/convert',
     'src/engine',
+    'src/kernels',
     'src/session',
     'src/api',
-    'onnxruntime-web',
     'sharp',
     'webgpu',
     'node:crypto',
     'node:fs',
     'node:module',
+    'node:os',
     'node:path',
     'node:vm',
+    'node:worker_threads',
   ],
   // The product logic of the page's workers, whose entries are in workers/.
   'src/session': [
@@ -337,8 +339,6 @@ describe.each(Object.entries(ROOMS))('the rooms of %s', (part, rooms) => {
 test('a package of one file is imported by that file alone', () => {
   const strays = imports.filter(({ file, target, specifier }) => {
     const home = file.startsWith('e2e/') ? undefined : ONE_FILE[target];
-    // Node needs another build of the runtime, whose threads work there.
-    if (file === 'src/node/runtime.ts') return false;
     // Importing a file's address (?url) does not import the package.
     return home !== undefined && !file.startsWith(home) && !specifier.endsWith('?url');
   });

@@ -1,24 +1,21 @@
 // Makes an engine that computes on the processor with the kernels (src/kernels), without a graph runtime.
 
-import { fail } from '../failure.ts';
 import { expertBytes, weightBytes } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Precision } from '../graph/emitted.ts';
-import { MAX_BYTES } from '../kernels/arena.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 import { readCheckpointFiles } from './checkpoint-files.ts';
-import { contextLimit } from './decoder/context-limit.ts';
+import { cacheBytesPerToken, contextLimit } from './decoder/context-limit.ts';
 import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
 import { ProcessorDecoder, type ProcessorDecoderOptions } from './processor/decoder.ts';
+import { bytesForCache } from './processor/memory-needs.ts';
 import { PagedProcessorDecoder } from './processor/paged-decoder.ts';
 import { ProcessorVisionEncoder } from './processor/vision-encoder.ts';
 import type { VisionEncoder } from './vision/features.ts';
 
-/** Memory for activations and for the cache of the shortest conversations. */
-const SCRATCH_BYTES = 0.3e9;
 const CACHE_BUDGET_BYTES = 2e9;
 
 export interface ProcessorEngineOptions extends Pick<
@@ -51,22 +48,16 @@ export async function loadProcessorEngine(
 ): Promise<Engine> {
   const checkpoint = await readCheckpointFiles(store, options.runLimited);
   const { manifest } = store;
+  const { text } = checkpoint.config;
   const { expertBudgetBytes } = options;
   const isPaged = expertBudgetBytes !== undefined && manifest.experts.length > 0;
   const totalBytes = weightBytes(manifest) - (isPaged ? expertBytes(manifest) : 0);
-  const heldBytes = totalBytes + (isPaged ? Math.min(expertBudgetBytes, expertBytes(manifest)) : 0);
-  const freeBytes = MAX_BYTES - heldBytes - SCRATCH_BYTES;
-  if (freeBytes < 0) {
-    const gigabytes = (bytes: number): string => `${(bytes / 1e9).toFixed(1)} GB`;
-    fail(
-      'too-large-for-processor',
-      `On the processor the model needs ${gigabytes(heldBytes + SCRATCH_BYTES)} of memory, of which ` +
-        `${gigabytes(heldBytes)} are weights. ${gigabytes(MAX_BYTES - SCRATCH_BYTES)} of weights would fit.`,
-    );
-  }
   const { cache = 'f16', cacheBudgetBytes = CACHE_BUDGET_BYTES } = options;
-  const { text } = checkpoint.config;
-  const contextLength = contextLimit(text, cache, Math.min(cacheBudgetBytes, freeBytes));
+  const freeBytes = bytesForCache(manifest, text, cache, isPaged ? expertBudgetBytes : undefined);
+  const contextLength = Math.min(
+    contextLimit(text, cache, cacheBudgetBytes),
+    Math.floor(freeBytes / cacheBytesPerToken(text, cache)),
+  );
   const config = { ...checkpoint.config, text: { ...text, contextLength } };
   let doneBytes = 0;
   const onBytes = (bytes: number): void => {

@@ -1,7 +1,8 @@
 // Compares attention with float64 arithmetic: over the decoder's cache in blocks, and over all patches of a picture.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openKernels } from '../node/kernels.ts';
 import { cosineDistance, loaded, normal, reserved } from '../../tools/tests/support/kernel-trial.ts';
 import { roundF16 } from '../format/float.ts';
 import type { Kernels } from './kernels.ts';
@@ -13,7 +14,7 @@ const POSITIONS = 64;
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await openKernels();
+  kernels = await openKernels(await kernelFiles(), 1);
   kernels.reserveSpare(1 << 20);
 });
 afterAll(() => kernels.dispose());

@@ -1,7 +1,8 @@
 // Compares a whole mixture of experts with float64 arithmetic: routing, grouped products, and the weighted sum.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openKernels } from '../node/kernels.ts';
 import {
   cosineDistance,
   loaded,
@@ -16,7 +17,7 @@ import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await openKernels();
+  kernels = await openKernels(await kernelFiles(), 1);
   kernels.reserveSpare(1 << 20);
 });
 afterAll(() => kernels.dispose());

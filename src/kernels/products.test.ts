@@ -1,7 +1,8 @@
 // Compares products with float64 arithmetic on the same stored weights.
 
 import { afterAll, beforeAll, describe, expect, test } from 'vitest';
-import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openKernels } from '../node/kernels.ts';
 import {
   cosineDistance,
   loaded,
@@ -21,7 +22,7 @@ const FLOAT = 1e-12;
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await openKernels();
+  kernels = await openKernels(await kernelFiles(), 1);
   kernels.reserveSpare(1 << 20);
 });
 afterAll(() => kernels.dispose());

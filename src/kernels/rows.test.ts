@@ -2,7 +2,8 @@
 // best logits.
 
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openKernels } from '../node/kernels.ts';
 import {
   cosineDistance,
   loaded,
@@ -19,7 +20,7 @@ const WIDTHS = [1, 3, 37, 64, 130];
 
 let kernels: Kernels;
 beforeAll(async () => {
-  kernels = await openKernels();
+  kernels = await openKernels(await kernelFiles(), 1);
   kernels.reserveSpare(1 << 20);
 });
 afterAll(() => kernels.dispose());

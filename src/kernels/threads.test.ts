@@ -1,7 +1,8 @@
 // Threads over one memory: the result has the same bits for every number of threads, and a dead thread is reported.
 
 import { afterAll, expect, test } from 'vitest';
-import { openKernels } from '../../tools/cli/node/kernels.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openKernels } from '../node/kernels.ts';
 import { loaded, normal, reserved, storedMatrix } from '../../tools/tests/support/kernel-trial.ts';
 import type { Kernels } from './kernels.ts';
 import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';
@@ -12,7 +13,7 @@ afterAll(() => {
 });
 
 async function crew(threads: number): Promise<Kernels> {
-  const kernels = await openKernels(threads);
+  const kernels = await openKernels(await kernelFiles(), threads);
   kernels.reserveSpare(1 << 16);
   open.push(kernels);
   return kernels;

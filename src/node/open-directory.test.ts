@@ -5,9 +5,13 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest';
 import type { Message } from '../contract/conversation.ts';
 import type { AskOptions } from '../api/ask-options.ts';
 import type { Model } from '../api/model.ts';
-import { openPackage, type OpenDirectoryOptions } from './open-directory.ts';
+import { kernelFiles } from '../../tools/build/kernel-files.ts';
+import { openDirectory, type OpenDirectoryOptions } from './open-directory.ts';
 
 const DEMO = 'public/models/demo';
+const kernels = await kernelFiles();
+const openPackage = (directory: string, options: OpenDirectoryOptions = {}): Promise<Model> =>
+  openDirectory(directory, options, kernels);
 
 let model: Model;
 let question: Message[];

@@ -1,16 +1,14 @@
 // Opens a package on disk in Node. The engine runs in the caller's thread, on the processor unless the caller asks
-// for WebGPU. Photos are decoded with sharp.
+// for WebGPU; on the processor, further threads take part.
 
-import { createNodeRuntime } from './runtime.ts';
 import { openDirectoryStore } from './directory-store.ts';
-import { runLimited } from './run-limited.ts';
+import type { KernelFiles } from './kernels.ts';
+import { openEngine, type OpenedEngine } from './open-engine.ts';
 import { verifyShards } from './verify-shards.ts';
 import { RunQueue } from '../session/run-queue.ts';
 import type { Backend, Precision } from '../contract/inference.ts';
 import type { Engine } from '../engine/engine.ts';
-import { loadEngine } from '../engine/load-engine.ts';
-import type { Runtime } from '../engine/runtime/runtime.ts';
-import { fail, loadedPart } from '../failure.ts';
+import { fail } from '../failure.ts';
 import { weightBytes, type Manifest } from '../format/manifest.ts';
 import { checkFunction, checkOptions, checkSignal } from '../api/check-ask.ts';
 import { Model, type Answerer, type ModelInfo } from '../api/model.ts';
@@ -18,16 +16,14 @@ import { Model, type Answerer, type ModelInfo } from '../api/model.ts';
 export interface OpenDirectoryOptions {
   /** If omitted, 'wasm', which is the processor. 'webgpu' needs the package `webgpu` and a driver. */
   backend?: Backend;
-  /** The type of the activations. If omitted, 'f16' if the device has it, otherwise 'f32'. */
+  /** The type of the activations. If omitted, 'f16' if the GPU has it, otherwise 'f32', as on the processor. */
   precision?: Precision;
   /**
    * The memory budget for experts on the device, in bytes; the other experts are paged. If omitted, all experts are
    * resident.
    */
   expertBudgetBytes?: number;
-  /**
-   * The number of threads on the processor. If omitted, 1. More threads keep the process alive until `process.exit()`.
-   */
+  /** The number of threads on the processor. If omitted, one per core, and 8 at most. They do not keep the process alive. */
   threads?: number;
   /**
    * Whether to compare the weights with their hashes first, which takes an additional read of all weights. If omitted,
@@ -50,44 +46,25 @@ const OPTIONS = {
   signal: true,
 } satisfies Record<keyof OpenDirectoryOptions, true>;
 
-/**
- * Opens a package that `convert` has written into a directory.
- *
- * Rejects with a `Failure`: 'bad-request' (a wrong argument; the message names it), 'missing-file', 'bad-manifest',
- * 'newer-format', 'corrupt-shard', 'bad-checkpoint', 'too-large-for-processor', 'no-webgpu', 'gpu-too-limited',
- * 'out-of-memory', or 'not-loaded' if the package `sharp` or `webgpu` is not installed. Rejects with an AbortError if
- * `signal` aborts.
- */
-export async function openPackage(directory: string, options: OpenDirectoryOptions = {}): Promise<Model> {
+/** `kernels`: the files of the processor engine. Otherwise as openPackage in src/node.ts, which says how it fails. */
+export async function openDirectory(
+  directory: string,
+  options: OpenDirectoryOptions,
+  kernels: KernelFiles,
+): Promise<Model> {
   checkOpen(directory, options);
-  const { backend = 'wasm', threads = 1, signal = new AbortController().signal } = options;
-  const [{ decodePhoto }, { openClip }] = await loadedPart(
-    Promise.all([import('./decode-photo.ts'), import('./open-clip.ts')]),
-  );
+  const { verify = true, onProgress, signal = new AbortController().signal, ...rest } = options;
   const store = await openDirectoryStore(directory);
   signal.throwIfAborted();
-  if (options.verify !== false) await verifyShards(store);
+  if (verify) await verifyShards(store);
   signal.throwIfAborted();
-  const runtime = await createNodeRuntime({ backend, threads });
-  const { precision, expertBudgetBytes, onProgress: onLoad } = options;
-  try {
-    const engine = await loadEngine(
-      store,
-      runtime,
-      decodePhoto,
-      {
-        ...{ openClip, runLimited },
-        ...(precision && { precision }),
-        ...(expertBudgetBytes !== undefined && { expertBudgetBytes }),
-        ...(onLoad && { onLoad }),
-      },
-      signal,
-    );
-    return new Model(infoOf(store.manifest, engine, runtime), new InThread(engine, runtime));
-  } catch (error) {
-    runtime.dispose();
-    throw error;
-  }
+  const opened = await openEngine(
+    store,
+    kernels,
+    { ...rest, ...(onProgress && { onLoad: onProgress }) },
+    signal,
+  );
+  return new Model(infoOf(store.manifest, opened.engine), new InThread(opened));
 }
 
 function checkOpen(directory: unknown, options: unknown): void {
@@ -102,11 +79,11 @@ function checkOpen(directory: unknown, options: unknown): void {
   checkSignal(fields);
 }
 
-function infoOf(manifest: Manifest, { files, target }: Engine, runtime: Runtime): ModelInfo {
+function infoOf(manifest: Manifest, { files, target }: Engine): ModelInfo {
   return {
     architecture: files.config.architecture,
     preset: manifest.preset,
-    backend: runtime.backend,
+    backend: target.backend,
     precision: target.precision,
     bytes: weightBytes(manifest),
     contextTokens: files.config.text.contextLength,
@@ -116,20 +93,18 @@ function infoOf(manifest: Manifest, { files, target }: Engine, runtime: Runtime)
 
 /** The engine in this thread, one run after the other. */
 class InThread implements Answerer {
-  readonly #engine: Engine;
-  readonly #runtime: Runtime;
+  readonly #opened: OpenedEngine;
   readonly #runs = new RunQueue('serial');
   #count = 0;
 
-  constructor(engine: Engine, runtime: Runtime) {
-    this.#engine = engine;
-    this.#runtime = runtime;
+  constructor(opened: OpenedEngine) {
+    this.#opened = opened;
   }
 
   readonly answer: Answerer['answer'] = async (messages, options, onEvent, signal) => {
     const id = String(++this.#count);
     const cancel = (): void => this.#runs.cancel(id);
-    const run = this.#runs.start(id, (stop) => this.#engine.answer(messages, options, onEvent, stop));
+    const run = this.#runs.start(id, (stop) => this.#opened.engine.answer(messages, options, onEvent, stop));
     if (signal.aborted) cancel();
     signal.addEventListener('abort', cancel);
     try {
@@ -141,15 +116,12 @@ class InThread implements Answerer {
 
   forget(): ReturnType<Answerer['forget']> {
     return this.#runs.start('forget', () => {
-      this.#engine.forget();
+      this.#opened.engine.forget();
       return Promise.resolve(null);
     });
   }
 
   async dispose(): Promise<void> {
-    await this.#runs.start('dispose', async () => {
-      await this.#engine.dispose();
-      this.#runtime.dispose();
-    });
+    await this.#runs.start('dispose', () => this.#opened.dispose());
   }
 }

@@ -2,21 +2,25 @@
 // line of output is JSON.
 
 import sharp from 'sharp';
+import type { Engine } from '../../src/engine/engine.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { expertBytesPerToken, weightBytes } from './weight-bytes.ts';
 import { decodePhoto } from '../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../src/node/runtime.ts';
+import { openEngine } from '../../src/node/open-engine.ts';
+import { createWebGpuRuntime } from '../../src/node/webgpu-runtime.ts';
+import { kernelFiles } from '../build/kernel-files.ts';
 import { rawBandwidth } from './raw-bandwidth.ts';
 
 const [target = '', backend = 'wasm', threads = '1', side = '512', tokens = '16'] = process.argv.slice(2);
 const signal = new AbortController().signal;
-const runtime = await createNodeRuntime({ backend: backend as 'wasm' | 'webgpu', threads: Number(threads) });
+const files = await kernelFiles();
+const gpu = backend === 'webgpu' ? await createWebGpuRuntime() : undefined;
 const store = await openDirectoryStore(target);
 
 const start = performance.now();
-const engine = await loadEngine(store, runtime, decodePhoto, { ignoreStops: true }, signal);
+const engine = await open();
 const loadMs = performance.now() - start;
 
 const size = { width: Number(side), height: Number(side), channels: 3 as const };
@@ -54,7 +58,7 @@ const answer = await engine.answer(
 const { visionMs, prefillMs, answeringMs } = answer.timings;
 const bytes = weightBytes(store.manifest, engine.target) + expertBytesPerToken(store.manifest, engine);
 const decodeRate = ((answer.tokens - 1) / answeringMs) * 1000;
-const raw = await rawBandwidth(runtime);
+const raw = await rawBandwidth(gpu?.device);
 const fixed = (value: number, digits: number): string => value.toFixed(digits);
 console.log(
   JSON.stringify({
@@ -72,3 +76,9 @@ console.log(
   }),
 );
 process.exit(0);
+
+async function open(): Promise<Engine> {
+  const options = { ignoreStops: true };
+  if (gpu !== undefined) return loadEngine(store, gpu, decodePhoto, options, signal);
+  return (await openEngine(store, files, { ...options, threads: Number(threads) }, signal)).engine;
+}

@@ -17,8 +17,9 @@ import { LIKE_30B, typicalTrace } from '../../src/paging/typical-trace.ts';
 import { decodePhoto } from '../../src/node/decode-photo.ts';
 import { DirectorySink } from '../../src/node/directory-sink.ts';
 import { openDirectoryStore } from '../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../src/node/runtime.ts';
-import { openKernels } from '../cli/node/kernels.ts';
+import { openKernels } from '../../src/node/kernels.ts';
+import { kernelFiles } from '../build/kernel-files.ts';
+import { createNodeWasmRuntime } from '../tests/support/node-wasm-runtime.ts';
 import { pagedInBrowser } from './paged-browser.ts';
 import { onKernels, onRuntime, runPaged, type PagedLoader, type PagedRun } from './paged-run.ts';
 import { machineTable, policyTable, print, runTable } from './paged-table.ts';
@@ -108,9 +109,9 @@ async function realRuns(): Promise<PagedRun[]> {
 async function pagedLoader(store: PackageStore): Promise<PagedLoader> {
   const threads = Number(values.threads);
   if (!values.processor) {
-    return onRuntime(store, await createNodeRuntime({ backend: 'wasm', threads }), decodePhoto);
+    return onRuntime(store, await createNodeWasmRuntime(threads), decodePhoto);
   }
-  return onKernels(store, await openKernels(threads), decodePhoto);
+  return onKernels(store, await openKernels(await kernelFiles(), threads), decodePhoto);
 }
 
 async function prepare(): Promise<string> {

@@ -13,7 +13,8 @@ import type { Kernels } from '../../src/kernels/kernels.ts';
 import { Program } from '../../src/kernels/operations.ts';
 import { DirectorySink } from '../../src/node/directory-sink.ts';
 import { openDirectoryStore } from '../../src/node/directory-store.ts';
-import { openKernels } from '../cli/node/kernels.ts';
+import { kernelFiles } from '../build/kernel-files.ts';
+import { openKernels } from '../../src/node/kernels.ts';
 import { textTable } from '../cli/node/text-table.ts';
 import { RandomCheckpoint, shapesOf } from './random-checkpoint.ts';
 
@@ -58,7 +59,7 @@ const { text } = config;
 const signal = new AbortController().signal;
 const setups: Setup[] = [];
 for (const threads of values.threads.split(',').map(Number)) {
-  const kernels = await openKernels(threads);
+  const kernels = await openKernels(await kernelFiles(), threads);
   const options = {
     config: { ...config, text: { ...text, contextLength: 8192 } },
     cache: 'f16',

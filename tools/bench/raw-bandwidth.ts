@@ -1,14 +1,13 @@
 // Measures the bandwidth of the memory that holds the weights. The lower bound of a decode step is the bytes that it
 // reads (weight-bytes.ts), divided by this bandwidth.
 
-import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import { memoryBandwidth } from '../../src/device/memory-bandwidth.ts';
 
 const BYTES = 1 << 28;
 
 /** Bytes per second of a sum over a quarter of a gibibyte, on the device or on one thread. */
-export async function rawBandwidth(runtime: Runtime): Promise<number> {
-  return runtime.device === undefined ? onProcessor() : memoryBandwidth(runtime.device, BYTES);
+export async function rawBandwidth(device: GPUDevice | undefined): Promise<number> {
+  return device === undefined ? onProcessor() : memoryBandwidth(device, BYTES);
 }
 
 function onProcessor(): number {

@@ -5,15 +5,13 @@ import { readFile, writeFile } from 'node:fs/promises';
 import { dirname, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import type { Message } from '../../src/contract/conversation.ts';
-import { loadEngine } from '../../src/engine/load-engine.ts';
 import { Failure, fail } from '../../src/failure.ts';
+import { kernelFiles } from '../build/kernel-files.ts';
 import { readConversation, textAndImages } from './ask/conversation-file.ts';
 import { Dump } from './ask/dump.ts';
 import { complaint } from './node/complaint.ts';
-import { decodePhoto } from '../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../src/node/directory-store.ts';
-import { runLimited } from '../../src/node/run-limited.ts';
-import { createNodeRuntime } from '../../src/node/runtime.ts';
+import { openEngine } from '../../src/node/open-engine.ts';
 import { verifyShards } from '../../src/node/verify-shards.ts';
 
 const USAGE = `npm run ask -- --package DIR (--prompt "…" [--image FILE …] | --conversation FILE)
@@ -22,7 +20,8 @@ const USAGE = `npm run ask -- --package DIR (--prompt "…" [--image FILE …] |
   --temperature T --top-k K --top-p P --min-p P --presence-penalty P --repetition-penalty P
   --seed S           the same answer again
   --ignore-eos       go on to --max-tokens
-  --backend wasm|webgpu   (wasm)   --precision f32|f16   --threads N (1)   --no-expand
+  --backend wasm|webgpu   (wasm: the processor)   --precision f32|f16   --threads N (one per core, 8 at most)
+  --experts GB       the memory budget for experts; the others are paged
   --no-verify        do not hold the shards against their hashes first
   --dump FILE        JSON of ids, positions, grids, pixels, logits and generated ids
   --dump-tensors     with the vision features and every pixel value
@@ -49,7 +48,7 @@ async function main(): Promise<void> {
       backend: { type: 'string' },
       precision: { type: 'string' },
       threads: { type: 'string' },
-      'no-expand': { type: 'boolean' },
+      experts: { type: 'string' },
       'no-verify': { type: 'boolean' },
       dump: { type: 'string' },
       'dump-tensors': { type: 'boolean' },
@@ -73,15 +72,14 @@ async function main(): Promise<void> {
   const messages = await conversationOf(values);
   const store = await openDirectoryStore(values.package);
   if (values['no-verify'] !== true) await verifyShards(store);
-  const runtime = await createNodeRuntime({ backend, threads: number('threads', 1) });
-  const engine = await loadEngine(
+  const { engine, dispose } = await openEngine(
     store,
-    runtime,
-    decodePhoto,
+    await kernelFiles(),
     {
-      ...(precision === undefined ? {} : { precision }),
-      ...(values['no-expand'] === true ? { expand: false } : {}),
-      runLimited,
+      backend,
+      ...(precision && { precision }),
+      ...(values.threads !== undefined && { threads: number('threads', 1) }),
+      ...(values.experts !== undefined && { expertBudgetBytes: 1e9 * number('experts', 0) }),
       ignoreStops: values['ignore-eos'] === true,
     },
     new AbortController().signal,
@@ -118,8 +116,7 @@ async function main(): Promise<void> {
   if (dump !== undefined && values.dump !== undefined) {
     await writeFile(values.dump, `${JSON.stringify(dump.json(answer))}\n`);
   }
-  await engine.dispose();
-  runtime.dispose();
+  await dispose();
 }
 
 async function conversationOf(values: {
@@ -142,7 +139,8 @@ function oneOf<T extends string>(name: string, value: string, known: readonly T[
 
 try {
   await main();
-  process.exit(0); // the runtime's threads would keep the process alive
+  // Dawn keeps the process alive.
+  process.exit(0);
 } catch (error) {
   const code = error instanceof Failure ? ` (${error.code})` : '';
   process.stderr.write(`${complaint(error)}${code}\n`);

@@ -1,6 +1,6 @@
-// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test] Converts a Hugging Face
-// checkpoint into a package; after an interruption, a second run resumes. At the end, the exact engine answers the
-// self-test's question, and its logits become the reference for other devices.
+// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
+// Converts a Hugging Face checkpoint into a package; after an interruption, a second run resumes. At the end, the
+// processor engine answers the self-test's question, and its logits become the reference for other devices.
 
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../../src/convert/convert.ts';
@@ -9,7 +9,8 @@ import { fail } from '../../src/failure.ts';
 import { complaint } from './node/complaint.ts';
 import { DirectorySink } from '../../src/node/directory-sink.ts';
 import { DirectorySource } from '../../src/node/directory-source.ts';
-import { writeModelCheck } from './node/write-model-check.ts';
+import { addSelfTest } from '../../src/node/write-self-test.ts';
+import { kernelFiles } from '../build/kernel-files.ts';
 
 const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]';
 
@@ -28,7 +29,7 @@ async function main(): Promise<void> {
     });
     line.end();
     printReport(report);
-    if (selfTest) await addSelfTest(target);
+    if (selfTest) await tryAddSelfTest(target, abort.signal);
   } catch (error) {
     line.end();
     if (abort.signal.aborted) {
@@ -41,11 +42,12 @@ async function main(): Promise<void> {
 }
 
 /** Adds the self-test. A package that this engine cannot run is still valid, so a failure is only printed. */
-async function addSelfTest(target: string): Promise<void> {
+async function tryAddSelfTest(target: string, signal: AbortSignal): Promise<void> {
   try {
-    const isWritten = await writeModelCheck(target);
+    const isWritten = await addSelfTest(target, await kernelFiles(), signal);
     console.log(isWritten ? 'The self-test was written.' : 'No self-test: too large for the processor.');
   } catch (error) {
+    signal.throwIfAborted();
     console.warn(`No self-test: ${complaint(error)}`);
   }
 }
@@ -136,8 +138,6 @@ function duration(seconds: number): string {
 
 try {
   await main();
-  // Exit explicitly: the runtime's threads would keep the process alive.
-  process.exit();
 } catch (error) {
   console.error(complaint(error));
   process.exitCode = 1;

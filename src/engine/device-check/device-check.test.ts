@@ -1,12 +1,12 @@
 import { beforeAll, expect, test } from 'vitest';
-import { createNodeRuntime } from '../../node/runtime.ts';
+import { createNodeWasmRuntime } from '../../../tools/tests/support/node-wasm-runtime.ts';
 import { computesRightly, quantisedProductIsRight } from './device-check.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import type { TensorData } from '../runtime/tensor.ts';
 
 let sound: Runtime;
 beforeAll(async () => {
-  sound = await createNodeRuntime({ backend: 'wasm' });
+  sound = await createNodeWasmRuntime();
 });
 
 /** The runtime, with a fault in its inputs or outputs. */

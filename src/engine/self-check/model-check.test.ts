@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { openDirectoryStore } from '../../node/directory-store.ts';
 import { decodePhoto } from '../../node/decode-photo.ts';
-import { createNodeRuntime } from '../../node/runtime.ts';
+import { createNodeWasmRuntime } from '../../../tools/tests/support/node-wasm-runtime.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { loadEngine } from '../load-engine.ts';
@@ -92,7 +92,7 @@ test('the built-in model is what its package says, and forgets that it was asked
   if (known === undefined) throw new Error('npm run self-test -- public/models/demo writes it');
   const taps = known.stages.length - 1;
   expect(taps).toBeGreaterThan(0);
-  const runtime = await createNodeRuntime({ backend: 'wasm' });
+  const runtime = await createNodeWasmRuntime();
   let isZero: (stage: number) => boolean = () => false;
   const watched = zeroing(runtime, (stage) => isZero(stage));
   const engine = await loadEngine(store, watched, decodePhoto, {}, never);
@@ -130,7 +130,7 @@ test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
       file: (name) => sound.file(name),
       shard: async (at) => new Blob([await swappedNibble(await sound.shard(at), at, sound.manifest, from)]),
     };
-    const runtime = await createNodeRuntime({ backend: 'wasm' });
+    const runtime = await createNodeWasmRuntime();
     const engine = await loadEngine(store, runtime, decodePhoto, {}, never);
     try {
       expect(await modelIsRight(engine, known!, never)).toBe(false);

@@ -5,15 +5,17 @@ import type { Part } from '../../../src/contract/conversation.ts';
 import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { openKernels } from '../../cli/node/kernels.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { between, now, promptOf, readTask, type Moment, type Row } from './row.ts';
 
 const { folder, threads, prompt, tokens, side } = readTask();
 const signal = new AbortController().signal;
 const store = await openDirectoryStore(folder);
+const files = await kernelFiles();
 
 const start = now();
-const kernels = await openKernels(threads);
+const kernels = await openKernels(files, threads);
 const options = { ignoreStops: true, ...(side === 0 ? { releaseVision: true } : {}) };
 const engine = await loadProcessorEngine(store, kernels, decodePhoto, options, signal);
 const loadMs = now().wallMs - start.wallMs;

@@ -2,7 +2,8 @@
 
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { Program } from '../../../src/kernels/operations.ts';
-import { openKernels } from '../../cli/node/kernels.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { between, now, type Phase } from './row.ts';
 
 /** The number of bytes to read: more than the processor's caches hold. */
@@ -26,7 +27,7 @@ export class Loops {
   }
 
   static async open(threads: number): Promise<Loops> {
-    return new Loops(await openKernels(threads));
+    return new Loops(await openKernels(await kernelFiles(), threads));
   }
 
   /** Reads the memory several times and returns the highest rate. */

@@ -6,6 +6,7 @@ import { cpSync, mkdirSync, rmSync, writeFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { rolldown } from 'rolldown';
 import { kernelsFile } from '../compile-kernels.ts';
+import { bundleThread } from '../kernel-files.ts';
 import { describePackage } from './describe.ts';
 import { writeTypes } from './types.ts';
 
@@ -50,5 +51,6 @@ writeFileSync(resolve(out, 'package.json'), `${JSON.stringify(manifest, null, 2)
 for (const memory of ['own', 'shared'] as const) {
   cpSync(kernelsFile(memory), resolve(out, `kernels/${memory}.wasm`));
 }
+writeFileSync(resolve(out, 'kernels/thread.js'), await bundleThread());
 cpSync(resolve(top, 'LICENSE'), resolve(out, 'LICENSE'));
 cpSync(resolve(top, 'docs/library.md'), resolve(out, 'README.md'));

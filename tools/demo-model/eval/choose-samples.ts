@@ -11,7 +11,7 @@ import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openClip } from '../../../src/node/open-clip.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../../tests/support/node-wasm-runtime.ts';
 import {
   isReadable,
   LANGUAGES,
@@ -38,7 +38,7 @@ const { values } = parseArgs({
   },
 });
 
-const runtime = await createNodeRuntime({ backend: 'wasm', threads: 2 });
+const runtime = await createNodeWasmRuntime(2);
 const engine = await loadEngine(
   await openDirectoryStore(values.package),
   runtime,

@@ -6,7 +6,7 @@ import { loadEngine } from '../../../src/engine/load-engine.ts';
 import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../../tests/support/node-wasm-runtime.ts';
 import { asMessages, type HeldOut } from './held-out.ts';
 import { ExpertUse } from './table.ts';
 
@@ -26,7 +26,7 @@ export class AnsweringEngine {
   }
 
   static async open(folder: string, threads: number): Promise<AnsweringEngine> {
-    const runtime = await createNodeRuntime({ backend: 'wasm', threads });
+    const runtime = await createNodeWasmRuntime(threads);
     const engine = await loadEngine(await openDirectoryStore(folder), runtime, decodePhoto, {}, never);
     return new AnsweringEngine(engine, runtime);
   }

@@ -7,7 +7,7 @@ import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openClip } from '../../../src/node/open-clip.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../../tests/support/node-wasm-runtime.ts';
 import { LANGUAGES, mediaOf, parseSamples } from './samples.ts';
 import { isRight } from './scoring.ts';
 
@@ -17,7 +17,7 @@ const INDEX = join(PUBLIC, 'samples/index.json');
 test('the shipped package answers every question of every sample rightly', async () => {
   const never = new AbortController().signal;
   const samples = parseSamples(JSON.parse(readFileSync(INDEX, 'utf8')), INDEX);
-  const runtime = await createNodeRuntime({ backend: 'wasm' });
+  const runtime = await createNodeWasmRuntime();
   const store = await openDirectoryStore(join(PUBLIC, 'models/demo'));
   const engine = await loadEngine(store, runtime, decodePhoto, { openClip }, never);
   const wrong: string[] = [];

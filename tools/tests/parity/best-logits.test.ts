@@ -5,9 +5,9 @@ import { expect, test } from 'vitest';
 import { randomGenerator } from '../../../src/engine/answer/random.ts';
 import { BEST_VALUES, bestIds, bestOutputs, CANDIDATES, chooseBest } from '../../../src/graph/best-logits.ts';
 import { OnnxGraph } from '../../../src/graph/onnx.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 
 test.each([40, 1040, 2048, 2049, 5000, 151_936, 300_001])('a vocabulary of %i', async (vocabSize) => {
   const graph = new OnnxGraph();

@@ -8,7 +8,7 @@ import { parseArgs } from 'node:util';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createWebGpuRuntime } from '../../../src/node/webgpu-runtime.ts';
 import { withStorageBuffers } from '../support/few-buffers.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
@@ -46,7 +46,7 @@ let kept = 0;
 
 for (const pair of values.packages.split(',')) {
   const [name = '', goldens = ''] = pair.split(':');
-  const runtime = await createNodeRuntime({ backend: 'webgpu', changed });
+  const runtime = await createWebGpuRuntime(changed);
   const store = await openDirectoryStore(join(values.folder, name));
   const engine = await loadEngine(
     store,

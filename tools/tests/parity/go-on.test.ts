@@ -11,7 +11,7 @@ import type { Engine } from '../../../src/engine/engine.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 import { REPEATED } from '../support/made-checkpoints.ts';
 import { fixturePackage, repeatingPackage } from './fixture-package.ts';
 import { ReferenceFiles } from './reference-files.ts';
@@ -20,7 +20,7 @@ const REFERENCE = resolve(import.meta.dirname, '../../reference');
 const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
 const conversations = await reference.conversations();
 const messages = conversations.get('picture')!;
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 const never = new AbortController().signal;
 const LENGTH = 10;
 

@@ -11,7 +11,8 @@ import {
 } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { openKernels } from '../../cli/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
 import { fixturePackage } from './fixture-package.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
@@ -118,6 +119,6 @@ async function open(
   threads = 1,
 ): Promise<Engine> {
   const store = await openDirectoryStore(fixturePackage(fixture, preset));
-  const kernels = await openKernels(threads);
+  const kernels = await openKernels(await kernelFiles(), threads);
   return loadProcessorEngine(store, kernels, decodePhoto, { ...options, ignoreStops: true }, signal);
 }

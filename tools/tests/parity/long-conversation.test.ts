@@ -12,7 +12,7 @@ import { parseJson } from '../../../src/format/json-field.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../reference/pictures');
@@ -21,7 +21,7 @@ const CONTEXT_TOKENS = 640;
 const signal = new AbortController().signal;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 
 test('a picture of the second question is encoded; the first picture is not encoded again', async () => {
   const engine = await open();

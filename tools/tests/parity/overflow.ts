@@ -18,7 +18,8 @@ import type { PackageStore } from '../../../src/format/package-store.ts';
 import type { Precision } from '../../../src/graph/emitted.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
+import { createWebGpuRuntime } from '../../../src/node/webgpu-runtime.ts';
 import { FIXTURE_PACKAGES } from '../support/places.ts';
 
 const QUESTION: Part[] = [{ type: 'text', text: 'Name three colours.' }];
@@ -66,9 +67,9 @@ const planted = await scaled(
   `${LAYER}.down_proj.weight`,
   -POWER,
 );
-const processor = await createNodeRuntime({ backend: 'wasm' });
+const processor = await createNodeWasmRuntime();
 const reference = (await check(sound, processor, 'f32')) as Reference;
-const device = await createNodeRuntime({ backend: 'webgpu' });
+const device = await createWebGpuRuntime();
 const expected: [what: string, seen: unknown, wanted: boolean][] = [
   ['the processor, f32, planted', await check(planted, processor, 'f32', reference), true],
   // The operators are right, so only the model's check shows the fault.

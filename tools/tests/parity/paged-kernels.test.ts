@@ -17,7 +17,8 @@ import { simulate } from '../../../src/paging/simulate.ts';
 import { RoutingRecorder } from '../../bench/routing-recorder.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { openKernels } from '../../cli/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
 import { fixturePackage } from './fixture-package.ts';
 import { furthest, greedySteps } from './greedy-steps.ts';
 import { LIMITS } from './limits.ts';
@@ -158,7 +159,7 @@ async function openStore(
 ): Promise<Engine> {
   const paging =
     perLayer === undefined ? {} : { expertBudgetBytes: perLayer * processorSlotBytes(store.manifest) };
-  const kernels = await openKernels(threads);
+  const kernels = await openKernels(await kernelFiles(), threads);
   const all = { cache: 'f32' as const, ignoreStops: true, ...paging, ...options };
   return loadProcessorEngine(store, kernels, decodePhoto, all, signal);
 }

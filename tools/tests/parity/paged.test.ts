@@ -11,7 +11,7 @@ import type { Runtime } from '../../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 import { furthest, greedySteps } from './greedy-steps.ts';
 import { LIMITS } from './limits.ts';
@@ -22,7 +22,7 @@ const REFERENCE = resolve(import.meta.dirname, '../../reference');
 const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
 const conversations = await reference.conversations();
 const pixels = await reference.pixels();
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 const signal = new AbortController().signal;
 const CASES = ['text', 'picture', 'two-pictures', 'second-turn'];
 

@@ -10,7 +10,7 @@ import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 import { fixturePackage } from './fixture-package.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
@@ -34,7 +34,7 @@ const RUNS = ALL_RUNS.filter(({ preset }) => presets.includes(preset));
 const columns: Column[] = [];
 const conversations = await reference.conversations();
 const pixels = await reference.pixels();
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 
 afterAll(() => console.log(`\n${parityTable(columns)}\n`));
 

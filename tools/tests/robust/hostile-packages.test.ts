@@ -11,14 +11,14 @@ import { describe as describeFailure } from '../../../src/failure.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { runFor } from '../../../src/node/run-limited.ts';
-import { createNodeRuntime } from '../../../src/node/runtime.ts';
+import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
 import { verifyShards } from '../../../src/node/verify-shards.ts';
 import { fixturePackage } from '../parity/fixture-package.ts';
 import { fileBlob } from '../../../src/node/file-blob.ts';
 import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 
 const never = new AbortController().signal;
-const runtime = await createNodeRuntime({ backend: 'wasm' });
+const runtime = await createNodeWasmRuntime();
 /** Like that of the command line, but with a short limit, because an exploding pattern never ends. */
 const runLimited: RunLimited = (job) => runFor(job, 2000);
 const PICTURE = resolve(import.meta.dirname, '../../reference/pictures');

@@ -1,34 +1,25 @@
-// The engine's runtime in Node: onnxruntime-web on the processor, or on WebGPU through Dawn, which comes with the
-// `webgpu` package and needs a Vulkan, Metal or D3D12 driver.
+// The graph runtime in Node: onnxruntime-web on WebGPU through Dawn, which comes with the `webgpu` package and needs a
+// Vulkan, Metal or D3D12 driver.
 
 import { readFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { createRuntime, type Runtime } from '../engine/runtime/runtime.ts';
+import { loadedPart } from '../failure.ts';
 
-export interface NodeRuntimeOptions {
-  backend: 'webgpu' | 'wasm';
-  /** Number of WASM threads. */
-  threads?: number;
-  /** Derives another WebGPU implementation from Dawn's, which then replaces it; for tests. */
-  changed?: (gpu: GPU) => GPU;
-}
-
-export async function createNodeRuntime({
-  backend,
-  threads = 1,
-  changed = (gpu) => gpu,
-}: NodeRuntimeOptions): Promise<Runtime> {
-  // In Node, the package's main entry is the only build whose threads work.
-  if (backend === 'wasm') return createRuntime({ backend, threads, ort: await import('onnxruntime-web') });
+/**
+ * Fails with 'not-loaded' if the package `webgpu` is not installed, or with 'no-webgpu'. `changed` replaces Dawn's
+ * WebGPU by one that tests derive from it.
+ */
+export async function createWebGpuRuntime(changed = (gpu: GPU): GPU => gpu): Promise<Runtime> {
   const binary = createRequire(import.meta.url).resolve(
     'onnxruntime-web/ort-wasm-simd-threaded.asyncify.wasm',
   );
   const gpu = changed(await dawn());
-  return createRuntime({ backend, threads: 1, wasmBinary: await readFile(binary), gpu });
+  return createRuntime({ backend: 'webgpu', threads: 1, wasmBinary: await readFile(binary), gpu });
 }
 
 async function dawn(): Promise<GPU> {
-  const { create, globals } = await import('webgpu');
+  const { create, globals } = await loadedPart(import('webgpu'));
   Object.assign(globalThis, globals);
   const gpu = create([]);
   // onnxruntime-web looks for WebGPU in `navigator.gpu`, as in browsers.
