@@ -300,7 +300,7 @@ test.describe('with a model of random weights', () => {
   test('the page gives up a decoder that never answers', async ({ page }) => {
     await add(page, await webm(page, 'before.webm'));
     await expect(tile(page, 'Remove before.webm')).toBeVisible();
-    const worker = page.workers().find((one) => one.url().includes('photo.worker'));
+    const worker = page.workers().find((one) => one.url().includes('media.worker'));
     await worker?.evaluate(() => {
       VideoDecoder.isConfigSupported = () => new Promise(() => undefined);
     });

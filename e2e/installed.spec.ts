@@ -197,8 +197,8 @@ test('an update that one tab takes leaves the other tab its own files, and offer
   await ask(other, 'Hello');
   const before = await said(await answered(other, 1));
 
-  const worker = site.asset('photo.worker-', '.js');
-  site.deploy('f'.repeat(16), worker, worker.replace('photo.worker-', 'photo.worker-new'));
+  const worker = site.asset('media.worker-', '.js');
+  site.deploy('f'.repeat(16), worker, worker.replace('media.worker-', 'media.worker-new'));
   await page.evaluate(async () => (await navigator.serviceWorker.ready).update());
   await page.getByRole('button', { name: 'Update now' }).click();
   await expect(page.getByRole('button', { name: 'Update now' })).toHaveCount(0);

@@ -267,7 +267,7 @@ test('a question that is sent while a file is read waits for it, visibly, and ca
 }) => {
   let open: () => void = () => undefined;
   const opened = new Promise<void>((resolve) => (open = resolve));
-  await page.route(/photo\.worker[^/]*\.js/, async (route) => {
+  await page.route(/media\.worker[^/]*\.js/, async (route) => {
     await opened;
     await route.continue();
   });

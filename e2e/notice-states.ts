@@ -51,7 +51,7 @@ const LINK = /^(Link|链接)$/;
 
 /** Prepares a state before the page opens. */
 export async function beforeNotice(page: Page, state: NoticeState): Promise<void> {
-  if (state === 'queued') await page.route(/photo\.worker[^/]*\.js/, () => undefined);
+  if (state === 'queued') await page.route(/media\.worker[^/]*\.js/, () => undefined);
   if (state === 'missing part') await page.route(/katex-[^/]*\.js/, (route) => route.abort());
   if (state === 'tab offer') await leaveKilledPage(page);
   if (state === 'suspect') {

@@ -18,10 +18,10 @@ test.beforeEach(async () => {
 
 test.afterEach(() => site.remove());
 
-/** Makes the photo worker die; the page starts another one when it needs it. */
-async function endPhotoWorker(page: Page): Promise<void> {
-  const worker = page.workers().find((one) => one.url().includes('photo.worker'));
-  if (worker === undefined) throw new Error('There is no photo worker.');
+/** Makes the media worker die; the page starts another one when it needs it. */
+async function endMediaWorker(page: Page): Promise<void> {
+  const worker = page.workers().find((one) => one.url().includes('media.worker'));
+  if (worker === undefined) throw new Error('There is no media worker.');
   const ended = worker.waitForEvent('close', { timeout: 60_000 });
   await worker.evaluate(() => {
     setTimeout(() => {
@@ -35,14 +35,14 @@ test('the page offers a reload, which keeps the conversation, if a worker’s fi
   page,
 }) => {
   // The browser's cache may still have the worker's file. Adding a route turns the cache off.
-  await page.route('**/assets/photo.worker-*', (route) => route.continue());
+  await page.route('**/assets/media.worker-*', (route) => route.continue());
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
   const before = await said(await answered(page, 1));
 
-  const worker = site.asset('photo.worker-', '.js');
+  const worker = site.asset('media.worker-', '.js');
   site.take(worker);
-  await endPhotoWorker(page);
+  await endMediaWorker(page);
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
   await expect(page.getByText(MISSING).first()).toBeVisible();
   await expect(page.getByText('stopped unexpectedly')).toHaveCount(0);
@@ -60,7 +60,7 @@ test('the page does not reload from a site that does not answer', async ({ page 
   await ask(page, 'Hello');
   await answered(page, 1);
   await page.route('**/*', (route) => route.abort());
-  await endPhotoWorker(page);
+  await endMediaWorker(page);
   await page.getByLabel('Add pictures').first().setInputFiles('tools/reference/pictures/odd.png');
   await page.getByRole('button', { name: 'Reload' }).click();
   await expect(page.getByText('The site does not answer, so the page was not reloaded.')).toBeVisible();

@@ -3,14 +3,14 @@
 
 import { mount } from 'svelte';
 import inferenceScript from '../workers/inference.worker.ts?worker&url';
-import photoScript from '../workers/photo.worker.ts?worker&url';
+import mediaScript from '../workers/media.worker.ts?worker&url';
 import weightsScript from '../workers/weights.worker.ts?worker&url';
 import { AppCache } from './client/app-cache.ts';
-import { GuardedPhotos } from './client/guarded-photos.ts';
+import { GuardedMedia } from './client/guarded-media.ts';
 import { InferenceClient } from './client/inference-client.ts';
 import { StoredLoadNotes } from './client/load-notes.ts';
 import { NotedInference } from './client/noted-inference.ts';
-import { PhotoClient } from './client/photo-client.ts';
+import { MediaClient } from './client/media-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
 import type { Backend } from './contract/inference.ts';
@@ -64,7 +64,7 @@ const BUSY: ReadonlySet<Phase['kind']> = new Set(['looking', 'downloading', 'loa
 const requests = new RequestLog();
 const stopped = new StoppedLog();
 const appScript = new URL('service-worker.js', document.baseURI).href;
-const trust = trustOwnScripts([inferenceScript, photoScript, weightsScript, appScript]);
+const trust = trustOwnScripts([inferenceScript, mediaScript, weightsScript, appScript]);
 /** Starts a worker, and logs its requests and the violations of the policy in it. */
 const begin = (realm: Realm, script: string): Worker =>
   stopped.hear(realm, requests.hear(new Worker(trust(script), { type: 'module' })));
@@ -85,7 +85,7 @@ const inferenceClient = new InferenceClient(
   noteMissing,
 );
 const inference = new RecoveringInference(new NotedInference(inferenceClient, notes), CLOCK);
-const photoClient = new PhotoClient(() => begin('photo', photoScript), noteMissing);
+const mediaClient = new MediaClient(() => begin('media', mediaScript), noteMissing);
 
 const remembered = new LocalRemembered();
 const language = new Language(navigator.languages, remembered, document.documentElement);
@@ -111,19 +111,19 @@ if (protection.kind === 'reload') {
 
 function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | null): void {
   const walls = new Walls(report, {
-    photo: () => photoClient.walls(),
+    media: () => mediaClient.walls(),
     inference: () => inferenceClient.walls(),
     weights: () => weights.walls(),
   });
   void walls.prove();
-  const photos = new GuardedPhotos(photoClient, () => walls.mayTake());
+  const media = new GuardedMedia(mediaClient, () => walls.mayTake());
   const models = new Models({ weights, inference, remembered, notes, hasWebGpu: 'gpu' in navigator });
   window.addEventListener('storage', ({ key }) => {
     if (key === 'darkroom.next') void models.background.follow();
   });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
-  const openPhotos = new OpenPhotos(photos);
+  const openPhotos = new OpenPhotos(media);
   const attachments = new Attachments(openPhotos);
   const experts = new ExpertActivity();
   const paging = new PagingWatch();
@@ -192,7 +192,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   const history = new History({
     conversation,
     store: historyStore,
-    openPhoto: (file) => photos.open(file, new AbortController().signal),
+    openPhoto: (file) => media.open(file, new AbortController().signal),
     remembered,
   });
   const draft = new Draft();

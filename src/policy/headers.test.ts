@@ -11,7 +11,7 @@ const BUILT = [
   'service-worker.js',
   'assets/index-a.js',
   'assets/inference.worker-a.js',
-  'assets/photo.worker-b.js',
+  'assets/media.worker-b.js',
   'assets/weights.worker-c.js',
   'assets/hash.worker-d.js',
   'assets/ort-wasm-simd-threaded-e.mjs',
@@ -28,7 +28,7 @@ test('only the weights worker may reach a host besides this origin', () => {
   const weights = policyHeaders('weights', [HUB], FILES);
   expect(weights['Connection-Allowlist']).toBe(`(response-origin "${HUB}/*");redirects=allow`);
   expect(directive('weights', 'connect-src')).toBe(`connect-src 'self' ${HUB}`);
-  for (const role of ['page', 'inference', 'photo', 'hash', 'thread', 'part'] as const) {
+  for (const role of ['page', 'inference', 'media', 'hash', 'thread', 'part'] as const) {
     const headers = policyHeaders(role, [HUB], FILES);
     expect(JSON.stringify(headers)).not.toContain(HUB);
     expect(headers['Connection-Allowlist']).toBe('(response-origin)');
@@ -39,20 +39,25 @@ test('only the weights worker may reach a host besides this origin', () => {
 test('a role that only computes on pictures fetches nothing, not even from this origin', () => {
   expect(directive('page', 'connect-src')).toBe("connect-src 'self'");
   expect(directive('inference', 'connect-src')).toBe("connect-src 'self'");
-  for (const role of ['photo', 'hash', 'thread', 'part'] as const) {
+  for (const role of ['media', 'hash', 'thread', 'part'] as const) {
     expect(directive(role, 'connect-src')).toBe("connect-src 'none'");
   }
 });
 
+test('a media worker of an older version, named photo, runs under the same policy', () => {
+  const files = roleFiles([...BUILT, 'assets/photo.worker-x.js']);
+  expect(roleOf('/assets/photo.worker-x.js', files)).toBe('media');
+});
+
 test('each role starts exactly the workers that it needs', () => {
   expect(directive('page', 'worker-src')).toBe(
-    'worker-src http://*:*/assets/inference.worker-a.js http://*:*/assets/photo.worker-b.js http://*:*/assets/weights.worker-c.js http://*:*/service-worker.js',
+    'worker-src http://*:*/assets/inference.worker-a.js http://*:*/assets/media.worker-b.js http://*:*/assets/weights.worker-c.js http://*:*/service-worker.js',
   );
   // Firefox also treats the import of a shared part as the start of a worker.
   expect(directive('inference', 'worker-src')).toBe(
     'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs http://*:*/assets/rolldown-runtime-f.js',
   );
-  expect(directive('photo', 'worker-src')).toBe('worker-src http://*:*/assets/rolldown-runtime-f.js');
+  expect(directive('media', 'worker-src')).toBe('worker-src http://*:*/assets/rolldown-runtime-f.js');
   expect(directive('weights', 'worker-src')).toBe('worker-src http://*:*/assets/hash.worker-d.js');
   for (const role of ['hash', 'thread', 'part'] as const) {
     expect(directive(role, 'worker-src')).toBe("worker-src 'none'");
@@ -64,7 +69,7 @@ test('no role runs text as a program, and each may create only its own policy fo
     page: 'darkroom darkroom-preview',
     inference: 'default',
     weights: 'darkroom',
-    photo: 'darkroom',
+    media: 'darkroom',
     hash: 'darkroom',
     thread: "'none'",
     part: "'none'",

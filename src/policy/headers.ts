@@ -1,8 +1,8 @@
 // The permissions of this app's pages and workers, as response headers. This is the one definition: the
 // servers, the service worker and the files for static hosts all send these headers.
 //
-// The page and the inference worker, which see photos and prompts, can reach this origin only; the photo worker can
-// reach nothing. The weights worker, which sees neither photos nor prompts, can also reach the hosts of weights.
+// The page and the inference worker, which see media and prompts, can reach this origin only; the media worker can
+// reach nothing. The weights worker, which sees neither media nor prompts, can also reach the hosts of weights.
 
 import type { Role, RoleFiles } from './roles.ts';
 import { MARKUP_POLICY } from './trusted-types.ts';
@@ -10,17 +10,17 @@ import { MARKUP_POLICY } from './trusted-types.ts';
 /** The roles whose scripts each role may start as workers. A 'part' that is started as a worker does nothing. */
 const STARTS: Record<Role, readonly Role[]> = {
   // The service worker has the role 'page', too.
-  page: ['page', 'inference', 'photo', 'weights'],
+  page: ['page', 'inference', 'media', 'weights'],
   inference: ['thread', 'part'],
   weights: ['hash'],
-  photo: ['part'],
+  media: ['part'],
   hash: [],
   thread: [],
   part: [],
 };
 
 /** Roles that compute on data that they receive, and fetch nothing themselves. */
-const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['photo', 'hash', 'thread', 'part']);
+const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['media', 'hash', 'thread', 'part']);
 
 /**
  * The Trusted Types policies that each role may create (src/policy/trusted-types.ts). A thread of the runtime creates
@@ -30,7 +30,7 @@ const TRUSTED_TYPES: Record<Role, string> = {
   page: `darkroom ${MARKUP_POLICY}`,
   inference: 'default',
   weights: 'darkroom',
-  photo: 'darkroom',
+  media: 'darkroom',
   hash: 'darkroom',
   thread: "'none'",
   part: "'none'",

@@ -6,13 +6,13 @@
  * Firefox (153) treats such an import as the start of a worker. Every response that is not a worker's script
  * has the role 'page'.
  */
-export type Role = 'page' | 'inference' | 'photo' | 'weights' | 'hash' | 'thread' | 'part';
+export type Role = 'page' | 'inference' | 'media' | 'weights' | 'hash' | 'thread' | 'part';
 
 /** The paths of the scripts that may run as workers, with their roles. */
 export type RoleFiles = ReadonlyMap<string, Role>;
 
 /** Patterns of the names of scripts, which contain a hash that the build inserts. */
-const WORKER = /^assets\/(inference|photo|weights|hash)\.worker-[\w-]+\.js$/;
+const WORKER = /^assets\/(inference|media|photo|weights|hash)\.worker-[\w-]+\.js$/;
 const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
 const PART = /^assets\/rolldown-runtime-[\w-]+\.js$/;
 const SERVICE_WORKER = 'service-worker.js';
@@ -37,5 +37,7 @@ function roleOfBuilt(name: string): Role | undefined {
   if (name === SERVICE_WORKER) return 'page';
   if (THREAD.test(name)) return 'thread';
   if (PART.test(name)) return 'part';
-  return WORKER.exec(name)?.[1] as Role | undefined;
+  const worker = WORKER.exec(name)?.[1];
+  // Pages of versions that call the media worker 'photo' may still be open after an update.
+  return (worker === 'photo' ? 'media' : worker) as Role | undefined;
 }

@@ -1,6 +1,6 @@
 // What the page shows of a clip before a question: its first frame, small, and its length.
 
-import type { OpenedMedia } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import { fail } from '../../failure.ts';
 import { smallCopy } from '../photo/photo-preview.ts';
 import type { RgbImage } from '../photo/photo.ts';

@@ -1,7 +1,7 @@
 // Copies of photos for the page: a small one for thumbnails, and a part cut out for a question about it.
 
 import type { Box } from '../../contract/box.ts';
-import type { OpenedMedia } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import { fail } from '../../failure.ts';
 import { HEADER_BYTES, openBitmap } from './decode-photo.ts';
 import { pngFile } from './png-file.ts';

@@ -1,7 +1,7 @@
 // Writes a conversation, with its pictures, as one JSON file, and reads it back. Such a file is untrusted: it is parsed
 // field by field, its pictures are opened like any others, and its answers are sanitised like those of a model.
 
-import type { OpenedMedia } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';

@@ -3,7 +3,7 @@
 
 import { strFromU8, unzipSync } from 'fflate';
 import { expect, test } from 'vitest';
-import type { OpenedMedia } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import type { Outcome } from '../../failure.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';

@@ -1,8 +1,8 @@
 // Opens files as photos and clips, and owns their object URLs.
 
-import type { PhotoClient } from '../../client/photo-client.ts';
+import type { MediaClient } from '../../client/media-client.ts';
 import type { Box } from '../../contract/box.ts';
-import type { OpenedMedia } from '../../contract/photos.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import { outcome, type Outcome } from '../../failure.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';
@@ -15,16 +15,16 @@ export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
 const LARGE_BYTES = 50e6;
 
 export class OpenPhotos {
-  readonly #client: Pick<PhotoClient, 'open' | 'crop'>;
+  readonly #client: Pick<MediaClient, 'open' | 'crop'>;
   readonly #photos = new Map<string, Photo>();
 
-  constructor(client: Pick<PhotoClient, 'open' | 'crop'>) {
+  constructor(client: Pick<MediaClient, 'open' | 'crop'>) {
     this.#client = client;
   }
 
   /**
    * Opens a copy of the file's bytes, so that later changes to the file on the disk have no effect. Fails with
-   * 'unreadable-file', as `PhotoApi.open` does, or with 'worker-died' if the picture was too large for the worker.
+   * 'unreadable-file', as `MediaApi.open` does, or with 'worker-died' if the picture was too large for the worker.
    */
   async open(
     file: Blob,

@@ -9,12 +9,12 @@ const stopped = (directive: string, blocked: string, at = 0) => ({ directive, bl
 test('the list counts violations by realm, directive and origin, the most recent first', () => {
   let list = addViolation(EMPTY, 'page', stopped('connect-src', 'https://a.example/secret?1', 1), HERE);
   list = addViolation(list, 'page', stopped('img-src', 'https://b.example/x.png', 2), HERE);
-  list = addViolation(list, 'photo', stopped('connect-src', 'https://a.example/', 3), HERE);
+  list = addViolation(list, 'media', stopped('connect-src', 'https://a.example/', 3), HERE);
   list = addViolation(list, 'page', stopped('connect-src', 'https://a.example/other', 4), HERE);
   expect(list).toEqual({
     entries: [
       { realm: 'page', directive: 'connect-src', blocked: 'https://a.example', count: 2, at: 4 },
-      { realm: 'photo', directive: 'connect-src', blocked: 'https://a.example', count: 1, at: 3 },
+      { realm: 'media', directive: 'connect-src', blocked: 'https://a.example', count: 1, at: 3 },
       { realm: 'page', directive: 'img-src', blocked: 'https://b.example', count: 1, at: 2 },
     ],
     others: 0,
@@ -61,7 +61,7 @@ test('the parser accepts a worker’s message in its defined form only', () => {
 
 test('only the weights worker can report for the hash worker', () => {
   expect(realmOf({ realm: 'hash' }, 'weights')).toBe('hash');
-  expect(realmOf({ realm: 'hash' }, 'photo')).toBe('photo');
+  expect(realmOf({ realm: 'hash' }, 'media')).toBe('media');
   expect(realmOf({ realm: 'page' }, 'weights')).toBe('weights');
   expect(realmOf(null, 'weights')).toBe('weights');
 });

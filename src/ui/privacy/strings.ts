@@ -39,7 +39,7 @@ const english = (q: Quantities) => ({
   walls: 'The walls, tried when this page opened',
   realm: {
     page: 'This page',
-    photo: 'Worker that opens pictures and clips',
+    media: 'Worker that opens pictures and clips',
     inference: 'Worker that answers, and decodes clips',
     weights: 'Worker that fetches models',
     hash: 'Worker that checks files',
@@ -150,7 +150,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   walls: '打开本页面时试过的限制',
   realm: {
     page: '本页面',
-    photo: '打开图片和短片的工作线程',
+    media: '打开图片和短片的工作线程',
     inference: '回答问题并解码短片的工作线程',
     weights: '获取模型的工作线程',
     hash: '校验文件的工作线程',

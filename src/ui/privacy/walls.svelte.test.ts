@@ -1,6 +1,6 @@
 import { expect, test } from 'vitest';
-import { GuardedPhotos } from '../../client/guarded-photos.ts';
-import type { OpenedMedia } from '../../contract/photos.ts';
+import { GuardedMedia } from '../../client/guarded-media.ts';
+import type { OpenedMedia } from '../../contract/media.ts';
 import type { Outcome } from '../../failure.ts';
 import type { WallReport } from '../../policy/walls.ts';
 import { Walls, type Provers, type Realm } from './walls.svelte.ts';
@@ -13,7 +13,7 @@ const lost: Outcome<never> = { kind: 'failed', failure: { code: 'not-loaded', me
 function provers(open: Realm | null): Provers {
   const report = (realm: Realm): WallReport => (realm === open ? OPEN : HELD);
   return {
-    photo: () => Promise.resolve(done(report('photo'))),
+    media: () => Promise.resolve(done(report('media'))),
     inference: () => Promise.resolve(done(report('inference'))),
     weights: () => Promise.resolve(done({ weights: report('weights'), hash: report('hash') })),
   };
@@ -27,7 +27,7 @@ test('the page takes pictures if all walls hold; locks that not every browser ha
   expect([walls.areKnown, walls.isOpen]).toEqual([true, false]);
 });
 
-test.each(['page', 'photo', 'inference', 'weights', 'hash'] as const)(
+test.each(['page', 'media', 'inference', 'weights', 'hash'] as const)(
   'the page takes no picture if a wall of the %s realm is open',
   async (realm) => {
     const walls = new Walls(realm === 'page' ? OPEN : HELD, provers(realm));
@@ -45,7 +45,7 @@ test('a picture waits for the realms that see pictures, and the page asks a work
     inference: () => new Promise((resolve) => (answer = resolve)),
   });
   let opened = 0;
-  const photos = new GuardedPhotos(
+  const photos = new GuardedMedia(
     {
       open: () => {
         opened++;
@@ -73,11 +73,11 @@ test('the page does not wait for a silent worker for ever, and a later report of
   let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
   const walls = new Walls(
     HELD,
-    { ...provers(null), photo: () => new Promise((resolve) => (answer = resolve)) },
+    { ...provers(null), media: () => new Promise((resolve) => (answer = resolve)) },
     20,
   );
   expect(await walls.mayTake()).toMatchObject({ kind: 'failed', failure: { code: 'no-answer' } });
-  expect(walls.states.photo).toMatchObject({ kind: 'failed' });
+  expect(walls.states.media).toMatchObject({ kind: 'failed' });
   expect(walls.states.inference).toMatchObject({ kind: 'tried' });
   // The next call asks the worker again.
   const second = walls.mayTake();

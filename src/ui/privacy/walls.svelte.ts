@@ -6,23 +6,20 @@ import type { WeightsWalls } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import { openWalls, type WallReport } from '../../policy/walls.ts';
 
-/**
- * The realms. Clips need none of their own: the photo worker and the inference worker decode them, as they do photos.
- */
-export const REALMS = ['page', 'photo', 'inference', 'weights', 'hash'] as const;
+export const REALMS = ['page', 'media', 'inference', 'weights', 'hash'] as const;
 export type Realm = (typeof REALMS)[number];
 
 export type RealmState =
   { kind: 'trying' } | { kind: 'tried'; report: WallReport } | { kind: 'failed'; failure: FailureInfo };
 
-const SEE_PHOTOS: readonly Realm[] = ['page', 'photo', 'inference'];
+const SEE_MEDIA: readonly Realm[] = ['page', 'media', 'inference'];
 
 /** A worker reports within a tenth of a second; this limit leaves time for a very busy device. */
 const PATIENCE_MS = 30_000;
 
 /** The calls that ask each worker for its report. */
 export interface Provers {
-  photo: () => Promise<Outcome<WallReport>>;
+  media: () => Promise<Outcome<WallReport>>;
   inference: () => Promise<Outcome<WallReport>>;
   weights: () => Promise<Outcome<WeightsWalls>>;
 }
@@ -32,7 +29,7 @@ export class Walls {
   readonly #patienceMs: number;
   #states = $state.raw<Readonly<Record<Realm, RealmState>>>({
     page: { kind: 'trying' },
-    photo: { kind: 'trying' },
+    media: { kind: 'trying' },
     inference: { kind: 'trying' },
     weights: { kind: 'trying' },
     hash: { kind: 'trying' },
@@ -65,11 +62,11 @@ export class Walls {
    * exceeded the time limit; a report that arrives later still counts.
    */
   async prove(): Promise<void> {
-    const { photo, inference, weights } = this.#provers;
+    const { media, inference, weights } = this.#provers;
     this.#asked ??= Promise.all([
       this.#within(
-        photo().then((outcome) => this.#hear('photo', outcome)),
-        ['photo'],
+        media().then((outcome) => this.#hear('media', outcome)),
+        ['media'],
       ),
       this.#within(
         inference().then((outcome) => this.#hear('inference', outcome)),
@@ -98,7 +95,7 @@ export class Walls {
     await this.prove();
     for (const realm of REALMS) {
       const state = this.#states[realm];
-      if (state.kind === 'failed' && SEE_PHOTOS.includes(realm))
+      if (state.kind === 'failed' && SEE_MEDIA.includes(realm))
         return { kind: 'failed', failure: state.failure };
       if (this.#isOpen(realm)) {
         const open = state.kind === 'tried' ? openWalls(state.report) : [];

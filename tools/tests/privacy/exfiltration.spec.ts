@@ -57,7 +57,7 @@ test('most channels leak without the policy', async () => {
   const tried = await tryAll('open', { server: 'sends nothing', serviceWorker: false });
   const open = tried.filter(({ leaked }) => leaked);
   expect(open.length, 'ways that leak where nothing holds them').toBeGreaterThanOrEqual(LEAKING);
-  for (const realm of ['page', 'inference', 'photo', 'weights', 'hash', 'thread', 'service']) {
+  for (const realm of ['page', 'inference', 'media', 'weights', 'hash', 'thread', 'service']) {
     expect(open.filter((each) => each.realm === realm).length, realm).toBeGreaterThanOrEqual(5);
   }
 });
@@ -132,7 +132,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
     for (const channel of [...REALM_CHANNELS, ...PAGE_CHANNELS]) {
       await attempt(page, channel, await add('page', channel));
     }
-    for (const realm of ['inference', 'photo', 'weights'] as const) {
+    for (const realm of ['inference', 'media', 'weights'] as const) {
       const order = await orderOf(realm, REALM_CHANNELS);
       expect(await tryInWorker(page, script(realm), order), realm).toBe(REALM_CHANNELS.length);
     }

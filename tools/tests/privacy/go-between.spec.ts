@@ -68,9 +68,9 @@ test('the workers carry nothing out as go-betweens', async ({ page }) => {
     for (const [, message] of tried) await post(page, message);
 
     const nested: string[] = [];
-    for (const script of ['photo.worker', 'inference.worker']) {
+    for (const script of ['media.worker', 'inference.worker']) {
       const worker = await started(page, asset(script, '.js'));
-      for (const other of ['weights.worker', 'inference.worker', 'photo.worker', 'hash.worker']) {
+      for (const other of ['weights.worker', 'inference.worker', 'media.worker', 'hash.worker']) {
         const url = app.origin + asset(other, '.js');
         nested.push(`${script} → ${other}`);
         expect(await starts(worker, url), nested.at(-1)).toBe(false);

@@ -44,7 +44,7 @@ test('the page tries every wall of every realm before it takes a picture, and al
     async (origin) => {
       await page.goto(origin);
       expect(await openWalls(page)).toEqual([]);
-      for (const realm of ['page', 'photo', 'inference', 'weights', 'hash']) {
+      for (const realm of ['page', 'media', 'inference', 'weights', 'hash']) {
         const held = page.locator(`[data-realm="${realm}"] [data-state="holds"]`);
         expect(await held.count(), realm).toBeGreaterThanOrEqual(realm === 'page' ? 12 : 3);
       }
@@ -75,7 +75,7 @@ test.describe('a host that sends a lax policy of its own', () => {
 });
 
 const WORKERS = [
-  ['photo', /\/assets\/photo\.worker/],
+  ['media', /\/assets\/media\.worker/],
   ['inference', /\/assets\/inference\.worker/],
   ['weights', /\/assets\/weights\.worker/],
   ['hash', /\/assets\/hash\.worker/],
@@ -101,10 +101,10 @@ for (const [realm, path] of WORKERS) {
 
 test('the page names a single lax directive of one worker', async ({ page }) => {
   await withApp(
-    changePolicy(/\/assets\/photo\.worker/, (own) => withDirective(own, 'worker-src', "'self'")),
+    changePolicy(/\/assets\/media\.worker/, (own) => withDirective(own, 'worker-src', "'self'")),
     async (origin) => {
       await page.goto(origin);
-      expect(await openWalls(page)).toEqual(['photo: worker']);
+      expect(await openWalls(page)).toEqual(['media: worker']);
     },
   );
 });
@@ -190,8 +190,8 @@ test('the panel lists each violation in the page or a worker, once for each orig
     (value) => value,
     async (origin) => {
       await page.goto(origin);
-      const photoWorker = () => page.workers().find((worker) => worker.url().includes('photo.worker'));
-      await expect.poll(() => photoWorker() !== undefined).toBe(true);
+      const mediaWorker = () => page.workers().find((worker) => worker.url().includes('media.worker'));
+      await expect.poll(() => mediaWorker() !== undefined).toBe(true);
       await page.getByRole('button', { name: 'Privacy' }).click();
       await expect(page.getByText('being tried')).toHaveCount(0);
       const stopped = page.getByRole('region', { name: 'Stopped since this page opened' });
@@ -201,7 +201,7 @@ test('the panel lists each violation in the page or a worker, once for each orig
         for (const path of ['one', 'two']) await fetch(`https://away.invalid/${path}`).catch(() => undefined);
         new Image().src = 'https://picture.invalid/secret.png';
       });
-      await photoWorker()!.evaluate(() => fetch('https://worker.invalid/').catch(() => undefined));
+      await mediaWorker()!.evaluate(() => fetch('https://worker.invalid/').catch(() => undefined));
       await expect(stopped.getByRole('listitem')).toHaveCount(3);
       const said = (text: string) => stopped.getByRole('listitem').filter({ hasText: text });
       await expect(said('https://away.invalid')).toHaveText(

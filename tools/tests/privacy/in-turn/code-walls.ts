@@ -121,17 +121,17 @@ const trials = (project: string): readonly Trial[] => [
   },
   {
     name: 'pictures: none before all walls hold',
-    wall: 'photo-gate',
+    wall: 'media-gate',
     change: () => changePolicy(/\/assets\/inference\.worker/, () => undefined),
     ways: 1,
     out: async (opened, away) => ((await takesPicture(opened, away)) ? ['picture'] : []),
   },
   {
-    name: 'pictures: the photo worker’s own walls',
+    name: 'pictures: the media worker’s own walls',
     wall: 'own-walls',
-    coveredBy: ['photo-gate'],
+    coveredBy: ['media-gate'],
     change: () => (value, header, path) =>
-      header === 'Content-Security-Policy' && path.startsWith('/assets/photo.worker') ? undefined : value,
+      header === 'Content-Security-Policy' && path.startsWith('/assets/media.worker') ? undefined : value,
     ways: 1,
     out: async (opened, away) => ((await takesPicture(opened, away)) ? ['picture'] : []),
   },

@@ -17,7 +17,7 @@ export type CodeWall =
   | 'consent'
   | 'may-fetch'
   | 'checked-port'
-  | 'photo-gate'
+  | 'media-gate'
   | 'own-walls';
 
 /** For each wall, its text in the sources, and the replacement that lets a test remove it. */
@@ -57,10 +57,10 @@ const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
     'if (!isCall(data, names))',
     `if (!${taken('checked-port')} && !isCall(data, names))`,
   ],
-  'photo-gate': [
-    'src/client/guarded-photos.ts',
+  'media-gate': [
+    'src/client/guarded-media.ts',
     "const may = await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open",
-    `const may = ${taken('photo-gate')} ? { kind: 'done' } as const : await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open`,
+    `const may = ${taken('media-gate')} ? { kind: 'done' } as const : await this.#mayTake();\n    return may.kind === 'done' ? this.#client.open`,
   ],
   'own-walls': [
     'src/session/own-walls.ts',

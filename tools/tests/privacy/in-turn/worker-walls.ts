@@ -49,7 +49,7 @@ const RULES: readonly Rule[] = [
  * The workers to test. Only the weights worker can start the hash worker, so the hash worker's ways are not tried; only
  * the app's report about it is checked.
  */
-const REALMS: readonly WorkerRealm[] = ['photo', 'inference', 'weights', 'hash'];
+const REALMS: readonly WorkerRealm[] = ['media', 'inference', 'weights', 'hash'];
 
 export function workerWalls(): InTurn[] {
   return REALMS.flatMap((realm) =>

@@ -1,7 +1,7 @@
-// The photo worker: exposes the PhotoApi. It opens one picture at a time, so that only one is in memory. It opens none
+// The media worker: exposes the MediaApi. It opens one picture at a time, so that only one is in memory. It opens none
 // until the worker's walls are proven.
 
-import type { PhotoApi } from '../src/contract/photos.ts';
+import type { MediaApi } from '../src/contract/media.ts';
 import { previewClip } from '../src/engine/clip/clip-preview.ts';
 import { openClip } from '../src/engine/clip/open-clip.ts';
 import { refuseEmpty } from '../src/engine/photo/file-kind.ts';
@@ -25,12 +25,12 @@ exposeOnly({
       const clip = await openClip(file);
       return clip === undefined ? previewPhoto(file) : previewClip(file, clip, signal);
     }),
-  crop: (id, photo, part) =>
+  crop: (id, picture, part) =>
     runs.start(id, async () => {
       await walls.demand();
-      return cropPhoto(photo, part);
+      return cropPhoto(picture, part);
     }),
   cancel: (id) => runs.cancel(id),
-} satisfies PhotoApi);
+} satisfies MediaApi);
 reportRequests();
 reportViolations(walls);

@@ -1,4 +1,4 @@
-// The photo worker's API. It gives the page a preview and the size of a picture or clip before any model reads the
+// The media worker's API. It gives the page a preview and the size of a picture or clip before any model reads the
 // file, and cuts parts out of pictures. Decoding a large picture takes a second and a gigabyte of memory, so the worker
 // decodes one at a time, outside the page's thread.
 
@@ -19,7 +19,7 @@ export interface OpenedMedia {
   clipSeconds: number | null;
 }
 
-export interface PhotoApi {
+export interface MediaApi {
   /** The worker's report about its own walls. If one of them does not hold, the worker opens no picture. */
   walls(): Promise<Outcome<WallReport>>;
 
@@ -27,10 +27,10 @@ export interface PhotoApi {
    * Opens a picture or clip. Fails with 'unprotected', 'bad-photo', 'photo-too-large' or 'photo-too-narrow'; a clip
    * also with 'bad-clip', 'unplayable-clip', 'unplayable-animation' or 'clip-too-long'.
    */
-  open(runId: RunId, photo: Blob): Promise<Outcome<OpenedMedia>>;
+  open(runId: RunId, file: Blob): Promise<Outcome<OpenedMedia>>;
 
   /** Returns the part as a separate picture (PNG) with the same pixels. Fails as `open` does for a picture. */
-  crop(runId: RunId, photo: Blob, part: Box): Promise<Outcome<Blob>>;
+  crop(runId: RunId, picture: Blob, part: Box): Promise<Outcome<Blob>>;
 
   /** Stops a waiting run. An unknown or finished run is ignored. */
   cancel(runId: RunId): void;
