@@ -187,7 +187,7 @@ export function expertProduct(op: ExpertProduct, thread: i32, threads: i32, spar
       );
     } else if (op.panels == 0) {
       const row = list == 0 ? first : x + op.xStride * <usize>load<i32>(list);
-      packedRow(four, expert + op.weights, expert + op.scales, row, op.columns, from, to, y, 0, false);
+      packedRow(four, expert + op.weights, expert + op.scales, row, op.columns, from, to, y, 0, false, spare);
     } else {
       packedPanels(
         four,

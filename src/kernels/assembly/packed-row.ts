@@ -1,7 +1,8 @@
 // Products of one packed row (pack.ts) with weights in blocks of 32: the integers of a block are multiplied and summed
-// exactly, and each sum is scaled in f32.
+// exactly, and each sum is scaled in f32. Several rows of weights that lie far apart are read at once: whenever one of
+// them enters a page of memory, the processor has to wait for it, and meanwhile it computes with the others.
 
-import { lane0, lane1, lane2, lane3, put, scaled } from './block-sums.ts';
+import { put, scaled } from './block-sums.ts';
 import { fromHalf, fromHalf4, sum4 } from './lanes.ts';
 import { blocksOf, scalesAt, sumsAt } from './pack.ts';
 
@@ -20,15 +21,114 @@ export function packedRow(
   y: usize,
   bias: usize,
   add: bool,
+  spare: usize,
+): void {
+  const half = (to - from) >> 1;
+  for (let n = from; n < from + half; n++) {
+    twoRows(four, weights, scales, n, n + half, x, columns, spare);
+    putRow(n, load<f32>(spare), y, bias, add);
+    putRow(n + half, load<f32>(spare, 4), y, bias, add);
+  }
+  if (((to - from) & 1) == 0) return;
+  // The last row goes the same way, so that its bits do not depend on the number of threads.
+  twoRows(four, weights, scales, to - 1, to - 1, x, columns, spare);
+  putRow(to - 1, load<f32>(spare), y, bias, add);
+}
+
+// @inline
+function putRow(n: i32, value: f32, y: usize, bias: usize, add: bool): void {
+  const at = 4 * <usize>n;
+  put(y + at, value, bias == 0 ? 0 : bias + at, add);
+}
+
+// @inline
+function twoRows(
+  four: bool,
+  weights: usize,
+  scales: usize,
+  n: i32,
+  m: i32,
+  x: usize,
+  columns: i32,
+  spare: usize,
 ): void {
   const blocks = <usize>blocksOf(columns);
   const wide = blocks * (four ? 16 : 32);
-  for (let n = <usize>from; n < <usize>to; n++) {
-    const w = weights + n * wide;
-    const s = scales + n * blocks * 2;
-    const value = four ? rowOf4(w, s, x, columns) : rowOf8(w, s, x, columns);
-    put(y + 4 * n, value, bias == 0 ? 0 : bias + 4 * n, add);
+  const w = weights + <usize>n * wide;
+  const v = weights + <usize>m * wide;
+  const s = scales + <usize>n * blocks * 2;
+  const t = scales + <usize>m * blocks * 2;
+  if (four) twoRowsOf4(w, v, s, t, x, columns, spare);
+  else twoRowsOf8(w, v, s, t, x, columns, spare);
+}
+
+function twoRowsOf4(w: usize, v: usize, s: usize, t: usize, x: usize, columns: i32, spare: usize): void {
+  twoRowsOf(true, w, v, s, t, x, columns, spare);
+}
+
+function twoRowsOf8(w: usize, v: usize, s: usize, t: usize, x: usize, columns: i32, spare: usize): void {
+  twoRowsOf(false, w, v, s, t, x, columns, spare);
+}
+
+/** Writes the products of x with the rows at w and v to `spare`. Their scales lie at s and t. */
+// @inline
+function twoRowsOf(
+  four: bool,
+  w: usize,
+  v: usize,
+  s: usize,
+  t: usize,
+  x: usize,
+  columns: i32,
+  spare: usize,
+): void {
+  const wide: usize = four ? 16 : 32;
+  const blocks = blocksOf(columns);
+  const end = x + 64 * <usize>blocks;
+  const whole = x + 64 * <usize>(blocks & ~3);
+  let p = x;
+  let sums = x + sumsAt(columns);
+  let xs = x + scalesAt(columns);
+  let a = f32x4.splat(0);
+  let b = f32x4.splat(0);
+  for (; p < whole;) {
+    // Loads that repeat one number are cheaper than shuffles that do.
+    v128.store(spare, f32x4.mul(fromHalf4(v128.load16x4_s(s)), v128.load(xs)));
+    v128.store(spare, f32x4.mul(fromHalf4(v128.load16x4_s(t)), v128.load(xs)), 16);
+    for (let scale = spare; scale < spare + 16; scale += 4) {
+      const sum = v128.load32_zero(sums);
+      a = scaled(dots(four, w, p, sum), v128.load32_splat(scale), a);
+      b = scaled(dots(four, v, p, sum), v128.load32_splat(scale, 16), b);
+      w += wide;
+      v += wide;
+      p += 64;
+      sums += 4;
+    }
+    s += 8;
+    t += 8;
+    xs += 16;
   }
+  for (; p < end;) {
+    const sum = v128.load32_zero(sums);
+    const scale = load<f32>(xs);
+    a = scaled(dots(four, w, p, sum), f32x4.splat(fromHalf(load<u16>(s)) * scale), a);
+    b = scaled(dots(four, v, p, sum), f32x4.splat(fromHalf(load<u16>(t)) * scale), b);
+    w += wide;
+    v += wide;
+    p += 64;
+    s += 2;
+    t += 2;
+    sums += 4;
+    xs += 4;
+  }
+  store<f32>(spare, sum4(a));
+  store<f32>(spare, sum4(b), 4);
+}
+
+// @inline
+function dots(four: bool, w: usize, x: usize, sum: v128): v128 {
+  if (four) return four4(v128.load(w), x, sum);
+  return four8(v128.load(w), v128.load(w, 16), x, sum);
 }
 
 // @inline
@@ -58,84 +158,4 @@ function four8(q: v128, r: v128, x: usize, sum: v128): v128 {
       i32x4.add(i32x4.dot_i16x8_s(v128.load(x, 48), i16x8.extend_high_i8x16_u(r)), sum),
     ),
   );
-}
-
-// @inline
-function rowOf4(weights: usize, scales: usize, x: usize, columns: i32): f32 {
-  const blocks = <usize>blocksOf(columns);
-  const end = weights + blocks * 16;
-  const whole = weights + (blocks & ~3) * 16;
-  let w = weights;
-  let s = scales;
-  let p = x;
-  let sums = x + sumsAt(columns);
-  let xs = x + scalesAt(columns);
-  let a = f32x4.splat(0);
-  let b = f32x4.splat(0);
-  for (; w < whole;) {
-    const scale = f32x4.mul(fromHalf4(v128.load16x4_s(s)), v128.load(xs));
-    a = scaled(four4(v128.load(w), p, v128.load32_zero(sums)), lane0(scale), a);
-    b = scaled(four4(v128.load(w, 16), p + 64, v128.load32_zero(sums, 4)), lane1(scale), b);
-    a = scaled(four4(v128.load(w, 32), p + 128, v128.load32_zero(sums, 8)), lane2(scale), a);
-    b = scaled(four4(v128.load(w, 48), p + 192, v128.load32_zero(sums, 12)), lane3(scale), b);
-    w += 64;
-    s += 8;
-    p += 256;
-    sums += 16;
-    xs += 16;
-  }
-  for (; w < end;) {
-    const scale = f32x4.splat(fromHalf(load<u16>(s)) * load<f32>(xs));
-    a = scaled(four4(v128.load(w), p, v128.load32_zero(sums)), scale, a);
-    w += 16;
-    s += 2;
-    p += 64;
-    sums += 4;
-    xs += 4;
-  }
-  return sum4(f32x4.add(a, b));
-}
-
-// @inline
-function rowOf8(weights: usize, scales: usize, x: usize, columns: i32): f32 {
-  const blocks = <usize>blocksOf(columns);
-  const end = weights + blocks * 32;
-  const whole = weights + (blocks & ~3) * 32;
-  let w = weights;
-  let s = scales;
-  let p = x;
-  let sums = x + sumsAt(columns);
-  let xs = x + scalesAt(columns);
-  let a = f32x4.splat(0);
-  let b = f32x4.splat(0);
-  for (; w < whole;) {
-    const scale = f32x4.mul(fromHalf4(v128.load16x4_s(s)), v128.load(xs));
-    a = scaled(four8(v128.load(w), v128.load(w, 16), p, v128.load32_zero(sums)), lane0(scale), a);
-    b = scaled(four8(v128.load(w, 32), v128.load(w, 48), p + 64, v128.load32_zero(sums, 4)), lane1(scale), b);
-    a = scaled(
-      four8(v128.load(w, 64), v128.load(w, 80), p + 128, v128.load32_zero(sums, 8)),
-      lane2(scale),
-      a,
-    );
-    b = scaled(
-      four8(v128.load(w, 96), v128.load(w, 112), p + 192, v128.load32_zero(sums, 12)),
-      lane3(scale),
-      b,
-    );
-    w += 128;
-    s += 8;
-    p += 256;
-    sums += 16;
-    xs += 16;
-  }
-  for (; w < end;) {
-    const scale = f32x4.splat(fromHalf(load<u16>(s)) * load<f32>(xs));
-    a = scaled(four8(v128.load(w), v128.load(w, 16), p, v128.load32_zero(sums)), scale, a);
-    w += 32;
-    s += 2;
-    p += 64;
-    sums += 4;
-    xs += 4;
-  }
-  return sum4(f32x4.add(a, b));
 }

@@ -68,7 +68,7 @@ export function product(op: Product, thread: i32, threads: i32, spare: usize): v
   }
   const four = op.kind == BLOCKS4;
   if (op.rows == 1) {
-    packedRow(four, op.weights, op.scales, x, op.columns, from, to, op.y, op.bias, add);
+    packedRow(four, op.weights, op.scales, x, op.columns, from, to, op.y, op.bias, add, spare);
     return;
   }
   packedPanels(
