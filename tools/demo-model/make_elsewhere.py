@@ -123,10 +123,10 @@ def pair(rng: Random, index: int, file: Path) -> list[tuple[str, str, str]]:
                ([(kinds[0], colours[3], places[0]), *before[1:]], f'The {kinds[0]} changed from {colours[0]} to {colours[3]}.',
                 f'{ZH[kinds[0]]}从{ZH[colours[0]]}变成了{ZH[colours[3]]}。'),
                (before, 'Nothing changed.', '没有变化。')]
-    after, told, told_zh = changes[index % 3]
+    after, sentence, sentence_zh = changes[index % 3]
     for shown, to in ((before, file), (after, file.with_stem(file.stem + '-b'))):
         scattered(shown, '#f7f5f0', to)
-    return [('en', 'What changed?', told), ('zh', '两张图有什么变化？', told_zh), ('en', 'Are the two pictures the same?', 'Yes' if after == before else 'No'),
+    return [('en', 'What changed?', sentence), ('zh', '两张图有什么变化？', sentence_zh), ('en', 'Are the two pictures the same?', 'Yes' if after == before else 'No'),
             ('zh', '第二张图里有几个图形？', str(len(after)))]
 
 

@@ -83,8 +83,8 @@ class Batches(unittest.TestCase):
     def test_a_place_can_be_told_from_the_position_table_by_a_straight_line(self) -> None:
         waves = torch.cat([position_waves(24, 128), torch.ones(576, 1)], 1)
         places = torch.cartesian_prod(torch.arange(24.0), torch.arange(24.0))
-        told = waves @ torch.linalg.lstsq(waves, places, driver='gelsd').solution
-        self.assertLess(float((told - places).abs().max()), 0.5)
+        fitted = waves @ torch.linalg.lstsq(waves, places, driver='gelsd').solution
+        self.assertLess(float((fitted - places).abs().max()), 0.5)
 
     def test_questions_packed_on_one_picture_answer_as_if_asked_alone(self) -> None:
         scene = make_scene('shapes', 3)
@@ -105,9 +105,9 @@ class Batches(unittest.TestCase):
         scene = Scene('grounding', [canvas.pixels], [Question('locate', found, slots(x=shape.name()), BOXES)], canvas.marks)
         batch = ask_each([(scene, ask(Random(0), scene.questions[0], 'en'))], self.tokenizer)
         picture = int(np.flatnonzero(batch['tokens'][0] == IMAGE_PAD)[0])
-        told = {int(at): (np.flatnonzero(on[0]) - picture) % 4 for at, on in zip(batch['look_at'], batch['look_on'])}
+        looked_at = {int(at): (np.flatnonzero(on[0]) - picture) % 4 for at, on in zip(batch['look_at'], batch['look_on'])}
         texts = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
-        edges = [set(told[at - 1]) for at in range(1, len(texts)) if at - 1 in told and texts[at] == ',']
+        edges = [set(looked_at[at - 1]) for at in range(1, len(texts)) if at - 1 in looked_at and texts[at] == ',']
         # The comma after a coordinate still belongs to it: left, top (both columns), right.
         self.assertEqual(edges, [{0}, {0, 1}, {1}])
 
@@ -147,9 +147,9 @@ class Batches(unittest.TestCase):
         batch = ask_each([(scene, ask(Random(0), question, 'zh'))], self.tokenizer)
         text = [self.tokenizer.decode([t]) for t in batch['tokens'][0]]
         shown = {int(at): [text[i] for i in np.flatnonzero(on[0]) if batch['tokens'][0][i] != VIDEO_PAD] for at, on in zip(batch['look_at'], batch['look_on'])}
-        told = ''.join(text[at + 1] for at in batch['answer_at'][:-1])
+        answered = ''.join(text[at + 1] for at in batch['answer_at'][:-1])
         read = ''.join(shown.get(int(at), [''])[0] for at in batch['answer_at'][:-1])
-        self.assertEqual((read, told), (part_looks(question.answer['zh'])[0].rstrip('秒'), part_looks(question.answer['zh'])[0]))
+        self.assertEqual((read, answered), (part_looks(question.answer['zh'])[0].rstrip('秒'), part_looks(question.answer['zh'])[0]))
 
     def test_what_changed_is_looked_up_at_the_same_place_of_the_picture_before(self) -> None:
         scene = make_scene('pairs.shapes', 3)

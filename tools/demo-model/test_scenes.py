@@ -44,8 +44,8 @@ class Scenes(unittest.TestCase):
         self.assertEqual(scene.images[0].shape, (192, 288, 3))
         rows, columns = np.nonzero(scene.images[0][:, :, 1] < 100)
         left, top, right, bottom = extent_of(scene.marks[0], 192, 288)
-        for seen, told in ((columns.min(), left * 288), (columns.max(), right * 288), (rows.min(), top * 192), (rows.max(), bottom * 192)):
-            self.assertLess(abs(seen - told), 2)
+        for seen, stated in ((columns.min(), left * 288), (columns.max(), right * 288), (rows.min(), top * 192), (rows.max(), bottom * 192)):
+            self.assertLess(abs(seen - stated), 2)
 
     def test_every_mark_has_a_class_of_its_own(self) -> None:
         missing = {m.name for skill in (*SKILLS, *PARTS) for seed in range(40) for m in make_scene(skill, seed).marks} - set(CLASS_OF)

@@ -15,7 +15,7 @@ from tokenizers import Tokenizer
 from model import config as ids
 from model.config import ModelConfig
 from model.vision import Segment, position_taps, rotary_angles
-from scenes.marks import CLASS_OF, NOTHING, TOLD, cells_of, extent_of, ordered_at, sides_of
+from scenes.marks import CLASS_OF, NOTHING, TARGETS, cells_of, extent_of, ordered_at, sides_of
 from scenes.phrasings import phrasings
 from scenes.sample import Exchange, exchanges
 from scenes.scene import STAMP, WHOLE, Look, Scene, stamp
@@ -286,7 +286,7 @@ def _vision_arrays(pictures: list[Picture], rng: Random) -> dict:
             marks += [(first + token, cell, seen.kind) for token, cell in chosen]
             boxes += [seen.box] * len(chosen)
         for _ in range((len(marks) - count) // 2 + 4):
-            token, cell = rng.randrange(tokens), rng.randrange(TOLD)
+            token, cell = rng.randrange(tokens), rng.randrange(TARGETS)
             if (token, cell) not in taken:
                 marks.append((first + token, cell, NOTHING))
                 boxes.append(UNKNOWN)

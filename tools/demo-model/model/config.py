@@ -44,7 +44,7 @@ class ModelConfig:
     text: TextConfig = TextConfig()
 
 
-# `tiny` is for experiments on a CPU; `demo` is the shipped size.
+# `tiny` is the built-in model's size; `demo` is larger and has not been trained yet.
 SIZES = {
     'demo': ModelConfig(),
     'tiny': ModelConfig(VisionConfig(depth=5, hidden=128, heads=4, intermediate=512, taps=(1, 2, 3)),

@@ -19,7 +19,7 @@ NAMES = ['nothing', *sorted(set(LATIN_CHARACTERS + CHINESE_CHARACTERS)),
 CLASS_OF = {name: number for number, name in enumerate(NAMES)}
 CELLS = 16
 ORDERS = 10  # characters of a word that are identified by their index, for either patch row of a token
-TOLD = CELLS + 2 * ORDERS  # number of targets per token
+TARGETS = CELLS + 2 * ORDERS  # number of targets per token
 
 
 def cells_of(mark: Mark, height: int, width: int) -> list[tuple[int, int]]:

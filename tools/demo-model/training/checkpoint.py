@@ -1,6 +1,6 @@
 """Training checkpoints in a folder: weights in f32 and the optimiser's state in bf16, or (light) weights in bf16 alone.
 
-A light checkpoint of the shipped size is 33 MB, a full one 100 MB; a run that resumes from a light one warms up again.
+A light checkpoint of size `demo` takes 33 MB, a full one 100 MB; a run that resumes from a light one warms up again.
 
 Files stay under 15 MiB each (PART_BYTES), so that a checkpoint fits through channels with a size limit. A checkpoint
 is written beside the old one and replaces it only when it is complete.

@@ -1,5 +1,5 @@
-"""Loads a checkpoint with fewer attention heads or narrower experts into a larger model, which first answers the
-same."""
+"""Loads a checkpoint with fewer attention heads or narrower experts into a larger model, whose answers
+are the same at first."""
 
 import torch
 from torch import Tensor

@@ -12,7 +12,7 @@ from torch import Tensor, nn
 
 from model.batch import KINDS, LOOKING_HEADS
 from model.qwen3vl import Qwen3VL, seen
-from scenes.marks import TOLD, NAMES
+from scenes.marks import TARGETS, NAMES
 
 BALANCE = 0.01
 PLACED = 0.25  # weight of the positions of things, estimated from the encoder
@@ -39,8 +39,8 @@ class PlaceHead(nn.Module):
         truth = below.diff(dim=-1)
         truth = truth / truth.sum(-1, keepdim=True).clamp(min=1e-6)
         logs = self.bins(states).float().view(*boxes.shape, self.BINS).log_softmax(-1)
-        told = (logs.detach().exp() * (borders[1:] + borders[:-1]) / 2).sum(-1)
-        return F.kl_div(logs, truth, reduction='sum') / boxes.numel(), (told - boxes).abs().mean()
+        estimate = (logs.detach().exp() * (borders[1:] + borders[:-1]) / 2).sum(-1)
+        return F.kl_div(logs, truth, reduction='sum') / boxes.numel(), (estimate - boxes).abs().mean()
 
 
 class MarksHead(nn.Module):
@@ -50,13 +50,13 @@ class MarksHead(nn.Module):
     def __init__(self, seen: int, width: int = 64):
         super().__init__()
         self.width = width
-        self.spread, self.name, self.place = nn.Linear(seen, TOLD * width), nn.Linear(width, len(NAMES)), PlaceHead(width)
+        self.spread, self.name, self.place = nn.Linear(seen, TARGETS * width), nn.Linear(width, len(NAMES)), PlaceHead(width)
 
     def forward(self, visual: Tensor, marks: Tensor, boxes: Tensor) -> tuple[Tensor, Tensor, Tensor]:
         """visual (M, seen); marks (K, 3) token, cell, class; boxes (K, 4) left, top, right, bottom in shares of the
         picture, negative if unknown → mean loss of names and places, the share of drawn cells with the right name, and
         the mean error of a box edge, in shares of the picture."""
-        cells = F.gelu(self.spread(visual).view(-1, TOLD, self.width)[marks[:, 0], marks[:, 1]])
+        cells = F.gelu(self.spread(visual).view(-1, TARGETS, self.width)[marks[:, 0], marks[:, 1]])
         logits = self.name(cells).float()
         drawn, known = marks[:, 2] > 0, boxes[:, 0] >= 0
         right = (logits.argmax(-1) == marks[:, 2])[drawn].float().mean()

@@ -58,9 +58,9 @@ class Team:
         """Whether `said` is true in any process."""
         if self.size == 1:
             return said
-        told: Tensor = torch.tensor([float(said)], device=device)
-        dist.all_reduce(told)
-        return bool(told.item())
+        total: Tensor = torch.tensor([float(said)], device=device)
+        dist.all_reduce(total)
+        return bool(total.item())
 
     def close(self) -> None:
         if self.size > 1:
