@@ -42,9 +42,9 @@ const KERNELS = {
  * Opens the package in a directory, as `convert` writes it.
  *
  * Rejects with a `Failure`: 'bad-request' (a wrong argument; the message names it), 'missing-file', 'bad-manifest',
- * 'newer-format', 'corrupt-shard', 'bad-checkpoint', 'too-large-for-processor' (the message says what would fit),
- * 'no-webgpu', 'gpu-too-limited', 'out-of-memory', 'worker-died', or 'not-loaded' if the package `sharp` or `webgpu`
- * is not installed. Rejects with an AbortError if `signal` aborts.
+ * 'newer-format', 'corrupt-shard', 'bad-checkpoint', 'too-large-for-processor' (the message says which sizes would
+ * fit), 'no-webgpu', 'gpu-too-limited', 'out-of-memory', 'worker-died', or 'not-loaded' if the package `sharp` or
+ * `webgpu` is not installed. Rejects with an AbortError if `signal` aborts.
  */
 export function openPackage(directory: string, options: OpenDirectoryOptions = {}): Promise<Model> {
   return openDirectory(directory, options, KERNELS);

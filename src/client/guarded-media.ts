@@ -9,7 +9,7 @@ export class GuardedMedia {
   readonly #client: Pick<MediaClient, 'open' | 'crop'>;
   readonly #mayTake: () => Promise<Outcome<null>>;
 
-  /** `mayTake` fails with 'unprotected' if a required wall does not hold. */
+  /** `mayTake` must fail with 'unprotected' if a required wall does not hold. */
   constructor(client: Pick<MediaClient, 'open' | 'crop'>, mayTake: () => Promise<Outcome<null>>) {
     this.#client = client;
     this.#mayTake = mayTake;

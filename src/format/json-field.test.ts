@@ -7,7 +7,7 @@ test('a complaint names the file and the field in it', () => {
   expect(() => root.string()).toThrow(/^config\.json: must be a string\.$/);
 });
 
-test('integers are read from an object that holds nothing else, and a complaint names the one that is not', () => {
+test('an object of integers is read; a failure names the member that is not an integer', () => {
   const root = new Field(
     { good: { a: 1, b: 0 }, bad: { a: 1, b: '2' }, low: { a: -1 } },
     '',

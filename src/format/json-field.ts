@@ -38,8 +38,8 @@ export class Field {
   }
 
   /**
-   * The members of an object that holds nothing but integers from 0 on. If there are many, it takes far less memory than
-   * `members`.
+   * Returns the members of an object that contains only integers from 0 on. For large objects, this takes far less
+   * memory than `members`.
    */
   integers(): number[] {
     const values = Object.values(this.#record());

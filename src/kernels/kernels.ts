@@ -80,7 +80,7 @@ export class Kernels {
     return kernels;
   }
 
-  /** The size of the memory, which grows and never shrinks. */
+  /** The size of the memory, which can grow but never shrinks. */
   get memoryBytes(): number {
     return this.#memory.buffer.byteLength;
   }

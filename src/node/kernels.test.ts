@@ -1,4 +1,4 @@
-// The threads of the kernels in Node: how many there are by default, and that they never outlive the program.
+// The threads of the kernels in Node: their default number, and that they never keep the program alive.
 
 import { execFile } from 'node:child_process';
 import { availableParallelism } from 'node:os';

@@ -1,4 +1,4 @@
-// The processor engine's kernels in Node, with threads of worker_threads.
+// The processor engine's kernels in Node, which run on threads of worker_threads.
 
 import { readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
@@ -16,17 +16,17 @@ export interface KernelFiles {
   thread: URL;
 }
 
-/** More threads than this wait for memory. */
+/** With more threads than this, the threads would only wait for memory. */
 const MAX_THREADS = 8;
 
-/** One thread per core, up to MAX_THREADS. */
+/** Returns the number of cores, but MAX_THREADS at most. */
 export function defaultThreads(): number {
   return Math.min(MAX_THREADS, availableParallelism());
 }
 
 /**
- * Opens kernels that run on `threads` threads, one of which is the caller's own. The caller disposes of them, which
- * ends the other threads. Fails with 'not-loaded', 'worker-died' or 'out-of-memory'.
+ * Opens kernels that run on `threads` threads, one of which is the caller's thread. The caller must dispose of them,
+ * which ends the other threads. Fails with 'not-loaded', 'worker-died' or 'out-of-memory'.
  */
 export async function openKernels(files: KernelFiles, threads: number): Promise<Kernels> {
   const binary = await loadedPart(readFile(threads > 1 ? files.shared : files.own));

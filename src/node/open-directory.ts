@@ -1,5 +1,5 @@
-// Opens a package on disk in Node. The engine runs in the caller's thread, on the processor unless the caller asks
-// for WebGPU; on the processor, further threads take part.
+// Opens a package on disk in Node. The engine runs in the caller's thread: on the processor with the help of further
+// threads, or on WebGPU if the caller asks for it.
 
 import { openDirectoryStore } from './directory-store.ts';
 import type { KernelFiles } from './kernels.ts';
@@ -16,14 +16,17 @@ import { Model, type Answerer, type ModelInfo } from '../api/model.ts';
 export interface OpenDirectoryOptions {
   /** If omitted, 'wasm', which is the processor. 'webgpu' needs the package `webgpu` and a driver. */
   backend?: Backend;
-  /** The type of the activations. If omitted, 'f16' if the GPU has it, otherwise 'f32', as on the processor. */
+  /** The type of the activations. By default, it is 'f16' on a GPU that has f16, and 'f32' otherwise. */
   precision?: Precision;
   /**
    * The memory budget for experts on the device, in bytes; the other experts are paged. If omitted, all experts are
    * resident.
    */
   expertBudgetBytes?: number;
-  /** The number of threads on the processor. If omitted, one per core, and 8 at most. They do not keep the process alive. */
+  /**
+   * The number of threads on the processor. By default, there is one per core, but 8 at most. They do not keep the
+   * process alive.
+   */
   threads?: number;
   /**
    * Whether to compare the weights with their hashes first, which takes an additional read of all weights. If omitted,
@@ -46,7 +49,10 @@ const OPTIONS = {
   signal: true,
 } satisfies Record<keyof OpenDirectoryOptions, true>;
 
-/** `kernels`: the files of the processor engine. Otherwise as openPackage in src/node.ts, which says how it fails. */
+/**
+ * `kernels`: the files of the processor engine. The other arguments and the failures are described at openPackage in
+ * src/node.ts.
+ */
 export async function openDirectory(
   directory: string,
   options: OpenDirectoryOptions,

@@ -16,9 +16,9 @@ export interface NodeEngineOptions extends Omit<
   EngineOptions & ProcessorEngineOptions,
   'openClip' | 'runLimited'
 > {
-  /** If omitted, 'wasm': the processor. */
+  /** By default 'wasm', which is the processor. */
   backend?: Backend;
-  /** Threads of the processor. If omitted, one per core, and 8 at most. */
+  /** The number of threads on the processor. By default, there is one per core, but 8 at most. */
   threads?: number;
 }
 
@@ -51,7 +51,7 @@ export async function openEngine(
   return withDevice(runtime, () => loadEngine(store, runtime, decodePhoto, all, signal));
 }
 
-/** Disposes of the device if the engine cannot be loaded, and after the engine. */
+/** Loads an engine on a device. Disposes of the device after the engine, or at once if the engine cannot be loaded. */
 async function withDevice(device: { dispose(): void }, load: () => Promise<Engine>): Promise<OpenedEngine> {
   try {
     const engine = await load();

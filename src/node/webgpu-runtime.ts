@@ -8,7 +8,7 @@ import { loadedPart } from '../failure.ts';
 
 /**
  * Fails with 'not-loaded' if the package `webgpu` is not installed, or with 'no-webgpu'. `changed` replaces Dawn's
- * WebGPU by one that tests derive from it.
+ * WebGPU by a version that tests derive from it.
  */
 export async function createWebGpuRuntime(changed = (gpu: GPU): GPU => gpu): Promise<Runtime> {
   const binary = createRequire(import.meta.url).resolve(

@@ -1,4 +1,4 @@
-// The self-test that the processor engine writes, beside the built-in model's own, which came from another engine.
+// The self-test that the processor engine writes, compared with the built-in model's file, which another engine wrote.
 
 import { cp, mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -14,12 +14,12 @@ import { openDirectoryStore } from './directory-store.ts';
 import type { KernelFiles } from './kernels.ts';
 import { openEngine, type NodeEngineOptions } from './open-engine.ts';
 
-/** The cache of the reference is exact. */
+/** The reference must be exact, so its cache is not rounded. */
 const CACHE = 'f32';
 
 /**
- * Returns false if the package is too large for the processor even if its experts are paged; it then has no self-test.
- * Fails as openEngine does.
+ * Returns false if the package is too large for the processor even with paged experts; then it gets no self-test. Fails
+ * as openEngine does.
  */
 export async function addSelfTest(
   directory: string,
@@ -41,7 +41,7 @@ export async function addSelfTest(
   return true;
 }
 
-/** Undefined if the model is too large for the processor. */
+/** Returns the observed logits, or undefined if the model is too large for the processor. */
 async function observedIn(
   store: PackageStore,
   kernels: KernelFiles,
@@ -61,7 +61,7 @@ async function observedIn(
   }
 }
 
-/** Experts are paged only if they do not all fit. */
+/** Returns a budget for the experts if they do not all fit. */
 async function expertBudget(store: PackageStore): Promise<{ expertBudgetBytes?: number }> {
   const json = new TextDecoder().decode(await store.file('config.json'));
   const { text } = parseModelConfig(parseJson(json, 'config.json', 'bad-checkpoint'));

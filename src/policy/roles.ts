@@ -38,6 +38,6 @@ function roleOfBuilt(name: string): Role | undefined {
   if (THREAD.test(name)) return 'thread';
   if (PART.test(name)) return 'part';
   const worker = WORKER.exec(name)?.[1];
-  // Pages of versions that call the media worker 'photo' may still be open after an update.
+  // After an update, pages of older versions, which call the media worker 'photo', may still be open.
   return (worker === 'photo' ? 'media' : worker) as Role | undefined;
 }

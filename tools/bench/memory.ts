@@ -1,6 +1,6 @@
-// npm run bench:memory: a Chromium stores a package in IndexedDB, starts anew, loads the package onto the processor and
-// answers about a picture. Prints the most memory that the page's process held in each step, beside the sizes of the
-// weights and of the kernels' memory. The tokenizer has as many words as the published one. Linux only.
+// npm run bench:memory: a Chromium stores a package in IndexedDB, restarts, loads the package onto the processor and
+// answers about a picture. Prints the peak memory of the page's process in each step, and the sizes of the weights and
+// of the kernels' memory. The tokenizer has as many words as the published one. Linux only.
 
 import { existsSync } from 'node:fs';
 import { parseArgs } from 'node:util';

@@ -58,7 +58,7 @@ export async function pagedInBrowser(
   }
 }
 
-/** The memory that a run took, beside the sizes of its weights and slots. */
+/** Describes the memory of a run, and the sizes of its weights and slots. */
 function memoryOf(run: BrowserRun, device: Device, profile: string): string {
   const budget = run.denseBytes + run.slotBytes;
   const [held, what] =

@@ -59,7 +59,7 @@ export interface PagedRun extends PagedRunOptions {
 
 /** How an engine that pages its experts is loaded. */
 export interface PagedLoader {
-  /** Of one slot in every mixture layer. */
+  /** The bytes of one slot in every mixture layer. */
   slotBytes: number;
   load(options: EngineOptions): Promise<Engine>;
 }

@@ -1,4 +1,4 @@
-// Judges by its manifest, before anything is loaded, whether a model fits the kernels' memory.
+// Decides from the manifest, before anything is loaded, whether a model fits the kernels' memory.
 
 import { fail } from '../../failure.ts';
 import { expertBytes, weightBytes, type Manifest } from '../../format/manifest.ts';
@@ -8,14 +8,14 @@ import { MAX_BYTES } from '../../kernels/arena.ts';
 import { cacheBytesPerToken } from '../decoder/context-limit.ts';
 import { processorSlotBytes } from './expert-slots.ts';
 
-/** Memory for activations. */
+/** The kernels need this much memory for activations. */
 const SCRATCH_BYTES = 0.3e9;
 /** A model fits only if its cache has memory for this many tokens: a large picture and a few questions. */
 const FEWEST_TOKENS = 2048;
 
 /**
- * Returns the bytes that the weights leave for the cache, whose numbers are stored in `cache`. `expertBudgetBytes`: if
- * given, the experts are paged. Fails with 'too-large-for-processor', with a message that says what would fit.
+ * Returns the bytes that the weights leave for the cache, whose numbers have the type `cache`. If `expertBudgetBytes`
+ * is given, the experts are paged. Fails with 'too-large-for-processor'; the message says which sizes would fit.
  */
 export function bytesForCache(
   manifest: Manifest,
@@ -57,12 +57,12 @@ export function largestExpertBudget(
   return budget < fewestExpertBytes(manifest, text) ? undefined : budget;
 }
 
-/** Bytes that are held whatever the budget is. */
+/** Returns the bytes that are held with every budget. */
 function residentBytes(manifest: Manifest): number {
   return weightBytes(manifest) - expertBytes(manifest) + SCRATCH_BYTES;
 }
 
-/** Bytes of the experts of one token, without which nothing runs. */
+/** Returns the bytes of the experts of one token: the smallest possible budget. */
 function fewestExpertBytes(manifest: Manifest, { moe }: TextConfig): number {
   return moe === undefined ? 0 : processorSlotBytes(manifest) * moe.expertsPerToken;
 }

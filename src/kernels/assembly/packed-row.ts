@@ -1,6 +1,6 @@
-// Products of one packed row (pack.ts) with weights in blocks of 32: the integers of a block are multiplied and summed
-// exactly, and each sum is scaled in f32. Several rows of weights that lie far apart are read at once: whenever one of
-// them enters a page of memory, the processor has to wait for it, and meanwhile it computes with the others.
+// Multiplies one packed row (pack.ts) by weights in blocks of 32: the integers of a block are multiplied and summed
+// exactly, and each sum is scaled in f32. Several distant rows of weights are read at once. Whenever one of them enters
+// a new page of memory, the processor must wait for that page, and meanwhile it computes with the other rows.
 
 import { put, scaled } from './block-sums.ts';
 import { fromHalf, fromHalf4, sum4 } from './lanes.ts';
@@ -30,7 +30,7 @@ export function packedRow(
     putRow(n + half, load<f32>(spare, 4), y, bias, add);
   }
   if (((to - from) & 1) == 0) return;
-  // The last row goes the same way, so that its bits do not depend on the number of threads.
+  // The last row is computed by the same code, so that its bits do not depend on the number of threads.
   twoRows(four, weights, scales, to - 1, to - 1, x, columns, spare);
   putRow(to - 1, load<f32>(spare), y, bias, add);
 }
@@ -70,7 +70,7 @@ function twoRowsOf8(w: usize, v: usize, s: usize, t: usize, x: usize, columns: i
   twoRowsOf(false, w, v, s, t, x, columns, spare);
 }
 
-/** Writes the products of x with the rows at w and v to `spare`. Their scales lie at s and t. */
+/** Writes the products of x with the rows at w and v to `spare`. Their scales are at s and t. */
 // @inline
 function twoRowsOf(
   four: bool,
@@ -92,7 +92,7 @@ function twoRowsOf(
   let a = f32x4.splat(0);
   let b = f32x4.splat(0);
   for (; p < whole;) {
-    // Loads that repeat one number are cheaper than shuffles that do.
+    // Loads that repeat one number are cheaper than shuffles that repeat it.
     v128.store(spare, f32x4.mul(fromHalf4(v128.load16x4_s(s)), v128.load(xs)));
     v128.store(spare, f32x4.mul(fromHalf4(v128.load16x4_s(t)), v128.load(xs)), 16);
     for (let scale = spare; scale < spare + 16; scale += 4) {

@@ -24,7 +24,8 @@ export class OpenPhotos {
 
   /**
    * Opens a copy of the file's bytes, so that later changes to the file on the disk have no effect. Fails with
-   * 'unreadable-file', as `MediaApi.open` does, or with 'worker-died' if the picture was too large for the worker.
+   * 'unreadable-file', with the failures of `MediaApi.open`, or with 'worker-died' if the picture was too large for the
+   * worker.
    */
   async open(
     file: Blob,

@@ -1,6 +1,6 @@
 // A picture of noise, which compresses badly and shows nothing.
 
-/** A PNG of `side` × `side` pixels. */
+/** Returns a PNG of `side` × `side` pixels. */
 export function noise(side: number): Promise<Blob> {
   const canvas = new OffscreenCanvas(side, side);
   const context = canvas.getContext('2d')!;
