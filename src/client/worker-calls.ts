@@ -62,7 +62,7 @@ export class WorkerCalls<Api extends Stoppable> {
     this.#prepare = prepare;
   }
 
-  /** Makes a call with a name of its own. If `signal` aborts, the worker's `cancel` is called with that name. */
+  /** Makes a call with a unique name. If `signal` aborts, the worker's `cancel` is called with that name. */
   async run<T>(
     signal: AbortSignal,
     job: (api: Comlink.Remote<Api>, runId: string) => Promise<Outcome<T>>,

@@ -33,8 +33,9 @@ export interface BegunAnswer {
 }
 
 /**
- * The stages in their order: photos to pixels, pixels to features, prompt to KV cache, token by token. 'recovering' may
- * occur at any time: the GPU was lost, and the answer continues when a GPU is available again.
+ * The stages in their order: 'decoding' turns photos into pixels, 'vision' turns pixels into features, 'prefill' reads
+ * the prompt into the KV cache, and 'answering' computes the answer token by token. 'recovering' may occur at any time:
+ * the GPU was lost, and the answer continues when a GPU is available again.
  */
 export type Stage = 'decoding' | 'vision' | 'prefill' | 'answering' | 'recovering';
 

@@ -16,7 +16,10 @@ import { Program, STEPS, WEIGHT_KINDS } from './operations.ts';
 
 /** The largest accepted 1 − cosine. Packed rows round to 16 bits per block of 32. */
 const PACKED = 1e-9;
-/** The same if one number in each block is 50 times as large as the others, which are then rounded more coarsely. */
+/**
+ * The largest accepted 1 − cosine if one number in each block is 50 times as large as the others, which are then
+ * rounded more coarsely.
+ */
 const PACKED_OUTLIERS = 3e-9;
 const FLOAT = 1e-12;
 

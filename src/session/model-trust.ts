@@ -51,7 +51,8 @@ export class ModelTrust {
   };
 
   /**
-   * Checks after the model is loaded: it computes the numbers of its package. Rethrows a stop through `signal`.
+   * Called after the model is loaded. Checks whether the engine computes the numbers that the package contains.
+   * Rethrows a stop through `signal`.
    */
   async confirms(engine: Engine, on: NamedDevice, signal: AbortSignal): Promise<boolean> {
     // The reference was computed on a processor, so a processor is checked only if another device disagreed before.

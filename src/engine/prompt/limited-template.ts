@@ -70,7 +70,7 @@ function range(start: number, stop?: number, step = 1): number[] {
   return Array.from({ length: count }, (_, index) => from + index * step);
 }
 
-/** Formats dates as the library does. */
+/** Formats dates like the template library. */
 function strftime(date: Date, format: string): string {
   const month = (style: 'long' | 'short'): string =>
     new Intl.DateTimeFormat(undefined, { month: style }).format(date);

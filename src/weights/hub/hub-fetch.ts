@@ -135,8 +135,8 @@ export class HubFetch {
 }
 
 /**
- * Whether a file is hashed as it arrives. Weights files with a SHA-256 are; git's hash, with which small files are
- * listed, needs the whole file.
+ * Whether a file is hashed as it arrives. Weights files with a SHA-256 are; git's hash, which the hub lists for small
+ * files, needs the whole file.
  */
 function isHashedInPieces(file: string, listed: ListedFile): boolean {
   return file.endsWith('.safetensors') && 'sha256' in listed;

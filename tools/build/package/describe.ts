@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import { isBuiltin } from 'node:module';
 
-/** The package needs a name of its own, because `darkroom` belongs to another package on npm. */
+/** The package has another name than the repository, because `darkroom` belongs to another package on npm. */
 const NAME = 'darkroom-engine';
 
 /** The only dependency with an exact version, because the graphs were tested with its builds. */

@@ -15,7 +15,7 @@ import { plantApp, servePlanted, type Order, type WorkerRealm } from './planted-
 import { REALM_CHANNELS, SERVICE_WORKER_CHANNELS } from './realm-channels.ts';
 import { Sink } from './sink.ts';
 
-/** The canary represents both photo and prompt: data that leaves the page's process is always text. */
+/** The canary stands for photos as well as prompts, because data can leave the page's process only as text. */
 const CANARY = 'canary7c91';
 const SETTLE_MS = 4000;
 /** At least this many channels leak in Chromium 156 without the policy. */
