@@ -4,7 +4,7 @@
 const TICK_MS = 250;
 /** After this many ticks, a program counts as slow: it may be endless. */
 const SLOW_TICKS = 1;
-/** After more ticks than these, a program counts as endless, unless the user waits for something else. */
+/** After this many ticks, a program counts as endless, unless the user waits for something else. */
 const PATIENT_TICKS = 40;
 /** The same limit if the user has stopped the run or requested another model. */
 const HURRIED_TICKS = 4;

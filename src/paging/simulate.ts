@@ -41,7 +41,7 @@ export interface SimulationOptions {
   speeds: DeviceSpeeds;
   /** The number of layers ahead for which to guess; 0 for none. */
   lookAhead: number;
-  /** True if a prompt preceded, so that the slots hold some experts. */
+  /** Whether a prompt was computed before, so that the slots hold some experts. */
   isFilled?: boolean;
   /** The number of tokens at the start that the results leave out. */
   warmUp?: number;

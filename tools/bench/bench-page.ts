@@ -1,5 +1,5 @@
-// Builds and serves the page of the paging bench, with a folder of packages beside it, and opens it in a Chromium of
-// its own. Owns the server, the browser and its profile.
+// Builds and serves the page of the paging bench, with a folder of packages beside it, and opens it in a separate
+// Chromium. Owns the server, the browser and its profile.
 
 import type { Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -11,7 +11,7 @@ export function peakResident(profile: string, type: 'renderer' | 'gpu-process'):
   return peaks.length === 0 ? undefined : 1024 * Math.max(...peaks);
 }
 
-/** Begins the peaks that `peakResident` returns anew. */
+/** Resets the peaks that `peakResident` returns. */
 export function forgetPeaks(profile: string, type: 'renderer' | 'gpu-process'): void {
   for (const pid of processes(profile, type)) writeFileSync(`/proc/${pid}/clear_refs`, '5');
 }

@@ -34,13 +34,13 @@ export function withLargeTokenizer(folder: string): Promise<string> {
   return Promise.resolve(copy);
 }
 
-/** Writing to a link would change the package. */
+/** Replaces a file of the copy. The file may be a link, and writing to a link would change the package. */
 function replace(path: string, text: string): void {
   rmSync(path);
   writeFileSync(path, text);
 }
 
-/** Adds words, each a pair of earlier words, with a merge for each. */
+/** Adds words, each of which joins two earlier words, and a merge for each of them. */
 function enlarged(text: string): string {
   const file = JSON.parse(text) as TokenizerFile;
   const { vocab, merges } = file.model;

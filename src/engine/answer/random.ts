@@ -15,7 +15,7 @@ export function randomGenerator(seed: number): () => number {
     c = (((c << 21) | (c >>> 11)) + result) | 0;
     return (result >>> 0) / 2 ** 32;
   };
-  for (let i = 0; i < 15; i++) next(); // until the seed has reached all of the state
+  for (let i = 0; i < 15; i++) next(); // so that the seed affects all of the state
   return next;
 }
 

@@ -28,7 +28,7 @@ export interface Output {
   matrix: Matrix;
   y: Rows;
   bias?: number;
-  /** Add the product to y. */
+  /** Whether the product is added to y. */
   add?: boolean;
 }
 

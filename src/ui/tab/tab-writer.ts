@@ -52,7 +52,7 @@ export class TabWriter {
     return this.#stored.has(photoId);
   }
 
-  /** Settles when no write is under way. */
+  /** Settles when no write is running. */
   async settled(): Promise<void> {
     await this.#writing;
   }

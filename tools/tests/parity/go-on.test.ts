@@ -27,7 +27,7 @@ const LENGTH = 10;
 interface Seen {
   answer: Answer;
   reported: string;
-  /** The number of tokens in the cache when the prompt was read. */
+  /** The number of tokens that the cache held when the prefill began. */
   from: number | undefined;
 }
 

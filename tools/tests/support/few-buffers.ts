@@ -14,7 +14,7 @@ export function withStorageBuffers(gpu: GPU, count: number): GPU {
   return overlaid(gpu, { requestAdapter });
 }
 
-/** The object with some properties replaced. Its methods are called on the object itself. */
+/** Returns the object with some properties replaced. Its methods still run on the original object. */
 function overlaid<T extends object>(object: T, own: Partial<T>): T {
   return new Proxy(object, {
     get(target, name): unknown {

@@ -99,8 +99,8 @@ export class ExpertGroups {
         pager.release(index, places);
         mixed.dispose();
         mixed = next;
-        // Bytes written to the device wait in memory until the device gets to them; waiting for the previous
-        // group limits that memory.
+        // Bytes written to the device wait in memory until the device processes them; waiting for the previous group
+        // limits that memory.
         await before;
         before = this.#runtime.settled();
       }

@@ -84,7 +84,7 @@ export class ExpertPager<Slots extends SlotMemory> {
 
   /**
    * Loads experts into slots and pins them: first those that are in slots already, then the others as their reads
-   * arrive. `asked`: reads that are under way. There must be at least as many slots as `experts`.
+   * arrive. `asked`: reads that have begun. There must be at least as many slots as `experts`.
    */
   async pageIn(
     index: number,

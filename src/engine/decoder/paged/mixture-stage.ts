@@ -24,7 +24,7 @@ export interface Handover {
 }
 
 export interface StageOptions {
-  /** By mixture layer: whether, if a chunk has one row, the next segment itself runs the row's experts. */
+  /** For each mixture layer: whether the next segment itself runs the experts of a chunk of one row. */
   inSegment: readonly boolean[];
   /** The number of layers ahead for which to guess experts. */
   lookAhead: number;
