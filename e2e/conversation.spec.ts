@@ -16,7 +16,7 @@ test('a first visit explains the page, makes the model ready by itself, and ends
     'Ask about a picture. It is read on this device and stays here.',
   );
   await expect(page.getByRole('button', { name: /^Built-in/ })).toBeVisible();
-  // A software adapter takes minutes for work that a graphics processor does at once.
+  // Run the model on the processor: a software adapter takes minutes for work that a graphics processor does at once.
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('For experts', { exact: true }).click();
   await page.getByLabel('Runs on').selectOption('Processor (WASM)');

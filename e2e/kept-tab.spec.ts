@@ -1,5 +1,5 @@
-// Tests that the conversation, the draft and the pictures survive a reload, Back and a killed page; that Back closes
-// panels; and that the records of a tab are erased when they are no longer needed.
+// Tests that the conversation, the draft and the pictures survive a reload, Back and a killed page. Also tests that
+// Back closes panels, and that the records of a tab are erased when they are no longer needed.
 
 import { expect, test, type Page } from '@playwright/test';
 import {

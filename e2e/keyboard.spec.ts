@@ -1,5 +1,5 @@
-// Tests that the keyboard alone leads from the opened page to an answer, to the library and back, that the focus is
-// never lost, and that a screen reader finds each answer exactly once.
+// Tests that the keyboard alone leads from the opened page to an answer, to the library and back. The focus must never
+// be lost, and a screen reader must find each answer exactly once.
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';

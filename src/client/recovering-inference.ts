@@ -1,6 +1,6 @@
-// An inference client that survives the loss of its GPU: when the device is lost or the worker dies, it loads the model
-// again from storage and repeats the question, so that the same conversation continues. It waits if the browser gives
-// no adapter (Chromium gives none for 120 s after a second crash), and gives up after too many losses.
+// An inference client that survives the loss of its GPU. When the device is lost or the worker dies, it loads the model
+// again from storage and repeats the question, so that the conversation continues. It waits if the browser gives no
+// adapter (Chromium gives none for 120 s after a second crash), and gives up after too many losses.
 
 import type { Answer, AnswerEvent, AnswerOptions } from '../contract/answer.ts';
 import type { Message } from '../contract/conversation.ts';

@@ -47,8 +47,8 @@ export class WorkerCalls<Api extends Stoppable> {
   #runs = 0;
 
   /**
-   * `name` appears in messages; `start` makes a fresh worker that exposes an Api; `onMissing` is called if the worker
-   * or a part of it could not be fetched; `prepare` makes a worker ready to replace another.
+   * `name` appears in messages. `start` makes a fresh worker that exposes an Api, and `prepare` makes a worker ready to
+   * replace another. `onMissing` is called if the worker or a part of it could not be fetched.
    */
   constructor(
     name: string,

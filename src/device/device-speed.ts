@@ -1,5 +1,5 @@
 // Measures in about a second the speeds that limit a model on this device: the processor's products, the GPU's memory,
-// a round trip to the GPU, and, for paged experts, reads from storage and uploads to the GPU.
+// and a round trip to the GPU. For paged experts, it also measures reads from storage and uploads to the GPU.
 
 import { askForAdapter, describeAdapter, isSoftware } from './adapter.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';

@@ -31,8 +31,8 @@ export function bytesPerBlock(format: BlockFormat): number {
 }
 
 /**
- * Quantises rows. Searches for the scale of each block: with every candidate of EXTREME_AT, the elements are rounded to
- * integers, and least squares gives the best scale for these integers; the candidate with the smallest squared error
+ * Quantises rows. Searches for the scale of each block. With every candidate of EXTREME_AT, the elements are rounded to
+ * integers, and least squares gives the best scale for these integers. The candidate with the smallest squared error
  * wins. Its scale is rounded to F16, and the elements are rounded again with that scale. values: (rows, columns). data:
  * (rows, blocks, block·bits/8), low nibble first. scales: F16 bits (rows, blocks). Returns the squared error, which is
  * not finite if a scale exceeds F16.

@@ -59,9 +59,9 @@ export interface TensorEntry {
 }
 
 /**
- * A matrix W (rows, columns), stored as unsigned blocks along its columns, in the layout of the MatMulNBits operator:
- * data U8 (rows, blocks, block·bits/8), low nibble first; value = (q − zero) · scale, with the implicit zero point
- * 2^(bits−1). If the columns do not fill the last block, it is padded with the zero point.
+ * A matrix W (rows, columns), stored as unsigned blocks along its columns, in the layout of the MatMulNBits operator.
+ * The data are U8 (rows, blocks, block·bits/8), low nibble first. value = (q − zero) · scale, with the implicit zero
+ * point 2^(bits−1). If the columns do not fill the last block, it is padded with the zero point.
  */
 export interface Quantization {
   bits: 4 | 8;
@@ -87,9 +87,8 @@ export interface ExpertLayer {
 }
 
 /**
- * gate_up is (2·I, H): row 2i is gate row i, and row 2i+1 is up row i, which is the order that the fused SwiGLU of the
- * mixture operators reads; down is (H, I). Quantised parts are U8 (rows, columns·bits/8) with F16 scales (rows,
- * columns/block).
+ * gate_up is (2·I, H). Row 2i is gate row i, and row 2i+1 is up row i; the fused SwiGLU of the mixture operators reads
+ * this order. down is (H, I). Quantised parts are U8 (rows, columns·bits/8) with F16 scales (rows, columns/block).
  */
 export interface ExpertPart {
   name: 'gate_up' | 'gate_up.scales' | 'down' | 'down.scales';

@@ -1,6 +1,6 @@
 // Chooses the k largest logits of a vocabulary on the device. onnxruntime's WebGPU TopK sorts a row of up to 2048
-// numbers in one dispatch, but a longer row in well over a hundred. So a long vocabulary is cut into short rows, the k
-// rows with the largest maxima are kept (they contain the k largest logits), and those are sorted in pieces of 2048.
+// numbers in one dispatch, but a longer row in well over a hundred. So a long vocabulary is cut into short rows. The k
+// rows with the largest maxima are kept, because they contain the k largest logits, and are sorted in pieces of 2048.
 // The ids are computed from the positions that each stage returns.
 
 import type { OnnxGraph } from './onnx.ts';

@@ -1,4 +1,4 @@
-// The text decoder of Qwen3-VL as one graph, for prefill and for single steps: token ids and picture features go in
+// The text decoder of Qwen3-VL as one graph, for prefill and for single steps. Token ids and picture features go in
 // (ports.ts lists the inputs); the candidate logits of the last position and the grown cache come out.
 
 import type { ModelConfig } from '../format/model-config.ts';

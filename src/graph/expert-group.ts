@@ -1,6 +1,6 @@
-// Runs some experts of one layer, each on the rows that were routed to it: for prefill, which loads every expert once
-// for all its rows, and for experts that are not quantised. Uses plain operators on gathered rows, because onnxruntime
-// 1.30's quantised mixture has a data race on WebGPU when it gets several rows.
+// Runs some experts of one layer, each on the rows that were routed to it. Prefill uses this graph, because it then
+// loads every expert once for all its rows. Experts that are not quantised always use it. Uses plain operators on
+// gathered rows, because onnxruntime 1.30's quantised mixture has a data race on WebGPU when it gets several rows.
 
 import type { Manifest } from '../format/manifest.ts';
 import type { ModelConfig } from '../format/model-config.ts';

@@ -1,5 +1,5 @@
 // A file as a Blob that is read with plain read calls. Node's own file Blob needs several turns of the main thread for
-// each slice (2 to 4 ms for 2.6 MB, and no progress while WASM computes on that thread); a plain read needs the main
+// each slice: 2 to 4 ms for 2.6 MB, and no progress while WASM computes on that thread. A plain read needs the main
 // thread only to begin.
 
 import { closeSync, openAsBlob, openSync, read } from 'node:fs';

@@ -23,8 +23,8 @@ interface PolicyFactory {
 }
 
 /**
- * The key of the realm's policy, which is created only once: WebKit may run a worker's script a second time (if a part
- * of that worker imports from it), but a realm can create a policy of a given name only once.
+ * The key of the realm's policy, which is created only once, because a realm can create a policy of a given name only
+ * once. WebKit may run a worker's script a second time, if a part of that worker imports from it.
  */
 const HELD: unique symbol = Symbol.for('darkroom.policy');
 

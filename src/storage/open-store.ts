@@ -1,7 +1,7 @@
 // A store of IndexedDB for idb-keyval that repairs itself. If a database lacks its store (because the browser died
 // while creating it), the store is created; if the browser closed the connection, a new one is opened. Each transaction
-// is committed explicitly once its requests are made: otherwise, if WebKit freezes the page to keep it for the Back
-// button, the transaction stays open, and no other page can use the store.
+// is committed explicitly once its requests are made. Without that, the transaction would stay open when WebKit freezes
+// the page to keep it for the Back button, and no other page could use the store.
 
 import type { UseStore } from 'idb-keyval';
 

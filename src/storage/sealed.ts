@@ -1,5 +1,5 @@
-// Encrypts values at rest: AES-GCM with a key that the browser stores and never exports, so that a copy of the
-// database's files, or a page without the key, cannot read them. A value is plain data that may contain Blobs. A large
+// Encrypts values at rest, with AES-GCM and a key that the browser stores and never exports. Without the key, neither a
+// reader of the database's files nor a page can read the values. A value is plain data that may contain Blobs. A large
 // value (a clip) is sealed in chunks, so that only one chunk is in memory at a time.
 
 export interface Sealed {

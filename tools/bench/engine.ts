@@ -1,7 +1,7 @@
 // npm run bench:engine: measures random checkpoints with the real shapes of the 2B and the 30B-A3B, reduced to a few
-// layers: time per stage, tokens per second, bytes moved compared with the lower bound, load time and peak memory. Each
-// row runs in its own process, so that its memory is measured alone. WebGPU runs through Dawn on any adapter present;
-// without a GPU driver, on the software adapter of an installed Chromium.
+// layers. Prints time per stage, tokens per second, bytes moved compared with the lower bound, load time and peak
+// memory. Each row runs in its own process, so that its memory is measured alone. WebGPU runs through Dawn on any
+// adapter present; without a GPU driver, on the software adapter of an installed Chromium.
 
 import { spawnSync } from 'node:child_process';
 import { parseArgs } from 'node:util';

@@ -110,9 +110,10 @@ export interface Machine {
 }
 
 /**
- * One row per share of resident experts: tokens per second with look-ahead of 0 to 2 layers and at the lower bound,
- * which is the larger of the time to read the missing experts and the time to compute; how far the last run exceeds
- * that bound, with its own guesses and with right guesses only; and the last run's parts in ms per token.
+ * One row per share of resident experts. First come the tokens per second with look-ahead of 0 to 2 layers, and at the
+ * lower bound, which is the larger of the time to read the missing experts and the time to compute. Then comes how far
+ * the last run exceeds that bound, with its own guesses and with right guesses only. Last come the parts of that run in
+ * ms per token.
  */
 export function machineTable(
   trace: RoutingTrace,

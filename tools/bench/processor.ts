@@ -1,7 +1,8 @@
 // npm run bench:processor: measures the processor engine's decoder on random weights of the 2B's shapes, in Node. For 1
-// and 2 threads it prints the rate at which a token reads its weights (attention and the head included), as a share of
-// the rate of a loop that only reads, and the multiplications per second of a prompt. Rounds are interleaved and the
-// best one counts. Rates are per processor time of all threads, since clock time means little on a busy machine.
+// and 2 threads it prints two rates: that at which a token reads its weights (attention and the head included), as a
+// share of the rate of a loop that only reads; and the multiplications per second of a prompt. Rounds are interleaved
+// and the best one counts. Rates are per processor time of all threads, since clock time means little on a busy
+// machine.
 
 import { parseArgs } from 'node:util';
 import { convert } from '../../src/convert/convert.ts';

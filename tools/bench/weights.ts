@@ -1,8 +1,8 @@
 // npm run bench:weights [-- --gigabytes 4]: downloads a package of random bytes in a real Chromium, stores it, opens it
 // again and deletes it. Prints the MB/s of each step, the raw speed of the browser with the same bytes in the same run,
 // and the peak memory of the page's process (Linux). With --package DIR it downloads a real package and loads it on
-// WebGPU instead, and prints the memory that loading takes, with the size of three shards and of the largest tensor for
-// comparison.
+// WebGPU instead. It then prints the memory that loading takes and, for comparison, the sizes of three shards and of
+// the largest tensor.
 
 import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';

@@ -1,6 +1,6 @@
-// Vite plugins that compress the files of a build once, and let the preview server send the compressed files: in Brotli
-// from the file beside the original, or in gzip to browsers without Brotli. Range requests and files outside the build
-// are handled by the server behind this middleware.
+// Vite plugins that compress the files of a build once, and let the preview server send the compressed files. It sends
+// Brotli from the file beside the original, and gzip to browsers without Brotli. Range requests and files outside the
+// build are handled by the server behind this middleware.
 
 import { createReadStream, readdirSync, statSync } from 'node:fs';
 import { readFile, stat, writeFile } from 'node:fs/promises';

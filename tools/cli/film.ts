@@ -1,6 +1,6 @@
-// npm run film: writes the README's moving picture: on the built page, a visitor chooses a sample picture, asks a
-// question about it, and the built-in model answers and marks the things that it names. The film runs in real time, but
-// its pauses are shortened, and repeated frames are dropped.
+// npm run film: writes the README's moving picture. On the built page, a visitor chooses a sample picture and asks a
+// question about it; the built-in model answers and marks the things that it names. The film runs in real time, but its
+// pauses are shortened, and repeated frames are dropped.
 
 import { chromium, type Page } from '@playwright/test';
 import { resolve } from 'node:path';

@@ -47,8 +47,8 @@ export function averageFps(packets: readonly Packet[]): number {
 }
 
 /**
- * Snaps to the nearest standard rate, as the reference's demuxer does: WebM rounds times to milliseconds, and because
- * the number of frames to sample is truncated, a rate of 30.001 would give one frame too few.
+ * Snaps to the nearest standard rate, like the reference's demuxer, because WebM rounds times to milliseconds. The
+ * number of frames to sample is truncated, so a rate of 30.001 would give one frame too few.
  */
 function usualFps(frames: number, seconds: number): number {
   const fps = frames / seconds;

@@ -1,5 +1,5 @@
-// How many tokens of prompt and answer one conversation may have on this device: the context that the
-// checkpoint was trained for, or less if the key-value cache would exceed its memory budget.
+// Computes how many tokens of prompt and answer one conversation may have on this device. This is the context for which
+// the checkpoint was trained, or less if the key-value cache would exceed its memory budget.
 
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';

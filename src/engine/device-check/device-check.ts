@@ -1,4 +1,4 @@
-// Checks that a device computes correctly before a model runs on it: compares attention and the quantised product,
+// Checks that a device computes correctly before a model runs on it. Compares attention and the quantised product,
 // which take nearly all of an answer's time, with the same computation in JavaScript. Wrong answers are worse than slow
 // ones.
 

@@ -1,5 +1,5 @@
 // Compares the results with those of torchvision 0.29 on torch 2.15, CPU, uint8: `resize(picture, [height, width],
-// interpolation=BICUBIC, antialias=True)`; the expected hashes are the first 16 digits of the SHA-256 of the result's
+// interpolation=BICUBIC, antialias=True)`. The expected hashes are the first 16 digits of the SHA-256 of the result's
 // (height, width, 3) bytes. The results must be equal, not merely close.
 
 import { createHash } from 'node:crypto';

@@ -1,5 +1,5 @@
-// Runs a mixture layer whose experts are paged: routes its rows, requests the experts that are missing, and runs some
-// experts at a time, so that reads go on while others compute: first those in slots, then the others as they arrive.
+// Runs a mixture layer whose experts are paged: routes its rows, requests the missing experts, and runs a few experts
+// at a time, so that some are read while others compute. The experts in slots run first, the others when they arrive.
 
 import type { MoeConfig } from '../../format/model-config.ts';
 import type { Kernels } from '../../kernels/kernels.ts';

@@ -10,9 +10,9 @@ export interface TokenPositions {
 }
 
 /**
- * The positions follow a counter. A text token has the counter's value on all axes and advances it by one; a visual run
- * of h × w tokens that starts at value s has (s, s + row, s + column) and advances the counter by max(h, w). `slots`
- * are in order.
+ * The positions follow a counter. A text token has the counter's value on all axes and advances it by one. A visual run
+ * of h × w tokens that starts at value s has the positions (s, s + row, s + column), and advances the counter by max(h,
+ * w). `slots` are in order.
  */
 export function tokenPositions(length: number, slots: readonly VisualSlot[]): TokenPositions {
   const positions = new Int32Array(3 * length);

@@ -142,8 +142,8 @@ test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
 );
 
 /**
- * A copy of the shard in which one byte of the 4-bit weights has its two nibbles swapped: the first byte at or after
- * `from` whose nibbles differ by more than 3.
+ * A copy of the shard in which one byte of the 4-bit weights has its two nibbles swapped. It is the first byte at or
+ * after `from` whose nibbles differ by more than 3.
  */
 async function swappedNibble(
   shard: Blob,

@@ -1,4 +1,4 @@
-// Checks whether a model computes the same numbers on this device as when its package was made: it asks one short
+// Checks whether a model computes the same numbers on this device as when its package was made. It asks one short
 // question about one small picture and compares the logits with those in the package. It finds faults that checks of
 // single operators miss: damaged weights on the device, overflows of f16, a shader that only this model uses.
 

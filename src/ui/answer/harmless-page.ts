@@ -22,8 +22,7 @@ const SLICE = 50;
 
 /**
  * The policy of the frame: it loads nothing from any address. Not even `data:` is allowed, because an SVG picture can
- * block the page: with a few lines of `<use>`, it draws 10^9 circles for minutes, in which the browser draws nothing
- * else.
+ * block the page: with a few lines of `<use>`, it draws 10^9 circles, and for minutes the browser draws nothing else.
  */
 const POLICY = "default-src 'none'; style-src 'unsafe-inline'; form-action 'none'; base-uri 'none'";
 

@@ -109,8 +109,8 @@ export class Turn {
   }
 
   /**
-   * The text that this model can continue; undefined if the answer has to start over, because there is no text yet, or
-   * because only one of the two models (this one, and the one that wrote the text) begins with a thought.
+   * The text that this model can continue. It is undefined if the answer has to start over. That is so if there is no
+   * text yet, or if only one of the two models (this one, and the one that wrote the text) begins with a thought.
    */
   begunFor({ id, thinks }: Answerer, answerNow: boolean): BegunAnswer | undefined {
     // Drop an incomplete character (U+FFFD) at the end; the model writes it again.

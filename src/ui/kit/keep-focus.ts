@@ -1,5 +1,5 @@
-// Keeps the keyboard focus in place. When the focused element leaves the page or is disabled (a deleted item, a sent
-// question, a button that did its work), the browser moves the focus to the body, and users of a keyboard or screen
+// Keeps the keyboard focus in place. The focused element may leave the page or be disabled: a deleted item, a sent
+// question, a button that did its work. The browser then moves the focus to the body, and users of a keyboard or screen
 // reader start at the top again. This file moves the focus to the nearest element that can take it instead.
 
 const FOCUSABLE =

@@ -65,9 +65,9 @@ export function isUsual({ kind, preset }: CatalogueModel): boolean {
 }
 
 /**
- * The largest model that surely fits and answers at reading speed; if there is none, the smallest model that may fit
- * and answers at reading speed; if there is none, the fastest model that is not slow. Undefined if the built-in model
- * is the best choice on this device.
+ * The largest model that surely fits and answers at reading speed. If there is none, the smallest model that may fit
+ * and answers at reading speed. If there is none either, the fastest model that is not slow. Undefined if the built-in
+ * model is the best choice on this device.
  */
 export function recommended(
   offered: readonly Offered[],

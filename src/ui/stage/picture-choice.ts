@@ -23,9 +23,9 @@ export function chosenPictures<P>(
 }
 
 /**
- * The number that an answer gives to the first picture, judged by the answer's bare numbers: 0 if one of them is 0;
- * null if one of them is outside of 1 … `count`; 1 if one of them equals `count`; otherwise 0, as in training
- * (QWEN3VL.md, the zoom tool).
+ * Decides from the bare numbers of an answer which number the answer gives to the first picture. It is 0 if one of the
+ * numbers is 0. Otherwise it is null if one of them is outside of 1 … `count`, and 1 if one of them equals `count`. In
+ * all other cases it is 0, as in training (QWEN3VL.md, the zoom tool).
  */
 function countsFrom(names: readonly (NamedPicture | null)[], count: number): 0 | 1 | null {
   const numbers = names.flatMap((name) => (name?.from === null ? [name.number] : []));

@@ -1,4 +1,4 @@
-// The facts that stay fixed for a download from a hub from its beginning, also on later visits: the commit, the host to
+// The facts that stay fixed for a download from a hub, from its beginning and over all visits: the commit, the host to
 // which the hub redirects, and the hashes of the files.
 
 import { Field } from '../../format/json-field.ts';

@@ -33,8 +33,8 @@ function sameReading(answer: string, expected: string, scale: number): boolean {
 }
 
 /**
- * Whether the answer has the right boxes: the same number of boxes, which are paired by largest overlap first, with
- * equal labels and an overlap of at least `least` in each pair.
+ * Whether the answer has the right boxes. It must have the right number of boxes. They are paired with the true ones by
+ * largest overlap first; in each pair, the labels must be equal and the overlap at least `least`.
  */
 function sameBoxes(answer: string, expected: string, least: number): boolean {
   const given = parseBoxes(answer);

@@ -30,8 +30,8 @@ const WORKER_LISTENER =
   'chrome://remote/content/shared/js-process-actors/WebDriverWorkerListenerActor.sys.mjs';
 
 /**
- * Removes a listener that normal use does not have. In a WebDriver session, Firefox listens for each worker's debugger,
- * and until that is ready, a worker that starts another may wait for ever (Firefox 153: in about one of four page
+ * Removes a listener that normal use does not have. In a WebDriver session, Firefox listens for each worker's debugger.
+ * Until the debugger is ready, a worker that starts another may wait for ever (Firefox 153: in about one of four page
  * loads).
  */
 async function leaveWorkersAlone(browser: Browser): Promise<void> {

@@ -1,4 +1,4 @@
-// Tests, on the real servers, the rules that `npm run headers` prints: every file must have its content type and the
+// Tests, on the real servers, the rules that `npm run headers` prints. Every file must have its content type and the
 // headers of its role, and the built-in model must answer in the page.
 
 import { expect, test } from '@playwright/test';

@@ -1,5 +1,5 @@
-// Tests answers that stop early and continue, with real sessions on WASM: the whole must equal the text of a single
-// run.
+// Tests answers that stop early and continue, with real sessions on WASM: both parts together must equal the answer of
+// a single run.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

@@ -38,14 +38,14 @@ test('the self-test passes on the engine’s device, and fails on one with subgr
   }
 });
 
-// wasm.test.ts and paged.test.ts run every case of every package on WASM. The runs here cover the kinds of steps by
-// which the cases differ, each with the cheapest case. A software adapter takes minutes for the other runs; LONG=1 adds
-// them.
+// wasm.test.ts and paged.test.ts run every case of every package on WASM. The cases differ in the kinds of steps that
+// they need, and here the cheapest case of each kind runs. A software adapter takes minutes for the other cases; LONG=1
+// adds them.
 const LONG = process.env.LONG === '1';
 const PAGED = LONG ? ['text', 'picture', 'two-pictures', 'second-turn'] : ['picture'];
 const SOME = ['text', 'picture', 'second-turn'];
-// One case decodes all 32 tokens. In the others, a few tokens suffice to show that a step of one row is correct,
-// because its shapes are always the same, and the KV cache does not grow before 1,024 tokens.
+// One case decodes all 32 tokens. In the others, a few tokens suffice to show that a step of one row is correct. Its
+// shapes are always the same, and the KV cache does not grow before 1,024 tokens.
 const SHORT = LONG ? {} : { steps: 8 };
 const MOST = LONG ? {} : { only: [...SOME, 'two-pictures'], ...SHORT };
 const FEW = LONG ? {} : { only: ['picture'], ...SHORT };

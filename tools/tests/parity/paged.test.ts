@@ -1,4 +1,4 @@
-// Compares paged experts with the reference on the WASM backend in Node: with every number of slots, down to the
+// Compares paged experts with the reference on the WASM backend in Node. With every number of slots, down to the
 // minimum, the tokens, logits and routing must equal those of the resident decoder.
 
 import { readFile } from 'node:fs/promises';

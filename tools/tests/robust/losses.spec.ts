@@ -1,7 +1,7 @@
-// Tests that nothing is lost. At seeded random moments, while pictures are added, words typed, questions asked and
-// answered, the page is reloaded or left and revisited, or its browser is killed (SIGKILL, with a persistent profile).
-// Afterwards, everything that was stored before must be there, unless the user declined it. MOMENTS sets the number of
-// moments, and SEED their randomness; `npm run losses` tries 30.
+// Tests that nothing is lost. While pictures are added, words typed, and questions asked and answered, seeded random
+// moments interrupt the page: it is reloaded, or left and revisited, or its browser is killed (SIGKILL, with a
+// persistent profile). Afterwards, everything that was stored before must be there, unless the user declined it.
+// MOMENTS sets the number of moments, and SEED their randomness; `npm run losses` tries 30.
 
 import { expect, test, type Page } from '@playwright/test';
 import { mkdtempSync, rmSync } from 'node:fs';

@@ -1,4 +1,4 @@
-// Tests files that are not readable pictures: each kind must have its own sentence in both languages, and the files of
+// Tests files that are not readable pictures. Each kind must have its own sentence in both languages, and the files of
 // one drop must share a notice that leaves the page in view.
 
 import { expect, test, type Page } from '@playwright/test';

@@ -1,5 +1,5 @@
-// Tests that a device that computes wrongly is detected before it answers: the self-test in a model's package must
-// catch faults planted in the device's weights and shaders, and the app must switch to another backend and answer
+// Tests that a device that computes wrongly is detected before it answers. The self-test in a model's package must
+// catch faults planted in the device's weights and shaders. The app must then switch to another backend and answer
 // correctly. The faults are planted in a small model, which a software adapter runs in seconds; model-check.test.ts (in
 // src/engine/self-check) tests on the processor that the built-in model's self-test is as sensitive.
 

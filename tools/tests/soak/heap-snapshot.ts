@@ -11,9 +11,9 @@ interface Snapshot {
 
 export interface HeldByScripts {
   /**
-   * The size of the objects that scripts hold. It excludes compiled code, which grows in steps over a thousand
-   * questions as V8 compiles more functions; the browser's own objects, which include the inspector's records; and V8's
-   * caches, of which the cache of numbers as strings grows from nothing to 64 KB at once.
+   * The size of the objects that scripts hold. It excludes three kinds of memory. Compiled code grows in steps over a
+   * thousand questions, as V8 compiles more functions. The browser's own objects include the inspector's records. V8's
+   * caches grow, too: the cache of numbers as strings grows from nothing to 64 KB at once.
    */
   bytes: number;
   /** Number of live array buffers; their contents lie outside the heap. */

@@ -1,5 +1,5 @@
-// Runs the experts of one layer on the rows that were routed to them, a group of experts per run: first the experts in
-// slots, then the others as their reads arrive, so that each expert is loaded once. Owns its sessions.
+// Runs the experts of one layer on the rows that were routed to them, a group of experts per run. The experts in slots
+// run first, the others when they arrive, so that each expert is loaded once. Owns its sessions.
 
 import type { ModelConfig } from '../../../format/model-config.ts';
 import type { PackageStore } from '../../../format/package-store.ts';

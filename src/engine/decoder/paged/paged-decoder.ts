@@ -93,8 +93,8 @@ export class PagedDecoder implements Decoder {
     const opened = new Map<EmittedGraph, Session>();
     let slots: ExpertSlots | undefined;
     try {
-      // The last and the first segment load first, while the most memory is free: they hold the largest weights, and a
-      // weight takes its memory on the device twice while it is loaded.
+      // The last and the first segment load first, while the most memory is free, because they hold the largest
+      // weights. A weight takes its memory on the device twice while it is loaded.
       for (const graph of [graphs.at(-1)!, ...graphs.slice(0, -1)]) {
         opened.set(graph, await runtime.open(graph, await loadWeights(store, graph, onBytes, signal)));
       }

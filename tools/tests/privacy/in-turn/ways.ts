@@ -1,5 +1,5 @@
-// The ways out that are open while a wall is missing: the channels of the parent folder, sorted by the wall that stops
-// them, and ways that send nothing themselves but show that a door is open.
+// The ways out that are open while a wall is missing. Some are the channels of the parent folder, sorted by the wall
+// that stops them. The others send nothing themselves, but show that a door is open.
 
 import type { Wall } from '../../../../src/policy/walls.ts';
 import type { Channel } from '../channel.ts';
