@@ -11,9 +11,12 @@ export interface CheckpointSource {
    * rejects with the signal's reason.
    */
   read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
+  /** The GGUF files of the checkpoint; none if it is one of safetensors files. Omitted by sources without GGUF files. */
+  ggufFiles?(signal?: AbortSignal): Promise<string[]>;
   /**
-   * The converter calls this once for each safetensors file, after it has identified the checkpoint by headers and
-   * samples and before it reads data of tensors. `tensors` is the parsed header, in the order of the bytes.
+   * The converter calls this once for each file of weights, after it has identified the checkpoint by headers and
+   * samples and before it reads data of tensors. `tensors` are those of the header, in the order of the bytes, without
+   * gaps.
    */
   opened?(name: string, tensors: readonly HeaderEntry[]): Promise<void>;
 }

@@ -24,6 +24,11 @@ export interface StoredTensor {
   shape: number[];
   start: number;
   end: number;
+  /**
+   * Set if every second run of `run` elements is in another tensor, of the same type and number of elements. `start`
+   * and `end` are then those of the first of the two.
+   */
+  alternate?: { tensor: Omit<StoredTensor, 'alternate'>; run: number };
 }
 
 export interface Checkpoint {
@@ -116,7 +121,7 @@ function missing(file: string, indexed: boolean): never {
  * Hashes three samples of a file: at a quarter, in the middle and at the end. Two fine-tunes of one model have equal
  * headers, and a conversion of one must not be resumed with the other.
  */
-async function sample(
+export async function sample(
   source: CheckpointSource,
   file: string,
   bytes: number,

@@ -16,6 +16,7 @@ import type { Loss } from './encode.ts';
 import { storedMatrices } from './expert-weights.ts';
 import { fillShard } from './fill-shard.ts';
 import { packageItems, type Item } from './items.ts';
+import { openGguf } from './gguf/open-gguf.ts';
 import { hasOwnHead } from './own-head.ts';
 import type { PackageSink } from './package-sink.ts';
 import { planShards, type ShardPlan } from './plan.ts';
@@ -55,6 +56,8 @@ export interface ConversionReport {
   unused: string[];
   /** Tensors (or layers of experts) kept in F32, because F16 cannot hold their values. */
   wide: string[];
+  /** Side files that the checkpoint lacks, and that were rebuilt from the key-values of its GGUF files. */
+  rebuilt: string[];
 }
 
 interface Run {
@@ -71,13 +74,15 @@ interface Run {
  * An abort rejects with the signal's reason; the conversion can then be resumed.
  */
 export async function convert(
-  source: CheckpointSource,
+  files: CheckpointSource,
   sink: PackageSink,
   options: ConvertOptions,
 ): Promise<ConversionReport> {
   const { preset, shardBytes = MAX_SHARD_BYTES, signal } = options;
+  const gguf = await openGguf(files, signal);
+  const source = gguf?.source ?? files;
   const { config, json, bytes: configBytes } = await readConfig(source, signal);
-  const checkpoint = await openCheckpoint(source, signal);
+  const checkpoint = gguf?.checkpoint ?? (await openCheckpoint(source, signal));
   const block = parseScaleBlock(json);
   const { text } = config;
   if (text.tiedHead) {
@@ -89,9 +94,12 @@ export async function convert(
   for (;;) {
     const binder = new Binder(checkpoint.tensors, block);
     const plans = planShards(packageItems(config, binder, PRESETS[preset], new Set(record.wide)), shardBytes);
-    const files = await copySideFiles(source, sink, signal);
+    const sideFiles = await copySideFiles(source, sink, signal);
     const tooWide = await writeShards(run, plans, text.layers);
-    if (tooWide === undefined) return await finish(run, plans, files, binder.unused());
+    if (tooWide === undefined) {
+      const report = await finish(run, plans, sideFiles, binder.unused());
+      return { ...report, rebuilt: gguf?.rebuilt ?? [] };
+    }
     record.wide.push(tooWide);
     await sink.write(RECORD_FILE, encodeRecord(record));
   }
@@ -184,7 +192,7 @@ async function finish(
   plans: ShardPlan[],
   files: Manifest['files'],
   unused: string[],
-): Promise<ConversionReport> {
+): Promise<Omit<ConversionReport, 'rebuilt'>> {
   const keys = await Promise.all(plans.map((plan) => shardKey(record, plan)));
   const shards = keys.flatMap((key) => record.shards.find((shard) => shard.key === key) ?? []);
   const names = new Set(shards.map(shardFile));
@@ -212,9 +220,10 @@ function shardKey(record: ConversionRecord, plan: ShardPlan): Promise<string> {
 
 /** The checkpoint's files from which a shard is made. */
 function filesOf({ tasks }: ShardPlan): string[] {
-  const matrices = tasks.flatMap(({ item }) =>
-    item.kind === 'matrix' ? [item.matrix] : storedMatrices(item.weights),
-  );
+  const matrices = tasks.flatMap(({ item }) => {
+    if (item.kind === 'expert') return storedMatrices(item.weights);
+    return item.matrix.alternate ? [item.matrix, item.matrix.alternate.matrix] : [item.matrix];
+  });
   const scales = matrices.flatMap(({ scale }) => (scale ? [scale.matrix] : []));
   return [...new Set([...matrices, ...scales].map(({ file }) => file))].sort();
 }

@@ -3,12 +3,14 @@
 
 import { fail } from '../failure.ts';
 import { decodeBF16, decodeF16, decodeF8 } from '../format/float.ts';
-import { ELEMENT_BYTES, type ElementType } from '../format/safetensors.ts';
+import { dequantizeGguf } from '../format/gguf/dequantize.ts';
+import { ggufRowBytes, isGgufBlockType, type GgufBlockType } from '../format/gguf/types.ts';
+import { ELEMENT_BYTES, isElementType, type ElementType } from '../format/safetensors.ts';
 import { readExactly, type StoredTensor } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 
 /** The types in which weights are stored. */
-export type WeightType = Exclude<ElementType, 'U8'>;
+export type WeightType = Exclude<ElementType, 'U8'> | GgufBlockType;
 
 /** A matrix (rows, columns) within a stored tensor: all of it, or one expert's slice. */
 export interface Matrix {
@@ -21,6 +23,11 @@ export interface Matrix {
   start: number;
   /** FP8 only: value = stored · scale of its block. */
   scale?: BlockScale;
+  /**
+   * Set if every second run of `run` elements of a row is in another matrix, of half the columns. The other runs then
+   * lie one after the other, from `start` on.
+   */
+  alternate?: { matrix: Matrix; run: number };
 }
 
 /** Scales (⌈rows/blockRows⌉, ⌈columns/blockColumns⌉); the last block of either axis may be partial. */
@@ -32,20 +39,41 @@ export interface BlockScale {
 
 /** A stored tensor as a matrix. If the tensor is a stack of matrices, `index` selects one of them. */
 export function matrixOf(tensor: StoredTensor, rows: number, columns: number, index = 0): Matrix {
-  const { name, file, dtype } = tensor;
-  if (dtype !== 'F32' && dtype !== 'F16' && dtype !== 'BF16' && dtype !== 'F8_E4M3') {
-    fail(
-      'bad-checkpoint',
-      `Tensor ${name} is of type ${dtype}; F32, F16, BF16 and F8_E4M3 can be converted.`,
-    );
+  const { name, file, dtype, alternate } = tensor;
+  if (!isWeightType(dtype)) {
+    fail('bad-checkpoint', `Tensor ${name} is of type ${dtype}, which cannot be converted.`);
   }
-  const start = tensor.start + index * rows * columns * ELEMENT_BYTES[dtype];
-  return { name, file, dtype, rows, columns, start };
+  const start = tensor.start + index * rows * rowBytes(dtype, columns);
+  const matrix = { name, file, dtype, rows, columns, start };
+  if (!alternate) return matrix;
+  const { tensor: other, run } = alternate;
+  return { ...matrix, alternate: { matrix: matrixOf(other, rows, columns / 2, index), run } };
+}
+
+function isWeightType(dtype: string): dtype is WeightType {
+  return isGgufBlockType(dtype) || (isElementType(dtype) && dtype !== 'U8');
+}
+
+/** The number of bytes of a row; `columns` must be a multiple of the type's block. */
+function rowBytes(dtype: WeightType, columns: number): number {
+  return isGgufBlockType(dtype) ? ggufRowBytes(dtype, columns) : columns * ELEMENT_BYTES[dtype];
 }
 
 /** The number of bytes to read for the whole matrix, without its scales. */
 export function matrixBytes(matrix: Matrix): number {
-  return matrix.rows * matrix.columns * ELEMENT_BYTES[matrix.dtype];
+  return matrix.rows * rowBytes(matrix.dtype, matrix.columns);
+}
+
+/** Returns rows `first` to `end` as they are stored. */
+export async function readStoredRows(
+  source: CheckpointSource,
+  { file, dtype, columns, start }: Matrix,
+  first: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Uint8Array<ArrayBuffer>> {
+  const each = rowBytes(dtype, columns);
+  return readExactly(source, file, start + first * each, start + end * each, signal);
 }
 
 /**
@@ -59,12 +87,30 @@ export async function readRows(
   end: number,
   signal?: AbortSignal,
 ): Promise<Float32Array> {
-  const rowBytes = matrix.columns * ELEMENT_BYTES[matrix.dtype];
-  const from = matrix.start + first * rowBytes;
-  const bytes = await readExactly(source, matrix.file, from, from + (end - first) * rowBytes, signal);
-  const values = decode(bytes, matrix.dtype);
-  if (!values) fail('bad-checkpoint', `Tensor ${matrix.name} holds a value that is not a finite number.`);
+  const { alternate, ...plain } = matrix;
+  if (alternate) {
+    const read = (half: Matrix) => readRows(source, half, first, end, signal);
+    const even = await read({ ...plain, columns: matrix.columns / 2 });
+    return alternateRuns(even, await read(alternate.matrix), alternate.run);
+  }
+  const values = decode(await readStoredRows(source, matrix, first, end, signal), matrix.dtype);
+  if (!values) notFinite(matrix);
   if (matrix.scale) await applyScale(source, matrix, matrix.scale, first, values, signal);
+  return values;
+}
+
+/** Fails because a value of the matrix is NaN or infinite. */
+export function notFinite({ name }: Matrix): never {
+  fail('bad-checkpoint', `Tensor ${name} holds a value that is not a finite number.`);
+}
+
+/** Joins a run of `even`, a run of `odd`, and so on. */
+function alternateRuns(even: Float32Array, odd: Float32Array, run: number): Float32Array {
+  const values = new Float32Array(2 * even.length);
+  for (let at = 0; at < even.length; at += run) {
+    values.set(even.subarray(at, at + run), 2 * at);
+    values.set(odd.subarray(at, at + run), 2 * at + run);
+  }
   return values;
 }
 
@@ -72,6 +118,13 @@ export async function readRows(
 function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array | undefined {
   // Typed arrays must be aligned to their element size, but a source guarantees no alignment.
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
+  if (isGgufBlockType(dtype)) {
+    const values = dequantizeGguf(bytes, dtype);
+    // A number minus itself is 0; NaN or infinity minus itself is NaN.
+    let sum = 0;
+    for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
+    return sum === 0 ? values : undefined;
+  }
   if (dtype === 'F8_E4M3') {
     let notFinite = 0;
     for (let i = 0; i < bytes.length; i++) notFinite |= ((bytes[i]! & 0x7f) + 1) & 0x80;

@@ -2,7 +2,7 @@
 
 import type { Dtype } from '../format/manifest.ts';
 import type { BlockFormat } from '../format/blocks.ts';
-import type { ElementType } from '../format/safetensors.ts';
+import type { WeightType } from './matrix.ts';
 import type { TensorClass } from './model-tensors.ts';
 
 /** `keep`: the checkpoint's own type. FP8 becomes F32, because no smaller type can hold value · scale. */
@@ -75,7 +75,7 @@ export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 
  */
 export function matrixStorage(
   precision: Precision,
-  source: ElementType,
+  source: WeightType,
   columns: number,
   wide: boolean,
 ): Storage {
@@ -93,7 +93,7 @@ export function matrixStorage(
  */
 export function expertStorage(
   precision: Precision,
-  source: ElementType,
+  source: WeightType,
   hidden: number,
   inner: number,
   wide: boolean,
@@ -107,7 +107,7 @@ export function expertStorage(
 
 function floatType(
   precision: 'keep' | 'F32' | 'F16',
-  source: ElementType,
+  source: WeightType,
   wide: boolean,
 ): 'F32' | 'F16' | 'BF16' {
   if (precision === 'F16') return wide ? 'F32' : 'F16';

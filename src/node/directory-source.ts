@@ -1,8 +1,9 @@
 // Reads a checkpoint from a directory.
 
-import { open, stat, type FileHandle } from 'node:fs/promises';
-import { join } from 'node:path';
+import { open, readdir, stat, type FileHandle } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import type { CheckpointSource } from '../convert/checkpoint-source.ts';
+import { ggufAmong, splitFiles } from '../convert/gguf/gguf-among.ts';
 import { hasCode } from './system-error.ts';
 
 /** Each file stays open after a read, until the caller closes this source after the conversion. */
@@ -10,13 +11,35 @@ export class DirectorySource implements CheckpointSource, AsyncDisposable {
   readonly #directory: string;
   readonly #open = new Map<string, Promise<FileHandle>>();
 
-  constructor(directory: string) {
+  /** The paths of GGUF files that were named one by one, by their file names. */
+  readonly #named: ReadonlyMap<string, string>;
+
+  constructor(directory: string, named: ReadonlyMap<string, string> = new Map()) {
     this.#directory = directory;
+    this.#named = named;
+  }
+
+  /** The GGUF files at `paths`, with the other parts of those that are split; side files lie beside the first. */
+  static ofGguf(paths: readonly string[]): DirectorySource {
+    const named = paths.flatMap((path) =>
+      splitFiles(basename(path)).map((name) => [name, join(dirname(path), name)] as const),
+    );
+    return new DirectorySource(dirname(paths[0] ?? '.'), new Map(named));
+  }
+
+  async ggufFiles(): Promise<string[]> {
+    if (this.#named.size > 0) return [...this.#named.keys()];
+    try {
+      return ggufAmong(await readdir(this.#directory));
+    } catch (error) {
+      if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return [];
+      throw error;
+    }
   }
 
   async size(name: string): Promise<number | undefined> {
     try {
-      const stats = await stat(join(this.#directory, name));
+      const stats = await stat(this.#path(name));
       return stats.isFile() ? stats.size : undefined;
     } catch (error) {
       if (hasCode(error, 'ENOENT') || hasCode(error, 'ENOTDIR')) return undefined;
@@ -52,10 +75,14 @@ export class DirectorySource implements CheckpointSource, AsyncDisposable {
     return this.close();
   }
 
+  #path(name: string): string {
+    return this.#named.get(name) ?? join(this.#directory, name);
+  }
+
   #file(name: string): Promise<FileHandle> {
     const known = this.#open.get(name);
     if (known) return known;
-    const file = open(join(this.#directory, name), 'r');
+    const file = open(this.#path(name), 'r');
     this.#open.set(name, file);
     return file;
   }

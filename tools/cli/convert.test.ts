@@ -33,6 +33,24 @@ describe('npm run convert', () => {
     expect(stdout).toMatch(/small package: .* in 1 shard\n/);
   });
 
+  it('converts GGUF files, finds the other parts of split ones, and says what it rebuilt', async () => {
+    const folder = fileURLToPath(new URL('../reference/gguf/', import.meta.url));
+    const [language, vision] = ['tiny-moe-q8_0-00001-of-00002.gguf', 'mmproj-tiny-moe-q8_0.gguf'];
+    const target = join(root, 'from-gguf');
+    const { code, stdout } = await run(
+      join(folder, language),
+      join(folder, vision),
+      target,
+      '--no-self-test',
+    );
+    expect(code).toBe(0);
+    expect(stdout).toContain('rebuilt from the keys of the GGUF files: config.json, tokenizer.json,');
+    expect(stdout).toMatch(/balanced package: .* in 1 shard\n/);
+    const one = await run(join(folder, language), target);
+    expect(one).toMatchObject({ code: 1 });
+    expect(one.stderr).toContain('None of the GGUF files holds a vision encoder');
+  });
+
   it('reports a fault in one sentence and exits with 1', async () => {
     const nothing = await run(join(root, 'nowhere'), join(root, 'never'));
     expect(nothing).toMatchObject({ code: 1, stderr: 'The checkpoint lacks config.json.\n' });

@@ -1,6 +1,8 @@
 // npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
-// Converts a Hugging Face checkpoint into a package; after an interruption, a second run resumes. At the end, the
-// processor engine answers the self-test's question, and its logits become the reference for other devices.
+// npm run convert -- <model.gguf> <mmproj.gguf> <package> [the same options]
+// Converts a Hugging Face checkpoint, or a model in GGUF files, into a package; after an interruption, a second run
+// resumes. At the end, the processor engine answers the self-test's question, and its logits become the reference for
+// other devices.
 
 import { parseArgs } from 'node:util';
 import { convert, type ConversionReport, type ConvertProgress } from '../../src/convert/convert.ts';
@@ -12,14 +14,14 @@ import { DirectorySource } from '../../src/node/directory-source.ts';
 import { addSelfTest } from '../../src/node/write-self-test.ts';
 import { kernelFiles } from '../build/kernel-files.ts';
 
-const USAGE = 'npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]';
+const USAGE =
+  'npm run convert -- <checkpoint, or its .gguf files> <package> [--preset exact|balanced|small] [--no-self-test]';
 
 async function main(): Promise<void> {
-  const { checkpoint, target, preset, selfTest } = readArguments();
+  const { source, target, preset, selfTest } = readArguments();
   const abort = new AbortController();
   process.once('SIGINT', () => abort.abort());
   process.once('SIGTERM', () => abort.abort());
-  const source = new DirectorySource(checkpoint);
   const line = new ProgressLine();
   try {
     const report = await convert(source, new DirectorySink(target), {
@@ -53,18 +55,20 @@ async function tryAddSelfTest(target: string, signal: AbortSignal): Promise<void
 }
 
 function readArguments(): {
-  checkpoint: string;
+  source: DirectorySource;
   target: string;
   preset: PresetName;
   selfTest: boolean;
 } {
   const { values, positionals } = parse();
-  const [checkpoint, target, ...others] = positionals;
-  if (checkpoint === undefined || target === undefined || others.length > 0)
-    fail('bad-request', `Usage: ${USAGE}`);
+  const [target, checkpoint] = [positionals.at(-1), positionals.slice(0, -1)];
+  const isGguf = checkpoint.every((path) => path.endsWith('.gguf'));
+  const isWhole = checkpoint.length === 1 || (checkpoint.length > 1 && isGguf);
+  if (target === undefined || target.endsWith('.gguf') || !isWhole) fail('bad-request', `Usage: ${USAGE}`);
   const preset = values.preset;
   if (!isPreset(preset)) fail('bad-request', `There is no preset "${preset}". Usage: ${USAGE}`);
-  return { checkpoint, target, preset, selfTest: values['no-self-test'] !== true };
+  const source = isGguf ? DirectorySource.ofGguf(checkpoint) : new DirectorySource(checkpoint[0] ?? '');
+  return { source, target, preset, selfTest: values['no-self-test'] !== true };
 }
 
 function parse() {
@@ -106,13 +110,14 @@ class ProgressLine {
   }
 }
 
-function printReport({ manifest, bytes, losses, unused, wide }: ConversionReport): void {
+function printReport({ manifest, bytes, losses, unused, wide, rebuilt }: ConversionReport): void {
   console.log('relative RMS error of the stored weights, by kind:');
   for (const [name, { weights, error, power }] of losses) {
     const relative = error === 0 ? 'exact' : percent(Math.sqrt(error / power));
     console.log(`  ${name.padEnd(22)} ${count(weights).padStart(9)} weights  ${relative.padStart(10)}`);
   }
   if (wide.length > 0) console.log(`kept in F32, beyond the range of F16: ${wide.join(', ')}`);
+  if (rebuilt.length > 0) console.log(`rebuilt from the keys of the GGUF files: ${rebuilt.join(', ')}`);
   if (unused.length > 0) console.warn(`not used by the model, left out: ${unused.join(', ')}`);
   const shards = manifest.shards.length;
   console.log(`${manifest.preset} package: ${size(bytes)} in ${shards} ${shards === 1 ? 'shard' : 'shards'}`);

@@ -1,4 +1,4 @@
-"""Writes a fixture as GGUF with llama.cpp's own converter: the language file and the mmproj file, in F16 and Q8_0.
+"""Writes a checkpoint as GGUF with llama.cpp's own converter: the language file and the mmproj file, in F16 and Q8_0.
 
     python make_gguf.py <llama.cpp> <checkpoint> <folder>
 
@@ -17,18 +17,22 @@ TYPES = ("f16", "q8_0")
 def main() -> None:
     source, checkpoint, folder = (Path(argument).resolve() for argument in sys.argv[1:4])
     folder.mkdir(parents=True, exist_ok=True)
-    sys.path[:0] = [str(source), str(source / "gguf-py")]
+    for kind in TYPES:
+        convert(source, checkpoint, folder / f"{checkpoint.name}-{kind}.gguf", kind, [])
+        convert(source, checkpoint, folder / f"mmproj-{checkpoint.name}-{kind}.gguf", kind, ["--mmproj"])
+
+
+def convert(source: Path, checkpoint: Path, file: Path, kind: str, options: list[str]) -> None:
+    os.environ.setdefault("NO_LOCAL_GGUF", "1")
+    if str(source) not in sys.path:
+        sys.path[:0] = [str(source), str(source / "gguf-py")]
     from conversion.base import TextModel
 
     # The converter knows tokenizers by a hash of their ids. The fixtures have the expression of Qwen2, with fewer words.
     TextModel.get_vocab_base_pre = lambda self, tokenizer: "qwen2"
-    for kind in TYPES:
-        for prefix, options in (("", []), ("mmproj-", ["--mmproj"])):
-            file = folder / f"{prefix}{checkpoint.name}-{kind}.gguf"
-            sys.argv = ["convert", str(checkpoint), "--outtype", kind, "--outfile", str(file), *options]
-            runpy.run_path(str(source / "convert_hf_to_gguf.py"), run_name="__main__")
+    sys.argv = ["convert", str(checkpoint), "--outtype", kind, "--outfile", str(file), *options]
+    runpy.run_path(str(source / "convert_hf_to_gguf.py"), run_name="__main__")
 
 
 if __name__ == "__main__":
-    os.environ.setdefault("NO_LOCAL_GGUF", "1")
     main()

@@ -24,6 +24,8 @@ export interface GgufHeader {
   tensors: GgufTensor[];
   /** The place at which the data of the tensors begins. */
   dataStart: number;
+  /** The bytes before the data. */
+  head: Uint8Array<ArrayBuffer>;
 }
 
 /** Reads the bytes `start` to `end` of a file, and never fewer. */
@@ -68,7 +70,7 @@ export async function readGgufHeader(read: ReadRange, fileBytes: number, file: s
 }
 
 /** Parses the header at the beginning of `bytes`. Throws HeaderGoesOn if the bytes end inside the header. */
-export function parseGgufHeader(bytes: Uint8Array, fileBytes: number, file: string): GgufHeader {
+export function parseGgufHeader(bytes: Uint8Array<ArrayBuffer>, fileBytes: number, file: string): GgufHeader {
   const cursor = new Cursor(bytes, fileBytes, file);
   // "GGUF"
   if (cursor.u32('the file') !== 0x46554747) fail('bad-checkpoint', `${file} is not a GGUF file.`);
@@ -83,7 +85,8 @@ export function parseGgufHeader(bytes: Uint8Array, fileBytes: number, file: stri
   const alignment = parseAlignment(cursor, keys.get('general.alignment'));
   const infos = parseInfos(cursor, tensorCount);
   const dataStart = roundUp(cursor.at, alignment);
-  return { keys, tensors: placeTensors(cursor, infos, { dataStart, alignment, fileBytes }), dataStart };
+  const tensors = placeTensors(cursor, infos, { dataStart, alignment, fileBytes });
+  return { keys, tensors, dataStart, head: bytes.subarray(0, dataStart) };
 }
 
 function parseKeys(cursor: Cursor, count: number): Map<string, GgufValue> {

@@ -1,6 +1,7 @@
 // A checkpoint source for files that were chosen or dropped on the page.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
+import { ggufAmong } from '../../convert/gguf/gguf-among.ts';
 import { fail } from '../../failure.ts';
 import { readFile, sizeOf } from './read-file.ts';
 
@@ -9,6 +10,10 @@ export class FilesSource implements CheckpointSource {
 
   constructor(files: ReadonlyMap<string, File>) {
     this.#files = files;
+  }
+
+  ggufFiles(): Promise<string[]> {
+    return Promise.resolve(ggufAmong([...this.#files.keys()]));
   }
 
   async size(name: string): Promise<number | undefined> {

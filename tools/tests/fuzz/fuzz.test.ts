@@ -5,6 +5,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import sharp from 'sharp';
 import { afterAll, beforeAll, expect, test } from 'vitest';
+import { convert } from '../../../src/convert/convert.ts';
 import { readCheckpointFiles } from '../../../src/engine/checkpoint-files.ts';
 import { clipType } from '../../../src/engine/clip/clip-type.ts';
 import { readPhotoSize } from '../../../src/engine/photo/photo-size.ts';
@@ -20,6 +21,8 @@ import { parseHubAddress } from '../../../src/weights/hub/hub-address.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { fixturePackage } from '../parity/fixture-package.ts';
 import { ggufFile } from '../support/gguf-file.ts';
+import { MemorySink, MemorySource } from '../support/memory-ports.ts';
+import { packageValues } from '../support/package-values.ts';
 import { damageBytes, damageJson, damageText, joined, randomFrom, type Random } from './mutate.ts';
 
 const TIMES = process.env.LONG === '1' ? 2000 : 200;
@@ -101,6 +104,32 @@ test('headers of GGUF files', async () => {
     const places = ({ start, end }: { start: number; end: number }): number[] => [start % 32, end - start];
     expect(tensors.map(places)).toEqual(original.map(places));
     expect(tensors.at(-1)?.end ?? bytes.length).toBeLessThanOrEqual(bytes.length);
+  });
+});
+
+test('GGUF files whose header is damaged: no other weights come out', async () => {
+  const folder = 'tools/reference/gguf';
+  const read = (name: string) => new Uint8Array(readFileSync(join(folder, name)));
+  const [language, vision] = ['tiny-dense-f16.gguf', 'mmproj-tiny-dense-f16.gguf'];
+  const [text, other] = [read(language), read(vision)];
+  const { dataStart, tensors: original } = await readGgufHeader(rangesOf(text), text.length, language);
+  const convertWith = async (bytes: Uint8Array<ArrayBuffer>) => {
+    const files = new Map([
+      [language, bytes],
+      [vision, other],
+    ]);
+    const sink = new MemorySink();
+    await convert(new MemorySource(files), sink, { preset: 'exact' });
+    return packageValues(sink);
+  };
+  const expected = await convertWith(text);
+  await fuzz('GGUF checkpoint', async (next) => {
+    const bytes = joined(damageBytes(text.slice(0, dataStart), next), text.slice(dataStart));
+    const values = await convertWith(bytes);
+    const { tensors } = await readGgufHeader(rangesOf(bytes), bytes.length, language);
+    // Nothing can show that a type was exchanged for another of the same size.
+    if (tensors.every(({ dtype }, index) => dtype === original[index]?.dtype))
+      expect(values).toEqual(expected);
   });
 });
 

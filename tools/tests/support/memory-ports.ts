@@ -1,6 +1,7 @@
 // For tests: the converter's ports, with files in memory.
 
 import type { CheckpointSource } from '../../../src/convert/checkpoint-source.ts';
+import { ggufAmong } from '../../../src/convert/gguf/gguf-among.ts';
 import type { PackageSink } from '../../../src/convert/package-sink.ts';
 
 export type Files = Map<string, Uint8Array<ArrayBuffer>>;
@@ -13,6 +14,10 @@ export class MemorySource implements CheckpointSource {
 
   constructor(files: Files) {
     this.files = files;
+  }
+
+  ggufFiles(): Promise<string[]> {
+    return Promise.resolve(ggufAmong([...this.files.keys()]));
   }
 
   size(name: string): Promise<number | undefined> {
