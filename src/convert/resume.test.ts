@@ -91,7 +91,7 @@ describe('a conversion that was stopped', () => {
     expect(contents(sink)).toEqual(before);
   });
 
-  it('stops at an abort and can go on', async () => {
+  it('stops at an abort and can continue', async () => {
     const sink = new MemorySink();
     const abort = new AbortController();
     const onProgress = ({ done, total }: ConvertProgress) => {

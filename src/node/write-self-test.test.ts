@@ -19,7 +19,7 @@ beforeAll(async () => {
 });
 afterAll(() => rm(folder, { recursive: true, force: true }));
 
-test('it has the tokens and numbers of the package, and each run writes the same bytes', async () => {
+test('the self-test has the tokens and numbers of the package, and each run writes the same bytes', async () => {
   const known = await selfTestOf(DEMO);
   const copy = join(folder, 'demo');
   await cp(DEMO, copy, { recursive: true });

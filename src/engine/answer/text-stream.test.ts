@@ -38,6 +38,6 @@ test('half a character waits for its end, and the next character shows that none
   expect(written(A, HAN_BEGIN)).toEqual(['a', '', '\ufffd']);
 });
 
-test('bytes that are no text become replacement characters, and the text goes on', () => {
+test('bytes that are no text become replacement characters, and the text continues', () => {
   expect(written(A, NO_BYTE, LOOSE_END, A).join('')).toBe('a\ufffd\ufffda');
 });

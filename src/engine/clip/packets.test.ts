@@ -22,7 +22,7 @@ test('a packet that ends before the start is not shown', () => {
   expect(frameTimes(early)).toEqual([-20_000, 20_000]);
 });
 
-test('the frame rate is that of the whole; an unknown last duration is like the others', () => {
+test('the frame rate is the average of the clip; an unknown last duration counts like the others', () => {
   expect(averageFps(PACKETS)).toBeCloseTo(25, 9);
   expect(averageFps(PACKETS.map((one) => ({ ...one, duration: 0 })))).toBeCloseTo(25, 9);
   expect(averageFps([packet(0, true, 1e6), packet(1e6, false, 3e6)])).toBeCloseTo(0.5, 9);

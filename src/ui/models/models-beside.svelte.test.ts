@@ -150,7 +150,7 @@ test('a tab that follows a download stops when another tab pauses it', async () 
   expect(models.background.current).toBeUndefined();
 });
 
-test('a tab that follows another download goes on with the first download of the built-in model', async () => {
+test('following another download does not end the first download of the built-in model', async () => {
   const remembered: Notes = {};
   const { weights, models } = setUp({ remembered });
   await models.start(PAGE);

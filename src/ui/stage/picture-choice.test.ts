@@ -15,7 +15,7 @@ test('an answer without a number means the only picture of the question; with se
   expect(chosenPictures([null], three, [])).toEqual([null]);
 });
 
-test('numbers count from the start that fits the whole answer', () => {
+test('numbers count from 0 or 1, whichever fits the whole answer', () => {
   expect(chosenPictures(bare(0, 1, 2), three, three)).toEqual(['a', 'b', 'c']);
   expect(chosenPictures(bare(1, 2, 3), three, three)).toEqual(['a', 'b', 'c']);
   expect(chosenPictures(bare(3), three, three)).toEqual(['c']);

@@ -43,7 +43,7 @@ test('if a host says when to return, no request is sent earlier', async () => {
   for (const wait of waits) expect(wait).toBeGreaterThanOrEqual(1000);
 });
 
-test('a date is understood as well, and a wait of hours is refused', async () => {
+test('a host may give the end of the wait as a date; a wait of hours is refused', async () => {
   const url = await host((_, response) => {
     const later = new Date(Date.now() + 3 * 3_600_000).toUTCString();
     response.writeHead(429, { 'Retry-After': later }).end();

@@ -42,7 +42,7 @@ test('relative addresses are resolved against the page', () => {
   expect(read('/packages/a/').id).toBe('https://example.org/packages/a/');
 });
 
-test('an address that is neither is refused', () => {
+test('an address of neither a repository nor a package is refused', () => {
   for (const text of ['', 'Qwen', 'javascript:alert(1)', 'ftp://host/a/', 'https://host/', 'http://']) {
     expect(() => read(text), text).toThrow();
   }
