@@ -11,12 +11,15 @@ export interface CheckpointSource {
    * rejects with the signal's reason.
    */
   read(name: string, start: number, end: number, signal?: AbortSignal): Promise<Uint8Array<ArrayBuffer>>;
-  /** The GGUF files of the checkpoint; none if it is one of safetensors files. Omitted by sources without GGUF files. */
+  /**
+   * Returns the names of the checkpoint's GGUF files; an empty list if its weights are in safetensors files. Sources
+   * without GGUF files omit this function.
+   */
   ggufFiles?(signal?: AbortSignal): Promise<string[]>;
   /**
    * The converter calls this once for each file of weights, after it has identified the checkpoint by headers and
-   * samples and before it reads data of tensors. `tensors` are those of the header, in the order of the bytes, without
-   * gaps.
+   * samples and before it reads data of tensors. `tensors` lists the tensors of the header in the order of their bytes,
+   * without gaps.
    */
   opened?(name: string, tensors: readonly HeaderEntry[]): Promise<void>;
 }

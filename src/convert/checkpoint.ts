@@ -25,8 +25,8 @@ export interface StoredTensor {
   start: number;
   end: number;
   /**
-   * Set if every second run of `run` elements is in another tensor, of the same type and number of elements. `start`
-   * and `end` are then those of the first of the two.
+   * Set if the tensor is stored as two tensors of the same type and size, whose runs of `run` elements alternate.
+   * `start` and `end` are the bytes of the first of the two; `tensor` is the second.
    */
   alternate?: { tensor: Omit<StoredTensor, 'alternate'>; run: number };
 }

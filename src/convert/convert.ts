@@ -56,7 +56,7 @@ export interface ConversionReport {
   unused: string[];
   /** Tensors (or layers of experts) kept in F32, because F16 cannot hold their values. */
   wide: string[];
-  /** Side files that the checkpoint lacks, and that were rebuilt from the key-values of its GGUF files. */
+  /** The side files that the checkpoint lacks and that were rebuilt from the key-values of its GGUF files. */
   rebuilt: string[];
 }
 

@@ -24,8 +24,8 @@ export interface Matrix {
   /** FP8 only: value = stored · scale of its block. */
   scale?: BlockScale;
   /**
-   * Set if every second run of `run` elements of a row is in another matrix, of half the columns. The other runs then
-   * lie one after the other, from `start` on.
+   * Set if the matrix is stored as two matrices of half the columns, whose runs of `run` elements alternate in each
+   * row. `start` belongs to the first of the two; `matrix` is the second.
    */
   alternate?: { matrix: Matrix; run: number };
 }
@@ -64,7 +64,7 @@ export function matrixBytes(matrix: Matrix): number {
   return matrix.rows * rowBytes(matrix.dtype, matrix.columns);
 }
 
-/** Returns rows `first` to `end` as they are stored. */
+/** Returns the bytes of the rows `first` to `end` as they are stored. */
 export async function readStoredRows(
   source: CheckpointSource,
   { file, dtype, columns, start }: Matrix,
@@ -104,7 +104,7 @@ export function notFinite({ name }: Matrix): never {
   fail('bad-checkpoint', `Tensor ${name} holds a value that is not a finite number.`);
 }
 
-/** Joins a run of `even`, a run of `odd`, and so on. */
+/** Joins two arrays whose runs of `run` elements alternate, beginning with `even`. */
 function alternateRuns(even: Float32Array, odd: Float32Array, run: number): Float32Array {
   const values = new Float32Array(2 * even.length);
   for (let at = 0; at < even.length; at += run) {
@@ -120,7 +120,7 @@ function decode(bytes: Uint8Array<ArrayBuffer>, dtype: WeightType): Float32Array
   const { buffer, byteOffset, byteLength } = bytes.byteOffset % 4 === 0 ? bytes : bytes.slice();
   if (isGgufBlockType(dtype)) {
     const values = dequantizeGguf(bytes, dtype);
-    // A number minus itself is 0; NaN or infinity minus itself is NaN.
+    // Subtracting a finite number from itself gives 0; with NaN or infinity, the result is NaN.
     let sum = 0;
     for (let i = 0; i < values.length; i++) sum += values[i]! - values[i]!;
     return sum === 0 ? values : undefined;

@@ -11,7 +11,7 @@ export class DirectorySource implements CheckpointSource, AsyncDisposable {
   readonly #directory: string;
   readonly #open = new Map<string, Promise<FileHandle>>();
 
-  /** The paths of GGUF files that were named one by one, by their file names. */
+  /** The paths, by file name, of GGUF files that the caller named one by one. */
   readonly #named: ReadonlyMap<string, string>;
 
   constructor(directory: string, named: ReadonlyMap<string, string> = new Map()) {
@@ -19,7 +19,10 @@ export class DirectorySource implements CheckpointSource, AsyncDisposable {
     this.#named = named;
   }
 
-  /** The GGUF files at `paths`, with the other parts of those that are split; side files lie beside the first. */
+  /**
+   * Returns a source of the GGUF files at `paths` and of the other parts of split files. The side files must lie beside
+   * the first file.
+   */
   static ofGguf(paths: readonly string[]): DirectorySource {
     const named = paths.flatMap((path) =>
       splitFiles(basename(path)).map((name) => [name, join(dirname(path), name)] as const),

@@ -1,19 +1,22 @@
-// Key-values of GGUF files → config.json, generation_config.json and the settings of preprocessing. What the files do
-// not state is a constant of the model family.
+// Makes config.json, generation_config.json and the settings of preprocessing from key-values of GGUF files. Values
+// that the files do not give are constants of the model family.
 
 import type { Field } from '../../format/json-field.ts';
 import type { StoredTensor } from '../checkpoint.ts';
 import { EMBEDDING, HEAD } from '../model-tensors.ts';
 import type { FileGroup } from './file-groups.ts';
 
-/** Pixels of a picture, and of all frames of a clip, as the family's checkpoints state them. */
+/** The limits for the pixels of a picture, and of all frames of a clip together, as in the family's checkpoints. */
 const PICTURE_PIXELS = { longest_edge: 16777216, shortest_edge: 65536 };
 const CLIP_PIXELS = { longest_edge: 25165824, shortest_edge: 4096 };
 const TEMPORAL_PATCH = 2;
 /** The epsilon of all layer norms of the vision encoder. */
 const VISION_EPSILON = 1e-6;
 
-/** A value that was stored as f32: the shortest decimal number of at most seven digits that it stands for. */
+/**
+ * Returns a value that was stored as f32 as a decimal number of at most seven digits, which is the number that was
+ * meant.
+ */
 function decimal(field: Field): number {
   return Number(Math.fround(field.number()).toPrecision(7));
 }
@@ -24,7 +27,7 @@ export function deepstackTaps(vision: Field): number[] {
   return flags.flatMap((isTap, block) => (isTap ? [block] : []));
 }
 
-/** config.json. `tensors` are those of both files, under the names of the original checkpoint. */
+/** Makes config.json. `tensors` are the tensors of both files, under their names in the original checkpoint. */
 export function rebuildConfig(
   { language, vision }: { language: FileGroup; vision: FileGroup },
   tensors: ReadonlyMap<string, StoredTensor>,
@@ -141,7 +144,7 @@ function visionConfig(root: Field, tapCount: Field): Record<string, unknown> {
   };
 }
 
-/** preprocessor_config.json, or video_preprocessor_config.json. */
+/** Makes preprocessor_config.json or video_preprocessor_config.json. */
 export function rebuildPreprocessor(vision: Field, kind: 'picture' | 'clip'): Record<string, unknown> {
   const at = (key: string): Field => vision.at(`clip.vision.${key}`);
   return {
@@ -161,7 +164,10 @@ const SAMPLING = {
   penalty_repeat: 'repetition_penalty',
 };
 
-/** generation_config.json: the tokens that end an answer, and the publisher's sampling if the file states it. */
+/**
+ * Makes generation_config.json: the tokens that end an answer, and the publisher's sampling settings if the file has
+ * them.
+ */
 export function rebuildGeneration(root: Field): Record<string, unknown> {
   const id = (name: string): number | undefined =>
     root.optional(`tokenizer.ggml.${name}_token_id`)?.integer();

@@ -18,7 +18,7 @@ interface OpenedFile extends GgufHeader {
 
 /** A model, or a vision encoder, in one file or in several. */
 export interface FileGroup {
-  /** Names the group in failures: its first file. */
+  /** The group's name in failures: its first file. */
   name: string;
   files: OpenedFile[];
   fields: Field;
@@ -54,7 +54,7 @@ function onlyOne(groups: FileGroup[], kind: string): FileGroup {
   return group;
 }
 
-/** The names of split files together, in order; every other name alone. */
+/** Groups the names of split files, in order; every other name is a group by itself. */
 function byPrefix(names: readonly string[]): string[][] {
   const groups = new Map<string, string[]>();
   for (const name of [...names].sort()) {

@@ -1,8 +1,8 @@
-// Which of several files are the GGUF files of a checkpoint, by their names.
+// Finds the GGUF files of a checkpoint among other files, by their names.
 
 const SAFETENSORS = ['model.safetensors', 'model.safetensors.index.json'];
 
-/** All GGUF files; none if there is a checkpoint of safetensors files beside them. */
+/** Returns all GGUF files; an empty list if a checkpoint of safetensors files lies beside them. */
 export function ggufAmong(names: readonly string[]): string[] {
   if (SAFETENSORS.some((name) => names.includes(name))) return [];
   return names.filter((name) => name.endsWith('.gguf')).sort();
@@ -11,7 +11,7 @@ export function ggufAmong(names: readonly string[]): string[] {
 /** The name of a split file, such as `x-00001-of-00002.gguf`: prefix, number and count. */
 export const SPLIT_NAME = /^(.*)-(\d{5})-of-(\d{5})\.gguf$/;
 
-/** All files of the split model that `name` belongs to, in order; `name` alone if it is not split. */
+/** Returns all files of the split model to which `name` belongs, in order; only `name` if it is not split. */
 export function splitFiles(name: string): string[] {
   const [, prefix = '', , count = ''] = SPLIT_NAME.exec(name) ?? [];
   // No published model has more than a few dozen files.

@@ -1,5 +1,5 @@
-// GGUF files that llama.cpp's own converter wrote (tools/reference/make_tiny_gguf.py): a dense model in F16, and a
-// mixture in Q8_0 whose language file is split.
+// Tests GGUF files that llama.cpp's own converter wrote (tools/reference/make_tiny_gguf.py): a dense model in F16, and
+// a mixture in Q8_0 whose language file is split.
 
 import { createHash } from 'node:crypto';
 import { readdirSync, readFileSync } from 'node:fs';
@@ -47,7 +47,7 @@ async function problem(files: Files): Promise<string> {
   return error.message;
 }
 
-/** Replaces text in a file by other text of the same length. */
+/** Replaces a text in a file with another text of the same length. */
 function edited(files: Files, name: string, from: string, to: string): Files {
   const text = Buffer.from(files.get(name) ?? []).toString('latin1');
   if (!text.includes(from)) throw new Error(`${name} lacks ${from}`);

@@ -18,7 +18,7 @@ function f16(name: string, shape: number[]): FiledTensor {
   return { name, dtype: 'F16', shape, file: 'x.gguf', start: 64, end: 64 + bytes };
 }
 
-/** Name, shape and bytes of each tensor. */
+/** Returns the name, the shape and the bytes of each tensor. */
 function renamed(tensor: FiledTensor, isFused = false): unknown[] | undefined {
   return renameText(tensor, KEYS, () => isFused)?.map(({ name, shape, start, end }) => [
     name.replace('model.language_model.layers.3.', ''),

@@ -1,6 +1,6 @@
-// The names of llama.cpp's tensors for Qwen3-VL, and those of the checkpoint that they were made from. Three tensors of
-// all experts become one tensor per expert, which is a part of the same bytes; fused query, key and value rows likewise;
-// and the two halves of the patch embedding become one tensor.
+// Translates the names of llama.cpp's tensors for Qwen3-VL to those of the original checkpoint. The three tensors that
+// hold all experts of a layer are cut into one tensor per expert and matrix, and fused rows of queries, keys and values
+// into three tensors; these are parts of the same bytes. The two halves of the patch embedding become one tensor.
 
 import type { Field } from '../../format/json-field.ts';
 import type { GgufTensor } from '../../format/gguf/header.ts';
@@ -11,7 +11,7 @@ export interface FiledTensor extends GgufTensor {
   file: string;
 }
 
-/** What one tensor of a GGUF file holds; undefined if it is none of a Qwen3-VL model. */
+/** The tensors that one tensor of a GGUF file contains; undefined if it does not belong to a Qwen3-VL model. */
 export type Renamed = StoredTensor[] | undefined;
 
 const TEXT = 'model.language_model';
@@ -59,8 +59,8 @@ const VISION_BLOCK: Readonly<Record<string, string>> = {
 const TAP: Readonly<Record<string, string>> = { norm: 'norm', fc1: 'linear_fc1', fc2: 'linear_fc2' };
 
 /**
- * The tensors of the language file that `tensor` holds. `keys` are the file's own, which give the widths of fused
- * tensors; `isFused` tells whether a layer has gate and up rows of its experts in one tensor.
+ * Returns the tensors of the language model that `tensor` contains. `keys`: the file's own keys, which give the widths
+ * of fused tensors. `isFused`: whether one tensor holds both the gate rows and the up rows of a layer's experts.
  */
 export function renameText(tensor: FiledTensor, keys: Field, isFused: (layer: string) => boolean): Renamed {
   const top = pick(TOP, tensor.name);
@@ -71,7 +71,7 @@ export function renameText(tensor: FiledTensor, keys: Field, isFused: (layer: st
   const plain = pick(LAYER, part);
   if (plain !== undefined) return [{ ...tensor, name: `${at}.${plain}.weight` }];
   if (part === 'attn_qkv') return splitAttention(tensor, at, keys);
-  // All experts stay in one tensor, outputs × inputs, if one of the matrices is fused.
+  // If one of the matrices is fused, all experts stay in one tensor, outputs × inputs.
   if (part === 'ffn_gate_up_exps') return [{ ...tensor, name: `${at}.mlp.experts.gate_up_proj` }];
   if (part === 'ffn_down_exps' && isFused(layer)) return [{ ...tensor, name: `${at}.mlp.experts.down_proj` }];
   const matrix = pick(EXPERTS, part);
@@ -87,7 +87,7 @@ export function renameText(tensor: FiledTensor, keys: Field, isFused: (layer: st
   }));
 }
 
-/** Rows of queries, keys and values, one after the other. */
+/** Cuts a fused tensor, in which the rows of queries, keys and values follow one another. */
 function splitAttention(tensor: FiledTensor, at: string, keys: Field): Renamed {
   const architecture = keys.at('general.architecture').string();
   const number = (name: string): number => keys.at(`${architecture}.attention.${name}`).integer(1);
@@ -115,8 +115,8 @@ function splitAttention(tensor: FiledTensor, at: string, keys: Field): Renamed {
 const PATCHES = 'v.patch_embd.weight';
 
 /**
- * The tensor of the vision encoder that `tensor` holds. `taps` are the blocks that feed the DeepStack mergers, and
- * `second` is the other half of the patch embedding.
+ * Returns the tensors of the vision encoder that `tensor` contains. `taps`: the blocks that feed the DeepStack mergers.
+ * `second`: the other half of the patch embedding.
  */
 export function renameVision(
   tensor: FiledTensor,
@@ -139,7 +139,10 @@ export function renameVision(
   return named(`deepstack_merger_list.${tap}.${inTap}`);
 }
 
-/** (width, 3, side, side) twice → (width, 3, 2, side, side): for each colour the earlier frame, then the later one. */
+/**
+ * Joins two tensors (width, 3, side, side) to one (width, 3, 2, side, side): for each colour, the earlier frame and
+ * then the later one.
+ */
 function joinPatches(tensor: FiledTensor, second: FiledTensor | undefined): Renamed {
   const [width = 0, colours = 0, height = 0, breadth = 0] = tensor.shape;
   if (second?.shape.join() !== tensor.shape.join() || second.dtype !== tensor.dtype) return undefined;

@@ -1,5 +1,5 @@
-// A checkpoint in GGUF files: a language model and its vision encoder, under the names and shapes of the original
-// checkpoint. Side files that do not lie beside them are rebuilt from their key-values.
+// Opens a checkpoint in GGUF files: a language model and its vision encoder, under the names and shapes of the original
+// checkpoint. Side files that do not lie beside the GGUF files are rebuilt from their key-values.
 
 import { fail } from '../../failure.ts';
 import type { HeaderEntry } from '../../format/safetensors.ts';
@@ -13,13 +13,13 @@ import { deepstackTaps } from './config.ts';
 
 export interface GgufCheckpoint {
   checkpoint: Checkpoint;
-  /** Reads the same files, and the rebuilt ones. */
+  /** Reads the source's own files, and the rebuilt ones. */
   source: CheckpointSource;
   /** The names of the side files that were rebuilt. */
   rebuilt: string[];
 }
 
-/** Returns undefined if the source holds no checkpoint in GGUF files. Fails as `openCheckpoint` does. */
+/** Returns undefined if the source holds no checkpoint in GGUF files. Fails in the same cases as `openCheckpoint`. */
 export async function openGguf(
   source: CheckpointSource,
   signal?: AbortSignal,
@@ -44,12 +44,15 @@ export async function openGguf(
   return { checkpoint, ...rebuilt };
 }
 
-/** The tensors of a file, each with the padding after it. */
+/** Returns the tensors of a file, each with the padding that follows it. */
 function withoutGaps({ tensors, bytes }: FileGroup['files'][number]): HeaderEntry[] {
   return tensors.map((tensor, index) => ({ ...tensor, end: tensors[index + 1]?.start ?? bytes }));
 }
 
-/** Every tensor must be one of the model: a strange one could change what the others mean. */
+/**
+ * Adds tensors under their original names. Fails at a tensor that does not belong to the model, because it could change
+ * the meaning of the others.
+ */
 function addTensors(
   tensors: Map<string, StoredTensor>,
   { tensors: entries }: FileGroup,

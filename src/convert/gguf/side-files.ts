@@ -1,4 +1,4 @@
-// The side files that the engine needs and that do not lie beside the GGUF files, rebuilt from their key-values.
+// Rebuilds, from key-values, the side files that the engine needs and that do not lie beside the GGUF files.
 
 import type { StoredTensor } from '../checkpoint.ts';
 import type { CheckpointSource } from '../checkpoint-source.ts';
@@ -6,11 +6,11 @@ import { rebuildConfig, rebuildGeneration, rebuildPreprocessor } from './config.
 import type { FileGroup } from './file-groups.ts';
 import { rebuildTokenizer, rebuildTokenizerConfig } from './tokenizer.ts';
 
-/** Files that need one another: if the first lies beside the GGUF files, none of them is rebuilt. */
+/** Makes files that belong together, by their names. */
 type Rebuild = () => Record<string, Record<string, unknown>>;
 
 /**
- * Returns a source with the files of `source` and the rebuilt ones, and the names of the latter. Fails with
+ * Returns a source with the files of `source` and the rebuilt files, and the names of the rebuilt files. Fails with
  * 'bad-checkpoint', naming the key.
  */
 export async function rebuildSideFiles(
@@ -44,7 +44,7 @@ export async function rebuildSideFiles(
   return { source: new WithRebuilt(source, files), rebuilt: [...files.keys()] };
 }
 
-/** A source with some files in memory, which take the place of its own. */
+/** A source with some files in memory, which replace files of the same names. */
 class WithRebuilt implements CheckpointSource {
   readonly #source: CheckpointSource;
   readonly #files: ReadonlyMap<string, Uint8Array<ArrayBuffer>>;

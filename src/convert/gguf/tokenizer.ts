@@ -1,5 +1,5 @@
-// The vocabulary in a GGUF file → tokenizer.json and tokenizer_config.json. The file has tokens and merges; the rest
-// follows from the name of its pre-tokenisation, "qwen2".
+// Makes tokenizer.json and tokenizer_config.json from the vocabulary in a GGUF file. The file has the tokens and the
+// merges; the other fields follow from the name of its pre-tokenisation, "qwen2".
 
 import type { Field } from '../../format/json-field.ts';
 
@@ -9,7 +9,9 @@ const CONTROL = 3;
 const USER_DEFINED = 4;
 const UNUSED = 5;
 
-/** Added tokens that are text like any other in the original tokenizer, although GGUF files mark them as control. */
+/**
+ * Added tokens that count as ordinary text in the original tokenizer, although GGUF files mark them as control tokens.
+ */
 const PLAIN = new Set([
   '<|fim_prefix|>',
   '<|fim_middle|>',
@@ -19,7 +21,7 @@ const PLAIN = new Set([
   '<|file_sep|>',
 ]);
 
-/** How Qwen2 cuts text into words before byte-pair encoding. */
+/** The pattern with which Qwen2 cuts text into words before byte-pair encoding. */
 const WORDS =
   "(?i:'s|'t|'re|'ve|'m|'ll|'d)|[^\\r\\n\\p{L}\\p{N}]?\\p{L}+|\\p{N}| ?[^\\s\\p{L}\\p{N}]+[\\r\\n]*|\\s*[\\r\\n]+|\\s+(?!\\S)|\\s+";
 const BYTE_LEVEL = { type: 'ByteLevel', add_prefix_space: false, trim_offsets: false, use_regex: false };
@@ -30,7 +32,7 @@ interface Added {
   special: boolean;
 }
 
-/** tokenizer.json. `root`: the keys of the language file. */
+/** Makes tokenizer.json. `root`: the keys of the language file. */
 export function rebuildTokenizer(root: Field): Record<string, unknown> {
   root.at('tokenizer.ggml.model').oneOf(['gpt2']);
   root.at('tokenizer.ggml.pre').oneOf(['qwen2']);
@@ -72,7 +74,7 @@ export function rebuildTokenizer(root: Field): Record<string, unknown> {
   };
 }
 
-/** tokenizer_config.json, with the chat template if the file has one. */
+/** Makes tokenizer_config.json, with the chat template if the file has one. */
 export function rebuildTokenizerConfig(root: Field): Record<string, unknown> {
   const tokens = root.at('tokenizer.ggml.tokens').items();
   const text = (key: string): string | undefined => {
@@ -94,7 +96,7 @@ export function rebuildTokenizerConfig(root: Field): Record<string, unknown> {
   };
 }
 
-/** The tokens of byte-pair encoding, and the added ones. Leaves out ids that have no token. */
+/** Returns the tokens of byte-pair encoding, and the added tokens. Leaves out ids that have no token. */
 function sortTokens(root: Field): { vocabulary: Map<string, number>; added: Added[] } {
   const tokens = root.at('tokenizer.ggml.tokens').items();
   const kinds = root.at('tokenizer.ggml.token_type').items(tokens.length);

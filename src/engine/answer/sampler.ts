@@ -48,7 +48,7 @@ export function createSampler(sampling: Sampling, { prompt, begun = [] }: Sample
   const random = randomGenerator(sampling.seed ?? randomSeed());
   const seen = new Set(repetition === 1 ? [] : [...prompt, ...begun]);
   const generated = new Set(begun);
-  // Each of the begun tokens took one draw.
+  // In the earlier run, each of the begun tokens took one random number.
   if (!greedy) begun.forEach(random);
   // A penalty below its neutral value raises logits, so it can promote a token from outside the best.
   const raises = repetition < 1 || presence < 0;

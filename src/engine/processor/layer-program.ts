@@ -95,7 +95,8 @@ export class LayerProgram {
           ...operand,
           ...{ y: y.at, yStride: y.stride, bias, add: add ? 1 : 0 },
         };
-        // The products of one operand write to different places: so the threads wait only once, after the last product.
+        // The products of one operand write to different places, so the threads need to wait only once, after the last
+        // product.
         if (i === own.length - 1) this.program.add('product', fields);
         else this.program.addUnwaited('product', fields);
       }

@@ -127,7 +127,7 @@ test('GGUF files whose header is damaged: no other weights come out', async () =
     const bytes = joined(damageBytes(text.slice(0, dataStart), next), text.slice(dataStart));
     const values = await convertWith(bytes);
     const { tensors } = await readGgufHeader(rangesOf(bytes), bytes.length, language);
-    // Nothing can show that a type was exchanged for another of the same size.
+    // If the damage exchanged a type for another of the same size, no check can notice it.
     if (tensors.every(({ dtype }, index) => dtype === original[index]?.dtype))
       expect(values).toEqual(expected);
   });

@@ -56,8 +56,8 @@ const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
   { package: 'moe-untied-exact', goldens: 'moe-untied', backend: 'webgpu', ...MOST },
   { package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu', ...FEW },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', ...TWO },
-  // A software adapter computes these packages row by row and slowly, so they run without a picture. The built-in
-  // model's self-test runs the same decoder with a picture (tools/tests/robust/wrong-numbers.spec.ts).
+  // A software adapter computes these packages slowly, row by row, so they run without a picture. The built-in model's
+  // self-test runs the same decoder with a picture (tools/tests/robust/wrong-numbers.spec.ts).
   { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', ...WORDS },
   { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
   // The minimum that WebGPU guarantees. It runs only with LONG=1, because a software adapter takes long for unfused

@@ -1,4 +1,4 @@
-// For tests: the weights that a package in memory holds, as f32, whatever form they are stored in.
+// For tests: returns the weights of a package in memory as f32, in whatever form they are stored.
 
 import { dequantizeRows } from '../../../src/format/blocks.ts';
 import { decodeBF16, decodeF16 } from '../../../src/format/float.ts';
@@ -13,7 +13,7 @@ import {
 import { parseManifest } from '../../../src/format/parse-manifest.ts';
 import type { MemorySink } from './memory-ports.ts';
 
-/** All tensors but scales, and each part of each expert, named `…experts.<expert>.<part>`. */
+/** Returns all tensors except scales, and each part of each expert under the name `…experts.<expert>.<part>`. */
 export function packageValues(sink: MemorySink): Map<string, Float32Array> {
   const manifest = parseManifest(JSON.parse(new TextDecoder().decode(sink.files.get('manifest.json'))));
   const values = new Map<string, Float32Array>();
