@@ -3,16 +3,16 @@
 
 import type { InferenceApi } from '../src/contract/inference.ts';
 import { hasAdapter } from '../src/engine/runtime/webgpu-device.ts';
-import { fail, outcome } from '../src/failure.ts';
+import { outcome } from '../src/failure.ts';
 import { Database } from '../src/weights/store/database.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
+import { AnsweringModel } from '../src/session/answering-model.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
 import { KernelDownloads } from '../src/session/kernel-downloads.ts';
-import { loadModel, type Loaded } from '../src/session/load-model.ts';
+import { loadModel } from '../src/session/load-model.ts';
 import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
-import { RunQueue } from '../src/session/run-queue.ts';
 import { RuntimeDownloads } from '../src/session/runtime-downloads.ts';
 import { GLUES } from '../src/session/runtime-files.ts';
 import { reportRequests } from '../src/session/report-requests.ts';
@@ -20,12 +20,11 @@ import { reportViolations } from '../src/session/report-violations.ts';
 
 // The runtime starts its threads from the address of its glue code.
 const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
-const runs = new RunQueue('serial');
+const model = new AnsweringModel();
 const database = new Database();
 const runtime = new RuntimeDownloads();
 const kernels = new KernelDownloads();
 const sources = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), runtime, kernels };
-let loaded: Loaded | undefined;
 
 const api = {
   walls: () => outcome(() => walls.report()),
@@ -42,40 +41,29 @@ const api = {
     }),
 
   load: (id, modelId, options, onEvent) =>
-    runs.start(id, async (signal) => {
+    model.load(id, async (signal) => {
       await walls.demand();
-      await release();
-      loaded = await loadModel(sources, modelId, options, onEvent, signal);
-      return loaded.facts;
+      return loadModel(sources, modelId, options, onEvent, signal);
     }),
+
+  loadBehind: (id, modelId, options) =>
+    model.loadBehind(id, async (signal) => {
+      await walls.demand();
+      return loadModel(sources, modelId, options, () => undefined, signal);
+    }),
+
+  takeOver: (id) => model.takeOver(id),
 
   answer: (id, messages, options, onEvent) =>
-    runs.start(id, async (signal) => {
-      if (loaded === undefined) fail('bad-request', 'No model is loaded.');
-      return loaded.engine.answer(messages, options, onEvent, signal);
-    }),
+    model.use(id, (engine, signal) => engine.answer(messages, options, onEvent, signal)),
 
-  cancel: (id) => runs.cancel(id),
+  cancel: (id) => model.cancel(id),
 
-  forget: () =>
-    runs.start('forget', () => {
-      loaded?.engine.forget();
-      return Promise.resolve(null);
-    }),
+  forget: () => model.forget(),
 
-  unload: () =>
-    runs.start('unload', async () => {
-      await release();
-      return null;
-    }),
+  unload: () => model.unload(),
 } satisfies InferenceApi;
 
 exposeOnly(api);
 reportRequests();
 reportViolations(walls);
-
-async function release(): Promise<void> {
-  const released = loaded;
-  loaded = undefined;
-  await released?.dispose();
-}

@@ -59,6 +59,14 @@ class Thread extends EventTarget implements WorkerLike, InferenceApi {
     return Promise.resolve({ kind: 'done', value: MODEL });
   }
 
+  loadBehind(runId: string): Promise<Outcome<never>> {
+    return this.answer(runId);
+  }
+
+  takeOver(): Promise<Outcome<LoadedModel>> {
+    return this.load();
+  }
+
   answer(runId: string): Promise<Outcome<never>> {
     return new Promise((resolve) => this.#stop.set(runId, resolve));
   }
@@ -123,6 +131,17 @@ test('an abort crosses the thread as cancel of that run', async () => {
   abort.abort();
   expect(await waiting).toEqual({ kind: 'stopped' });
   expect(threads[0]?.cancelled).toEqual(['1']);
+  client.dispose();
+});
+
+test('a load behind is stopped by its own abort, and its model takes over when the page asks', async () => {
+  const { client, threads } = setUp();
+  const abort = new AbortController();
+  const behind = client.loadBehind('/packages/a/', { backend: 'webgpu' }, abort.signal);
+  expect(await client.takeOver()).toEqual({ kind: 'done', value: MODEL });
+  abort.abort();
+  expect(await behind).toEqual({ kind: 'stopped' });
+  expect(threads[0]?.cancelled).toHaveLength(1);
   client.dispose();
 });
 

@@ -67,9 +67,23 @@ export class InferenceClient {
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
     this.#latest = options;
-    const held = await this.#held(modelId);
-    const all = held.length > 0 ? { ...options, held } : options;
+    const all = await this.#withHeld(modelId, options);
     return this.#calls.run(signal, (api, id) => api.load(id, modelId, all, Comlink.proxy(onEvent)));
+  }
+
+  /** Loads a model onto another device while the loaded one keeps answering. */
+  async loadBehind(
+    modelId: string,
+    options: LoadOptions,
+    signal: AbortSignal,
+  ): Promise<Outcome<LoadedModel>> {
+    const all = await this.#withHeld(modelId, options);
+    return this.#calls.run(signal, (api, id) => api.loadBehind(id, modelId, all), 'beside');
+  }
+
+  /** The model that was loaded behind answers from now on. */
+  takeOver(): Promise<Outcome<LoadedModel>> {
+    return this.#calls.run(new AbortController().signal, (api, id) => api.takeOver(id));
   }
 
   answer(
@@ -92,5 +106,10 @@ export class InferenceClient {
   /** Ends the worker; pending calls fail with 'worker-died'. */
   dispose(): void {
     this.#calls.dispose();
+  }
+
+  async #withHeld(modelId: string, options: LoadOptions): Promise<LoadOptions> {
+    const held = await this.#held(modelId);
+    return held.length > 0 ? { ...options, held } : options;
   }
 }

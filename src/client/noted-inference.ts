@@ -8,12 +8,17 @@ import type { Outcome } from '../failure.ts';
 import type { InferenceClient } from './inference-client.ts';
 import type { LoadNotes } from './load-notes.ts';
 
-type Inner = Pick<InferenceClient, 'load' | 'answer' | 'forget' | 'unload' | 'dispose'>;
+type Inner = Pick<
+  InferenceClient,
+  'load' | 'loadBehind' | 'takeOver' | 'answer' | 'forget' | 'unload' | 'dispose'
+>;
 
 export class NotedInference implements Inner {
   readonly #inner: Inner;
   readonly #notes: Pick<LoadNotes, 'begin'>;
   #modelId: string | undefined;
+  /** The works under way on the model; the note exists as long as there are any. */
+  readonly #works = new Set<object>();
 
   constructor(inner: Inner, notes: Pick<LoadNotes, 'begin'>) {
     this.#inner = inner;
@@ -27,11 +32,17 @@ export class NotedInference implements Inner {
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
     this.#modelId = modelId;
-    const end = this.#notes.begin(modelId);
-    const outcome = await this.#inner.load(modelId, options, onEvent, signal);
-    // If a later load has replaced this one, the note now belongs to the later one.
-    if (this.#modelId === modelId) end();
-    return outcome;
+    // If a later load replaces this one, the note belongs to that one.
+    this.#works.clear();
+    return this.#noted(modelId, () => this.#inner.load(modelId, options, onEvent, signal));
+  }
+
+  loadBehind(modelId: string, options: LoadOptions, signal: AbortSignal): Promise<Outcome<LoadedModel>> {
+    return this.#noted(modelId, () => this.#inner.loadBehind(modelId, options, signal));
+  }
+
+  takeOver(): Promise<Outcome<LoadedModel>> {
+    return this.#inner.takeOver();
   }
 
   async answer(
@@ -40,10 +51,8 @@ export class NotedInference implements Inner {
     onEvent: (event: AnswerEvent) => void,
     signal: AbortSignal,
   ): Promise<Outcome<Answer>> {
-    const end = this.#modelId === undefined ? undefined : this.#notes.begin(this.#modelId);
-    const outcome = await this.#inner.answer(messages, options, onEvent, signal);
-    end?.();
-    return outcome;
+    const answer = (): Promise<Outcome<Answer>> => this.#inner.answer(messages, options, onEvent, signal);
+    return this.#modelId === undefined ? answer() : this.#noted(this.#modelId, answer);
   }
 
   forget(): Promise<Outcome<null>> {
@@ -57,5 +66,14 @@ export class NotedInference implements Inner {
 
   dispose(): void {
     this.#inner.dispose();
+  }
+
+  async #noted<T>(modelId: string, work: () => Promise<T>): Promise<T> {
+    const name = {};
+    this.#works.add(name);
+    const end = this.#notes.begin(modelId);
+    const result = await work();
+    if (this.#works.delete(name) && this.#works.size === 0) end();
+    return result;
   }
 }

@@ -55,6 +55,14 @@ class Scripted {
     return Promise.resolve(end);
   }
 
+  loadBehind(): Promise<Outcome<LoadedModel>> {
+    return Promise.resolve({ kind: 'done', value: MODEL });
+  }
+
+  takeOver(): Promise<Outcome<LoadedModel>> {
+    return Promise.resolve({ kind: 'done', value: MODEL });
+  }
+
   forget() {
     return Promise.resolve({ kind: 'done', value: null } as const);
   }
@@ -198,4 +206,17 @@ test('the client passes on a failure that is no loss', async () => {
   worker.answers = [{ pieces: [], end: failed('bad-photo') }];
   expect((await answered(inference)).outcome).toEqual(failed('bad-photo'));
   expect(worker.disposed).toBe(0);
+});
+
+test('after a takeover, a lost device gets the model again that took over; before it, the other one', async () => {
+  const { worker, inference } = await loaded();
+  await inference.load('demo', { backend: 'wasm' }, () => undefined, never);
+  await inference.loadBehind('demo', { backend: 'webgpu', hardwareOnly: true }, never);
+  worker.answers = [{ pieces: [], end: failed('worker-died') }];
+  await answered(inference);
+  expect(worker.loaded.at(-1)).toEqual({ backend: 'wasm' });
+  await inference.takeOver();
+  worker.answers = [{ pieces: [], end: LOST }];
+  await answered(inference);
+  expect(worker.loaded.at(-1)).toEqual({ backend: 'webgpu', hardwareOnly: true });
 });

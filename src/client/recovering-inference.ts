@@ -16,7 +16,10 @@ const LOSSES_WITHIN_MS = 5 * 60_000;
 const ADAPTER_WAIT_S = 130;
 const ADAPTER_RETRY_S = 5;
 
-type Inner = Pick<InferenceClient, 'load' | 'answer' | 'forget' | 'unload' | 'dispose'>;
+type Inner = Pick<
+  InferenceClient,
+  'load' | 'loadBehind' | 'takeOver' | 'answer' | 'forget' | 'unload' | 'dispose'
+>;
 
 export interface Clock {
   now(): number;
@@ -28,6 +31,8 @@ export class RecoveringInference implements Inner {
   readonly #inner: Inner;
   readonly #clock: Clock;
   #loaded: { modelId: string; options: LoadOptions; model: LoadedModel } | undefined;
+  /** The model that was loaded behind. */
+  #next: { modelId: string; options: LoadOptions } | undefined;
   #losses: { at: number; code: FailureCode }[] = [];
 
   constructor(inner: Inner, clock: Clock) {
@@ -54,6 +59,19 @@ export class RecoveringInference implements Inner {
       const unstable = this.#lose(code);
       if (unstable !== undefined) return unstable;
     }
+  }
+
+  /** Like InferenceClient's `loadBehind`. A loss ends only this load: the loaded model keeps answering. */
+  loadBehind(modelId: string, options: LoadOptions, signal: AbortSignal): Promise<Outcome<LoadedModel>> {
+    this.#next = { modelId, options };
+    return this.#inner.loadBehind(modelId, options, signal);
+  }
+
+  async takeOver(): Promise<Outcome<LoadedModel>> {
+    const next = this.#next;
+    const outcome = await this.#inner.takeOver();
+    if (outcome.kind === 'done' && next !== undefined) this.#loaded = { ...next, model: outcome.value };
+    return outcome;
   }
 
   /**

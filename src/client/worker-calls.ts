@@ -62,25 +62,32 @@ export class WorkerCalls<Api extends Stoppable> {
     this.#prepare = prepare;
   }
 
-  /** Makes a call with a unique name. If `signal` aborts, the worker's `cancel` is called with that name. */
+  /**
+   * Makes a call with a unique name. If `signal` aborts, the worker's `cancel` is called with that name. If `order`
+   * is 'beside', the call does not wait for its turn in the worker.
+   */
   async run<T>(
     signal: AbortSignal,
     job: (api: Comlink.Remote<Api>, runId: string) => Promise<Outcome<T>>,
+    order: 'in turn' | 'beside' = 'in turn',
   ): Promise<Outcome<T>> {
     if (signal.aborted) return { kind: 'stopped' };
     const id = String(++this.#runs);
     let cancel: (() => void) | undefined;
     try {
-      return await this.call((api) => {
-        // If the worker is dead by then, the call has already settled.
-        const remote: Comlink.Remote<Stoppable> = api;
-        cancel = () => {
-          this.#running?.watch.hurry();
-          void remote.cancel(id).catch(() => undefined);
-        };
-        signal.addEventListener('abort', cancel);
-        return job(api, id);
-      }, signal);
+      return await this.call(
+        (api) => {
+          // If the worker is dead by then, the call has already settled.
+          const remote: Comlink.Remote<Stoppable> = api;
+          cancel = () => {
+            if (order === 'in turn') this.#running?.watch.hurry();
+            void remote.cancel(id).catch(() => undefined);
+          };
+          signal.addEventListener('abort', cancel);
+          return job(api, id);
+        },
+        order === 'in turn' ? signal : undefined,
+      );
     } finally {
       if (cancel !== undefined) signal.removeEventListener('abort', cancel);
     }

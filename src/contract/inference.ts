@@ -7,6 +7,7 @@ import type { Answer, AnswerEvent, AnswerOptions } from './answer.ts';
 import type { Message } from './conversation.ts';
 import type { HeldEntry } from './held-entry.ts';
 
+/** 'wasm': the processor, with the project's own kernels. */
 export type Backend = 'webgpu' | 'wasm';
 
 /** The precision of activations. 'f16' needs a device with `shader-f16`. */
@@ -15,7 +16,7 @@ export type Precision = 'f32' | 'f16';
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
-  /** Whether to fail with 'no-webgpu' if the only adapter computes on the processor, where WASM is faster. */
+  /** Whether to fail with 'no-webgpu' if the only adapter computes on the processor, where the kernels are faster. */
   hardwareOnly?: boolean;
   /**
    * The memory budget for experts on the device; experts beyond it are paged from storage. There is always memory for
@@ -57,7 +58,8 @@ export interface LoadedModel {
   /** The model's mixture layers; null for a dense model. */
   experts: LoadedExperts | null;
   /**
-   * Precisions in which this device's GPU computes wrong numbers, so that the worker chose another precision, or WASM.
+   * Precisions in which this device's GPU computes wrong numbers, so that the worker chose another precision, or the
+   * processor.
    */
   distrusted?: Precision[];
 }
@@ -84,8 +86,8 @@ export interface InferenceApi {
   walls(): Promise<Outcome<WallReport>>;
 
   /**
-   * Begins to fetch the runtime for the first of these backends that this device has, so that the runtime is ready when
-   * the model is. No other call waits for this one. `hardwareOnly`: see LoadOptions. If the fetch fails, `load` tries
+   * Begins to fetch the program (runtime or kernels) for the first of these backends that this device has, so that the
+   * program is ready when the model is. No other call waits for this one. `hardwareOnly`: see LoadOptions. If the fetch fails, `load` tries
    * again and reports the failure.
    */
   prepare(
@@ -104,6 +106,18 @@ export interface InferenceApi {
     options: LoadOptions,
     onEvent: (event: LoadEvent) => void,
   ): Promise<Outcome<LoadedModel>>;
+
+  /**
+   * Loads a model onto another device while the loaded one keeps answering. The model answers after `takeOver`, unless
+   * another model is loaded before. Fails as `load` does.
+   */
+  loadBehind(runId: RunId, modelId: string, options: LoadOptions): Promise<Outcome<LoadedModel>>;
+
+  /**
+   * The model that was loaded behind takes the place of the loaded one, after all answers that were asked for before.
+   * Fails with 'bad-request' if there is none.
+   */
+  takeOver(runId: RunId): Promise<Outcome<LoadedModel>>;
 
   /**
    * Answers the last message. Calls are answered one after the other. Fails with 'bad-request' if no model is loaded.
