@@ -19,7 +19,7 @@ test('a first visit explains the page, makes the model ready by itself, and ends
   // Run the model on the processor: a software adapter takes minutes for work that a graphics processor does at once.
   await page.getByRole('button', { name: 'Settings' }).click();
   await page.getByText('For experts', { exact: true }).click();
-  await page.getByLabel('Runs on').selectOption('Processor (WASM)');
+  await page.getByLabel('Runs on').selectOption('Processor');
   await page.getByLabel('Longest answer, in tokens').fill('24');
   await page.keyboard.press('Escape');
   await addPictures(page, 'odd.png');

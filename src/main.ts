@@ -13,7 +13,6 @@ import { NotedInference } from './client/noted-inference.ts';
 import { MediaClient } from './client/media-client.ts';
 import { CLOCK, RecoveringInference } from './client/recovering-inference.ts';
 import { WeightsClient } from './client/weights-client.ts';
-import type { Backend } from './contract/inference.ts';
 import type { WallReport } from './policy/walls.ts';
 import { takeShared } from './shared-files.ts';
 import App from './ui/shell/App.svelte';
@@ -177,7 +176,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
     },
     missing,
   };
-  prepareRuntime(models);
+  prepareProgram(models);
   if (kiosk !== null) {
     void models.start(document.baseURI, { unattended: true });
     void samples.start();
@@ -217,10 +216,10 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
 }
 
-/** Begins to fetch the runtime while the model for it is being fetched. */
-function prepareRuntime(models: Models): void {
-  const { backend } = models.runSettings;
-  const isChosen = backend !== 'auto';
-  const backends: Backend[] = isChosen ? [backend] : ['webgpu', 'wasm'];
-  void inferenceClient.prepare(backends, !isChosen, (event) => models.chosen.hearRuntime(event));
+/** Begins to fetch the program that the first model runs on, while the model itself is being fetched. */
+function prepareProgram(models: Models): void {
+  const hardwareOnly = models.runSettings.backend === 'auto';
+  void inferenceClient.prepare(models.firstBackends, hardwareOnly, (event) =>
+    models.chosen.hearRuntime(event),
+  );
 }

@@ -45,6 +45,9 @@ class Script {
   ready(): Promise<Outcome<LoadedModel>> {
     return Promise.resolve(this.readiness);
   }
+  answered(): void {
+    // Nothing happens.
+  }
   failed({ code }: FailureInfo): void {
     this.reported.push(code);
   }

@@ -24,6 +24,8 @@ export interface Answerers {
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
   /** Whether loading waits until the user has decided which model to load. */
   readonly awaitsUser: boolean;
+  /** Reports that an answer of the model `id` has ended. */
+  answered(id: string): void;
   /** Reports that an answer of the model `id` failed, so that the model may have to be loaded again. */
   failed(failure: FailureInfo, id: string): void;
 }
@@ -209,6 +211,7 @@ export class Conversation {
       turn.end(endingOf(outcome));
       return;
     }
+    models.answered(model.id);
     const { text, ids, ...facts } = outcome.value;
     turn.end({ kind: facts.reason === 'stopped' ? 'stopped' : 'answered', facts }, { text, ids });
   }

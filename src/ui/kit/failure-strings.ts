@@ -84,7 +84,7 @@ export const en: Failures = {
   'question-too-long':
     'The text is longer than this model can take in, even without a picture. Your question is kept: shorten it, or begin a new conversation.',
   'not-numbers':
-    'The model’s results are not numbers, so there is no answer. Your question is kept. Ask again, choose “on this processor” in the settings, or use another model; if it happens there too, this model is broken.',
+    'The model’s results are not numbers, so there is no answer. Your question is kept. Ask again, choose “Processor” in the settings, or use another model; if it happens there too, this model is broken.',
   'no-webgpu':
     'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
   'gpu-too-limited':
@@ -167,7 +167,7 @@ export const zh: Failures = {
   'question-too-long':
     '文字太多，即使没有图片，也超出了该模型能容纳的长度。您的问题已保留：请缩短，或开始新的对话。',
   'not-numbers':
-    '模型计算出的结果不是有效数字，无法形成回答。您的问题已保留。请重新提问，在设置中选择在处理器上运行，或改用其他模型；如果仍然如此，则此模型已损坏。',
+    '模型计算出的结果不是有效数字，无法形成回答。您的问题已保留。请重新提问，在设置中选择“处理器”，或改用其他模型；如果仍然如此，则此模型已损坏。',
   'no-webgpu':
     '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
   'gpu-too-limited':

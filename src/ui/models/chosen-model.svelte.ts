@@ -7,7 +7,7 @@ import type { DeviceLoad } from './device-load.svelte.ts';
 import type { Downloads } from './downloads.svelte.ts';
 import { BUILT_IN, type Entry } from './entries.ts';
 import type { KnownModels } from './known-models.svelte.ts';
-import { drawbackOf, phaseOf, type Drawback, type Phase } from './phase.ts';
+import { phaseOf, placeOf, type Phase, type Place } from './phase.ts';
 import { Readiness } from './readiness.svelte.ts';
 import type { RunSettings } from './run-settings.svelte.ts';
 import type { Suspects } from './suspects.svelte.ts';
@@ -71,21 +71,21 @@ export class ChosenModel {
     return latest !== undefined && this.is(latest.id) ? latest : null;
   }
 
-  /** The reason why the model runs slower than it could; null if it does not. */
-  get drawback(): Drawback | null {
-    return drawbackOf(this.phase, this.#parts.runSettings.backend);
+  /** Where the model runs; null if it is not loaded. */
+  get place(): Place | null {
+    return placeOf(this.phase);
   }
 
   /**
    * The progress, from 0 to 1, of everything that the first answer waits for: downloading the model, downloading the
-   * runtime, and opening the model. Null unless the model is downloading or loading.
+   * program that it runs on, and opening the model. Null unless the model is downloading or loading.
    */
   get readiness(): number | null {
     const fetchedBytes = this.#parts.downloads.fetchedBytes(this.entry?.request.id ?? '');
     return this.#readiness.shareOf(this.phase, fetchedBytes);
   }
 
-  /** Receives the download progress of the runtime that models run on. */
+  /** Receives the download progress of the runtime that models on the GPU need. */
   hearRuntime(runtime: Parameters<Readiness['hearRuntime']>[0]): void {
     this.#readiness.hearRuntime(runtime);
   }

@@ -1,11 +1,10 @@
-// Loads models onto the device, one at a time. Loading another model ends the current load.
+// Loads models onto the device, one at a time. Loading another model ends the current load. Moves the built-in model to
+// the GPU after its first answer (see first-answer.ts).
 
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { Backend, LoadedModel, LoadOptions } from '../../contract/inference.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
-
-/** 'auto': WebGPU if it works here, otherwise the processor. */
-export type BackendChoice = 'auto' | Backend;
+import { backendsFor, goesOnWithGpu, type BackendChoice } from './first-answer.ts';
 
 /** The user's choices about how a model runs. */
 export interface RunChoices {
@@ -43,14 +42,22 @@ interface Load extends RunChoices {
   ended: Promise<Outcome<LoadedModel>>;
 }
 
+/** The part of the inference client that loads models. */
+export type Loader = Pick<InferenceClient, 'load' | 'loadBehind' | 'takeOver'>;
+
 export class DeviceLoad {
-  readonly #inference: Pick<InferenceClient, 'load'>;
+  readonly #inference: Loader;
   readonly #hasWebGpu: boolean;
   #load = $state.raw<Load | undefined>();
   #state = $state.raw<LoadState | undefined>();
   #latest = $state.raw<LoadedModel | undefined>();
 
-  constructor(inference: Pick<InferenceClient, 'load'>, hasWebGpu: boolean) {
+  /** Stops the load onto the GPU behind the answers. */
+  #behind: AbortController | undefined;
+  /** Whether a load onto the GPU has failed in this visit, so that it is not tried again. */
+  #lacksGpu = false;
+
+  constructor(inference: Loader, hasWebGpu: boolean) {
     this.#inference = inference;
     this.#hasWebGpu = hasWebGpu;
   }
@@ -70,8 +77,9 @@ export class DeviceLoad {
     return this.#isOf(id, choices) ? this.#state : undefined;
   }
 
-  /** Loads a model, or joins its load if that has begun or ended. */
+  /** Loads a model, or joins its load if that has begun or ended. Stops a load behind the answers. */
   begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
+    this.#behind?.abort();
     if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
     this.stop();
     const load: Load = {
@@ -86,19 +94,50 @@ export class DeviceLoad {
       if (this.#load !== load) return;
       if (outcome.kind === 'stopped') this.stop();
       else if (outcome.kind === 'failed') this.#state = outcome;
-      else {
-        this.#latest = outcome.value;
-        this.#state = { kind: 'ready', model: outcome.value };
-      }
+      else this.#isReady(outcome.value);
     });
     return load.ended;
   }
 
+  /**
+   * Handles the end of an answer of the model `id`: if the model is to go on with the GPU, loads it there. Until it is
+   * loaded, the processor answers further questions, each of which stops the load until its own answer has ended.
+   */
+  async answered(id: string): Promise<void> {
+    const load = this.#load;
+    if (load?.id !== id || this.#state?.kind !== 'ready' || this.#lacksGpu) return;
+    const { model } = this.#state;
+    if (!goesOnWithGpu(model, load.backend, this.#hasWebGpu)) return;
+    this.#behind?.abort();
+    const stop = (this.#behind = new AbortController());
+    const loaded = await this.#inference.loadBehind(id, optionsOf(load, 'webgpu'), stop.signal);
+    if (loaded.kind === 'failed') this.#lacksGpu = true;
+    if (this.#load !== load) return;
+    // The worker that held the model is gone.
+    if (loaded.kind === 'failed' && loaded.failure.code === 'worker-died') this.stop();
+    // A question that comes now waits until it is known where the model runs; that takes a moment.
+    if (loaded.kind === 'done') load.ended = this.#takeOver(load, model);
+  }
+
   /** Ends the current load. The model on the device counts as lost, so the next `begin` loads it again. */
   stop(): void {
+    this.#behind?.abort();
     this.#load?.stop.abort();
     this.#load = undefined;
     this.#state = undefined;
+  }
+
+  #isReady(model: LoadedModel): void {
+    this.#latest = model;
+    this.#state = { kind: 'ready', model };
+  }
+
+  /** The model on the GPU replaces the one on the processor, `before`. */
+  async #takeOver(load: Load, before: LoadedModel): Promise<Outcome<LoadedModel>> {
+    const taken = await this.#inference.takeOver();
+    if (taken.kind !== 'done') return { kind: 'done', value: before };
+    if (this.#load === load) this.#isReady(taken.value);
+    return taken;
   }
 
   #isOf(id: string, { backend, expertBudgetBytes }: RunChoices): boolean {
@@ -124,21 +163,19 @@ export class DeviceLoad {
       this.#state = { kind: 'loading', doneBytes, totalBytes };
     };
     let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
-    for (const backend of backendsOf(load.backend, this.#hasWebGpu)) {
+    for (const backend of backendsFor(load.id, load.backend, this.#hasWebGpu)) {
       onEvent({ doneBytes: 0, totalBytes: 0 });
-      const options: LoadOptions = {
-        backend,
-        hardwareOnly: load.backend === 'auto',
-        ...(load.expertBudgetBytes === null ? {} : { expertBudgetBytes: load.expertBudgetBytes }),
-      };
-      outcome = await this.#inference.load(load.id, options, onEvent, load.stop.signal);
+      outcome = await this.#inference.load(load.id, optionsOf(load, backend), onEvent, load.stop.signal);
       if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
     }
     return outcome;
   }
 }
 
-function backendsOf(choice: BackendChoice, hasWebGpu: boolean): Backend[] {
-  if (choice !== 'auto') return [choice];
-  return hasWebGpu ? ['webgpu', 'wasm'] : ['wasm'];
+function optionsOf({ backend: choice, expertBudgetBytes }: RunChoices, backend: Backend): LoadOptions {
+  return {
+    backend,
+    hardwareOnly: choice === 'auto',
+    ...(expertBudgetBytes === null ? {} : { expertBudgetBytes }),
+  };
 }

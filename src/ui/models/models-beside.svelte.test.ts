@@ -38,7 +38,7 @@ test('the present model stays chosen while another one downloads, until the user
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
   expect(models.news.current).toBeUndefined();
-  expect(inference.asked).toEqual(['demo webgpu', 'large webgpu']);
+  expect(inference.asked).toEqual(['demo wasm', 'large webgpu']);
 });
 
 test('the page uses the chosen model as soon as it is stored, if no other model works', async () => {
@@ -114,7 +114,7 @@ test('the earlier model answers again if another one does not load, and answers 
   models.choose('large');
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
   expect(models.news.current).toMatchObject({ kind: 'not-loaded', failure: { code: 'out-of-memory' } });
-  expect(inference.asked).toEqual(['demo webgpu', 'large webgpu', 'demo webgpu']);
+  expect(inference.asked).toEqual(['demo wasm', 'large webgpu', 'demo wasm']);
 });
 
 test('a download continues in the next visit, unless another tab has completed it or the user paused it', async () => {

@@ -23,7 +23,7 @@ test('the built-in model downloads, loads and becomes ready by itself on a first
   expect(models.chosen.phase.kind).toBe('downloading');
   weights.settle('done');
   await soon();
-  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(inference.asked).toEqual(['demo wasm']);
   expect(models.chosen.phase).toMatchObject({ kind: 'ready', model: { id: 'demo' } });
 });
 
@@ -143,23 +143,20 @@ test('a chosen large model that is not stored is not fetched before the user ask
 });
 
 test('without WebGPU the processor answers, whether the browser lacks it or the device refuses', async () => {
-  const without = setUp({ hasWebGpu: false });
-  without.weights.keep('demo');
+  const without = setUp({ hasWebGpu: false, remembered: { model: 'large' } });
+  without.weights.keep('large');
   await without.models.start(PAGE);
   await without.models.ready(never);
-  expect(without.inference.asked).toEqual(['demo wasm']);
-  expect(without.models.chosen.drawback).toBe('onProcessor');
+  expect(without.inference.asked).toEqual(['large wasm']);
+  expect(without.models.chosen.place).toBe('onProcessor');
 
-  const refused = setUp();
-  refused.weights.keep('demo');
+  const refused = setUp({ remembered: { model: 'large' } });
+  refused.weights.keep('large');
   refused.inference.refuses.set('webgpu', 'no-webgpu');
   await refused.models.start(PAGE);
   await refused.models.ready(never);
-  expect(refused.inference.asked).toEqual(['demo webgpu', 'demo wasm']);
-  expect(refused.models.chosen.drawback).toBe('onProcessor');
-  refused.models.runSettings.chooseBackend('wasm');
-  await refused.models.ready(never);
-  expect(refused.models.chosen.drawback).toBeNull();
+  expect(refused.inference.asked).toEqual(['large webgpu', 'large wasm']);
+  expect(refused.models.chosen.place).toBe('onProcessor');
 });
 
 test('the model is loaded again only after a failure that may have broken it', async () => {
@@ -190,7 +187,7 @@ test('the failure of an earlier model’s answer does not stop the model after i
 test('a failed load is reported, and the next question tries again', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
-  inference.refuses.set('webgpu', 'out-of-memory');
+  inference.refuses.set('wasm', 'out-of-memory');
   await models.start(PAGE);
   expect(await models.ready(never)).toMatchObject({ kind: 'failed' });
   expect(models.chosen.phase).toMatchObject({ kind: 'failed', failure: { code: 'out-of-memory' } });
@@ -259,7 +256,7 @@ test('a model that is removed from storage leaves the device', async () => {
   await models.ready(never);
   await models.leave('large');
   await models.leave('demo');
-  expect(inference.asked).toEqual(['demo webgpu', 'unload']);
+  expect(inference.asked).toEqual(['demo wasm', 'unload']);
   expect(models.chosen.phase.kind).toBe('stored');
 });
 
@@ -276,7 +273,7 @@ test('a memory budget for experts reloads its model, is remembered for it alone,
   await models.ready(never);
   models.choose('large');
   await models.ready(never);
-  expect(inference.asked).toEqual(['demo webgpu', 'demo webgpu 4000', 'large webgpu']);
+  expect(inference.asked).toEqual(['demo wasm', 'demo wasm 4000', 'large webgpu']);
 
   const later = setUp({ remembered: { ...remembered, model: 'demo' } });
   later.weights.keep('demo');
@@ -284,7 +281,7 @@ test('a memory budget for experts reloads its model, is remembered for it alone,
   await later.models.ready(never);
   later.models.runSettings.chooseExpertBudget('demo', null);
   await later.models.ready(never);
-  expect(later.inference.asked).toEqual(['demo webgpu 4000', 'demo webgpu']);
+  expect(later.inference.asked).toEqual(['demo wasm 4000', 'demo wasm']);
   expect(later.models.runSettings.expertBudgetOf('demo')).toBe(null);
 });
 
@@ -327,4 +324,83 @@ test('the next question after an answer that found damage mends the model first'
   weights.settle('done');
   expect((await ready).kind).toBe('done');
   expect(inference.asked).toEqual(['demo wasm', 'demo wasm']);
+});
+
+test('the built-in model answers first on the processor, and is loaded onto the GPU behind that answer', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  expect(models.firstBackends).toEqual(['wasm']);
+  await models.ready(never);
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm']);
+  models.answered('demo');
+  expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind']);
+  expect(models.chosen.place).toBe('onProcessor');
+  inference.settleBehind('done');
+  await soon();
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { backend: 'webgpu' } });
+  expect(models.chosen.place).toBe('onGpu');
+  models.answered('demo');
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind', 'take over']);
+});
+
+test('a question that comes while the GPU is made ready stops that until its own answer has ended', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.answered('demo');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { backend: 'wasm' } });
+  await soon();
+  expect(models.chosen.place).toBe('onProcessor');
+  models.answered('demo');
+  inference.settleBehind('done');
+  await soon();
+  expect(models.chosen.place).toBe('onGpu');
+  const behind = 'demo webgpu behind';
+  expect(inference.asked).toEqual(['demo wasm', behind, behind, 'take over']);
+});
+
+test('without a graphics processor the built-in model stays on the processor, and asks for the GPU once', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.answered('demo');
+  inference.settleBehind('no-webgpu');
+  await soon();
+  models.answered('demo');
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind']);
+  expect(models.chosen.place).toBe('onProcessor');
+});
+
+test('if the worker dies while it makes the GPU ready, the next question loads the model again', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.answered('demo');
+  inference.settleBehind('worker-died');
+  await soon();
+  expect(models.chosen.phase.kind).toBe('stored');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { backend: 'wasm' } });
+  expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind', 'demo wasm']);
+});
+
+test('a model that the user chooses meanwhile is not replaced by the one that was made ready behind', async () => {
+  const { weights, inference, models } = setUp();
+  weights.keep('demo');
+  weights.keep('large');
+  await models.start(PAGE);
+  await models.ready(never);
+  models.answered('demo');
+  models.choose('large');
+  expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'large' } });
+  inference.settleBehind('done');
+  await soon();
+  expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind', 'large webgpu']);
+  expect(models.chosen.loaded?.id).toBe('large');
 });

@@ -5,16 +5,17 @@
 import type { InferenceClient } from '../../client/inference-client.ts';
 import type { LoadNotes } from '../../client/load-notes.ts';
 import type { WeightsClient } from '../../client/weights-client.ts';
-import type { LoadedModel } from '../../contract/inference.ts';
+import type { Backend, LoadedModel } from '../../contract/inference.ts';
 import type { KeptModel, ModelRequest } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import type { Remembered } from '../kit/remembered.ts';
 import { Background } from './background.ts';
 import { Choice } from './choice.svelte.ts';
 import { ChosenModel } from './chosen-model.svelte.ts';
-import { DeviceLoad, isMendable } from './device-load.svelte.ts';
+import { DeviceLoad, isMendable, type Loader } from './device-load.svelte.ts';
 import { Downloads } from './downloads.svelte.ts';
 import { BUILT_IN, isLoadable, type Entry } from './entries.ts';
+import { backendsFor } from './first-answer.ts';
 import { KnownModels } from './known-models.svelte.ts';
 import { ModelStorage } from './model-storage.ts';
 import { modelSurvives } from './model-survives.ts';
@@ -26,7 +27,7 @@ import { unlessAborted } from './unless-aborted.ts';
 
 interface Parts {
   weights: Pick<WeightsClient, 'list' | 'catalogue' | 'download' | 'importFiles' | 'checkUp'>;
-  inference: Pick<InferenceClient, 'load' | 'unload'>;
+  inference: Loader & Pick<InferenceClient, 'unload'>;
   remembered: Remembered;
   /** Records which models were at work when a page died. */
   notes: Pick<LoadNotes, 'deaths'>;
@@ -72,6 +73,11 @@ export class Models {
       use: (id) => this.use(id),
       begin: () => this.#beginChosen(),
     });
+  }
+
+  /** The backends that the first load of this visit tries, in this order. */
+  get firstBackends(): Backend[] {
+    return backendsFor(this.#choice.id ?? BUILT_IN, this.runSettings.backend, this.hasWebGpu);
   }
 
   /** Whether loading waits until the user has decided about the model with which the page died. */
@@ -134,6 +140,11 @@ export class Models {
    */
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>> {
     return unlessAborted(signal, this.#ready());
+  }
+
+  /** Handles the end of an answer of the model `id`: it may run on another device from now on. */
+  answered(id: string): void {
+    void this.#load.answered(id);
   }
 
   /**

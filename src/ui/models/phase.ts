@@ -1,6 +1,6 @@
 // The states of the chosen model, from reading the list of models until the model can answer.
 
-import type { BackendChoice, LoadState } from './device-load.svelte.ts';
+import type { LoadState } from './device-load.svelte.ts';
 import type { Download } from './downloads.svelte.ts';
 import { isLoadable, type Entry } from './entries.ts';
 
@@ -32,16 +32,13 @@ export function phaseOf(entry: Entry, load: LoadState | undefined): Phase {
   return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
 }
 
-/** The reason why a model runs slower than it could. */
-export type Drawback = 'distrusted' | 'notInHalves' | 'onProcessor';
+/** Where a loaded model runs. 'distrusted' and 'notInHalves': not as usual, because the GPU computes wrong numbers. */
+export type Place = 'onGpu' | 'onProcessor' | 'distrusted' | 'notInHalves';
 
-/**
- * Returns the drawback of a loaded model; null if it has none. Wrong numbers from the GPU take precedence over a
- * missing GPU. `wanted`: where the user wants models to run.
- */
-export function drawbackOf(phase: Phase, wanted: BackendChoice): Drawback | null {
+/** Returns the place of a loaded model; null if the model is not loaded. */
+export function placeOf(phase: Phase): Place | null {
   if (phase.kind !== 'ready') return null;
   const { backend, distrusted } = phase.model;
   if (distrusted !== undefined) return backend === 'wasm' ? 'distrusted' : 'notInHalves';
-  return backend === 'wasm' && wanted !== 'wasm' ? 'onProcessor' : null;
+  return backend === 'wasm' ? 'onProcessor' : 'onGpu';
 }

@@ -2,7 +2,8 @@
 // choices outlive the page.
 
 import { SvelteMap } from 'svelte/reactivity';
-import type { BackendChoice, RunChoices } from './device-load.svelte.ts';
+import type { RunChoices } from './device-load.svelte.ts';
+import type { BackendChoice } from './first-answer.ts';
 import type { Remembered } from '../kit/remembered.ts';
 
 export class RunSettings {

@@ -26,7 +26,7 @@ test('the page asks the user before it loads a model with which it died, and a q
   models.use('demo');
   expect(await ready).toMatchObject({ kind: 'done', value: { id: 'demo' } });
   expect(models.awaitsUser).toBe(false);
-  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(inference.asked).toEqual(['demo wasm']);
 });
 
 test('the page asks again at each visit until the model has loaded once', async () => {
@@ -56,7 +56,7 @@ test('the page loads the built-in model again after one death, and asks about it
   const visit = async () => {
     const parts = setUp({ deaths: ['demo'], remembered });
     parts.weights.keep('demo');
-    parts.inference.refuses.set('webgpu', 'worker-died');
+    parts.inference.refuses.set('wasm', 'worker-died');
     await parts.models.start(PAGE);
     await soon();
     return parts.models.chosen.phase.kind;
@@ -72,7 +72,7 @@ test('the smaller model answers from then on if no user can be asked', async () 
   weights.keep('large');
   await models.start(PAGE, { unattended: true });
   expect(await models.ready(never)).toMatchObject({ kind: 'done', value: { id: 'demo' } });
-  expect(inference.asked).toEqual(['demo webgpu']);
+  expect(inference.asked).toEqual(['demo wasm']);
   expect(remembered.model).toBe('demo');
 });
 

@@ -29,7 +29,7 @@ const english = (q: Quantities) => ({
   seedHint: 'Random',
   maxTokens: 'Longest answer, in tokens',
   backend: 'Runs on',
-  backends: { auto: 'What is fastest here', webgpu: 'Graphics processor (WebGPU)', wasm: 'Processor (WASM)' },
+  backends: { auto: 'Automatic', webgpu: 'Graphics processor (WebGPU)', wasm: 'Processor' },
   reset: 'Back to the defaults',
   close: 'Close',
 });
@@ -56,7 +56,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   seedHint: '随机',
   maxTokens: '回答的最大长度（词元）',
   backend: '运行于',
-  backends: { auto: '此处最快的方式', webgpu: '图形处理器（WebGPU）', wasm: '处理器（WASM）' },
+  backends: { auto: '自动', webgpu: '图形处理器（WebGPU）', wasm: '处理器' },
   reset: '恢复默认',
   close: '关闭',
 });

@@ -1,7 +1,7 @@
 // Scripted clients for the tests of `Models`: they download and load on command, and record the calls they
 // receive.
 
-import type { LoadedModel, LoadEvent, LoadOptions } from '../../../src/contract/inference.ts';
+import type { Backend, LoadedModel, LoadEvent, LoadOptions } from '../../../src/contract/inference.ts';
 import type {
   CatalogueModel,
   CheckUp,
@@ -100,6 +100,13 @@ class Weights {
 
 export type Notes = Record<string, string | null>;
 
+function modelOn(id: string, backend: Backend): LoadedModel {
+  return {
+    ...{ id, architecture: 'qwen3_vl', preset: 'exact', backend, precision: 'f32', bytes: 1 },
+    ...{ contextTokens: 1024, thinks: false, experts: null },
+  };
+}
+
 /** A scripted inference client, which loads models on command. */
 class Inference {
   asked: string[] = [];
@@ -117,11 +124,23 @@ class Inference {
     this.asked.push([id, backend, ...(expertBudgetBytes === undefined ? [] : [expertBudgetBytes])].join(' '));
     this.emit = onEvent;
     const code = this.refuses.get(backend) ?? this.refusedModels.get(id);
-    const model: LoadedModel = {
-      ...{ id, architecture: 'qwen3_vl', preset: 'exact', backend, precision: 'f32', bytes: 1 },
-      ...{ contextTokens: 1024, thinks: false, experts: null },
-    };
-    return Promise.resolve(code ? failed(code) : done(model));
+    return Promise.resolve(code ? failed(code) : done(modelOn(id, backend)));
+  }
+  /** Ends the load behind. */
+  settleBehind: (end: 'done' | FailureCode) => void = () => undefined;
+  #behind: LoadedModel | undefined;
+
+  loadBehind(id: string, { backend }: LoadOptions, signal: AbortSignal): Promise<Outcome<LoadedModel>> {
+    this.asked.push(`${id} ${backend} behind`);
+    const model = (this.#behind = modelOn(id, backend));
+    return new Promise((resolve) => {
+      signal.addEventListener('abort', () => resolve({ kind: 'stopped' }));
+      this.settleBehind = (end) => resolve(end === 'done' ? done(model) : failed(end));
+    });
+  }
+  takeOver(): Promise<Outcome<LoadedModel>> {
+    this.asked.push('take over');
+    return Promise.resolve(this.#behind === undefined ? failed('bad-request') : done(this.#behind));
   }
   unload(): Promise<Outcome<null>> {
     this.asked.push('unload');
