@@ -1,0 +1,67 @@
+// Where the built-in model runs if the user leaves that to the page: its first answer comes from the processor, and on a
+// graphics processor the next one runs there. The tests' adapter computes on the processor; a test makes it count as a
+// graphics processor by changing its name in the worker that answers.
+
+import { expect, test, type Page } from '@playwright/test';
+import { answered, ask, isTrial, question } from './person.ts';
+
+test.use({ locale: 'en', serviceWorkers: 'block' });
+test.describe.configure({ timeout: 900_000 });
+
+/** The runtime's files, which only the GPU needs. */
+const isRuntime = (url: string): boolean => /\/assets\/ort[-.]/.test(url);
+
+/** Opens the page as a newcomer; returns the addresses that it and its workers request. */
+async function visit(page: Page): Promise<string[]> {
+  const requested: string[] = [];
+  page.context().on('request', (request) => {
+    if (!isTrial(request.url())) requested.push(request.url());
+  });
+  await page.goto('/');
+  await expect(question(page)).toBeVisible();
+  return requested;
+}
+
+/** The adapter says that it is a graphics card; the device that it makes still says what it is, so it is used as usual. */
+async function nameAdapter(page: Page): Promise<void> {
+  await page.route('**/assets/inference.worker-*.js', async (route) => {
+    const response = await route.fetch();
+    const card =
+      '{ vendor: "a", architecture: "card", device: "", description: "", isFallbackAdapter: false }';
+    const renamed = `Object.defineProperty(GPUAdapter.prototype, 'info', { get: () => (${card}) });\n`;
+    await route.fulfill({ response, body: renamed + (await response.text()) });
+  });
+}
+
+const model = (page: Page) => page.getByRole('button', { name: /^Built-in model/ });
+
+test('on a graphics processor the first answer needs no runtime, and the second one runs there', async ({
+  page,
+}) => {
+  await nameAdapter(page);
+  const requested = await visit(page);
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  const before = requested.findIndex(isRuntime);
+  const kernels = requested.findIndex((url) => url.includes('/assets/kernels-'));
+  expect(kernels, 'the kernels are fetched').toBeGreaterThanOrEqual(0);
+  expect(before === -1 || before > kernels, 'the runtime comes after the kernels').toBe(true);
+  await expect(model(page)).toContainText('on the graphics processor', { timeout: 600_000 });
+  expect(requested.some(isRuntime)).toBe(true);
+  await ask(page, 'Hello again');
+  await answered(page, 2);
+  await expect(model(page)).toContainText('on the graphics processor');
+});
+
+test('without a graphics processor the runtime is never fetched, and the header says where the model runs', async ({
+  page,
+}) => {
+  const requested = await visit(page);
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  await expect(model(page)).toContainText('on this processor');
+  await ask(page, 'Hello again');
+  await answered(page, 2);
+  await expect(model(page)).toContainText('on this processor');
+  expect(requested.filter(isRuntime)).toEqual([]);
+});
