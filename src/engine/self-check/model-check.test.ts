@@ -1,10 +1,13 @@
 import { expect, test } from 'vitest';
 import { openDirectoryStore } from '../../node/directory-store.ts';
+import { openKernels } from '../../node/kernels.ts';
+import { kernelFiles } from '../../../tools/build/kernel-files.ts';
 import { decodePhoto } from '../../node/decode-photo.ts';
 import { createNodeWasmRuntime } from '../../../tools/tests/support/node-wasm-runtime.ts';
 import type { Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import { loadEngine } from '../load-engine.ts';
+import { loadProcessorEngine } from '../load-processor-engine.ts';
 import type { Runtime } from '../runtime/runtime.ts';
 import {
   difference,
@@ -130,13 +133,13 @@ test.each(process.env.LONG === '1' ? [777, 2000, 11_111] : [2000])(
       file: (name) => sound.file(name),
       shard: async (at) => new Blob([await swappedNibble(await sound.shard(at), at, sound.manifest, from)]),
     };
-    const runtime = await createNodeWasmRuntime();
-    const engine = await loadEngine(store, runtime, decodePhoto, {}, never);
+    const kernels = await openKernels(await kernelFiles(), 1);
+    const engine = await loadProcessorEngine(store, kernels, decodePhoto, {}, never);
     try {
       expect(await modelIsRight(engine, known!, never)).toBe(false);
     } finally {
       await engine.dispose();
-      runtime.dispose();
+      kernels.dispose();
     }
   },
 );

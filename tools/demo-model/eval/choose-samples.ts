@@ -7,11 +7,9 @@ import { extname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import sharp from 'sharp';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
-import { decodePhoto } from '../../../src/node/decode-photo.ts';
-import { openClip } from '../../../src/node/open-clip.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeWasmRuntime } from '../../tests/support/node-wasm-runtime.ts';
+import { openEngine } from '../../../src/node/open-engine.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import {
   isReadable,
   LANGUAGES,
@@ -38,14 +36,8 @@ const { values } = parseArgs({
   },
 });
 
-const runtime = await createNodeWasmRuntime(2);
-const engine = await loadEngine(
-  await openDirectoryStore(values.package),
-  runtime,
-  decodePhoto,
-  { openClip },
-  never,
-);
+const store = await openDirectoryStore(values.package);
+const { engine } = await openEngine(store, await kernelFiles(), {}, never);
 const file = join(values.candidates, 'candidates.json');
 const candidates = parseCandidates(JSON.parse(await readFile(file, 'utf8')), file);
 const wanted = values.skills?.split(',') ?? [...new Set(candidates.map(({ skill }) => skill))];
@@ -82,7 +74,6 @@ for (const skill of wanted) {
 }
 // One sample of each skill, then the second of each, and so on: the page shows them in this order.
 await writeFile(join(values.out, 'index.json'), `${JSON.stringify({ samples: rounds.flat() }, null, 2)}\n`);
-process.exit(0); // the runtime's threads would keep the process alive
 
 /** Copies the clip, stores its middle frame as the poster, and returns its duration. */
 async function copyClip(

@@ -1,4 +1,4 @@
-// npm run eval:demo: asks the shipped package the held-out questions, through the shipped engine (greedy, on WASM) or,
+// npm run eval:demo: asks the shipped package the held-out questions, through the shipped engine (greedy, on the processor) or,
 // with --browser, through the built page on WebGPU. Counts the right answers.
 
 import { resolve } from 'node:path';
@@ -74,7 +74,6 @@ async function main(): Promise<void> {
 
 try {
   await main();
-  process.exit(0); // the runtime's threads would keep the process alive
 } catch (error) {
   const code = error instanceof Failure ? ` (${error.code})` : '';
   process.stderr.write(`${complaint(error)}${code}\n`);

@@ -3,11 +3,12 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { expect, test } from 'vitest';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openClip } from '../../../src/node/open-clip.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeWasmRuntime } from '../../tests/support/node-wasm-runtime.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { LANGUAGES, mediaOf, parseSamples } from './samples.ts';
 import { isRight } from './scoring.ts';
 
@@ -17,9 +18,9 @@ const INDEX = join(PUBLIC, 'samples/index.json');
 test('the shipped package answers every question of every sample rightly', async () => {
   const never = new AbortController().signal;
   const samples = parseSamples(JSON.parse(readFileSync(INDEX, 'utf8')), INDEX);
-  const runtime = await createNodeWasmRuntime();
+  const kernels = await openKernels(await kernelFiles(), 1);
   const store = await openDirectoryStore(join(PUBLIC, 'models/demo'));
-  const engine = await loadEngine(store, runtime, decodePhoto, { openClip }, never);
+  const engine = await loadProcessorEngine(store, kernels, decodePhoto, { openClip }, never);
   const wrong: string[] = [];
   expect(samples.length).toBeGreaterThanOrEqual(12);
   for (const sample of samples) {
@@ -39,6 +40,6 @@ test('the shipped package answers every question of every sample rightly', async
     }
   }
   await engine.dispose();
-  runtime.dispose();
+  kernels.dispose();
   expect(wrong).toEqual([]);
 });

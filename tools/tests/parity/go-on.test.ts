@@ -1,5 +1,5 @@
-// Tests answers that stop early and continue, with real sessions on WASM: both parts together must equal the answer of
-// a single run.
+// Tests answers that stop early and continue, on the processor engine: both parts together must equal the answer of a
+// single run.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
@@ -8,10 +8,11 @@ import type { Answer, AnswerEvent, AnswerOptions } from '../../../src/contract/a
 import type { Message, Sampling } from '../../../src/contract/conversation.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { REPEATED } from '../support/made-checkpoints.ts';
 import { fixturePackage, repeatingPackage } from './fixture-package.ts';
 import { ReferenceFiles } from './reference-files.ts';
@@ -20,7 +21,7 @@ const REFERENCE = resolve(import.meta.dirname, '../../reference');
 const reference = new ReferenceFiles((path) => readFile(join(REFERENCE, path)));
 const conversations = await reference.conversations();
 const messages = conversations.get('picture')!;
-const runtime = await createNodeWasmRuntime();
+const kernels = await openKernels(await kernelFiles(), 1);
 const never = new AbortController().signal;
 const LENGTH = 10;
 
@@ -53,9 +54,9 @@ async function ask(
   return { answer, reported, from };
 }
 
-const engine = await loadEngine(
+const engine = await loadProcessorEngine(
   await openDirectoryStore(fixturePackage('dense-tied', 'exact')),
-  runtime,
+  kernels,
   decodePhoto,
   {},
   never,
@@ -148,16 +149,16 @@ test('an answer that fills the context ends with the reason "context"', async ()
       return new TextEncoder().encode(text.replace(/"max_position_embeddings": \d+/, limit));
     },
   };
-  const other = await loadEngine(small, runtime, decodePhoto, {}, never);
+  const other = await loadProcessorEngine(small, kernels, decodePhoto, {}, never);
   const { answer } = await ask(other, {});
   expect(answer.reason).toBe('context');
   expect(answer.tokens).toBe(5);
 });
 
 test('an answer that only repeats itself is ended, and continues on request', async () => {
-  const model = await loadEngine(
+  const model = await loadProcessorEngine(
     await openDirectoryStore(repeatingPackage()),
-    runtime,
+    kernels,
     decodePhoto,
     {},
     never,

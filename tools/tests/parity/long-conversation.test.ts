@@ -7,12 +7,13 @@ import { expect, test } from 'vitest';
 import type { Answer, AnswerEvent } from '../../../src/contract/answer.ts';
 import type { Message, Part } from '../../../src/contract/conversation.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { parseJson } from '../../../src/format/json-field.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
-import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { fixturePackage } from './fixture-package.ts';
 
 const PICTURES = resolve(import.meta.dirname, '../../reference/pictures');
@@ -21,7 +22,7 @@ const CONTEXT_TOKENS = 640;
 const signal = new AbortController().signal;
 const decoder = new TextDecoder();
 const encoder = new TextEncoder();
-const runtime = await createNodeWasmRuntime();
+const kernels = await openKernels(await kernelFiles(), 1);
 
 test('a picture of the second question is encoded; the first picture is not encoded again', async () => {
   const engine = await open();
@@ -100,7 +101,7 @@ async function open(): Promise<Engine> {
     file: async (name) => (name === 'config.json' ? short : store.file(name)),
     shard: (index) => store.shard(index),
   };
-  return loadEngine(shortened, runtime, decodePhoto, { ignoreStops: true }, signal);
+  return loadProcessorEngine(shortened, kernels, decodePhoto, { ignoreStops: true }, signal);
 }
 
 /** A replacer for JSON.stringify that shortens the context. */

@@ -1,24 +1,25 @@
-// Tests hostile packages on the code path of the command line, with real sessions. Each must end in a failure with its
+// Tests hostile packages on the code path of the command line, with the processor engine. Each must end in a failure with its
 // own code, and the next model must answer.
 
 import { cpSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { afterAll, beforeAll, expect, test } from 'vitest';
-import { loadEngine } from '../../../src/engine/load-engine.ts';
+import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import type { RunLimited } from '../../../src/engine/prompt/run-limited.ts';
 import { describe as describeFailure } from '../../../src/failure.ts';
 import { decodePhoto } from '../../../src/node/decode-photo.ts';
 import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { runFor } from '../../../src/node/run-limited.ts';
-import { createNodeWasmRuntime } from '../support/node-wasm-runtime.ts';
+import { openKernels } from '../../../src/node/kernels.ts';
+import { kernelFiles } from '../../build/kernel-files.ts';
 import { verifyShards } from '../../../src/node/verify-shards.ts';
 import { fixturePackage } from '../parity/fixture-package.ts';
 import { fileBlob } from '../../../src/node/file-blob.ts';
 import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 
 const never = new AbortController().signal;
-const runtime = await createNodeWasmRuntime();
+const kernels = await openKernels(await kernelFiles(), 1);
 /** Like that of the command line, but with a short limit, because an exploding pattern never ends. */
 const runLimited: RunLimited = (job) => runFor(job, 2000);
 const PICTURE = resolve(import.meta.dirname, '../../reference/pictures');
@@ -37,7 +38,7 @@ afterAll(() => {
 async function answerOf(folder: string): Promise<string> {
   const store = await openDirectoryStore(folder);
   await verifyShards(store);
-  const engine = await loadEngine(store, runtime, decodePhoto, { runLimited }, never);
+  const engine = await loadProcessorEngine(store, kernels, decodePhoto, { runLimited }, never);
   try {
     const content = [
       { type: 'image' as const, photo: await fileBlob(join(PICTURE, 'alpha.png')) },
