@@ -73,6 +73,19 @@ describe('a conversation that continues', () => {
     expect(Math.min(...seen)).toBeGreaterThan(10); // the first turn was not computed again
   });
 
+  test('asking again computes one token; another picture never reuses the features of the first', async () => {
+    const engine = await open('moe-untied', 'exact', { cache: 'f32' });
+    const golden = await reference.goldens('moe-untied');
+    await measureCase('picture', engine, golden);
+    const again: number[] = [];
+    expect(
+      violations(await measureCase('picture', engine, golden, (at) => again.push(at)), LIMITS['wasm f32']),
+    ).toEqual([]);
+    expect(again).toEqual([golden.ints('picture.input_ids')!.length - 1]);
+    const other = await measureCase('tall', engine, golden);
+    expect(violations(other, LIMITS['wasm f32'])).toEqual([]);
+  });
+
   test('small chunks give the same result as one chunk', async () => {
     const engine = await open('moe-untied', 'exact', { cache: 'f32', chunkTokens: 7 });
     const golden = await reference.goldens('moe-untied');
