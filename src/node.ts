@@ -52,8 +52,8 @@ export function openPackage(directory: string, options: OpenDirectoryOptions = {
 
 /**
  * Adds a self-test to a package that `convert` has written: the numbers that the processor computes for one known
- * question. Devices on which the model is opened later compare their own numbers with these. Resolves with false if
- * the model is too large for the processor. Rejects as `openPackage` does.
+ * question. Devices on which the model is opened later compare their own numbers with these. Resolves with false if the
+ * model is too large for the processor. Rejects with the failures of `openPackage`.
  */
 export function writeSelfTest(
   directory: string,

@@ -82,7 +82,9 @@ export interface PagingReport extends PagingCounts {
 }
 
 export interface PagingCounts {
-  /** The number of chosen experts that were on the device already, and of those that were not. */
+  /**
+   * The number of chosen experts that were on the device already, and the number of chosen experts that were missing.
+   */
   hits: number;
   misses: number;
   /**

@@ -29,7 +29,9 @@ export interface MediaApi {
    */
   open(runId: RunId, file: Blob): Promise<Outcome<OpenedMedia>>;
 
-  /** Returns the part as a separate picture (PNG) with the same pixels. Fails as `open` does for a picture. */
+  /**
+   * Returns the part as a separate picture (PNG) with the same pixels. Fails with the failures of `open` for a picture.
+   */
   crop(runId: RunId, picture: Blob, part: Box): Promise<Outcome<Blob>>;
 
   /** Stops a waiting run. An unknown or finished run is ignored. */

@@ -37,7 +37,7 @@ export interface ProcessorEngineOptions extends Pick<
 
 /**
  * The engine's weights, cache and scratch memory lie in the memory of `kernels`, which the caller disposes of after the
- * engine. Fails as loadEngine does, or with 'too-large-for-processor' before it has loaded anything.
+ * engine. Fails with the failures of loadEngine, or with 'too-large-for-processor' before it has loaded anything.
  */
 export async function loadProcessorEngine(
   store: PackageStore,

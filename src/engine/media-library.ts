@@ -48,7 +48,8 @@ export class MediaLibrary {
   }
 
   /**
-   * Returns the medium of a part. Decodes the part unless its content is known. Fails as DecodePhoto and OpenClip do.
+   * Returns the medium of a part. Decodes the part unless its content is known. Fails with the failures of DecodePhoto
+   * and OpenClip.
    */
   async prepare(part: MediaPart, signal: AbortSignal, maxTokens?: number): Promise<Medium> {
     const key = await contentKey(part, maxTokens);

@@ -13,7 +13,7 @@ export const decodePhoto: DecodePhoto = async (photo) => {
   return decodePage(bytes, 0, photo instanceof File ? photo.name : 'The photo');
 };
 
-/** One frame of an animated picture, or the whole of a still one. Fails as decodePhoto does. */
+/** One frame of an animated picture, or the whole of a still one. Fails with the failures of decodePhoto. */
 export async function decodePage(bytes: Uint8Array, page: number, name = 'The clip'): Promise<RgbImage> {
   try {
     return await decode(bytes, page);

@@ -29,8 +29,8 @@ export interface OpenedEngine {
 }
 
 /**
- * Fails as loadEngine or loadProcessorEngine does, and with 'not-loaded' if the package `sharp` or `webgpu` is not
- * installed.
+ * Fails with the failures of loadEngine or loadProcessorEngine, or with 'not-loaded' if the package `sharp` or `webgpu`
+ * is not installed.
  */
 export async function openEngine(
   store: PackageStore,

@@ -19,7 +19,7 @@ const CACHE = 'f32';
 
 /**
  * Returns false if the package is too large for the processor even with paged experts; then it gets no self-test. Fails
- * as openEngine does.
+ * with the failures of openEngine.
  */
 export async function addSelfTest(
   directory: string,

@@ -20,7 +20,8 @@ export interface EngineDevice {
   /** The GPU's own description; empty for the processor. */
   readonly adapter: string;
   /**
-   * Loads an engine, which the caller disposes of before the device. Fails as loadEngine or loadProcessorEngine does.
+   * Loads an engine, which the caller disposes of before the device. Fails with the failures of loadEngine or
+   * loadProcessorEngine.
    */
   load(store: PackageStore, options: LoadEngineOptions, signal: AbortSignal): Promise<Engine>;
   dispose(): void;

@@ -27,8 +27,8 @@ export interface TrustedDevice {
 }
 
 /**
- * `accepts` returns whether a precision computes correctly on a WebGPU device. Fails as createRuntime and the sources
- * do.
+ * `accepts` returns whether a precision computes correctly on a WebGPU device. Fails with the failures of createRuntime
+ * and of the sources.
  */
 export async function trustedDevice(
   backend: Backend,

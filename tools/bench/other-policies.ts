@@ -1,5 +1,5 @@
-// Policies to compare with the pager's policy: one uses recency alone, the other the future, which only a recorded
-// trace knows.
+// Policies to compare with the pager's policy. One uses only recency; the other uses the times of later uses, which
+// only a recorded trace contains.
 
 import { least, type Replacement } from '../../src/paging/replacement.ts';
 

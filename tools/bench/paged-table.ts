@@ -73,8 +73,8 @@ export function runTable(runs: readonly PagedRun[]): string[][] {
 }
 
 /**
- * How far a time exceeds its lower bound. The bound is the larger of two times: that of reading (wrong guesses
- * included), and that of everything except waiting and uploading.
+ * How far a time exceeds its lower bound. The bound is the larger of two times: the time of reading (wrong guesses
+ * included), and the time of everything except waiting and uploading.
  */
 function overFloor(of: { readMs: number; waitMs: number; uploadMs: number }, ms: number): string {
   return percent(ms / Math.max(of.readMs, ms - of.waitMs - of.uploadMs) - 1, 0);

@@ -2,8 +2,9 @@
 
     python make_tiny_gguf.py <llama.cpp>
 
-The dense model is in F16, the mixture in Q8_0, its language file split in two. values.json has, for each tensor of the
-original checkpoint, SHA-256 of its values as F32, little-endian, after they went through the type in the file.
+The dense model is in F16, the mixture in Q8_0; the mixture's language file is split in two. values.json has, for each
+tensor of the original checkpoint, the SHA-256 of its values as little-endian F32, after their conversion to the type in
+the file.
 """
 
 import hashlib
@@ -23,7 +24,7 @@ from shapes import Experts, Shape
 
 HERE = Path(__file__).parent
 TARGET = HERE / "gguf"
-# 24 columns of the vision encoder are no multiple of 32, so these matrices stay F16 in a Q8_0 file.
+# Matrices of the vision encoder with 24 columns stay F16 in a Q8_0 file, because 24 is no multiple of 32.
 SMALL = {
     "hidden": 32,
     "layers": 2,
@@ -69,7 +70,7 @@ def main() -> None:
 
 
 def expanded(weights: dict[str, torch.Tensor]) -> dict[str, torch.Tensor]:
-    """One tensor per expert: gate_up with gate and up rows alternating, and down; both outputs × inputs."""
+    """Returns two tensors per expert, outputs × inputs each: gate_up, whose gate and up rows alternate, and down."""
     tensors = {}
     for name, weight in weights.items():
         if ".mlp.experts." not in name:

@@ -19,7 +19,7 @@ export interface GgufCheckpoint {
   rebuilt: string[];
 }
 
-/** Returns undefined if the source holds no checkpoint in GGUF files. Fails in the same cases as `openCheckpoint`. */
+/** Returns undefined if the source holds no checkpoint in GGUF files. Fails with the failures of `openCheckpoint`. */
 export async function openGguf(
   source: CheckpointSource,
   signal?: AbortSignal,

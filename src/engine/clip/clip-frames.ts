@@ -22,7 +22,7 @@ export interface ClipFrames {
   close(): void;
 }
 
-/** Fails with 'bad-request', or as the decoders do. */
+/** Fails with 'bad-request', or with the failures of the decoders. */
 export async function clipFrames(
   part: ClipPart | VideoPart,
   sampling: FrameSampling,

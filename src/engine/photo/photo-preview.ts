@@ -12,7 +12,7 @@ import { turnedWebp } from './webp-orientation.ts';
 const PREVIEW_SIDE = 640;
 const PREVIEW_QUALITY = 0.85;
 
-/** Fails as openBitmap does, or with 'pixels-withheld'. */
+/** Fails with the failures of openBitmap, or with 'pixels-withheld'. */
 export async function previewPhoto(photo: Blob): Promise<OpenedMedia> {
   const bitmap = await openBitmap(photo, 'default');
   try {
@@ -33,7 +33,9 @@ async function uprightFile(photo: Blob): Promise<Blob> {
   return (await turnedWebp(photo, header)) === undefined ? photo : cropPhoto(photo, [0, 0, 1000, 1000]);
 }
 
-/** A part of the photo as PNG, with the photo's own pixels and stored colours. Fails as previewPhoto does. */
+/**
+ * A part of the photo as PNG, with the photo's own pixels and stored colours. Fails with the failures of previewPhoto.
+ */
 export async function cropPhoto(photo: Blob, part: Box): Promise<Blob> {
   // With 'none', the part has the same values that it has in the whole photo for the model.
   const bitmap = await openBitmap(photo, 'none');

@@ -124,7 +124,7 @@ function parseCommon(config: Field, defaults: Defaults): ImagePreprocessing {
 
 /**
  * `size` gives areas in pixels, whatever its fields are called; min_pixels and max_pixels override it. The smallest
- * area may exceed the largest; smartResize then does as the reference does.
+ * area may exceed the largest; smartResize then follows the reference.
  */
 function parseBudget(config: Field, defaults: Defaults): PixelBudget {
   const size = config.optional('size');

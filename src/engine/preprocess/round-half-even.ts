@@ -1,4 +1,4 @@
-// Rounds numbers as the reference does.
+// Rounds numbers in the same way as the reference.
 
 /** Python's round(): exact halves go to the even neighbour. Math.round would send them up. */
 export function roundHalfEven(value: number): number {

@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest';
 import { DeviceLoss } from './device-loss.ts';
 
-/** A fake of those parts of a device that report its loss. */
+/** A fake device, which has only the parts that report its loss. */
 function fragileDevice(): { device: GPUDevice; lose: () => void; refuse: () => void } {
   class GPUOutOfMemoryError {
     readonly message = 'no free memory';

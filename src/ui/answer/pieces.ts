@@ -87,7 +87,7 @@ function isClosing(line: string, fence: string): boolean {
   return mark.length >= fence.length && mark === fence.charAt(0).repeat(mark.length);
 }
 
-/** Whether the block before a blank line may continue after it, as a list or an indented block does. */
+/** Whether the block before a blank line may continue after it, like a list or an indented block. */
 function goesOn(text: string, at: number): boolean {
   return /^(?:[ \t]|[-*+][ \t]|\d{1,9}[.)][ \t]|\n)/.test(text.slice(at, at + 12));
 }

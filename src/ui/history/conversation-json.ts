@@ -35,8 +35,8 @@ export async function toJson({ id, turns }: SavedConversation): Promise<string> 
 }
 
 /**
- * Fails with 'bad-conversation', naming the field, with 'newer-format', or as opening a picture does. The conversation
- * gets a new id, so an import never replaces a kept conversation.
+ * Fails with 'bad-conversation', naming the field, with 'newer-format', or with the failures of opening a picture. The
+ * conversation gets a new id, so an import never replaces a kept conversation.
  */
 export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConversation> {
   const root = new Field(

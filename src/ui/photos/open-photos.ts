@@ -41,7 +41,7 @@ export class OpenPhotos {
     };
   }
 
-  /** Cuts a part out of a photo, and opens the part as a separate photo. Fails as `open` does. */
+  /** Cuts a part out of a photo, and opens the part as a separate photo. Fails with the failures of `open`. */
   async crop(photo: Photo, box: Box, name: string, signal: AbortSignal): Promise<Outcome<Photo>> {
     const cut = await this.#client.crop(photo.file, box, signal);
     return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: photo.id, box }) : cut;

@@ -16,7 +16,7 @@ export class RequestLog {
     return this.#groups;
   }
 
-  /** The addresses of those files of the runtime that have been requested. */
+  /** The addresses of the runtime's files that have been requested. */
   get runtime(): readonly string[] {
     return this.#runtime;
   }

@@ -21,9 +21,9 @@ export interface Means {
 export type Emit = (event: WeightsEvent) => void;
 
 /**
- * Fetches a package into storage, or resumes the download. A package of a newer format fails with
- * 'newer-format' and leaves the stored model unchanged. Otherwise fails as the transfers do, with
- * 'corrupt-shard' naming the file, or with 'storage-full'; verified files stay in storage.
+ * Fetches a package into storage, or resumes the download. A package of a newer format fails with 'newer-format' and
+ * leaves the stored model unchanged. Otherwise fails with the failures of the transfers, with 'corrupt-shard' naming
+ * the file, or with 'storage-full'; verified files stay in storage.
  */
 export async function downloadPackage(
   modelStore: ModelStore,

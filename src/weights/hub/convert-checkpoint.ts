@@ -9,7 +9,7 @@ import { ModelStoreSink } from '../store/package-sink.ts';
 import { Progress } from '../download/progress.ts';
 import type { ModelStore } from '../store/model-store.ts';
 
-/** Resumes the conversion if an earlier visit began it. Fails as `convert` and the source do. */
+/** Resumes the conversion if an earlier visit began it. Fails with the failures of `convert` and of the source. */
 export async function convertCheckpoint(
   modelStore: ModelStore,
   request: ModelRequest,

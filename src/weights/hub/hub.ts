@@ -24,8 +24,8 @@ export interface Means {
 }
 
 /**
- * Fails as the transfers and the converter do, or with 'corrupt-shard', naming the file, if a file does not
- * match its hash.
+ * Fails with the failures of the transfers and of the converter, or with 'corrupt-shard', naming the file, if a file
+ * does not match its hash.
  */
 export async function downloadCheckpoint(
   modelStore: ModelStore,

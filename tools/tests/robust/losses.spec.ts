@@ -31,7 +31,7 @@ const FILES = ['odd.png', 'wide.png', 'tall.png', 'second.png'];
 const ENDS = ['reload', 'back', 'kill'] as const;
 const DOINGS = ['adding', 'typing', 'asking', 'answering'] as const;
 
-/** The back/forward cache is off, because with it, Back would lose nothing whatever the page does. */
+/** The back/forward cache is off, because with it, Back would lose nothing, even if the page stored nothing. */
 const start = (profile: string): Promise<BrowserProcess> =>
   BrowserProcess.start(profile, undefined, ['--disable-features=BackForwardCache']);
 

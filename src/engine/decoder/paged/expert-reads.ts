@@ -73,7 +73,7 @@ export class ExpertReads {
     );
   }
 
-  /** Returns the bytes of an expert. The caller becomes their only owner. Fails as the store does. */
+  /** Returns the bytes of an expert. The caller becomes their only owner. Fails with the failures of the store. */
   demand(layer: number, expert: number): Promise<Uint8Array> {
     const read = this.#queue.want(layer, expert);
     if (read.begun > 0) this.totals.rightGuesses++;
