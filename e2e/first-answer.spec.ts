@@ -1,6 +1,6 @@
-// Where the built-in model runs if the user leaves that to the page: its first answer comes from the processor, and on a
-// graphics processor the next one runs there. The tests' adapter computes on the processor; a test makes it count as a
-// graphics processor by changing its name in the worker that answers.
+// Tests where the built-in model runs if the user has not chosen. Its first answer comes from the processor; if there
+// is a graphics processor, the next answer comes from there. The adapter of these tests computes on the processor. A
+// test makes it count as a graphics processor by changing its name in the worker that answers.
 
 import { expect, test, type Page } from '@playwright/test';
 import { answered, ask, isTrial, question } from './person.ts';
@@ -8,10 +8,10 @@ import { answered, ask, isTrial, question } from './person.ts';
 test.use({ locale: 'en', serviceWorkers: 'block' });
 test.describe.configure({ timeout: 900_000 });
 
-/** The runtime's files, which only the GPU needs. */
+/** Whether the address is that of one of the runtime's files, which only the GPU needs. */
 const isRuntime = (url: string): boolean => /\/assets\/ort[-.]/.test(url);
 
-/** Opens the page as a newcomer; returns the addresses that it and its workers request. */
+/** Opens the page as a first-time user. Returns the addresses that the page and its workers request. */
 async function visit(page: Page): Promise<string[]> {
   const requested: string[] = [];
   page.context().on('request', (request) => {
@@ -22,7 +22,10 @@ async function visit(page: Page): Promise<string[]> {
   return requested;
 }
 
-/** The adapter says that it is a graphics card; the device that it makes still says what it is, so it is used as usual. */
+/**
+ * Gives the adapter the name of a graphics card. The device that it makes keeps its own name, so the worker uses it as
+ * usual.
+ */
 async function nameAdapter(page: Page): Promise<void> {
   await page.route('**/assets/inference.worker-*.js', async (route) => {
     const response = await route.fetch();

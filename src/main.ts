@@ -216,7 +216,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
 }
 
-/** Begins to fetch the program that the first model runs on, while the model itself is being fetched. */
+/** Begins to fetch the program that runs the first model, while the model itself is being fetched. */
 function prepareProgram(models: Models): void {
   const hardwareOnly = models.runSettings.backend === 'auto';
   void inferenceClient.prepare(models.firstBackends, hardwareOnly, (event) =>

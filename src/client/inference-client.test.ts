@@ -134,7 +134,7 @@ test('an abort crosses the thread as cancel of that run', async () => {
   client.dispose();
 });
 
-test('a load behind is stopped by its own abort, and its model takes over when the page asks', async () => {
+test('its own abort stops a load behind, and its model takes over when the page requests it', async () => {
   const { client, threads } = setUp();
   const abort = new AbortController();
   const behind = client.loadBehind('/packages/a/', { backend: 'webgpu' }, abort.signal);

@@ -81,7 +81,7 @@ export class InferenceClient {
     return this.#calls.run(signal, (api, id) => api.loadBehind(id, modelId, all), 'beside');
   }
 
-  /** The model that was loaded behind answers from now on. */
+  /** Makes the model that was loaded behind answer from now on. */
   takeOver(): Promise<Outcome<LoadedModel>> {
     return this.#calls.run(new AbortController().signal, (api, id) => api.takeOver(id));
   }

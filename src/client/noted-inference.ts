@@ -17,7 +17,7 @@ export class NotedInference implements Inner {
   readonly #inner: Inner;
   readonly #notes: Pick<LoadNotes, 'begin'>;
   #modelId: string | undefined;
-  /** The works under way on the model; the note exists as long as there are any. */
+  /** The loads and answers of the model that have not ended; the note exists as long as there are any. */
   readonly #works = new Set<object>();
 
   constructor(inner: Inner, notes: Pick<LoadNotes, 'begin'>) {
@@ -32,7 +32,7 @@ export class NotedInference implements Inner {
     signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
     this.#modelId = modelId;
-    // If a later load replaces this one, the note belongs to that one.
+    // If a later load replaces this one, the note belongs to the later load.
     this.#works.clear();
     return this.#noted(modelId, () => this.#inner.load(modelId, options, onEvent, signal));
   }

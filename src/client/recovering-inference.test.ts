@@ -208,7 +208,7 @@ test('the client passes on a failure that is no loss', async () => {
   expect(worker.disposed).toBe(0);
 });
 
-test('after a takeover, a lost device gets the model again that took over; before it, the other one', async () => {
+test('after a takeover, a lost device gets the model that took over; before it, the model that answered', async () => {
   const { worker, inference } = await loaded();
   await inference.load('demo', { backend: 'wasm' }, () => undefined, never);
   await inference.loadBehind('demo', { backend: 'webgpu', hardwareOnly: true }, never);

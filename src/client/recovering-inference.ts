@@ -61,7 +61,10 @@ export class RecoveringInference implements Inner {
     }
   }
 
-  /** Like InferenceClient's `loadBehind`. A loss ends only this load: the loaded model keeps answering. */
+  /**
+   * Like InferenceClient's `loadBehind`. If the device is lost, only this load ends, and the loaded model keeps
+   * answering.
+   */
   loadBehind(modelId: string, options: LoadOptions, signal: AbortSignal): Promise<Outcome<LoadedModel>> {
     this.#next = { modelId, options };
     return this.#inner.loadBehind(modelId, options, signal);

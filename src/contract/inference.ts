@@ -108,14 +108,14 @@ export interface InferenceApi {
   ): Promise<Outcome<LoadedModel>>;
 
   /**
-   * Loads a model onto another device while the loaded one keeps answering. The model answers after `takeOver`, unless
-   * another model is loaded before. Fails as `load` does.
+   * Loads a model onto another device while the loaded one keeps answering. The new model answers only after
+   * `takeOver`; if another model is loaded before that, it never answers. Fails with the failures of `load`.
    */
   loadBehind(runId: RunId, modelId: string, options: LoadOptions): Promise<Outcome<LoadedModel>>;
 
   /**
-   * The model that was loaded behind takes the place of the loaded one, after all answers that were asked for before.
-   * Fails with 'bad-request' if there is none.
+   * Replaces the loaded model by the model that was loaded behind, after all answers that were requested before. Fails
+   * with 'bad-request' if no model was loaded behind.
    */
   takeOver(runId: RunId): Promise<Outcome<LoadedModel>>;
 

@@ -3,7 +3,7 @@ import type { Engine } from '../engine/engine.ts';
 import { AnsweringModel } from './answering-model.ts';
 import type { Loaded } from './load-model.ts';
 
-/** A loaded model that only has a name, and notes its release. */
+/** A loaded model that only has a name and records its release. */
 class Named implements Loaded {
   readonly engine: Engine;
   readonly facts: Loaded['facts'];
@@ -24,7 +24,7 @@ const nameOf = (engine: Engine): string => (engine as unknown as { name: string 
 const done = (id: string) => ({ kind: 'done', value: { id } });
 const soon = (): Promise<void> => new Promise((later) => setTimeout(later));
 
-/** A load that ends when the test says so. */
+/** A load that ends when the test decides. */
 function held(model: Named) {
   let end: () => void = () => undefined;
   const ended = new Promise<void>((resolve) => (end = resolve));
@@ -53,7 +53,7 @@ test('the model keeps answering while another one loads behind it, until that on
   expect(await ask('6')).toEqual({ kind: 'done', value: 'gpu' });
 });
 
-test('an answer under way ends on the model that began it', async () => {
+test('an answer that is being written ends on the model that began it', async () => {
   const { answering, processor, ask } = await loaded();
   await answering.loadBehind('2', () => Promise.resolve(new Named('gpu')));
   let end: (text: string) => void = () => undefined;

@@ -1,5 +1,5 @@
-// The model that answers in a worker, and the one that was loaded behind it to take its place. Owns both: it runs loads,
-// answers and takeovers one after the other, and a load behind beside them.
+// The model that answers in a worker, and the model that was loaded behind it and may replace it. Owns both. Loads,
+// answers and takeovers run one after the other; a load behind runs beside them.
 
 import type { LoadedModel, RunId } from '../contract/inference.ts';
 import type { Engine } from '../engine/engine.ts';
@@ -14,10 +14,10 @@ export class AnsweringModel {
   readonly #behind = new RunQueue('serial');
   #loaded: Loaded | undefined;
   #next: Loaded | undefined;
-  /** The last load behind: its name, and a promise that resolves when it has ended. */
+  /** The name of the latest load behind, and a promise that resolves when that load has ended. */
   #latest: { id: RunId; ended: Promise<unknown> } | undefined;
 
-  /** Releases both models, then loads another one. Fails as `load` does. */
+  /** Releases both models, then loads another one. Fails with the failures of `load`. */
   load(id: RunId, load: Load): Promise<Outcome<LoadedModel>> {
     return this.#runs.start(id, async (signal) => {
       await this.#release();
@@ -26,13 +26,13 @@ export class AnsweringModel {
     });
   }
 
-  /** Loads a model while the current one keeps answering. It answers only after `takeOver`. */
+  /** Loads a model while the current one keeps answering. The new model answers only after `takeOver`. */
   loadBehind(id: RunId, load: Load): Promise<Outcome<LoadedModel>> {
     const before = this.#loaded;
     const ended = this.#behind.start(id, async (signal) => {
       await this.#releaseNext();
       const next = await load(signal);
-      // Another model may have been loaded meanwhile, in spite of the stop that `#release` sends.
+      // Another model may have been loaded in the meantime, although `#release` stopped this load.
       if (signal.aborted || this.#loaded !== before) await next.dispose();
       signal.throwIfAborted();
       if (this.#loaded !== before) fail('bad-request', 'The model that was to be replaced is gone.');
@@ -43,7 +43,7 @@ export class AnsweringModel {
     return ended;
   }
 
-  /** The model that was loaded behind takes the place of the current one, after the answer under way. */
+  /** Replaces the current model by the model that was loaded behind, after the answer that is being written. */
   takeOver(id: RunId): Promise<Outcome<LoadedModel>> {
     return this.#runs.start(id, async () => {
       const [before, next] = [this.#loaded, this.#next];

@@ -78,7 +78,7 @@ export class ChosenModel {
 
   /**
    * The progress, from 0 to 1, of everything that the first answer waits for: downloading the model, downloading the
-   * program that it runs on, and opening the model. Null unless the model is downloading or loading.
+   * program that runs it, and opening the model. Null unless the model is downloading or loading.
    */
   get readiness(): number | null {
     const fetchedBytes = this.#parts.downloads.fetchedBytes(this.entry?.request.id ?? '');

@@ -52,7 +52,7 @@ export class DeviceLoad {
   #state = $state.raw<LoadState | undefined>();
   #latest = $state.raw<LoadedModel | undefined>();
 
-  /** Stops the load onto the GPU behind the answers. */
+  /** Stops the load onto the GPU that runs behind the answers. */
   #behind: AbortController | undefined;
   /** Whether a load onto the GPU has failed in this visit, so that it is not tried again. */
   #lacksGpu = false;
@@ -77,7 +77,7 @@ export class DeviceLoad {
     return this.#isOf(id, choices) ? this.#state : undefined;
   }
 
-  /** Loads a model, or joins its load if that has begun or ended. Stops a load behind the answers. */
+  /** Loads a model, or joins its load if that has begun or ended. Stops a load that runs behind the answers. */
   begin(id: string, choices: RunChoices, stored: Stored): Promise<Outcome<LoadedModel>> {
     this.#behind?.abort();
     if (this.#load && this.#isOf(id, choices) && this.#state?.kind !== 'failed') return this.#load.ended;
@@ -100,8 +100,9 @@ export class DeviceLoad {
   }
 
   /**
-   * Handles the end of an answer of the model `id`: if the model is to go on with the GPU, loads it there. Until it is
-   * loaded, the processor answers further questions, each of which stops the load until its own answer has ended.
+   * Handles the end of an answer of the model `id`: if the model should move to the GPU, loads it there. Until it is
+   * loaded, the processor answers further questions. Each of these questions stops the load until its own answer has
+   * ended.
    */
   async answered(id: string): Promise<void> {
     const load = this.#load;
@@ -115,7 +116,7 @@ export class DeviceLoad {
     if (this.#load !== load) return;
     // The worker that held the model is gone.
     if (loaded.kind === 'failed' && loaded.failure.code === 'worker-died') this.stop();
-    // A question that comes now waits until it is known where the model runs; that takes a moment.
+    // A question that arrives now waits for a moment, until it is known where the model runs.
     if (loaded.kind === 'done') load.ended = this.#takeOver(load, model);
   }
 
@@ -132,7 +133,7 @@ export class DeviceLoad {
     this.#state = { kind: 'ready', model };
   }
 
-  /** The model on the GPU replaces the one on the processor, `before`. */
+  /** Replaces the model on the processor, `before`, by the model on the GPU. */
   async #takeOver(load: Load, before: LoadedModel): Promise<Outcome<LoadedModel>> {
     const taken = await this.#inference.takeOver();
     if (taken.kind !== 'done') return { kind: 'done', value: before };

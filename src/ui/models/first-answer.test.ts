@@ -18,7 +18,7 @@ test('every model runs only where the user wants it', () => {
   expect(goesOnWithGpu(onProcessor, 'wasm', true)).toBe(false);
 });
 
-test('only the built-in model goes on with the GPU, once, and not on a GPU that computed wrongly', () => {
+test('only the built-in model moves to the GPU, once, and not to a GPU that computed wrongly', () => {
   expect(goesOnWithGpu(onProcessor, 'auto', true)).toBe(true);
   expect(goesOnWithGpu(onProcessor, 'auto', false)).toBe(false);
   expect(goesOnWithGpu({ ...onProcessor, id: 'large' }, 'auto', true)).toBe(false);

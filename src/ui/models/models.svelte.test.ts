@@ -346,7 +346,7 @@ test('the built-in model answers first on the processor, and is loaded onto the 
   expect(inference.asked).toEqual(['demo wasm', 'demo webgpu behind', 'take over']);
 });
 
-test('a question that comes while the GPU is made ready stops that until its own answer has ended', async () => {
+test('a question that arrives while the GPU is made ready stops that work until its own answer has ended', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');
   await models.start(PAGE);

@@ -142,7 +142,7 @@ export class Models {
     return unlessAborted(signal, this.#ready());
   }
 
-  /** Handles the end of an answer of the model `id`: it may run on another device from now on. */
+  /** Handles the end of an answer of the model `id`, which may run on another device from then on. */
   answered(id: string): void {
     void this.#load.answered(id);
   }

@@ -32,7 +32,10 @@ export function phaseOf(entry: Entry, load: LoadState | undefined): Phase {
   return download || entry.kept ? { kind: 'paused' } : { kind: 'absent' };
 }
 
-/** Where a loaded model runs. 'distrusted' and 'notInHalves': not as usual, because the GPU computes wrong numbers. */
+/**
+ * Where a loaded model runs. 'distrusted': the GPU computes wrong numbers, so the processor runs the model.
+ * 'notInHalves': the GPU computes wrong numbers in f16 only, so it runs the model in f32.
+ */
 export type Place = 'onGpu' | 'onProcessor' | 'distrusted' | 'notInHalves';
 
 /** Returns the place of a loaded model; null if the model is not loaded. */

@@ -20,7 +20,7 @@ import { HOSTILE_PACKAGES, makeHostile } from './hostile-packages.ts';
 
 const never = new AbortController().signal;
 const kernels = await openKernels(await kernelFiles(), 1);
-/** Like that of the command line, but with a short limit, because an exploding pattern never ends. */
+/** A limiter like that of the command line, but with a short limit, because an exploding pattern never ends. */
 const runLimited: RunLimited = (job) => runFor(job, 2000);
 const PICTURE = resolve(import.meta.dirname, '../../reference/pictures');
 let root = '';

@@ -126,7 +126,7 @@ class Inference {
     const code = this.refuses.get(backend) ?? this.refusedModels.get(id);
     return Promise.resolve(code ? failed(code) : done(modelOn(id, backend)));
   }
-  /** Ends the load behind. */
+  /** Ends the load that runs behind the answers. */
   settleBehind: (end: 'done' | FailureCode) => void = () => undefined;
   #behind: LoadedModel | undefined;
 
