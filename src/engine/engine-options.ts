@@ -31,18 +31,18 @@ export interface EngineOptions extends Diagnostics {
 /** Options for benchmarks, tests and tools. The product passes none of them. */
 export interface Diagnostics {
   /**
-   * Expand quantised weights when loading. If omitted, only WASM expands them, and only if the model is small
-   * enough.
+   * Whether to expand quantised weights when loading. If omitted, only WASM expands them, and only if the model is
+   * small enough.
    */
   expand?: boolean;
-  /** Release the vision encoder after each answer, and load it again when a new picture needs it. */
+  /** Whether to release the vision encoder after each answer, and to load it again when a new picture needs it. */
   releaseVision?: boolean;
   /** With paging: for how many layers ahead to read likely experts; 0 for none. If omitted, LOOK_AHEAD. */
   lookAhead?: number;
   /** With paging: called with the experts that each layer chose, for recording traces. */
   onRouting?: OnRouting;
-  /** Prefill at most this many tokens at once; the decoder may take fewer. */
+  /** The largest number of tokens that prefill computes at once; the decoder may take fewer. */
   chunkTokens?: number;
-  /** Continue past end tokens and repetitions, up to the requested length. */
+  /** Whether to continue past end tokens and repetitions, up to the requested length. */
   ignoreStops?: boolean;
 }

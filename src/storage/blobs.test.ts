@@ -1,4 +1,4 @@
-// tools/tests/engines tests in real browsers whether they store Blobs.
+// Tests how Blobs in a value are packed and restored. tools/tests/engines tests whether real browsers store Blobs.
 
 import { expect, test } from 'vitest';
 import { packBlobs, unpackBlobs } from './blobs.ts';

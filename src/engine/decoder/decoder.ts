@@ -27,7 +27,7 @@ export interface Logits {
 }
 
 export interface AppendOptions {
-  /** Report the experts of the last position. */
+  /** Whether to report the experts of the last position. */
   watchExperts?: boolean;
   /**
    * If a decoder runs an append in several steps, it stops between them and rolls the append back. If it runs the

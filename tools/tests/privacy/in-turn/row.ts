@@ -25,7 +25,7 @@ export interface Row {
 /** Describes the first fault of a row; undefined if the row is right. */
 export function wrong(row: Row): string | undefined {
   const { says, shouldSay, ways, outAlone, outMissing, othersOut } = row;
-  // The allowlist covers the ways of all other walls, so it is missing together with each of them.
+  // The allowlist closes the ways out of all other walls, too, so it is removed together with each of them.
   const said = says.filter((each) => !shouldSay.includes(each) && each !== 'page: allowlist');
   if (outAlone.length > 0) return `it does not hold alone: ${outAlone.join(', ')}`;
   if (outMissing.length < ways) return `of its ways only these need it: ${outMissing.join(', ')}`;
