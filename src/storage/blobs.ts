@@ -9,7 +9,10 @@ const FIRST_WAIT_MS = 100;
 /** If storage does not answer for a tiny Blob within this time, it would not answer for a large one either. */
 const ANSWER_MS = 5000;
 
-/** Stores a small Blob and deletes it again. A fresh profile may refuse a Blob that it stores a moment later. */
+/**
+ * Finds out whether the browser stores Blobs: stores a small one and deletes it again. A fresh profile may refuse a
+ * Blob that it stores a moment later.
+ */
 export async function takesBlobs(use: UseStore): Promise<boolean> {
   for (let attempt = 1; attempt <= ATTEMPTS; attempt++) {
     const trial = use('readwrite', (store) => {

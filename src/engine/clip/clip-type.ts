@@ -28,7 +28,7 @@ export function clipType(header: Uint8Array): ClipType | undefined {
   return QUICKTIME.has(box) ? 'video' : undefined;
 }
 
-/** In an animated PNG, the chunk that announces the animation comes before the pixels. */
+/** Whether a PNG file is animated: then the chunk that announces the animation comes before the pixels. */
 function isAnimatedPng(header: Uint8Array): boolean {
   const view = new DataView(header.buffer, header.byteOffset, header.byteLength);
   for (let at = 8; at + 8 <= header.length; at += 12 + view.getUint32(at)) {

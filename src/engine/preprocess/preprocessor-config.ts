@@ -19,7 +19,10 @@ export interface VideoPreprocessing extends ImagePreprocessing {
   fps: number;
   minFrames: number;
   maxFrames: number;
-  /** Limits each frame to maxVideoTokens merged tokens or to its share of the clip's budget, whichever is smaller. */
+  /**
+   * Whether each frame is limited to maxVideoTokens merged tokens or to its share of the clip's budget, whichever is
+   * smaller.
+   */
   capPixelsPerFrame: boolean;
   maxVideoTokens: number;
 }
