@@ -8,7 +8,7 @@ import type { WallReport } from '../policy/walls.ts';
 import type { RunId } from './inference.ts';
 
 /** How a checkpoint is quantised on its way into storage. */
-export type Preset = 'exact' | 'balanced' | 'small';
+export type Preset = 'exact' | '8-bit' | 'balanced' | 'small';
 
 export type ModelSource =
   /** A folder on any static host: manifest.json, side files, shards. */

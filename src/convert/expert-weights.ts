@@ -5,8 +5,10 @@ import type { TextConfig } from '../format/model-config.ts';
 import { requireShape, type Binder } from './bind.ts';
 import type { StoredTensor } from './checkpoint.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
+import { alternateRows, copyRows, isCopied, type Blocks } from './copy-blocks.ts';
 import { readRows, type Matrix } from './matrix.ts';
 import { expertsPrefix } from './model-tensors.ts';
+import type { Storage } from './precision.ts';
 
 /** One expert's weights in the checkpoint. */
 export interface ExpertWeights {
@@ -71,37 +73,59 @@ export function storedMatrices({ layout }: ExpertWeights): Matrix[] {
   return layout.kind === 'separate' ? [layout.gate, layout.up, layout.down] : [layout.gateUp, layout.down];
 }
 
-/** Reads one expert: gateUp (2·I, H), whose rows are gate 0, up 0, gate 1, …, and down (H, I). */
-export async function readExpert(
+/** Reads gateUp (2·I, H) of an expert, whose rows are gate 0, up 0, gate 1, …: its own blocks, if it is stored in them. */
+export async function readGateUp(
   source: CheckpointSource,
   { layout }: ExpertWeights,
+  storage: Storage,
   signal?: AbortSignal,
-): Promise<{ gateUp: Float32Array; down: Float32Array }> {
+): Promise<Float32Array | Blocks> {
   const read = (matrix: Matrix) => readRows(source, matrix, 0, matrix.rows, signal);
-  const down = await read(layout.down);
+  const copy = (matrix: Matrix, first: number, end: number) => copyRows(source, matrix, first, end, signal);
   if (layout.kind === 'separate') {
+    const { gate, up } = layout;
+    if (isCopied(gate, storage) && isCopied(up, storage)) {
+      return alternateRows(await copy(gate, 0, gate.rows), await copy(up, 0, up.rows));
+    }
     const { rows, columns } = layout.gate;
     const gateUp = new Float32Array(2 * rows * columns);
     placeRows(await read(layout.gate), columns, rows, 0, gateUp);
     placeRows(await read(layout.up), columns, rows, 1, gateUp);
-    return { gateUp, down };
+    return gateUp;
+  }
+  const half = layout.gateUp.rows / 2;
+  if (layout.kind === 'out-in' && isCopied(layout.gateUp, storage)) {
+    return alternateRows(await copy(layout.gateUp, 0, half), await copy(layout.gateUp, half, 2 * half));
   }
   const stored = await read(layout.gateUp);
   const { rows, columns } = layout.gateUp;
   const gateUp = new Float32Array(stored.length);
   if (layout.kind === 'out-in') {
-    const half = stored.length / 2;
-    placeRows(stored.subarray(0, half), columns, rows / 2, 0, gateUp);
-    placeRows(stored.subarray(half), columns, rows / 2, 1, gateUp);
-    return { gateUp, down };
+    placeRows(stored.subarray(0, half * columns), columns, half, 0, gateUp);
+    placeRows(stored.subarray(half * columns), columns, half, 1, gateUp);
+    return gateUp;
   }
   const inner = columns / 2;
   const order = Uint32Array.from({ length: columns }, (_, c) => (c < inner ? 2 * c : 2 * (c - inner) + 1));
   transpose(stored, rows, columns, order, gateUp);
-  const inPlace = Uint32Array.from({ length: layout.down.columns }, (_, c) => c);
-  const turned = new Float32Array(down.length);
-  transpose(down, layout.down.rows, layout.down.columns, inPlace, turned);
-  return { gateUp, down: turned };
+  return gateUp;
+}
+
+/** Reads down (H, I) of an expert: its own blocks, if it is stored in them. */
+export async function readDown(
+  source: CheckpointSource,
+  { layout: { kind, down } }: ExpertWeights,
+  storage: Storage,
+  signal?: AbortSignal,
+): Promise<Float32Array | Blocks> {
+  const { rows, columns } = down;
+  if (kind !== 'in-out' && isCopied(down, storage)) return copyRows(source, down, 0, rows, signal);
+  const stored = await readRows(source, down, 0, rows, signal);
+  if (kind !== 'in-out') return stored;
+  const inPlace = Uint32Array.from({ length: columns }, (_, c) => c);
+  const turned = new Float32Array(stored.length);
+  transpose(stored, rows, columns, inPlace, turned);
+  return turned;
 }
 
 /** Puts row r of `from` at row 2·r + `parity` of `into`. */

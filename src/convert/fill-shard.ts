@@ -2,8 +2,9 @@
 
 import { fail } from '../failure.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
+import { copyRows, isCopied, placeBlocks, type Blocks } from './copy-blocks.ts';
 import { encodeRows, type Loss } from './encode.ts';
-import { readExpert } from './expert-weights.ts';
+import { readDown, readGateUp } from './expert-weights.ts';
 import type { Item } from './items.ts';
 import { matrixBytes, readRows } from './matrix.ts';
 import type { ShardPlan, Task } from './plan.ts';
@@ -63,22 +64,30 @@ function* chunksOf(plan: ShardPlan): Generator<Chunk> {
   }
 }
 
-/** Reads the matrices of a chunk as f32: rows of one matrix, or gate_up and down of an expert. */
+/**
+ * Reads the matrices of a chunk, rows of one matrix, or gate_up and down of an expert: as f32, or as their own blocks if
+ * they are stored in these.
+ */
 async function readChunk(
   source: CheckpointSource,
   { task, first, end }: Chunk,
   signal?: AbortSignal,
-): Promise<Float32Array[]> {
+): Promise<(Float32Array | Blocks)[]> {
   const { item } = task;
-  if (item.kind === 'matrix') return [await readRows(source, item.matrix, first, end, signal)];
-  const { gateUp, down } = await readExpert(source, item.weights, signal);
-  return [gateUp, down];
+  const { storage } = item;
+  if (item.kind === 'matrix') {
+    const read = isCopied(item.matrix, storage) ? copyRows : readRows;
+    return [await read(source, item.matrix, first, end, signal)];
+  }
+  const { weights } = item;
+  const down = await readDown(source, weights, storage, signal);
+  return [await readGateUp(source, weights, storage, signal), down];
 }
 
 /** Encodes a chunk and returns the loss of each matrix; undefined if a value does not fit its stored type. */
 function encodeChunk(
   { task, first }: Chunk,
-  weights: Float32Array[],
+  weights: (Float32Array | Blocks)[],
   shard: Uint8Array<ArrayBuffer>,
 ): (Loss | undefined)[] {
   const { item, offsets } = task;
@@ -89,7 +98,9 @@ function encodeChunk(
       const rowBytes = item.outputs[index * outputsEach + output]?.rowBytes ?? 0;
       return (offsets[index * outputsEach + output] ?? 0) + (first - task.first) * rowBytes;
     };
-    return encodeRows(values, columns, item.storage, shard, [place(0), place(1)]);
+    return values instanceof Float32Array
+      ? encodeRows(values, columns, item.storage, shard, [place(0), place(1)])
+      : placeBlocks(values, shard, [place(0), place(1)]);
   });
 }
 

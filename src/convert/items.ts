@@ -67,8 +67,13 @@ export function packageItems(
     const rows = tensor.shape.length === 1 ? 1 : (tensor.shape[0] ?? 1);
     const columns = tensor.shape.reduce((product, axis) => product * axis, 1) / rows;
     const matrix = binder.matrix(tensor.name, tensor.shape, rows, columns);
-    const kind = precision[tensor.class];
-    const storage = matrixStorage(kind, matrix.dtype, columns, wide.has(tensor.name));
+    const storage = matrixStorage(
+      tensor.class,
+      precision[tensor.class],
+      matrix.dtype,
+      columns,
+      wide.has(tensor.name),
+    );
     return {
       kind: 'matrix',
       class: tensor.class,

@@ -2,13 +2,17 @@
 
 import type { Dtype } from '../format/manifest.ts';
 import type { BlockFormat } from '../format/blocks.ts';
+import { copiedFormat } from './copy-blocks.ts';
 import type { WeightType } from './matrix.ts';
 import type { TensorClass } from './model-tensors.ts';
 
-/** `keep`: the checkpoint's own type. FP8 becomes F32, because no smaller type can hold value · scale. */
+/**
+ * `keep`: the checkpoint's own type, or its own blocks if a package can hold them. FP8 and other blocks become F32, because
+ * no smaller type can hold value · scale.
+ */
 export type Precision = 'keep' | 'F32' | 'F16' | BlockFormat;
 export type PrecisionPlan = Record<TensorClass, Precision>;
-export type PresetName = 'exact' | 'balanced' | 'small';
+export type PresetName = 'exact' | '8-bit' | 'balanced' | 'small';
 
 const INT4: BlockFormat = { bits: 4, block: 32 };
 const INT8: BlockFormat = { bits: 8, block: 32 };
@@ -28,6 +32,21 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
     'patch embedding': 'keep',
     'position table': 'keep',
     'vision bias and norm': 'keep',
+  },
+  '8-bit': {
+    embedding: INT8,
+    'tied embedding': INT8,
+    head: INT8,
+    attention: INT8,
+    mlp: INT8,
+    experts: INT8,
+    router: 'keep',
+    norm: 'F32',
+    'vision linear': 'F16',
+    'vision merger': 'F16',
+    'patch embedding': 'keep',
+    'position table': 'F32',
+    'vision bias and norm': 'F32',
   },
   balanced: {
     embedding: INT8,
@@ -64,6 +83,12 @@ export const PRESETS: Record<PresetName, PrecisionPlan> = {
   },
 };
 
+/** The tensors that the engine multiplies or looks up as blocks; it reads all others as floats. */
+const TAKES_BLOCKS: ReadonlySet<TensorClass> = new Set<TensorClass>([
+  ...(['embedding', 'tied embedding', 'head'] as const),
+  ...(['attention', 'mlp', 'experts', 'vision linear', 'vision merger'] as const),
+]);
+
 /** The stored form of a tensor. It follows from the precision and from the tensor's type and shape. */
 export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 'blocks' } & BlockFormat);
 
@@ -74,11 +99,14 @@ export type Storage = { kind: 'float'; dtype: Exclude<Dtype, 'U8'> } | ({ kind: 
  * padding.
  */
 export function matrixStorage(
+  kind: TensorClass,
   precision: Precision,
   source: WeightType,
   columns: number,
   wide: boolean,
 ): Storage {
+  const copied = mayCopy(kind, precision, source, wide);
+  if (copied) return { kind: 'blocks', ...copied };
   if (typeof precision === 'string') return { kind: 'float', dtype: floatType(precision, source, wide) };
   if (wide) return { kind: 'float', dtype: 'F32' };
   const { bits, block } = precision;
@@ -98,11 +126,28 @@ export function expertStorage(
   inner: number,
   wide: boolean,
 ): Storage {
+  const copied = mayCopy('experts', precision, source, wide);
+  if (copied) return { kind: 'blocks', ...copied };
   if (typeof precision === 'string') return { kind: 'float', dtype: floatType(precision, source, wide) };
   if (wide) return { kind: 'float', dtype: 'F32' };
   const { bits } = precision;
   const block = [precision.block, 16].find((size) => hidden % size === 0 && inner % size === 0);
   return block ? { kind: 'blocks', bits, block } : { kind: 'float', dtype: 'F16' };
+}
+
+/**
+ * The blocks of the checkpoint itself, if a package can hold them and the plan asks for as many bits or more: they are
+ * the same numbers in fewer bytes, and quantising them again would cost accuracy.
+ */
+function mayCopy(
+  kind: TensorClass,
+  precision: Precision,
+  source: WeightType,
+  wide: boolean,
+): BlockFormat | undefined {
+  const copied = TAKES_BLOCKS.has(kind) ? copiedFormat(source) : undefined;
+  if (wide || precision === 'F32' || copied === undefined) return undefined;
+  return typeof precision === 'string' || precision.bits >= copied.bits ? copied : undefined;
 }
 
 function floatType(

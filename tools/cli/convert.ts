@@ -1,4 +1,4 @@
-// npm run convert -- <checkpoint> <package> [--preset exact|balanced|small] [--no-self-test]
+// npm run convert -- <checkpoint> <package> [--preset exact|8-bit|balanced|small] [--no-self-test]
 // npm run convert -- <model.gguf> <mmproj.gguf> <package> [the same options]
 // Converts a Hugging Face checkpoint, or a model in GGUF files, into a package; after an interruption, a second run
 // resumes. At the end, the processor engine answers the self-test's question, and its logits become the reference for
@@ -15,7 +15,7 @@ import { addSelfTest } from '../../src/node/write-self-test.ts';
 import { kernelFiles } from '../build/kernel-files.ts';
 
 const USAGE =
-  'npm run convert -- <checkpoint, or its .gguf files> <package> [--preset exact|balanced|small] [--no-self-test]';
+  'npm run convert -- <checkpoint, or its .gguf files> <package> [--preset exact|8-bit|balanced|small] [--no-self-test]';
 
 async function main(): Promise<void> {
   const { source, target, preset, selfTest } = readArguments();

@@ -11,7 +11,9 @@ import { readCheckpointFiles } from '../../engine/checkpoint-files.ts';
 import { createTokenizer } from '../../engine/prompt/tokenizer.ts';
 import { Failure } from '../../failure.ts';
 import type { PackageStore } from '../../format/package-store.ts';
+import { parseManifest } from '../../format/parse-manifest.ts';
 import { convert } from '../convert.ts';
+import type { PresetName } from '../precision.ts';
 
 const FOLDER = 'tools/reference/gguf';
 const FIXTURE = 'tools/reference/fixtures/dense-tied';
@@ -27,10 +29,18 @@ function filesOf(model: Model): Files {
   return new Map(names.map((name) => [name, new Uint8Array(readFileSync(join(FOLDER, name)))]));
 }
 
-async function converted(files: Files) {
+async function converted(files: Files, preset: PresetName = 'exact') {
   const sink = new MemorySink();
-  const report = await convert(new MemorySource(files), sink, { preset: 'exact' });
+  const report = await convert(new MemorySource(files), sink, { preset });
   return { sink, report };
+}
+
+/** The hash of the values of each tensor in a package. */
+function hashesOf(sink: MemorySink): [name: string, sha256: string][] {
+  return Array.from(packageValues(sink), ([name, { buffer, byteOffset, byteLength }]) => {
+    const bytes = new Uint8Array(buffer, byteOffset, byteLength);
+    return [name, createHash('sha256').update(bytes).digest('hex')];
+  });
 }
 
 function storeOf(sink: MemorySink): PackageStore {
@@ -57,13 +67,37 @@ function edited(files: Files, name: string, from: string, to: string): Files {
 describe('GGUF files', () => {
   it.each(MODELS)('of %s give exactly the values of the original checkpoint', async (model) => {
     const { sink, report } = await converted(filesOf(model));
-    const hashes = Array.from(packageValues(sink), ([name, { buffer, byteOffset, byteLength }]) => {
-      const bytes = new Uint8Array(buffer, byteOffset, byteLength);
-      return [name, createHash('sha256').update(bytes).digest('hex')];
-    });
-    expect(Object.fromEntries(hashes)).toEqual(VALUES[model]);
+    expect(Object.fromEntries(hashesOf(sink))).toEqual(VALUES[model]);
     expect(report.unused).toEqual([]);
     expect([...report.losses.values()].every(({ error }) => error === 0)).toBe(true);
+  });
+
+  it('in Q8_0 are copied by the preset 8-bit, and quantised again to 4 bits by balanced', async () => {
+    const with8Bits = await converted(filesOf('tiny-moe'), '8-bit');
+    const hashes = new Map(Object.entries(VALUES['tiny-moe']));
+    const values = hashesOf(with8Bits.sink);
+    // The vision encoder's matrices of 24 columns are F16 in the file, and stay F16.
+    for (const [name, hash] of values) expect(hash, name).toBe(hashes.get(name));
+    expect([...with8Bits.report.losses.values()].every(({ error }) => error === 0)).toBe(true);
+    const manifest = parseManifest(
+      JSON.parse(new TextDecoder().decode(with8Bits.sink.files.get('manifest.json'))),
+    );
+    expect(manifest.version).toBe(1);
+    expect(manifest.experts[0]?.parts[0]?.quantization).toMatchObject({ bits: 8, block: 32 });
+
+    const { report } = await converted(filesOf('tiny-moe'), 'balanced');
+    const losses = Object.fromEntries(
+      Array.from(report.losses, ([name, { error, power }]) => [
+        name,
+        power > 0 ? Math.sqrt(error / power) : 0,
+      ]),
+    );
+    expect(losses['embedding']).toBe(0);
+    expect(losses['vision merger']).toBe(0);
+    for (const name of ['attention', 'experts']) {
+      expect(losses[name], name).toBeGreaterThan(0.05);
+      expect(losses[name], name).toBeLessThan(0.11);
+    }
   });
 
   it('alone are enough: the engine reads the side files that are rebuilt from their keys', async () => {

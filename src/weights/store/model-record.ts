@@ -4,7 +4,7 @@ import type { ModelRequest, ModelSource } from '../../contract/weights.ts';
 import { Field } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
 
-export const PRESETS = ['exact', 'balanced', 'small'] as const;
+export const PRESETS = ['exact', '8-bit', 'balanced', 'small'] as const;
 
 /** Fails with 'bad-manifest', naming the field. */
 export function parseModelRequest(value: unknown): ModelRequest {

@@ -1,0 +1,156 @@
+// Blocks of GGUF types that a package can hold as the same numbers: their levels and scales are copied, not quantised
+// again. The package's levels are unsigned, with a zero point in the middle (see Quantization in manifest.ts).
+
+import { bytesPerBlock, type BlockFormat } from '../format/blocks.ts';
+import { F16_VALUES } from '../format/float.ts';
+import { IQ4_LEVELS } from '../format/gguf/dequantize.ts';
+import { GGUF_BLOCKS } from '../format/gguf/types.ts';
+import type { CheckpointSource } from './checkpoint-source.ts';
+import type { Loss } from './encode.ts';
+import { notFinite, readStoredRows, type Matrix, type WeightType } from './matrix.ts';
+import type { Storage } from './precision.ts';
+
+/** Rows in the package's layout. data: (rows, blocks, block·bits/8); scales: F16 bits (rows, blocks). */
+export interface Blocks {
+  data: Uint8Array;
+  scales: Uint16Array;
+  rows: number;
+}
+
+type CopiedType = 'Q8_0' | 'Q4_0' | 'Q5_0' | 'IQ4_NL';
+
+const ELEMENTS = 32;
+
+/** Writes the 32 levels of the block at byte `at` of `b` into `q`. Each block begins with its scale. */
+type ReadLevels = (b: Uint8Array, at: number, q: Uint8Array) => void;
+
+const COPIED: Record<CopiedType, { bits: BlockFormat['bits']; levels: ReadLevels }> = {
+  Q8_0: {
+    bits: 8,
+    levels: (b, at, q) => {
+      for (let i = 0; i < ELEMENTS; i++) q[i] = b[at + 2 + i]! ^ 0x80;
+    },
+  },
+  Q4_0: {
+    bits: 4,
+    levels: (b, at, q) => {
+      for (let i = 0; i < 16; i++) {
+        q[i] = b[at + 2 + i]! & 15;
+        q[i + 16] = b[at + 2 + i]! >> 4;
+      }
+    },
+  },
+  // A fifth bit, and a zero point of 16.
+  Q5_0: {
+    bits: 8,
+    levels: (b, at, q) => {
+      for (let i = 0; i < ELEMENTS; i++) {
+        const low = i < 16 ? b[at + 6 + i]! & 15 : b[at + 6 + i - 16]! >> 4;
+        q[i] = 112 + (low | (((b[at + 2 + (i >> 3)]! >> (i & 7)) & 1) << 4));
+      }
+    },
+  },
+  IQ4_NL: {
+    bits: 8,
+    levels: (b, at, q) => {
+      for (let i = 0; i < 16; i++) {
+        q[i] = 128 + IQ4_LEVELS[b[at + 2 + i]! & 15]!;
+        q[i + 16] = 128 + IQ4_LEVELS[b[at + 2 + i]! >> 4]!;
+      }
+    },
+  },
+};
+
+function isCopiedType(type: WeightType): type is CopiedType {
+  return Object.hasOwn(COPIED, type);
+}
+
+/** The package's blocks that hold the same numbers as a type; undefined if there are none. */
+export function copiedFormat(type: WeightType): BlockFormat | undefined {
+  return isCopiedType(type) ? { bits: COPIED[type].bits, block: ELEMENTS } : undefined;
+}
+
+/** Whether the stored form holds the matrix's own blocks. */
+export function isCopied(matrix: Matrix, storage: Storage): boolean {
+  const format = copiedFormat(matrix.dtype);
+  return storage.kind === 'blocks' && format?.bits === storage.bits && format.block === storage.block;
+}
+
+/** Copies rows `first` to `end`. Fails with 'bad-checkpoint', naming the tensor, if a scale is not a finite number. */
+export async function copyRows(
+  source: CheckpointSource,
+  matrix: Matrix,
+  first: number,
+  end: number,
+  signal?: AbortSignal,
+): Promise<Blocks> {
+  const bytes = await readStoredRows(source, matrix, first, end, signal);
+  const { dtype } = matrix;
+  const blocks = isCopiedType(dtype) ? copyBlocks(bytes, dtype, end - first) : undefined;
+  return blocks ?? notFinite(matrix);
+}
+
+/** Returns undefined if a scale is not a finite number. */
+export function copyBlocks(bytes: Uint8Array, type: CopiedType, rows: number): Blocks | undefined {
+  const { bits, levels } = COPIED[type];
+  const step = GGUF_BLOCKS[type].bytes;
+  const stride = bytesPerBlock({ bits, block: ELEMENTS });
+  const count = bytes.length / step;
+  const data = new Uint8Array(count * stride);
+  const scales = new Uint16Array(count);
+  const q = new Uint8Array(ELEMENTS);
+  for (let n = 0; n < count; n++) {
+    const at = n * step;
+    const scale = bytes[at]! | (bytes[at + 1]! << 8);
+    if ((scale & 0x7c00) === 0x7c00) return undefined;
+    scales[n] = scale;
+    levels(bytes, at, q);
+    const to = n * stride;
+    if (bits === 8) data.set(q, to);
+    else for (let i = 0; i < ELEMENTS; i += 2) data[to + (i >> 1)] = q[i]! | (q[i + 1]! << 4);
+  }
+  return { data, scales, rows };
+}
+
+/** Puts row r of `even` at row 2·r, and row r of `odd` after it. */
+export function alternateRows(even: Blocks, odd: Blocks): Blocks {
+  const rows = 2 * even.rows;
+  const data = new Uint8Array(2 * even.data.length);
+  const scales = new Uint16Array(2 * even.scales.length);
+  const [bytes, blocks] = [even.data.length / even.rows, even.scales.length / even.rows];
+  for (const [parity, part] of [even, odd].entries()) {
+    for (let row = 0; row < even.rows; row++) {
+      const to = 2 * row + parity;
+      data.set(part.data.subarray(row * bytes, (row + 1) * bytes), to * bytes);
+      scales.set(part.scales.subarray(row * blocks, (row + 1) * blocks), to * blocks);
+    }
+  }
+  return { data, scales, rows };
+}
+
+/** Writes blocks into a shard: the data at the first offset, the scales at the second. The loss is none. */
+export function placeBlocks(
+  { data, scales }: Blocks,
+  shard: Uint8Array<ArrayBuffer>,
+  [at, scalesAt]: [data: number, scales: number],
+): Loss {
+  shard.set(data, at);
+  new Uint16Array(shard.buffer, scalesAt, scales.length).set(scales);
+  return { weights: scales.length * ELEMENTS, error: 0, power: squaredSum(data, scales) };
+}
+
+function squaredSum(data: Uint8Array, scales: Uint16Array): number {
+  const stride = data.length / scales.length;
+  const isHalf = stride < ELEMENTS;
+  let sum = 0;
+  for (let n = 0; n < scales.length; n++) {
+    let squares = 0;
+    for (let at = n * stride; at < (n + 1) * stride; at++) {
+      const byte = data[at]!;
+      if (isHalf) squares += ((byte & 15) - 8) ** 2 + ((byte >> 4) - 8) ** 2;
+      else squares += (byte - 128) ** 2;
+    }
+    sum += squares * F16_VALUES[scales[n]!]! ** 2;
+  }
+  return sum;
+}
