@@ -10,6 +10,7 @@ import type { Decoder } from './decoder/decoder.ts';
 import { Engine } from './engine.ts';
 import type { EngineOptions } from './engine-options.ts';
 import type { DecodePhoto } from './photo/photo.ts';
+import type { OpenReader } from './processor/blob-reader.ts';
 import { ProcessorDecoder, type ProcessorDecoderOptions } from './processor/decoder.ts';
 import { bytesForCache } from './processor/memory-needs.ts';
 import { PagedProcessorDecoder } from './processor/paged-decoder.ts';
@@ -33,6 +34,8 @@ export interface ProcessorEngineOptions extends Pick<
 > {
   /** The precision of the stored key-value cache; f16 if omitted. All sums are f32. */
   cache?: Precision;
+  /** Starts a thread that reads paged experts into memory that threads share. */
+  openReader?: OpenReader | undefined;
 }
 
 /**
@@ -66,11 +69,14 @@ export async function loadProcessorEngine(
   };
   const openVision = (stop: AbortSignal): Promise<VisionEncoder> =>
     ProcessorVisionEncoder.open(store, kernels, config, onBytes, stop);
-  const { lookAhead, onRouting } = options;
+  const { lookAhead, onRouting, openReader } = options;
   const resident: ProcessorDecoderOptions = { config, cache, onBytes };
   const decoder: Decoder = isPaged
     ? await PagedProcessorDecoder.open(
-        ...[store, kernels, { ...resident, budgetBytes: expertBudgetBytes, lookAhead, onRouting }, signal],
+        store,
+        kernels,
+        { ...resident, budgetBytes: expertBudgetBytes, lookAhead, onRouting, openReader },
+        signal,
       )
     : await ProcessorDecoder.open(store, kernels, resident, signal);
   const target = { backend: 'wasm', precision: 'f32', expand: false } as const;

@@ -85,6 +85,11 @@ export class Kernels {
     return this.#memory.buffer.byteLength;
   }
 
+  /** The memory, if threads share it. */
+  get sharedMemory(): WebAssembly.Memory | undefined {
+    return this.threads > 1 ? this.#memory : undefined;
+  }
+
   /** Views of the memory; valid until it grows. */
   bytes(at: number, length: number): Uint8Array {
     return new Uint8Array(this.#memory.buffer, at, length);

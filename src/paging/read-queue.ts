@@ -61,12 +61,16 @@ export class ReadQueue<Read extends ExpertRead> {
   /**
    * `experts`: the experts that the next layers may choose, in reading order. All experts of the layers up to `passed`
    * have been requested. An earlier guess is dropped unless `experts` repeats it, or unless its read has begun and its
-   * layer is still to come; in the latter case it goes to the end.
+   * layer is still to come; in the latter case it goes to the end. Returns the guesses that it
+   * dropped.
    */
-  guess(passed: number, experts: readonly ExpertId[]): void {
+  guess(passed: number, experts: readonly ExpertId[]): Read[] {
     const named = experts.map((id) => this.#find(id) ?? this.#make(id.layer, id.expert));
     const begun = this.#guesses.filter((read) => read.begun > 0 && read.layer > passed);
-    this.#guesses = [...new Set([...named, ...begun])].slice(0, MOST_GUESSES);
+    const kept = new Set([...new Set([...named, ...begun])].slice(0, MOST_GUESSES));
+    const dropped = this.#guesses.filter((read) => !kept.has(read));
+    this.#guesses = [...kept];
+    return dropped;
   }
 
   next(): NextRead<Read> | undefined {

@@ -18,17 +18,25 @@ export class BenchPage {
   readonly packageUrl: string;
   readonly profile: string;
   readonly #site: PreviewServer;
+  readonly #isKept: boolean;
   #browser: BrowserProcess;
 
-  private constructor(site: PreviewServer, profile: string, browser: BrowserProcess, packageUrl: string) {
+  private constructor(
+    site: PreviewServer,
+    profile: string,
+    browser: BrowserProcess,
+    packageUrl: string,
+    isKept: boolean,
+  ) {
+    this.#isKept = isKept;
     this.#site = site;
     this.profile = profile;
     this.#browser = browser;
     this.packageUrl = packageUrl;
   }
 
-  /** `folder` holds the package. */
-  static async open(folder: string): Promise<BenchPage> {
+  /** `folder` holds the package. A given `profile` is used and kept; otherwise a new one is deleted at the end. */
+  static async open(folder: string, kept?: string): Promise<BenchPage> {
     const root = resolve(import.meta.dirname, 'paged-page');
     const config = mergeConfig(isolated, {
       root,
@@ -41,14 +49,10 @@ export class BenchPage {
     });
     await build(config);
     const site = await preview(config);
-    const profile = mkdtempSync(join(tmpdir(), 'paging-bench-'));
+    const profile = resolve(kept ?? mkdtempSync(join(tmpdir(), 'paging-bench-')));
     const browser = await BrowserProcess.start(profile);
-    const opened = new BenchPage(
-      site,
-      profile,
-      browser,
-      `http://localhost:${PORT}/packages/${basename(folder)}/`,
-    );
+    const packageUrl = `http://localhost:${PORT}/packages/${basename(folder)}/`;
+    const opened = new BenchPage(site, profile, browser, packageUrl, kept !== undefined);
     // The browser has its own process group and would outlive this process.
     const stop = (): void => void opened.close().finally(() => process.exit(130));
     process.once('SIGINT', stop);
@@ -69,6 +73,6 @@ export class BenchPage {
   async close(): Promise<void> {
     await this.#browser.kill();
     await this.#site.close();
-    rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
+    if (!this.#isKept) rmSync(this.profile, { recursive: true, force: true, maxRetries: 5 });
   }
 }

@@ -43,7 +43,7 @@ try {
     return { peak: peakResident(bench.profile, 'renderer') ?? 0, result };
   };
   const empty = await peak(() => page.evaluate(() => 0));
-  const load = await peak(() => page.evaluate(() => window.paging.load()));
+  const load = await peak(() => page.evaluate(() => window.paging.load(1)));
   const question = { side: Number(values.side), prompt: 'Describe it.', tokens: Number(values.tokens) };
   const answer = await peak(() => page.evaluate((asked) => window.paging.answer(asked), question));
   const { promptTokens, tokens, visionMs, prefillMs, answeringMs, kernelBytes } = answer.result;

@@ -9,6 +9,7 @@ import { slotBytes } from '../../src/engine/decoder/paged/expert-slots.ts';
 import { loadEngine } from '../../src/engine/load-engine.ts';
 import { loadProcessorEngine } from '../../src/engine/load-processor-engine.ts';
 import type { DecodePhoto } from '../../src/engine/photo/photo.ts';
+import type { OpenReader } from '../../src/engine/processor/blob-reader.ts';
 import { processorSlotBytes } from '../../src/engine/processor/expert-slots.ts';
 import type { Runtime } from '../../src/engine/runtime/runtime.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
@@ -24,6 +25,8 @@ export interface PagedRunOptions {
   /** Number of layers to look ahead. */
   lookAhead: number;
   seed: number;
+  /** The number of tokens of the answer that come before the measured ones. */
+  warmUp: number;
 }
 
 export interface PagedRun extends PagedRunOptions {
@@ -72,11 +75,16 @@ export function onRuntime(store: PackageStore, runtime: Runtime, decodePhoto: De
   };
 }
 
-export function onKernels(store: PackageStore, kernels: Kernels, decodePhoto: DecodePhoto): PagedLoader {
+export function onKernels(
+  store: PackageStore,
+  kernels: Kernels,
+  decodePhoto: DecodePhoto,
+  openReader?: OpenReader,
+): PagedLoader {
   const signal = new AbortController().signal;
   return {
     slotBytes: processorSlotBytes(store.manifest),
-    load: (options) => loadProcessorEngine(store, kernels, decodePhoto, options, signal),
+    load: (options) => loadProcessorEngine(store, kernels, decodePhoto, { ...options, openReader }, signal),
   };
 }
 
@@ -87,7 +95,7 @@ export async function runPaged(
   options: PagedRunOptions,
 ): Promise<PagedRun> {
   const signal = new AbortController().signal;
-  const { slots, tokens, lookAhead, seed } = options;
+  const { slots, tokens, lookAhead, seed, warmUp } = options;
   const recorder = new RoutingRecorder();
   const engine = await loader.load({
     expertBudgetBytes: slots * loader.slotBytes,
@@ -106,7 +114,7 @@ export async function runPaged(
   const sampling = { temperature: 1, topK: 64, seed };
   await engine.answer(
     messages,
-    { maxTokens: tokens + 1, sampling },
+    { maxTokens: warmUp + tokens + 1, sampling },
     (event) => {
       if (event.kind === 'paging') passes.push({ paging: event.paging, isPrompt });
       if (event.kind === 'stage' && event.stage === 'answering') isPrompt = false;
@@ -119,7 +127,7 @@ export async function runPaged(
     passes.filter((pass) => pass.isPrompt === prompt).map(({ paging }) => paging);
   const sum = (of: PagingReport[], key: keyof PagingReport): number =>
     of.reduce((total, report) => total + report[key], 0);
-  const [prompt, answer] = [reports(true), reports(false)];
+  const [prompt, answer] = [reports(true), reports(false).slice(warmUp)];
   return {
     ...options,
     // The number of slots that the pager made, which is never less than one token needs.

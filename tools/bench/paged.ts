@@ -33,7 +33,7 @@ const { values } = parseArgs({
     layers: { type: 'string', default: '2' },
     /**
      * The shares of the experts that the device holds, one run each; `:0` or `:1` after a share guesses no or one layer
-     * ahead.
+     * ahead. In Chromium, `cold ` before a share empties the system's cache of files first.
      */
     runs: { type: 'string', default: '1,0.5,0.25,0.25:1,0.25:0,0.0625' },
     tokens: { type: 'string', default: '16' },
@@ -46,6 +46,14 @@ const { values } = parseArgs({
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
     processor: { type: 'boolean', default: false },
+    /** With `--browser --processor`: the thread that computes reads experts, too. */
+    'no-reader': { type: 'boolean', default: false },
+    /** With `--browser`: the stored package has this many layers, which repeat those of the given one. */
+    repeat: { type: 'string' },
+    /** With `--browser`: a folder for the browser's profile, which keeps the stored package for the next time. */
+    profile: { type: 'string' },
+    /** The number of tokens of the answer before those that are measured. */
+    'warm-up': { type: 'string', default: '0' },
   },
 });
 
@@ -80,19 +88,24 @@ if (values.parts.includes('simulated')) {
 
 function place(): string {
   const { browser, processor, threads } = values;
-  if (browser) return `Chromium, ${processor ? 'the processor' : 'WebGPU'}, IndexedDB`;
+  if (browser) return `Chromium, ${processor ? `the processor ×${threads}` : 'WebGPU'}, IndexedDB`;
   return `Node, ${processor ? 'the processor' : 'WASM'} ×${threads}, a folder`;
 }
 
 async function realRuns(): Promise<PagedRun[]> {
   const folder = values.package ?? (await prepare());
   const plans = values.runs.split(',').map((run) => {
-    const [share, lookAhead] = run.split(':');
-    return { share: Number(share), lookAhead: Number(lookAhead ?? LOOK_AHEAD) };
+    const isCold = run.startsWith('cold ');
+    const [share, lookAhead] = run.replace('cold ', '').split(':');
+    return { share: Number(share), lookAhead: Number(lookAhead ?? LOOK_AHEAD), isCold };
   });
-  const options = { tokens: Number(values.tokens), seed: 1 };
-  const device = values.processor ? 'processor' : 'gpu';
-  if (values.browser) return pagedInBrowser(folder, values.prompt, plans, options, spread, device);
+  const options = { tokens: Number(values.tokens), seed: 1, warmUp: Number(values['warm-up']) };
+  if (values.browser) {
+    const device = { threads: values.processor ? Number(values.threads) : 0, reads: !values['no-reader'] };
+    const repeat = values.repeat === undefined ? undefined : Number(values.repeat);
+    const browser = { spread, device, repeat, profile: values.profile };
+    return pagedInBrowser(folder, values.prompt, plans, options, browser);
+  }
   const messages = await conversation();
   const store = await withSkewedRouters(await openDirectoryStore(folder), spread);
   const loader = await pagedLoader(store);

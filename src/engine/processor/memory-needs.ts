@@ -1,7 +1,7 @@
 // Decides from the manifest, before anything is loaded, whether a model fits the kernels' memory.
 
 import { fail } from '../../failure.ts';
-import { expertBytes, weightBytes, type Manifest } from '../../format/manifest.ts';
+import { expertBytes, type Manifest } from '../../format/manifest.ts';
 import type { TextConfig } from '../../format/model-config.ts';
 import type { Precision } from '../../graph/emitted.ts';
 import { MAX_BYTES } from '../../kernels/arena.ts';
@@ -58,8 +58,8 @@ export function largestExpertBudget(
 }
 
 /** Returns the bytes that are held with every budget. */
-function residentBytes(manifest: Manifest): number {
-  return weightBytes(manifest) - expertBytes(manifest) + SCRATCH_BYTES;
+function residentBytes({ tensors }: Manifest): number {
+  return Object.values(tensors).reduce((sum, { bytes }) => sum + bytes, SCRATCH_BYTES);
 }
 
 /** Returns the bytes of the experts of one token: the smallest possible budget. */

@@ -5,22 +5,28 @@
 import type { PagingReport } from '../../contract/answer.ts';
 import { fail } from '../../failure.ts';
 import type { MoeConfig } from '../../format/model-config.ts';
+import type { Manifest } from '../../format/manifest.ts';
 import type { PackageStore } from '../../format/package-store.ts';
 import type { Kernels } from '../../kernels/kernels.ts';
 import { LOOK_AHEAD } from '../../paging/look-ahead.ts';
 import type { AppendOptions, Chunk, Decoder, Logits } from '../decoder/decoder.ts';
 import { ExpertPager } from '../decoder/paged/expert-pager.ts';
-import { BETWEEN_RUNS } from '../decoder/paged/expert-reads.ts';
+import { BESIDE_A_READER, BETWEEN_RUNS } from '../decoder/paged/expert-reads.ts';
 import type { PagedOptions } from '../decoder/paged/paged-decoder.ts';
+import type { OpenReader } from './blob-reader.ts';
 import { DecoderProgram, MAX_CHUNK } from './decoder-program.ts';
 import { loadDecoder, type DecoderWeights } from './decoder-weights.ts';
 import type { ProcessorDecoderOptions } from './decoder.ts';
 import { eventLoopTurn } from './event-loop-turn.ts';
-import { ProcessorSlots } from './expert-slots.ts';
+import { largestSlotBytes, ProcessorSlots } from './expert-slots.ts';
+import { ExpertStaging, stagingBytes } from './expert-staging.ts';
 import { PagedMixture } from './paged-mixture.ts';
 import { Weights } from './weights.ts';
 
-export type PagedProcessorOptions = ProcessorDecoderOptions & PagedOptions;
+export interface PagedProcessorOptions extends ProcessorDecoderOptions, PagedOptions {
+  /** Starts a thread that reads experts; without one, or if it does not start, this thread reads them itself. */
+  openReader?: OpenReader | undefined;
+}
 
 export class PagedProcessorDecoder implements Decoder {
   readonly maxChunk = MAX_CHUNK;
@@ -30,6 +36,7 @@ export class PagedProcessorDecoder implements Decoder {
   readonly #pager: ExpertPager<ProcessorSlots>;
   readonly #moe: MoeConfig;
   readonly #mixture: PagedMixture;
+  readonly #staging: ExpertStaging | undefined;
   #report: PagingReport | undefined;
 
   private constructor(
@@ -39,7 +46,9 @@ export class PagedProcessorDecoder implements Decoder {
     loaded: Weights,
     weights: DecoderWeights,
     pager: ExpertPager<ProcessorSlots>,
+    staging: ExpertStaging | undefined,
   ) {
+    this.#staging = staging;
     this.#loaded = loaded;
     this.#weights = weights;
     this.#pass = new DecoderProgram(kernels, config, cache, weights);
@@ -62,13 +71,19 @@ export class PagedProcessorDecoder implements Decoder {
     if (moe === undefined) fail('bad-request', 'A dense model has no experts to page.');
     const weights = new Weights(kernels, store, options.onBytes, signal);
     let slots: ProcessorSlots | undefined;
+    let staging: ExpertStaging | undefined;
     try {
       const loaded = await loadDecoder(weights, options.config, (layer) => weights.expertForms(layer));
-      slots = ProcessorSlots.allocate(kernels, store.manifest, options.budgetBytes, moe.expertsPerToken);
-      // The system reads while this thread computes, but only this thread can begin reads, and only between two runs.
-      const pager = new ExpertPager(store, slots, BETWEEN_RUNS);
-      return new PagedProcessorDecoder(kernels, options, moe, weights, loaded, pager);
+      staging = await openStaging(kernels, store.manifest, options.openReader);
+      const budget = options.budgetBytes - (staging === undefined ? 0 : stagingBytes(staging.placeBytes));
+      slots = ProcessorSlots.allocate(kernels, store.manifest, budget, moe.expertsPerToken, staging);
+      // Without a reader, the system reads while this thread computes, but only this thread can begin reads, and only
+      // between two runs.
+      const pace = staging === undefined ? BETWEEN_RUNS : BESIDE_A_READER;
+      const pager = new ExpertPager(store, slots, pace, staging);
+      return new PagedProcessorDecoder(kernels, options, moe, weights, loaded, pager, staging);
     } catch (error) {
+      await staging?.dispose();
       slots?.dispose();
       weights.dispose();
       throw error;
@@ -114,11 +129,28 @@ export class PagedProcessorDecoder implements Decoder {
     return { ...pass.read(), ...(watchExperts ? { experts: pass.experts() } : {}) };
   }
 
-  dispose(): Promise<void> {
+  async dispose(): Promise<void> {
+    await this.#staging?.dispose();
     this.#mixture.dispose();
     this.#pass.dispose();
     this.#pager.dispose();
     this.#loaded.dispose();
-    return Promise.resolve();
+  }
+}
+
+async function openStaging(
+  kernels: Kernels,
+  manifest: Manifest,
+  open: OpenReader | undefined,
+): Promise<ExpertStaging | undefined> {
+  const memory = kernels.sharedMemory;
+  if (open === undefined || memory === undefined) return undefined;
+  const reader = await open(memory).catch(() => undefined);
+  if (reader === undefined) return undefined;
+  try {
+    return new ExpertStaging(kernels, reader, largestSlotBytes(manifest));
+  } catch (error) {
+    reader.dispose();
+    throw error;
   }
 }

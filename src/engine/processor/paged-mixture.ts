@@ -144,6 +144,7 @@ export class PagedMixture {
     } catch (error) {
       // Guesses may have failed, too, and the next answer must not get their failures.
       pager.guess(this.#networks.length - 1, []);
+      pager.drop(asked);
       throw error;
     } finally {
       pager.release(index, kept);

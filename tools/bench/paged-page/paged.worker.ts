@@ -2,6 +2,8 @@
 // or on the processor, or loads the whole package onto the processor.
 
 import * as Comlink from 'comlink';
+import { MANIFEST_FILE, shardFile } from '../../../src/format/manifest.ts';
+import { parseManifest } from '../../../src/format/parse-manifest.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
 import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.ts';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
@@ -9,36 +11,42 @@ import { createRuntime } from '../../../src/engine/runtime/runtime.ts';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { PIECES } from '../../../src/paging/read-queue.ts';
 import { Database } from '../../../src/weights/store/database.ts';
+import { ModelStore } from '../../../src/weights/store/model-store.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { KernelDownloads } from '../../../src/session/kernel-downloads.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { countGpuBytes } from '../gpu-bytes.ts';
 import { onKernels, onRuntime, runPaged, type PagedLoader } from '../paged-run.ts';
+import { repeatLayers } from '../repeated-layers.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';
+import { openKernels, openReader } from './kernel-workers.ts';
 import { noise } from './noise.ts';
 import type { PagingBench, ReadTimes } from './paging-bench.ts';
 
 const ID = 'paging-bench';
 const gpuBytes = countGpuBytes();
-const weights = new Weights(new Database(), PACE);
+const database = new Database();
+const weights = new Weights(database, PACE);
 const signal = new AbortController().signal;
 let loaded: { engine: Engine; kernels: Kernels } | undefined;
 
 const api = {
-  async keep(url) {
+  async keep(url, layers) {
+    if ((await weights.list()).some(({ state }) => state === 'ready')) return;
+    if (layers !== undefined) return keepRepeated(url, layers);
     const source = { kind: 'package', url } as const;
     await weights.download({ id: ID, name: 'Paging bench', source }, () => undefined, signal);
   },
 
   async run(prompt, options, spread, device) {
+    const { threads, reads } = device;
     const store = await withSkewedRouters(await weights.open(ID), spread);
     const measure = (loader: PagedLoader) =>
       runPaged(store, loader, [{ role: 'user', content: prompt }], options);
-    if (device === 'processor') {
-      const kernels = await new KernelDownloads().open();
+    if (threads > 0) {
+      const kernels = await openKernels(threads);
       try {
-        const run = await measure(onKernels(store, kernels, decodePhoto));
+        const run = await measure(onKernels(store, kernels, decodePhoto, reads ? openReader : undefined));
         return { ...run, gpuPeakBytes: 0, kernelBytes: kernels.memoryBytes };
       } finally {
         kernels.dispose();
@@ -54,10 +62,10 @@ const api = {
     }
   },
 
-  async load() {
+  async load(threads) {
     const store = await weights.open(ID);
     const start = performance.now();
-    const kernels = await new KernelDownloads().open();
+    const kernels = await openKernels(threads);
     const engine = await loadProcessorEngine(store, kernels, decodePhoto, { ignoreStops: true }, signal);
     loaded = { engine, kernels };
     return performance.now() - start;
@@ -116,3 +124,27 @@ const api = {
 } satisfies PagingBench;
 
 Comlink.expose(api);
+
+async function keepRepeated(url: string, layers: number): Promise<void> {
+  const bytesOf = async (name: string) => new Uint8Array(await (await fetch(url + name)).arrayBuffer());
+  const json = async (name: string): Promise<unknown> => (await fetch(url + name)).json();
+  const small = parseManifest(await json(MANIFEST_FILE));
+  const { manifest, sources } = repeatLayers(small, layers);
+  const config = (await json('config.json')) as { text_config: { num_hidden_layers: number } };
+  config.text_config.num_hidden_layers = layers;
+  const model = new ModelStore(database, ID);
+  await model.begin({ id: ID, name: 'Paging bench', source: { kind: 'package', url } }, manifest);
+  for (const file of manifest.files) {
+    const isConfig = file.name === 'config.json';
+    const bytes = isConfig ? new TextEncoder().encode(JSON.stringify(config)) : await bytesOf(file.name);
+    file.bytes = bytes.byteLength;
+    await model.keep(file.sha256, bytes);
+  }
+  for (const [from, shard] of small.shards.entries()) {
+    const bytes = await bytesOf(shardFile(shard));
+    for (const [index, source] of sources.entries()) {
+      if (source === from) await model.keep(manifest.shards[index]!.sha256, bytes);
+    }
+  }
+  await model.finish(manifest);
+}

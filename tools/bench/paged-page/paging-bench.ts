@@ -11,7 +11,12 @@ export interface ReadTimes {
   inPieces: number;
 }
 
-export type Device = 'gpu' | 'processor';
+/** The threads of the processor engine, or none for WebGPU. */
+export interface Device {
+  threads: number;
+  /** Whether a thread of its own reads experts. */
+  reads: boolean;
+}
 
 export interface BrowserRun extends PagedRun {
   /** The peak of the total size of all GPU buffers. */
@@ -38,12 +43,15 @@ export interface PictureAnswer {
 }
 
 export interface PagingBench {
-  /** Downloads the package at `url` into IndexedDB, as the app does. */
-  keep(url: string): Promise<void>;
+  /**
+   * Downloads the package at `url` into IndexedDB, as the app does, unless a package is stored already. If `layers` is
+   * given, stores a package with that many layers instead, which repeat the layers of the package at `url`.
+   */
+  keep(url: string, layers?: number): Promise<void>;
   /** Pages the package's experts from IndexedDB. */
   run(prompt: string, options: PagedRunOptions, spread: number, device: Device): Promise<BrowserRun>;
   /** Loads the whole package from IndexedDB onto the processor. Returns the milliseconds that it took. */
-  load(): Promise<number>;
+  load(threads: number): Promise<number>;
   /** Answers a question about a picture with the loaded package. */
   answer(question: PictureQuestion): Promise<PictureAnswer>;
   /** Reads experts of one shard from IndexedDB and from a copy in the origin's private file system. */

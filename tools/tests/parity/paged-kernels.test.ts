@@ -10,6 +10,7 @@ import {
   loadProcessorEngine,
   type ProcessorEngineOptions,
 } from '../../../src/engine/load-processor-engine.ts';
+import type { OpenReader } from '../../../src/engine/processor/blob-reader.ts';
 import { processorSlotBytes } from '../../../src/engine/processor/expert-slots.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import { RecencyFrequency } from '../../../src/paging/replacement.ts';
@@ -59,6 +60,35 @@ for (const { fixture, preset, goldens, slots } of RUNS) {
     });
   });
 }
+
+test.each([8, 4])('with a thread that reads, %i slots per layer give the same bits', async (perLayer) => {
+  const reading = { perLayer, threads: 2, openReader };
+  const engines = [await open('moe-untied', 'balanced'), await open('moe-untied', 'balanced', reading)];
+  for (const name of CASES) expect(await differences(name, engines)).toBe(0);
+  const stop = new AbortController();
+  const answer = engines[1]!.answer(
+    conversations.get('picture')!,
+    { maxTokens: 5, sampling: {} },
+    (event) => {
+      if (event.kind === 'stage' && event.stage === 'prefill') setImmediate(() => stop.abort());
+    },
+    stop.signal,
+  );
+  await expect(answer).rejects.toMatchObject({ name: 'AbortError' });
+  for (const name of CASES) expect(await differences(name, engines)).toBe(0);
+  await engines[1]!.dispose();
+});
+
+/** Reads in this thread, a little later, as a thread of its own would. */
+const openReader: OpenReader = (memory) =>
+  Promise.resolve({
+    async read(blob, address) {
+      const bytes = new Uint8Array(await blob.arrayBuffer());
+      await new Promise((later) => setTimeout(later, 2));
+      new Uint8Array(memory.buffer, address, bytes.byteLength).set(bytes);
+    },
+    dispose: () => undefined,
+  });
 
 test('two threads give the same bits as one', async () => {
   const paged = { perLayer: 5, threads: 2 };

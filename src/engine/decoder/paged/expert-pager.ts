@@ -20,6 +20,19 @@ export interface SlotMemory {
   dispose(): void;
 }
 
+/** Where the bytes of an expert go when they are read, until a slot receives them. */
+export interface ReadMemory {
+  read(expert: Blob): Promise<Uint8Array>;
+  /** Takes back bytes that no slot received. */
+  drop(bytes: Uint8Array): void;
+}
+
+/** JavaScript's own memory, whose garbage collector takes back what is dropped. */
+export const HEAP: ReadMemory = {
+  read: async (expert) => new Uint8Array(await expert.arrayBuffer()),
+  drop: () => undefined,
+};
+
 export class ExpertPager<Slots extends SlotMemory> {
   readonly slots: Slots;
   readonly #total: number;
@@ -36,6 +49,7 @@ export class ExpertPager<Slots extends SlotMemory> {
     store: PackageStore,
     slots: Slots,
     pace: ReadPace,
+    memory: ReadMemory = HEAP,
     replacement: (index: number) => Replacement = () => new RecencyFrequency(),
   ) {
     this.slots = slots;
@@ -45,7 +59,8 @@ export class ExpertPager<Slots extends SlotMemory> {
     const source = {
       bytes: store.manifest.experts.map(({ bytes }) => bytes),
       read: (index: number, expert: number, start: number, end: number) =>
-        readExpert(store, this.#layers[index]!, expert, start, end),
+        readExpert(store, this.#layers[index]!, expert, start, end, memory),
+      drop: (bytes: Uint8Array) => memory.drop(bytes),
     };
     this.#reads = new ExpertReads(source, pace);
   }
@@ -72,6 +87,11 @@ export class ExpertPager<Slots extends SlotMemory> {
     return this.#reads.demand(index, expert);
   }
 
+  /** Drops experts that were requested and that no slot received. */
+  drop(asked: ReadonlyMap<number, Promise<Uint8Array>>): void {
+    for (const bytes of asked.values()) this.#reads.drop(bytes);
+  }
+
   /**
    * Reads the experts that the layers after `index` may choose, except those in slots. `guesses`: one list per layer,
    * the likeliest experts first. Drops earlier guesses for `index` and the layers before it, because all experts that
@@ -89,7 +109,7 @@ export class ExpertPager<Slots extends SlotMemory> {
   async pageIn(
     index: number,
     experts: ArrayLike<number>,
-    asked: ReadonlyMap<number, Promise<Uint8Array>> = new Map(),
+    asked = new Map<number, Promise<Uint8Array>>(),
   ): Promise<Place[]> {
     const cache = this.#caches[index]!;
     const places: Place[] = [];
@@ -98,7 +118,9 @@ export class ExpertPager<Slots extends SlotMemory> {
       const expert = experts[i]!;
       const held = cache.find(expert);
       if (held === undefined) {
-        missing.push({ expert, bytes: asked.get(expert) ?? this.#reads.demand(index, expert) });
+        const bytes = asked.get(expert) ?? this.#reads.demand(index, expert);
+        asked.set(expert, bytes);
+        missing.push({ expert, bytes });
       } else {
         cache.pin(held);
         places[i] = held;
@@ -110,6 +132,7 @@ export class ExpertPager<Slots extends SlotMemory> {
       for (const { expert, bytes } of missing) {
         const start = performance.now();
         const read = await bytes;
+        asked.delete(expert);
         const arrived = performance.now();
         const place = cache.place(expert);
         this.slots.write(index, place.slot, read);
@@ -176,10 +199,11 @@ async function readExpert(
   expert: number,
   start: number,
   end: number,
+  memory: ReadMemory,
 ): Promise<Uint8Array> {
   try {
     const blob = await expertBlob(store, layer, expert);
-    return new Uint8Array(await blob.slice(start, end).arrayBuffer());
+    return await memory.read(blob.slice(start, end));
   } catch (cause) {
     if (cause instanceof Failure) throw cause;
     fail('corrupt-shard', `Expert ${expert} of layer ${layer} cannot be read from storage.`, cause);

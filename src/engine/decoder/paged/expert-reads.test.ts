@@ -8,6 +8,7 @@ const BYTES = 4 * UNIT;
 /** A store whose reads end when the test decides, the oldest read of an expert first. */
 function heldStore(pace = BESIDE_A_DEVICE) {
   const begun: string[] = [];
+  const dropped: number[] = [];
   const ends: { expert: number; resolve: () => void; reject: (error: Error) => void }[] = [];
   const reads = new ExpertReads(
     {
@@ -19,6 +20,7 @@ function heldStore(pace = BESIDE_A_DEVICE) {
           ends.push({ expert, resolve: () => resolve(bytes), reject });
         });
       },
+      drop: (bytes) => void dropped.push(bytes[0]!),
     },
     pace,
     UNIT,
@@ -35,7 +37,7 @@ function heldStore(pace = BESIDE_A_DEVICE) {
     }
   };
   const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert }));
-  return { reads, begun, take, end, id };
+  return { reads, begun, dropped, take, end, id };
 }
 
 /** An expert's bytes, as the store returns them. */
@@ -84,6 +86,18 @@ test('if a guess is requested while it is being read, only the rest is read', as
   await end(10, 10);
   expect(await wanted).toEqual(whole(10));
   expect(reads.totals).toMatchObject({ guesses: 1, rightGuesses: 1, bytes: BYTES });
+});
+
+test('the bytes of a dropped guess go back to the store, also if its read ends later', async () => {
+  const { reads, dropped, end, id } = heldStore(BETWEEN_RUNS);
+  reads.guess(0, id(1, 10, 11, 12));
+  await end(10);
+  const wanted = reads.demand(1, 12);
+  reads.guess(1, []);
+  expect(dropped).toEqual([]);
+  await end(11, 12);
+  expect(dropped).toEqual([10, 11]);
+  expect(await wanted).toEqual(whole(12));
 });
 
 test('a second request for an expert reads it again', async () => {

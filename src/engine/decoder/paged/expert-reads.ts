@@ -24,11 +24,19 @@ export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
  */
 export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
 
+/**
+ * The pace if another thread reads: the reads in flight go on while this thread computes. Guesses are read whole, since
+ * this thread can only begin the next read between two runs.
+ */
+export const BESIDE_A_READER: ReadPace = { lanes: 4, pieces: 1 };
+
 /** The part of the store that the reads use. */
 export interface ReadSource {
   /** Bytes of one expert, by mixture layer. */
   readonly bytes: readonly number[];
   read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
+  /** Takes back bytes that `read` returned and that no slot received. */
+  drop?(bytes: Uint8Array): void;
 }
 
 class Read extends ExpertRead {
@@ -86,8 +94,16 @@ export class ExpertReads {
    * have been requested.
    */
   guess(passed: number, experts: readonly ExpertId[]): void {
-    this.#queue.guess(passed, experts);
+    for (const read of this.#queue.guess(passed, experts)) if (read.begun > 0) this.drop(read.result);
     this.#start();
+  }
+
+  /** Drops the bytes of a read that is done or under way. The caller must not use them. */
+  drop(result: Promise<Uint8Array>): void {
+    result.then(
+      (bytes) => this.#source.drop?.(bytes),
+      () => undefined,
+    );
   }
 
   #start(): void {

@@ -1,0 +1,11 @@
+// A thread of its own that reads Blobs into the kernels' memory while the other threads compute. Types only.
+
+export interface BlobReader {
+  /** Reads all bytes of a Blob to an address. The caller leaves the memory there alone until the read is done. */
+  read(blob: Blob, address: number): Promise<void>;
+  /** Ends the thread. No read may be under way, because the memory may have another use by then. */
+  dispose(): void;
+}
+
+/** Starts a reader that writes into `memory`, which its threads share. */
+export type OpenReader = (memory: WebAssembly.Memory) => Promise<BlobReader>;
