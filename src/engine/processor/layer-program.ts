@@ -147,5 +147,5 @@ function spareBytes(columns: number): number {
 
 /** Attention's scratch memory per thread: two tiles of 32 positions, their scores, and the sums of 32 rows' queries. */
 export function attentionSpare(width: number, group: number): number {
-  return 2 * 32 * width * 4 + 32 * 4 + 2 * 4 * 32 * group;
+  return 2 * 32 * width * 4 + 2 * 32 * 4 + 2 * 4 * 32 * group;
 }

@@ -43,7 +43,7 @@ export function attend(op: Attend, thread: i32, threads: i32, spare: usize): voi
   const keys = spare;
   const values = keys + bytes * <usize>TILE;
   const scores = values + bytes * <usize>TILE;
-  const largest = scores + 4 * <usize>TILE;
+  const largest = scores + 8 * <usize>TILE;
   const sums = largest + 4 * <usize>(ROWS * group);
   const isCausal = op.first >= 0;
   const to = firstOf(op.kvHeads, 1, thread + 1, threads);
@@ -59,23 +59,27 @@ export function attend(op: Attend, thread: i32, threads: i32, spare: usize): voi
       for (let start = 0; start < end; start += TILE) {
         const count = min(TILE, end - start);
         loadTile(op, head, start, count, keys, values);
-        for (let i = 0; i < rows * group; i++) {
-          const row = from + i / group;
-          const seen = isCausal ? min(count, op.first + row + 1 - start) : count;
-          if (seen <= 0) continue;
-          const query = op.query + op.queryStride * <usize>row + bytes * <usize>(head * group + (i % group));
-          addTile(
-            query,
-            keys,
-            values,
-            seen,
-            op.width,
-            op.scale,
-            scores,
-            largest + 4 * <usize>i,
-            sums + 4 * <usize>i,
-            resultOf(op, head, group, from, i),
-          );
+        for (let i = 0; i < rows * group;) {
+          const seen = seenOf(op, from + i / group, start, count);
+          // Two queries that see the same positions read keys and values together.
+          const isPair = i + 1 < rows * group && seenOf(op, from + (i + 1) / group, start, count) == seen;
+          const next = i + (isPair ? 1 : 0);
+          if (seen > 0) {
+            const query = queryOf(op, head, group, from, i);
+            const other = queryOf(op, head, group, from, next);
+            const result = resultOf(op, head, group, from, i);
+            if (isPair) scoreTwo(query, other, keys, seen, op.width, scores);
+            else scoreOne(query, keys, seen, op.width, scores);
+            for (let k = i; k <= next; k++) {
+              const own = scores + 4 * <usize>(TILE * (k - i));
+              const target = resultOf(op, head, group, from, k);
+              const at = 4 * <usize>k;
+              soften(own, seen, op.scale, largest + at, sums + at, target, bytes);
+            }
+            if (isPair) addTwo(result, resultOf(op, head, group, from, next), values, seen, bytes, scores);
+            else addOne(result, values, seen, bytes, scores);
+          }
+          i = next + 1;
         }
       }
       for (let i = 0; i < rows * group; i++) {
@@ -92,6 +96,18 @@ export function attend(op: Attend, thread: i32, threads: i32, spare: usize): voi
 // @inline
 function resultOf(op: Attend, head: i32, group: i32, from: i32, i: i32): usize {
   return op.y + op.yStride * <usize>(from + i / group) + 4 * <usize>((head * group + (i % group)) * op.width);
+}
+
+// @inline
+function queryOf(op: Attend, head: i32, group: i32, from: i32, i: i32): usize {
+  const at = op.query + op.queryStride * <usize>(from + i / group);
+  return at + 4 * <usize>((head * group + (i % group)) * op.width);
+}
+
+/** The number of positions of a tile that a row sees. */
+// @inline
+function seenOf(op: Attend, row: i32, start: i32, count: i32): i32 {
+  return op.first < 0 ? count : min(count, op.first + row + 1 - start);
 }
 
 /** Unpacks `count` keys and values from position `start` on. Zero rows fill up the tile to a multiple of 4 rows. */
@@ -115,25 +131,70 @@ function loadTile(op: Attend, head: i32, start: i32, count: i32, keys: usize, va
   memory.fill(values + bytes * <usize>count, 0, rest);
 }
 
-function addTile(
-  query: usize,
-  keys: usize,
-  values: usize,
-  seen: i32,
-  width: i32,
-  scale: f32,
+/** The products of a query with keys, not scaled yet. */
+function scoreOne(query: usize, keys: usize, seen: i32, width: i32, scores: usize): void {
+  const bytes = <usize>width * 4;
+  for (let j = 0; j < seen; j += 4) {
+    const at = 4 * <usize>j;
+    v128.store(scores + at, dots(query, keys + bytes * <usize>j, bytes));
+  }
+}
+
+/** The same for two queries; the scores of the second one lie behind those of the first. */
+function scoreTwo(query: usize, other: usize, keys: usize, seen: i32, width: i32, scores: usize): void {
+  const bytes = <usize>width * 4;
+  for (let j = 0; j < seen; j += 4) {
+    const k0 = keys + bytes * <usize>j;
+    const k1 = k0 + bytes;
+    const k2 = k1 + bytes;
+    const k3 = k2 + bytes;
+    let a = f32x4.splat(0);
+    let b = f32x4.splat(0);
+    let c = f32x4.splat(0);
+    let d = f32x4.splat(0);
+    let e = f32x4.splat(0);
+    let f = f32x4.splat(0);
+    let g = f32x4.splat(0);
+    let h = f32x4.splat(0);
+    for (let k: usize = 0; k < bytes; k += 16) {
+      const p = v128.load(query + k);
+      const q = v128.load(other + k);
+      let key = v128.load(k0 + k);
+      a = f32x4.add(a, f32x4.mul(p, key));
+      e = f32x4.add(e, f32x4.mul(q, key));
+      key = v128.load(k1 + k);
+      b = f32x4.add(b, f32x4.mul(p, key));
+      f = f32x4.add(f, f32x4.mul(q, key));
+      key = v128.load(k2 + k);
+      c = f32x4.add(c, f32x4.mul(p, key));
+      g = f32x4.add(g, f32x4.mul(q, key));
+      key = v128.load(k3 + k);
+      d = f32x4.add(d, f32x4.mul(p, key));
+      h = f32x4.add(h, f32x4.mul(q, key));
+    }
+    const at = 4 * <usize>j;
+    v128.store(scores + at, sums4(a, b, c, d));
+    v128.store(scores + at + 4 * <usize>TILE, sums4(e, f, g, h));
+  }
+}
+
+/** Turns scores into weights relative to the largest score so far, and corrects the sum and the result for it. */
+function soften(
   scores: usize,
+  seen: i32,
+  scale: f32,
   largest: usize,
   sum: usize,
   result: usize,
+  bytes: usize,
 ): void {
-  const bytes = <usize>width * 4;
   let most = f32x4.splat(-Infinity);
   for (let j = 0; j < seen; j += 4) {
-    let four = f32x4.mul(dots(query, keys + bytes * <usize>j, bytes), f32x4.splat(scale));
+    const at = scores + 4 * <usize>j;
+    let four = f32x4.mul(v128.load(at), f32x4.splat(scale));
     if (seen - j < 4) four = firstLanes(four, seen - j, -Infinity);
     most = f32x4.max(most, four);
-    v128.store(scores + 4 * <usize>j, four);
+    v128.store(at, four);
   }
   const before = load<f32>(largest);
   const now = max(before, largest4(most));
@@ -141,21 +202,16 @@ function addTile(
   store<f32>(largest, now);
   let total = f32x4.splat(0);
   for (let j = 0; j < seen; j += 4) {
-    let four = exp4(f32x4.sub(v128.load(scores + 4 * <usize>j), f32x4.splat(now)));
+    const at = scores + 4 * <usize>j;
+    let four = exp4(f32x4.sub(v128.load(at), f32x4.splat(now)));
     if (seen - j < 4) four = firstLanes(four, seen - j, 0);
     total = f32x4.add(total, four);
-    v128.store(scores + 4 * <usize>j, four);
+    v128.store(at, four);
   }
   store<f32>(sum, load<f32>(sum) * kept + sum4(total));
-  if (kept != 1) {
-    for (let k: usize = 0; k < bytes; k += 16) {
-      v128.store(result + k, f32x4.mul(v128.load(result + k), f32x4.splat(kept)));
-    }
-  }
-  for (let j = 0; j < seen; j += 4) {
-    const at = scores + 4 * <usize>j;
-    const v = values + bytes * <usize>j;
-    addFour(result, v, bytes, at);
+  if (kept == 1) return;
+  for (let k: usize = 0; k < bytes; k += 16) {
+    v128.store(result + k, f32x4.mul(v128.load(result + k), f32x4.splat(kept)));
   }
 }
 
@@ -184,26 +240,83 @@ function dots(query: usize, keys: usize, bytes: usize): v128 {
     c = f32x4.add(c, f32x4.mul(q, v128.load(k2 + k)));
     d = f32x4.add(d, f32x4.mul(q, v128.load(k3 + k)));
   }
-  // Lane i of the result is the sum of all lanes of register i (a, b, c or d).
+  return sums4(a, b, c, d);
+}
+
+/** Lane i of the result is the sum of all lanes of register i (a, b, c or d). */
+// @inline
+function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   const ab = f32x4.add(v128.shuffle<i32>(a, b, 0, 4, 1, 5), v128.shuffle<i32>(a, b, 2, 6, 3, 7));
   const cd = f32x4.add(v128.shuffle<i32>(c, d, 0, 4, 1, 5), v128.shuffle<i32>(c, d, 2, 6, 3, 7));
   return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-// @inline
-function addFour(result: usize, values: usize, bytes: usize, weights: usize): void {
-  const a = v128.load32_splat(weights);
-  const b = v128.load32_splat(weights, 4);
-  const c = v128.load32_splat(weights, 8);
-  const d = v128.load32_splat(weights, 12);
-  const v1 = values + bytes;
-  const v2 = v1 + bytes;
-  const v3 = v2 + bytes;
+/** Adds to the result the values, each with its weight. */
+function addOne(result: usize, values: usize, seen: i32, bytes: usize, weights: usize): void {
+  addValues(result, values, seen, bytes, bytes, weights);
+}
+
+/** The same for two results; the weights of the second one lie behind those of the first. */
+function addTwo(result: usize, other: usize, values: usize, seen: i32, bytes: usize, weights: usize): void {
+  const end = weights + 4 * <usize>seen;
+  const whole = bytes & ~63;
+  for (let k: usize = 0; k < whole; k += 64) {
+    let a = v128.load(result + k);
+    let b = v128.load(result + k, 16);
+    let c = v128.load(result + k, 32);
+    let d = v128.load(result + k, 48);
+    let e = v128.load(other + k);
+    let f = v128.load(other + k, 16);
+    let g = v128.load(other + k, 32);
+    let h = v128.load(other + k, 48);
+    let v = values + k;
+    for (let w = weights; w < end; w += 4) {
+      const p = v128.load32_splat(w);
+      const q = v128.load32_splat(w, 4 * TILE);
+      let four = v128.load(v);
+      a = f32x4.add(a, f32x4.mul(p, four));
+      e = f32x4.add(e, f32x4.mul(q, four));
+      four = v128.load(v, 16);
+      b = f32x4.add(b, f32x4.mul(p, four));
+      f = f32x4.add(f, f32x4.mul(q, four));
+      four = v128.load(v, 32);
+      c = f32x4.add(c, f32x4.mul(p, four));
+      g = f32x4.add(g, f32x4.mul(q, four));
+      four = v128.load(v, 48);
+      d = f32x4.add(d, f32x4.mul(p, four));
+      h = f32x4.add(h, f32x4.mul(q, four));
+      v += bytes;
+    }
+    v128.store(result + k, a);
+    v128.store(result + k, b, 16);
+    v128.store(result + k, c, 32);
+    v128.store(result + k, d, 48);
+    v128.store(other + k, e);
+    v128.store(other + k, f, 16);
+    v128.store(other + k, g, 32);
+    v128.store(other + k, h, 48);
+  }
+  addValues(result + whole, values + whole, seen, bytes - whole, bytes, weights);
+  addValues(other + whole, values + whole, seen, bytes - whole, bytes, weights + 4 * <usize>TILE);
+}
+
+/** `stride`: bytes from the values of a position to those of the next. */
+function addValues(
+  result: usize,
+  values: usize,
+  seen: i32,
+  bytes: usize,
+  stride: usize,
+  weights: usize,
+): void {
+  const end = weights + 4 * <usize>seen;
   for (let k: usize = 0; k < bytes; k += 16) {
-    const sum = f32x4.add(
-      f32x4.add(f32x4.mul(a, v128.load(values + k)), f32x4.mul(b, v128.load(v1 + k))),
-      f32x4.add(f32x4.mul(c, v128.load(v2 + k)), f32x4.mul(d, v128.load(v3 + k))),
-    );
-    v128.store(result + k, f32x4.add(v128.load(result + k), sum));
+    let sum = v128.load(result + k);
+    let v = values + k;
+    for (let w = weights; w < end; w += 4) {
+      sum = f32x4.add(sum, f32x4.mul(v128.load32_splat(w), v128.load(v)));
+      v += stride;
+    }
+    v128.store(result + k, sum);
   }
 }

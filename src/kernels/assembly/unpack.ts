@@ -47,11 +47,18 @@ export function unpackRow(
 }
 
 export function unpackHalf(from: usize, count: i32, to: usize): void {
-  let i = 0;
-  for (; i + 4 <= count; i += 4) {
-    v128.store(to + 4 * <usize>i, fromHalf4(v128.load16x4_s(from + 2 * <usize>i)));
+  const end = from + 2 * <usize>count;
+  const whole = from + 2 * <usize>(count & ~7);
+  for (; from < whole; from += 16) {
+    const eight = v128.load(from);
+    v128.store(to, fromHalf4(i32x4.extend_low_i16x8_s(eight)));
+    v128.store(to, fromHalf4(i32x4.extend_high_i16x8_s(eight)), 16);
+    to += 32;
   }
-  for (; i < count; i++) store<f32>(to + 4 * <usize>i, fromHalf(load<u16>(from + 2 * <usize>i)));
+  for (; from < end; from += 2) {
+    store<f32>(to, fromHalf(load<u16>(from)));
+    to += 4;
+  }
 }
 
 function unpackBlocks(four: bool, block: i32, from: usize, scales: usize, columns: i32, to: usize): void {
