@@ -30,12 +30,13 @@ const { values } = parseArgs({
     tokens: { type: 'string', default: '12' },
     /** The width and height of the picture; 0 for no picture. */
     side: { type: 'string', default: '512' },
-    only: { type: 'string', default: 'darkroom,native,wllama' },
+    only: { type: 'string', default: 'darkroom,chromium,native,wllama' },
   },
 });
 
 const CONTESTANTS = {
   darkroom: { title: 'Darkroom, Node', script: 'darkroom-row.ts', weights: 'package' },
+  chromium: { title: 'Darkroom, Chromium', script: 'chromium-row.ts', weights: 'package' },
   native: { title: 'llama.cpp, native', script: 'native-row.ts', weights: 'gguf' },
   wllama: { title: 'wllama, Chromium', script: 'wllama-row.ts', weights: 'gguf' },
 } as const;
@@ -43,10 +44,13 @@ type Contestant = keyof typeof CONTESTANTS;
 
 installPeers();
 const folders = await prepare(values.size as Size, Number(values.layers), Number(values.blocks));
+const counts = values.threads.split(',').map(Number);
 const measured: Measured[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const threads of values.threads.split(',').map(Number)) {
+  for (const threads of counts) {
     for (const name of values.only.split(',') as Contestant[]) {
+      // The page chooses its number of threads itself.
+      if (name === 'chromium' && threads !== counts[0]) continue;
       const { title, script, weights } = CONTESTANTS[name];
       const rates = await bounds(threads);
       const task: Task = {
@@ -66,8 +70,9 @@ for (let round = 0; round < Number(values.rounds); round++) {
         console.log(`${title}, ${threads} threads: failed. ${last.slice(0, 300)}`);
         continue;
       }
-      console.log(`${title} × ${threads}: ${last}`);
-      measured.push({ title, threads, row: parseRow(last), ...rates });
+      const row = parseRow(last);
+      console.log(`${title} × ${row.threads}: ${last}`);
+      measured.push({ title, threads: row.threads, row, ...rates });
     }
   }
 }

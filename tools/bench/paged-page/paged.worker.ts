@@ -74,7 +74,7 @@ const api = {
   async answer({ side, prompt, tokens }) {
     const { engine, kernels } = loaded!;
     const content = [
-      { type: 'image' as const, photo: await noise(side) },
+      ...(side === 0 ? [] : [{ type: 'image' as const, photo: await noise(side) }]),
       { type: 'text' as const, text: prompt },
     ];
     const options = { maxTokens: tokens, sampling: { temperature: 0 } };
@@ -84,6 +84,7 @@ const api = {
     return {
       ...{ promptTokens: answer.promptTokens, tokens: answer.tokens, visionMs, prefillMs, answeringMs },
       kernelBytes: kernels.memoryBytes,
+      threads: kernels.threads,
     };
   },
 

@@ -26,7 +26,7 @@ export interface BrowserRun extends PagedRun {
 }
 
 export interface PictureQuestion {
-  /** Side length of the picture, which is noise, in pixels. */
+  /** Side length of the picture, which is noise, in pixels; 0 for no picture. */
   side: number;
   prompt: string;
   tokens: number;
@@ -40,6 +40,7 @@ export interface PictureAnswer {
   prefillMs: number;
   answeringMs: number;
   kernelBytes: number;
+  threads: number;
 }
 
 export interface PagingBench {

@@ -78,7 +78,7 @@ export function printPeers(measured: readonly Measured[], manifest: Manifest, te
       'right',
     ),
   );
-  console.log('\nDarkroom : peer, by processor time (more than 1: Darkroom is faster)');
+  console.log('\nDarkroom in Node : peer, by processor time (more than 1: Darkroom in Node is faster)');
   const others = bests.filter((each) => !isDarkroom(each));
   console.log(
     textTable(
@@ -106,7 +106,7 @@ export function printPeers(measured: readonly Measured[], manifest: Manifest, te
 }
 
 function isDarkroom({ title }: { title: string }): boolean {
-  return title.startsWith('Darkroom');
+  return title === 'Darkroom, Node';
 }
 
 function bestOf(measured: readonly Measured[]): Best[] {

@@ -11,6 +11,7 @@ export interface Phase {
 }
 
 export interface Row {
+  threads: number;
   loadMs: number;
   prefill: Phase;
   decode: Phase;
@@ -42,6 +43,7 @@ export function parseRow(text: string): Row {
   });
   const picture = row.optional('picture');
   return {
+    threads: row.at('threads').number(),
     loadMs: row.at('loadMs').number(),
     prefill: phase(row.at('prefill')),
     decode: phase(row.at('decode')),

@@ -7,13 +7,12 @@ import { extname, join, normalize, resolve } from 'node:path';
 import sharp from 'sharp';
 import { Field } from '../../../src/format/json-field.ts';
 import { BrowserProcess } from '../../tests/weights/browser-process.ts';
-import { peakResident, processFiles } from '../browser-memory.ts';
+import { peakResident } from '../browser-memory.ts';
 import { PEERS } from './install.ts';
+import { rendererMs } from './renderer-time.ts';
 import { between, promptOf, readTask, type Moment, type Row } from './row.ts';
 
 const TYPES: Record<string, string> = { '.js': 'text/javascript', '.wasm': 'application/wasm' };
-/** The ticks per second in which /proc counts processor time. */
-const TICKS = 100;
 
 const { folder, threads, prompt, tokens, side } = readTask();
 const profile = mkdtempSync(join(tmpdir(), 'peers-'));
@@ -26,7 +25,7 @@ try {
   const page = await browser.page(`http://localhost:${port}/`);
   let moments: Moment[] = [];
   await page.exposeFunction('stamp', () => {
-    moments.push({ wallMs: performance.now(), cpuMs: rendererMs() });
+    moments.push({ wallMs: performance.now(), cpuMs: rendererMs(profile) });
   });
   const loadMs = await page.evaluate(loadScript(['model.gguf', ...(side > 0 ? ['mmproj.gguf'] : [])]));
   const ask = async (call: string, maxTokens: number): Promise<{ moments: Moment[]; count: number }> => {
@@ -40,6 +39,7 @@ try {
   const asked = await ask(completion(prompt, 'cold'), tokens);
   const [begun, first] = asked.moments;
   const row: Row = {
+    threads,
     loadMs: new Field(loadMs, 'load', 'bug').number(),
     prefill: between(begun!, first!, asked.count),
     decode: between(first!, asked.moments.at(-1)!, asked.moments.length - 2),
@@ -89,15 +89,6 @@ function askScript(call: string, maxTokens: number): string {
     }
     return count;
   })()`;
-}
-
-function rendererMs(): number {
-  const ticks = processFiles(profile, 'renderer', 'stat').map((line) => {
-    // The name in brackets may contain blanks. User and system time are the 12th and 13th fields after it.
-    const fields = line.slice(line.lastIndexOf(')') + 2).split(' ');
-    return Number(fields[11]) + Number(fields[12]);
-  });
-  return (ticks.reduce((sum, each) => sum + each, 0) * 1000) / TICKS;
 }
 
 /** Serves wllama, the weights, a picture and an empty page, with the headers that isolate the page. */
