@@ -28,7 +28,7 @@ const english = (q: Quantities) => ({
   unchecked: 'Downloaded without checksums to compare with',
   brokenRecord: 'Its record cannot be read: remove the model',
   fromFiles: 'From files on this computer',
-  preset: { exact: 'Exact', balanced: 'Balanced', small: 'Small' },
+  preset: { exact: 'Exact', '8-bit': '8 bits', balanced: 'Balanced', small: 'Small' },
   reason: (reason: FitReason): string => {
     switch (reason.kind) {
       case 'no-gpu':
@@ -96,7 +96,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   unchecked: '下载时没有可供比对的校验值',
   brokenRecord: '它的记录无法读取：请移除',
   fromFiles: '来自本机文件',
-  preset: { exact: '精确', balanced: '均衡', small: '小巧' },
+  preset: { exact: '精确', '8-bit': '8 位', balanced: '均衡', small: '小巧' },
   reason: (reason) => {
     switch (reason.kind) {
       case 'no-gpu':
