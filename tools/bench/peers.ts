@@ -44,13 +44,10 @@ type Contestant = keyof typeof CONTESTANTS;
 
 installPeers();
 const folders = await prepare(values.size as Size, Number(values.layers), Number(values.blocks));
-const counts = values.threads.split(',').map(Number);
 const measured: Measured[] = [];
 for (let round = 0; round < Number(values.rounds); round++) {
-  for (const threads of counts) {
+  for (const threads of values.threads.split(',').map(Number)) {
     for (const name of values.only.split(',') as Contestant[]) {
-      // The page chooses its number of threads itself.
-      if (name === 'chromium' && threads !== counts[0]) continue;
       const { title, script, weights } = CONTESTANTS[name];
       const rates = await bounds(threads);
       const task: Task = {
@@ -70,9 +67,8 @@ for (let round = 0; round < Number(values.rounds); round++) {
         console.log(`${title}, ${threads} threads: failed. ${last.slice(0, 300)}`);
         continue;
       }
-      const row = parseRow(last);
-      console.log(`${title} × ${row.threads}: ${last}`);
-      measured.push({ title, threads: row.threads, row, ...rates });
+      console.log(`${title} × ${threads}: ${last}`);
+      measured.push({ title, threads, row: parseRow(last), ...rates });
     }
   }
 }

@@ -84,7 +84,6 @@ const api = {
     return {
       ...{ promptTokens: answer.promptTokens, tokens: answer.tokens, visionMs, prefillMs, answeringMs },
       kernelBytes: kernels.memoryBytes,
-      threads: kernels.threads,
     };
   },
 

@@ -40,7 +40,6 @@ export interface PictureAnswer {
   prefillMs: number;
   answeringMs: number;
   kernelBytes: number;
-  threads: number;
 }
 
 export interface PagingBench {

@@ -1,4 +1,4 @@
-// One row of bench:peers: Darkroom's processor engine in Chromium, from IndexedDB and on as many threads as in the app.
+// One row of bench:peers: Darkroom's processor engine in Chromium, from IndexedDB, as in the app.
 
 import type { PictureAnswer } from '../paged-page/paging-bench.ts';
 import { BenchPage } from '../bench-page.ts';
@@ -6,7 +6,7 @@ import { forgetPeaks, peakResident } from '../browser-memory.ts';
 import { rendererMs } from './renderer-time.ts';
 import { promptOf, readTask, type Phase, type Row } from './row.ts';
 
-const { folder, prompt, tokens, side } = readTask();
+const { folder, threads, prompt, tokens, side } = readTask();
 const bench = await BenchPage.open(folder);
 try {
   const storing = await bench.page();
@@ -14,7 +14,7 @@ try {
   await bench.restart();
   const page = await bench.page();
   forgetPeaks(bench.profile, 'renderer');
-  const loadMs = await page.evaluate(() => window.paging.load());
+  const loadMs = await page.evaluate((count) => window.paging.load(count), threads);
   const ask = async (question: { side: number; prompt: string; tokens: number }): Promise<Asked> => {
     const from = rendererMs(bench.profile);
     const start = performance.now();
@@ -26,7 +26,6 @@ try {
   // Another prompt of the same length, so that the difference is the time of the tokens after the first one.
   const all = await ask({ side: 0, prompt: promptOf(prompt, 'more'), tokens });
   const row: Row = {
-    threads: first.answer.threads,
     loadMs,
     prefill: phase(first.answer.promptTokens, first.answer.prefillMs, first.cpuMs),
     decode: phase(tokens - 1, all.answer.answeringMs, all.cpuMs - first.cpuMs),

@@ -50,7 +50,6 @@ async function ask(content: Part[], maxTokens: number): Promise<{ moments: Momen
 await ask([{ type: 'text', text: promptOf(16, 'warm') }], 3);
 const { moments, count } = await ask([{ type: 'text', text: promptOf(prompt, 'cold') }], tokens);
 const row: Row = {
-  threads,
   loadMs,
   prefill: between(moments[0]!, moments[1]!, count),
   decode: between(moments[1]!, moments.at(-1)!, moments.length - 2),

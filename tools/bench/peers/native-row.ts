@@ -47,7 +47,6 @@ for await (const _ of sequence.evaluate([5], { temperature: 0 })) {
   if (count === tokens) break;
 }
 const row: Row = {
-  threads,
   loadMs,
   prefill: between(begun, ready, prompt),
   decode: between(first, now(), count - 1),

@@ -11,7 +11,6 @@ export interface Phase {
 }
 
 export interface Row {
-  threads: number;
   loadMs: number;
   prefill: Phase;
   decode: Phase;
@@ -43,7 +42,6 @@ export function parseRow(text: string): Row {
   });
   const picture = row.optional('picture');
   return {
-    threads: row.at('threads').number(),
     loadMs: row.at('loadMs').number(),
     prefill: phase(row.at('prefill')),
     decode: phase(row.at('decode')),

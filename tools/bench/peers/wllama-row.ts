@@ -39,7 +39,6 @@ try {
   const asked = await ask(completion(prompt, 'cold'), tokens);
   const [begun, first] = asked.moments;
   const row: Row = {
-    threads,
     loadMs: new Field(loadMs, 'load', 'bug').number(),
     prefill: between(begun!, first!, asked.count),
     decode: between(first!, asked.moments.at(-1)!, asked.moments.length - 2),
