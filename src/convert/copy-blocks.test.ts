@@ -1,4 +1,4 @@
-// Copied blocks against the bytes and scales that FORMATS' reference conversion wrote (tools/reference/goldens).
+// Compares copied blocks with the bytes and scales that the reference conversion wrote (tools/reference/goldens).
 
 import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';

@@ -1,5 +1,6 @@
-// Blocks of GGUF types that a package can hold as the same numbers: their levels and scales are copied, not quantised
-// again. The package's levels are unsigned, with a zero point in the middle (see Quantization in manifest.ts).
+// Copies blocks of those GGUF types whose numbers a package can hold exactly: levels and scales are copied, not
+// quantised again. The package's levels are unsigned, with a zero point in the middle (see Quantization in
+// manifest.ts).
 
 import { bytesPerBlock, type BlockFormat } from '../format/blocks.ts';
 import { F16_VALUES } from '../format/float.ts';
@@ -40,7 +41,7 @@ const COPIED: Record<CopiedType, { bits: BlockFormat['bits']; levels: ReadLevels
       }
     },
   },
-  // A fifth bit, and a zero point of 16.
+  // Levels have a fifth bit, and a zero point of 16.
   Q5_0: {
     bits: 8,
     levels: (b, at, q) => {
@@ -65,7 +66,7 @@ function isCopiedType(type: WeightType): type is CopiedType {
   return Object.hasOwn(COPIED, type);
 }
 
-/** The package's blocks that hold the same numbers as a type; undefined if there are none. */
+/** The format of the package's blocks that hold the same numbers as a type; undefined if no format does. */
 export function copiedFormat(type: WeightType): BlockFormat | undefined {
   return isCopiedType(type) ? { bits: COPIED[type].bits, block: ELEMENTS } : undefined;
 }
@@ -90,7 +91,7 @@ export async function copyRows(
   return blocks ?? notFinite(matrix);
 }
 
-/** Returns undefined if a scale is not a finite number. */
+/** Copies the blocks of `rows` rows. Returns undefined if a scale is not a finite number. */
 export function copyBlocks(bytes: Uint8Array, type: CopiedType, rows: number): Blocks | undefined {
   const { bits, levels } = COPIED[type];
   const step = GGUF_BLOCKS[type].bytes;
@@ -128,7 +129,7 @@ export function alternateRows(even: Blocks, odd: Blocks): Blocks {
   return { data, scales, rows };
 }
 
-/** Writes blocks into a shard: the data at the first offset, the scales at the second. The loss is none. */
+/** Writes blocks into a shard: the data at the first offset, the scales at the second. Returns a loss of zero. */
 export function placeBlocks(
   { data, scales }: Blocks,
   shard: Uint8Array<ArrayBuffer>,

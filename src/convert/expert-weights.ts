@@ -73,7 +73,10 @@ export function storedMatrices({ layout }: ExpertWeights): Matrix[] {
   return layout.kind === 'separate' ? [layout.gate, layout.up, layout.down] : [layout.gateUp, layout.down];
 }
 
-/** Reads gateUp (2·I, H) of an expert, whose rows are gate 0, up 0, gate 1, …: its own blocks, if it is stored in them. */
+/**
+ * Reads gateUp (2·I, H) of an expert, whose rows are gate 0, up 0, gate 1, … If the expert is stored in blocks that can
+ * be copied, returns these blocks.
+ */
 export async function readGateUp(
   source: CheckpointSource,
   { layout }: ExpertWeights,
@@ -111,7 +114,7 @@ export async function readGateUp(
   return gateUp;
 }
 
-/** Reads down (H, I) of an expert: its own blocks, if it is stored in them. */
+/** Reads down (H, I) of an expert. If the expert is stored in blocks that can be copied, returns these blocks. */
 export async function readDown(
   source: CheckpointSource,
   { layout: { kind, down } }: ExpertWeights,

@@ -65,8 +65,8 @@ function* chunksOf(plan: ShardPlan): Generator<Chunk> {
 }
 
 /**
- * Reads the matrices of a chunk, rows of one matrix, or gate_up and down of an expert: as f32, or as their own blocks if
- * they are stored in these.
+ * Reads the matrices of a chunk: rows of one matrix, or gate_up and down of an expert. Returns f32, or the stored
+ * blocks if they can be copied.
  */
 async function readChunk(
   source: CheckpointSource,

@@ -136,8 +136,9 @@ export function expertStorage(
 }
 
 /**
- * The blocks of the checkpoint itself, if a package can hold them and the plan asks for as many bits or more: they are
- * the same numbers in fewer bytes, and quantising them again would cost accuracy.
+ * Returns the format of the checkpoint's own blocks if they are to be copied: a package can hold them, and the plan asks
+ * for at least as many bits. Copied blocks have the same numbers in fewer bytes, and quantising them again would cost
+ * accuracy.
  */
 function mayCopy(
   kind: TensorClass,

@@ -85,7 +85,7 @@ export class Kernels {
     return this.#memory.buffer.byteLength;
   }
 
-  /** The memory, if threads share it. */
+  /** The memory if threads share it; otherwise undefined. */
   get sharedMemory(): WebAssembly.Memory | undefined {
     return this.threads > 1 ? this.#memory : undefined;
   }

@@ -1,4 +1,4 @@
-// What a kernel worker does as a reader: it reads Blobs into memory that it shares with the threads that compute.
+// The work of a kernel worker that reads: it reads Blobs into memory that it shares with the threads that compute.
 
 /** The API of a kernel worker that reads. */
 export interface ReaderApi {

@@ -35,7 +35,10 @@ export class BenchPage {
     this.packageUrl = packageUrl;
   }
 
-  /** `folder` holds the package. A given `profile` is used and kept; otherwise a new one is deleted at the end. */
+  /**
+   * `folder` holds the package. If a profile is given, it is used and kept; otherwise a new profile is made, and
+   * deleted at the end.
+   */
   static async open(folder: string, kept?: string): Promise<BenchPage> {
     const root = resolve(import.meta.dirname, 'paged-page');
     const config = mergeConfig(isolated, {

@@ -23,7 +23,7 @@ export interface BrowserOptions {
   /** How unevenly the routers choose; see skewed-routers.ts. */
   spread: number;
   device: Device;
-  /** The number of layers that the stored package has, if it repeats the layers of the given one. */
+  /** The number of layers of the stored package, if it repeats the layers of the given package. */
   repeat?: number | undefined;
   /** The folder of the browser's profile, which keeps the stored package; a temporary one if omitted. */
   profile?: string | undefined;
@@ -74,7 +74,7 @@ export async function pagedInBrowser(
   }
 }
 
-/** Removes the stored files from the system's cache, so that reading them reads the disk. Linux only. */
+/** Removes the stored files from the system's cache, so that reads go to the disk. Linux only. */
 function forgetFiles(profile: string): void {
   execFileSync('sync');
   for (const file of readdirSync(profile, { recursive: true, withFileTypes: true })) {

@@ -46,9 +46,9 @@ const { values } = parseArgs({
     parts: { type: 'string', default: 'real,simulated' },
     browser: { type: 'boolean', default: false },
     processor: { type: 'boolean', default: false },
-    /** With `--browser --processor`: the thread that computes reads experts, too. */
+    /** With `--browser --processor`: the thread that computes also reads experts. */
     'no-reader': { type: 'boolean', default: false },
-    /** With `--browser`: the stored package has this many layers, which repeat those of the given one. */
+    /** With `--browser`: the stored package has this many layers, which repeat the layers of the given package. */
     repeat: { type: 'string' },
     /** With `--browser`: a folder for the browser's profile, which keeps the stored package for the next time. */
     profile: { type: 'string' },

@@ -1,5 +1,5 @@
-// A package whose layers are those of a smaller package, again and again, for measurements of large models: nobody has to
-// convert them. Each repeated layer has shards of its own, because a store keeps equal shards once.
+// A package that repeats the layers of a smaller package, for measurements of large models that would take long to
+// convert. Each repeated layer has separate shards, because a store keeps equal shards only once.
 
 import type { Manifest, TensorEntry } from '../../src/format/manifest.ts';
 

@@ -35,7 +35,7 @@ async function converted(files: Files, preset: PresetName = 'exact') {
   return { sink, report };
 }
 
-/** The hash of the values of each tensor in a package. */
+/** Returns the hash of the values of each tensor in a package. */
 function hashesOf(sink: MemorySink): [name: string, sha256: string][] {
   return Array.from(packageValues(sink), ([name, { buffer, byteOffset, byteLength }]) => {
     const bytes = new Uint8Array(buffer, byteOffset, byteLength);

@@ -14,7 +14,10 @@ afterAll(() => {
   for (const kernels of open) kernels.dispose();
 });
 
-/** Staging memory for experts of BYTES bytes. Its reader works in this thread and notes where it wrote. */
+/**
+ * Staging memory for experts of BYTES bytes. Its reader works in this thread and records the addresses to which it
+ * wrote.
+ */
 async function staged() {
   const kernels = await openKernels(await kernelFiles(), 2);
   open.push(kernels);
@@ -43,7 +46,7 @@ test('a slot receives an expert without a copy, and gives its own memory in exch
   slots.write(0, 1, bytes);
   expect(slots.address(0, 1)).toBe(written[0]);
   expect(kernels.bytes(slots.address(0, 1), BYTES)).toEqual(new Uint8Array(BYTES).fill(7));
-  // The next read goes to the memory that the slot gave, and leaves the slot's expert alone.
+  // The next read goes to the memory that the slot gave in exchange, and does not change the slot's expert.
   await staging.read(expert(8));
   expect(written[1]).toBe(before);
   expect(kernels.bytes(slots.address(0, 1), 1)[0]).toBe(7);

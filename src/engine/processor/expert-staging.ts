@@ -7,18 +7,18 @@ import type { BlobReader } from './blob-reader.ts';
 
 /**
  * The largest number of experts in staging memory: the guesses that the pager holds, and the chosen experts of a layer.
- * Further experts, which the prompts of long conversations read, go to JavaScript's memory.
+ * Long prompts read more experts; these go to JavaScript's memory.
  */
 const PLACES = 32;
 
 export class ExpertStaging implements ReadMemory {
-  /** Bytes of a place. */
+  /** The number of bytes of a place. */
   readonly placeBytes: number;
   readonly #kernels: Kernels;
   readonly #reader: BlobReader;
   readonly #memory: number;
   readonly #free: number[];
-  /** The addresses of experts that are read, by the view that `read` returned. */
+  /** The addresses of the experts in staging memory, by the view that `read` returned. */
   readonly #addresses = new Map<Uint8Array, number>();
   readonly #reading = new Set<Promise<void>>();
 
@@ -68,7 +68,7 @@ export class ExpertStaging implements ReadMemory {
     return address;
   }
 
-  /** Waits for reads that are under way, since they write to the memory. */
+  /** Waits for the running reads, because they write to the memory. */
   async dispose(): Promise<void> {
     await Promise.allSettled(this.#reading);
     this.#reader.dispose();

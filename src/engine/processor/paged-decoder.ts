@@ -24,7 +24,7 @@ import { PagedMixture } from './paged-mixture.ts';
 import { Weights } from './weights.ts';
 
 export interface PagedProcessorOptions extends ProcessorDecoderOptions, PagedOptions {
-  /** Starts a thread that reads experts; without one, or if it does not start, this thread reads them itself. */
+  /** Starts a thread that reads experts. If it is omitted or does not start, this thread reads the experts itself. */
   openReader?: OpenReader | undefined;
 }
 

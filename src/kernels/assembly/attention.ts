@@ -131,7 +131,7 @@ function loadTile(op: Attend, head: i32, start: i32, count: i32, keys: usize, va
   memory.fill(values + bytes * <usize>count, 0, rest);
 }
 
-/** The products of a query with keys, not scaled yet. */
+/** Writes the products of a query with keys, without the scale. */
 function scoreOne(query: usize, keys: usize, seen: i32, width: i32, scores: usize): void {
   const bytes = <usize>width * 4;
   for (let j = 0; j < seen; j += 4) {
@@ -140,7 +140,7 @@ function scoreOne(query: usize, keys: usize, seen: i32, width: i32, scores: usiz
   }
 }
 
-/** The same for two queries; the scores of the second one lie behind those of the first. */
+/** Like scoreOne, for two queries; the scores of the second query follow those of the first. */
 function scoreTwo(query: usize, other: usize, keys: usize, seen: i32, width: i32, scores: usize): void {
   const bytes = <usize>width * 4;
   for (let j = 0; j < seen; j += 4) {
@@ -178,7 +178,7 @@ function scoreTwo(query: usize, other: usize, keys: usize, seen: i32, width: i32
   }
 }
 
-/** Turns scores into weights relative to the largest score so far, and corrects the sum and the result for it. */
+/** Turns scores into weights relative to the largest score so far, and adapts the sum and the result to it. */
 function soften(
   scores: usize,
   seen: i32,
@@ -251,12 +251,12 @@ function sums4(a: v128, b: v128, c: v128, d: v128): v128 {
   return f32x4.add(v128.shuffle<i32>(ab, cd, 0, 1, 4, 5), v128.shuffle<i32>(ab, cd, 2, 3, 6, 7));
 }
 
-/** Adds to the result the values, each with its weight. */
+/** Adds the values, each times its weight, to the result. */
 function addOne(result: usize, values: usize, seen: i32, bytes: usize, weights: usize): void {
   addValues(result, values, seen, bytes, bytes, weights);
 }
 
-/** The same for two results; the weights of the second one lie behind those of the first. */
+/** Like addOne, for two results; the weights of the second result follow those of the first. */
 function addTwo(result: usize, other: usize, values: usize, seen: i32, bytes: usize, weights: usize): void {
   const end = weights + 4 * <usize>seen;
   const whole = bytes & ~63;
@@ -300,7 +300,7 @@ function addTwo(result: usize, other: usize, values: usize, seen: i32, bytes: us
   addValues(other + whole, values + whole, seen, bytes - whole, bytes, weights + 4 * <usize>TILE);
 }
 
-/** `stride`: bytes from the values of a position to those of the next. */
+/** `stride`: the number of bytes from the values of a position to the values of the next. */
 function addValues(
   result: usize,
   values: usize,

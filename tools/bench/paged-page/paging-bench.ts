@@ -11,10 +11,10 @@ export interface ReadTimes {
   inPieces: number;
 }
 
-/** The threads of the processor engine, or none for WebGPU. */
+/** The device of a run: the processor engine with `threads` threads, or WebGPU if `threads` is 0. */
 export interface Device {
   threads: number;
-  /** Whether a thread of its own reads experts. */
+  /** Whether a separate thread reads experts. */
   reads: boolean;
 }
 

@@ -2,7 +2,7 @@
 
 import { processFiles } from '../browser-memory.ts';
 
-/** Ticks of the processor time in /proc per second. */
+/** The number of ticks per second in which /proc counts processor time. */
 const TICKS = 100;
 
 /** Milliseconds of processor time that all pages of the browser with this profile, and their workers, have used. */

@@ -1,7 +1,7 @@
-// tsx tools/tests/parity/compare-packages.ts <package> <package> [graphs]
-// Runs every case of the reference through two packages on the processor engine, or with the graphs on the WASM backend,
-// which expands all weights to f32. Prints the largest difference of their logits, and how many cases have equal prompts
-// and equal greedy answers. With it, packages from GGUF files are held against packages from safetensors files.
+// tsx tools/tests/parity/compare-packages.ts <package> <package> [graphs] Runs every case of the reference through two
+// packages on the processor engine, or with the graphs on the WASM backend, which expands all weights to f32. Prints
+// the largest difference of their logits, and how many cases have equal prompts and equal greedy answers. It compares
+// packages from GGUF files with packages from safetensors files.
 
 import { readFile } from 'node:fs/promises';
 import { join, resolve } from 'node:path';

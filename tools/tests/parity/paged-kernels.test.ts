@@ -79,7 +79,7 @@ test.each([8, 4])('with a thread that reads, %i slots per layer give the same bi
   await engines[1]!.dispose();
 });
 
-/** Reads in this thread, a little later, as a thread of its own would. */
+/** Reads in this thread, with a short delay like that of a separate thread. */
 const openReader: OpenReader = (memory) =>
   Promise.resolve({
     async read(blob, address) {

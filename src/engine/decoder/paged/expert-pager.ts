@@ -20,14 +20,14 @@ export interface SlotMemory {
   dispose(): void;
 }
 
-/** Where the bytes of an expert go when they are read, until a slot receives them. */
+/** The memory that holds the bytes of an expert from the read until a slot receives them. */
 export interface ReadMemory {
   read(expert: Blob): Promise<Uint8Array>;
-  /** Takes back bytes that no slot received. */
+  /** Releases bytes that no slot received. */
   drop(bytes: Uint8Array): void;
 }
 
-/** JavaScript's own memory, whose garbage collector takes back what is dropped. */
+/** JavaScript's own memory, in which the garbage collector frees dropped bytes. */
 export const HEAP: ReadMemory = {
   read: async (expert) => new Uint8Array(await expert.arrayBuffer()),
   drop: () => undefined,

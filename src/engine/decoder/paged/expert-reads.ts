@@ -25,8 +25,8 @@ export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
 export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
 
 /**
- * The pace if another thread reads: the reads in flight go on while this thread computes. Guesses are read whole, since
- * this thread can only begin the next read between two runs.
+ * The pace if another thread reads: reads continue while this thread computes. Guesses are read whole, because this
+ * thread can begin the next read only between two runs.
  */
 export const BESIDE_A_READER: ReadPace = { lanes: 4, pieces: 1 };
 
@@ -35,7 +35,7 @@ export interface ReadSource {
   /** Bytes of one expert, by mixture layer. */
   readonly bytes: readonly number[];
   read(index: number, expert: number, start: number, end: number): Promise<Uint8Array>;
-  /** Takes back bytes that `read` returned and that no slot received. */
+  /** Releases bytes that `read` returned and that no slot received. */
   drop?(bytes: Uint8Array): void;
 }
 
@@ -98,7 +98,7 @@ export class ExpertReads {
     this.#start();
   }
 
-  /** Drops the bytes of a read that is done or under way. The caller must not use them. */
+  /** Drops the bytes of a read that is done or still running. The caller must not use them. */
   drop(result: Promise<Uint8Array>): void {
     result.then(
       (bytes) => this.#source.drop?.(bytes),
