@@ -45,8 +45,8 @@ export function describePackage(top: string, imported: readonly string[]): Recor
     license: root.license,
     type: 'module',
     engines: root.engines,
-    // A bundler must keep this file even in a worker that only has `import './worker'`.
-    sideEffects: ['./worker.js'],
+    // A bundler must keep these scripts, although a worker or a thread may import nothing from them.
+    sideEffects: ['./worker.js', './kernels/thread.js'],
     exports: {
       '.': entry('src/index', 'index'),
       './worker': entry('workers/engine.worker', 'worker'),
