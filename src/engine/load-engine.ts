@@ -35,10 +35,7 @@ export async function loadEngine(
 ): Promise<Engine> {
   const checkpoint = await readCheckpointFiles(store, options.runLimited);
   const target = chooseTarget(store.manifest, runtime, options);
-  requireDevice(store.manifest, target, runtime, {
-    experts: options.expertBudgetBytes !== undefined,
-    vision: options.releaseVision === true,
-  });
+  requireDevice(store.manifest, target, runtime);
   const files = limitContext(checkpoint, target.precision, options.cacheBudgetBytes ?? CACHE_BUDGET_BYTES);
   const totalBytes = bytesToLoad(store.manifest, options.expertBudgetBytes !== undefined);
   let doneBytes = 0;
