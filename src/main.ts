@@ -35,8 +35,8 @@ import { Library } from './ui/library/library.svelte.ts';
 import { Models } from './ui/models/models.svelte.ts';
 import type { Phase } from './ui/models/phase.ts';
 import { OfflineCopy } from './ui/offline/offline-copy.svelte.ts';
-import { OpenPhotos } from './ui/photos/open-photos.ts';
-import { Attachments } from './ui/photos/attachments.svelte.ts';
+import { OpenMedia } from './ui/media/open-media.ts';
+import { Attachments } from './ui/media/attachments.svelte.ts';
 import { eraseIfWished } from './ui/privacy/erase.ts';
 import { Privacy, type PolicySource } from './ui/privacy/privacy.svelte.ts';
 import { RequestLog } from './ui/privacy/request-log.svelte.ts';
@@ -122,15 +122,15 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   });
   const library = new Library(models, weights, document.baseURI);
   const settings = new Settings(remembered);
-  const openPhotos = new OpenPhotos(media);
-  const attachments = new Attachments(openPhotos);
+  const openMedia = new OpenMedia(media);
+  const attachments = new Attachments(openMedia);
   const experts = new ExpertActivity();
   const paging = new PagingWatch();
   const drawing = new DrawQueue((job) => requestAnimationFrame(job));
   const conversation = new Conversation({
     client: inference,
     models,
-    openPhotos,
+    openMedia,
     options: (model) => {
       experts.begin();
       return settings.options(model);
@@ -167,7 +167,7 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
       settings,
       conversation,
       attachments,
-      openPhotos,
+      openMedia,
       stage,
       samples,
       aloud,
@@ -191,12 +191,12 @@ function start(policy: PolicySource, report: WallReport, kiosk: KioskSettings | 
   const history = new History({
     conversation,
     store: historyStore,
-    openPhoto: (file) => media.open(file, new AbortController().signal),
+    openFile: (file) => media.open(file, new AbortController().signal),
     remembered,
   });
   const draft = new Draft();
   const keptTab = new KeptTab({
-    ...{ conversation, attachments, draft, openPhotos, store: tabStore },
+    ...{ conversation, attachments, draft, openMedia, store: tabStore },
     presence: new TabPresence(tabMemory(), remembered),
     words: new TabWords(tabMemory()),
   });

@@ -2,7 +2,7 @@
 
 import { untrack } from 'svelte';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import type { Attachments } from '../photos/attachments.svelte.ts';
+import type { Attachments } from '../media/attachments.svelte.ts';
 
 export class AskQueue {
   readonly #conversation: Pick<Conversation, 'busy'>;

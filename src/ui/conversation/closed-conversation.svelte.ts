@@ -1,22 +1,22 @@
 // Holds the conversation that “New conversation” has removed from the page. The user can restore it until the next
 // conversation begins. It is only in memory, so it is lost with the page.
 
-import type { OpenPhotos } from '../photos/open-photos.ts';
-import type { Photo } from '../photos/photo.ts';
-import type { Attachments } from '../photos/attachments.svelte.ts';
+import type { OpenMedia } from '../media/open-media.ts';
+import type { MediaItem } from '../media/media-item.ts';
+import type { Attachments } from '../media/attachments.svelte.ts';
 import type { Conversation, SavedConversation } from './conversation.svelte.ts';
 
 interface Parts {
   conversation: Pick<Conversation, 'turns' | 'save' | 'load' | 'clear'>;
-  attachments: Pick<Attachments, 'photos' | 'take' | 'put'>;
-  openPhotos: Pick<OpenPhotos, 'keepOnly' | 'release'>;
+  attachments: Pick<Attachments, 'media' | 'take' | 'put'>;
+  openMedia: Pick<OpenMedia, 'keepOnly' | 'release'>;
 }
 
 interface Closed {
   saved: SavedConversation;
-  /** `photos`: the photos of its questions. `waiting`: those that were attached to the next question. */
-  photos: readonly Photo[];
-  waiting: readonly Photo[];
+  /** `media`: the media of its questions. `waiting`: those that were attached to the next question. */
+  media: readonly MediaItem[];
+  waiting: readonly MediaItem[];
 }
 
 export class ClosedConversation {
@@ -33,13 +33,13 @@ export class ClosedConversation {
 
   /** Empties the page and stops a running answer. `undo` restores the conversation if it had a turn. */
   close(): void {
-    const { conversation, attachments, openPhotos } = this.#parts;
-    const photos = conversation.turns.flatMap((turn) => turn.photos);
+    const { conversation, attachments, openMedia } = this.#parts;
+    const media = conversation.turns.flatMap((turn) => turn.media);
     const saved = conversation.save();
     conversation.clear();
     const waiting = attachments.take();
-    this.#closed = saved.turns.length === 0 ? null : { saved, photos, waiting };
-    openPhotos.keepOnly(this.#closed === null ? [] : [...photos, ...waiting]);
+    this.#closed = saved.turns.length === 0 ? null : { saved, media, waiting };
+    openMedia.keepOnly(this.#closed === null ? [] : [...media, ...waiting]);
   }
 
   undo(): void {
@@ -54,9 +54,9 @@ export class ClosedConversation {
   forget(): void {
     const closed = this.#closed;
     if (closed === null) return;
-    const { conversation, attachments, openPhotos } = this.#parts;
+    const { conversation, attachments, openMedia } = this.#parts;
     this.#closed = null;
-    const inUse = [...attachments.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
-    openPhotos.release([...closed.photos, ...closed.waiting].filter((photo) => !inUse.includes(photo)));
+    const inUse = [...attachments.media, ...conversation.turns.flatMap((turn) => turn.media)];
+    openMedia.release([...closed.media, ...closed.waiting].filter((item) => !inUse.includes(item)));
   }
 }

@@ -67,9 +67,9 @@ function start(script = new Script()): { script: Script; conversation: Conversat
   const conversation = new Conversation({
     client: script,
     models: script,
-    openPhotos: {
+    openMedia: {
       restore: () => {
-        throw new Error('no photos here');
+        throw new Error('no media here');
       },
     },
     options: () => ({ maxTokens: 8, sampling: {} }),

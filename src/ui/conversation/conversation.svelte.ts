@@ -6,8 +6,8 @@ import type { AnswerEvent, AnswerOptions, PagingReport, Stage } from '../../cont
 import type { LoadedModel } from '../../contract/inference.ts';
 import { describe, type FailureInfo, type Outcome } from '../../failure.ts';
 import type { DrawQueue } from '../answer/draw-queue.ts';
-import type { OpenPhotos } from '../photos/open-photos.ts';
-import type { Photo } from '../photos/photo.ts';
+import type { OpenMedia } from '../media/open-media.ts';
+import type { MediaItem } from '../media/media-item.ts';
 import { toMessages } from './messages.ts';
 import { Turn, type Ending, type SavedTurn } from './turn.svelte.ts';
 
@@ -33,7 +33,7 @@ export interface Answerers {
 export interface ConversationParts {
   client: Pick<InferenceClient, 'answer'>;
   models: Answerers;
-  openPhotos: Pick<OpenPhotos, 'restore'>;
+  openMedia: Pick<OpenMedia, 'restore'>;
   /** The options for an answer of this model, as the user has set them. */
   options: (model: LoadedModel) => AnswerOptions;
   /** Receives the experts to which the latest token was routed: (layers, chosen). */
@@ -87,10 +87,10 @@ export class Conversation {
     return this.#setAside !== null && !this.busy;
   }
 
-  /** All photos in the order in which the model saw them for this turn; `own` are those of its question. */
-  photosFor(turn: Turn): { photos: Photo[]; own: Photo[] } {
-    const { photos, own } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
-    return { photos: photos.slice(turn.leftOut?.pictures ?? 0), own };
+  /** All media in the order in which the model saw them for this turn; `own` are those of its question. */
+  mediaFor(turn: Turn): { media: MediaItem[]; own: MediaItem[] } {
+    const { media, own } = toMessages(this.#said(this.#turns.slice(0, this.#turns.indexOf(turn) + 1)));
+    return { media: media.slice(turn.leftOut?.pictures ?? 0), own };
   }
 
   /** The number of questions after this one. Asking this one again sets them aside. */
@@ -99,18 +99,18 @@ export class Conversation {
   }
 
   /** Asks a question and streams the answer; a failure becomes the turn's ending. Ignored while busy. */
-  async ask(question: string, photos: readonly Photo[]): Promise<void> {
+  async ask(question: string, media: readonly MediaItem[]): Promise<void> {
     if (this.busy) return;
     this.#setAside = null;
-    await this.#ask(new Turn(question, photos, this.#parts.drawing), this.#turns);
+    await this.#ask(new Turn(question, media, this.#parts.drawing), this.#turns);
   }
 
   /** Asks a question again, unchanged or reworded; the turns after it are set aside. Ignored while busy. */
-  async askAgain(turn: Turn, question = turn.question, photos = turn.photos): Promise<void> {
+  async askAgain(turn: Turn, question = turn.question, media = turn.media): Promise<void> {
     if (this.busy) return;
     const before = this.#turns.slice(0, this.#turns.indexOf(turn));
     this.#setAside = this.#turns;
-    await this.#ask(new Turn(question, photos, this.#parts.drawing), before);
+    await this.#ask(new Turn(question, media, this.#parts.drawing), before);
   }
 
   /**
@@ -148,12 +148,12 @@ export class Conversation {
 
   /** Continues a conversation from the history or from a file. A running answer is stopped. */
   load({ id, turns }: SavedConversation): void {
-    const { openPhotos, drawing } = this.#parts;
+    const { openMedia, drawing } = this.#parts;
     // Restore the latest turn first: answers are drawn in this order, and the user sees the latest turn.
     const restored = turns.toReversed().map((saved) =>
       Turn.restore(
         saved,
-        saved.photos.map((photo) => openPhotos.restore(photo)),
+        saved.media.map((item) => openMedia.restore(item)),
         drawing,
       ),
     );
@@ -234,7 +234,7 @@ export class Conversation {
   #said(turns: readonly Turn[]): Parameters<typeof toMessages>[0] {
     return turns.map((turn) => ({
       question: turn.question,
-      photos: turn.photos,
+      media: turn.media,
       answer: turn.document.text,
       thinks: turn.answerer?.thinks ?? false,
     }));

@@ -1,8 +1,8 @@
 import { expect, test } from 'vitest';
-import type { Part, Photo } from '../photos/photo.ts';
+import type { Part, MediaItem } from '../media/media-item.ts';
 import { toMessages } from './messages.ts';
 
-const photo = (id: string, part: Part | null = null): Photo => ({
+const item = (id: string, part: Part | null = null): MediaItem => ({
   id,
   name: id,
   file: new Blob([id]),
@@ -14,29 +14,29 @@ const photo = (id: string, part: Part | null = null): Photo => ({
   previewUrl: '',
   part,
 });
-const cat = photo('cat');
-const turn = (question: string, answer: string, photos: Photo[] = [], thinks = false) => ({
+const cat = item('cat');
+const turn = (question: string, answer: string, media: MediaItem[] = [], thinks = false) => ({
   question,
-  photos,
+  media,
   answer,
   thinks,
 });
-const image = (of: Photo): object => ({ type: 'image', photo: of.file });
+const image = (of: MediaItem): object => ({ type: 'image', photo: of.file });
 
-test('photos come before their question, and a follow-up repeats the earlier messages', () => {
+test('media come before their question, and a follow-up repeats the earlier messages', () => {
   expect(toMessages([turn('What?', 'A cat.', [cat]), turn('Colour?', '')])).toEqual({
     messages: [
       { role: 'user', content: [image(cat), { type: 'text', text: 'What?' }] },
       { role: 'assistant', content: 'A cat.' },
       { role: 'user', content: 'Colour?' },
     ],
-    photos: [cat],
+    media: [cat],
     own: [],
   });
 });
 
 test('a clip reaches the engine as its file, which the engine samples', () => {
-  const clip = { ...photo('film'), clipSeconds: 3 };
+  const clip = { ...item('film'), clipSeconds: 3 };
   expect(toMessages([turn('What?', '', [cat, clip])]).messages[0]?.content).toEqual([
     image(cat),
     { type: 'video', clip: clip.file },
@@ -44,10 +44,10 @@ test('a clip reaches the engine as its file, which the engine samples', () => {
   ]);
 });
 
-test('a question without an answer is left out, but its photos stay with the conversation', () => {
-  const { messages, photos } = toMessages([turn('What?', '', [cat]), turn('Again?', '')]);
+test('a question without an answer is left out, but its media stay with the conversation', () => {
+  const { messages, media } = toMessages([turn('What?', '', [cat]), turn('Again?', '')]);
   expect(messages).toEqual([{ role: 'user', content: [image(cat), { type: 'text', text: 'Again?' }] }]);
-  expect(photos).toEqual([cat]);
+  expect(media).toEqual([cat]);
 });
 
 test('the messages leave out earlier thoughts', () => {
@@ -63,7 +63,7 @@ test('an earlier answer about the thought tag stays whole', () => {
 });
 
 test('a part names the picture that it was cut from if the conversation has that picture', () => {
-  const ear = photo('ear', { of: 'cat', box: [100, 0, 300.4, 200] });
+  const ear = item('ear', { of: 'cat', box: [100, 0, 300.4, 200] });
   const [, , asked] = toMessages([turn('What?', 'A cat.', [cat]), turn('And this?', '', [ear])]).messages;
   expect(asked?.content).toEqual([
     { ...image(ear), cutFrom: { picture: 1, box: [100, 0, 300.4, 200] } },

@@ -1,12 +1,12 @@
-// A question with its photos, its answer, and how the answer ended.
+// A question with its media, its answer, and how the answer ended.
 
 import type { AnswerFacts, AnswerOptions, BegunAnswer, LeftOut } from '../../contract/answer.ts';
 import type { LoadedModel } from '../../contract/inference.ts';
 import type { FailureInfo } from '../../failure.ts';
 import { AnswerDocument } from '../answer/answer-document.svelte.ts';
 import type { DrawQueue } from '../answer/draw-queue.ts';
-import { savedPhoto, type SavedPhoto } from '../photos/open-photos.ts';
-import type { Photo } from '../photos/photo.ts';
+import { savedItem, type SavedItem } from '../media/open-media.ts';
+import type { MediaItem } from '../media/media-item.ts';
 import { factsTogether } from './facts-together.ts';
 
 /** How an answer ended. */
@@ -30,7 +30,7 @@ export type Answerer = Pick<LoadedModel, 'id' | 'backend' | 'precision' | 'think
 export interface SavedTurn {
   id: string;
   question: string;
-  photos: SavedPhoto[];
+  media: SavedItem[];
   /** The model's text, including its thought. */
   answer: string;
   thoughtMs: number | null;
@@ -45,7 +45,7 @@ export class Turn {
   /** Unique on this page. A restored turn gets a new id, because two turns in a file may have the same one. */
   readonly id = crypto.randomUUID();
   readonly question: string;
-  readonly photos: readonly Photo[];
+  readonly media: readonly MediaItem[];
   readonly document: AnswerDocument;
   /** In milliseconds of `performance.now()`. */
   readonly askedAt = performance.now();
@@ -62,10 +62,10 @@ export class Turn {
   #msBefore = 0;
   #reopenedAt: number | null = null;
 
-  constructor(question: string, photos: readonly Photo[], drawing: DrawQueue) {
+  constructor(question: string, media: readonly MediaItem[], drawing: DrawQueue) {
     this.question = question;
-    // Keep each photo once: if the whole picture replaces two of its parts, `photos` names it twice.
-    this.photos = photos.filter((photo, index) => photos.indexOf(photo) === index);
+    // Keep each item once: if the whole picture replaces two of its parts, `media` names it twice.
+    this.media = media.filter((item, index) => media.indexOf(item) === index);
     this.document = new AnswerDocument(drawing);
   }
 
@@ -142,7 +142,7 @@ export class Turn {
     return {
       id: this.id,
       question: this.question,
-      photos: this.photos.map(savedPhoto),
+      media: this.media.map(savedItem),
       answer: this.document.text,
       thoughtMs: this.document.thoughtMs,
       waited: this.#waited,
@@ -152,8 +152,8 @@ export class Turn {
     };
   }
 
-  static restore(saved: SavedTurn, photos: readonly Photo[], drawing: DrawQueue): Turn {
-    const turn = new Turn(saved.question, photos, drawing);
+  static restore(saved: SavedTurn, media: readonly MediaItem[], drawing: DrawQueue): Turn {
+    const turn = new Turn(saved.question, media, drawing);
     turn.#answerer = saved.answerer;
     turn.#options = saved.options;
     turn.#waited = saved.waited;

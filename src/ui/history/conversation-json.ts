@@ -6,29 +6,28 @@ import { fail, Failure, type Outcome } from '../../failure.ts';
 import { Field, parseJson } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
-import { parseOptional, parsePart } from '../photos/parse-part.ts';
-import { parseTurn } from './parse-turn.ts';
+import type { SavedItem } from '../media/open-media.ts';
+import { parseOptional, parsePart } from '../media/parse-part.ts';
+import { parseTurn, writeTurn } from './turn-record.ts';
 
 const FORMAT = 'darkroom-conversation';
 const VERSION = 1;
 
-export type OpenPhoto = (file: Blob) => Promise<Outcome<OpenedMedia>>;
+export type OpenFile = (file: Blob) => Promise<Outcome<OpenedMedia>>;
 
 export async function toJson({ id, turns }: SavedConversation): Promise<string> {
-  const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
+  const media = new Map(turns.flatMap((turn) => turn.media).map((item) => [item.id, item]));
   const written = await Promise.all(
-    Array.from(photos.values(), async (photo) => ({
-      id: photo.id,
-      name: photo.name,
-      type: photo.file.type,
-      part: photo.part,
-      data: await toBase64(photo.file),
+    Array.from(media.values(), async (item) => ({
+      id: item.id,
+      name: item.name,
+      type: item.file.type,
+      part: item.part,
+      data: await toBase64(item.file),
     })),
   );
-  const withPhotoIds = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
   return JSON.stringify(
-    { format: FORMAT, version: VERSION, id, photos: written, turns: withPhotoIds },
+    { format: FORMAT, version: VERSION, id, photos: written, turns: turns.map(writeTurn) },
     null,
     1,
   );
@@ -38,7 +37,7 @@ export async function toJson({ id, turns }: SavedConversation): Promise<string> 
  * Fails with 'bad-conversation', naming the field, with 'newer-format', or with the failures of opening a picture. The
  * conversation gets a new id, so an import never replaces a kept conversation.
  */
-export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConversation> {
+export async function fromJson(text: string, open: OpenFile): Promise<SavedConversation> {
   const root = new Field(
     parseJson(text, 'The file', 'bad-conversation'),
     'conversation: ',
@@ -47,7 +46,7 @@ export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConv
   root.at('format').oneOf([FORMAT]);
   const version = root.at('version').integer(1);
   if (version > VERSION) fail('newer-format', `The conversation has version ${version} of its format.`);
-  const photos = new Map<string, SavedPhoto>();
+  const media = new Map<string, SavedItem>();
   // Pictures get new ids, because another file may use the same id for another picture.
   const ids = new Map<string, string>();
   const idOf = (id: string): string => {
@@ -57,12 +56,12 @@ export async function fromJson(text: string, open: OpenPhoto): Promise<SavedConv
   };
   // Open one picture after the other: each may take a gigabyte.
   for (const field of root.at('photos').items()) {
-    photos.set(field.at('id').string(), await readPhoto(field, idOf, open));
+    media.set(field.at('id').string(), await readItem(field, idOf, open));
   }
-  return { id: crypto.randomUUID(), turns: root.at('turns').list((field) => parseTurn(field, photos)) };
+  return { id: crypto.randomUUID(), turns: root.at('turns').list((field) => parseTurn(field, media)) };
 }
 
-async function readPhoto(field: Field, idOf: (id: string) => string, open: OpenPhoto): Promise<SavedPhoto> {
+async function readItem(field: Field, idOf: (id: string) => string, open: OpenFile): Promise<SavedItem> {
   const name = visibleText(field.at('name').string());
   const part = parseOptional(field, 'part', parsePart);
   const file = fromBase64(field.at('data'), field.at('type').string());

@@ -5,9 +5,9 @@ import { harmlessLine, harmlessMarkdown } from './harmless-markdown.ts';
 import { splitThought } from '../answer/thought.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import { isVideo } from '../photos/photo.ts';
+import { isVideo } from '../media/media-item.ts';
 import type { SavedFile } from '../kit/save-file.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
+import type { SavedItem } from '../media/open-media.ts';
 import type { HistoryStrings } from './strings.ts';
 
 const TYPES: Record<string, string> = {
@@ -31,7 +31,7 @@ export async function toMarkdown(
   name: string,
   says: HistoryStrings,
 ): Promise<SavedFile> {
-  const paths = picturePaths(turns.flatMap((turn) => turn.photos));
+  const paths = picturePaths(turns.flatMap((turn) => turn.media));
   const text = [
     `# ${harmlessLine(title)}`,
     ...turns.map((turn, index) => turnText(turn, index + 1, paths, says)),
@@ -40,21 +40,20 @@ export async function toMarkdown(
     return { name: `${name}.md`, blob: new Blob([`${text}\n`], { type: 'text/markdown' }) };
   }
   const files: Zippable = { [`${name}/conversation.md`]: new TextEncoder().encode(`${text}\n`) };
-  for (const [photo, path] of paths)
-    files[`${name}/${path}`] = new Uint8Array(await photo.file.arrayBuffer());
+  for (const [item, path] of paths) files[`${name}/${path}`] = new Uint8Array(await item.file.arrayBuffer());
   // Store the files without compression: pictures are compressed already.
   const zip = zipSync(files, { level: 0 });
   return { name: `${name}.zip`, blob: new Blob([zip], { type: 'application/zip' }) };
 }
 
-/** The paths of the photos in the zip. Each id is listed once. */
-function picturePaths(photos: SavedPhoto[]): Map<SavedPhoto, string> {
-  const unique = new Map(photos.map((photo) => [photo.id, photo]));
+/** The paths of the media in the zip. Each id is listed once. */
+function picturePaths(media: SavedItem[]): Map<SavedItem, string> {
+  const unique = new Map(media.map((item) => [item.id, item]));
   return new Map(
-    Array.from(unique.values(), (photo, index) => {
-      const stem = photo.name.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'picture';
-      const ending = TYPES[photo.file.type] ?? 'img';
-      return [photo, `pictures/${index + 1}-${stem}.${ending}`];
+    Array.from(unique.values(), (item, index) => {
+      const stem = item.name.replace(/\.[^.]*$/, '').replace(/[^\p{L}\p{N}_-]+/gu, '-') || 'picture';
+      const ending = TYPES[item.file.type] ?? 'img';
+      return [item, `pictures/${index + 1}-${stem}.${ending}`];
     }),
   );
 }
@@ -62,14 +61,14 @@ function picturePaths(photos: SavedPhoto[]): Map<SavedPhoto, string> {
 function turnText(
   turn: SavedTurn,
   number: number,
-  paths: Map<SavedPhoto, string>,
+  paths: Map<SavedItem, string>,
   says: HistoryStrings,
 ): string {
-  const byId = new Map(Array.from(paths, ([photo, path]) => [photo.id, path]));
+  const byId = new Map(Array.from(paths, ([item, path]) => [item.id, path]));
   // Markdown can embed pictures, but can only link to videos.
-  const pictures = turn.photos.map(
-    (photo) =>
-      `${isVideo(photo) ? '' : '!'}[${harmlessLine(photo.name).replace(/[[\]\\]/g, '\\$&')}](${byId.get(photo.id) ?? ''})`,
+  const pictures = turn.media.map(
+    (item) =>
+      `${isVideo(item) ? '' : '!'}[${harmlessLine(item.name).replace(/[[\]\\]/g, '\\$&')}](${byId.get(item.id) ?? ''})`,
   );
   const { thought, answer } = splitThought(turn.answer, turn.answerer?.thinks ?? false);
   const parts = [

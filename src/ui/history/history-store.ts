@@ -8,9 +8,9 @@ import { visibleText } from '../../format/visible-text.ts';
 import { openStore } from '../../storage/open-store.ts';
 import { SealedStore } from '../../storage/sealed-store.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
-import { parseOptional } from '../photos/parse-part.ts';
-import { parseBlob, parsePhoto } from '../photos/parse-photo.ts';
-import { parseTurn } from './parse-turn.ts';
+import { parseOptional } from '../media/parse-part.ts';
+import { parseBlob, parseItem } from '../media/parse-item.ts';
+import { parseTurn, writeTurn } from './turn-record.ts';
 
 export const HISTORY_DATABASE = 'darkroom-history';
 export const HISTORY_STORE = 'conversations';
@@ -57,25 +57,24 @@ export class HistoryStore {
     const value = await this.#get(`body:${id}`);
     if (value === undefined) return undefined;
     const root = new Field(value, 'history: ', 'storage-failed');
-    const photos = new Map(
+    const media = new Map(
       root
         .at('photos')
-        .list(parsePhoto)
-        .map((photo) => [photo.id, photo]),
+        .list(parseItem)
+        .map((item) => [item.id, item]),
     );
-    return { id, turns: root.at('turns').list((field) => parseTurn(field, photos)) };
+    return { id, turns: root.at('turns').list((field) => parseTurn(field, media)) };
   }
 
   /** Stores a conversation, and replaces its earlier records. */
   async keep(kept: Omit<Kept, 'picture' | 'isBroken'>, { turns }: SavedConversation): Promise<void> {
-    const photos = new Map(turns.flatMap((turn) => turn.photos).map((photo) => [photo.id, photo]));
-    const withPhotoIds = turns.map((turn) => ({ ...turn, photos: turn.photos.map((photo) => photo.id) }));
+    const media = new Map(turns.flatMap((turn) => turn.media).map((item) => [item.id, item]));
     const text = turns.map(({ question, answer }) => `${question}\n${answer}`).join('\n');
-    const picture = turns.flatMap((turn) => turn.photos)[0]?.preview ?? null;
+    const picture = turns.flatMap((turn) => turn.media)[0]?.preview ?? null;
     await tried(async () => {
       await this.#sealed.put([
         [`card:${kept.id}`, { ...kept, picture }],
-        [`body:${kept.id}`, { photos: Array.from(photos.values()), turns: withPhotoIds }],
+        [`body:${kept.id}`, { photos: Array.from(media.values()), turns: turns.map(writeTurn) }],
         [`text:${kept.id}`, text],
       ]);
     });

@@ -3,10 +3,10 @@
 
 import { describe, type FailureInfo } from '../../failure.ts';
 import type { Conversation, SavedConversation } from '../conversation/conversation.svelte.ts';
-import { ownBytes } from '../photos/own-bytes.ts';
+import { ownBytes } from '../media/own-bytes.ts';
 import type { Remembered } from '../kit/remembered.ts';
 import type { HistoryStrings } from './strings.ts';
-import { fromJson, toJson, type OpenPhoto } from './conversation-json.ts';
+import { fromJson, toJson, type OpenFile } from './conversation-json.ts';
 import type { SavedFile } from '../kit/save-file.ts';
 import { toMarkdown } from './export-markdown.ts';
 import type { HistoryStore, Kept } from './history-store.ts';
@@ -16,7 +16,7 @@ import { titleOf } from './title.ts';
 export interface HistoryParts {
   conversation: Pick<Conversation, 'save' | 'load'>;
   store: Pick<HistoryStore, 'list' | 'texts' | 'read' | 'keep' | 'remove' | 'clear'>;
-  openPhoto: OpenPhoto;
+  openFile: OpenFile;
   remembered: Remembered;
   now?: () => number;
 }
@@ -138,7 +138,7 @@ export class History {
   async importFile(file: Blob): Promise<void> {
     await this.#try(async () => {
       const text = await (await ownBytes(file)).text();
-      this.#parts.conversation.load(await fromJson(text, this.#parts.openPhoto));
+      this.#parts.conversation.load(await fromJson(text, this.#parts.openFile));
       this.hide();
       await this.keep();
     });

@@ -7,7 +7,7 @@ import type { OpenedMedia } from '../../contract/media.ts';
 import type { Outcome } from '../../failure.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
+import type { SavedItem } from '../media/open-media.ts';
 import { en } from './strings.ts';
 import { fromJson, toJson } from './conversation-json.ts';
 import { toMarkdown } from './export-markdown.ts';
@@ -19,7 +19,7 @@ const preview = new Blob(['small']);
 const open = (file: Blob): Promise<Outcome<OpenedMedia>> =>
   Promise.resolve({ kind: 'done', value: { file, width: 4, height: 3, preview, clipSeconds: null } });
 
-function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
+function item(id: string, part: SavedItem['part'] = null): SavedItem {
   const file = new Blob([BYTES], { type: 'image/png' });
   return { id, name: `a [${id}].png`, file, width: 4, height: 3, preview, clipSeconds: null, part };
 }
@@ -27,7 +27,7 @@ function photo(id: string, part: SavedPhoto['part'] = null): SavedPhoto {
 const first: SavedTurn = {
   id: 't1',
   question: 'What is this?',
-  photos: [photo('p1'), photo('p2', { of: 'p1', box: [0, 10, 500, 1000] })],
+  media: [item('p1'), item('p2', { of: 'p1', box: [0, 10, 500, 1000] })],
   answer: 'Let me see.\n</think>\n\nA **cat**.',
   thoughtMs: 1200,
   waited: { firstWordMs: 900, wholeMs: 5200 },
@@ -45,7 +45,7 @@ const second: SavedTurn = {
   ...{
     id: 't2',
     question: 'And now?',
-    photos: [],
+    media: [],
     answer: '',
     thoughtMs: null,
     waited: null,
@@ -59,28 +59,28 @@ const conversation: SavedConversation = { id: 'c', turns: [first, second] };
 test('a conversation survives export and import as JSON unchanged, its pictures to the byte', async () => {
   const back = await fromJson(await toJson(conversation), open);
   expect(back.id).not.toBe('c');
-  const [whole, part] = back.turns[0]?.photos ?? [];
+  const [whole, part] = back.turns[0]?.media ?? [];
   expect(part?.part?.of).toBe(whole?.id);
   const named = JSON.stringify(back.turns)
     .replaceAll(whole?.id ?? '', 'p1')
     .replaceAll(part?.id ?? '', 'p2');
   expect(JSON.parse(named)).toEqual(JSON.parse(JSON.stringify(conversation.turns)));
-  const file = back.turns[0]?.photos[0]?.file;
+  const file = back.turns[0]?.media[0]?.file;
   expect(file?.type).toBe('image/png');
   expect(new Uint8Array((await file?.arrayBuffer()) ?? [])).toEqual(BYTES);
 });
 
-test('the export writes a photo of several turns once', async () => {
-  const twice = { ...conversation, turns: [first, { ...second, photos: first.photos }] };
+test('the export writes an item of several turns once', async () => {
+  const twice = { ...conversation, turns: [first, { ...second, media: first.media }] };
   const json = JSON.parse(await toJson(twice)) as { photos: unknown[] };
   expect(json.photos).toHaveLength(2);
-  expect((await fromJson(JSON.stringify(json), open)).turns[1]?.photos).toHaveLength(2);
+  expect((await fromJson(JSON.stringify(json), open)).turns[1]?.media).toHaveLength(2);
 });
 
-test('a photo that a turn names twice stays one photo', async () => {
+test('an item that a turn names twice stays one item', async () => {
   const json = JSON.parse(await toJson(conversation)) as { turns: { photos: string[] }[] };
   json.turns[0]!.photos = ['p1', 'p1', 'p2', 'p1'];
-  expect((await fromJson(JSON.stringify(json), open)).turns[0]?.photos).toHaveLength(2);
+  expect((await fromJson(JSON.stringify(json), open)).turns[0]?.media).toHaveLength(2);
 });
 
 test('the import refuses a file that is no conversation, and names its fault', async () => {
@@ -91,8 +91,11 @@ test('the import refuses a file that is no conversation, and names its fault', a
     ['[]', /must be an object/],
     [spoilt({ format: 'other' }), /format: must be one of darkroom-conversation/],
     [spoilt({ photos: [{ id: 'p', name: 'x', type: 'image/png', data: '%%%' }] }), /data: is not base64/],
-    [spoilt({ turns: [{ ...second, photos: ['none'] }] }), /turns\[0\].photos\[0\]: names no photo/],
-    [spoilt({ turns: [{ ...second, ending: { kind: 'won' } }] }), /ending.kind/],
+    [
+      spoilt({ turns: [{ ...second, photos: ['none'] }] }),
+      /turns\[0\].photos\[0\]: names no picture or clip/,
+    ],
+    [spoilt({ turns: [{ ...second, photos: [], ending: { kind: 'won' } }] }), /ending.kind/],
     [spoilt({ turns: [{ ...first, photos: [], options: { maxTokens: 0, sampling: {} } }] }), /maxTokens/],
   ];
   for (const [text, reason] of bad) {
@@ -128,11 +131,11 @@ test('the Markdown export is a zip with the pictures, and folds the thought', as
 });
 
 test('Markdown shows an animated picture and links to a video', async () => {
-  const clip = (id: string, type: string): SavedPhoto => ({
-    ...{ ...photo(id), name: `${id}.x`, clipSeconds: 2 },
+  const clip = (id: string, type: string): SavedItem => ({
+    ...{ ...item(id), name: `${id}.x`, clipSeconds: 2 },
     file: new Blob([BYTES], { type }),
   });
-  const turn = { ...first, photos: [clip('gif', 'image/gif'), clip('tape', 'video/webm')] };
+  const turn = { ...first, media: [clip('gif', 'image/gif'), clip('tape', 'video/webm')] };
   const { blob } = await toMarkdown({ id: 'c', turns: [turn] }, 'T', 'T', en);
   const files = unzipSync(new Uint8Array(await blob.arrayBuffer()));
   expect(files['T/pictures/2-tape.webm']).toEqual(BYTES);
@@ -167,7 +170,7 @@ function setUp(notes: Record<string, string | null> = {}, waitsMs: number[] = []
   const history = new History({
     conversation: { save: () => current.saved, load: (saved) => loaded.push(saved) },
     store,
-    openPhoto: open,
+    openFile: open,
     remembered: { get: (name) => notes[name] ?? null, set: (name, value) => void (notes[name] = value) },
     now: () => 7,
   });
@@ -208,10 +211,10 @@ test('a conversation that is deleted during a write stays deleted', async () => 
   expect(kept.size).toBe(0);
 });
 
-test('a photo of one file never replaces a photo of another file', async () => {
+test('an item of one file never replaces an item of another file', async () => {
   const text = await toJson(conversation);
   const [one, other] = [await fromJson(text, open), await fromJson(text, open)];
-  expect(one.turns[0]?.photos[0]?.id).not.toBe(other.turns[0]?.photos[0]?.id);
+  expect(one.turns[0]?.media[0]?.id).not.toBe(other.turns[0]?.media[0]?.id);
 });
 
 test('the page offers the history until the user has decided', async () => {

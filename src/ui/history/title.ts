@@ -2,7 +2,7 @@
 
 import { visibleText } from '../../format/visible-text.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
+import type { SavedItem } from '../media/open-media.ts';
 
 const TITLE_LENGTH = 80;
 
@@ -10,13 +10,13 @@ interface Titled {
   turns: readonly SavedTurn[];
   /** The words of the question that the user has not sent yet; `attachments` has its pictures. */
   words?: string;
-  attachments?: readonly SavedPhoto[];
+  attachments?: readonly SavedItem[];
 }
 
 export function titleOf({ turns, words = '', attachments = [] }: Titled): string {
   const first = turns.find((turn) => turn.question.trim() !== '');
-  const photo = turns[0]?.photos[0] ?? attachments[0];
-  const text = [first?.question ?? '', words, photo?.name ?? ''].find((one) => one.trim() !== '') ?? '';
+  const item = turns[0]?.media[0] ?? attachments[0];
+  const text = [first?.question ?? '', words, item?.name ?? ''].find((one) => one.trim() !== '') ?? '';
   const line = visibleText(text.trim().replace(/\s+/g, ' '));
   return line.length > TITLE_LENGTH ? `${line.slice(0, TITLE_LENGTH - 1)}…` : line;
 }

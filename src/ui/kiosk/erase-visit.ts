@@ -16,10 +16,10 @@ export function eraseVisit(parts: KioskParts, ownLanguage: LanguageCode): void {
 
 /** Erases the pictures, and the questions about them. */
 export function erasePictures(
-  parts: Pick<KioskParts, 'conversation' | 'attachments' | 'openPhotos' | 'samples'>,
+  parts: Pick<KioskParts, 'conversation' | 'attachments' | 'openMedia' | 'samples'>,
 ): void {
   parts.conversation.clear();
   parts.attachments.take();
-  parts.openPhotos.keepOnly([]);
+  parts.openMedia.keepOnly([]);
   parts.samples.leave();
 }

@@ -1,5 +1,5 @@
 // Checks, before the page is built, that the security policy is in force. If the host did not send the policy, the
-// service worker adds it from the next load on. If neither sends it, the page does not start and takes no photos.
+// service worker adds it from the next load on. If neither sends it, the page does not start and takes no media.
 
 import type { AppCache } from '../../client/app-cache.ts';
 import { pageAttempts, STRAY_PLUGIN } from '../../policy/page-attempts.ts';

@@ -45,7 +45,7 @@ test('a picture waits for the realms that see pictures, and the page asks a work
     inference: () => new Promise((resolve) => (answer = resolve)),
   });
   let opened = 0;
-  const photos = new GuardedMedia(
+  const media = new GuardedMedia(
     {
       open: () => {
         opened++;
@@ -56,13 +56,13 @@ test('a picture waits for the realms that see pictures, and the page asks a work
     () => walls.mayTake(),
   );
   const never = new AbortController().signal;
-  const first = photos.open(new Blob(), never);
+  const first = media.open(new Blob(), never);
   await new Promise((later) => setTimeout(later));
   expect(opened).toBe(0);
   answer(lost);
   expect(await first).toEqual(lost);
   expect(opened).toBe(0);
-  const second = photos.open(new Blob(), never);
+  const second = media.open(new Blob(), never);
   await new Promise((later) => setTimeout(later));
   answer(done(HELD));
   await second;

@@ -2,7 +2,7 @@
 // answer. If the host has no samples, the page shows no samples bar.
 
 import type { LanguageCode } from '../kit/language.svelte.ts';
-import type { Photo } from '../photos/photo.ts';
+import type { MediaItem } from '../media/media-item.ts';
 import { parseSamples, samplesUrl, type Sample } from './parse-samples.ts';
 
 export class Samples {
@@ -19,8 +19,8 @@ export class Samples {
     return this.#list;
   }
 
-  /** Whether a photo is a whole sample picture, judged by its file name. */
-  has({ name, part }: Pick<Photo, 'name' | 'part'>): boolean {
+  /** Whether an item is a whole sample picture, judged by its file name. */
+  has({ name, part }: Pick<MediaItem, 'name' | 'part'>): boolean {
     return part === null && this.#list.some(({ files }) => files.some((file) => nameOf(file) === name));
   }
 

@@ -3,7 +3,7 @@
 
 import type { ClosedConversation } from '../conversation/closed-conversation.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import type { Attachments } from '../photos/attachments.svelte.ts';
+import type { Attachments } from '../media/attachments.svelte.ts';
 import type { Samples } from '../samples/samples.svelte.ts';
 import type { Stage } from '../stage/stage.svelte.ts';
 
@@ -40,7 +40,7 @@ export class Asking {
     attachments.take();
     this.#adding = attachments.add(files).then(() => {
       // The questions of a sample mention its first picture first, so show that one.
-      const [first] = attachments.photos;
+      const [first] = attachments.media;
       if (first !== undefined) stage.show(first);
     });
   }

@@ -2,8 +2,8 @@
 // the model can take all of them.
 
 import { limitOf } from '../composer/limit-of.ts';
-import type { Photo } from '../photos/photo.ts';
-import type { PictureLimit } from '../photos/picture-limit.ts';
+import type { MediaItem } from '../media/media-item.ts';
+import type { PictureLimit } from '../media/picture-limit.ts';
 import type { AppParts } from './page-parts.ts';
 
 type Parts = Pick<
@@ -24,16 +24,16 @@ export class NextQuestion {
   }
 
   /** The attached pictures; if there are none, the picture in view. */
-  get subject(): readonly Photo[] {
+  get subject(): readonly MediaItem[] {
     const { attachments, stage } = this.#parts;
-    if (attachments.photos.length > 0) return attachments.photos;
-    return stage.photo === null ? [] : [stage.photo];
+    if (attachments.media.length > 0) return attachments.media;
+    return stage.item === null ? [] : [stage.item];
   }
 
   /** Whether the attached pictures are a sample; the page then offers the sample's own questions. */
   get isSample(): boolean {
     const { samples, attachments } = this.#parts;
-    return samples.chosen !== undefined && attachments.photos.length <= samples.chosen.files.length;
+    return samples.chosen !== undefined && attachments.media.length <= samples.chosen.files.length;
   }
 
   /** Null if the model can take all pictures, or if none is attached. */

@@ -1,6 +1,6 @@
 // Draws the marks of an answer into a copy of its picture, as a PNG.
 
-import type { Photo } from '../photos/photo.ts';
+import type { MediaItem } from '../media/media-item.ts';
 import type { PlacedMark } from './stage.svelte.ts';
 
 /** The largest size of the PNG's longer side, in pixels: browsers limit the size of a canvas. */
@@ -9,9 +9,9 @@ const MARK = '#ff5a36';
 const ON_MARK = '#1a0a05';
 
 /** Returns null if the browser cannot draw the picture. */
-export async function drawWithMarks(photo: Photo, marks: readonly PlacedMark[]): Promise<File | null> {
+export async function drawWithMarks(item: MediaItem, marks: readonly PlacedMark[]): Promise<File | null> {
   try {
-    const bitmap = await createImageBitmap(photo.file);
+    const bitmap = await createImageBitmap(item.file);
     const scale = Math.min(1, LONGEST / Math.max(bitmap.width, bitmap.height));
     const width = Math.max(1, Math.round(bitmap.width * scale));
     const height = Math.max(1, Math.round(bitmap.height * scale));
@@ -22,7 +22,7 @@ export async function drawWithMarks(photo: Photo, marks: readonly PlacedMark[]):
     bitmap.close();
     for (const mark of marks) draw(context, mark, width, height);
     const blob = await new Promise<Blob | null>((resolve) => canvas.toBlob(resolve, 'image/png'));
-    const name = photo.name.replace(/\.\w+$/, '');
+    const name = item.name.replace(/\.\w+$/, '');
     return blob && new File([blob], `${name}.png`, { type: 'image/png' });
   } catch {
     return null;

@@ -34,14 +34,14 @@ export function suggestions(
 }
 
 export function subjectKind(
-  photos: readonly { clipSeconds: number | null; part: unknown; kind: PictureKind }[],
+  media: readonly { clipSeconds: number | null; part: unknown; kind: PictureKind }[],
   isFramed: boolean,
 ): SubjectKind | null {
-  const [first, second] = photos;
+  const [first, second] = media;
   if (first === undefined) return null;
   if (isFramed) return 'part';
-  if (photos.some(({ clipSeconds }) => clipSeconds !== null)) return photos.length === 1 ? 'clip' : 'several';
-  if (second !== undefined) return photos.length === 2 ? 'two' : 'several';
+  if (media.some(({ clipSeconds }) => clipSeconds !== null)) return media.length === 1 ? 'clip' : 'several';
+  if (second !== undefined) return media.length === 2 ? 'two' : 'several';
   return first.part === null ? first.kind : 'part';
 }
 

@@ -5,8 +5,8 @@
 import { untrack } from 'svelte';
 import type { Draft } from '../composer/draft.svelte.ts';
 import type { Conversation } from '../conversation/conversation.svelte.ts';
-import { savedPhoto, type OpenPhotos } from '../photos/open-photos.ts';
-import type { Attachments } from '../photos/attachments.svelte.ts';
+import { savedItem, type OpenMedia } from '../media/open-media.ts';
+import type { Attachments } from '../media/attachments.svelte.ts';
 import { attempt } from './attempt.ts';
 import { LeftTabs } from './left-tabs.ts';
 import type { TabPresence } from './tab-presence.ts';
@@ -18,10 +18,10 @@ const SWEEP_EVERY_MS = 5 * 60_000;
 
 export interface KeptTabParts {
   conversation: Pick<Conversation, 'id' | 'turns' | 'busy' | 'save' | 'load'>;
-  attachments: Pick<Attachments, 'photos' | 'put'>;
+  attachments: Pick<Attachments, 'media' | 'put'>;
   draft: Draft;
-  openPhotos: Pick<OpenPhotos, 'restore'>;
-  store: Pick<TabStore, 'tabs' | 'glance' | 'photos' | 'read' | 'write' | 'dropPhotos' | 'erase'>;
+  openMedia: Pick<OpenMedia, 'restore'>;
+  store: Pick<TabStore, 'tabs' | 'glance' | 'media' | 'read' | 'write' | 'dropMedia' | 'erase'>;
   presence: Pick<
     TabPresence,
     'page' | 'earlier' | 'claim' | 'takeOver' | 'living' | 'leave' | 'leftAt' | 'forget'
@@ -108,7 +108,7 @@ export class KeptTab {
         words.note(draft.words, Date.now());
         const last = conversation.turns.at(-1);
         const seen = [
-          attachments.photos,
+          attachments.media,
           conversation.id,
           last?.ending,
           last?.document.blocks,
@@ -133,9 +133,9 @@ export class KeptTab {
   /** Whether every picture is stored and, if a conversation has begun, the latest write succeeded. */
   #holdsAll(): boolean {
     const { conversation, attachments } = this.#parts;
-    const photos = [...attachments.photos, ...conversation.turns.flatMap((turn) => turn.photos)];
+    const media = [...attachments.media, ...conversation.turns.flatMap((turn) => turn.media)];
     return (
-      photos.every(({ id }) => this.#writer.has(id)) &&
+      media.every(({ id }) => this.#writer.has(id)) &&
       (this.#writer.isSafe || conversation.turns.length === 0)
     );
   }
@@ -145,7 +145,7 @@ export class KeptTab {
     return {
       conversation: conversation.save(),
       words: draft.words,
-      attachments: attachments.photos.map(savedPhoto),
+      attachments: attachments.media.map(savedItem),
       page: presence.page,
     };
   }
@@ -161,12 +161,12 @@ export class KeptTab {
 
   /** Restores stored contents. Pictures and words that were added since the page opened are put after them. */
   #restore(state: Omit<TabState, 'at' | 'page'> | undefined): void {
-    const { conversation, draft, attachments, openPhotos } = this.#parts;
+    const { conversation, draft, attachments, openMedia } = this.#parts;
     if (state === undefined) return;
     if (conversation.turns.length === 0 && state.conversation.turns.length > 0)
       conversation.load(state.conversation);
-    const since = attachments.photos;
-    attachments.put(state.attachments.map((photo) => openPhotos.restore(photo)));
+    const since = attachments.media;
+    attachments.put(state.attachments.map((item) => openMedia.restore(item)));
     attachments.put(since);
     draft.words = [state.words, draft.words].filter((words) => words !== '').join('\n');
   }

@@ -6,16 +6,16 @@ import { openStore } from '../../storage/open-store.ts';
 import { SealedStore } from '../../storage/sealed-store.ts';
 import type { SavedConversation } from '../conversation/conversation.svelte.ts';
 import type { SavedTurn } from '../conversation/turn.svelte.ts';
-import { parseTurn } from '../history/parse-turn.ts';
+import { parseTurn, writeTurn } from '../history/turn-record.ts';
 import { titleOf } from '../history/title.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
-import { parsePhoto } from '../photos/parse-photo.ts';
+import type { SavedItem } from '../media/open-media.ts';
+import { parseItem } from '../media/parse-item.ts';
 
 export interface TabState {
   conversation: SavedConversation;
   words: string;
   /** The pictures of the next question. */
-  attachments: readonly SavedPhoto[];
+  attachments: readonly SavedItem[];
   /** The time at which this state was stored, in milliseconds since 1970. */
   at: number;
   /** The id of the page that stored this state; each reload makes a new page. */
@@ -32,8 +32,9 @@ export interface TabGlance {
   page: string;
 }
 
+/** 'photo': a picture or a clip. The name is older than the clips, and stored records have it. */
 type Kind = 'draft' | 'talk' | 'photo';
-type Name = [kind: Kind, tab: string, ...photo: string[]];
+type Name = [kind: Kind, tab: string, ...item: string[]];
 
 export const TAB_DATABASE = 'darkroom-tabs';
 export const TAB_STORE = 'tabs';
@@ -68,35 +69,34 @@ export class TabStore {
     const all = await this.#names(tab);
     if (all.length === 0) return undefined;
     const names = all.filter(([kind]) => kind === 'photo');
-    const photos = await Promise.all(
+    const media = await Promise.all(
       names.map(async (name) =>
-        parsePhoto(new Field(await this.#sealed.get(name), 'tab: ', 'storage-failed')),
+        parseItem(new Field(await this.#sealed.get(name), 'tab: ', 'storage-failed')),
       ),
     );
-    return this.#text(tab, new Map(photos.map((photo) => [photo.id, photo])));
+    return this.#text(tab, new Map(media.map((item) => [item.id, item])));
   }
 
   /** Replaces the text of the tab and adds pictures to the stored ones, all in one transaction. */
-  async write(tab: string, state: TabState, added: readonly SavedPhoto[]): Promise<void> {
-    const idsOf = (photos: readonly SavedPhoto[]): string[] => photos.map(({ id }) => id);
+  async write(tab: string, state: TabState, added: readonly SavedItem[]): Promise<void> {
     const { conversation, words, attachments, at, page } = state;
-    const turns = conversation.turns.map((turn) => ({ ...turn, photos: idsOf(turn.photos) }));
-    const photos = added.map((photo): [Name, unknown] => [['photo', tab, photo.id], photo]);
+    const turns = conversation.turns.map(writeTurn);
+    const media = added.map((item): [Name, unknown] => [['photo', tab, item.id], item]);
     await this.#sealed.put([
       // The key is `tray`, because an earlier version stored the attachments of tabs under that name.
-      [['draft', tab], { words, tray: idsOf(attachments), at, page }],
+      [['draft', tab], { words, tray: attachments.map(({ id }) => id), at, page }],
       [['talk', tab], { id: conversation.id, turns }],
-      ...photos,
+      ...media,
     ]);
   }
 
   /** The ids of the tab's stored pictures. */
-  async photos(tab: string): Promise<Set<string>> {
+  async media(tab: string): Promise<Set<string>> {
     const ids = (await this.#names(tab)).map(([kind, , id]) => (kind === 'photo' ? id : undefined));
     return new Set(ids.filter((id) => id !== undefined));
   }
 
-  async dropPhotos(tab: string, ids: readonly string[]): Promise<void> {
+  async dropMedia(tab: string, ids: readonly string[]): Promise<void> {
     await this.#sealed.remove(ids.map((id): Name => ['photo', tab, id]));
   }
 
@@ -114,8 +114,8 @@ export class TabStore {
     return (await this.#sealed.names()).filter(([, owner]) => owner === tab);
   }
 
-  /** Reads the text, and adds those of its pictures that `photos` contains (by their ids). */
-  async #text(tab: string, photos: ReadonlyMap<string, SavedPhoto>): Promise<TabState> {
+  /** Reads the text, and adds those of its pictures that `media` contains (by their ids). */
+  async #text(tab: string, media: ReadonlyMap<string, SavedItem>): Promise<TabState> {
     const [draft, talk] = await Promise.all(
       (['draft', 'talk'] as const).map(
         async (kind) => new Field(await this.#sealed.get([kind, tab]), 'tab: ', 'storage-failed'),
@@ -125,13 +125,13 @@ export class TabStore {
     return {
       conversation: {
         id: talk.at('id').string(),
-        turns: talk.at('turns').list((turn) => parse(turn, photos)),
+        turns: talk.at('turns').list((turn) => parse(turn, media)),
       },
       words: draft.at('words').string(),
       attachments: draft
         .at('tray')
-        .list((id) => photos.get(id.string()))
-        .filter((photo) => photo !== undefined),
+        .list((id) => media.get(id.string()))
+        .filter((item) => item !== undefined),
       at: draft.at('at').number(),
       page: draft.optional('page')?.string() ?? '',
     };
@@ -139,6 +139,6 @@ export class TabStore {
 }
 
 /** Parses a turn. A picture that could not be stored is left out of its turn; the words remain. */
-function parse(field: Field, photos: ReadonlyMap<string, SavedPhoto>): SavedTurn {
-  return parseTurn(field, photos, 'drop');
+function parse(field: Field, media: ReadonlyMap<string, SavedItem>): SavedTurn {
+  return parseTurn(field, media, 'drop');
 }

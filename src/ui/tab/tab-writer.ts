@@ -1,6 +1,6 @@
 // Writes a tab's contents into the store, one write at a time, and less often while an answer grows.
 
-import type { SavedPhoto } from '../photos/open-photos.ts';
+import type { SavedItem } from '../media/open-media.ts';
 import { attempt } from './attempt.ts';
 import type { TabState, TabStore } from './tab-store.ts';
 
@@ -8,7 +8,7 @@ import type { TabState, TabStore } from './tab-store.ts';
 const PACE_MS = 500;
 
 interface Parts {
-  store: Pick<TabStore, 'photos' | 'write' | 'dropPhotos' | 'erase'>;
+  store: Pick<TabStore, 'media' | 'write' | 'dropMedia' | 'erase'>;
   /** The current contents of the tab. */
   contents: () => Omit<TabState, 'at'>;
   /** Whether an answer is being written. */
@@ -48,8 +48,8 @@ export class TabWriter {
     this.#stored = idsOf(state);
   }
 
-  has(photoId: string): boolean {
-    return this.#stored.has(photoId);
+  has(itemId: string): boolean {
+    return this.#stored.has(itemId);
   }
 
   /** Settles when no write is running. */
@@ -97,26 +97,26 @@ export class TabWriter {
         this.#stored = wanted;
       } else {
         // Look up the stored pictures each time, because the user may have cleared the browser's storage.
-        const stored = await store.photos(tab);
-        const missing = photosOf(state).filter(({ id }) => !stored.has(id));
+        const stored = await store.media(tab);
+        const missing = mediaOf(state).filter(({ id }) => !stored.has(id));
         await store.write(tab, state, onceEach(missing));
         this.#stored = wanted;
         const stale = Array.from(stored).filter((id) => !wanted.has(id));
-        if (stale.length > 0) await store.dropPhotos(tab, stale);
+        if (stale.length > 0) await store.dropMedia(tab, stale);
       }
       onStored(state);
     });
   }
 }
 
-function photosOf(state: TabState): SavedPhoto[] {
-  return [...state.attachments, ...state.conversation.turns.flatMap((turn) => turn.photos)];
+function mediaOf(state: TabState): SavedItem[] {
+  return [...state.attachments, ...state.conversation.turns.flatMap((turn) => turn.media)];
 }
 
 function idsOf(state: TabState | undefined): Set<string> {
-  return new Set(state === undefined ? [] : photosOf(state).map(({ id }) => id));
+  return new Set(state === undefined ? [] : mediaOf(state).map(({ id }) => id));
 }
 
-function onceEach(photos: readonly SavedPhoto[]): SavedPhoto[] {
-  return photos.filter(({ id }, index) => photos.findIndex((other) => other.id === id) === index);
+function onceEach(media: readonly SavedItem[]): SavedItem[] {
+  return media.filter(({ id }, index) => media.findIndex((other) => other.id === id) === index);
 }

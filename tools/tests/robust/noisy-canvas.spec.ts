@@ -80,7 +80,7 @@ for (const [what, noise, backend] of [
     const [{ words, answer }] = SIGN.questions;
     await ask(page, words);
     expect(await said(await answered(page, 1, PATIENCE))).toBe(answer);
-    expect(planted.filter((url) => /photo|inference/.test(url))).toHaveLength(2);
+    expect(planted.filter((url) => /media|inference/.test(url))).toHaveLength(2);
   });
 }
 

@@ -57,7 +57,7 @@ export class Inspector {
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
       const worker = new WorkerSession(session, sessionId);
       // The runtime's threads block while they wait for work, so they never answer an inspector. They own no objects.
-      if (/\/(inference|weights|photo)\.worker/.test(targetInfo.url)) workers.set(sessionId, worker);
+      if (/\/(inference|weights|media)\.worker/.test(targetInfo.url)) workers.set(sessionId, worker);
       void worker.send('Runtime.evaluate', { expression: COUNT });
       void worker.send('Runtime.runIfWaitingForDebugger', {});
     });

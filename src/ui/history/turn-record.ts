@@ -1,12 +1,13 @@
-// The only parser of turns of kept or imported conversations.
+// Writes and parses the turns of stored, kept and exported conversations. A turn has the ids of its media, which are
+// stored apart from it. It is the only parser of turns.
 
 import type { AnswerOptions, EndReason, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';
 import type { FailureCode, FailureInfo } from '../../failure.ts';
 import type { Field } from '../../format/json-field.ts';
 import type { Answerer, Ending, SavedTurn, Waited } from '../conversation/turn.svelte.ts';
-import type { SavedPhoto } from '../photos/open-photos.ts';
-import { parseOptional } from '../photos/parse-part.ts';
+import type { SavedItem } from '../media/open-media.ts';
+import { parseOptional } from '../media/parse-part.ts';
 import { en as failures } from '../kit/failure-strings.ts';
 
 const KNOBS = [
@@ -21,23 +22,28 @@ const KNOBS = [
 
 const END_REASONS: readonly EndReason[] = ['eos', 'length', 'context', 'repetition', 'stopped'];
 
+/** The record lists the media as `photos`: the name is older than the clips, and stored records have it. */
+export function writeTurn({ media, ...turn }: SavedTurn): object {
+  return { ...turn, photos: media.map(({ id }) => id) };
+}
+
 /**
- * `photos`: the photos by id; a turn lists the ids of its own photos. `missing` handles an id that is not in `photos`.
+ * `media`: the media by id; a turn lists the ids of its own media. `missing` handles an id that is not in `media`.
  */
 export function parseTurn(
   field: Field,
-  photos: ReadonlyMap<string, SavedPhoto>,
+  media: ReadonlyMap<string, SavedItem>,
   missing: 'fail' | 'drop' = 'fail',
 ): SavedTurn {
-  const photoOf = (item: Field): SavedPhoto[] => {
-    const photo = photos.get(item.string());
-    if (photo === undefined && missing === 'fail') item.fail('names no photo');
-    return photo === undefined ? [] : [photo];
+  const itemOf = (id: Field): SavedItem[] => {
+    const item = media.get(id.string());
+    if (item === undefined && missing === 'fail') id.fail('names no picture or clip');
+    return item === undefined ? [] : [item];
   };
   return {
     id: field.at('id').string(),
     question: field.at('question').string(),
-    photos: [...new Set(field.at('photos').list(photoOf).flat())],
+    media: [...new Set(field.at('photos').list(itemOf).flat())],
     answer: field.at('answer').string(),
     thoughtMs: field.optional('thoughtMs')?.number() ?? null,
     waited: parseOptional(field, 'waited', parseWaited),

@@ -1,11 +1,11 @@
-// The only parser of stored photos.
+// The only parser of stored media.
 
 import type { Field } from '../../format/json-field.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { parseOptional, parsePart } from './parse-part.ts';
-import type { SavedPhoto } from './open-photos.ts';
+import type { SavedItem } from './open-media.ts';
 
-export function parsePhoto(field: Field): SavedPhoto {
+export function parseItem(field: Field): SavedItem {
   return {
     id: field.at('id').string(),
     name: visibleText(field.at('name').string()),

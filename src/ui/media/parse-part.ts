@@ -2,7 +2,7 @@
 
 import type { Box } from '../../contract/box.ts';
 import type { Field } from '../../format/json-field.ts';
-import type { Part } from './photo.ts';
+import type { Part } from './media-item.ts';
 
 export function parsePart(field: Field): Part {
   const [left, top, right, bottom] = field

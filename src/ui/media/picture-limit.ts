@@ -2,7 +2,7 @@
 // user adds pictures, before anything is computed.
 
 import type { LoadedModel } from '../../contract/inference.ts';
-import type { Photo } from './photo.ts';
+import type { MediaItem } from './media-item.ts';
 
 /** `all`: the number of pictures. `earlier`: how many of them belong to earlier questions of the conversation. */
 export type PictureLimit =
@@ -22,7 +22,7 @@ const MOST_CLIP_TOKENS = 12_288;
 /** The smallest number of frame pairs of a clip. The model reads two frames per second, so each second is one pair. */
 const LEAST_GROUPS = 2;
 
-type Seen = Pick<Photo, 'width' | 'height' | 'clipSeconds'>;
+type Seen = Pick<MediaItem, 'width' | 'height' | 'clipSeconds'>;
 
 /** Returns null if all pictures fit, or if no model is loaded yet. `maxTokens`: the length limit of the answer. */
 export function pictureLimit(
@@ -32,17 +32,17 @@ export function pictureLimit(
   model: Pick<LoadedModel, 'contextTokens'> | null,
   { maxTokens, maxPictureTokens = MOST_PICTURE_TOKENS }: { maxTokens: number; maxPictureTokens?: number },
 ): PictureLimit | null {
-  const photos = [...earlier, ...fresh];
-  const counts = { all: photos.length, earlier: earlier.length };
+  const media = [...earlier, ...fresh];
+  const counts = { all: media.length, earlier: earlier.length };
   if (isBuiltIn) {
-    return photos.length > BUILT_IN_PICTURES ? { kind: 'madeFor', most: BUILT_IN_PICTURES, ...counts } : null;
+    return media.length > BUILT_IN_PICTURES ? { kind: 'madeFor', most: BUILT_IN_PICTURES, ...counts } : null;
   }
   if (model === null) return null;
   // The engine keeps the same number of tokens free for the answer.
   const freeTokens = model.contextTokens - Math.min(maxTokens, Math.floor(model.contextTokens / 4));
   let tokens = 0;
-  for (const [index, photo] of photos.entries()) {
-    tokens += tokensOf(photo, maxPictureTokens);
+  for (const [index, item] of media.entries()) {
+    tokens += tokensOf(item, maxPictureTokens);
     if (tokens > freeTokens) return { kind: 'context', fitting: index, ...counts };
   }
   return null;

@@ -1,4 +1,4 @@
-// Opens files as photos and clips, and owns their object URLs.
+// Opens files as pictures and clips, and owns their object URLs.
 
 import type { MediaClient } from '../../client/media-client.ts';
 import type { Box } from '../../contract/box.ts';
@@ -6,17 +6,17 @@ import type { OpenedMedia } from '../../contract/media.ts';
 import { outcome, type Outcome } from '../../failure.ts';
 import { visibleText } from '../../format/visible-text.ts';
 import { ownBytes } from './own-bytes.ts';
-import type { Part, Photo } from './photo.ts';
+import type { Part, MediaItem } from './media-item.ts';
 
-/** The part of a photo that is stored and outlives the page. */
-export type SavedPhoto = Omit<Photo, 'url' | 'previewUrl'>;
+/** The part of an item that is stored and outlives the page. */
+export type SavedItem = Omit<MediaItem, 'url' | 'previewUrl'>;
 
 /** Files larger than this are opened once before their bytes are copied. */
 const LARGE_BYTES = 50e6;
 
-export class OpenPhotos {
+export class OpenMedia {
   readonly #client: Pick<MediaClient, 'open' | 'crop'>;
-  readonly #photos = new Map<string, Photo>();
+  readonly #media = new Map<string, MediaItem>();
 
   constructor(client: Pick<MediaClient, 'open' | 'crop'>) {
     this.#client = client;
@@ -32,7 +32,7 @@ export class OpenPhotos {
     name: string,
     signal: AbortSignal,
     part: Part | null = null,
-  ): Promise<Outcome<Photo>> {
+  ): Promise<Outcome<MediaItem>> {
     const opened = await (file.size > LARGE_BYTES ? this.#openLarge(file, signal) : this.#open(file, signal));
     if (opened.kind !== 'done') return opened;
     return {
@@ -41,36 +41,36 @@ export class OpenPhotos {
     };
   }
 
-  /** Cuts a part out of a photo, and opens the part as a separate photo. Fails with the failures of `open`. */
-  async crop(photo: Photo, box: Box, name: string, signal: AbortSignal): Promise<Outcome<Photo>> {
-    const cut = await this.#client.crop(photo.file, box, signal);
-    return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: photo.id, box }) : cut;
+  /** Cuts a part out of an item, and opens the part as a separate item. Fails with the failures of `open`. */
+  async crop(item: MediaItem, box: Box, name: string, signal: AbortSignal): Promise<Outcome<MediaItem>> {
+    const cut = await this.#client.crop(item.file, box, signal);
+    return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: item.id, box }) : cut;
   }
 
-  /** Returns the photo for a stored one: the open photo with that id, or a new one. */
-  restore(saved: SavedPhoto): Photo {
-    return this.#photos.get(saved.id) ?? this.#add(saved);
+  /** Returns the item for a stored one: the open item with that id, or a new one. */
+  restore(saved: SavedItem): MediaItem {
+    return this.#media.get(saved.id) ?? this.#add(saved);
   }
 
-  /** The open photo with this id; undefined if there is none. */
-  find(id: string): Photo | undefined {
-    return this.#photos.get(id);
+  /** The open item with this id; undefined if there is none. */
+  find(id: string): MediaItem | undefined {
+    return this.#media.get(id);
   }
 
-  /** Releases these photos. */
-  release(photos: Iterable<Photo>): void {
-    const gone = new Set(photos);
-    this.keepOnly([...this.#photos.values()].filter((photo) => !gone.has(photo)));
+  /** Releases these media. */
+  release(media: Iterable<MediaItem>): void {
+    const gone = new Set(media);
+    this.keepOnly([...this.#media.values()].filter((item) => !gone.has(item)));
   }
 
-  /** Releases every photo except these. */
-  keepOnly(photos: Iterable<Photo>): void {
-    const kept = new Set(photos);
-    for (const photo of this.#photos.values()) {
-      if (kept.has(photo)) continue;
-      URL.revokeObjectURL(photo.url);
-      URL.revokeObjectURL(photo.previewUrl);
-      this.#photos.delete(photo.id);
+  /** Releases every item except these. */
+  keepOnly(media: Iterable<MediaItem>): void {
+    const kept = new Set(media);
+    for (const item of this.#media.values()) {
+      if (kept.has(item)) continue;
+      URL.revokeObjectURL(item.url);
+      URL.revokeObjectURL(item.previewUrl);
+      this.#media.delete(item.id);
     }
   }
 
@@ -85,17 +85,26 @@ export class OpenPhotos {
     return opened.kind === 'done' ? this.#open(opened.value.file, signal) : opened;
   }
 
-  #add(saved: SavedPhoto): Photo {
-    const photo = {
+  #add(saved: SavedItem): MediaItem {
+    const item = {
       ...saved,
       url: URL.createObjectURL(saved.file),
       previewUrl: URL.createObjectURL(saved.preview),
     };
-    this.#photos.set(photo.id, photo);
-    return photo;
+    this.#media.set(item.id, item);
+    return item;
   }
 }
 
-export function savedPhoto({ id, name, file, width, height, preview, clipSeconds, part }: Photo): SavedPhoto {
+export function savedItem({
+  id,
+  name,
+  file,
+  width,
+  height,
+  preview,
+  clipSeconds,
+  part,
+}: MediaItem): SavedItem {
   return { id, name, file, width, height, preview, clipSeconds, part };
 }

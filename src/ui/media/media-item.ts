@@ -2,7 +2,7 @@
 
 import type { Box } from '../../contract/box.ts';
 
-export interface Photo {
+export interface MediaItem {
   id: string;
   /** The file's name, or the name that the page gives it. */
   name: string;
@@ -14,20 +14,20 @@ export interface Photo {
   preview: Blob;
   /** The length of a clip; null for a still picture. */
   clipSeconds: number | null;
-  /** Object URLs of the file and of its preview; the OpenPhotos releases them. */
+  /** Object URLs of the file and of its preview; the OpenMedia releases them. */
   url: string;
   previewUrl: string;
-  /** The photo from which this part was cut, and the part's box; null for a whole picture. */
+  /** The item from which this part was cut, and the part's box; null for a whole picture. */
   part: Part | null;
 }
 
 export interface Part {
-  /** The id of the whole photo. */
+  /** The id of the whole item. */
   of: string;
   box: Box;
 }
 
-/** Whether the photo is a video file. An animated picture is a clip, too, but the page shows it like a still one. */
-export function isVideo({ file, clipSeconds }: Pick<Photo, 'file' | 'clipSeconds'>): boolean {
+/** Whether the item is a video file. An animated picture is a clip, too, but the page shows it like a still one. */
+export function isVideo({ file, clipSeconds }: Pick<MediaItem, 'file' | 'clipSeconds'>): boolean {
   return clipSeconds !== null && !file.type.startsWith('image/');
 }

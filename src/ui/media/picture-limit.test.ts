@@ -1,26 +1,26 @@
 import { expect, test } from 'vitest';
 import { pictureLimit } from './picture-limit.ts';
 
-const photo = { width: 4000, height: 3000, clipSeconds: null };
-const photos = (count: number): (typeof photo)[] => new Array<typeof photo>(count).fill(photo);
+const item = { width: 4000, height: 3000, clipSeconds: null };
+const media = (count: number): (typeof item)[] => new Array<typeof item>(count).fill(item);
 const model = { contextTokens: 8192 };
 const asked = { maxTokens: 4096, maxPictureTokens: 1024 };
 
 test('there is no limit if the pictures fit the context beside an answer', () => {
-  expect(pictureLimit([], photos(6), false, model, asked)).toBeNull();
-  expect(pictureLimit([], photos(30), false, { contextTokens: 262_144 }, asked)).toBeNull();
-  expect(pictureLimit([], photos(30), false, null, asked)).toBeNull();
+  expect(pictureLimit([], media(6), false, model, asked)).toBeNull();
+  expect(pictureLimit([], media(30), false, { contextTokens: 262_144 }, asked)).toBeNull();
+  expect(pictureLimit([], media(30), false, null, asked)).toBeNull();
 });
 
 test('the limit says how many of 30 pictures the model can take', () => {
-  expect(pictureLimit([], photos(30), false, model, asked)).toEqual({
+  expect(pictureLimit([], media(30), false, model, asked)).toEqual({
     kind: 'context',
     fitting: 6,
     all: 30,
     earlier: 0,
   });
   // At a higher detail, each picture takes more tokens.
-  expect(pictureLimit([], photos(2), false, model, { maxTokens: 4096 })).toEqual({
+  expect(pictureLimit([], media(2), false, model, { maxTokens: 4096 })).toEqual({
     kind: 'context',
     fitting: 0,
     all: 2,
@@ -39,8 +39,8 @@ test('small pictures and short clips take fewer tokens', () => {
 });
 
 test('the built-in model takes two pictures, whatever its context', () => {
-  expect(pictureLimit([], photos(2), true, model, asked)).toBeNull();
-  expect(pictureLimit([], photos(3), true, null, asked)).toEqual({
+  expect(pictureLimit([], media(2), true, model, asked)).toBeNull();
+  expect(pictureLimit([], media(3), true, null, asked)).toEqual({
     kind: 'madeFor',
     most: 2,
     all: 3,
@@ -49,7 +49,7 @@ test('the built-in model takes two pictures, whatever its context', () => {
 });
 
 test('pictures of earlier questions count, and the limit counts them separately', () => {
-  expect(pictureLimit(photos(2), photos(1), true, null, asked)).toEqual({
+  expect(pictureLimit(media(2), media(1), true, null, asked)).toEqual({
     kind: 'madeFor',
     most: 2,
     all: 3,
