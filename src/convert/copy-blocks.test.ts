@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { describe, expect, it } from 'vitest';
 import { dequantizeRows } from '../format/blocks.ts';
 import { dequantizeGguf } from '../format/gguf/dequantize.ts';
-import { copiedFormat, copyBlocks } from './copy-blocks.ts';
+import { copiedFormat } from './copied-format.ts';
+import { copyBlocks } from './copy-blocks.ts';
 
 const TYPES = ['Q8_0', 'Q4_0', 'Q5_0', 'IQ4_NL'] as const;
 const vectors = JSON.parse(readFileSync('tools/reference/goldens/format-vectors.json', 'utf8')) as {
@@ -26,7 +27,7 @@ describe('copyBlocks', () => {
     for (const vector of ['A', 'B'] as const) {
       const bytes = bytesOf(vectors.dequantisation[type]![vector].hex);
       const { data, scales } = copyBlocks(bytes, type, 1)!;
-      expect(dequantizeRows(data, scales, 64, copiedFormat(type)!)).toEqual(dequantizeGguf(bytes, type));
+      expect(dequantizeRows(data, scales, 64, copiedFormat(type))).toEqual(dequantizeGguf(bytes, type));
     }
   });
 

@@ -2,13 +2,14 @@
 // quantised again. The package's levels are unsigned, with a zero point in the middle (see Quantization in
 // manifest.ts).
 
-import { bytesPerBlock, type BlockFormat } from '../format/blocks.ts';
+import { bytesPerBlock } from '../format/blocks.ts';
 import { F16_VALUES } from '../format/float.ts';
 import { IQ4_LEVELS } from '../format/gguf/dequantize.ts';
 import { GGUF_BLOCKS } from '../format/gguf/types.ts';
+import { COPIED_BLOCK, copiedFormat, isCopiedType, type CopiedType } from './copied-format.ts';
 import type { CheckpointSource } from './checkpoint-source.ts';
 import type { Loss } from './encode.ts';
-import { notFinite, readStoredRows, type Matrix, type WeightType } from './matrix.ts';
+import { notFinite, readStoredRows, type Matrix } from './matrix.ts';
 import type { Storage } from './precision.ts';
 
 /** Rows in the package's layout. data: (rows, blocks, block·bits/8); scales: F16 bits (rows, blocks). */
@@ -18,58 +19,33 @@ export interface Blocks {
   rows: number;
 }
 
-type CopiedType = 'Q8_0' | 'Q4_0' | 'Q5_0' | 'IQ4_NL';
-
-const ELEMENTS = 32;
-
 /** Writes the 32 levels of the block at byte `at` of `b` into `q`. Each block begins with its scale. */
 type ReadLevels = (b: Uint8Array, at: number, q: Uint8Array) => void;
 
-const COPIED: Record<CopiedType, { bits: BlockFormat['bits']; levels: ReadLevels }> = {
-  Q8_0: {
-    bits: 8,
-    levels: (b, at, q) => {
-      for (let i = 0; i < ELEMENTS; i++) q[i] = b[at + 2 + i]! ^ 0x80;
-    },
+const LEVELS: Record<CopiedType, ReadLevels> = {
+  Q8_0: (b, at, q) => {
+    for (let i = 0; i < COPIED_BLOCK; i++) q[i] = b[at + 2 + i]! ^ 0x80;
   },
-  Q4_0: {
-    bits: 4,
-    levels: (b, at, q) => {
-      for (let i = 0; i < 16; i++) {
-        q[i] = b[at + 2 + i]! & 15;
-        q[i + 16] = b[at + 2 + i]! >> 4;
-      }
-    },
+  Q4_0: (b, at, q) => {
+    for (let i = 0; i < 16; i++) {
+      q[i] = b[at + 2 + i]! & 15;
+      q[i + 16] = b[at + 2 + i]! >> 4;
+    }
   },
   // Levels have a fifth bit, and a zero point of 16.
-  Q5_0: {
-    bits: 8,
-    levels: (b, at, q) => {
-      for (let i = 0; i < ELEMENTS; i++) {
-        const low = i < 16 ? b[at + 6 + i]! & 15 : b[at + 6 + i - 16]! >> 4;
-        q[i] = 112 + (low | (((b[at + 2 + (i >> 3)]! >> (i & 7)) & 1) << 4));
-      }
-    },
+  Q5_0: (b, at, q) => {
+    for (let i = 0; i < COPIED_BLOCK; i++) {
+      const low = i < 16 ? b[at + 6 + i]! & 15 : b[at + 6 + i - 16]! >> 4;
+      q[i] = 112 + (low | (((b[at + 2 + (i >> 3)]! >> (i & 7)) & 1) << 4));
+    }
   },
-  IQ4_NL: {
-    bits: 8,
-    levels: (b, at, q) => {
-      for (let i = 0; i < 16; i++) {
-        q[i] = 128 + IQ4_LEVELS[b[at + 2 + i]! & 15]!;
-        q[i + 16] = 128 + IQ4_LEVELS[b[at + 2 + i]! >> 4]!;
-      }
-    },
+  IQ4_NL: (b, at, q) => {
+    for (let i = 0; i < 16; i++) {
+      q[i] = 128 + IQ4_LEVELS[b[at + 2 + i]! & 15]!;
+      q[i + 16] = 128 + IQ4_LEVELS[b[at + 2 + i]! >> 4]!;
+    }
   },
 };
-
-function isCopiedType(type: WeightType): type is CopiedType {
-  return Object.hasOwn(COPIED, type);
-}
-
-/** The format of the package's blocks that hold the same numbers as a type; undefined if no format does. */
-export function copiedFormat(type: WeightType): BlockFormat | undefined {
-  return isCopiedType(type) ? { bits: COPIED[type].bits, block: ELEMENTS } : undefined;
-}
 
 /** Whether the stored form holds the matrix's own blocks. */
 export function isCopied(matrix: Matrix, storage: Storage): boolean {
@@ -93,22 +69,22 @@ export async function copyRows(
 
 /** Copies the blocks of `rows` rows. Returns undefined if a scale is not a finite number. */
 export function copyBlocks(bytes: Uint8Array, type: CopiedType, rows: number): Blocks | undefined {
-  const { bits, levels } = COPIED[type];
+  const format = copiedFormat(type);
   const step = GGUF_BLOCKS[type].bytes;
-  const stride = bytesPerBlock({ bits, block: ELEMENTS });
+  const stride = bytesPerBlock(format);
   const count = bytes.length / step;
   const data = new Uint8Array(count * stride);
   const scales = new Uint16Array(count);
-  const q = new Uint8Array(ELEMENTS);
+  const q = new Uint8Array(COPIED_BLOCK);
   for (let n = 0; n < count; n++) {
     const at = n * step;
     const scale = bytes[at]! | (bytes[at + 1]! << 8);
     if ((scale & 0x7c00) === 0x7c00) return undefined;
     scales[n] = scale;
-    levels(bytes, at, q);
+    LEVELS[type](bytes, at, q);
     const to = n * stride;
-    if (bits === 8) data.set(q, to);
-    else for (let i = 0; i < ELEMENTS; i += 2) data[to + (i >> 1)] = q[i]! | (q[i + 1]! << 4);
+    if (format.bits === 8) data.set(q, to);
+    else for (let i = 0; i < COPIED_BLOCK; i += 2) data[to + (i >> 1)] = q[i]! | (q[i + 1]! << 4);
   }
   return { data, scales, rows };
 }
@@ -137,12 +113,12 @@ export function placeBlocks(
 ): Loss {
   shard.set(data, at);
   new Uint16Array(shard.buffer, scalesAt, scales.length).set(scales);
-  return { weights: scales.length * ELEMENTS, error: 0, power: squaredSum(data, scales) };
+  return { weights: scales.length * COPIED_BLOCK, error: 0, power: squaredSum(data, scales) };
 }
 
 function squaredSum(data: Uint8Array, scales: Uint16Array): number {
   const stride = data.length / scales.length;
-  const isHalf = stride < ELEMENTS;
+  const isHalf = stride < COPIED_BLOCK;
   let sum = 0;
   for (let n = 0; n < scales.length; n++) {
     let squares = 0;

@@ -2,7 +2,7 @@
 
 import type { Dtype } from '../format/manifest.ts';
 import type { BlockFormat } from '../format/blocks.ts';
-import { copiedFormat } from './copy-blocks.ts';
+import { copiedFormat } from './copied-format.ts';
 import type { WeightType } from './matrix.ts';
 import type { TensorClass } from './model-tensors.ts';
 
