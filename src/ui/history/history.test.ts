@@ -70,14 +70,14 @@ test('a conversation survives export and import as JSON unchanged, its pictures 
   expect(new Uint8Array((await file?.arrayBuffer()) ?? [])).toEqual(BYTES);
 });
 
-test('the export writes an item of several turns once', async () => {
+test('the export writes a media item of several turns once', async () => {
   const twice = { ...conversation, turns: [first, { ...second, media: first.media }] };
   const json = JSON.parse(await toJson(twice)) as { photos: unknown[] };
   expect(json.photos).toHaveLength(2);
   expect((await fromJson(JSON.stringify(json), open)).turns[1]?.media).toHaveLength(2);
 });
 
-test('an item that a turn names twice stays one item', async () => {
+test('a media item that a turn names twice stays one item', async () => {
   const json = JSON.parse(await toJson(conversation)) as { turns: { photos: string[] }[] };
   json.turns[0]!.photos = ['p1', 'p1', 'p2', 'p1'];
   expect((await fromJson(JSON.stringify(json), open)).turns[0]?.media).toHaveLength(2);
@@ -211,7 +211,7 @@ test('a conversation that is deleted during a write stays deleted', async () => 
   expect(kept.size).toBe(0);
 });
 
-test('an item of one file never replaces an item of another file', async () => {
+test('a media item of one file never replaces that of another file', async () => {
   const text = await toJson(conversation);
   const [one, other] = [await fromJson(text, open), await fromJson(text, open)];
   expect(one.turns[0]?.media[0]?.id).not.toBe(other.turns[0]?.media[0]?.id);

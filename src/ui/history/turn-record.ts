@@ -1,5 +1,5 @@
 // Writes and parses the turns of stored, kept and exported conversations. A turn has the ids of its media, which are
-// stored apart from it. It is the only parser of turns.
+// stored separately. No other file parses turns.
 
 import type { AnswerOptions, EndReason, LeftOut } from '../../contract/answer.ts';
 import type { Sampling } from '../../contract/conversation.ts';

@@ -102,7 +102,7 @@ export class Attachments {
     this.#media = this.#media.filter((one) => one !== item);
   }
 
-  /** Moves an item by `by` places, at most to one end of the list. */
+  /** Moves an item by `by` places, but not beyond the ends of the list. */
   move(item: MediaItem, by: number): void {
     const others = this.#media.filter((one) => one !== item);
     const to = Math.min(others.length, Math.max(0, this.#media.indexOf(item) + by));

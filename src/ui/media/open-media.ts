@@ -47,7 +47,7 @@ export class OpenMedia {
     return cut.kind === 'done' ? this.open(cut.value, name, signal, { of: item.id, box }) : cut;
   }
 
-  /** Returns the item for a stored one: the open item with that id, or a new one. */
+  /** Returns the item for a stored item: the open item with that id, or a new one. */
   restore(saved: SavedItem): MediaItem {
     return this.#media.get(saved.id) ?? this.#add(saved);
   }
