@@ -26,6 +26,12 @@ export interface HubModel {
   revision: string;
   preset: Preset;
   /**
+   * The GGUF files to read: the language model, with all its parts, and the vision encoder. If only one is named, the hub's
+   * listing gives the other. If omitted, the checkpoint's safetensors files are read or, if there are none, the 8-bit GGUF
+   * files.
+   */
+  gguf?: string[];
+  /**
    * Hosts, besides the hub's own, from which files may come. If omitted, only the first host to which the hub redirects
    * is allowed.
    */

@@ -19,7 +19,7 @@ export interface CheckpointSource {
   /**
    * The converter calls this once for each file of weights, after it has identified the checkpoint by headers and
    * samples and before it reads data of tensors. `tensors` lists the tensors of the header in the order of their bytes,
-   * without gaps.
+   * with padding between them if the file aligns them.
    */
   opened?(name: string, tensors: readonly HeaderEntry[]): Promise<void>;
 }

@@ -2,7 +2,6 @@
 // checkpoint. Side files that do not lie beside the GGUF files are rebuilt from their key-values.
 
 import { fail } from '../../failure.ts';
-import type { HeaderEntry } from '../../format/safetensors.ts';
 import { sha256Hex } from '../../format/sha256.ts';
 import { sample, type Checkpoint, type StoredTensor } from '../checkpoint.ts';
 import type { CheckpointSource } from '../checkpoint-source.ts';
@@ -39,14 +38,9 @@ export async function openGguf(
   const checkpoint = { tensors, fingerprint: await fingerprint(source, groups, signal) };
   const rebuilt = await rebuildSideFiles(source, groups, tensors, signal);
   for (const { files } of [language, vision]) {
-    for (const file of files) await source.opened?.(file.file, withoutGaps(file));
+    for (const { file, tensors: entries } of files) await source.opened?.(file, entries);
   }
   return { checkpoint, ...rebuilt };
-}
-
-/** Returns the tensors of a file, each with the padding that follows it. */
-function withoutGaps({ tensors, bytes }: FileGroup['files'][number]): HeaderEntry[] {
-  return tensors.map((tensor, index) => ({ ...tensor, end: tensors[index + 1]?.start ?? bytes }));
 }
 
 /**

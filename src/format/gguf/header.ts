@@ -85,6 +85,8 @@ export function parseGgufHeader(bytes: Uint8Array<ArrayBuffer>, fileBytes: numbe
   const alignment = parseAlignment(cursor, keys.get('general.alignment'));
   const infos = parseInfos(cursor, tensorCount);
   const dataStart = roundUp(cursor.at, alignment);
+  // The padding before the data belongs to the header.
+  if (bytes.byteLength < Math.min(dataStart, fileBytes)) throw new HeaderGoesOn(dataStart);
   const tensors = placeTensors(cursor, infos, { dataStart, alignment, fileBytes });
   return { keys, tensors, dataStart, head: bytes.subarray(0, dataStart) };
 }

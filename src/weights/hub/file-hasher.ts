@@ -91,11 +91,13 @@ export class FileHasher {
     return pieces[0]?.start ?? this.#spool.remote(file)?.bytes ?? 0;
   }
 
-  /** The first bytes of a safetensors file up to `end`, taken from the spool: its length and header. */
+  /** The first bytes of a file up to `end`, where its tensors begin. They lie in the spool, in parts that follow each other. */
   #firstBytes(file: string, end: number): Uint8Array<ArrayBuffer> {
     const bytes = new Uint8Array(end);
-    bytes.set(this.#spool.part(file, 0, 8) ?? []);
-    bytes.set(this.#spool.part(file, 8, end) ?? [], 8);
+    const parts = this.#spool.parts(file).sort((a, b) => a.start - b.start);
+    for (const { start, bytes: part } of parts) {
+      if (start < end) bytes.set(part.subarray(0, end - start), start);
+    }
     return bytes;
   }
 }

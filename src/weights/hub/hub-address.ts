@@ -10,16 +10,20 @@ export const DEFAULT_ENDPOINT = 'https://huggingface.co';
 
 /**
  * Parses text that a person pastes: `Qwen/Qwen3-VL-2B-Instruct`, optionally with `@revision`, or the address of
- * a repository, of its tree or of a file in it. Fails with 'bad-request'.
+ * a repository, of its tree or of a file in it. A GGUF file is what the model is read from. Fails with 'bad-request'.
  */
-export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 'repo' | 'revision'> {
+export function parseHubAddress(
+  text: string,
+): Pick<HubSourceSpec, 'endpoint' | 'repo' | 'revision' | 'gguf'> {
   const trimmed = text.trim();
   const isUrl = /^https?:\/\//.test(trimmed);
   if (isUrl && !URL.canParse(trimmed)) fail('bad-request', `"${trimmed}" is not an address.`);
   const url = isUrl ? new URL(trimmed) : undefined;
   const path = (url?.pathname ?? trimmed).replace(/^\/+|\/+$/g, '');
-  const match = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+)|\/(?:tree|resolve|blob)\/([^/]+)(?:\/.*)?)?$/.exec(path);
-  const repo = match?.[1];
+  const match = /^([\w.-]+\/[\w.-]+?)(?:@([\w./-]+)|\/(?:tree|resolve|blob)\/([^/]+)(?:\/(.*))?)?$/.exec(
+    path,
+  );
+  const [, repo, , , file] = match ?? [];
   if (repo === undefined) {
     fail('bad-request', `"${trimmed}" is not a model on a hub: owner/name or its address is expected.`);
   }
@@ -27,6 +31,7 @@ export function parseHubAddress(text: string): Pick<HubSourceSpec, 'endpoint' | 
     endpoint: url?.origin ?? DEFAULT_ENDPOINT,
     repo,
     revision: decoded(match?.[2] ?? match?.[3] ?? 'main'),
+    ...(file !== undefined && /^[\w.-]+\.gguf$/.test(file) ? { gguf: [file] } : {}),
   };
 }
 

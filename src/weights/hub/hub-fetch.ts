@@ -139,5 +139,5 @@ export class HubFetch {
  * files, needs the whole file.
  */
 function isHashedInPieces(file: string, listed: ListedFile): boolean {
-  return file.endsWith('.safetensors') && 'sha256' in listed;
+  return /\.(safetensors|gguf)$/.test(file) && 'sha256' in listed;
 }

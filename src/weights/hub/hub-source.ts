@@ -2,13 +2,15 @@
 // ahead of the converter. Reports each piece to the spool when the converter has used all of it.
 
 import type { CheckpointSource } from '../../convert/checkpoint-source.ts';
+import { chooseGguf } from '../../convert/gguf/choose-files.ts';
+import { ggufAmong } from '../../convert/gguf/gguf-among.ts';
 import { fail } from '../../failure.ts';
 import type { HeaderEntry } from '../../format/safetensors.ts';
 import type { Part } from '../download/answer-checks.ts';
 import { FileHasher } from './file-hasher.ts';
 import { HubFetch, type HubFiles } from './hub-fetch.ts';
 import { PieceLoader, pieceName } from './piece-loader.ts';
-import { Coverage, cutIntoPieces, indexAt, type Piece } from './pieces.ts';
+import { Coverage, cutIntoPieces, gapsBetween, indexAt, withPadding, type Piece } from './pieces.ts';
 import type { Spool } from './spool.ts';
 
 export class HubSource implements CheckpointSource {
@@ -20,14 +22,34 @@ export class HubSource implements CheckpointSource {
   /** The pieces of each weights file that the converter has opened. */
   readonly #pieces = new Map<string, Piece[]>();
   readonly #coverage = new Map<string, Coverage>();
+  readonly #files: { gguf?: readonly string[]; names?: readonly string[] };
 
-  /** `signal` ends every transfer, including those ahead of the converter. */
-  constructor(hub: HubFiles, spool: Spool, signal: AbortSignal) {
+  /**
+   * `files`: the GGUF files that the request names, and the names of all files if the hub lists them. `signal` ends every transfer, including those ahead of the converter. */
+  constructor(
+    hub: HubFiles,
+    spool: Spool,
+    files: { gguf?: string[]; names?: string[] },
+    signal: AbortSignal,
+  ) {
     const { checks, transfers } = hub;
     this.#spool = spool;
+    this.#files = files;
     this.#fetch = new HubFetch(hub, spool, signal);
     this.#loader = new PieceLoader(this.#fetch, spool, checks, transfers.pace.lanes);
     this.#hasher = checks && new FileHasher(checks, spool, this.#loader, signal);
+  }
+
+  /** The files that the request names, or those that a repository without safetensors files has. */
+  ggufFiles(): Promise<string[]> {
+    return Promise.resolve(this.#ggufNames());
+  }
+
+  #ggufNames(): string[] {
+    const { gguf = [], names } = this.#files;
+    if (gguf.length > 1) return [...gguf];
+    if (gguf.length > 0) return chooseGguf(names ?? gguf, gguf[0]);
+    return chooseGguf(ggufAmong(names ?? []));
   }
 
   size(file: string): Promise<number | undefined> {
@@ -47,9 +69,11 @@ export class HubSource implements CheckpointSource {
   }
 
   async opened(file: string, tensors: readonly HeaderEntry[]): Promise<void> {
-    const pieces = cutIntoPieces(tensors);
+    const { bytes } = await this.#fetch.remote(file);
+    const pieces = cutIntoPieces(withPadding(tensors, bytes));
     await this.#hasher?.opened(file, pieces);
     this.#pieces.set(file, pieces);
+    for (const padding of gapsBetween(tensors, bytes)) this.#skip(file, pieces, padding);
   }
 
   /**
@@ -77,6 +101,20 @@ export class HubSource implements CheckpointSource {
       at = stop;
     }
     return bytes;
+  }
+
+  /** Notes that no one reads these bytes, which may lie in two pieces. */
+  #skip(file: string, pieces: Piece[], { start, end }: Part): void {
+    for (let at = start; at < end;) {
+      const piece = pieces[indexAt(pieces, at)];
+      if (!piece) return;
+      const stop = Math.min(end, piece.end);
+      const name = pieceName(file, piece);
+      const coverage = this.#coverage.get(name) ?? new Coverage();
+      this.#coverage.set(name, coverage);
+      coverage.add({ start: at, end: stop });
+      at = stop;
+    }
   }
 
   #cover(file: string, piece: Piece, part: Part): void {

@@ -57,7 +57,9 @@ export async function downloadCheckpoint(
   // Transfers ahead of the converter must end when the conversion ends, in whatever way.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);
-  const files = new HubSource({ url, hosts, transfers, onHeaders, checks }, spool, either);
+  const names = pin.files ? { names: Object.keys(pin.files) } : {};
+  const read = { ...names, ...(source.gguf ? { gguf: source.gguf } : {}) };
+  const files = new HubSource({ url, hosts, transfers, onHeaders, checks }, spool, read, either);
   const retire = (): Change => {
     const reached = checks && ((file: string) => checks.reached(file));
     const { records = [], ...leaving } = spool.retire(reached);

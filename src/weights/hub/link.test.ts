@@ -47,3 +47,13 @@ test('an address of neither a repository nor a package is refused', () => {
     expect(() => read(text), text).toThrow();
   }
 });
+
+test('a link to a GGUF file names the file that the model is read from', () => {
+  const file = 'Qwen3VL-2B-Instruct-Q4_K_M.gguf';
+  const address = `https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct-GGUF/blob/main/${file}?download=true`;
+  expect(read(address)).toMatchObject({
+    id: `https://huggingface.co/Qwen/Qwen3-VL-2B-Instruct-GGUF@main ${file} balanced`,
+    name: 'Qwen3VL-2B-Instruct-Q4_K_M',
+    source: { repo: 'Qwen/Qwen3-VL-2B-Instruct-GGUF', gguf: [file] },
+  });
+});

@@ -19,10 +19,12 @@ export function readLink(text: string, base: string, preset: Preset): ModelReque
   const url = isAddress && URL.canParse(trimmed, base) ? new URL(trimmed, base) : undefined;
   const isHub = !url || HUBS.has(url.origin) || /\/(tree|resolve|blob)\//.test(url.pathname);
   if (isHub) {
-    const { endpoint, repo, revision } = parseHubAddress(trimmed);
-    const id = `${endpoint}/${repo}@${revision} ${preset}`;
-    const name = repo.split('/')[1] ?? repo;
-    return { id, name, source: { kind: 'hub', endpoint, repo, revision, preset } };
+    const { endpoint, repo, revision, gguf = [] } = parseHubAddress(trimmed);
+    const [file = ''] = gguf;
+    const id = [`${endpoint}/${repo}@${revision}`, ...gguf, preset].join(' ');
+    const name = file.replace(/\.gguf$/, '') || (repo.split('/')[1] ?? repo);
+    const named = gguf.length > 0 ? { gguf } : {};
+    return { id, name, source: { kind: 'hub', endpoint, repo, revision, preset, ...named } };
   }
   return packageRequest(url);
 }

@@ -5,7 +5,7 @@ import { fail } from '../../failure.ts';
 import type { FileChecks } from './file-checks.ts';
 import type { HubFetch } from './hub-fetch.ts';
 import type { Piece } from './pieces.ts';
-import type { Spool } from './spool.ts';
+import type { RemoteFile, Spool } from './spool.ts';
 
 /** The number of pieces held in memory. */
 const HELD_PIECES = 8;
@@ -60,13 +60,24 @@ export class PieceLoader {
     const remote = this.#spool.remote(file) ?? fail('bug', `${file} was never asked for.`);
     this.#underWay++;
     try {
-      const came = await this.#fetch.part(file, remote, piece);
+      const came = await this.#fetchRest(file, remote, piece);
       const bytes = (await this.#checks?.arrived(file, piece, came)) ?? came;
       await this.#spool.keepPiece(file, piece, bytes);
       return bytes;
     } finally {
       this.#underWay--;
     }
+  }
+
+  /** Fetches a piece, except the bytes at its beginning that came with the header of the file. */
+  async #fetchRest(file: string, remote: RemoteFile, piece: Piece): Promise<Uint8Array<ArrayBuffer>> {
+    const known = this.#spool.beginning(file, piece);
+    const rest = { start: piece.start + known.byteLength, end: piece.end };
+    if (known.byteLength === 0) return this.#fetch.part(file, remote, piece);
+    const bytes = new Uint8Array(piece.end - piece.start);
+    bytes.set(known);
+    if (rest.end > rest.start) bytes.set(await this.#fetch.part(file, remote, rest), known.byteLength);
+    return bytes;
   }
 }
 

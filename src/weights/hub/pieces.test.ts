@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest';
-import { Coverage, cutIntoPieces, indexAt } from './pieces.ts';
+import { Coverage, cutIntoPieces, gapsBetween, indexAt, withPadding } from './pieces.ts';
 
 function tensors(...sizes: number[]) {
   let end = 50;
@@ -21,6 +21,17 @@ test('small neighbours share a piece, large tensors are cut, and no byte is left
     { start: 420, end: 430 },
     { start: 430, end: 530 },
   ]);
+});
+
+test('padding between tensors belongs to the piece of the tensor before it', () => {
+  const [one, two] = tensors(10, 20);
+  const apart = [one!, { ...two!, start: 64, end: 84 }];
+  expect(gapsBetween(apart, 96)).toEqual([
+    { start: 60, end: 64 },
+    { start: 84, end: 96 },
+  ]);
+  expect(cutIntoPieces(withPadding(apart, 96), 100)).toEqual([{ start: 50, end: 96 }]);
+  expect(gapsBetween(tensors(10, 20), 80)).toEqual([]);
 });
 
 test('the piece of a byte is found', () => {

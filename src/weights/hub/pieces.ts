@@ -30,6 +30,20 @@ export function cutIntoPieces(tensors: readonly HeaderEntry[], pieceBytes = PIEC
   return pieces;
 }
 
+/** The tensors of a file of `fileBytes`, each with the padding that follows it. */
+export function withPadding(tensors: readonly HeaderEntry[], fileBytes: number): HeaderEntry[] {
+  return tensors.map((tensor, index) => ({ ...tensor, end: tensors[index + 1]?.start ?? fileBytes }));
+}
+
+/** The padding after each tensor, if there is any: GGUF files align tensors, safetensors files do not. */
+export function gapsBetween(tensors: readonly HeaderEntry[], fileBytes: number): Piece[] {
+  const ends = withPadding(tensors, fileBytes);
+  return tensors.flatMap(({ end: start }, index) => {
+    const end = ends[index]?.end ?? start;
+    return end > start ? [{ start, end }] : [];
+  });
+}
+
 /** Index of the piece that holds byte `at`; −1 if there is none. */
 export function indexAt(pieces: readonly Piece[], at: number): number {
   let [low, high] = [0, pieces.length - 1];

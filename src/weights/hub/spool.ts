@@ -113,6 +113,14 @@ export class Spool {
     return first && first.byteLength >= end ? first.slice(start, end) : undefined;
   }
 
+  /** Returns the bytes from `start` on, up to `end`, as far as a small part holds them. */
+  beginning(file: string, { start, end }: Piece): Uint8Array<ArrayBuffer> {
+    const part = this.parts(file).find(
+      (each) => each.start <= start && start < each.start + each.bytes.byteLength,
+    );
+    return part ? part.bytes.slice(start - part.start, end - part.start) : new Uint8Array();
+  }
+
   async keepPart(file: string, start: number, bytes: Uint8Array<ArrayBuffer>): Promise<void> {
     const known = this.#parts.get(nameOf(file, start));
     if (known && known.byteLength >= bytes.byteLength) return;

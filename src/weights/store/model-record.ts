@@ -25,6 +25,7 @@ export function parseSource(field: Field): ModelSource {
   if (kind === 'files') return { kind, preset };
   const revision = field.at('revision').string();
   const files = field.optional('files');
+  const gguf = field.optional('gguf')?.list(parseGgufName);
   if (files && !/^[0-9a-f]{40}$/.test(revision)) files.fail('must not stand beside a branch, which moves');
   return {
     kind,
@@ -33,8 +34,14 @@ export function parseSource(field: Field): ModelSource {
     revision,
     preset,
     ...named,
+    ...(gguf ? { gguf } : {}),
     ...(files ? { files: Object.fromEntries(files.members().map(parseFile)) } : {}),
   };
+}
+
+function parseGgufName(field: Field): string {
+  const name = field.string();
+  return /^[\w.-]+\.gguf$/.test(name) ? name : field.fail('must be the name of a GGUF file');
 }
 
 function parseFile([name, field]: [string, Field]): [string, { bytes: number; sha256: string }] {

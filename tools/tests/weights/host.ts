@@ -119,7 +119,7 @@ export class Host {
       const commit = this.#commitOf(revision);
       if (commit === undefined) return void response.writeHead(404).end();
       response.setHeader('X-Repo-Commit', commit);
-      if (file.endsWith('.safetensors')) {
+      if (isWeights(file)) {
         return void response.writeHead(302, { Location: `${this.cdn}/cdn/${repo}/${commit}/${file}` }).end();
       }
       return this.#file({ request, response, path, file: join(this.#folderAt(repo, commit), file) });
@@ -230,6 +230,11 @@ export class Host {
   }
 }
 
+/** Hubs keep weights apart from small files, on another host. */
+function isWeights(file: string): boolean {
+  return /\.(safetensors|gguf)$/.test(file);
+}
+
 /** The format in which hubs list files: weights with their SHA-256, all other files with git's own hash. */
 async function listingOf(folder: string): Promise<unknown[]> {
   const entries = await readdir(folder, { withFileTypes: true });
@@ -240,7 +245,7 @@ async function listingOf(folder: string): Promise<unknown[]> {
         const bytes = await readFile(join(folder, path));
         const size = bytes.byteLength;
         const oid = createHash('sha1').update(`blob ${size}\0`).update(bytes).digest('hex');
-        if (!path.endsWith('.safetensors')) return { type: 'file', oid, size, path };
+        if (!isWeights(path)) return { type: 'file', oid, size, path };
         const sha256 = createHash('sha256').update(bytes).digest('hex');
         return { type: 'file', oid, size, path, lfs: { oid: sha256, size, pointerSize: 134 } };
       }),

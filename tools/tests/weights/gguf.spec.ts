@@ -1,0 +1,92 @@
+// GGUF files in a real browser: from a hub, by ranges, and from files that a person chooses.
+
+import { expect, test, type Page } from '@playwright/test';
+import { join } from 'node:path';
+import { convert } from '../../../src/convert/convert.ts';
+import type { ModelRequest } from '../../../src/contract/weights.ts';
+import { DirectorySink } from '../../../src/node/directory-sink.ts';
+import { DirectorySource } from '../../../src/node/directory-source.ts';
+import { Host } from './host.ts';
+import { hashesIn } from './packages.ts';
+
+const FOLDER = 'tools/reference/gguf';
+const PARTS = ['tiny-moe-q8_0-00001-of-00002.gguf', 'tiny-moe-q8_0-00002-of-00002.gguf'];
+const VISION = 'mmproj-tiny-moe-q8_0.gguf';
+const EXPECTED = '.cache/weights-packages/tiny-moe';
+
+let host: Host;
+
+test.beforeAll(async () => {
+  host = await Host.start();
+  host.serveRepo('test/tiny-gguf', FOLDER);
+  await using source = DirectorySource.ofGguf([join(FOLDER, PARTS[0]!), join(FOLDER, VISION)]);
+  await convert(source, new DirectorySink(EXPECTED), { preset: '8-bit' });
+});
+test.afterAll(() => host.stop());
+test.beforeEach(async ({ page }) => {
+  host.fault = () => undefined;
+  await page.goto('/');
+});
+
+const source = { kind: 'hub', repo: 'test/tiny-gguf', revision: 'main', preset: '8-bit' } as const;
+
+const storedHashes = async (page: Page, id: string): Promise<string[]> => {
+  const stored = await page.evaluate((model) => window.weights.stored(model), id);
+  expect(stored.every((file) => file.actual === file.sha256 && file.noted)).toBe(true);
+  return stored.map((file) => file.sha256).sort();
+};
+
+test('a GGUF file on a hub goes from its URL to an answer, with its other parts and its vision encoder', async ({
+  page,
+}) => {
+  const request: ModelRequest = {
+    ...{ id: 'tiny', name: 'Tiny' },
+    source: { ...source, endpoint: host.origin, gguf: [PARTS[0]!] },
+  };
+  const before = host.log.length;
+  const { outcome } = await page.evaluate((asked) => window.weights.download(asked), request);
+  expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready', preset: '8-bit' } });
+  expect(outcome).not.toHaveProperty('value.isUnchecked');
+  expect(await storedHashes(page, 'tiny')).toEqual(hashesIn(EXPECTED));
+  const sent = host.log.slice(before).filter(({ path }) => path.endsWith('.gguf'));
+  expect(new Set(sent.map(({ path }) => path.split('/').at(-1)))).toEqual(new Set([...PARTS, VISION]));
+  expect(sent.every(({ status, range }) => status === 206 && range !== undefined)).toBe(true);
+
+  const clean = host.servePackage('tiny-package', EXPECTED);
+  const expected = await page.evaluate((url) => window.weights.answer({ url }), clean);
+  expect(expected.tokens).toHaveLength(12);
+  expect(await page.evaluate((id) => window.weights.answer({ id }), 'tiny')).toEqual(expected);
+  expect(await page.evaluate((id) => window.weights.keys('piece', id), 'tiny')).toEqual([]);
+});
+
+test('a wrong byte is found by the hub’s hash, and the next download completes', async ({ page }) => {
+  const request: ModelRequest = {
+    ...{ id: 'flipped', name: 'Flipped' },
+    source: { ...source, endpoint: host.origin, gguf: [...PARTS, VISION] },
+  };
+  let hits = 0;
+  // Only a piece is longer than a sample.
+  host.fault = ({ path, range }) => {
+    const isPiece = range !== undefined && range.end - range.start > 65_536;
+    return path.endsWith(VISION) && isPiece && hits++ === 0 ? { kind: 'flipped', at: 0.5 } : undefined;
+  };
+  const broken = await page.evaluate((asked) => window.weights.download(asked), request);
+  expect(broken.outcome).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+  host.fault = () => undefined;
+  const again = await page.evaluate((asked) => window.weights.download(asked), request);
+  expect(again.outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+  expect(await storedHashes(page, 'flipped')).toEqual(hashesIn(EXPECTED));
+});
+
+test('GGUF files that a person chooses give the package of the command line, without any request', async ({
+  page,
+}) => {
+  await page.evaluate(() => window.weights.list());
+  const before = host.log.length;
+  await page.locator('input').setInputFiles([...PARTS, VISION].map((name) => join(FOLDER, name)));
+  const request: ModelRequest = { id: 'chosen', name: 'Chosen', source: { kind: 'files', preset: '8-bit' } };
+  const { outcome } = await page.evaluate((asked) => window.weights.importChosen(asked), request);
+  expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+  expect(await storedHashes(page, 'chosen')).toEqual(hashesIn(EXPECTED));
+  expect(host.log.slice(before)).toEqual([]);
+});
