@@ -8,14 +8,15 @@ import type { AnswerEvent } from '../src/contract/answer.ts';
 import type { InferenceApi, LoadEvent, LoadOptions, RunId } from '../src/contract/inference.ts';
 import type { RuntimeAddresses } from '../src/contract/runtime-addresses.ts';
 import type { WeightsApi } from '../src/contract/weights.ts';
-import { fail, outcome } from '../src/failure.ts';
+import { outcome } from '../src/failure.ts';
 import { PACE } from '../src/weights/download/pace.ts';
 import { Database } from '../src/weights/store/database.ts';
 import { parseModelRequest } from '../src/weights/store/model-record.ts';
 import { Verdicts } from '../src/weights/store/verdicts.ts';
 import { Weights } from '../src/weights/weights.ts';
+import { AnsweringModel } from '../src/session/answering-model.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
-import { loadModel, type Loaded } from '../src/session/load-model.ts';
+import { loadModel } from '../src/session/load-model.ts';
 import { RunQueue } from '../src/session/run-queue.ts';
 
 type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
@@ -25,67 +26,48 @@ type Loading = LoadOptions & { runtime?: RuntimeAddresses };
 /** The build puts the kernels beside this worker. Bundlers recognise only this exact form. */
 const KERNELS = (): string => new URL('./kernels/own.wasm', import.meta.url).href;
 
-const runs = new RunQueue('serial');
+const downloads = new RunQueue('serial');
+const model = new AnsweringModel();
 const database = new Database(DATABASE);
 const weights = new Weights(database, PACE);
-let loaded: Loaded | undefined;
 
 const api = {
   download: (id, request, onEvent) =>
-    runs.start(id, (signal) => weights.download(parseModelRequest(request), onEvent, signal)),
+    downloads.start(id, (signal) => weights.download(parseModelRequest(request), onEvent, signal)),
 
   importFiles: (id, request, files, onEvent) =>
-    runs.start(id, (signal) => weights.importFiles(parseModelRequest(request), files, onEvent, signal)),
+    downloads.start(id, (signal) => weights.importFiles(parseModelRequest(request), files, onEvent, signal)),
 
   held: (id) => outcome(() => Promise.resolve(database.held(id))),
 
   load: (id: RunId, modelId: string, options: Loading, onEvent: (event: LoadEvent) => void) =>
-    runs.start(id, async (signal) => {
-      await release();
+    model.load(id, (signal) => {
       // The runtime fetches its own WebAssembly.
       const runtime = { files: packagedRuntime(options.runtime), take: () => Promise.resolve(undefined) };
       const kernels = packagedKernels(KERNELS(), options.runtime);
       const sources = { weights, verdicts: new Verdicts(database), runtime, kernels };
-      loaded = await loadModel(sources, modelId, options, onEvent, signal);
-      return loaded.facts;
+      return loadModel(sources, modelId, options, onEvent, signal);
     }),
 
   answer: (id, messages, options, onEvent) =>
-    runs.start(id, async (signal) => {
-      if (loaded === undefined) fail('bad-request', 'No model is loaded.');
+    model.use(id, async (engine, signal) => {
       // Events and the result travel through different ports. The worker returns the answer only after the page has
       // received the last event, so that the page has the complete text when the answer ends.
       const report: (event: AnswerEvent) => unknown = onEvent;
       let heard: unknown;
-      const answer = await loaded.engine.answer(
-        messages,
-        options,
-        (event) => (heard = report(event)),
-        signal,
-      );
+      const answer = await engine.answer(messages, options, (event) => (heard = report(event)), signal);
       await heard;
       return answer;
     }),
 
-  cancel: (id) => runs.cancel(id),
+  cancel: (id) => {
+    downloads.cancel(id);
+    model.cancel(id);
+  },
 
-  forget: () =>
-    runs.start('forget', () => {
-      loaded?.engine.forget();
-      return Promise.resolve(null);
-    }),
+  forget: () => model.forget(),
 
-  unload: () =>
-    runs.start('unload', async () => {
-      await release();
-      return null;
-    }),
+  unload: () => model.unload(),
 } satisfies Api;
 
 exposeOnly(api);
-
-async function release(): Promise<void> {
-  const released = loaded;
-  loaded = undefined;
-  await released?.dispose();
-}
