@@ -28,19 +28,26 @@ export async function withSkewedRouters(store: PackageStore, spread: number): Pr
     of.push({ offset: range!.offset, bytes });
     changed.set(range!.shard, of);
   }
+  const patched = async (index: number): Promise<Blob> => {
+    const blob = await store.shard(index);
+    const patches = (changed.get(index) ?? []).sort((a, b) => a.offset - b.offset);
+    const parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
+    let at = 0;
+    for (const { offset, bytes } of patches) {
+      parts.push(blob.slice(at, offset), bytes);
+      at = offset + bytes.length;
+    }
+    return parts.length === 0 ? blob : new Blob([...parts, blob.slice(at)]);
+  };
+  // A new Blob copies the patches, so each shard is patched once.
+  const shards = new Map<number, Promise<Blob>>();
   return {
     manifest: store.manifest,
     file: (name) => store.file(name),
-    async shard(index) {
-      const blob = await store.shard(index);
-      const patches = (changed.get(index) ?? []).sort((a, b) => a.offset - b.offset);
-      const parts: (Blob | Uint8Array<ArrayBuffer>)[] = [];
-      let at = 0;
-      for (const { offset, bytes } of patches) {
-        parts.push(blob.slice(at, offset), bytes);
-        at = offset + bytes.length;
-      }
-      return parts.length === 0 ? blob : new Blob([...parts, blob.slice(at)]);
+    shard(index) {
+      const shard = shards.get(index) ?? patched(index);
+      shards.set(index, shard);
+      return shard;
     },
   };
 }
