@@ -17,14 +17,19 @@ import { Weights } from '../src/weights/weights.ts';
 import { AnsweringModel } from '../src/session/answering-model.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
 import { loadModel } from '../src/session/load-model.ts';
+import type { KernelMemory } from '../src/session/open-on-threads.ts';
 import { RunQueue } from '../src/session/run-queue.ts';
 
 type Api = Pick<WeightsApi, 'download' | 'importFiles' | 'held'> &
   Pick<InferenceApi, 'load' | 'answer' | 'cancel' | 'forget' | 'unload'>;
 type Loading = LoadOptions & { runtime?: RuntimeAddresses };
 
-/** The build puts the kernels beside this worker. Bundlers recognise only this exact form. */
-const KERNELS = (): string => new URL('./kernels/own.wasm', import.meta.url).href;
+/** The build puts the kernels and the script of a thread beside this worker. Bundlers recognise only these exact forms. */
+const KERNELS: Record<KernelMemory, () => string> = {
+  own: () => new URL('./kernels/own.wasm', import.meta.url).href,
+  shared: () => new URL('./kernels/shared.wasm', import.meta.url).href,
+};
+const startThread = (): Worker => new Worker(new URL('./thread.js', import.meta.url), { type: 'module' });
 
 const downloads = new RunQueue('serial');
 const model = new AnsweringModel();
@@ -44,7 +49,7 @@ const api = {
     model.load(id, (signal) => {
       // The runtime fetches its own WebAssembly.
       const runtime = { files: packagedRuntime(options.runtime), take: () => Promise.resolve(undefined) };
-      const kernels = packagedKernels(KERNELS(), options.runtime);
+      const kernels = packagedKernels((memory) => KERNELS[memory](), startThread, options.runtime);
       const sources = { weights, verdicts: new Verdicts(database), runtime, kernels };
       return loadModel(sources, modelId, options, onEvent, signal);
     }),

@@ -11,23 +11,28 @@ import { Weights } from '../src/weights/weights.ts';
 import { AnsweringModel } from '../src/session/answering-model.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
 import { KernelDownloads } from '../src/session/kernel-downloads.ts';
+import { KernelWalls, spawnWith } from '../src/session/kernel-threads.ts';
 import { loadModel } from '../src/session/load-model.ts';
-import { OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
+import { demandWalls, OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
 import { RuntimeDownloads } from '../src/session/runtime-downloads.ts';
 import { GLUES } from '../src/session/runtime-files.ts';
 import { reportRequests } from '../src/session/report-requests.ts';
 import { reportViolations } from '../src/session/report-violations.ts';
+import kernelScript from './kernel.worker.ts?worker&url';
 
 // The runtime starts its threads from the address of its glue code.
-const walls = new OwnWalls(trustOwnScripts(GLUES, 'default'));
+const trust = trustOwnScripts([...GLUES, kernelScript], 'default');
+const walls = new OwnWalls(trust);
+const startKernel = (): Worker => new Worker(trust(kernelScript), { type: 'module' });
+const kernelWalls = new KernelWalls(startKernel);
 const model = new AnsweringModel();
 const database = new Database();
 const runtime = new RuntimeDownloads();
-const kernels = new KernelDownloads();
+const kernels = new KernelDownloads(spawnWith(startKernel));
 const sources = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), runtime, kernels };
 
 const api = {
-  walls: () => outcome(() => walls.report()),
+  walls: () => outcome(async () => ({ inference: await walls.report(), kernel: await kernelWalls.report() })),
 
   prepare: (backends, hardwareOnly, onEvent) =>
     outcome(async () => {
@@ -42,13 +47,13 @@ const api = {
 
   load: (id, modelId, options, onEvent) =>
     model.load(id, async (signal) => {
-      await walls.demand();
+      await demandAllWalls();
       return loadModel(sources, modelId, options, onEvent, signal);
     }),
 
   loadBehind: (id, modelId, options) =>
     model.loadBehind(id, async (signal) => {
-      await walls.demand();
+      await demandAllWalls();
       return loadModel(sources, modelId, options, () => undefined, signal);
     }),
 
@@ -67,3 +72,9 @@ const api = {
 exposeOnly(api);
 reportRequests();
 reportViolations(walls);
+
+/** Fails with 'unprotected' if a wall of this worker or of the processor engine's threads does not hold. */
+async function demandAllWalls(): Promise<void> {
+  await walls.demand();
+  demandWalls(await kernelWalls.report());
+}

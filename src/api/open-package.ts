@@ -155,6 +155,7 @@ function checkOpen(options: unknown): void {
   const kernels = runtime?.optional('kernels');
   kernels?.optional('own')?.string();
   kernels?.optional('shared')?.string();
+  kernels?.optional('thread')?.string();
 }
 
 /** Turns a location into a request. Fails with 'bad-request' if the location names no model. */

@@ -8,6 +8,7 @@ import type { Outcome } from '../failure.ts';
 import { InferenceClient } from './inference-client.ts';
 import type { WorkerLike } from './worker-calls.ts';
 
+const NO_WALLS = { walls: {}, tookMs: 0 };
 const MODEL: LoadedModel = {
   id: 'a',
   architecture: 'qwen3_vl',
@@ -48,7 +49,7 @@ class Thread extends EventTarget implements WorkerLike, InferenceApi {
   }
 
   walls() {
-    return Promise.resolve({ kind: 'done', value: { walls: {}, tookMs: 0 } } as const);
+    return Promise.resolve({ kind: 'done', value: { inference: NO_WALLS, kernel: NO_WALLS } } as const);
   }
 
   prepare() {

@@ -7,6 +7,7 @@ import type { Message } from '../contract/conversation.ts';
 import type {
   Backend,
   InferenceApi,
+  InferenceWalls,
   LoadedModel,
   LoadEvent,
   LoadOptions,
@@ -14,7 +15,6 @@ import type {
 } from '../contract/inference.ts';
 import type { HeldEntry } from '../contract/held-entry.ts';
 import type { Outcome } from '../failure.ts';
-import type { WallReport } from '../policy/walls.ts';
 import { WorkerCalls, type WorkerLike } from './worker-calls.ts';
 
 export class InferenceClient {
@@ -47,7 +47,7 @@ export class InferenceClient {
     this.#held = held;
   }
 
-  walls(): Promise<Outcome<WallReport>> {
+  walls(): Promise<Outcome<InferenceWalls>> {
     return this.#calls.call((api) => api.walls());
   }
 

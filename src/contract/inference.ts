@@ -81,9 +81,15 @@ export interface LoadedExperts extends ExpertShape {
 /** Names one load or answer, so that it can be stopped. The page chooses the name. */
 export type RunId = string;
 
+/** The reports of the inference worker and of the processor engine's threads about their own walls. */
+export interface InferenceWalls {
+  inference: WallReport;
+  kernel: WallReport;
+}
+
 export interface InferenceApi {
-  /** The worker's report about its own walls. If one of them does not hold, the worker loads no model. */
-  walls(): Promise<Outcome<WallReport>>;
+  /** If one of these walls does not hold, the worker loads no model. */
+  walls(): Promise<Outcome<InferenceWalls>>;
 
   /**
    * Begins to fetch the program (runtime or kernels) for the first of these backends that this device has, so that the

@@ -9,10 +9,10 @@ interface RuntimeAddress {
 /**
  * The addresses of the files that the app may use. 'jspi' is onnxruntime-web for WebGPU in browsers whose WebAssembly
  * can wait for JavaScript; 'asyncify' is the same for other browsers. `kernels` are the package's own programs for the
- * processor: 'shared' for several threads, 'own' for one.
+ * processor: 'shared' for several threads, 'own' for one; `thread` is the script of a thread.
  */
 export interface RuntimeAddresses {
   jspi?: RuntimeAddress;
   asyncify?: RuntimeAddress;
-  kernels?: { own?: string; shared?: string };
+  kernels?: { own?: string; shared?: string; thread?: string };
 }

@@ -56,7 +56,9 @@ export async function loadProcessorEngine(
   const isPaged = expertBudgetBytes !== undefined && manifest.experts.length > 0;
   const totalBytes = weightBytes(manifest) - (isPaged ? expertBytes(manifest) : 0);
   const { cache = 'f16', cacheBudgetBytes = CACHE_BUDGET_BYTES } = options;
-  const freeBytes = bytesForCache(manifest, text, cache, isPaged ? expertBudgetBytes : undefined);
+  const freeBytes = bytesForCache(
+    ...[manifest, text, cache, isPaged ? expertBudgetBytes : undefined, kernels.maxBytes],
+  );
   const contextLength = Math.min(
     contextLimit(text, cache, cacheBudgetBytes),
     Math.floor(freeBytes / cacheBytesPerToken(text, cache)),

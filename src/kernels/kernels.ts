@@ -2,7 +2,7 @@
 // Owns the memory and the crew.
 
 import { fail } from '../failure.ts';
-import { Arena } from './arena.ts';
+import { Arena, MAX_BYTES } from './arena.ts';
 import { OPERATION_WORDS, type Program } from './operations.ts';
 
 /** The exports of assembly/index.ts. Addresses are 32-bit numbers, with or without sign. */
@@ -30,6 +30,8 @@ export interface KernelsOptions {
   threads: number;
   /** Required if `threads` is more than 1. */
   spawn?: SpawnThread;
+  /** Less address space than this is refused; any is accepted if this is omitted. */
+  leastBytes?: number;
 }
 
 const CONTROL = 64;
@@ -38,11 +40,18 @@ const RESERVED = 1024;
 const [STARTED, PROGRAM, COUNT, THREADS, SPARE, SPARE_BYTES, , , FAILED] = [
   0, 1, 2, 3, 4, 5, 6, 7, 8,
 ] as const;
-const PAGES = 65536;
+const PAGE_BYTES = 65536;
+/**
+ * The sizes to which the memory may grow, in pages, from WebAssembly's largest. Shared memory takes its whole address
+ * space at once, which browsers on small devices refuse.
+ */
+const MAXIMA = [65536, 32768, 16384, 8192] as const;
 
 export class Kernels {
   readonly arena: Arena;
   readonly threads: number;
+  /** The memory does not grow beyond this. */
+  readonly maxBytes: number;
   readonly #memory: WebAssembly.Memory;
   readonly #exports: Exports;
   #ends: (() => void)[] = [];
@@ -52,17 +61,19 @@ export class Kernels {
   #spare = 0;
   #spareBytes = 0;
 
-  private constructor(memory: WebAssembly.Memory, exports: Exports, threads: number) {
+  private constructor({ memory, maxBytes }: OpenedMemory, exports: Exports, threads: number) {
     this.#memory = memory;
+    this.maxBytes = maxBytes;
     this.#exports = exports;
     this.arena = new Arena(memory, RESERVED);
     this.threads = threads;
   }
 
   /** Fails with 'out-of-memory' if there is no address space for the memory. */
-  static async open({ module, threads, spawn }: KernelsOptions): Promise<Kernels> {
-    const memory = openMemory(threads > 1);
-    const kernels = new Kernels(memory, await instantiate(module, memory), threads);
+  static async open({ module, threads, spawn, leastBytes = 0 }: KernelsOptions): Promise<Kernels> {
+    const opened = openMemory(threads > 1, leastBytes);
+    const { memory } = opened;
+    const kernels = new Kernels(opened, await instantiate(module, memory), threads);
     const control = kernels.ints(CONTROL, 16);
     control[THREADS] = threads;
     if (threads === 1) return kernels;
@@ -176,12 +187,22 @@ export async function workInCrew(start: ThreadStart, onReady: () => void): Promi
   }
 }
 
-function openMemory(shared: boolean): WebAssembly.Memory {
-  try {
-    return new WebAssembly.Memory({ initial: 1, maximum: PAGES, shared });
-  } catch (error) {
-    fail('out-of-memory', 'There is no address space for the memory of the processor engine.', error);
+interface OpenedMemory {
+  memory: WebAssembly.Memory;
+  maxBytes: number;
+}
+
+function openMemory(shared: boolean, leastBytes: number): OpenedMemory {
+  let cause: unknown;
+  for (const maximum of MAXIMA.filter((pages) => pages * PAGE_BYTES >= leastBytes)) {
+    try {
+      const memory = new WebAssembly.Memory({ initial: 1, maximum, shared });
+      return { memory, maxBytes: Math.min(maximum * PAGE_BYTES, MAX_BYTES) };
+    } catch (error) {
+      cause = error;
+    }
   }
+  fail('out-of-memory', 'There is no address space for the memory of the processor engine.', cause);
 }
 
 async function instantiate(module: WebAssembly.Module, memory: WebAssembly.Memory): Promise<Exports> {

@@ -14,6 +14,7 @@ const BUILT = [
   'assets/media.worker-b.js',
   'assets/weights.worker-c.js',
   'assets/hash.worker-d.js',
+  'assets/kernel.worker-k.js',
   'assets/ort-wasm-simd-threaded-e.mjs',
   'assets/rolldown-runtime-f.js',
 ];
@@ -28,7 +29,7 @@ test('only the weights worker may reach a host besides this origin', () => {
   const weights = policyHeaders('weights', [HUB], FILES);
   expect(weights['Connection-Allowlist']).toBe(`(response-origin "${HUB}/*");redirects=allow`);
   expect(directive('weights', 'connect-src')).toBe(`connect-src 'self' ${HUB}`);
-  for (const role of ['page', 'inference', 'media', 'hash', 'thread', 'part'] as const) {
+  for (const role of ['page', 'inference', 'media', 'hash', 'kernel', 'thread', 'part'] as const) {
     const headers = policyHeaders(role, [HUB], FILES);
     expect(JSON.stringify(headers)).not.toContain(HUB);
     expect(headers['Connection-Allowlist']).toBe('(response-origin)');
@@ -39,7 +40,7 @@ test('only the weights worker may reach a host besides this origin', () => {
 test('a role that only computes on pictures fetches nothing, not even from this origin', () => {
   expect(directive('page', 'connect-src')).toBe("connect-src 'self'");
   expect(directive('inference', 'connect-src')).toBe("connect-src 'self'");
-  for (const role of ['media', 'hash', 'thread', 'part'] as const) {
+  for (const role of ['media', 'hash', 'kernel', 'thread', 'part'] as const) {
     expect(directive(role, 'connect-src')).toBe("connect-src 'none'");
   }
 });
@@ -55,11 +56,11 @@ test('each role starts exactly the workers that it needs', () => {
   );
   // Firefox also treats the import of a shared part as the start of a worker.
   expect(directive('inference', 'worker-src')).toBe(
-    'worker-src http://*:*/assets/ort-wasm-simd-threaded-e.mjs http://*:*/assets/rolldown-runtime-f.js',
+    'worker-src http://*:*/assets/kernel.worker-k.js http://*:*/assets/ort-wasm-simd-threaded-e.mjs http://*:*/assets/rolldown-runtime-f.js',
   );
   expect(directive('media', 'worker-src')).toBe('worker-src http://*:*/assets/rolldown-runtime-f.js');
   expect(directive('weights', 'worker-src')).toBe('worker-src http://*:*/assets/hash.worker-d.js');
-  for (const role of ['hash', 'thread', 'part'] as const) {
+  for (const role of ['hash', 'kernel', 'thread', 'part'] as const) {
     expect(directive(role, 'worker-src')).toBe("worker-src 'none'");
   }
 });
@@ -71,6 +72,7 @@ test('no role runs text as a program, and each may create only its own policy fo
     weights: 'darkroom',
     media: 'darkroom',
     hash: 'darkroom',
+    kernel: 'darkroom',
     thread: "'none'",
     part: "'none'",
   } as const;

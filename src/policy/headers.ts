@@ -11,16 +11,17 @@ import { MARKUP_POLICY } from './trusted-types.ts';
 const STARTS: Record<Role, readonly Role[]> = {
   // The service worker has the role 'page', too.
   page: ['page', 'inference', 'media', 'weights'],
-  inference: ['thread', 'part'],
+  inference: ['kernel', 'thread', 'part'],
   weights: ['hash'],
   media: ['part'],
   hash: [],
+  kernel: [],
   thread: [],
   part: [],
 };
 
 /** Roles that compute on data that they receive, and fetch nothing themselves. */
-const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['media', 'hash', 'thread', 'part']);
+const FETCHES_NOTHING: ReadonlySet<Role> = new Set<Role>(['media', 'hash', 'kernel', 'thread', 'part']);
 
 /**
  * The Trusted Types policies that each role may create (src/policy/trusted-types.ts). A thread of the runtime creates
@@ -32,6 +33,7 @@ const TRUSTED_TYPES: Record<Role, string> = {
   weights: 'darkroom',
   media: 'darkroom',
   hash: 'darkroom',
+  kernel: 'darkroom',
   thread: "'none'",
   part: "'none'",
 };

@@ -2,17 +2,18 @@
 // resembles a worker's gets the page's policy, and a document never gets a worker's policy.
 
 /**
- * The role of a response. 'thread': a thread of the runtime. 'part': a module that several workers import;
+ * The role of a response. 'kernel': a thread of the processor engine. 'thread': a thread of the
+ * runtime. 'part': a module that several workers import;
  * Firefox (153) treats such an import as the start of a worker. Every response that is not a worker's script
  * has the role 'page'.
  */
-export type Role = 'page' | 'inference' | 'media' | 'weights' | 'hash' | 'thread' | 'part';
+export type Role = 'page' | 'inference' | 'media' | 'weights' | 'hash' | 'kernel' | 'thread' | 'part';
 
 /** The paths of the scripts that may run as workers, with their roles. */
 export type RoleFiles = ReadonlyMap<string, Role>;
 
 /** Patterns of the names of scripts, which contain a hash that the build inserts. */
-const WORKER = /^assets\/(inference|media|photo|weights|hash)\.worker-[\w-]+\.js$/;
+const WORKER = /^assets\/(inference|media|photo|weights|hash|kernel)\.worker-[\w-]+\.js$/;
 const THREAD = /^assets\/ort-[\w.-]+\.mjs$/;
 const PART = /^assets\/rolldown-runtime-[\w-]+\.js$/;
 const SERVICE_WORKER = 'service-worker.js';

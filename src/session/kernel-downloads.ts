@@ -1,26 +1,32 @@
 // Downloads the processor engine's kernels into this worker and compiles them. The kernels have a few kilobytes.
 
-import { Kernels } from '../kernels/kernels.ts';
+import type { Kernels, SpawnThread } from '../kernels/kernels.ts';
 import { fetchChecked } from './fetch-checked.ts';
-import { kernelFile, type KernelMemory } from './kernel-files.ts';
+import { kernelFile } from './kernel-files.ts';
+import { openOnThreads, usefulMemory, type KernelMemory } from './open-on-threads.ts';
 
 /** The source of the kernels. */
 export interface KernelSource {
-  /** Opens kernels with their own memory. The caller disposes of them. */
-  open(): Promise<Kernels>;
+  /** Opens kernels with a memory of their own, for at least `leastBytes`. The caller disposes of them. */
+  open(leastBytes: number): Promise<Kernels>;
 }
 
 export class KernelDownloads implements KernelSource {
+  readonly #spawn: SpawnThread;
   readonly #begun = new Map<KernelMemory, Promise<WebAssembly.Module>>();
+
+  constructor(spawn: SpawnThread) {
+    this.#spawn = spawn;
+  }
 
   /** Begins the download. If it fails, `open` begins it again. */
   begin(): void {
-    this.#module('own').catch(() => undefined);
+    this.#module(usefulMemory()).catch(() => undefined);
   }
 
-  /** Opens the kernels. Fails with 'not-loaded', 'changed-program' or 'out-of-memory'. */
-  async open(): Promise<Kernels> {
-    return Kernels.open({ module: await this.#module('own'), threads: 1 });
+  /** Fails with 'not-loaded', 'changed-program' or 'out-of-memory'. */
+  async open(leastBytes: number): Promise<Kernels> {
+    return openOnThreads((memory) => this.#module(memory), this.#spawn, leastBytes);
   }
 
   #module(memory: KernelMemory): Promise<WebAssembly.Module> {

@@ -4,12 +4,10 @@
 import ownKernels from 'darkroom-kernels/kernels-own.wasm?url';
 import sharedKernels from 'darkroom-kernels/kernels-shared.wasm?url';
 import type { FileSum } from './checked-file.ts';
+import type { KernelMemory } from './open-on-threads.ts';
 
 /** The lengths and hashes of the two files, which the build inserts. */
 declare const KERNEL_SUMS: Record<KernelMemory, FileSum>;
-
-/** The kind of memory for which the kernels are compiled: memory that threads share, or memory of one thread. */
-export type KernelMemory = 'shared' | 'own';
 
 /** The absolute address of a file, and its length and hash. */
 export function kernelFile(memory: KernelMemory): { url: string; sum: FileSum } {

@@ -37,7 +37,12 @@ export class OwnWalls {
 
   /** Fails with 'unprotected', naming the walls that do not hold. */
   async demand(): Promise<void> {
-    const open = openWalls(await this.#proven);
-    if (open.length > 0) fail('unprotected', `In this worker these walls do not hold: ${open.join(', ')}.`);
+    demandWalls(await this.#proven);
   }
+}
+
+/** Fails with 'unprotected', naming the walls that do not hold. */
+export function demandWalls(report: WallReport): void {
+  const open = openWalls(report);
+  if (open.length > 0) fail('unprotected', `In this worker these walls do not hold: ${open.join(', ')}.`);
 }

@@ -20,6 +20,11 @@ export interface DeviceSources {
   kernels: KernelSource;
 }
 
+export interface DeviceOptions extends Pick<LoadOptions, 'precision' | 'hardwareOnly'> {
+  /** The least memory in which the model runs on the processor. */
+  processorBytes: number;
+}
+
 export interface TrustedDevice {
   device: EngineDevice;
   /** Precisions in which the GPU gives wrong numbers. */
@@ -32,13 +37,13 @@ export interface TrustedDevice {
  */
 export async function trustedDevice(
   backend: Backend,
-  { precision: asked, hardwareOnly = false }: Pick<LoadOptions, 'precision' | 'hardwareOnly'>,
+  { precision: asked, hardwareOnly = false, processorBytes }: DeviceOptions,
   accepts: (runtime: Runtime, precision: Precision) => Promise<boolean>,
   { runtime: source, kernels }: DeviceSources,
 ): Promise<TrustedDevice> {
   const distrusted: Precision[] = [];
   const onProcessor = async (): Promise<TrustedDevice> => {
-    return { device: new ProcessorDevice(await kernels.open()), distrusted };
+    return { device: new ProcessorDevice(await kernels.open(processorBytes)), distrusted };
   };
   if (backend === 'wasm') return onProcessor();
   const { files } = source;

@@ -52,7 +52,7 @@ export function builtRoles(outDir: string, also: Record<string, Role> = {}): Rol
 }
 
 /** The sources of the app's workers, by their exact paths in the repository. */
-const SOURCE = /\/workers\/(inference|media|weights|hash)\.worker\.ts$/;
+const SOURCE = /\/workers\/(inference|media|weights|hash|kernel)\.worker\.ts$/;
 
 function developmentHandler(catalogue: string): Connect.NextHandleFunction {
   return (request, response, next) => {

@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest';
 import { GuardedMedia } from '../../client/guarded-media.ts';
+import type { InferenceWalls } from '../../contract/inference.ts';
 import type { OpenedMedia } from '../../contract/media.ts';
 import type { Outcome } from '../../failure.ts';
 import type { WallReport } from '../../policy/walls.ts';
@@ -14,7 +15,7 @@ function provers(open: Realm | null): Provers {
   const report = (realm: Realm): WallReport => (realm === open ? OPEN : HELD);
   return {
     media: () => Promise.resolve(done(report('media'))),
-    inference: () => Promise.resolve(done(report('inference'))),
+    inference: () => Promise.resolve(done({ inference: report('inference'), kernel: report('kernel') })),
     weights: () => Promise.resolve(done({ weights: report('weights'), hash: report('hash') })),
   };
 }
@@ -27,7 +28,7 @@ test('the page takes pictures if all walls hold; locks that not every browser ha
   expect([walls.areKnown, walls.isOpen]).toEqual([true, false]);
 });
 
-test.each(['page', 'media', 'inference', 'weights', 'hash'] as const)(
+test.each(['page', 'media', 'inference', 'kernel', 'weights', 'hash'] as const)(
   'the page takes no picture if a wall of the %s realm is open',
   async (realm) => {
     const walls = new Walls(realm === 'page' ? OPEN : HELD, provers(realm));
@@ -39,7 +40,7 @@ test.each(['page', 'media', 'inference', 'weights', 'hash'] as const)(
 );
 
 test('a picture waits for the realms that see pictures, and the page asks a worker again if it could not report', async () => {
-  let answer: (outcome: Outcome<WallReport>) => void = () => undefined;
+  let answer: (outcome: Outcome<InferenceWalls>) => void = () => undefined;
   const walls = new Walls(HELD, {
     ...provers(null),
     inference: () => new Promise((resolve) => (answer = resolve)),
@@ -64,7 +65,7 @@ test('a picture waits for the realms that see pictures, and the page asks a work
   expect(opened).toBe(0);
   const second = media.open(new Blob(), never);
   await new Promise((later) => setTimeout(later));
-  answer(done(HELD));
+  answer(done({ inference: HELD, kernel: HELD }));
   await second;
   expect(opened).toBe(1);
 });

@@ -2,17 +2,18 @@
 // workers. The page tests its walls before its UI is built, and each worker tests its own when it starts. The page
 // accepts pictures only if every realm that sees pictures has reported and all required walls hold everywhere.
 
+import type { InferenceWalls } from '../../contract/inference.ts';
 import type { WeightsWalls } from '../../contract/weights.ts';
 import type { FailureInfo, Outcome } from '../../failure.ts';
 import { openWalls, type WallReport } from '../../policy/walls.ts';
 
-export const REALMS = ['page', 'media', 'inference', 'weights', 'hash'] as const;
+export const REALMS = ['page', 'media', 'inference', 'kernel', 'weights', 'hash'] as const;
 export type Realm = (typeof REALMS)[number];
 
 export type RealmState =
   { kind: 'trying' } | { kind: 'tried'; report: WallReport } | { kind: 'failed'; failure: FailureInfo };
 
-const SEE_MEDIA: readonly Realm[] = ['page', 'media', 'inference'];
+const SEE_MEDIA: readonly Realm[] = ['page', 'media', 'inference', 'kernel'];
 
 /** A worker reports within a tenth of a second; this limit leaves time for a very busy device. */
 const PATIENCE_MS = 30_000;
@@ -20,7 +21,7 @@ const PATIENCE_MS = 30_000;
 /** The calls that ask each worker for its report. */
 export interface Provers {
   media: () => Promise<Outcome<WallReport>>;
-  inference: () => Promise<Outcome<WallReport>>;
+  inference: () => Promise<Outcome<InferenceWalls>>;
   weights: () => Promise<Outcome<WeightsWalls>>;
 }
 
@@ -31,6 +32,7 @@ export class Walls {
     page: { kind: 'trying' },
     media: { kind: 'trying' },
     inference: { kind: 'trying' },
+    kernel: { kind: 'trying' },
     weights: { kind: 'trying' },
     hash: { kind: 'trying' },
   });
@@ -69,8 +71,11 @@ export class Walls {
         ['media'],
       ),
       this.#within(
-        inference().then((outcome) => this.#hear('inference', outcome)),
-        ['inference'],
+        inference().then((outcome) => {
+          this.#hear('inference', part(outcome, 'inference'));
+          this.#hear('kernel', part(outcome, 'kernel'));
+        }),
+        ['inference', 'kernel'],
       ),
       this.#within(
         weights().then((outcome) => {
@@ -147,6 +152,6 @@ export class Walls {
   }
 }
 
-function part(outcome: Outcome<WeightsWalls>, realm: keyof WeightsWalls): Outcome<WallReport> {
+function part<R extends Realm>(outcome: Outcome<Record<R, WallReport>>, realm: R): Outcome<WallReport> {
   return outcome.kind === 'done' ? { kind: 'done', value: outcome.value[realm] } : outcome;
 }

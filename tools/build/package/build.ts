@@ -18,6 +18,7 @@ const ENTRIES = {
   index: 'src/index.ts',
   node: 'src/node.ts',
   worker: 'workers/engine.worker.ts',
+  thread: 'workers/engine-thread.worker.ts',
 };
 
 rmSync(out, { recursive: true, force: true });

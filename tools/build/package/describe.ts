@@ -46,10 +46,11 @@ export function describePackage(top: string, imported: readonly string[]): Recor
     type: 'module',
     engines: root.engines,
     // A bundler must keep these scripts, although a worker or a thread may import nothing from them.
-    sideEffects: ['./worker.js', './kernels/thread.js'],
+    sideEffects: ['./worker.js', './thread.js', './kernels/thread.js'],
     exports: {
       '.': entry('src/index', 'index'),
       './worker': entry('workers/engine.worker', 'worker'),
+      './thread': entry('workers/engine-thread.worker', 'thread'),
       './node': entry('src/node', 'node'),
       './package.json': './package.json',
     },

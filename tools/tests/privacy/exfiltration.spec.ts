@@ -57,7 +57,7 @@ test('most channels leak without the policy', async () => {
   const tried = await tryAll('open', { server: 'sends nothing', serviceWorker: false });
   const open = tried.filter(({ leaked }) => leaked);
   expect(open.length, 'ways that leak where nothing holds them').toBeGreaterThanOrEqual(LEAKING);
-  for (const realm of ['page', 'inference', 'media', 'weights', 'hash', 'thread', 'service']) {
+  for (const realm of ['page', 'inference', 'media', 'weights', 'hash', 'kernel', 'thread', 'service']) {
     expect(open.filter((each) => each.realm === realm).length, realm).toBeGreaterThanOrEqual(5);
   }
 });
@@ -138,6 +138,7 @@ async function tryAll(label: string, { server, serviceWorker }: Setting): Promis
     }
     for (const [parent, realm] of [
       ['weights', 'hash'],
+      ['inference', 'kernel'],
       ['inference', 'thread'],
     ] as const) {
       const order = { nested: { script: script(realm), order: await orderOf(realm, REALM_CHANNELS) } };

@@ -44,7 +44,7 @@ test('the page tries every wall of every realm before it takes a picture, and al
     async (origin) => {
       await page.goto(origin);
       expect(await openWalls(page)).toEqual([]);
-      for (const realm of ['page', 'media', 'inference', 'weights', 'hash']) {
+      for (const realm of ['page', 'media', 'inference', 'kernel', 'weights', 'hash']) {
         const held = page.locator(`[data-realm="${realm}"] [data-state="holds"]`);
         expect(await held.count(), realm).toBeGreaterThanOrEqual(realm === 'page' ? 12 : 3);
       }
@@ -79,6 +79,7 @@ const WORKERS = [
   ['inference', /\/assets\/inference\.worker/],
   ['weights', /\/assets\/weights\.worker/],
   ['hash', /\/assets\/hash\.worker/],
+  ['kernel', /\/assets\/kernel\.worker/],
 ] as const;
 
 for (const [realm, path] of WORKERS) {

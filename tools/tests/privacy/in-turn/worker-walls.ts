@@ -45,11 +45,9 @@ const RULES: readonly Rule[] = [
   },
 ];
 
-/**
- * The workers to test. Only the weights worker can start the hash worker, so the hash worker's ways are not tried; only
- * the app's report about it is checked.
- */
-const REALMS: readonly WorkerRealm[] = ['media', 'inference', 'weights', 'hash'];
+const REALMS: readonly WorkerRealm[] = ['media', 'inference', 'weights', 'hash', 'kernel'];
+/** Realms that other workers start, so a page cannot try their ways; only the app's report is checked. */
+const NESTED: ReadonlySet<WorkerRealm> = new Set(['hash', 'kernel']);
 
 export function workerWalls(): InTurn[] {
   return REALMS.flatMap((realm) =>
@@ -68,7 +66,7 @@ async function look(browser: Browser, realm: WorkerRealm, rule: Rule): Promise<R
     if (header === 'Connection-Allowlist') return undefined;
     return header === 'Content-Security-Policy' ? withDirective(value, rule.directive, rule.open) : value;
   };
-  const isReached = realm !== 'hash';
+  const isReached = !NESTED.has(realm);
   const out = (change: Change, rules: readonly Rule[]): Promise<string[]> =>
     withApp(browser, change, async ({ page, origin, sink }) => {
       await page.goto(origin);
