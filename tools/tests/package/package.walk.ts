@@ -63,9 +63,11 @@ describe.each([
   async function ask(
     query: Record<string, string>,
     page?: Page,
-  ): Promise<{ page: Page; complaints: string[] }> {
+  ): Promise<{ page: Page; complaints: string[]; workers: string[] }> {
     page ??= await browser.newPage();
     const complaints: string[] = [];
+    const workers: string[] = [];
+    page.on('worker', (worker) => workers.push(new URL(worker.url()).pathname));
     page.on('console', (message) => {
       if (message.type() === 'error') complaints.push(message.text());
     });
@@ -73,18 +75,28 @@ describe.each([
     const all = { model: 'model/', picture: `samples/${SAMPLE}`, question: QUESTION, ...query };
     await page.goto(`${served.origin}/?${new URLSearchParams(all).toString()}`);
     await page.locator('output[data-reason]').waitFor({ state: 'attached', timeout: 0 });
-    return { page, complaints };
+    return { page, complaints, workers };
   }
 
   test.each([{}, { 'own-worker': '' }])('a page answers about a picture with %o', async (query) => {
-    const { page, complaints } = await ask(query);
+    const { page, complaints, workers } = await ask(query);
     const output = page.locator('output');
     expect(complaints).toEqual([]);
+    const hasThreads = workers.some((path) => path.includes('thread'));
+    expect(hasThreads).toBe(isIsolated && (await page.evaluate(() => navigator.hardwareConcurrency)) > 1);
     expect(await output.textContent()).toBe(ANSWER);
     expect(await output.getAttribute('data-reason')).toBe('eos');
     expect(await output.getAttribute('data-fit')).toBe('fits');
     expect(await output.getAttribute('data-backend')).toBe('wasm');
     expect(await page.evaluate(() => crossOriginIsolated)).toBe(isIsolated);
+    await page.close();
+  });
+
+  test('a page answers on one thread if no other can be started', async () => {
+    const { page } = await ask({ thread: '/nothing.js' });
+    const output = page.locator('output');
+    expect(await output.textContent()).toBe(ANSWER);
+    expect(await output.getAttribute('data-reason')).toBe('eos');
     await page.close();
   });
 

@@ -8,7 +8,8 @@ try {
   if (!query.has('offline')) output.dataset.fit = (await fitPackage(folder)).verdict;
   // Here, a bundler finds the project's own worker. Without this option, the package starts its own.
   const worker = () => new Worker(new URL('./own-worker.js', import.meta.url), { type: 'module' });
-  const options = query.has('own-worker') ? { worker } : {};
+  const runtime = { kernels: { thread: query.get('thread') ?? undefined } };
+  const options = { ...(query.has('own-worker') && { worker }), ...(query.has('thread') && { runtime }) };
   const model = await openPackage(folder, options);
   output.dataset.backend = model.info.backend;
   const photo = await (await fetch(query.get('picture'))).blob();
