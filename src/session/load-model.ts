@@ -5,7 +5,7 @@ import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../cont
 import type { DeviceFacts } from '../contract/weights.ts';
 import { openClip } from '../engine/clip/open-clip.ts';
 import type { Engine } from '../engine/engine.ts';
-import { processorBytes } from '../engine/load-processor-engine.ts';
+import { leastBytes } from '../engine/processor/memory-needs.ts';
 import { fail } from '../failure.ts';
 import { expertBytes, weightBytes } from '../format/manifest.ts';
 import type { PackageStore } from '../format/package-store.ts';
@@ -54,10 +54,10 @@ export async function loadModel(
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   const onProcessor = expertMemory(store, NO_GPU, options.expertBudgetBytes);
-  const leastBytes = processorBytes(store.manifest, onProcessor.budgetBytes ?? undefined);
+  const processorBytes = leastBytes(store.manifest, onProcessor.budgetBytes ?? undefined);
   for (;;) {
     const trusted = await trustedDevice(
-      ...[options.backend, { ...options, processorBytes: leastBytes }, trust.accepts, programs],
+      ...[options.backend, { ...options, processorBytes }, trust.accepts, programs],
     );
     const { device } = trusted;
     let engine: Engine | undefined;

@@ -15,20 +15,22 @@ const FEWEST_TOKENS = 2048;
 
 /**
  * Returns the bytes that the weights leave for the cache, whose numbers have the type `cache`. If `expertBudgetBytes`
- * is given, the experts are paged. Fails with 'too-large-for-processor'; the message says which sizes would fit.
+ * is given, the experts are paged. The memory grows to `maxBytes`. Fails with 'too-large-for-processor'; the message
+ * says which sizes would fit.
  */
 export function bytesForCache(
   manifest: Manifest,
   text: TextConfig,
   cache: Precision,
   expertBudgetBytes?: number,
+  maxBytes = MAX_BYTES,
 ): number {
   const all = expertBytes(manifest);
   const budget = Math.max(expertBudgetBytes ?? all, fewestExpertBytes(manifest, text));
   const held = residentBytes(manifest) + Math.min(budget, all);
   const needed = held + fewestCacheBytes(text, cache);
-  if (needed <= MAX_BYTES) return MAX_BYTES - held;
-  const largest = largestExpertBudget(manifest, text, cache);
+  if (needed <= maxBytes) return maxBytes - held;
+  const largest = largestExpertBudget(manifest, text, cache, maxBytes);
   const remedy =
     largest === undefined
       ? 'A GPU can hold it, or a package of the same model with a smaller preset may fit.'
@@ -37,7 +39,7 @@ export function bytesForCache(
   fail(
     'too-large-for-processor',
     `On the processor the model needs ${gigabytes(needed)} of memory, of which ${gigabytes(held - SCRATCH_BYTES)} ` +
-      `are weights, but WebAssembly addresses ${gigabytes(MAX_BYTES)}. ${remedy}`,
+      `are weights, but WebAssembly addresses ${gigabytes(maxBytes)}. ${remedy}`,
   );
 }
 
@@ -49,12 +51,18 @@ export function largestExpertBudget(
   manifest: Manifest,
   text: TextConfig,
   cache: Precision,
+  maxBytes = MAX_BYTES,
 ): number | undefined {
   if (text.moe === undefined || manifest.experts.length === 0) return undefined;
-  const left = MAX_BYTES - residentBytes(manifest) - fewestCacheBytes(text, cache);
+  const left = maxBytes - residentBytes(manifest) - fewestCacheBytes(text, cache);
   if (left >= expertBytes(manifest)) return expertBytes(manifest);
   const budget = Math.floor(left / 1e8) * 1e8;
   return budget < fewestExpertBytes(manifest, text) ? undefined : budget;
+}
+
+/** Returns the least memory in which a package runs: its weights, with experts up to their budget, and activations. */
+export function leastBytes(manifest: Manifest, expertBudgetBytes = Infinity): number {
+  return residentBytes(manifest) + Math.min(expertBudgetBytes, expertBytes(manifest));
 }
 
 /** Returns the bytes that are held with every budget. */

@@ -2,6 +2,7 @@
 
 import type { Message } from '../../../src/contract/conversation.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
+import { sha256Hex } from '../../../src/format/sha256.ts';
 
 export interface GreedyStep {
   id: number;
@@ -33,4 +34,20 @@ export function furthest(expected: readonly GreedyStep[], seen: readonly GreedyS
       return off.reduce((most, one) => Math.max(most, one), 0) / largest;
     }),
   );
+}
+
+/** Answers anew each time. Returns the hashes of all logits of each answer, without repetition. */
+export async function hashesOf(
+  engine: Engine,
+  messages: readonly Message[],
+  repetitions: number,
+): Promise<string[]> {
+  const hashes = new Set<string>();
+  for (let repetition = 0; repetition < repetitions; repetition++) {
+    engine.forget();
+    const steps = await greedySteps(engine, messages);
+    const logits = new Blob(steps.map((step) => new Float32Array(step.logits)));
+    hashes.add(await sha256Hex(new Uint8Array(await logits.arrayBuffer())));
+  }
+  return Array.from(hashes);
 }

@@ -1,5 +1,5 @@
-// Compares the engine with the reference in a real browser: f32 on WebGPU for every fixture and case, and f16 if
-// the adapter supports it. On machines without a GPU the browser uses its software adapter.
+// Compares the engine with the reference on WebGPU in a real browser: f32 for every fixture and case, and f16 if the
+// adapter supports it. On machines without a GPU the browser uses its software adapter.
 
 import { expect, test } from '@playwright/test';
 import type { ParityRun } from './harness.ts';
@@ -13,15 +13,12 @@ test.afterAll(() => {
   if (columns.length > 0) console.log(`\n${parityTable(columns)}\n`);
 });
 
-for (const backend of ['wasm', 'webgpu'] as const) {
-  test(`the engine's runtime starts on ${backend} in an isolated worker`, async ({ page }) => {
-    await page.goto('/');
-    const facts = await page.evaluate((on) => window.harness.facts(on), backend);
-    expect(facts.crossOriginIsolated).toBe(true);
-    // With subgroups, the runtime's attention is wrong on adapters with narrow subgroups.
-    expect(facts.features.filter((feature) => feature.startsWith('subgroup'))).toEqual([]);
-  });
-}
+test('the engine’s runtime starts on WebGPU in a worker', async ({ page }) => {
+  await page.goto('/');
+  const facts = await page.evaluate(() => window.harness.facts());
+  // With subgroups, the runtime's attention is wrong on adapters with narrow subgroups.
+  expect(facts.features.filter((feature) => feature.startsWith('subgroup'))).toEqual([]);
+});
 
 test('the self-test passes on the engine’s device, and fails on one with subgroups', async ({ page }) => {
   test.setTimeout(300_000);
@@ -38,7 +35,7 @@ test('the self-test passes on the engine’s device, and fails on one with subgr
   }
 });
 
-// wasm.test.ts and paged.test.ts run every case of every package on WASM. The cases differ in the kinds of steps that
+// wasm.test.ts and paged.test.ts run every case of every package on WASM in Node. The cases differ in the kinds of steps that
 // they need, and here the cheapest case of each kind runs. A software adapter takes minutes for the other cases; LONG=1
 // adds them.
 const LONG = process.env.LONG === '1';
@@ -52,28 +49,27 @@ const FEW = LONG ? {} : { only: ['picture'], ...SHORT };
 const TWO = LONG ? {} : { only: ['text', 'second-turn'], ...SHORT, whole: 'text' };
 const WORDS = LONG ? {} : { only: ['text'], ...SHORT };
 const RUNS: (Omit<ParityRun, 'precision'> & { only?: string[] })[] = [
-  { package: 'dense-tied-exact', goldens: 'dense-tied', backend: 'webgpu', ...SHORT, whole: 'text' },
-  { package: 'moe-untied-exact', goldens: 'moe-untied', backend: 'webgpu', ...MOST },
-  { package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu', ...FEW },
-  { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu', ...TWO },
+  { package: 'dense-tied-exact', goldens: 'dense-tied', ...SHORT, whole: 'text' },
+  { package: 'moe-untied-exact', goldens: 'moe-untied', ...MOST },
+  { package: 'moe-fp8-exact', goldens: 'moe-fp8', ...FEW },
+  { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', ...TWO },
   // A software adapter computes these packages slowly, row by row, so they run without a picture. The built-in model's
   // self-test runs the same decoder with a picture (tools/tests/robust/wrong-numbers.spec.ts).
-  { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu', ...WORDS },
-  { package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'wasm', only: SOME },
+  { package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', ...WORDS },
   // The minimum that WebGPU guarantees. It runs only with LONG=1, because a software adapter takes long for unfused
   // graphs.
   ...(LONG ? [8] : []).map((storageBuffers) => ({
-    ...({ package: 'dense-tied-balanced', goldens: 'dense-tied.balanced', backend: 'webgpu' } as const),
+    ...({ package: 'dense-tied-balanced', goldens: 'dense-tied.balanced' } as const),
     ...{ storageBuffers, only: ['text'] },
   })),
   // Quantised and float experts, with as few slots on the device as one token needs. All numbers of slots run on WASM,
   // and here with LONG=1.
   ...(LONG ? [16, 8, 4] : [4]).map((slots) => ({
-    ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
+    ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced' } as const),
     ...{ slots, only: PAGED, ...SHORT },
   })),
   ...(LONG ? [8, 4, 2] : [2]).map((slots) => ({
-    ...({ package: 'moe-fp8-exact', goldens: 'moe-fp8', backend: 'webgpu' } as const),
+    ...({ package: 'moe-fp8-exact', goldens: 'moe-fp8' } as const),
     ...{ slots, only: PAGED, ...SHORT },
   })),
 ];
@@ -100,7 +96,7 @@ test('a quantised mixture is refused on a device whose shaders take 8 buffers', 
     window.harness
       .measure(
         {
-          ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced', backend: 'webgpu' } as const),
+          ...({ package: 'moe-untied-balanced', goldens: 'moe-untied.balanced' } as const),
           ...({ precision: 'f32', storageBuffers: 8 } as const),
         },
         ['text'],
@@ -120,12 +116,12 @@ for (const run of RUNS) {
   const paged =
     (run.slots === undefined ? '' : `, ${run.slots} slots per layer`) +
     (run.storageBuffers === undefined ? '' : `, ${run.storageBuffers} buffers a shader`);
-  test(`${run.package} equals the reference on ${run.backend}${paged}${MAIN.has(run) ? ' @main' : ''}`, async ({
+  test(`${run.package} equals the reference on webgpu${paged}${MAIN.has(run) ? ' @main' : ''}`, async ({
     page,
   }) => {
     test.setTimeout(900_000);
     await page.goto('/');
-    const { precisions } = await page.evaluate((on) => window.harness.facts(on), run.backend);
+    const { precisions } = await page.evaluate(() => window.harness.facts());
     for (const precision of ['f32', 'f16'] as const) {
       if (!precisions.includes(precision)) continue;
       const { only, ...asked } = run;
@@ -133,7 +129,7 @@ for (const run of RUNS) {
         { ...asked, precision },
         only,
       ] as const);
-      const name = `${run.backend} ${precision}` as keyof typeof LIMITS;
+      const name = `webgpu ${precision}` as const;
       columns.push({ name: `${run.package}, ${name}${paged}`, measured });
       for (const each of measured) expect.soft(violations(each, LIMITS[name]), each.case).toEqual([]);
     }

@@ -6,9 +6,7 @@ import type { Grid, RgbImage } from '../../../src/engine/photo/photo.ts';
 import type { Measurement } from './measure.ts';
 
 export interface RuntimeFacts {
-  backend: 'webgpu' | 'wasm';
-  crossOriginIsolated: boolean;
-  /** The features of the device that the engine created; empty on WASM. */
+  /** The features of the device that the engine created. */
   features: string[];
   precisions: string[];
 }
@@ -17,7 +15,6 @@ export interface ParityRun {
   /** A folder of /packages/, and the goldens to compare its results with. */
   package: string;
   goldens: string;
-  backend: 'webgpu' | 'wasm';
   precision: 'f32' | 'f16';
   /** If given, experts are paged through this many slots per layer. */
   slots?: number;
@@ -26,6 +23,22 @@ export interface ParityRun {
   /** The number of greedy tokens in each case except `whole`. If omitted, as many as the goldens have. */
   steps?: number;
   whole?: string;
+}
+
+export interface ProcessorRun extends Pick<ParityRun, 'package' | 'goldens' | 'steps' | 'whole'> {
+  /** If omitted, as many as the app takes. */
+  threads?: number;
+  /** The case that is answered again and again, and how often. */
+  repeated: string;
+  repetitions: number;
+}
+
+export interface ProcessorSeen {
+  crossOriginIsolated: boolean;
+  threads: number;
+  measured: Measurement[];
+  /** The hashes of all logits of the repeated case: one if each answer has the same bits. */
+  hashes: string[];
 }
 
 export interface PagedCase {
@@ -49,12 +62,15 @@ export interface ClipSeen {
 }
 
 export interface HarnessApi {
-  facts(backend: 'webgpu' | 'wasm'): Promise<RuntimeFacts>;
-  /** Measures all cases of the reference, or only the named ones. */
+  /** The features of the device that the engine created. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
+  /** Does the same on the processor. */
+  processor(run: ProcessorRun, only?: string[]): Promise<ProcessorSeen>;
+  /** Opens the processor engine's kernels as the app does, keeps them, and returns the number of their threads. */
+  hold(): Promise<number>;
   /** Decodes a file of tools/reference to pixels. */
   decoded(file: string): Promise<RgbImage>;
-  /** Asks a fixture model on WASM about a clip. */
+  /** Asks a fixture model on the processor about a clip. */
   seen(clip: Part): Promise<ClipSeen>;
   /**
    * Runs the built-in model on WebGPU with each number of slots per layer, and with all experts resident. Returns

@@ -3,21 +3,23 @@
 import * as Comlink from 'comlink';
 import { openClip } from '../../../src/engine/clip/open-clip.ts';
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
+import type { Engine } from '../../../src/engine/engine.ts';
 import type { EngineOptions } from '../../../src/engine/engine-options.ts';
 import { loadEngine } from '../../../src/engine/load-engine.ts';
 import { slotBytes } from '../../../src/engine/decoder/paged/expert-slots.ts';
 import { createRuntime, type Runtime } from '../../../src/engine/runtime/runtime.ts';
-import type { Backend } from '../../../src/contract/inference.ts';
 import { attentionIsRight } from '../../../src/engine/device-check/operator-checks.ts';
 import { fail } from '../../../src/failure.ts';
-import { createWasmRuntime } from '../support/wasm-runtime.ts';
+import type { PackageStore } from '../../../src/format/package-store.ts';
+import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { withStorageBuffers } from '../support/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';
-import { furthest, greedySteps, type GreedyStep } from './greedy-steps.ts';
-import type { HarnessApi, PagedCase } from './harness.ts';
+import { furthest, greedySteps, hashesOf, type GreedyStep } from './greedy-steps.ts';
+import type { HarnessApi, PagedCase, ParityRun } from './harness.ts';
 import { measure, type Measurement } from './measure.ts';
+import { openKernels, withProcessor } from './processor-run.ts';
 import { ReferenceFiles } from './reference-files.ts';
 
 const reference = new ReferenceFiles(async (path) => {
@@ -26,42 +28,50 @@ const reference = new ReferenceFiles(async (path) => {
   return new Uint8Array(await response.arrayBuffer());
 });
 const signal = new AbortController().signal;
+let kept: Kernels | undefined;
 
 const api = {
-  async facts(backend) {
-    const runtime = await openRuntime(backend);
+  async facts() {
+    const runtime = await openRuntime();
     const features = Array.from(runtime.device?.features ?? []);
     const precisions = [...runtime.precisions];
     runtime.dispose();
-    return { backend, crossOriginIsolated: self.crossOriginIsolated, features, precisions };
+    return { features, precisions };
   },
 
-  async measure({ package: name, goldens, backend, precision, slots, storageBuffers, steps, whole }, only) {
-    const store = await openFetchedStore(
-      `${self.location.origin}/packages/${name}/`,
-      () => undefined,
-      signal,
-    );
+  async measure({ package: name, precision, slots, storageBuffers, ...run }, only) {
+    const store = await openPackage(name);
     const gpu =
       storageBuffers === undefined ? {} : { gpu: withStorageBuffers(navigator.gpu, storageBuffers) };
-    const runtime = await openRuntime(backend, gpu);
+    const runtime = await openRuntime(gpu);
     const options = {
       precision,
       ignoreStops: true,
       ...(slots === undefined ? {} : { expertBudgetBytes: slots * slotBytes(store.manifest, precision) }),
     };
     const engine = await loadEngine(store, runtime, decodePhoto, options, signal);
-    const golden = await reference.goldens(goldens);
-    const pixels = await reference.pixels();
-    const measured: Measurement[] = [];
-    for (const [case_, messages] of await reference.conversations()) {
-      if (only?.includes(case_) === false) continue;
-      const tokens = case_ === whole ? undefined : steps;
-      measured.push(await measure(case_, messages, engine, golden, pixels, undefined, tokens));
-    }
+    const measured = await measureCases(engine, run, only);
     await engine.dispose();
     runtime.dispose();
     return measured;
+  },
+
+  async processor({ package: name, threads, repeated, repetitions, ...run }, only) {
+    const options = { cache: 'f32', ignoreStops: true } as const;
+    return withProcessor(await openPackage(name), threads, options, async (engine, count) => {
+      const messages = (await reference.conversations()).get(repeated)!;
+      return {
+        crossOriginIsolated: self.crossOriginIsolated,
+        threads: count,
+        measured: await measureCases(engine, run, only),
+        hashes: await hashesOf(engine, messages, repetitions),
+      };
+    });
+  },
+
+  async hold() {
+    kept = await openKernels();
+    return kept.threads;
   },
 
   async decoded(file) {
@@ -69,24 +79,15 @@ const api = {
   },
 
   async seen(clip) {
-    const store = await openFetchedStore(
-      `${self.location.origin}/packages/dense-tied-exact/`,
-      () => undefined,
-      signal,
+    const options = { openClip, ignoreStops: true };
+    return withProcessor(await openPackage('dense-tied-exact'), 1, options, (engine) =>
+      clipSeen(engine, clip),
     );
-    const runtime = await createWasmRuntime();
-    const engine = await loadEngine(store, runtime, decodePhoto, { openClip, ignoreStops: true }, signal);
-    try {
-      return await clipSeen(engine, clip);
-    } finally {
-      await engine.dispose();
-      runtime.dispose();
-    }
   },
 
   async pagedBuiltIn(slots, cases) {
     const store = await openFetchedStore(`${self.location.origin}/built-in/`, () => undefined, signal);
-    const runtime = await openRuntime('webgpu');
+    const runtime = await openRuntime();
     const conversations = await reference.conversations();
     const stepsWith = async (options: EngineOptions): Promise<GreedyStep[][]> => {
       const engine = await loadEngine(store, runtime, decodePhoto, { precision: 'f32', ...options }, signal);
@@ -108,10 +109,7 @@ const api = {
   },
 
   async attention(device) {
-    const runtime = await openRuntime(
-      'webgpu',
-      device === 'engine' ? {} : { gpu: everyFeature(navigator.gpu) },
-    );
+    const runtime = await openRuntime(device === 'engine' ? {} : { gpu: everyFeature(navigator.gpu) });
     try {
       return await attentionIsRight(runtime, 'f32');
     } finally {
@@ -122,11 +120,29 @@ const api = {
 
 Comlink.expose(api);
 
-/** Opens a runtime. `options` apply only to WebGPU. */
-function openRuntime(backend: Backend, options: { gpu?: GPU } = {}): Promise<Runtime> {
-  return backend === 'wasm'
-    ? createWasmRuntime()
-    : createRuntime({ backend, files: runtimeFiles(), ...options });
+function openPackage(name: string): Promise<PackageStore> {
+  return openFetchedStore(`${self.location.origin}/packages/${name}/`, () => undefined, signal);
+}
+
+/** Measures the cases of the reference, or only the named ones. */
+async function measureCases(
+  engine: Engine,
+  { goldens, steps, whole }: Pick<ParityRun, 'goldens' | 'steps' | 'whole'>,
+  only: readonly string[] | undefined,
+): Promise<Measurement[]> {
+  const golden = await reference.goldens(goldens);
+  const pixels = await reference.pixels();
+  const measured: Measurement[] = [];
+  for (const [case_, messages] of await reference.conversations()) {
+    if (only?.includes(case_) === false) continue;
+    const tokens = case_ === whole ? undefined : steps;
+    measured.push(await measure(case_, messages, engine, golden, pixels, undefined, tokens));
+  }
+  return measured;
+}
+
+function openRuntime(options: { gpu?: GPU } = {}): Promise<Runtime> {
+  return createRuntime({ backend: 'webgpu', files: runtimeFiles(), ...options });
 }
 
 /** A GPU whose devices have every feature of their adapter, whatever features are requested. */

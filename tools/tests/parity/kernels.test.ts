@@ -14,6 +14,7 @@ import { openDirectoryStore } from '../../../src/node/directory-store.ts';
 import { kernelFiles } from '../../build/kernel-files.ts';
 import { openKernels } from '../../../src/node/kernels.ts';
 import { fixturePackage } from './fixture-package.ts';
+import { hashesOf } from './greedy-steps.ts';
 import { LIMITS } from './limits.ts';
 import { measure, violations, type Measurement } from './measure.ts';
 import { ReferenceFiles, type Goldens } from './reference-files.ts';
@@ -58,6 +59,21 @@ describe.each([...RUNS, { fixture: 'dense-tied', preset: 'exact', cache: 'f16' a
       measured.push(measurement);
       expect(violations(measurement, LIMITS['wasm f32'])).toEqual([]);
     });
+  },
+);
+
+const REPETITIONS = process.env.LONG === '1' ? 200 : 20;
+
+test.each(['dense-tied', 'moe-untied'])(
+  'the same bits on 1, 2 and 4 threads, each time (%s)',
+  async (fixture) => {
+    const hashes = new Set<string>();
+    for (const threads of [1, 2, 4]) {
+      const engine = await open(fixture, 'balanced', { cache: 'f32' }, threads);
+      const seen = await hashesOf(engine, conversations.get('picture')!, threads === 1 ? 1 : REPETITIONS);
+      for (const hash of seen) hashes.add(hash);
+    }
+    expect(hashes.size).toBe(1);
   },
 );
 

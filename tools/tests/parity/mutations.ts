@@ -28,6 +28,12 @@ const PROCESSOR: Tests = {
   presets: 'balanced',
 };
 
+/** The crew of threads, on operations alone and in the whole engine. */
+const THREADS: Tests = {
+  args: ['src/kernels/threads.test.ts', 'tools/tests/parity/kernels.test.ts', '-t', 'the same bits'],
+  presets: '',
+};
+
 interface Mutation {
   name: string;
   file: string;
@@ -140,6 +146,29 @@ const MUTATIONS: Mutation[] = [
     tests: PROCESSOR,
     file: 'src/kernels/assembly/attention.ts',
     replace: [['op.first + row + 1 - start', 'op.first + row + 2 - start']],
+  },
+  {
+    name: 'processor: threads wait for each other only at the end of a program',
+    tests: THREADS,
+    file: 'src/kernels/assembly/index.ts',
+    replace: [
+      [
+        'if (threads > 1 && load<i32>(at, 4) != 0) barrier',
+        'if (threads > 1 && at + OPERATION_BYTES >= end) barrier',
+      ],
+    ],
+  },
+  {
+    name: 'processor: no thread waits for the attention of the others',
+    tests: THREADS,
+    file: 'src/engine/processor/decoder-program.ts',
+    replace: [["program.add('attend'", "program.addUnwaited('attend'"]],
+  },
+  {
+    name: 'processor: no thread waits for the products of the others',
+    tests: THREADS,
+    file: 'src/engine/processor/layer-program.ts',
+    replace: [["this.program.add('product', fields)", "this.program.addUnwaited('product', fields)"]],
   },
 ];
 

@@ -8,7 +8,7 @@ import { makeRepeatingCheckpoint, makeThinkingCheckpoint } from './made-checkpoi
 import { FIXTURE_PACKAGES, MADE_CHECKPOINT } from './places.ts';
 
 const FIXTURES = 'tools/reference/fixtures';
-const PRESETS = ['exact', 'balanced'];
+const PRESETS = ['exact', 'balanced', 'small'];
 
 export default function convertFixtures(): void {
   rmSync(FIXTURE_PACKAGES, { recursive: true, force: true });
