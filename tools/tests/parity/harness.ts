@@ -62,7 +62,8 @@ export interface ClipSeen {
 }
 
 export interface HarnessApi {
-  /** The features of the device that the engine created. */
+  facts(): Promise<RuntimeFacts>;
+  /** Measures all cases of the reference, or only the named ones, on WebGPU. */
   measure(run: ParityRun, only?: string[]): Promise<Measurement[]>;
   /** Does the same on the processor. */
   processor(run: ProcessorRun, only?: string[]): Promise<ProcessorSeen>;
