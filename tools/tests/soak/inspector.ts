@@ -16,6 +16,8 @@ export interface Holdings {
   wasmBytes: number;
   gpuBytes: number;
   gpuBuffers: number;
+  /** The page's workers and the threads that they have started. */
+  workers: number;
   messagePorts: number;
   objectUrls: number;
   domNodes: number;
@@ -28,11 +30,19 @@ export class Inspector {
   readonly #page: Page;
   readonly #session: CDPSession;
   readonly #workers: Map<string, WorkerSession>;
+  /** The sessions of all workers and threads that have not ended. */
+  readonly #alive: ReadonlySet<string>;
 
-  private constructor(page: Page, session: CDPSession, workers: Map<string, WorkerSession>) {
+  private constructor(
+    page: Page,
+    session: CDPSession,
+    workers: Map<string, WorkerSession>,
+    alive: ReadonlySet<string>,
+  ) {
     this.#page = page;
     this.#session = session;
     this.#workers = workers;
+    this.#alive = alive;
   }
 
   /** Must be called before the page navigates anywhere. */
@@ -54,21 +64,26 @@ export class Inspector {
     }, OBJECT_URLS);
     const session = await page.context().newCDPSession(page);
     const workers = new Map<string, WorkerSession>();
+    const alive = new Set<string>();
     session.on('Target.attachedToTarget', ({ sessionId, targetInfo }) => {
+      alive.add(sessionId);
       const worker = new WorkerSession(session, sessionId);
-      // The runtime's threads block while they wait for work, so they never answer an inspector. They own no objects.
+      // Threads that compute block while they wait for work, so they never answer an inspector. They own no objects.
       if (/\/(inference|weights|media)\.worker/.test(targetInfo.url)) workers.set(sessionId, worker);
       void worker.send('Runtime.evaluate', { expression: COUNT });
       void worker.send('Runtime.runIfWaitingForDebugger', {});
     });
-    session.on('Target.detachedFromTarget', ({ sessionId }) => workers.delete(sessionId));
+    session.on('Target.detachedFromTarget', ({ sessionId }) => {
+      workers.delete(sessionId);
+      alive.delete(sessionId);
+    });
     await session.send('Target.setAutoAttach', {
       autoAttach: true,
       waitForDebuggerOnStart: true,
       flatten: false,
     });
     await session.send('Performance.enable');
-    return new Inspector(page, session, workers);
+    return new Inspector(page, session, workers, alive);
   }
 
   async look(): Promise<Holdings> {
@@ -87,6 +102,7 @@ export class Inspector {
       wasmBytes: 0,
       gpuBytes: 0,
       gpuBuffers: 0,
+      workers: this.#alive.size,
       messagePorts: await this.#countAll('MessagePort'),
       objectUrls,
       domNodes: await this.#countNodes(),

@@ -10,6 +10,7 @@ const held: Holdings = {
     wasmBytes: 1e8,
     gpuBytes: 2e7,
     gpuBuffers: 280,
+    workers: 5,
   },
   ...{ messagePorts: 4, objectUrls: 0, domNodes: 200, eventListeners: 50 },
 };

@@ -9,6 +9,7 @@ const NAMES: Record<keyof Holdings, string> = {
   wasmBytes: 'WASM memory',
   gpuBytes: 'GPU buffers, bytes',
   gpuBuffers: 'GPU buffers',
+  workers: 'workers and threads',
   messagePorts: 'message ports',
   objectUrls: 'object URLs',
   domNodes: 'DOM nodes',
