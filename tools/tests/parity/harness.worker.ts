@@ -13,13 +13,14 @@ import { fail } from '../../../src/failure.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
 import type { Kernels } from '../../../src/kernels/kernels.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
+import { openPageKernels } from '../support/page-kernels.ts';
 import { runtimeFiles } from '../../../src/session/runtime-files.ts';
 import { withStorageBuffers } from '../support/few-buffers.ts';
 import { clipSeen } from './clip-seen.ts';
 import { furthest, greedySteps, hashesOf, type GreedyStep } from './greedy-steps.ts';
 import type { HarnessApi, PagedCase, ParityRun } from './harness.ts';
 import { measure, type Measurement } from './measure.ts';
-import { openKernels, withProcessor } from './processor-run.ts';
+import { withProcessor } from './processor-run.ts';
 import { ReferenceFiles } from './reference-files.ts';
 
 const reference = new ReferenceFiles(async (path) => {
@@ -70,7 +71,7 @@ const api = {
   },
 
   async hold() {
-    kept = await openKernels();
+    kept = await openPageKernels();
     return kept.threads;
   },
 

@@ -1,4 +1,4 @@
-// Opens the processor engine in the harness's worker, on a given number of threads or as the app opens it.
+// Loads a package onto the processor in the harness's worker.
 
 import { decodePhoto } from '../../../src/engine/photo/decode-photo.ts';
 import type { Engine } from '../../../src/engine/engine.ts';
@@ -7,29 +7,16 @@ import {
   type ProcessorEngineOptions,
 } from '../../../src/engine/load-processor-engine.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
-import { Kernels } from '../../../src/kernels/kernels.ts';
-import { KernelDownloads } from '../../../src/session/kernel-downloads.ts';
-import { kernelFile } from '../../../src/session/kernel-files.ts';
-import { spawnWith } from '../../../src/session/kernel-threads.ts';
-import kernelScript from '../../../workers/kernel.worker.ts?worker&url';
+import { openPageKernels } from '../support/page-kernels.ts';
 
-const spawn = spawnWith(() => new Worker(kernelScript, { type: 'module' }));
-
-/** `threads`: if omitted, as many as the app takes. The caller disposes of the kernels. */
-export async function openKernels(threads?: number): Promise<Kernels> {
-  if (threads === undefined) return new KernelDownloads(spawn).open(0);
-  const { url } = kernelFile(threads > 1 ? 'shared' : 'own');
-  return Kernels.open({ module: await WebAssembly.compileStreaming(fetch(url)), threads, spawn });
-}
-
-/** Loads a package onto the kernels, runs `job`, and releases both. */
+/** `threads`: if omitted, as many as the app takes. Loads a package, runs `job`, and releases everything. */
 export async function withProcessor<T>(
   store: PackageStore,
   threads: number | undefined,
   options: ProcessorEngineOptions,
   job: (engine: Engine, threads: number) => Promise<T>,
 ): Promise<T> {
-  const kernels = await openKernels(threads);
+  const kernels = await openPageKernels(threads);
   try {
     const { signal } = new AbortController();
     const engine = await loadProcessorEngine(store, kernels, decodePhoto, options, signal);

@@ -6,12 +6,11 @@ import { loadProcessorEngine } from '../../../src/engine/load-processor-engine.t
 import { describe } from '../../../src/failure.ts';
 import { Database } from '../../../src/weights/store/database.ts';
 import { openFetchedStore } from '../support/fetched-store.ts';
+import { openPageKernels } from '../support/page-kernels.ts';
 import { PACE } from '../../../src/weights/download/pace.ts';
 import { Weights } from '../../../src/weights/weights.ts';
-import { KernelDownloads } from '../../../src/session/kernel-downloads.ts';
 import type { Answered, EngineApi } from './harness.ts';
 
-const downloads = new KernelDownloads();
 const signal = new AbortController().signal;
 
 const api = {
@@ -21,7 +20,7 @@ const api = {
         'url' in from
           ? await openFetchedStore(from.url, () => undefined, signal)
           : await new Weights(new Database(), PACE).open(from.id);
-      const kernels = await downloads.open();
+      const kernels = await openPageKernels(1);
       const engine = await loadProcessorEngine(store, kernels, decodePhoto, { ignoreStops: true }, signal);
       const tokens: number[] = [];
       const onToken = (id: number): Promise<void> => Promise.resolve(void tokens.push(id));
