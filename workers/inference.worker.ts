@@ -11,7 +11,7 @@ import { Weights } from '../src/weights/weights.ts';
 import { AnsweringModel } from '../src/session/answering-model.ts';
 import { exposeOnly } from '../src/session/checked-port.ts';
 import { KernelDownloads } from '../src/session/kernel-downloads.ts';
-import { KernelWalls, spawnWith } from '../src/session/kernel-threads.ts';
+import { KernelWalls } from '../src/session/kernel-threads.ts';
 import { loadModel } from '../src/session/load-model.ts';
 import { demandWalls, OwnWalls, trustOwnScripts } from '../src/session/own-walls.ts';
 import { RuntimeDownloads } from '../src/session/runtime-downloads.ts';
@@ -28,7 +28,7 @@ const kernelWalls = new KernelWalls(startKernel);
 const model = new AnsweringModel();
 const database = new Database();
 const runtime = new RuntimeDownloads();
-const kernels = new KernelDownloads(spawnWith(startKernel));
+const kernels = new KernelDownloads(startKernel);
 const sources = { weights: new Weights(database, PACE), verdicts: new Verdicts(database), runtime, kernels };
 
 const api = {

@@ -5,6 +5,7 @@ import { fail } from '../failure.ts';
 import type { KernelSource } from '../session/kernel-downloads.ts';
 import { spawnWith } from '../session/kernel-threads.ts';
 import { openOnThreads, type KernelMemory } from '../session/open-on-threads.ts';
+import { readWith } from '../session/open-reader.ts';
 
 /** `file` and `startThread`: the address of the package's own kernels, and a function that starts its own thread. */
 export function packagedKernels(
@@ -20,5 +21,8 @@ export function packagedKernels(
   };
   const { thread } = given;
   const start = thread === undefined ? startThread : () => new Worker(thread, { type: 'module' });
-  return { open: (leastBytes) => openOnThreads(module, spawnWith(start), leastBytes) };
+  return {
+    open: (leastBytes) => openOnThreads(module, spawnWith(start), leastBytes),
+    openReader: readWith(start),
+  };
 }

@@ -6,6 +6,7 @@ import type { Engine } from '../engine/engine.ts';
 import { loadEngine } from '../engine/load-engine.ts';
 import { loadProcessorEngine } from '../engine/load-processor-engine.ts';
 import { decodePhoto } from '../engine/photo/decode-photo.ts';
+import type { OpenReader } from '../engine/processor/blob-reader.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Kernels } from '../kernels/kernels.ts';
@@ -54,13 +55,17 @@ export class ProcessorDevice implements EngineDevice {
   readonly backend = 'wasm';
   readonly adapter = '';
   readonly #kernels: Kernels;
+  readonly #openReader: OpenReader;
 
-  constructor(kernels: Kernels) {
+  constructor(kernels: Kernels, openReader: OpenReader) {
     this.#kernels = kernels;
+    this.#openReader = openReader;
   }
 
   load(store: PackageStore, options: LoadEngineOptions, signal: AbortSignal): Promise<Engine> {
-    return loadProcessorEngine(store, this.#kernels, decodePhoto, options, signal);
+    return loadProcessorEngine(
+      ...[store, this.#kernels, decodePhoto, { ...options, openReader: this.#openReader }, signal],
+    );
   }
 
   dispose(): void {

@@ -1,22 +1,29 @@
 // Downloads the processor engine's kernels into this worker and compiles them. The kernels have a few kilobytes.
 
+import type { OpenReader } from '../engine/processor/blob-reader.ts';
 import type { Kernels, SpawnThread } from '../kernels/kernels.ts';
 import { fetchChecked } from './fetch-checked.ts';
 import { kernelFile } from './kernel-files.ts';
+import { spawnWith } from './kernel-threads.ts';
 import { openOnThreads, usefulMemory, type KernelMemory } from './open-on-threads.ts';
+import { readWith } from './open-reader.ts';
 
 /** The source of the kernels. */
 export interface KernelSource {
   /** Opens kernels with a memory of their own, for at least `leastBytes`. The caller disposes of them. */
   open(leastBytes: number): Promise<Kernels>;
+  /** Starts a thread that reads experts into the kernels' memory. */
+  readonly openReader: OpenReader;
 }
 
 export class KernelDownloads implements KernelSource {
+  readonly openReader: OpenReader;
   readonly #spawn: SpawnThread;
   readonly #begun = new Map<KernelMemory, Promise<WebAssembly.Module>>();
 
-  constructor(spawn: SpawnThread) {
-    this.#spawn = spawn;
+  constructor(startWorker: () => Worker) {
+    this.openReader = readWith(startWorker);
+    this.#spawn = spawnWith(startWorker);
   }
 
   /** Begins the download. If it fails, `open` begins it again. */

@@ -43,7 +43,10 @@ export async function trustedDevice(
 ): Promise<TrustedDevice> {
   const distrusted: Precision[] = [];
   const onProcessor = async (): Promise<TrustedDevice> => {
-    return { device: new ProcessorDevice(await kernels.open(processorBytes)), distrusted };
+    return {
+      device: new ProcessorDevice(await kernels.open(processorBytes), kernels.openReader),
+      distrusted,
+    };
   };
   if (backend === 'wasm') return onProcessor();
   const { files } = source;

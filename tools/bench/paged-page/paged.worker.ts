@@ -19,7 +19,7 @@ import { countGpuBytes } from '../gpu-bytes.ts';
 import { onKernels, onRuntime, runPaged, type PagedLoader } from '../paged-run.ts';
 import { repeatLayers } from '../repeated-layers.ts';
 import { withSkewedRouters } from '../skewed-routers.ts';
-import { openKernels, openReader } from './kernel-workers.ts';
+import { openPageKernels, openPageReader } from '../../tests/support/page-kernels.ts';
 import { noise } from './noise.ts';
 import type { PagingBench, ReadTimes } from './paging-bench.ts';
 
@@ -44,9 +44,9 @@ const api = {
     const measure = (loader: PagedLoader) =>
       runPaged(store, loader, [{ role: 'user', content: prompt }], options);
     if (threads > 0) {
-      const kernels = await openKernels(threads);
+      const kernels = await openPageKernels(threads);
       try {
-        const run = await measure(onKernels(store, kernels, decodePhoto, reads ? openReader : undefined));
+        const run = await measure(onKernels(store, kernels, decodePhoto, reads ? openPageReader : undefined));
         return { ...run, gpuPeakBytes: 0, kernelBytes: kernels.memoryBytes };
       } finally {
         kernels.dispose();
@@ -65,7 +65,7 @@ const api = {
   async load(threads) {
     const store = await weights.open(ID);
     const start = performance.now();
-    const kernels = await openKernels(threads);
+    const kernels = await openPageKernels(threads);
     const engine = await loadProcessorEngine(store, kernels, decodePhoto, { ignoreStops: true }, signal);
     loaded = { engine, kernels };
     return performance.now() - start;

@@ -28,6 +28,8 @@ export interface ParityRun {
 export interface ProcessorRun extends Pick<ParityRun, 'package' | 'goldens' | 'steps' | 'whole'> {
   /** If omitted, as many as the app takes. */
   threads?: number;
+  /** Pages the experts, with as few slots as possible. */
+  isPaged?: boolean;
   /** The case that is answered again and again, and how often. */
   repeated: string;
   repetitions: number;

@@ -57,8 +57,9 @@ const api = {
     return measured;
   },
 
-  async processor({ package: name, threads, repeated, repetitions, ...run }, only) {
-    const options = { cache: 'f32', ignoreStops: true } as const;
+  async processor({ package: name, threads, isPaged, repeated, repetitions, ...run }, only) {
+    const paging = isPaged === true ? { expertBudgetBytes: 0 } : {};
+    const options = { cache: 'f32', ignoreStops: true, ...paging } as const;
     return withProcessor(await openPackage(name), threads, options, async (engine, count) => {
       const messages = (await reference.conversations()).get(repeated)!;
       return {

@@ -7,7 +7,7 @@ import {
   type ProcessorEngineOptions,
 } from '../../../src/engine/load-processor-engine.ts';
 import type { PackageStore } from '../../../src/format/package-store.ts';
-import { openPageKernels } from '../support/page-kernels.ts';
+import { openPageKernels, openPageReader } from '../support/page-kernels.ts';
 
 /** `threads`: if omitted, as many as the app takes. Loads a package, runs `job`, and releases everything. */
 export async function withProcessor<T>(
@@ -19,7 +19,13 @@ export async function withProcessor<T>(
   const kernels = await openPageKernels(threads);
   try {
     const { signal } = new AbortController();
-    const engine = await loadProcessorEngine(store, kernels, decodePhoto, options, signal);
+    const engine = await loadProcessorEngine(
+      store,
+      kernels,
+      decodePhoto,
+      { ...options, openReader: openPageReader },
+      signal,
+    );
     const result = await job(engine, kernels.threads);
     await engine.dispose();
     return result;
