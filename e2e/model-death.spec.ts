@@ -7,7 +7,7 @@ import { answered, arrive, ask, FIXTURE } from './person.ts';
 // Playwright does not intercept requests that go through a service worker.
 test.use({ serviceWorkers: 'block' });
 
-const RUNTIME = /ort-wasm[^/]*\.wasm/;
+const KERNELS = /kernels-[^/]*\.wasm/;
 const notice = (page: Page) => page.getByRole('status').filter({ hasText: `while ${FIXTURE} was at work` });
 
 /** Waits until the page is in the middle of loading the model. */
@@ -26,7 +26,7 @@ test('the visit after a page died while loading a model asks, offers a smaller m
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 8 });
   await ask(page, 'Hello?');
   await answered(page, 1);
-  await context.route(RUNTIME, () => undefined);
+  await context.route(KERNELS, () => undefined);
   await page.reload();
   await untilLoading(page);
 
@@ -36,12 +36,12 @@ test('the visit after a page died while loading a model asks, offers a smaller m
   session.send('Page.crash').catch(() => undefined);
   await crash;
   await page.close();
-  await context.unroute(RUNTIME);
+  await context.unroute(KERNELS);
 
   const next = await context.newPage();
   await next.goto('/');
   await expect(notice(next)).toBeVisible();
-  // The page may fetch the runtime, but must not load the model before the user decides.
+  // The page may fetch the kernels, but must not load the model before the user decides.
   await expect(next.locator('header .model')).not.toContainText('getting ready');
   // The user can open the settings and the library.
   await next.getByRole('button', { name: 'Settings' }).click();
@@ -69,7 +69,7 @@ test('a page that the user leaves while it loads did not die, and neither did an
   await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 8 });
   await ask(page, 'Hello?');
   await answered(page, 1);
-  await context.route(RUNTIME, () => undefined);
+  await context.route(KERNELS, () => undefined);
   await page.reload();
   await untilLoading(page);
   const other = await context.newPage();

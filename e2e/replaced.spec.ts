@@ -78,23 +78,23 @@ test('a formula and a preview whose program is gone stay as source text, and the
   await expect(page.getByText(MISSING)).toBeVisible();
 });
 
-test('the page says so if the runtime’s file is gone', async ({ page }) => {
-  site.take(site.asset('ort-wasm-simd-threaded-', '.wasm'));
+test('the page says so if the kernels are gone', async ({ page }) => {
+  for (const kernels of site.kernels) site.take(kernels);
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await ask(page, 'Hello');
   await expect(answers(page).getByRole('alert')).toContainText(MISSING, { timeout: 100_000 });
 });
 
-test('the percentage counts the runtime too, and never shows 100', async ({ page }) => {
+test('the percentage counts the GPU’s runtime too, and never shows 100', async ({ page }) => {
   let release = (): void => undefined;
   const held = new Promise<void>((resolve) => (release = resolve));
-  await page.route('**/ort-wasm-simd-threaded-*.wasm', async (route) => {
+  await page.route('**/ort-wasm-simd-threaded.*.wasm', async (route) => {
     await held;
     await route.continue();
   });
   const shown: string[] = [];
   await page.exposeFunction('told', (text: string) => shown.push(text));
-  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await arrive(page, { model: 'demo', backend: 'webgpu', maxTokens: 24 });
   await page.evaluate(() => {
     const tell = (): void => {
       (window as unknown as { told: (text: string) => void }).told(
@@ -113,8 +113,9 @@ test('the percentage counts the runtime too, and never shows 100', async ({ page
     timeout: 100_000,
   });
   release();
-  await ask(page, 'Hello');
-  await answered(page, 1);
+  await expect(page.locator('header .model')).toContainText('on the graphics processor', {
+    timeout: 240_000,
+  });
   expect(shown.filter((text) => text.includes('100'))).toEqual([]);
 });
 

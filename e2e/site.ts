@@ -51,6 +51,11 @@ export class Site {
     return found;
   }
 
+  /** The file names of the processor engine's kernels: for one thread, and for several. */
+  get kernels(): string[] {
+    return readdirSync(join(this.#folder, 'assets')).filter((name) => /^kernels-.*\.wasm$/.test(name));
+  }
+
   /** Removes an asset from the site. `putBack` restores it under its own name or another. */
   take(asset: string): void {
     this.#move(asset, `${asset}.taken`);

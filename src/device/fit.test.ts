@@ -37,15 +37,42 @@ test('the catalogue names 2B, 4B, 8B and 30B-A3B, Instruct and Thinking', () => 
   }
 });
 
-test('without a graphics adapter nothing of this size fits', () => {
-  const result = fit(model('qwen3-vl-2b-instruct'), { gpu: null, memoryBytes: 8 * GIB });
-  expect(result.verdict).toBe('too-large');
+const onProcessor = (id: string, memoryBytes: number | null = 8 * GIB) =>
+  fit(model(id), { gpu: null, memoryBytes });
+
+test('without a graphics adapter the 2B and the 4B fit the processor, and the 8B does not', () => {
+  // Weights as stored + 0.3 GB of scratch memory + 2,048 tokens of cache, of 4.29 GB that WebAssembly addresses:
+  // 1.937 + 0.3 + 2,048 × 114,688 B (0.235) = 2.472 GB; 3.288 + 0.3 + 2,048 × 147,456 B (0.302) = 3.890 GB;
+  // 6.382 + 0.3 + 0.302 = 6.984 GB.
+  for (const size of ['2b', '4b']) {
+    expect(onProcessor(`qwen3-vl-${size}-instruct`)).toEqual({
+      verdict: 'fits',
+      reasons: [{ kind: 'no-gpu' }],
+    });
+  }
+  const neededBytes = 6_382_000_000 + 300_000_000 + 2048 * 147_456;
+  const short = { kind: 'memory', neededBytes, availableBytes: 2 ** 32 - 65536 };
+  expect(onProcessor('qwen3-vl-8b-instruct')).toEqual({
+    verdict: 'too-large',
+    reasons: [{ kind: 'no-gpu' }, short],
+  });
+});
+
+test('without a graphics adapter the 30B pages its experts, but not with 2 GiB of memory', () => {
+  // Without experts: 18.581 − 16.307 + 0.3 + 2,048 × 98,304 B (0.201) = 2.775 GB; with the experts of one token, a
+  // sixteenth of 16.307 GB, 3.794 GB.
+  const result = onProcessor('qwen3-vl-30b-a3b-instruct');
+  expect(result.verdict).toBe('fits-paged');
   expect(kinds(result)).toEqual(['no-gpu', 'memory']);
+  expect(onProcessor('qwen3-vl-30b-a3b-instruct', null).verdict).toBe('fits-paged');
+  // 75 % of 2 GiB are 1.6 GB.
+  expect(onProcessor('qwen3-vl-30b-a3b-instruct', 2 * GIB).verdict).toBe('too-large');
+  expect(onProcessor('qwen3-vl-2b-instruct', 2 * GIB).verdict).toBe('too-large');
 });
 
 test('a graphics adapter in software counts as none', () => {
   const software = device(8 * GIB, { isSoftware: true });
-  expect(fit(model('qwen3-vl-2b-instruct'), software).verdict).toBe('too-large');
+  expect(fit(model('qwen3-vl-8b-instruct'), software).verdict).toBe('too-large');
   expect(kinds(fit(model('qwen3-vl-2b-instruct'), software))).toContain('no-gpu');
 });
 
@@ -134,7 +161,10 @@ test('a stored mixture that does not fit gets the memory that is left for its ex
   const budget = expertBudget(sizes, device(7 * GIB))!;
   expect(budget).toBeGreaterThan(0.05 * expertBytes);
   expect(budget).toBeLessThan(7 * GIB - (storedBytes - expertBytes));
-  expect(expertBudget(sizes, { gpu: null, memoryBytes: null })).toBeLessThan(3 * GIB);
+  // On the processor: 4.295 GB − (2.274 + 0.3 + 4,096 tokens × 98,304 B = 0.403) GB.
+  const onKernels = 2 ** 32 - 65536 - (storedBytes - expertBytes + 300_000_000 + 4096 * 98_304);
+  expect(expertBudget(sizes, { gpu: null, memoryBytes: null })).toBe(onKernels);
+  expect(onKernels / expertBytes).toBeGreaterThan(1 / 16);
   expect(expertBudget({ storedBytes: 7e6, expertBytes: 8e5 }, device(4 * GIB))).toBeUndefined();
   expect(expertBudget({ storedBytes: 9e9, expertBytes: 0 }, device(4 * GIB))).toBeUndefined();
 });

@@ -2,6 +2,7 @@
 // that the browser reports; only loading the model proves it.
 
 import type { CatalogueModel, DeviceFacts, Fit, FitReason, Offer } from '../contract/weights.ts';
+import { fitProcessor, processorExpertBudget, processorNeeds } from './fit-processor.ts';
 import type { ModelSizes } from './package-sizes.ts';
 
 /** The length of a conversation with a few pictures. The estimate includes the KV cache of such a conversation. */
@@ -25,26 +26,16 @@ const LARGE_CACHE_BYTES_PER_TOKEN = 98_304;
  */
 const CREDIT_BYTES = 32 * 2 ** 30;
 
-/** The memory that WebAssembly can address, without the part that the page itself uses. */
-const PROCESSOR_BYTES = 3.5e9;
-
 export function offerOf(model: CatalogueModel, device: DeviceFacts): Offer {
-  const hasF16 = usableGpu(device)?.hasF16 ?? false;
-  return { model, fit: fit(model, device), memoryBytes: memoryNeeded(model, hasF16, 1) };
+  const gpu = usableGpu(device);
+  const memoryBytes = gpu ? memoryNeeded(model, gpu.hasF16, 1) : processorNeeds(model);
+  return { model, fit: fit(model, device), memoryBytes };
 }
 
 /** Returns the best verdict that applies, with the reasons against a better one. */
 export function fit(model: ModelSizes, device: DeviceFacts): Fit {
   const gpu = usableGpu(device);
-  if (!gpu) {
-    // The processor computes slowly, in 32 bits, and within the memory that WebAssembly can address.
-    const neededBytes = memoryNeeded(model, false, 1);
-    const fits = neededBytes <= PROCESSOR_BYTES;
-    const short: FitReason = { kind: 'memory', neededBytes, availableBytes: PROCESSOR_BYTES };
-    return fits
-      ? { verdict: 'fits', reasons: [{ kind: 'no-gpu' }] }
-      : { verdict: 'too-large', reasons: [{ kind: 'no-gpu' }, short] };
-  }
+  if (!gpu) return fitProcessor(model, availableBytes(device));
 
   const limitBytes = Math.min(gpu.maxBufferBytes, gpu.maxBindingBytes);
   if (model.largestArrayBytes > limitBytes) {
@@ -74,7 +65,7 @@ export function fit(model: ModelSizes, device: DeviceFacts): Fit {
 
 /**
  * The graphics processor that the engine would use. A software adapter counts as none, because it is slower
- * than WASM.
+ * than the kernels on the processor.
  */
 export function usableGpu({ gpu }: DeviceFacts): DeviceFacts['gpu'] {
   return gpu?.isSoftware === true ? null : gpu;
@@ -82,9 +73,13 @@ export function usableGpu({ gpu }: DeviceFacts): DeviceFacts['gpu'] {
 
 /** The share of the experts that fits in this device's memory; 1 for a dense model. */
 export function heldShare(model: CatalogueModel, device: DeviceFacts): number {
-  const hasF16 = device.gpu?.hasF16 ?? false;
-  const free = availableBytes(device) - memoryNeeded(model, hasF16, 0);
-  return model.expertBytes === 0 ? 1 : Math.max(0, Math.min(1, free / model.expertBytes));
+  if (model.expertBytes === 0) return 1;
+  const gpu = usableGpu(device);
+  const available = availableBytes(device);
+  const free = gpu
+    ? available - memoryNeeded(model, gpu.hasF16, 0)
+    : (processorExpertBudget(model, available) ?? model.expertBytes);
+  return Math.max(0, Math.min(1, free / model.expertBytes));
 }
 
 /** The sizes that a stored model's record contains. */
@@ -92,9 +87,11 @@ type StoredSizes = Pick<CatalogueModel, 'storedBytes' | 'expertBytes'>;
 
 /** The default memory budget for experts; undefined if the whole model fits. */
 export function expertBudget(sizes: StoredSizes, device: DeviceFacts): number | undefined {
+  if (sizes.expertBytes === 0) return undefined;
   const model = { ...sizes, halfBytes: 0, cacheBytesPerToken: LARGE_CACHE_BYTES_PER_TOKEN };
-  const available = device.gpu === null ? PROCESSOR_BYTES : availableBytes(device);
-  if (sizes.expertBytes === 0 || memoryNeeded(model, true, 1) <= available) return undefined;
+  const available = availableBytes(device);
+  if (device.gpu === null) return processorExpertBudget(model, available);
+  if (memoryNeeded(model, true, 1) <= available) return undefined;
   return Math.max(0, available - memoryNeeded(model, true, 0));
 }
 

@@ -9,8 +9,10 @@ import type { AppFiles } from '../../src/offline/app-files.ts';
 import { headerRules } from './header-rules.ts';
 import { hostsOf } from './policy.ts';
 
-/** The three builds of the runtime, of which a device needs one. */
+/** The builds of the GPU's runtime. A device needs one of them, and none if the processor answers. */
 const IF_USED = /^assets\/ort[-.]/;
+/** The processor's kernels, for one thread and for several. */
+const KERNELS = /^assets\/kernels-[\w-]+\.wasm$/;
 /**
  * Files that the cache leaves out. Weights are stored in the database instead. Every browser that can run the page
  * supports WOFF2, so it never requests other font formats.
@@ -57,12 +59,17 @@ function listFiles(folder: string): AppFiles {
 
 /**
  * Returns whether a file is needed for the page and its workers to start. The catalogue counts, too, because it names
- * the policy's hosts.
+ * the policy's hosts, and so do the kernels, with which any device can answer.
  */
 function startOf(folder: string): (name: string) => boolean {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');
   const named = new Set(page.match(/assets\/[\w.-]+\.(js|css)/g));
-  return (name) => named.has(name) || /^(index\.html|models\/index\.json)$|\.worker-[\w-]+\.js$/.test(name);
+  const isWorker = /\.worker-[\w-]+\.js$/;
+  return (name) =>
+    named.has(name) ||
+    /^(index\.html|models\/index\.json)$/.test(name) ||
+    isWorker.test(name) ||
+    KERNELS.test(name);
 }
 
 /** The paths of all files, with forward slashes, in the same order on every machine. */
