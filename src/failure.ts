@@ -54,7 +54,7 @@ export type FailureCode =
   | 'worker-died'
   | 'no-answer' // a worker does not report in time whether its walls hold
   | 'not-loaded' // a part of the app itself could not be fetched: the site has a newer version, or there is no network
-  | 'changed-program' // a file of the runtime differs from the one that the app was built with; the message names it
+  | 'changed-program' // a file of the runtime or the kernels is not the one that the app was built with; the message names it
   | 'unprotected' // this worker is not under the app's policy, and accepts no photo
   | 'bad-request' // an argument of the caller is invalid; the message names it
   | 'bug';

@@ -191,7 +191,8 @@ export interface ExpectedSpeed {
 export interface ExpectedSpeeds {
   /** null if there is no graphics processor that the engine would use, or if its speed could not be measured. */
   gpu: ExpectedSpeed | null;
-  processor: ExpectedSpeed;
+  /** null if the model pages its experts on the processor and storage could not be measured. */
+  processor: ExpectedSpeed | null;
 }
 
 export interface Offer {

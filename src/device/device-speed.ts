@@ -1,13 +1,18 @@
-// Measures in about a second the speeds that limit a model on this device: the processor's products, the GPU's memory,
-// and a round trip to the GPU. For paged experts, it also measures reads from storage and uploads to the GPU.
+// Measures in about a second the speeds that limit a model on this device: the processor's products, reads from storage
+// (for paged experts), the GPU's memory, uploads to it and a round trip to it.
 
+import type { Kernels } from '../kernels/kernels.ts';
 import { askForAdapter, describeAdapter, isSoftware } from './adapter.ts';
 import { memoryBandwidth } from './memory-bandwidth.ts';
-import { productSpeed } from './product-speed.ts';
+import { processorSpeed, type ProcessorSpeed } from './processor-speed.ts';
 
 export interface DeviceSpeed {
-  /** The number of weights that one thread multiplies per second. */
-  products: number;
+  processor: ProcessorSpeed;
+  /**
+   * Bytes per second from storage; null if that could not be measured. The test reads bytes that were just written, so a
+   * slow disk seems faster than it is.
+   */
+  read: number | null;
   /** null if there is no graphics processor that the engine would use, or if measuring it failed. */
   gpu: GpuSpeed | null;
 }
@@ -17,11 +22,8 @@ export interface GpuSpeed {
   memory: number;
   /** The time to copy 16 bytes on the GPU and to read them back. */
   roundTripMs: number;
-  /**
-   * Bytes per second; null if storage could not be measured. The test reads bytes that were just written, so a
-   * slow disk seems faster than it is.
-   */
-  paging: { read: number; upload: number } | null;
+  /** Bytes per second to its memory. */
+  upload: number;
 }
 
 const SCRATCH_BYTES = 16 * 2 ** 20;
@@ -40,47 +42,61 @@ export interface ScratchFile {
 /** Measures the device at the first call and keeps the result. */
 export class DeviceMeter {
   readonly #scratch: ScratchFile;
+  readonly #openKernels: () => Promise<Kernels>;
   #measured: Promise<DeviceSpeed> | undefined;
 
-  constructor(scratch: ScratchFile) {
+  constructor(scratch: ScratchFile, openKernels: () => Promise<Kernels>) {
     this.#scratch = scratch;
+    this.#openKernels = openKernels;
   }
 
+  /** Fails as opening the kernels does; the next call then measures again. */
   measure(): Promise<DeviceSpeed> {
-    this.#measured ??= measureDevice(this.#scratch);
-    return this.#measured;
+    if (this.#measured !== undefined) return this.#measured;
+    const measured = this.#measure();
+    this.#measured = measured;
+    measured.catch(() => (this.#measured = undefined));
+    return measured;
+  }
+
+  async #measure(): Promise<DeviceSpeed> {
+    return {
+      processor: await this.#processor(),
+      read: await readSpeed(this.#scratch).catch(() => null),
+      gpu: await measureGpu().catch(() => null),
+    };
+  }
+
+  async #processor(): Promise<ProcessorSpeed> {
+    const kernels = await this.#openKernels();
+    try {
+      return processorSpeed(kernels);
+    } finally {
+      kernels.dispose();
+    }
   }
 }
 
-async function measureDevice(scratch: ScratchFile): Promise<DeviceSpeed> {
-  return { products: productSpeed(), gpu: await measureGpu(scratch).catch(() => null) };
-}
-
-async function measureGpu(scratch: ScratchFile): Promise<GpuSpeed | null> {
+async function measureGpu(): Promise<GpuSpeed | null> {
   const adapter = 'gpu' in navigator ? await askForAdapter(navigator.gpu) : null;
   if (adapter === null || isSoftware(describeAdapter(adapter.info))) return null;
   const device = await adapter.requestDevice();
   try {
     const [memory, roundTripMs] = [await memoryBandwidth(device, 128 * 2 ** 20), await roundTrip(device)];
-    return { memory, roundTripMs, paging: await pagingSpeed(scratch, device).catch(() => null) };
+    return { memory, roundTripMs, upload: await uploadSpeed(device) };
   } finally {
     device.destroy();
   }
 }
 
-async function pagingSpeed(scratch: ScratchFile, device: GPUDevice): Promise<GpuSpeed['paging']> {
-  const [read, upload] = [await readSpeed(scratch), await uploadSpeed(device)];
-  return read > 0 ? { read, upload } : null;
-}
-
-async function readSpeed(scratch: ScratchFile): Promise<number> {
+async function readSpeed(scratch: ScratchFile): Promise<number | null> {
   const bytes = new Uint8Array(SCRATCH_BYTES);
   // Storage may compress data, so the bytes must be random.
   for (let at = 0; at < bytes.length; at += 65536) crypto.getRandomValues(bytes.subarray(at, at + 65536));
   await scratch.write(bytes);
   try {
     const blob = await scratch.read();
-    if (blob === undefined) return 0;
+    if (blob === undefined) return null;
     return await bytesPerSecond(async (turn) => {
       const from = (turn * 7 * PIECE_BYTES) % (SCRATCH_BYTES - PIECE_BYTES);
       return (await blob.slice(from, from + PIECE_BYTES).arrayBuffer()).byteLength;

@@ -17,16 +17,9 @@ const USUAL_LAYERS = 36;
  * layers.
  */
 const STARTS = { dense: 12, mixture: 17, paged: 22, around: 22 };
-/** The measured time to start one operator on a processor that multiplies START_PRODUCTS weights per second. */
+/** The measured time to start one operator of the GPU's runtime, on a processor whose thread multiplies START_BLOCKS bytes per second. */
 const START_MS = 0.051;
-const START_PRODUCTS = 5e8;
-/** The bytes per weight in 4-bit blocks of 32. */
-const WEIGHT_BYTES = 0.5625;
-/**
- * The speed of onnxruntime's WASM relative to that of the product in product-speed.ts. They are equal, with one thread
- * and with two.
- */
-const RUNTIME_SHARE = 1;
+const START_BLOCKS = 6.2e9;
 /** Layers behave alike, so only a few are simulated, and their time is multiplied. */
 const SIMULATED_LAYERS = 6;
 const TOKENS = 120;
@@ -35,44 +28,66 @@ const WARM_UP = 40;
 export function expectedSpeeds(
   model: CatalogueModel,
   device: DeviceFacts,
-  { products, gpu }: DeviceSpeed,
+  speed: DeviceSpeed,
 ): ExpectedSpeeds {
+  const onGpu = speed.gpu && expected(model, heldShare(model, device), gpuCosts(model, speed, speed.gpu));
+  const processorHeld = heldShare(model, { ...device, gpu: null });
+  const onProcessor = expected(model, processorHeld, processorCosts(model, speed));
+  return { gpu: onGpu, processor: onProcessor };
+}
+
+/** The costs of a token on a device, in ms. */
+interface Costs {
+  /** Reading and multiplying its weights. */
+  weights: number;
+  /** Starting an operator. */
+  start: number;
+  /** A run: starting it, and reading its results back. */
+  run: number;
+  /** Reading an expert from storage, and copying it to the device; null if storage could not be measured. */
+  expert: { readMs: number; uploadMs: number } | null;
+}
+
+function gpuCosts(model: CatalogueModel, { processor, read }: DeviceSpeed, gpu: GpuSpeed): Costs {
+  const bytes = expertSize(model);
   return {
-    gpu: gpu && onGpu(model, device, gpu, products),
-    processor: {
-      tokensPerSecond: (RUNTIME_SHARE * products * WEIGHT_BYTES) / bytesPerToken(model),
-      heldShare: 1,
-    },
+    weights: (1000 * bytesPerToken(model)) / gpu.memory,
+    // The page's thread starts the operators, one after the other.
+    start: (START_MS * START_BLOCKS * processor.threads) / processor.blocks,
+    run: gpu.roundTripMs,
+    expert: read === null ? null : { readMs: (1000 * bytes) / read, uploadMs: (1000 * bytes) / gpu.upload },
   };
 }
 
-function onGpu(
-  model: CatalogueModel,
-  device: DeviceFacts,
-  speed: GpuSpeed,
-  products: number,
-): ExpectedSpeed | null {
+function processorCosts(model: CatalogueModel, { processor, read }: DeviceSpeed): Costs {
+  const rate = model.preset === 'exact' ? processor.halves : processor.blocks;
+  return {
+    weights: (1000 * bytesPerToken(model)) / rate,
+    start: processor.startMs,
+    run: 0,
+    // The bytes are read straight into the kernels' memory.
+    expert: read === null ? null : { readMs: (1000 * expertSize(model)) / read, uploadMs: 0 },
+  };
+}
+
+function expected(model: CatalogueModel, held: number, costs: Costs): ExpectedSpeed | null {
   const { experts } = model;
-  const startMs = (START_MS * START_PRODUCTS) / products;
-  const readMs = (1000 * bytesPerToken(model)) / speed.memory;
   const layers = experts?.layers ?? model.layers ?? USUAL_LAYERS;
   const starts = layers * (experts === undefined ? STARTS.dense : STARTS.mixture) + STARTS.around;
-  const slots = experts && Math.max(experts.chosen, Math.floor(heldShare(model, device) * experts.count));
+  const slots = experts && Math.max(experts.chosen, Math.floor(held * experts.count));
   if (experts === undefined || slots === undefined || slots >= experts.count) {
-    // If all experts are resident, a token takes one run and one read-back.
-    return { tokensPerSecond: 1000 / (readMs + starts * startMs + speed.roundTripMs), heldShare: 1 };
+    // If all experts are resident, a token is one run and one read-back.
+    return { tokensPerSecond: 1000 / (costs.weights + starts * costs.start + costs.run), heldShare: 1 };
   }
-  if (speed.paging === null) return null;
-  const expertBytes = model.expertBytes / (layers * experts.count);
+  if (costs.expert === null) return null;
   const simulated = Math.min(SIMULATED_LAYERS, layers);
   const shape = { layers: simulated, experts: experts.count, perToken: experts.chosen, tokens: TOKENS };
   const { msPerToken } = simulate(typicalTrace(shape, LIKE_30B, numbers()), {
     slots,
     replacement: () => new RecencyFrequency(),
     speeds: {
-      readMs: (1000 * expertBytes) / speed.paging.read,
-      uploadMs: (1000 * expertBytes) / speed.paging.upload,
-      layerMs: readMs / layers + STARTS.paged * startMs + speed.roundTripMs,
+      ...costs.expert,
+      layerMs: costs.weights / layers + STARTS.paged * costs.start + costs.run,
       tokenMs: 0,
     },
     lookAhead: LOOK_AHEAD,
@@ -81,6 +96,11 @@ function onGpu(
   });
   const tokensPerSecond = (1000 * simulated) / (msPerToken * layers);
   return { tokensPerSecond, heldShare: slots / experts.count };
+}
+
+/** Bytes of one expert of a mixture; 0 for a dense model. */
+function expertSize({ expertBytes, experts }: CatalogueModel): number {
+  return experts === undefined ? 0 : expertBytes / (experts.layers * experts.count);
 }
 
 /** The bytes of weights that one token reads, its chosen experts included. */

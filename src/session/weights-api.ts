@@ -10,6 +10,7 @@ import { deviceFacts } from '../device/device-facts.ts';
 import { offerOf } from '../device/fit.ts';
 import { storageFacts } from '../weights/store/library.ts';
 import { readLink } from '../weights/hub/link.ts';
+import { KernelDownloads } from './kernel-downloads.ts';
 import { RunQueue } from './run-queue.ts';
 import { DeviceMeter } from '../device/device-speed.ts';
 import { expectedSpeeds } from '../device/expected-speed.ts';
@@ -24,7 +25,8 @@ export function weightsApi(
   walls: () => Promise<WeightsWalls>,
 ): WeightsApi {
   const runs = new RunQueue('parallel');
-  const meter = new DeviceMeter(scratchFile(database));
+  const kernels = new KernelDownloads();
+  const meter = new DeviceMeter(scratchFile(database), () => kernels.open());
   const catalogue = () => fetchCatalogue(new URL('models/index.json', base).href);
   const mayFetch = new MayFetch(catalogue);
   return {

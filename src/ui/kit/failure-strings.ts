@@ -86,11 +86,11 @@ export const en: Failures = {
   'not-numbers':
     'The model’s results are not numbers, so there is no answer. Your question is kept. Ask again, choose “Processor” in the settings, or use another model; if it happens there too, this model is broken.',
   'no-webgpu':
-    'This browser or device offers no WebGPU. Your question is kept. Small models also run on the processor, more slowly: choose one in the library.',
+    'This browser or device offers no WebGPU. Your question is kept. In the settings, let models run on the processor; that is slower.',
   'gpu-too-limited':
     'The graphics processor of this device cannot run this model: its programs reach too few pieces of memory at once. The conversation is kept. Choose a model without experts in the library, or let the processor answer: see the settings.',
   'too-large-for-processor':
-    'Without a graphics processor, a browser can give a model 4 GB of memory at most, and this one needs more. It was not loaded, and the conversation is kept. Choose the built-in model or a smaller one in the library, or use a browser with WebGPU.',
+    'Without a graphics processor, a browser can give a model 4 GB of memory at most, and this one needs more. It was not loaded, and the conversation is kept. Choose a model in the library that fits this device, or use a browser with WebGPU. The details say how much memory this one needs.',
   'out-of-memory':
     'This device has too little memory for that. The conversation is kept. Close other tabs, use fewer or smaller pictures, or choose a smaller model.',
   'device-lost':
@@ -169,11 +169,11 @@ export const zh: Failures = {
   'not-numbers':
     '模型计算出的结果不是有效数字，无法形成回答。您的问题已保留。请重新提问，在设置中选择“处理器”，或改用其他模型；如果仍然如此，则此模型已损坏。',
   'no-webgpu':
-    '此浏览器或设备不支持 WebGPU。您的问题已保留。小模型也可以在处理器上运行，只是较慢：请在模型库中选择。',
+    '此浏览器或设备不支持 WebGPU。您的问题已保留。请在设置中改用处理器运行模型，只是较慢。',
   'gpu-too-limited':
     '本设备的图形处理器无法运行这个模型：它的程序一次能访问的内存块太少。对话已保留。请在模型库中选择不含专家的模型，或在设置中改用处理器回答。',
   'too-large-for-processor':
-    '没有图形处理器时，浏览器最多只能给模型 4 GB 内存，而这个模型需要更多。没有加载它，对话已保留。请在模型库中选择内置模型或更小的模型，或使用支持 WebGPU 的浏览器。',
+    '没有图形处理器时，浏览器最多只能给模型 4 GB 内存，而这个模型需要更多。没有加载它，对话已保留。请在模型库中选择适合本设备的模型，或使用支持 WebGPU 的浏览器。所需内存见详情。',
   'out-of-memory': '本设备内存不足。对话已保留。请关闭其他标签页，使用更少或更小的图片，或选择更小的模型。',
   'device-lost': '图形处理器停止了工作。对话已保留。请再问一次：模型会重新加载。',
   'device-unstable':

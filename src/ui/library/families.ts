@@ -56,7 +56,7 @@ export function chosenOf({ models }: Family, { kind, preset }: Choice): Offered 
 
 /** The tokens per second of the GPU or of the processor, whichever is faster. */
 export function bestSpeed({ gpu, processor }: ExpectedSpeeds): number {
-  return Math.max(gpu?.tokensPerSecond ?? 0, processor.tokensPerSecond);
+  return Math.max(gpu?.tokensPerSecond ?? 0, processor?.tokensPerSecond ?? 0);
 }
 
 /** Whether most people would choose this model of its size: direct answers, in the balanced precision. */

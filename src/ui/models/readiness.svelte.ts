@@ -1,4 +1,4 @@
-// The progress of everything that the first answer waits for: the download of the model, the download of the runtime,
+// The progress of everything that the first answer waits for: the download of the model, the download of the GPU's runtime,
 // and the opening of the model.
 
 import type { Phase } from './phase.ts';
@@ -17,7 +17,7 @@ const OPENING_WEIGHT = 0.1;
 export class Readiness {
   #runtime = $state.raw<Progress>({ doneBytes: 0, totalBytes: 0 });
 
-  /** Receives the download progress of the runtime that models run on. */
+  /** Receives the download progress of the runtime that models on the GPU need. */
   hearRuntime(runtime: Progress): void {
     this.#runtime = runtime;
   }

@@ -87,7 +87,7 @@ const english = (q: Quantities) => ({
   noOthers: 'None went to another host.',
   purpose: {
     page: 'the page',
-    runtime: 'the program that runs models',
+    runtime: 'the program that runs models on the graphics processor',
     list: 'lists of models and samples',
     sample: 'sample pictures',
     weights: 'model weights',
@@ -194,7 +194,7 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   noOthers: '没有任何请求发往其他主机。',
   purpose: {
     page: '页面本身',
-    runtime: '计算程序',
+    runtime: '在图形处理器上运行模型的程序',
     list: '模型和示例的列表',
     sample: '示例图片',
     weights: '模型权重',
