@@ -10,7 +10,7 @@ import { deviceFacts } from '../device/device-facts.ts';
 import { offerOf } from '../device/fit.ts';
 import { storageFacts } from '../weights/store/library.ts';
 import { readLink } from '../weights/hub/link.ts';
-import { KernelDownloads } from './kernel-downloads.ts';
+import { openOneThread } from './open-one-thread.ts';
 import { RunQueue } from './run-queue.ts';
 import { DeviceMeter } from '../device/device-speed.ts';
 import { expectedSpeeds } from '../device/expected-speed.ts';
@@ -25,8 +25,8 @@ export function weightsApi(
   walls: () => Promise<WeightsWalls>,
 ): WeightsApi {
   const runs = new RunQueue('parallel');
-  const kernels = new KernelDownloads();
-  const meter = new DeviceMeter(scratchFile(database), () => kernels.open());
+  // The policy lets this worker start no threads of the kernels, so the estimate is that of one thread.
+  const meter = new DeviceMeter(scratchFile(database), openOneThread);
   const catalogue = () => fetchCatalogue(new URL('models/index.json', base).href);
   const mayFetch = new MayFetch(catalogue);
   return {
