@@ -19,7 +19,7 @@ let models = 0;
 test.beforeAll(async ({ browser }) => {
   page = await browser.newPage();
   await page.goto('/');
-  // The WASM backend, which also generated the self-test, gives the right answer.
+  // The processor engine, which also computed the self-test, gives the right answer.
   const onProcessor = await judge(await keep(MODEL), { backend: 'wasm', turn: TURN });
   right = onProcessor.answer;
   expect(right).toEqual({ kind: 'done', value: expect.stringMatching(/./) as unknown });
