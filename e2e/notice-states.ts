@@ -33,7 +33,7 @@ export const NOTICE_STATES = [
   'missing part',
   'install',
   'camera',
-  'slow model',
+  'large model',
   'link',
 ] as const;
 type NoticeState = (typeof NOTICE_STATES)[number];
@@ -46,7 +46,8 @@ const TAKE_PART = /^(Take this part|选用此局部)$/;
 const COMPARE = /^(Compare two pictures|比较两张图片)$/;
 const CAMERA = /^(Take a picture|拍照)$/;
 const KEEP_OFFER = /^(Keep them|保存)$/;
-const DOWNLOAD_2B = /^(Download|下载) ?Qwen3-VL 2B/;
+/** Too large for WebAssembly's memory, so the page warns on every device without a graphics processor. */
+const DOWNLOAD_8B = /^(Download|下载) ?Qwen3-VL 8B/;
 const LINK = /^(Link|链接)$/;
 
 /** Prepares a state before the page opens. */
@@ -159,14 +160,14 @@ const STEPS: Record<NoticeState, (page: Page) => Promise<void>> = {
     await page.getByRole('button', { name: CAMERA }).click();
     await page.locator('dialog[open]').waitFor();
   },
-  'slow model': async (page) => {
+  'large model': async (page) => {
     await openLibrary(page);
-    await page.getByRole('button', { name: DOWNLOAD_2B }).first().click();
+    await page.getByRole('button', { name: DOWNLOAD_8B }).first().click();
     await page.locator('dialog[open]').getByRole('alert').waitFor();
   },
   link: async (page) => {
     await openLibrary(page);
-    await page.getByLabel(LINK).fill('Qwen/Qwen3-VL-2B-Instruct');
+    await page.getByLabel(LINK).fill('Qwen/Qwen3-VL-8B-Instruct');
     await page.getByLabel(LINK).press('Enter');
     await page.locator('dialog[open] .wish').waitFor();
   },

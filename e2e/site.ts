@@ -4,9 +4,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
+import { SITE_PORTS } from '../tools/tests/support/places.ts';
 
-/** A port that differs from those of the other servers (playwright.config.ts). */
-export const SITE_PORT = Number(process.env.DARKROOM_TEST_PORT ?? 4183) + 30;
+/** A port of its own for each of Playwright's workers, which run tests at the same time. It differs from those of the
+ *  other servers (places.ts). */
+const SITE_PORT = SITE_PORTS + Number(process.env.TEST_PARALLEL_INDEX ?? 0);
 export const SITE_URL = `http://localhost:${SITE_PORT}/`;
 
 export class Site {
@@ -25,7 +27,8 @@ export class Site {
 
   /** Copies the build to `folder` and serves it from there. */
   static async start(folder: string): Promise<Site> {
-    cpSync('dist', folder, { recursive: true });
+    // The server sends a compressed copy only if it is not older than its file.
+    cpSync('dist', folder, { recursive: true, preserveTimestamps: true });
     const server = { port: SITE_PORT, strictPort: true };
     const site = await preview({ logLevel: 'warn', build: { outDir: folder }, preview: server });
     return new Site(folder, site);
