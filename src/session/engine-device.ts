@@ -11,10 +11,13 @@ import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Kernels } from '../kernels/kernels.ts';
 
-type LoadEngineOptions = Pick<
+interface LoadEngineOptions extends Pick<
   EngineOptions,
   'onLoad' | 'openClip' | 'runLimited' | 'cacheBudgetBytes' | 'expertBudgetBytes'
->;
+> {
+  /** The precision of the processor's key-value cache; f16 if omitted. A GPU's cache has the precision of the device. */
+  processorCache?: Precision;
+}
 
 export interface EngineDevice {
   readonly backend: Backend;
@@ -63,8 +66,9 @@ export class ProcessorDevice implements EngineDevice {
   }
 
   load(store: PackageStore, options: LoadEngineOptions, signal: AbortSignal): Promise<Engine> {
+    const { processorCache: cache = 'f16', ...others } = options;
     return loadProcessorEngine(
-      ...[store, this.#kernels, decodePhoto, { ...options, openReader: this.#openReader }, signal],
+      ...[store, this.#kernels, decodePhoto, { ...others, cache, openReader: this.#openReader }, signal],
     );
   }
 

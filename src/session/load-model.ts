@@ -13,7 +13,6 @@ import { deviceFacts } from '../device/device-facts.ts';
 import { cacheBudgetBytes, expertBudget } from '../device/fit.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { Weights } from '../weights/weights.ts';
-import type { EngineDevice } from './engine-device.ts';
 import { ModelTrust } from './model-trust.ts';
 import { runReported } from './report-limited.ts';
 import { trustedDevice, type DeviceSources, type TrustedDevice } from './trusted-device.ts';
@@ -64,7 +63,16 @@ export async function loadModel(
     try {
       const facts = device.backend === 'wasm' ? NO_GPU : await deviceFacts();
       const memory = expertMemory(store, facts, options.expertBudgetBytes);
-      engine = await openEngine(store, device, facts, memory, onLoad, signal);
+      const engineOptions = {
+        onLoad,
+        openClip,
+        runLimited: runReported,
+        cacheBudgetBytes: cacheBudgetBytes(facts),
+        // The tolerance of the self-test is below the rounding of a cache in f16.
+        processorCache: trust.isInDoubt ? 'f32' : 'f16',
+        ...(memory.budgetBytes === null ? {} : { expertBudgetBytes: memory.budgetBytes }),
+      } as const;
+      engine = await device.load(store, engineOptions, signal);
       if (await trust.confirms(engine, device, signal)) {
         return loadedModel(id, store, engine, trusted, bytes, memory);
       }
@@ -97,24 +105,6 @@ function expertMemory(
   const budget = wanted ?? expertBudget(sizes, device);
   // If all experts fit the budget, no expert needs paging.
   return { bytes, budgetBytes: budget === undefined || budget >= bytes ? null : budget };
-}
-
-async function openEngine(
-  store: PackageStore,
-  device: EngineDevice,
-  facts: DeviceFacts,
-  { budgetBytes }: ExpertMemory,
-  onLoad: (doneBytes: number, totalBytes: number) => void,
-  signal: AbortSignal,
-): Promise<Engine> {
-  const options = {
-    onLoad,
-    openClip,
-    runLimited: runReported,
-    cacheBudgetBytes: cacheBudgetBytes(facts),
-    ...(budgetBytes === null ? {} : { expertBudgetBytes: budgetBytes }),
-  };
-  return device.load(store, options, signal);
 }
 
 function loadedModel(

@@ -50,14 +50,19 @@ export class ModelTrust {
     return computesRightly(runtime, precision);
   };
 
+  /** Whether a device computed wrong numbers during this load, so that the weights in storage may be the cause. */
+  get isInDoubt(): boolean {
+    return this.#wrong.size > 0;
+  }
+
   /**
    * Called after the model is loaded. Checks whether the engine computes the numbers that the package contains.
    * Rethrows a stop through `signal`.
    */
   async confirms(engine: Engine, on: NamedDevice, signal: AbortSignal): Promise<boolean> {
     // The reference was computed on a processor, so a processor is checked only if another device disagreed before.
-    const isInDoubt = on.backend === 'webgpu' || this.#wrong.size > 0;
-    if (this.#reference === undefined || !isInDoubt) return true;
+    const isChecked = on.backend === 'webgpu' || this.isInDoubt;
+    if (this.#reference === undefined || !isChecked) return true;
     // The reference question is about a picture. If the browser alters pixels, a wrong answer proves nothing about the
     // model.
     if (!(await readsExactly())) return true;
