@@ -4,11 +4,11 @@
 import { cpSync, existsSync, readdirSync, readFileSync, renameSync, rmSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { preview, type PreviewServer } from 'vite';
-import { SITE_PORTS } from '../tools/tests/support/places.ts';
 
 /** A port of its own for each of Playwright's workers, which run tests at the same time. It differs from those of the
- *  other servers (places.ts). */
-const SITE_PORT = SITE_PORTS + Number(process.env.TEST_PARALLEL_INDEX ?? 0);
+ *  other servers (playwright.config.ts). */
+const SITE_PORT =
+  Number(process.env.DARKROOM_TEST_PORT ?? 4183) + 30 + Number(process.env.TEST_PARALLEL_INDEX ?? 0);
 export const SITE_URL = `http://localhost:${SITE_PORT}/`;
 
 export class Site {

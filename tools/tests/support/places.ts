@@ -12,5 +12,3 @@ export const WEIGHTS_PORT = FIRST_PORT + 2;
 export const ROBUST_PORT = FIRST_PORT + 3;
 /** The first of several ports, one for each web server. */
 export const HOSTING_PORT = FIRST_PORT + 10;
-/** The first of several ports, one for each of Playwright's workers (e2e/site.ts). */
-export const SITE_PORTS = FIRST_PORT + 30;
