@@ -58,6 +58,23 @@ test('the page starts again without a network, opens a picture and answers @main
   await answered(page, 2);
 });
 
+/** Code of a service worker whose caches fail from a message on, as they do on a full or damaged disk. */
+const FAILING_CACHES = `self.addEventListener('message', ({ data }) => {
+  if (data === 'caches fail') CacheStorage.prototype.open = () => Promise.reject(new DOMException('', 'UnknownError'));
+});\n`;
+
+test('the page starts from the network if the service worker cannot read its caches', async ({ page }) => {
+  site.edit('service-worker.js', (text) => FAILING_CACHES + text);
+  await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
+  await ask(page, 'Hello');
+  await answered(page, 1);
+  await kept(page);
+  await page.evaluate(async () => (await navigator.serviceWorker.ready).active?.postMessage('caches fail'));
+  await page.reload();
+  await ask(page, 'Hello again');
+  await answered(page, 2);
+});
+
 test('the page offers a new version, and the conversation continues in it', async ({ page }) => {
   await arrive(page, { model: 'demo', backend: 'wasm', maxTokens: 24 });
   await addPictures(page, 'odd.png');

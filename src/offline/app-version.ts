@@ -80,7 +80,9 @@ export class AppVersion {
   respond(request: Request): Promise<Response> | undefined {
     const runs = request.mode === 'navigate' || /worker$|^document$|frame$/.test(request.destination);
     const file = this.#fileOf(new URL(request.url));
-    return runs || file !== undefined ? this.#respond(request, file, runs) : undefined;
+    if (!runs && file === undefined) return undefined;
+    // If the browser's storage fails, the network answers. A rejected response would be an error page in Firefox.
+    return this.#respond(request, file, runs).catch(() => fetch(request));
   }
 
   /** The stored file for an address. The address of the folder means the page in it. */
