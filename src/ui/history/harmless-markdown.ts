@@ -27,7 +27,7 @@ export function harmlessMarkdown(text: string): string {
 }
 
 /**
- * Makes pictures, links, URLs and tags in a line harmless by inserting characters that are invisible, also within code.
+ * Makes pictures, links, URLs and tags in a line harmless. For that, it inserts invisible characters, within code too.
  */
 export function harmlessLine(line: string): string {
   return partAddresses(line.replace(/[\r\n]+/g, ' '))

@@ -42,7 +42,7 @@ export class TabWriter {
     return this.#isSafe;
   }
 
-  /** Writes to this tab from now on. `state`: the contents of it in the store; undefined if there are none. */
+  /** From now on, writes to `tab`. `state` is what the store holds for this tab; undefined if it holds nothing. */
   use(tab: string, state: TabState | undefined): void {
     this.#tab = tab;
     this.#stored = idsOf(state);
