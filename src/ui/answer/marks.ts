@@ -19,8 +19,8 @@ export interface NamedPicture {
   /** The number in the answer; NaN if the answer gives no single whole number. */
   number: number;
   /**
-   * The number that the answer gives to the first picture: 1 for words such as "picture 2"; null if only all marks
-   * together show it.
+   * The number of the first picture, in the answer's way of counting: 1 for words such as "picture 2". Null for a plain
+   * number: only all marks together show whether the answer counts from 0 or from 1.
    */
   from: 1 | null;
 }

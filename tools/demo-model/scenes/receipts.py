@@ -89,7 +89,7 @@ def receipts_scene(rng: Random, loose: bool = False) -> Scene:
         rows.append((f'{word("Cash")}\t{paid}.00', 'pair', 1))
     if rng.random() < 0.5:
         rows.append((word('Thank you'), 'middle', 1))
-    # Texts with looks: the lines (for pairs, the left part), and the right parts.
+    # The texts that were drawn, by the key of their line: the left part (or the whole line), and the right part.
     shown: dict[str, str] = {}
     shown_prices: dict[str, str] = {}
     begins: dict[str, tuple[int, int]] = {}  # the first marks of a name and of its price
