@@ -1,6 +1,6 @@
 // Decides how many experts to guess for the next layers, and in which order to read them.
 
-import type { ExpertId } from './read-queue.ts';
+import type { Guess } from './guess-worth.ts';
 
 /** The number of layers for which the pager guesses ahead. A third layer gains 1 % on simulated devices. */
 export const LOOK_AHEAD = 2;
@@ -22,8 +22,8 @@ export function readingOrder(
   first: number,
   guesses: readonly ArrayLike<number>[],
   isHeld: (layer: number, expert: number) => boolean,
-): ExpertId[] {
-  const order: (ExpertId & { cost: number })[] = [];
+): Guess[] {
+  const order: Guess[] = [];
   for (const [i, ranked] of guesses.entries()) {
     for (let rank = 0; rank < ranked.length; rank++) {
       const [layer, expert] = [first + i, ranked[rank]!];

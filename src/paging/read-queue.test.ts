@@ -2,15 +2,15 @@ import { describe, expect, test } from 'vitest';
 import { readingOrder } from './look-ahead.ts';
 import { ExpertRead, ReadQueue } from './read-queue.ts';
 
-function queue() {
-  const own = new ReadQueue(4, (layer, expert) => new ExpertRead(layer, expert));
+function queue(leastRight = 0) {
+  const own = new ReadQueue(4, leastRight, (layer, expert) => new ExpertRead(layer, expert));
   /** The next reads, as 'layer.expert:pieces'. */
   const next = (count: number): (string | undefined)[] =>
     Array.from({ length: count }, () => {
       const found = own.next();
       return found && `${found.read.layer}.${found.read.expert}:${found.to - found.from}`;
     });
-  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert }));
+  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert, cost: 2 }));
   return { own, next, id };
 }
 
@@ -42,6 +42,25 @@ describe('the order of reading', () => {
     expect(next(5)).toEqual(['2.5:1', '2.5:1', '2.5:1', '2.5:1', '2.8:1']);
     expect(own.guess(2, []).map(({ expert }) => expert)).toEqual([5, 8]);
     expect(own.next()).toBeUndefined();
+  });
+
+  test('leaves out guesses that are usually wrong, until they would be right again', () => {
+    const { own, next, id } = queue(0.5);
+    for (let token = 0; token < 60; token++) {
+      own.guess(0, id(1, 7));
+      own.guess(1, []);
+    }
+    own.guess(0, id(1, 7));
+    expect(next(1), 'the guess is not read').toEqual([undefined]);
+    own.guess(1, []);
+    for (let token = 0; token < 60; token++) {
+      own.guess(0, id(1, 7));
+      own.want(1, 7);
+      next(9);
+      own.guess(1, []);
+    }
+    own.guess(0, id(1, 7));
+    expect(next(1), 'the guess is read').toEqual(['1.7:1']);
   });
 
   test('keeps at most as many guesses as the memory limit allows', () => {

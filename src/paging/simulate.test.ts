@@ -59,6 +59,14 @@ describe('the cost of a token', () => {
     expect(simulate(marching(10, 20, 'right'), options).waitMs).toBe(K * 4 - 1);
   });
 
+  test('guesses that are always wrong are soon not read any more', () => {
+    const options = { slots: K, replacement: () => new Recency(), speeds: SPEEDS, warmUp: 160 };
+    const trace = marching(200, 20, 'wrong');
+    const without = simulate(trace, { ...options, lookAhead: 0 });
+    expect(simulate(trace, { ...options, lookAhead: 2 }).readMs).toBeGreaterThan(1.5 * without.readMs);
+    expect(simulate(trace, { ...options, lookAhead: 2, leastRight: 0.1 })).toEqual(without);
+  });
+
   test('a second layer of look-ahead hides reads that take longer than one layer computes', () => {
     const slow = { ...SPEEDS, readMs: 10 };
     const options = { slots: K, replacement: () => new Recency(), speeds: slow };

@@ -2,8 +2,9 @@
 // order, and models the times of one reader beside one processor. It covers decoding only, one token after the other.
 
 import { ExpertCache } from './expert-cache.ts';
+import type { Guess } from './guess-worth.ts';
 import { readingOrder } from './look-ahead.ts';
-import { ExpertRead, PIECES, ReadQueue, type ExpertId } from './read-queue.ts';
+import { ExpertRead, PIECES, ReadQueue } from './read-queue.ts';
 import type { Replacement } from './replacement.ts';
 import { guessesAt, ofLayer, type RoutingTrace } from './routing-trace.ts';
 
@@ -41,6 +42,8 @@ export interface SimulationOptions {
   speeds: DeviceSpeeds;
   /** The number of layers ahead for which to guess; 0 for none. */
   lookAhead: number;
+  /** The share of guesses of one kind that must be right for such guesses to be read; 0 if omitted. */
+  leastRight?: number;
   /** Whether a prompt was computed before, so that the slots hold some experts. */
   isFilled?: boolean;
   /** The number of tokens at the start that the results leave out. */
@@ -48,14 +51,14 @@ export interface SimulationOptions {
 }
 
 export function simulate(trace: RoutingTrace, options: SimulationOptions): Simulated {
-  const { slots, replacement, speeds, lookAhead, isFilled = false, warmUp = 0 } = options;
+  const { slots, replacement, speeds, lookAhead, leastRight = 0, isFilled = false, warmUp = 0 } = options;
   const caches = Array.from(
     { length: trace.layers },
     (_, layer) => new ExpertCache(slots, replacement(layer)),
   );
   if (isFilled)
     for (const cache of caches) for (let expert = 0; expert < slots; expert++) cache.place(expert);
-  const reader = new Reader(speeds.readMs);
+  const reader = new Reader(speeds.readMs, leastRight);
   const sums = { hits: 0, misses: 0, compute: 0, upload: 0, wait: 0, read: 0 };
   let now = 0;
   for (const [time, record] of trace.tokens.entries()) {
@@ -121,14 +124,15 @@ class TimedRead extends ExpertRead {
 class Reader {
   busyMs = 0;
   readonly #readMs: number;
-  readonly #queue = new ReadQueue(PIECES, (layer, expert) => new TimedRead(layer, expert));
+  readonly #queue: ReadQueue<TimedRead>;
   #freeMs = 0;
 
-  constructor(readMs: number) {
+  constructor(readMs: number, leastRight: number) {
     this.#readMs = readMs;
+    this.#queue = new ReadQueue(PIECES, leastRight, (layer, expert) => new TimedRead(layer, expert));
   }
 
-  guess(passed: number, experts: readonly ExpertId[]): void {
+  guess(passed: number, experts: readonly Guess[]): void {
     this.#queue.guess(passed, experts);
   }
 

@@ -1,5 +1,6 @@
 // Computes and prints the tables of bench:paged.
 
+import { BESIDE_A_DEVICE } from '../../src/engine/decoder/paged/expert-reads.ts';
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { Foresight, Recency } from './other-policies.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
@@ -125,7 +126,7 @@ export function machineTable(
     const slots = Math.max(trace.perToken, Math.round(share * trace.experts));
     const run = (of: RoutingTrace, lookAhead: number) =>
       simulate(of, {
-        ...{ slots, speeds, lookAhead, warmUp, isFilled: true },
+        ...{ slots, speeds, lookAhead, leastRight: BESIDE_A_DEVICE.leastRight, warmUp, isFilled: true },
         replacement: () => new RecencyFrequency(),
       });
     const runs = runsAhead.map((lookAhead) => run(trace, lookAhead));

@@ -10,6 +10,7 @@ import { convert } from '../../src/convert/convert.ts';
 import type { Message } from '../../src/contract/conversation.ts';
 import { randomGenerator } from '../../src/engine/answer/random.ts';
 import type { PackageStore } from '../../src/format/package-store.ts';
+import { BESIDE_A_DEVICE, BETWEEN_RUNS } from '../../src/engine/decoder/paged/expert-reads.ts';
 import { LOOK_AHEAD } from '../../src/paging/look-ahead.ts';
 import { RecencyFrequency } from '../../src/paging/replacement.ts';
 import { simulate } from '../../src/paging/simulate.ts';
@@ -57,6 +58,7 @@ const { values } = parseArgs({
   },
 });
 
+const pace = values.browser && !values.processor ? BESIDE_A_DEVICE : BETWEEN_RUNS;
 const spread = Number(values.spread ?? (values.package === undefined ? 0.5 : 0));
 const RESIDENCIES = [0.0625, 0.1, 0.19, 0.25, 0.38, 0.5, 0.64, 1];
 if (values.parts.includes('real')) {
@@ -174,6 +176,7 @@ function errorTable(all: readonly PagedRun[]): string[][] {
       replacement: () => new RecencyFrequency(),
       speeds,
       lookAhead: run.lookAhead,
+      leastRight: pace.leastRight,
       warmUp: run.trace.tokens.length - run.decode.tokens,
     });
     const real = (1000 * run.decode.tokens) / run.decode.passMs;

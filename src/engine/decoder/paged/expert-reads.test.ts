@@ -36,7 +36,7 @@ function heldStore(pace = BESIDE_A_DEVICE) {
       await new Promise((resolve) => setTimeout(resolve));
     }
   };
-  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert }));
+  const id = (layer: number, ...experts: number[]) => experts.map((expert) => ({ layer, expert, cost: 2 }));
   return { reads, begun, dropped, take, end, id };
 }
 

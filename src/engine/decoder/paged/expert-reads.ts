@@ -1,34 +1,50 @@
 // Reads experts from the store, a few at a time, in the queue's order. Owns the bytes of guesses until
 // `demand` takes them or the queue drops them.
 
-import { ExpertRead, PIECES, ReadQueue, type ExpertId, type NextRead } from '../../../paging/read-queue.ts';
+import type { Guess } from '../../../paging/guess-worth.ts';
+import { ExpertRead, PIECES, ReadQueue, type NextRead } from '../../../paging/read-queue.ts';
 
 /** The smallest piece, because a smaller read takes as long. */
 const LEAST_PIECE_BYTES = 512 * 1024;
 
-/** The number of reads in flight, and the largest number of pieces in which a guess is read. */
 export interface ReadPace {
+  /** The number of reads in flight. */
   readonly lanes: number;
+  /** The largest number of pieces in which a guess is read. */
   readonly pieces: number;
+  /** The share of guesses of one kind that must be right for such guesses to be read. */
+  readonly leastRight: number;
 }
+
+/** A wrong guess takes time of the reader that nothing else needs. */
+const LEAST_RIGHT_BESIDE_A_DEVICE = 0.1;
+/**
+ * A read takes time of the cores that compute, so a wrong guess costs as much as a right one saves: without the guess,
+ * one core reads while another one waits.
+ */
+const LEAST_RIGHT_ON_A_PROCESSOR = 0.5;
 
 /**
  * The pace for WebGPU: the device computes while this thread goes on reading. More reads in flight raise latency, not
  * throughput.
  */
-export const BESIDE_A_DEVICE: ReadPace = { lanes: 2, pieces: PIECES };
+export const BESIDE_A_DEVICE: ReadPace = {
+  lanes: 2,
+  pieces: PIECES,
+  leastRight: LEAST_RIGHT_BESIDE_A_DEVICE,
+};
 /**
  * The pace for WASM: this thread computes, so it cannot begin a read before a layer is done. All reads for the layers
  * after that one must therefore begin before its run. With 2 lanes and 4 pieces, the 48 layers of the 30B model waited
  * three times as long.
  */
-export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1 };
+export const BETWEEN_RUNS: ReadPace = { lanes: 8, pieces: 1, leastRight: LEAST_RIGHT_ON_A_PROCESSOR };
 
 /**
  * The pace if another thread reads: reads continue while this thread computes. Guesses are read whole, because this
  * thread can begin the next read only between two runs.
  */
-export const BESIDE_A_READER: ReadPace = { lanes: 4, pieces: 1 };
+export const BESIDE_A_READER: ReadPace = { lanes: 4, pieces: 1, leastRight: LEAST_RIGHT_ON_A_PROCESSOR };
 
 /** The part of the store that the reads use. */
 export interface ReadSource {
@@ -77,6 +93,7 @@ export class ExpertReads {
     const pieces = Math.floor(Math.max(...source.bytes) / leastPieceBytes);
     this.#queue = new ReadQueue(
       Math.max(1, Math.min(pace.pieces, pieces)),
+      pace.leastRight,
       (layer, expert) => new Read(layer, expert),
     );
   }
@@ -93,7 +110,7 @@ export class ExpertReads {
    * Reads ahead `experts`, which the next layers may choose, in reading order. All experts of the layers up to `passed`
    * have been requested.
    */
-  guess(passed: number, experts: readonly ExpertId[]): void {
+  guess(passed: number, experts: readonly Guess[]): void {
     for (const read of this.#queue.guess(passed, experts)) if (read.begun > 0) this.drop(read.result);
     this.#start();
   }
