@@ -53,6 +53,7 @@ export class Kernels {
   /** The memory does not grow beyond this. */
   readonly maxBytes: number;
   readonly #memory: WebAssembly.Memory;
+  #isBroken = false;
   readonly #exports: Exports;
   #ends: (() => void)[] = [];
   /** The address of the program, and the number of operations for which there is space. */
@@ -137,6 +138,7 @@ export class Kernels {
 
   /** Runs the operations `from` to `to` − 1 of a program. Fails with 'worker-died' if a thread has died. */
   run(program: Program, from = 0, to = program.length): void {
+    if (this.#isBroken) fail('worker-died', 'A thread of the processor engine died.');
     const count = to - from;
     if (count > this.#capacity) {
       if (this.#capacity > 0) this.arena.free(this.#program, 4 * OPERATION_WORDS * this.#capacity);
@@ -153,6 +155,8 @@ export class Kernels {
     try {
       this.#exports.start(CONTROL);
     } catch (error) {
+      // The other threads may be anywhere in this program, so they can run no other one.
+      this.#isBroken = this.threads > 1;
       if (control[FAILED] === 1) fail('worker-died', 'A thread of the processor engine died.', error);
       throw error;
     }

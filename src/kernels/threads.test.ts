@@ -100,15 +100,17 @@ test('memory that grows is the memory of all threads', async () => {
 
 test('a thread that dies is reported, and the others do not wait for it', async () => {
   const kernels = await crew(2);
-  // Thread 1 computes the second half of the outputs. Their weights would lie beyond the memory, so it traps.
+  const [x, y] = [reserved(kernels, 32), reserved(kernels, 32)];
+  const { program: next } = chain(kernels, 1);
+  // Thread 1 computes the second half of the outputs. Their weights lie beyond the memory, so it traps.
   const program = new Program();
   program.add('product', {
-    ...{ kind: WEIGHT_KINDS.F32, outputs: 8, columns: 8, rows: 1, x: reserved(kernels, 32) },
-    ...{ weights: 2 ** 32 - 8 * 8 * 4 - 64, y: reserved(kernels, 32), yStride: 32 },
+    ...{ kind: WEIGHT_KINDS.F32, outputs: 8, columns: 8, rows: 1, x },
+    ...{ weights: kernels.memoryBytes - (8 / 2) * 8 * 4, y, yStride: 32 },
   });
-  expect(() => kernels.run(program)).toThrow();
-  const { program: next } = chain(kernels, 1);
-  expect(() => kernels.run(next)).toThrow(expect.objectContaining({ code: 'worker-died' }));
+  const died = expect.objectContaining({ code: 'worker-died' });
+  expect(() => kernels.run(program)).toThrow(died);
+  expect(() => kernels.run(next), 'the crew runs no other program').toThrow(died);
 });
 
 function isSame(a: Float32Array, b: Float32Array): boolean {
