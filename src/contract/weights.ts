@@ -32,6 +32,11 @@ export interface HubModel {
    */
   gguf?: string[];
   /**
+   * The original checkpoint, on the same hub: the source of all files but the GGUF files, such as the tokenizer. If omitted,
+   * or if it lacks a file, the converter makes that file from the GGUF files.
+   */
+  sideFiles?: { repo: string; revision: string };
+  /**
    * Hosts, besides the hub's own, from which files may come. If omitted, only the first host to which the hub redirects
    * is allowed.
    */

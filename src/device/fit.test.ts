@@ -42,15 +42,15 @@ const onProcessor = (id: string, memoryBytes: number | null = 8 * GIB) =>
 
 test('without a graphics adapter the 2B and the 4B fit the processor, and the 8B does not', () => {
   // Weights as stored + 0.3 GB of scratch memory + 2,048 tokens of cache, of 4.29 GB that WebAssembly addresses:
-  // 1.937 + 0.3 + 2,048 × 114,688 B (0.235) = 2.472 GB; 3.288 + 0.3 + 2,048 × 147,456 B (0.302) = 3.890 GB;
-  // 6.382 + 0.3 + 0.302 = 6.984 GB.
+  // 1.566 + 0.3 + 2,048 × 114,688 B (0.235) = 2.101 GB; 2.909 + 0.3 + 2,048 × 147,456 B (0.302) = 3.511 GB;
+  // 5.856 + 0.3 + 0.302 = 6.458 GB.
   for (const size of ['2b', '4b']) {
     expect(onProcessor(`qwen3-vl-${size}-instruct`)).toEqual({
       verdict: 'fits',
       reasons: [{ kind: 'no-gpu' }],
     });
   }
-  const neededBytes = 6_382_000_000 + 300_000_000 + 2048 * 147_456;
+  const neededBytes = 5_856_000_000 + 300_000_000 + 2048 * 147_456;
   const short = { kind: 'memory', neededBytes, availableBytes: 2 ** 32 - 65536 };
   expect(onProcessor('qwen3-vl-8b-instruct')).toEqual({
     verdict: 'too-large',
@@ -59,8 +59,8 @@ test('without a graphics adapter the 2B and the 4B fit the processor, and the 8B
 });
 
 test('without a graphics adapter the 30B pages its experts, but not with 2 GiB of memory', () => {
-  // Without experts: 18.581 − 16.307 + 0.3 + 2,048 × 98,304 B (0.201) = 2.775 GB; with the experts of one token, a
-  // sixteenth of 16.307 GB, 3.794 GB.
+  // Without experts: 18.090 − 16.307 + 0.3 + 2,048 × 98,304 B (0.201) = 2.284 GB; with the experts of one token, a
+  // sixteenth of 16.307 GB, 3.303 GB.
   const result = onProcessor('qwen3-vl-30b-a3b-instruct');
   expect(result.verdict).toBe('fits-paged');
   expect(kinds(result)).toEqual(['no-gpu', 'memory']);
@@ -76,11 +76,23 @@ test('a graphics adapter in software counts as none', () => {
   expect(kinds(fit(model('qwen3-vl-2b-instruct'), software))).toContain('no-gpu');
 });
 
-test('each precision of a model is a model of its own, with its own sizes and the same checkpoint', () => {
+test('each precision of a model is a model of its own, with its own sizes and perhaps its own files', () => {
   const [small, balanced, exact] = ['-small', '', '-exact'].map((end) => model(`qwen3-vl-2b-instruct${end}`));
-  expect(small!.storedBytes).toBeLessThan(balanced!.storedBytes);
+  expect(small!.downloadBytes).toBeLessThan(balanced!.downloadBytes);
+  expect(balanced!.downloadBytes).toBeLessThan(exact!.downloadBytes);
   expect(exact!.storedBytes).toBe(exact!.downloadBytes);
-  expect(small!.source).toEqual({ ...balanced!.source, preset: 'small' });
+  const eight = model('qwen3-vl-2b-instruct-8-bit');
+  expect(eight.source).toEqual({ ...balanced!.source, preset: '8-bit' });
+  expect(eight.downloadBytes).toBe(balanced!.downloadBytes);
+  const original = {
+    repo: 'Qwen/Qwen3-VL-2B-Instruct',
+    revision: '89644892e4d85e24eaac8bacfd4f463576704203',
+  };
+  expect(small!.source).toMatchObject({ preset: 'small', sideFiles: original });
+  expect(exact!.source).toEqual({
+    ...{ kind: 'hub', endpoint: 'https://huggingface.co', preset: 'exact' },
+    ...original,
+  });
   expect(small!.tokenBytes).toBeLessThan(small!.storedBytes);
 });
 

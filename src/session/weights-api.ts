@@ -57,8 +57,7 @@ export function weightsApi(
 
     download: (id, request, onEvent) =>
       runs.start(id, async (signal) => {
-        const asked = parseModelRequest(request);
-        await mayFetch.demand(asked);
+        const asked = await mayFetch.permitted(parseModelRequest(request));
         return weights.download(asked, onEvent, signal);
       }),
 

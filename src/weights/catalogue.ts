@@ -1,7 +1,7 @@
 // Fetches and parses the catalogue: a JSON file served with the app, which the operator of the site may edit. Computes
 // the figures of a model that the file does not give.
 
-import type { CatalogueModel } from '../contract/weights.ts';
+import type { CatalogueModel, HubModel } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 import { Field, parseJson } from '../format/json-field.ts';
 import { PRESETS, parseSource } from './store/model-record.ts';
@@ -72,7 +72,7 @@ function parseSizes(field: Field): Sizes {
   return { ...sizes, tokenBytes: field.optional('tokenBytes')?.integer(1) ?? rest };
 }
 
-/** Models of the same checkpoint in other precisions, each with its own sizes. */
+/** The same model in other precisions, each with its own sizes, and perhaps made from other files on the same hub. */
 function parseVariants(field: Field | undefined, model: CatalogueModel): CatalogueModel[] {
   const { source } = model;
   if (field === undefined || source.kind !== 'hub') return [];
@@ -80,12 +80,23 @@ function parseVariants(field: Field | undefined, model: CatalogueModel): Catalog
     const sizes = field.optional(preset);
     if (sizes === undefined || preset === source.preset) return [];
     const { id, name } = model;
+    const own = variantSource(sizes.optional('source'), { ...source, preset });
     return {
       ...model,
-      ...{ id: `${id}-${preset}`, name: `${name} (${preset})`, preset, source: { ...source, preset } },
+      ...{ id: `${id}-${preset}`, name: `${name} (${preset})`, preset, source: own },
+      ...named('downloadBytes', sizes.optional('downloadBytes')?.integer(1)),
       ...parseSizes(sizes),
     };
   });
+}
+
+/** A variant's own source, on the hub of the model; the model's source if `field` is undefined. */
+export function variantSource(field: Field | undefined, model: HubModel): HubModel {
+  if (field === undefined) return model;
+  const { kind, endpoint, preset, hosts } = model;
+  const json = { kind, endpoint, preset, ...(hosts ? { hosts } : {}), ...(field.value as object) };
+  const source = parseSource(new Field(json, 'catalogue: source: ', 'bad-manifest'));
+  return source.kind === 'hub' ? source : field.fail('must be a checkpoint on a hub');
 }
 
 function named<K extends string, T>(name: K, value: T | undefined): Partial<Record<K, T>> {

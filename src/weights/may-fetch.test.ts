@@ -21,14 +21,14 @@ const may = (): MayFetch => new MayFetch(() => Promise.resolve(LISTED));
 const asked = (source: ModelSource, id = 'a'): ModelRequest => ({ id, name: 'A', source });
 
 test('an entry of the catalogue is fetched from the addresses in the catalogue', async () => {
-  for (const model of LISTED) await may().demand(model);
+  for (const model of LISTED) await may().permitted(model);
 });
 
 test('a plain link is fetched', async () => {
-  await may().demand(asked({ ...HUB, repo: 'some/other', revision: 'main' }));
-  await may().demand(asked({ ...HUB, revision: 'refs/pr/1' }));
-  await may().demand(asked({ kind: 'package', url: 'https://h.example.org/models/two/' }));
-  await may().demand(asked({ kind: 'package', url: 'http://localhost:9000/p/' }));
+  await may().permitted(asked({ ...HUB, repo: 'some/other', revision: 'main' }));
+  await may().permitted(asked({ ...HUB, revision: 'refs/pr/1' }));
+  await may().permitted(asked({ kind: 'package', url: 'https://h.example.org/models/two/' }));
+  await may().permitted(asked({ kind: 'package', url: 'http://localhost:9000/p/' }));
 });
 
 test.each<[string, ModelSource]>([
@@ -48,17 +48,29 @@ test.each<[string, ModelSource]>([
   ['a query in the revision', { ...HUB, revision: 'main?photo=abc' }],
   ['a way up in the revision', { ...HUB, revision: '../../abc' }],
   ['a long revision', { ...HUB, revision: 'a'.repeat(200) }],
+  ['long names of files', { ...HUB, gguf: [`${'a'.repeat(90)}.gguf`, `${'b'.repeat(90)}.gguf`] }],
+  ['a query in the repository of side files', { ...HUB, sideFiles: { repo: 'a/b?abc', revision: 'main' } }],
+  [
+    'a long repository of side files',
+    { ...HUB, sideFiles: { repo: `a/${'b'.repeat(96)}`, revision: 'c'.repeat(90) } },
+  ],
   ['a host with a path', { ...HUB, hosts: ['https://h.example.org/abc'] }],
   ['a host of any name', { ...HUB, hosts: ['*'] }],
 ])('a link with %s is not', async (_, source) => {
-  await expect(may().demand(asked(source))).rejects.toMatchObject({ code: 'bad-request' });
-  await expect(may().demand(asked(source, 'two'))).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(may().permitted(asked(source))).rejects.toMatchObject({ code: 'bad-request' });
+  await expect(may().permitted(asked(source, 'two'))).rejects.toMatchObject({ code: 'bad-request' });
+});
+
+test('a link’s list of files is not used, because the names in it become addresses', async () => {
+  const files = { 'photo-abc.gguf': { bytes: 1, sha256: 'a'.repeat(64) } };
+  const { source } = await may().permitted(asked({ ...HUB, repo: 'some/other', files }));
+  expect(source).not.toHaveProperty('files');
 });
 
 test('the number of links per visit is limited', async () => {
   const fetches = may();
   const link = (n: number): ModelRequest => asked({ ...HUB, repo: `a/b${n}` }, `a${n}`);
-  for (let n = 0; n < 8; n++) await fetches.demand(link(n));
-  await fetches.demand(link(0));
-  await expect(fetches.demand(link(8))).rejects.toMatchObject({ code: 'bad-request' });
+  for (let n = 0; n < 8; n++) await fetches.permitted(link(n));
+  await fetches.permitted(link(0));
+  await expect(fetches.permitted(link(8))).rejects.toMatchObject({ code: 'bad-request' });
 });

@@ -2,7 +2,7 @@
 // could hide a picture or a question in an address. So the worker reads the catalogue itself, and fetches its models
 // from the addresses given there; every other request must be a plain link to the place of a model.
 
-import type { ModelRequest, ModelSource } from '../contract/weights.ts';
+import type { HubModel, ModelRequest, ModelSource } from '../contract/weights.ts';
 import { fail } from '../failure.ts';
 
 /** The length limit of a link, which has to name only a host, an owner, a model and a revision. */
@@ -21,19 +21,30 @@ export class MayFetch {
     this.#catalogue = catalogue;
   }
 
-  /** Fails with 'bad-request' unless the catalogue or a plain link names the model. */
-  async demand({ id, source }: ModelRequest): Promise<void> {
-    if (source.kind === 'files') return;
+  /**
+   * The request that may be carried out. A link's request loses its list of files, because their names become addresses.
+   * Fails with 'bad-request' unless the catalogue or a plain link names the model.
+   */
+  async permitted(request: ModelRequest): Promise<ModelRequest> {
+    const { id, source } = request;
+    if (source.kind === 'files') return request;
     const listed = (await this.#catalogue().catch(() => [])).find((model) => model.id === id);
-    if (listed !== undefined && sameSource(listed.source, source)) return;
+    if (listed !== undefined && sameSource(listed.source, source)) return request;
     const link = plainLink(source);
+    const plain = source.kind === 'hub' ? { ...request, source: withoutFiles(source) } : request;
     // A request to this machine does not leave it, and the page can send anything to its own site anyway.
-    if (isHere(new URL(link)) || isOwn(new URL(link))) return;
+    if (isHere(new URL(link)) || isOwn(new URL(link))) return plain;
     this.#links.add(link);
     if (this.#links.size > MOST_LINKS) {
       fail('bad-request', `More than ${MOST_LINKS} links in one visit: reload the page to go on.`);
     }
+    return plain;
   }
+}
+
+function withoutFiles(source: HubModel): HubModel {
+  const { files: _, ...others } = source;
+  return others;
 }
 
 function sameSource(a: ModelSource, b: ModelSource): boolean {
@@ -55,15 +66,20 @@ export function plainLink(source: Exclude<ModelSource, { kind: 'files' }>): stri
   return link;
 }
 
-function hubLink({ endpoint, repo, revision }: Extract<ModelSource, { kind: 'hub' }>): string {
+function hubLink({ endpoint, repo, revision, gguf = [], sideFiles }: HubModel): string {
   const origin = address(endpoint);
   if (origin.pathname !== '/') fail('bad-request', `${endpoint} is not the address of a hub.`);
   const dots = /(^|\/)\.+(\/|$)/;
-  if (!REPO.test(repo) || dots.test(repo)) fail('bad-request', `${repo} is not a model on a hub.`);
-  if (!REVISION.test(revision) || dots.test(revision)) {
-    fail('bad-request', `${revision} is not the name of a revision.`);
+  for (const each of [{ repo, revision }, ...(sideFiles ? [sideFiles] : [])]) {
+    if (!REPO.test(each.repo) || dots.test(each.repo)) {
+      fail('bad-request', `${each.repo} is not a model on a hub.`);
+    }
+    if (!REVISION.test(each.revision) || dots.test(each.revision)) {
+      fail('bad-request', `${each.revision} is not the name of a revision.`);
+    }
   }
-  return `${origin.origin}/${repo}@${revision}`;
+  const sides = sideFiles ? [`${sideFiles.repo}@${sideFiles.revision}`] : [];
+  return [`${origin.origin}/${repo}@${revision}`, ...gguf, ...sides].join('/');
 }
 
 function packageLink(url: string): string {

@@ -7,6 +7,15 @@ const SHORT_ANSWER_TOKENS = 100;
 const english = (q: Quantities) => ({
   recommended: 'Recommended here',
   builtInRecommended: 'Recommended here: larger models would be too slow or too large for this device.',
+  madeFrom: {
+    fourBits:
+      'Made from the publisher’s 4-bit files: the smallest download, and the largest difference from the original model.',
+    eightToFourBits:
+      'Made from the publisher’s 8-bit files, and stored in 4 bits: half the download, with hardly any further loss.',
+    eightBits:
+      'Keeps exactly the numbers of the publisher’s 8-bit files: closest to the original, at half its size.',
+    original: 'Keeps exactly the numbers of the original model.',
+  },
   goodFor: {
     small: 'For everyday questions about photos, signs and short texts. The fastest of them.',
     middle: 'Reads documents, tables and handwriting more reliably. A good compromise.',
@@ -34,6 +43,12 @@ const english = (q: Quantities) => ({
 const chinese = (q: Quantities): ReturnType<typeof english> => ({
   recommended: '推荐用于本设备',
   builtInRecommended: '推荐用于本设备：更大的模型在这里会太慢或太大。',
+  madeFrom: {
+    fourBits: '由发布者的 4 位文件制成：下载量最小，但与原模型差别最大。',
+    eightToFourBits: '由发布者的 8 位文件制成，以 4 位存储：下载量减半，几乎没有额外损失。',
+    eightBits: '完整保留发布者 8 位文件中的数值：与原模型最接近，大小减半。',
+    original: '完整保留原模型的数值。',
+  },
   goodFor: {
     small: '适合关于照片、标志和短文字的日常问题。速度最快。',
     middle: '读文档、表格和手写文字更可靠。兼顾速度与能力。',

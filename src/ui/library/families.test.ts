@@ -5,7 +5,7 @@ import { parseCatalogue } from '../../weights/catalogue.ts';
 import { expectedSpeeds } from '../../device/expected-speed.ts';
 import { offerOf } from '../../device/fit.ts';
 import { BUILT_IN, listEntries } from '../models/entries.ts';
-import { chosenOf, families, isOffered, recommended } from './families.ts';
+import { chosenOf, families, isOffered, madeFrom, recommended } from './families.ts';
 
 const models = parseCatalogue(
   JSON.parse(readFileSync('public/models/index.json', 'utf8')) as unknown,
@@ -76,4 +76,13 @@ test('an old integrated GPU gets the smallest model; a GPU that is too slow gets
   expect(recommendedOn(8 * GIB, null)).toBeUndefined();
   // With several threads, the processor alone may reach reading speed: 1.124 GB a token at 8 GB/s.
   expect(recommendedOn(8 * GIB, null, 8e9)).toBe('qwen3-vl-2b-instruct');
+});
+
+test('each precision of a model says what it is made from', () => {
+  const made = (end: string) => madeFrom(models.find(({ id }) => id === `qwen3-vl-2b-instruct${end}`)!);
+  expect([made('-small'), made(''), made('-8-bit'), made('-exact')]).toEqual([
+    ...['fourBits', 'eightToFourBits', 'eightBits', 'original'],
+  ]);
+  const hub = { kind: 'hub', endpoint: 'https://h.example.org', repo: 'a/b', revision: 'main' } as const;
+  expect(madeFrom({ source: { ...hub, preset: 'balanced' }, preset: 'balanced' })).toBeUndefined();
 });

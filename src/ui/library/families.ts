@@ -54,6 +54,20 @@ export function chosenOf({ models }: Family, { kind, preset }: Choice): Offered 
   return ofKind.find(({ offer }) => offer.model.preset === preset) ?? ofKind[0] ?? models[0];
 }
 
+/** How close a model is to its publisher's numbers; undefined if its files do not show it. */
+export function madeFrom({
+  source,
+  preset,
+}: Pick<CatalogueModel, 'source' | 'preset'>):
+  'fourBits' | 'eightToFourBits' | 'eightBits' | 'original' | undefined {
+  if (source.kind !== 'hub') return undefined;
+  const [file] = source.gguf ?? [];
+  if (file === undefined) return preset === 'exact' ? 'original' : undefined;
+  if (/Q4_/.test(file)) return 'fourBits';
+  if (!file.includes('Q8_0')) return undefined;
+  return preset === '8-bit' ? 'eightBits' : 'eightToFourBits';
+}
+
 /** The tokens per second of the GPU or of the processor, whichever is faster. */
 export function bestSpeed({ gpu, processor }: ExpectedSpeeds): number {
   return Math.max(gpu?.tokensPerSecond ?? 0, processor?.tokensPerSecond ?? 0);

@@ -88,7 +88,8 @@ export class Library {
     return this.offered.find(({ request: other }) => {
       if (other.id === id) return true;
       if (source.kind !== 'hub' || other.source.kind !== 'hub') return false;
-      return other.source.repo === source.repo && other.source.preset === source.preset;
+      const repos = [other.source.repo, other.source.sideFiles?.repo];
+      return repos.includes(source.repo) && other.source.preset === source.preset;
     });
   }
 

@@ -14,7 +14,7 @@ import type { Change } from '../store/change.ts';
 import { BadFile, FileChecks } from './file-checks.ts';
 import { fileUrl, isPinned, type HubSourceSpec } from './hub-address.ts';
 import { HubSource } from './hub-source.ts';
-import { notePin, pinned, type Pin } from './pin.ts';
+import { isSideFile, notePin, pinned, type Pin } from './pin.ts';
 import type { ModelStore } from '../store/model-store.ts';
 import { Spool } from './spool.ts';
 
@@ -51,9 +51,15 @@ export async function downloadCheckpoint(
   });
   const onHeaders = (headers: Headers): void => {
     const commit = headers.get('x-repo-commit') ?? '';
-    if (pin.revision === undefined && isPinned(commit)) setPin({ revision: commit });
+    // If the checkpoint has two repositories, either may have sent the headers.
+    if (pin.revision === undefined && !source.sideFiles && isPinned(commit)) setPin({ revision: commit });
   };
-  const url = (file: string): string => fileUrl(source, pin.revision ?? source.revision, file);
+  const url = (file: string): string => {
+    const side = source.sideFiles;
+    return side && isSideFile(file)
+      ? fileUrl({ ...source, ...side }, pin.sideRevision ?? side.revision, file)
+      : fileUrl(source, pin.revision ?? source.revision, file);
+  };
   // Transfers ahead of the converter must end when the conversion ends, in whatever way.
   const over = new AbortController();
   const either = AbortSignal.any([signal, over.signal]);

@@ -10,7 +10,9 @@ import { commitOf, listingAt, parseListing, type Listing } from './listing.ts';
 export interface Pin {
   revision?: string;
   host?: string;
-  /** null if the hub gives no listing. */
+  /** The commit of the repository that has the side files. */
+  sideRevision?: string;
+  /** null if the hub gives no listing. The side files are listed, too. */
   files?: Listing | null;
 }
 
@@ -39,9 +41,24 @@ export async function pinned(
     if (isBegun || pin.revision === undefined) pin.files = null;
     else if (source.files && pin.revision === source.revision) pin.files = source.files;
     else pin.files = (await listingAt(source, pin.revision, transfers, signal)) ?? null;
+    if (pin.files !== null && source.sideFiles) {
+      const side = { ...source, ...source.sideFiles };
+      const { revision } = side;
+      const commit = isPinned(revision) ? revision : await commitOf(side, transfers, signal);
+      const listing = commit === undefined ? undefined : await listingAt(side, commit, transfers, signal);
+      if (commit !== undefined) pin.sideRevision = commit;
+      const named = Object.entries(listing ?? {}).filter(([name]) => isSideFile(name));
+      const weights = Object.entries(pin.files).filter(([name]) => !isSideFile(name));
+      pin.files = Object.fromEntries([...weights, ...named]);
+    }
     await notePin(modelStore, pin);
   }
   return pin;
+}
+
+/** Whether a checkpoint in GGUF files takes this file from the original checkpoint. */
+export function isSideFile(name: string): boolean {
+  return !/\.(gguf|safetensors)$|index\.json$/.test(name);
 }
 
 export async function notePin(modelStore: ModelStore, pin: Pin): Promise<void> {
@@ -52,12 +69,15 @@ async function readPin(modelStore: ModelStore): Promise<Pin> {
   const value = await modelStore.database.get(pinKey(modelStore));
   if (value === undefined) return {};
   const root = new Field(value, 'pin: ', 'bad-manifest');
-  const [revision, host] = ['revision', 'host'].map((name) => root.optional(name)?.string());
+  const [revision, host, sideRevision] = ['revision', 'host', 'sideRevision'].map((name) =>
+    root.optional(name)?.string(),
+  );
   const isWithout = (value as { files?: unknown }).files === null;
   const files = isWithout ? null : root.optional('files');
   return {
     ...(revision === undefined ? {} : { revision }),
     ...(host === undefined ? {} : { host }),
+    ...(sideRevision === undefined ? {} : { sideRevision }),
     ...(files === undefined ? {} : { files: files && parseListing(files) }),
   };
 }

@@ -26,6 +26,7 @@ export function parseSource(field: Field): ModelSource {
   const revision = field.at('revision').string();
   const files = field.optional('files');
   const gguf = field.optional('gguf')?.list(parseGgufName);
+  const sideFiles = field.optional('sideFiles');
   if (files && !/^[0-9a-f]{40}$/.test(revision)) files.fail('must not stand beside a branch, which moves');
   return {
     kind,
@@ -35,6 +36,9 @@ export function parseSource(field: Field): ModelSource {
     preset,
     ...named,
     ...(gguf ? { gguf } : {}),
+    ...(sideFiles
+      ? { sideFiles: { repo: sideFiles.at('repo').string(), revision: sideFiles.at('revision').string() } }
+      : {}),
     ...(files ? { files: Object.fromEntries(files.members().map(parseFile)) } : {}),
   };
 }

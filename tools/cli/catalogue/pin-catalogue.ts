@@ -10,6 +10,7 @@ import { fetchPart, type Transfers } from '../../../src/weights/download/fetch-f
 import { Hosts } from '../../../src/weights/download/hosts.ts';
 import { fileUrl, isPinned } from '../../../src/weights/hub/hub-address.ts';
 import { commitOf, listingAt, type ListedFile } from '../../../src/weights/hub/listing.ts';
+import { variantSource } from '../../../src/weights/catalogue.ts';
 import { parseSource } from '../../../src/weights/store/model-record.ts';
 
 /** Matches files that the converter may request. Pictures and the model card are not fetched. */
@@ -29,12 +30,21 @@ export async function pinCatalogue(
 ): Promise<Pinned[]> {
   const pinned: Pinned[] = [];
   for (const model of new Field(catalogue, 'catalogue: ', 'bad-manifest').at('models').items()) {
-    const field = model.at('source');
-    const source = parseSource(field);
+    const source = parseSource(model.at('source'));
     if (source.kind !== 'hub') continue;
-    const { revision, files } = await pinOf(source, transfers, signal);
-    Object.assign(field.value as object, { revision, files });
-    pinned.push({ id: model.at('id').string(), revision, files: Object.keys(files).length });
+    const id = model.at('id').string();
+    const variants = model.optional('variants')?.members() ?? [];
+    const own = variants.flatMap(([preset, variant]) => {
+      const field = variant.optional('source');
+      return field === undefined
+        ? []
+        : [{ id: `${id}-${preset}`, field, source: variantSource(field, source) }];
+    });
+    for (const each of [{ id, field: model.at('source'), source }, ...own]) {
+      const { files, ...commits } = await pinOf(each.source, transfers, signal);
+      Object.assign(each.field.value as object, { ...commits, files });
+      pinned.push({ id: each.id, revision: commits.revision, files: Object.keys(files).length });
+    }
   }
   return pinned;
 }
@@ -43,21 +53,32 @@ async function pinOf(
   source: HubModel,
   transfers: Transfers,
   signal: AbortSignal,
-): Promise<{ revision: string; files: NonNullable<HubModel['files']> }> {
-  const { endpoint, repo } = source;
-  const known = isPinned(source.revision) ? source.revision : await commitOf(source, transfers, signal);
-  const revision = known ?? fail('missing-file', `${endpoint} does not say at which commit ${repo} stands.`);
+): Promise<Pick<HubModel, 'revision' | 'sideFiles'> & { files: NonNullable<HubModel['files']> }> {
+  const { endpoint, repo, gguf, sideFiles } = source;
+  const revision = await pinnedCommit(source, transfers, signal);
+  const side = sideFiles && {
+    ...sideFiles,
+    revision: await pinnedCommit({ ...source, ...sideFiles }, transfers, signal),
+  };
   const listing = await listingAt(source, revision, transfers, signal);
   if (!listing) fail('missing-file', `${endpoint} does not list the files of ${repo} at ${revision}.`);
   const files: NonNullable<HubModel['files']> = {};
-  for (const name of Object.keys(listing).filter((each) => WANTED.test(each))) {
+  // The hub lists the side files of GGUF files in another repository, whose commit is pinned.
+  const isWanted = (name: string): boolean => gguf?.includes(name) ?? WANTED.test(name);
+  for (const name of Object.keys(listing).filter(isWanted)) {
     const listed = listing[name]!;
     const { bytes } = listed;
     const sha256 =
       'sha256' in listed ? listed.sha256 : await ownHash(source, revision, name, listed, transfers, signal);
     files[name] = { bytes, sha256 };
   }
-  return { revision, files };
+  return { revision, ...(side ? { sideFiles: side } : {}), files };
+}
+
+async function pinnedCommit(source: HubModel, transfers: Transfers, signal: AbortSignal): Promise<string> {
+  const { endpoint, repo, revision } = source;
+  const known = isPinned(revision) ? revision : await commitOf(source, transfers, signal);
+  return known ?? fail('missing-file', `${endpoint} does not say at which commit ${repo} stands.`);
 }
 
 async function ownHash(

@@ -1,12 +1,14 @@
 // GGUF files in a real browser: from a hub, by ranges, and from files that a person chooses.
 
 import { expect, test, type Page } from '@playwright/test';
+import { createHash } from 'node:crypto';
+import { mkdirSync, writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { convert } from '../../../src/convert/convert.ts';
 import type { ModelRequest } from '../../../src/contract/weights.ts';
 import { DirectorySink } from '../../../src/node/directory-sink.ts';
 import { DirectorySource } from '../../../src/node/directory-source.ts';
-import { Host } from './host.ts';
+import { COMMIT, Host } from './host.ts';
 import { hashesIn } from './packages.ts';
 
 const FOLDER = 'tools/reference/gguf';
@@ -57,6 +59,36 @@ test('a GGUF file on a hub goes from its URL to an answer, with its other parts 
   expect(expected.tokens).toHaveLength(12);
   expect(await page.evaluate((id) => window.weights.answer({ id }), 'tiny')).toEqual(expected);
   expect(await page.evaluate((id) => window.weights.keys('piece', id), 'tiny')).toEqual([]);
+});
+
+test('the original checkpoint gives its side files, and no weights', async ({ page }) => {
+  const folder = test.info().outputPath('original');
+  mkdirSync(folder, { recursive: true });
+  const settings = '{"temperature": 0.7, "top_k": 20, "top_p": 0.8}';
+  writeFileSync(join(folder, 'generation_config.json'), settings);
+  writeFileSync(join(folder, 'model.safetensors'), 'weights');
+  host.serveRepo('test/original', folder);
+  const request: ModelRequest = {
+    ...{ id: 'sided', name: 'Sided' },
+    source: {
+      ...{ ...source, endpoint: host.origin, gguf: [...PARTS, VISION] },
+      sideFiles: { repo: 'test/original', revision: 'main' },
+    },
+  };
+  const before = host.log.length;
+  host.fault = ({ path }) =>
+    path.endsWith('generation_config.json') ? { kind: 'flipped', at: 0.5 } : undefined;
+  const broken = await page.evaluate((asked) => window.weights.download(asked), request);
+  expect(broken.outcome).toMatchObject({ kind: 'failed', failure: { code: 'corrupt-shard' } });
+  host.fault = () => undefined;
+  const { outcome } = await page.evaluate((asked) => window.weights.download(asked), request);
+  expect(outcome).toMatchObject({ kind: 'done', value: { state: 'ready' } });
+  const own = createHash('sha256').update(settings).digest('hex');
+  expect(await storedHashes(page, 'sided')).toContain(own);
+  const original = host.log.slice(before).filter(({ path }) => path.includes('test/original/resolve'));
+  expect(new Set(original.map(({ path }) => path))).toEqual(
+    new Set([`/test/original/resolve/${COMMIT}/generation_config.json`]),
+  );
 });
 
 test('a wrong byte is found by the hub’s hash, and the next download completes', async ({ page }) => {
