@@ -108,7 +108,7 @@ test('a thread that dies is reported, and the others do not wait for it', async 
     ...{ kind: WEIGHT_KINDS.F32, outputs: 8, columns: 8, rows: 1, x },
     ...{ weights: kernels.memoryBytes - (8 / 2) * 8 * 4, y, yStride: 32 },
   });
-  const died = expect.objectContaining({ code: 'worker-died' });
+  const died: unknown = expect.objectContaining({ code: 'worker-died' });
   expect(() => kernels.run(program)).toThrow(died);
   expect(() => kernels.run(next), 'the crew runs no other program').toThrow(died);
 });

@@ -63,7 +63,7 @@ export function madeFrom({
   if (source.kind !== 'hub') return undefined;
   const [file] = source.gguf ?? [];
   if (file === undefined) return preset === 'exact' ? 'original' : undefined;
-  if (/Q4_/.test(file)) return 'fourBits';
+  if (file.includes('Q4_')) return 'fourBits';
   if (!file.includes('Q8_0')) return undefined;
   return preset === '8-bit' ? 'eightBits' : 'eightToFourBits';
 }
