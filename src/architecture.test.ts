@@ -171,7 +171,7 @@ const ROOMS: Record<string, Record<string, string[]>> = {
       ...['photo', 'vision', 'decoder', 'processor'],
       ...['checkpoint-files', 'engine-options', 'engine'],
     ],
-    'self-check': ['media-library', 'engine'],
+    'self-check': ['processor', 'media-library', 'engine'],
   },
   'src/ui': {
     kit: [],

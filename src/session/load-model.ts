@@ -5,6 +5,7 @@ import type { LoadedExperts, LoadedModel, LoadEvent, LoadOptions } from '../cont
 import type { DeviceFacts } from '../contract/weights.ts';
 import { openClip } from '../engine/clip/open-clip.ts';
 import type { Engine } from '../engine/engine.ts';
+import { hasAdapter } from '../engine/runtime/webgpu-device.ts';
 import { leastBytes } from '../engine/processor/memory-needs.ts';
 import { fail } from '../failure.ts';
 import { expertBytes, weightBytes } from '../format/manifest.ts';
@@ -14,6 +15,7 @@ import { cacheBudgetBytes, expertBudget } from '../device/fit.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { Weights } from '../weights/weights.ts';
 import { ModelTrust } from './model-trust.ts';
+import { openJudge } from './open-judge.ts';
 import { runReported } from './report-limited.ts';
 import { trustedDevice, type DeviceSources, type TrustedDevice } from './trusted-device.ts';
 
@@ -43,8 +45,9 @@ export async function loadModel(
   onEvent: (event: LoadEvent) => void,
   signal: AbortSignal,
 ): Promise<Loaded> {
+  let judgedBytes = 0;
   const onLoad = (doneBytes: number, totalBytes: number): void =>
-    onEvent({ kind: 'preparing', doneBytes, totalBytes });
+    onEvent({ kind: 'preparing', doneBytes: judgedBytes + doneBytes, totalBytes: judgedBytes + totalBytes });
 
   // Files were verified when they were stored. Here, only their lengths are checked again; a check-up verifies their
   // hashes.
@@ -52,6 +55,12 @@ export async function loadModel(
   const bytes = weightBytes(store.manifest);
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
+  const isForGpu = options.backend === 'webgpu' && (await hasAdapter(navigator.gpu, options.hardwareOnly));
+  if (isForGpu && !trust.hasReference) {
+    const onJudge = (doneBytes: number): void => onLoad(doneBytes, 2 * bytes);
+    await trust.learn((asked) => openJudge(store, programs.kernels, asked, onJudge, signal), signal);
+    judgedBytes = bytes;
+  }
   const onProcessor = expertMemory(store, NO_GPU, options.expertBudgetBytes);
   const processorBytes = leastBytes(store.manifest, onProcessor.budgetBytes ?? undefined);
   for (;;) {

@@ -1,12 +1,19 @@
 // Determines whether a model computes correct numbers on this device, from verdicts of the last week and from new
-// checks. New verdicts are stored only after some device and precision has computed correctly; until then, the weights
+// checks. If the package has no reference for the check, the processor computes it once. New verdicts are stored only after some device and precision has computed correctly; until then, the weights
 // in storage may be the cause of wrong numbers.
 
 import type { Precision } from '../contract/inference.ts';
 import { computesRightly } from '../engine/device-check/device-check.ts';
 import type { Engine } from '../engine/engine.ts';
 import { readsExactly } from '../engine/photo/rgb-pixels.ts';
-import { modelIsRight, readModelCheck, type Reference } from '../engine/self-check/model-check.ts';
+import { judge } from '../engine/self-check/judge.ts';
+import {
+  modelIsRight,
+  parseReference,
+  readModelCheck,
+  summary,
+  type Reference,
+} from '../engine/self-check/model-check.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { PackageStore } from '../format/package-store.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
@@ -18,8 +25,8 @@ export class ModelTrust {
   readonly #verdicts: Verdicts;
   readonly #modelId: string;
   readonly #store: PackageStore;
-  /** The package's reference. If it has none, this is undefined, and only the operators are checked. */
-  readonly #reference: Reference | undefined;
+  /** If this is undefined, only the operators are checked. */
+  #reference: Reference | undefined;
   /** Devices that computed wrong numbers during this load. */
   readonly #wrong = new Set<string>();
 
@@ -37,7 +44,8 @@ export class ModelTrust {
 
   /** Fails if the package's reference cannot be read. */
   static async open(verdicts: Verdicts, modelId: string, store: PackageStore): Promise<ModelTrust> {
-    return new ModelTrust(verdicts, modelId, store, await readModelCheck(store));
+    const reference = (await readModelCheck(store)) ?? (await learnt(verdicts, modelId, store));
+    return new ModelTrust(verdicts, modelId, store, reference);
   }
 
   /**
@@ -49,6 +57,28 @@ export class ModelTrust {
     if (this.#wrong.has(device) || (await this.#recall(device)) === false) return false;
     return computesRightly(runtime, precision);
   };
+
+  get hasReference(): boolean {
+    return this.#reference !== undefined;
+  }
+
+  /**
+   * Computes the reference of a package that has none, and stores it. `open` loads the model on the processor. If the
+   * processor cannot compute it, the model is used without. Rethrows a stop through `signal`.
+   */
+  async learn(open: Parameters<typeof judge>[1], signal: AbortSignal): Promise<void> {
+    // The question is about a picture, whose pixels must be right.
+    if (!(await readsExactly())) return;
+    try {
+      const observed = await judge(this.#store, open, signal);
+      if (observed === undefined) return;
+      const reference = summary(observed);
+      this.#reference = reference;
+      await this.#verdicts.noteReference(this.#modelId, weightsOf(this.#store), reference);
+    } catch (error) {
+      if (signal.aborted) throw error;
+    }
+  }
 
   /** Whether a device computed wrong numbers during this load, so that the weights in storage may be the cause. */
   get isInDoubt(): boolean {
@@ -78,8 +108,7 @@ export class ModelTrust {
 
   /** Everything that the numbers depend on, as far as a page can know it. */
   #device({ backend, adapter }: NamedDevice, precision: Precision): string {
-    const shards = this.#store.manifest.shards.map(({ sha256 }) => sha256).join();
-    return [backend, precision, adapter, navigator.userAgent, shards].join('|');
+    return [backend, precision, adapter, navigator.userAgent, weightsOf(this.#store)].join('|');
   }
 
   /** Treats storage errors as "no verdict stored". */
@@ -89,5 +118,24 @@ export class ModelTrust {
 
   async #note(device: string, isRight: boolean): Promise<void> {
     await this.#verdicts.note(this.#modelId, device, isRight).catch(() => undefined);
+  }
+}
+
+/** The hashes of all weights. */
+function weightsOf({ manifest }: PackageStore): string {
+  return manifest.shards.map(({ sha256 }) => sha256).join();
+}
+
+/** The reference that an earlier load computed for these weights. Treats errors as "no reference stored". */
+async function learnt(
+  verdicts: Verdicts,
+  modelId: string,
+  store: PackageStore,
+): Promise<Reference | undefined> {
+  try {
+    const stored = await verdicts.reference(modelId, weightsOf(store));
+    return stored === undefined ? undefined : parseReference(stored);
+  } catch {
+    return undefined;
   }
 }

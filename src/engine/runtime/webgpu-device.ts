@@ -4,7 +4,7 @@ import { askForAdapter, describeAdapter, isSoftware } from '../../device/adapter
 import { fail } from '../../failure.ts';
 
 /** Whether there is an adapter. With `hardwareOnly`, adapters that compute on the processor do not count. */
-export async function hasAdapter(gpu: GPU | undefined, hardwareOnly: boolean): Promise<boolean> {
+export async function hasAdapter(gpu: GPU | undefined, hardwareOnly = false): Promise<boolean> {
   const adapter = await askForAdapter(gpu);
   return adapter !== null && !(hardwareOnly && isSoftware(describeAdapter(adapter.info)));
 }

@@ -11,7 +11,7 @@ import type { Engine } from '../engine.ts';
 import type { Medium } from '../media-library.ts';
 import { TEST_CARD } from './test-card.ts';
 
-/** One of the package's own files. Packages that a browser converted do not contain it. */
+/** One of the package's own files. Packages that a browser converted do not contain it; see ModelTrust.learn. */
 export const MODEL_CHECK_FILE = 'self-test.json';
 const VERSION = 1;
 const QUESTION: Part[] = [
@@ -168,11 +168,14 @@ function moments(logits: Float32Array): { mean: number; deviation: number } {
 export async function readModelCheck(store: PackageStore): Promise<Reference | undefined> {
   if (!store.manifest.files.some(({ name }) => name === MODEL_CHECK_FILE)) return undefined;
   const text = new TextDecoder().decode(await store.file(MODEL_CHECK_FILE));
-  return parse(parseJson(text, MODEL_CHECK_FILE, 'bad-manifest'));
+  return parseReference(parseJson(text, MODEL_CHECK_FILE, 'bad-manifest'));
 }
 
-/** Returns undefined if a newer app wrote the file, which this version cannot read. */
-function parse(json: unknown): Reference | undefined {
+/**
+ * Parses a `summary`. Returns undefined if a newer app wrote it, which this version cannot read. Fails with
+ * 'bad-manifest'.
+ */
+export function parseReference(json: unknown): Reference | undefined {
   const root = new Field(json, `${MODEL_CHECK_FILE}: `, 'bad-manifest');
   if (root.at('version').integer(1) > VERSION) return undefined;
   return {

@@ -31,6 +31,7 @@ const KINDS = [
   'hash',
   'whole',
   'verdict',
+  'reference',
   'as-bytes',
 ] as const;
 export type EntryKind = (typeof KINDS)[number];

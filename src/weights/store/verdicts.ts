@@ -1,4 +1,5 @@
-// Stores verdicts on whether a model computes correctly on a device. They lie beside the model and are deleted with it.
+// Stores verdicts on whether a model computes correctly on a device, and the references that the processor computed for
+// models whose packages have none. They lie beside the model and are deleted with it.
 
 import type { Database } from './database.ts';
 import { ModelStore } from './model-store.ts';
@@ -25,6 +26,17 @@ export class Verdicts {
     const { isRight, at } = value;
     const isFresh = typeof at === 'number' && Math.abs(Date.now() - at) < BELIEVED_MS;
     return isFresh && typeof isRight === 'boolean' ? isRight : undefined;
+  }
+
+  /** The reference that was stored for these weights, not yet parsed; undefined if there is none. */
+  async reference(modelId: string, weights: string): Promise<unknown> {
+    return this.#database.get(new ModelStore(this.#database, modelId).key('reference', weights));
+  }
+
+  /** `weights`: a text that names the model's weights. */
+  async noteReference(modelId: string, weights: string, reference: object): Promise<void> {
+    const key = new ModelStore(this.#database, modelId).key('reference', weights);
+    await this.#database.change({ records: [[key, reference]] });
   }
 
   async note(modelId: string, device: string, isRight: boolean): Promise<void> {

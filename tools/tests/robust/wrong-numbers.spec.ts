@@ -37,8 +37,8 @@ function judge(model: string, trial: Trial): Promise<Judged> {
   return page.evaluate(([id, asked]) => window.robust.judge(id, asked), [model, trial] as const);
 }
 
-async function expectFound(plant: Plant): Promise<void> {
-  const { loaded, answer, isPlanted } = await judge(await keep(MODEL), { turn: TURN, plant });
+async function expectFound(plant: Plant, model = MODEL): Promise<void> {
+  const { loaded, answer, isPlanted } = await judge(await keep(model), { turn: TURN, plant });
   expect(isPlanted, 'the fault took place').toBe(true);
   expect(loaded, JSON.stringify(loaded)).toMatchObject({
     kind: 'done',
@@ -67,18 +67,27 @@ test('the app trusts a sound device with the built-in model', async () => {
   expectTrusted(await judge(await keep('demo'), {}));
 });
 
+async function swappedNibble(at: number): Promise<Plant> {
+  const tensor = 'model.language_model.layers.1.self_attn.v_proj.weight';
+  const { bytes } = await page.evaluate(([of, name]) => window.robust.stored(of, name), [
+    MODEL,
+    tensor,
+  ] as const);
+  // Skip bytes whose halves are similar: swapping those would be no fault.
+  const spoilt = bytes.findIndex((byte, index) => index >= at && Math.abs((byte & 15) - (byte >> 4)) > 3);
+  return { kind: 'nibble', weights: bytes.slice(0, NEEDLE), at: spoilt };
+}
+
 for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
   test(`the self-test finds one swapped nibble in the device’s copy of a shard (byte ${at})`, async () => {
-    const tensor = 'model.language_model.layers.1.self_attn.v_proj.weight';
-    const { bytes } = await page.evaluate(([of, name]) => window.robust.stored(of, name), [
-      MODEL,
-      tensor,
-    ] as const);
-    // Skip bytes whose halves are similar: swapping those would be no fault.
-    const spoilt = bytes.findIndex((byte, index) => index >= at && Math.abs((byte & 15) - (byte >> 4)) > 3);
-    await expectFound({ kind: 'nibble', weights: bytes.slice(0, NEEDLE), at: spoilt });
+    await expectFound(await swappedNibble(at));
   });
 }
+
+test('a package without a self-test gets one from the processor, and that finds a fault of the device', async () => {
+  // The same weights as in MODEL, converted without a self-test.
+  await expectFound(await swappedNibble(5003), 'dense-tied-balanced');
+});
 
 test('the self-test finds a layer whose numbers overflow', async () => {
   const tensor = 'model.language_model.layers.2.input_layernorm.weight';
