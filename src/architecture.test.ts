@@ -140,8 +140,8 @@ const MAY_IMPORT: Record<string, string[]> = {
 };
 
 /**
- * The rooms of each part (its folders, and the files directly in it), in the order of their layers. Each may import the
- * rooms in its list, which must stand above it in the table, so that rooms form no circles.
+ * The rooms of each part (its folders, and the files directly in it), in the order of their layers. A room may import
+ * only the rooms in its list. Those stand above the room in the table, so the imports between rooms have no cycles.
  */
 const ROOMS: Record<string, Record<string, string[]>> = {
   'src/engine': {
@@ -288,7 +288,7 @@ test('each part imports only what the table allows', () => {
   expect(imports.filter((one) => !isAllowed(one)).map(asText)).toEqual([]);
 });
 
-test('no files import each other in a circle', () => {
+test('the imports between files have no cycles', () => {
   const targets = new Map(files.map((file): [string, string[]] => [file, []]));
   // A recursive component imports itself.
   for (const { file, path } of imports)

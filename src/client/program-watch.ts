@@ -6,7 +6,7 @@ const TICK_MS = 250;
 const SLOW_TICKS = 1;
 /** After this many ticks, a program counts as endless, unless the user waits for something else. */
 const PATIENT_TICKS = 40;
-/** PATIENT_TICKS for a run that the user has stopped, or if the user has requested another model. */
+/** After this many ticks, a program counts as endless if the user has stopped its run or has requested another model. */
 const HURRIED_TICKS = 4;
 
 export interface ProgramListener {

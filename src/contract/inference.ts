@@ -16,7 +16,7 @@ export type Precision = 'f32' | 'f16';
 export interface LoadOptions {
   backend: Backend;
   precision?: Precision;
-  /** Whether to fail with 'no-webgpu' if the only adapter computes on the processor, where the kernels are faster. */
+  /** Whether to fail with 'no-webgpu' if the only adapter is a software adapter: the project's own kernels are faster. */
   hardwareOnly?: boolean;
   /**
    * The memory budget for experts on the device; experts beyond it are paged from storage. There is always memory for

@@ -99,8 +99,8 @@ export interface NewEntry {
 }
 
 /**
- * The first bytes of a file that holds `entries` in this order: length and JSON, padded with spaces so that the data
- * begins at a multiple of 16. They depend only on the entries.
+ * The first bytes of a file whose tensors are `entries`, in the given order: the length of the JSON, then the JSON,
+ * padded with spaces so that the tensors' data begins at a multiple of 16.
  */
 export function writeHeader(entries: NewEntry[]): Uint8Array {
   let end = 0;

@@ -1,4 +1,5 @@
-// Reports every request of this realm (the page or a worker) that the browser has counted since the realm began.
+// Reports every request of this realm (the page or a worker) in the browser's resource timing, including those made before
+// the watch began.
 
 export interface SeenRequest {
   url: string;

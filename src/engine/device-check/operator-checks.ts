@@ -1,6 +1,6 @@
 // Small computations with known results that find faults of a WebGPU device before a model runs on it. With onnxruntime
-// 1.30, attention over 32 or more rows is wrong if subgroups are narrow, and the quantised mixture has a data race when
-// it gets more than one row.
+// 1.30, attention over 32 or more rows is wrong on adapters whose subgroups are narrow, and the operator for quantised
+// mixtures of experts (QMoE) has a data race when it gets more than one row.
 
 import type { Manifest } from '../../format/manifest.ts';
 import type { ModelConfig } from '../../format/model-config.ts';

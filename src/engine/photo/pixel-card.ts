@@ -2,7 +2,7 @@
 // drawn. To prevent fingerprinting, some browsers change the pixels that a page reads from a canvas: Brave and Firefox
 // flip low bits, and Firefox's strictest mode returns random bytes.
 
-/** Side length in pixels. A card of this size shows even a browser that changes only one pixel in a few hundred. */
+/** Side length in pixels. A card of this size detects even a browser that changes only one pixel in a few hundred. */
 export const CARD_SIDE = 64;
 const HEADER_BYTES = 54;
 

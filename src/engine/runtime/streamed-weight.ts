@@ -1,6 +1,6 @@
-// Weights in the form that onnxruntime-web's JSPI build takes: Blobs that it reads one after the other while it creates
-// a session, so that at most one weight is in memory. The build prefers to read into buffers that it provides, which
-// sometimes hangs in Chromium 156. These streams do not offer such reads, so the build uses ordinary ones.
+// Weights as Blobs, the form that onnxruntime-web's JSPI build takes. The build reads them one after the other while it
+// creates a session, so at most one weight is in memory. It prefers to read into its own buffers ("byob"), but such reads
+// sometimes hang in Chromium 156. The streams of these Blobs do not support them, so the build uses default reads.
 
 export const CHUNK_BYTES = 4 * 1024 * 1024;
 

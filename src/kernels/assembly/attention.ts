@@ -7,7 +7,7 @@ import { unpackHalf } from './unpack.ts';
 
 /** Positions per tile. The number of positions in a cache block is a multiple of this. */
 const TILE: i32 = 32;
-/** The number of rows of queries that read a tile while the tile is in the core's cache. */
+/** The number of query rows for which a tile of keys and values is used while it is in the core's cache. */
 const ROWS: i32 = 32;
 
 // @unmanaged

@@ -22,7 +22,7 @@ export class FileHasher {
     this.#signal = signal;
   }
 
-  /** Records the hash of the file's first bytes, which are its length and header. */
+  /** Records the hash of the bytes before the file's tensors: the length of the header, and the header. */
   async opened(file: string, pieces: readonly Piece[]): Promise<void> {
     const first = this.#firstBytes(file, this.#dataStart(file, pieces));
     await this.#checks.arrived(file, { start: 0, end: first.byteLength }, first);

@@ -25,7 +25,9 @@ export class HubSource implements CheckpointSource {
   readonly #files: { gguf?: readonly string[]; names?: readonly string[] };
 
   /**
-   * `files`: the GGUF files that the request names, and the names of all files if the hub lists them. `signal` ends every transfer, including those ahead of the converter. */
+   * `files`: the GGUF files that the request names, and the names of all files if the hub lists them. `signal` ends
+   * every transfer, including those of pieces that the converter has not requested yet.
+   */
   constructor(
     hub: HubFiles,
     spool: Spool,

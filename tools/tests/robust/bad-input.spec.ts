@@ -1,5 +1,5 @@
-// Tests that every kind of bad input ends with its own sentence: the page must survive, the conversation so far must
-// stay complete, and the next question must be answered.
+// Tests that the page reports every kind of bad input with its own message. The page must survive, the conversation so
+// far must stay complete, and the model must answer the next question.
 
 import { expect, test, type Page } from '@playwright/test';
 import {

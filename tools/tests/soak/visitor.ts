@@ -64,7 +64,7 @@ export class Visitor {
     await this.#leave();
   }
 
-  /** A whole conversation of at most `atMost` questions, which ends with an empty page. */
+  /** Holds a whole conversation of at most `atMost` questions, and then empties the page. */
   async converse(atMost: number): Promise<void> {
     const { files, questions } = this.#pick(samples);
     const isAsItIs = this.#next() < 0.5;
