@@ -1,6 +1,7 @@
 // Determines whether a model computes correct numbers on this device, from verdicts of the last week and from new
-// checks. If the package has no reference for the check, the processor computes it once. New verdicts are stored only after some device and precision has computed correctly; until then, the weights
-// in storage may be the cause of wrong numbers.
+// checks. If the package has no reference for the check, the processor computes it once. New verdicts are stored only
+// after some device and precision has computed correctly; until then, the weights in storage may be the cause of wrong
+// numbers.
 
 import type { Precision } from '../contract/inference.ts';
 import { computesRightly } from '../engine/device-check/device-check.ts';
@@ -16,6 +17,7 @@ import {
 } from '../engine/self-check/model-check.ts';
 import type { Runtime } from '../engine/runtime/runtime.ts';
 import type { PackageStore } from '../format/package-store.ts';
+import { sha256Hex } from '../format/sha256.ts';
 import type { Verdicts } from '../weights/store/verdicts.ts';
 import type { EngineDevice } from './engine-device.ts';
 
@@ -25,6 +27,8 @@ export class ModelTrust {
   readonly #verdicts: Verdicts;
   readonly #modelId: string;
   readonly #store: PackageStore;
+  /** The hash of the package. Verdicts and references that were stored for another package do not count. */
+  readonly #package: string;
   /** If this is undefined, only the operators are checked. */
   #reference: Reference | undefined;
   /** Devices that computed wrong numbers during this load. */
@@ -34,18 +38,21 @@ export class ModelTrust {
     verdicts: Verdicts,
     modelId: string,
     store: PackageStore,
+    hash: string,
     reference: Reference | undefined,
   ) {
     this.#verdicts = verdicts;
     this.#modelId = modelId;
     this.#store = store;
+    this.#package = hash;
     this.#reference = reference;
   }
 
   /** Fails if the package's reference cannot be read. */
   static async open(verdicts: Verdicts, modelId: string, store: PackageStore): Promise<ModelTrust> {
-    const reference = (await readModelCheck(store)) ?? (await learnt(verdicts, modelId, store));
-    return new ModelTrust(verdicts, modelId, store, reference);
+    const hash = await hashOf(store);
+    const reference = (await readModelCheck(store)) ?? (await learnt(verdicts, modelId, hash));
+    return new ModelTrust(verdicts, modelId, store, hash, reference);
   }
 
   /**
@@ -74,7 +81,7 @@ export class ModelTrust {
       if (observed === undefined) return;
       const reference = summary(observed);
       this.#reference = reference;
-      await this.#verdicts.noteReference(this.#modelId, weightsOf(this.#store), reference);
+      await this.#verdicts.noteReference(this.#modelId, this.#package, reference);
     } catch (error) {
       if (signal.aborted) throw error;
     }
@@ -108,7 +115,7 @@ export class ModelTrust {
 
   /** Everything that the numbers depend on, as far as a page can know it. */
   #device({ backend, adapter }: NamedDevice, precision: Precision): string {
-    return [backend, precision, adapter, navigator.userAgent, weightsOf(this.#store)].join('|');
+    return [backend, precision, adapter, navigator.userAgent, this.#package].join('|');
   }
 
   /** Treats storage errors as "no verdict stored". */
@@ -121,19 +128,15 @@ export class ModelTrust {
   }
 }
 
-/** The hashes of all weights. */
-function weightsOf({ manifest }: PackageStore): string {
-  return manifest.shards.map(({ sha256 }) => sha256).join();
+/** The manifest names every file of the package by its hash, and the place of every tensor. */
+function hashOf({ manifest }: PackageStore): Promise<string> {
+  return sha256Hex(new TextEncoder().encode(JSON.stringify(manifest)));
 }
 
-/** The reference that an earlier load computed for these weights. Treats errors as "no reference stored". */
-async function learnt(
-  verdicts: Verdicts,
-  modelId: string,
-  store: PackageStore,
-): Promise<Reference | undefined> {
+/** The reference that an earlier load computed for this package. Treats errors as "no reference stored". */
+async function learnt(verdicts: Verdicts, modelId: string, hash: string): Promise<Reference | undefined> {
   try {
-    const stored = await verdicts.reference(modelId, weightsOf(store));
+    const stored = await verdicts.reference(modelId, hash);
     return stored === undefined ? undefined : parseReference(stored);
   } catch {
     return undefined;

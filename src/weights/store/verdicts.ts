@@ -28,14 +28,14 @@ export class Verdicts {
     return isFresh && typeof isRight === 'boolean' ? isRight : undefined;
   }
 
-  /** The reference that was stored for these weights, not yet parsed; undefined if there is none. */
-  async reference(modelId: string, weights: string): Promise<unknown> {
-    return this.#database.get(new ModelStore(this.#database, modelId).key('reference', weights));
+  /** The reference that was stored for the package with this hash, not yet parsed; undefined if there is none. */
+  async reference(modelId: string, hash: string): Promise<unknown> {
+    return this.#database.get(new ModelStore(this.#database, modelId).key('reference', hash));
   }
 
-  /** `weights`: a text that names the model's weights. */
-  async noteReference(modelId: string, weights: string, reference: object): Promise<void> {
-    const key = new ModelStore(this.#database, modelId).key('reference', weights);
+  /** `hash`: the hash of the package for which the reference was computed. */
+  async noteReference(modelId: string, hash: string, reference: object): Promise<void> {
+    const key = new ModelStore(this.#database, modelId).key('reference', hash);
     await this.#database.change({ records: [[key, reference]] });
   }
 
