@@ -246,7 +246,7 @@ test('the card of a model that is too large gives its speed, and warns before an
     card.getByText(/A short answer takes about .* on the processor.*[\d.]+ tokens per second/),
   ).toBeVisible();
   await expect(card.getByText('Too large for this device.')).toBeVisible();
-  await expect(card.getByText('5.9 GB')).toBeVisible();
+  await expect(card.getByText('6.0 GB')).toBeVisible();
   await card.getByLabel('Precision').selectOption('Small');
   await expect(card.getByText('5.2 GB')).toBeVisible();
   await card.getByRole('radio', { name: /Thinking/ }).check();

@@ -27,8 +27,8 @@ function device(
 
 const kinds = (result: ReturnType<typeof fit>): string[] => result.reasons.map((reason) => reason.kind);
 
-test('the catalogue names 2B, 4B, 8B and 30B-A3B, Instruct and Thinking', () => {
-  for (const size of ['2b', '4b', '8b', '30b-a3b']) {
+test('the catalogue names 2B, 4B, 8B, 32B and 30B-A3B, Instruct and Thinking', () => {
+  for (const size of ['2b', '4b', '8b', '32b', '30b-a3b']) {
     for (const kind of ['instruct', 'thinking']) {
       const { source, license } = model(`qwen3-vl-${size}-${kind}`);
       expect(source.kind).toBe('hub');
@@ -43,14 +43,14 @@ const onProcessor = (id: string, memoryBytes: number | null = 8 * GIB) =>
 test('without a graphics adapter the 2B and the 4B fit the processor, and the 8B does not', () => {
   // Weights as stored + 0.3 GB of scratch memory + 2,048 tokens of cache, of 4.29 GB that WebAssembly addresses:
   // 1.566 + 0.3 + 2,048 × 114,688 B (0.235) = 2.101 GB; 2.909 + 0.3 + 2,048 × 147,456 B (0.302) = 3.511 GB;
-  // 5.856 + 0.3 + 0.302 = 6.458 GB.
+  // 5.982 + 0.3 + 0.302 = 6.584 GB.
   for (const size of ['2b', '4b']) {
     expect(onProcessor(`qwen3-vl-${size}-instruct`)).toEqual({
       verdict: 'fits',
       reasons: [{ kind: 'no-gpu' }],
     });
   }
-  const neededBytes = 5_856_000_000 + 300_000_000 + 2048 * 147_456;
+  const neededBytes = 5_982_000_000 + 300_000_000 + 2048 * 147_456;
   const short = { kind: 'memory', neededBytes, availableBytes: 2 ** 32 - 65536 };
   expect(onProcessor('qwen3-vl-8b-instruct')).toEqual({
     verdict: 'too-large',
@@ -59,8 +59,8 @@ test('without a graphics adapter the 2B and the 4B fit the processor, and the 8B
 });
 
 test('without a graphics adapter the 30B pages its experts, but not with 2 GiB of memory', () => {
-  // Without experts: 18.090 − 16.307 + 0.3 + 2,048 × 98,304 B (0.201) = 2.284 GB; with the experts of one token, a
-  // sixteenth of 16.307 GB, 3.303 GB.
+  // Without experts: 18.216 − 16.307 + 0.3 + 2,048 × 98,304 B (0.201) = 2.410 GB; with the experts of one token, a
+  // sixteenth of 16.307 GB, 3.429 GB.
   const result = onProcessor('qwen3-vl-30b-a3b-instruct');
   expect(result.verdict).toBe('fits-paged');
   expect(kinds(result)).toEqual(['no-gpu', 'memory']);

@@ -52,9 +52,9 @@ function recommendedOn(
 test('each size has one card, on which the user chooses kind and precision', () => {
   const cards = families(offeredOn({ gpu: GPU, memoryBytes: 8 * GIB }));
   expect(cards.map(({ name }) => name).toSorted()).toEqual(
-    ['2B', '30B-A3B', '4B', '8B'].map((size) => `Qwen3-VL ${size}`),
+    ['2B', '30B-A3B', '32B', '4B', '8B'].map((size) => `Qwen3-VL ${size}`),
   );
-  const card = cards.find(({ name }) => name.endsWith('2B'))!;
+  const card = cards.find(({ name }) => name.endsWith(' 2B'))!;
   const idOf = (kind: CatalogueModel['kind'], preset: 'small' | 'balanced' | 'exact') =>
     chosenOf(card, { kind, preset })?.request.id;
   expect(idOf('instruct', 'balanced')).toBe('qwen3-vl-2b-instruct');
