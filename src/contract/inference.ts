@@ -24,6 +24,8 @@ export interface LoadOptions {
    * experts are resident.
    */
   expertBudgetBytes?: number;
+  /** Whether to load a model onto a GPU without a self-test if its package has none. By default, the processor makes one. */
+  skipJudge?: boolean;
   /** The entries of the model that storage refused. All other entries are read from storage. */
   held?: readonly HeldEntry[];
 }
@@ -33,6 +35,8 @@ export interface LoadEvent {
   kind: 'preparing';
   doneBytes: number;
   totalBytes: number;
+  /** Whether the processor is computing the self-test of a model whose package has none, before the GPU is loaded. */
+  isJudging?: boolean;
 }
 
 /** The worker is fetching the runtime that runs models. `totalBytes` is known before the fetch begins. */

@@ -56,10 +56,12 @@ export async function loadModel(
   onLoad(0, bytes);
   const trust = await ModelTrust.open(verdicts, id, store);
   const isForGpu = options.backend === 'webgpu' && (await hasAdapter(navigator.gpu, options.hardwareOnly));
-  if (isForGpu && !trust.hasReference) {
-    const onJudge = (doneBytes: number): void => onLoad(doneBytes, 2 * bytes);
+  if (isForGpu && !trust.hasReference && options.skipJudge !== true) {
+    const onJudge = (doneBytes: number): void => {
+      onEvent({ kind: 'preparing', doneBytes, totalBytes: 2 * bytes, isJudging: true });
+      judgedBytes = bytes;
+    };
     await trust.learn((asked) => openJudge(store, programs.kernels, asked, onJudge, signal), signal);
-    judgedBytes = bytes;
   }
   const onProcessor = expertMemory(store, NO_GPU, options.expertBudgetBytes);
   const processorBytes = leastBytes(store.manifest, onProcessor.budgetBytes ?? undefined);

@@ -41,6 +41,10 @@ class Script {
   readiness: Outcome<LoadedModel> = { kind: 'done', value: model };
 
   awaitsUser = false;
+  isJudging = false;
+  skipJudging(): void {
+    // Nothing happens.
+  }
 
   ready(): Promise<Outcome<LoadedModel>> {
     return Promise.resolve(this.readiness);

@@ -24,6 +24,10 @@ export interface Answerers {
   ready(signal: AbortSignal): Promise<Outcome<LoadedModel>>;
   /** Whether loading waits until the user has decided which model to load. */
   readonly awaitsUser: boolean;
+  /** Whether loading waits until the processor has computed the model's self-test. */
+  readonly isJudging: boolean;
+  /** Loads the model without that self-test. */
+  skipJudging(): void;
   /** Reports that an answer of the model `id` has ended. */
   answered(id: string): void;
   /** Reports that an answer of the model `id` failed, so that the model may have to be loaded again. */
@@ -76,6 +80,15 @@ export class Conversation {
   /** Whether the question waits until the user has decided which model to load. */
   get awaitsUser(): boolean {
     return this.#phase.kind === 'preparing' && this.#parts.models.awaitsUser;
+  }
+
+  /** Whether the question waits until the processor has computed the model's self-test. */
+  get isJudging(): boolean {
+    return this.#phase.kind === 'preparing' && this.#parts.models.isJudging;
+  }
+
+  skipJudging(): void {
+    this.#parts.models.skipJudging();
   }
 
   get busy(): boolean {

@@ -2,7 +2,7 @@
 // the GPU after its first answer (see first-answer.ts).
 
 import type { InferenceClient } from '../../client/inference-client.ts';
-import type { Backend, LoadedModel, LoadOptions } from '../../contract/inference.ts';
+import type { Backend, LoadedModel, LoadEvent, LoadOptions } from '../../contract/inference.ts';
 import type { FailureCode, FailureInfo, Outcome } from '../../failure.ts';
 import { backendsFor, goesOnWithGpu, type BackendChoice } from './first-answer.ts';
 
@@ -14,7 +14,7 @@ export interface RunChoices {
 }
 
 export type LoadState =
-  | { kind: 'loading'; doneBytes: number; totalBytes: number }
+  | { kind: 'loading'; doneBytes: number; totalBytes: number; isJudging: boolean }
   | { kind: 'ready'; model: LoadedModel }
   | { kind: 'failed'; failure: FailureInfo };
 
@@ -54,6 +54,8 @@ export class DeviceLoad {
 
   /** Stops the load onto the GPU that runs behind the answers. */
   #behind: AbortController | undefined;
+  /** Ends the computation of the model's self-test; see LoadOptions.skipJudge. */
+  #skip: AbortController | undefined;
   /** Whether a load onto the GPU has failed in this visit, so that it is not tried again. */
   #lacksGpu = false;
 
@@ -120,6 +122,13 @@ export class DeviceLoad {
     if (loaded.kind === 'done') load.ended = this.#takeOver(load, model);
   }
 
+  /** If the processor is computing the model's self-test, loads the model without one. */
+  skipJudging(): void {
+    if (this.#state?.kind !== 'loading' || !this.#state.isJudging) return;
+    this.#state = { ...this.#state, isJudging: false };
+    this.#skip?.abort();
+  }
+
   /** Ends the current load. The model on the device counts as lost, so the next `begin` loads it again. */
   stop(): void {
     this.#behind?.abort();
@@ -158,15 +167,23 @@ export class DeviceLoad {
   }
 
   async #toDevice(load: Load): Promise<Outcome<LoadedModel>> {
-    const onEvent = ({ doneBytes, totalBytes }: { doneBytes: number; totalBytes: number }): void => {
+    const skip = (this.#skip = new AbortController());
+    const onEvent = ({ doneBytes, totalBytes, isJudging = false }: Omit<LoadEvent, 'kind'>): void => {
       // Events arrive through a separate channel and may be late.
       if (this.#load !== load || this.#state?.kind === 'ready') return;
-      this.#state = { kind: 'loading', doneBytes, totalBytes };
+      this.#state = { kind: 'loading', doneBytes, totalBytes, isJudging: isJudging && !skip.signal.aborted };
     };
     let outcome: Outcome<LoadedModel> = { kind: 'stopped' };
     for (const backend of backendsFor(load.id, load.backend, this.#hasWebGpu)) {
       onEvent({ doneBytes: 0, totalBytes: 0 });
-      outcome = await this.#inference.load(load.id, optionsOf(load, backend), onEvent, load.stop.signal);
+      const options = optionsOf(load, backend);
+      const stopOrSkip = AbortSignal.any([load.stop.signal, skip.signal]);
+      outcome = await this.#inference.load(load.id, options, onEvent, stopOrSkip);
+      if (outcome.kind === 'stopped' && skip.signal.aborted && !load.stop.signal.aborted) {
+        onEvent({ doneBytes: 0, totalBytes: 0 });
+        const unjudged = { ...options, skipJudge: true };
+        outcome = await this.#inference.load(load.id, unjudged, onEvent, load.stop.signal);
+      }
       if (outcome.kind !== 'failed' || !FALLS_BACK.has(outcome.failure.code)) break;
     }
     return outcome;

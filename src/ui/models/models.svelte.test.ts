@@ -363,6 +363,29 @@ test('a question that arrives while the GPU is made ready stops that work until 
   expect(inference.asked).toEqual(['demo wasm', behind, behind, 'take over']);
 });
 
+test('the user can skip the self-test that the processor computes, and the waiting question goes on', async () => {
+  const { weights, inference, models } = setUp({ remembered: { model: 'large' } });
+  weights.keep('large');
+  const load = inference.load.bind(inference);
+  const skipped: unknown[] = [];
+  inference.load = (id, options, onEvent, signal) => {
+    skipped.push(options.skipJudge);
+    if (options.skipJudge === true) return load(id, options, onEvent, signal);
+    onEvent({ kind: 'preparing', doneBytes: 1, totalBytes: 4, isJudging: true });
+    return new Promise((end) => signal.addEventListener('abort', () => end({ kind: 'stopped' })));
+  };
+  await models.start(PAGE);
+  const ready = models.ready(never);
+  await soon();
+  expect(models.isJudging).toBe(true);
+  models.skipJudging();
+  expect(await ready).toMatchObject({ kind: 'done', value: { id: 'large', backend: 'webgpu' } });
+  expect([skipped, models.isJudging]).toEqual([[undefined, true], false]);
+  // Nothing is left to skip.
+  models.skipJudging();
+  expect(models.chosen.phase.kind).toBe('ready');
+});
+
 test('without a graphics processor the built-in model stays on the processor, and asks for the GPU once', async () => {
   const { weights, inference, models } = setUp();
   weights.keep('demo');

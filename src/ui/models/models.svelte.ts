@@ -85,6 +85,16 @@ export class Models {
     return this.#suspects.current !== undefined;
   }
 
+  /** Whether loading waits until the processor has computed the model's self-test. */
+  get isJudging(): boolean {
+    const { phase } = this.chosen;
+    return phase.kind === 'loading' && phase.isJudging;
+  }
+
+  skipJudging(): void {
+    this.#load.skipJudging();
+  }
+
   /**
    * Reads the list of models, chooses the built-in model on a first visit, and begins to load the chosen model. If
    * `unattended`, there is no user to ask, so a smaller model replaces one with which the page died. Call it once.

@@ -29,6 +29,9 @@ const english = (q: Quantities) => ({
   forgetClosed: 'Let it go',
 
   preparing: 'Getting the model ready',
+  judging:
+    'This processor works out how to check the graphics processor. It does so once per model, in about the time of a short answer without a graphics processor',
+  skipJudging: 'Skip this check',
   awaitsUser: 'This question waits until you choose a model',
   choose: 'Choose',
   decoding: (hasClip: boolean) => `Opening the ${hasClip ? 'clip' : 'picture'}`,
@@ -109,6 +112,9 @@ const chinese = (q: Quantities): ReturnType<typeof english> => ({
   forgetClosed: '不再需要',
 
   preparing: '正在准备模型',
+  judging:
+    '本机处理器正在计算用来检查图形处理器的数值。每个模型只需一次，用时约等于不用图形处理器作一次简短的回答',
+  skipJudging: '跳过这项检查',
   awaitsUser: '请先选择模型，之后会回答这个问题',
   choose: '选择',
   decoding: (hasClip: boolean) => `正在打开${hasClip ? '短片' : '图片'}`,

@@ -31,6 +31,8 @@ export interface Trial {
   /** A picture in tools/reference/pictures and a question about it. If omitted, no question is asked. */
   turn?: Required<Turn>;
   plant?: Plant;
+  /** See LoadOptions. */
+  skipJudge?: boolean;
 }
 
 export interface Judged {
@@ -39,6 +41,8 @@ export interface Judged {
   answer: Outcome<string> | null;
   /** Whether the fault occurred. */
   isPlanted: boolean;
+  /** Whether the processor computed the model's self-test. */
+  isJudged: boolean;
 }
 
 export interface Harness {

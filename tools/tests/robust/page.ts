@@ -4,6 +4,7 @@ import { InferenceClient } from '../../../src/client/inference-client.ts';
 import { CLOCK, RecoveringInference } from '../../../src/client/recovering-inference.ts';
 import { WeightsClient } from '../../../src/client/weights-client.ts';
 import type { Message } from '../../../src/contract/conversation.ts';
+import type { LoadEvent } from '../../../src/contract/inference.ts';
 import type { Outcome } from '../../../src/failure.ts';
 import { shardFile } from '../../../src/format/manifest.ts';
 import { parseManifest } from '../../../src/format/parse-manifest.ts';
@@ -95,8 +96,12 @@ function countCalls(): Promise<Calls> {
   });
 }
 
-async function judge(model: string, { backend = 'webgpu', turn, plant }: Trial): Promise<Judged> {
+async function judge(
+  model: string,
+  { backend = 'webgpu', turn, plant, skipJudge = false }: Trial,
+): Promise<Judged> {
   let isPlanted = false;
+  let isJudged = false;
   const heard = new BroadcastChannel(PLANTED);
   heard.onmessage = () => (isPlanted = true);
   const none: Plant = { kind: 'zeros', shader: 'none of them' };
@@ -104,8 +109,9 @@ async function judge(model: string, { backend = 'webgpu', turn, plant }: Trial):
     start(`${plantedWorker}#${encodeURIComponent(JSON.stringify(plant ?? none))}`),
   );
   try {
-    const loaded = await client.load(model, { backend }, () => undefined, never);
-    return { loaded, answer: turn === undefined ? null : await answerOf(client, turn), isPlanted };
+    const onEvent = ({ isJudging = false }: LoadEvent): void => void (isJudged ||= isJudging);
+    const loaded = await client.load(model, { backend, skipJudge }, onEvent, never);
+    return { loaded, answer: turn === undefined ? null : await answerOf(client, turn), isPlanted, isJudged };
   } finally {
     client.dispose();
     heard.close();

@@ -37,9 +37,13 @@ function judge(model: string, trial: Trial): Promise<Judged> {
   return page.evaluate(([id, asked]) => window.robust.judge(id, asked), [model, trial] as const);
 }
 
-async function expectFound(plant: Plant, model = MODEL): Promise<void> {
-  const { loaded, answer, isPlanted } = await judge(await keep(model), { turn: TURN, plant });
-  expect(isPlanted, 'the fault took place').toBe(true);
+async function expectFound(plant: Plant): Promise<void> {
+  const found = await judge(await keep(MODEL), { turn: TURN, plant });
+  expect(found.isPlanted, 'the fault took place').toBe(true);
+  expectDistrusted(found);
+}
+
+function expectDistrusted({ loaded, answer }: Judged): void {
   expect(loaded, JSON.stringify(loaded)).toMatchObject({
     kind: 'done',
     value: { backend: 'wasm', distrusted: ['f32'] },
@@ -84,9 +88,19 @@ for (const at of process.env.LONG === '1' ? [777, 5003, 11_111] : [5003]) {
   });
 }
 
-test('a package without a self-test gets one from the processor, and that finds a fault of the device', async () => {
+test('a package without a self-test gets one from the processor, once, and that finds a fault of the device', async () => {
   // The same weights as in MODEL, converted without a self-test.
-  await expectFound(await swappedNibble(5003), 'dense-tied-balanced');
+  const model = await keep('dense-tied-balanced');
+  const plant = await swappedNibble(5003);
+  const skipped = await judge(model, { plant, skipJudge: true });
+  expectTrusted(skipped);
+  const found = await judge(model, { turn: TURN, plant });
+  expectDistrusted(found);
+  const again = await judge(model, {});
+  // The verdict is remembered as well.
+  expect(again.loaded).toMatchObject({ value: { backend: 'wasm', distrusted: ['f32'] } });
+  expect([skipped, found, again].map(({ isPlanted }) => isPlanted)).toEqual([true, true, false]);
+  expect([skipped, found, again].map(({ isJudged }) => isJudged)).toEqual([false, true, false]);
 });
 
 test('the self-test finds a layer whose numbers overflow', async () => {

@@ -120,6 +120,7 @@ class Inference {
     id: string,
     { backend, expertBudgetBytes }: LoadOptions,
     onEvent: (event: LoadEvent) => void,
+    _signal: AbortSignal,
   ): Promise<Outcome<LoadedModel>> {
     this.asked.push([id, backend, ...(expertBudgetBytes === undefined ? [] : [expertBudgetBytes])].join(' '));
     this.emit = onEvent;
