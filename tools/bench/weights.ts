@@ -2,7 +2,8 @@
 // again and deletes it. Prints the MB/s of each step, the raw speed of the browser with the same bytes in the same run,
 // and the peak memory of the page's process (Linux). With --package DIR it downloads a real package and loads it on
 // WebGPU instead. It then prints the memory that loading takes and, for comparison, the sizes of three shards and of
-// the largest tensor.
+// the largest tensor. With --gguf 2B or --gguf 30B-A3B (and --layers N) it downloads a model in 8-bit GGUF files from a
+// hub, and prints the bytes that were fetched and stored.
 
 import type { Page } from '@playwright/test';
 import { execFileSync } from 'node:child_process';
@@ -18,6 +19,8 @@ import { WEIGHTS_PORT } from '../tests/support/places.ts';
 import { BrowserProcess } from '../tests/weights/browser-process.ts';
 import { Host } from '../tests/weights/host.ts';
 import { SyntheticPackage } from '../tests/weights/synthetic-package.ts';
+import { measureGguf } from './gguf-download.ts';
+import type { Size } from './random-checkpoint.ts';
 import { peakResident, toldBytes, watchHeaps, watchWorkers } from './browser-memory.ts';
 
 const { values } = parseArgs({
@@ -25,6 +28,8 @@ const { values } = parseArgs({
     gigabytes: { type: 'string', default: '0.5' },
     profile: { type: 'string', default: tmpdir() },
     package: { type: 'string' },
+    gguf: { type: 'string' },
+    layers: { type: 'string' },
   },
 });
 const bytes =
@@ -39,7 +44,12 @@ const site = await preview({ configFile, logLevel: 'warn', preview: { port, stri
 const profile = mkdtempSync(join(values.profile, 'weights-bench-'));
 let browser = await BrowserProcess.start(profile);
 try {
-  await (values.package === undefined ? measure() : measureLoad(values.package));
+  if (values.gguf !== undefined) {
+    const layers = values.layers === undefined ? undefined : Number(values.layers);
+    await measureGguf(values.gguf as Size, layers, profile, freshPage);
+  } else {
+    await (values.package === undefined ? measure() : measureLoad(values.package));
+  }
 } finally {
   await browser.kill();
   await site.close();

@@ -1,5 +1,5 @@
-// Writes GGUF files of random weights with the shapes of a Qwen3-VL: the language model (4-bit blocks, words and head
-// in 8 bits) and the vision encoder (F16), in the same types as Darkroom's balanced preset.
+// Writes GGUF files of random weights with the shapes of a Qwen3-VL: a language model (words and head in Q8_0) and its
+// vision encoder. If the types of the other weights are omitted, they are those of Darkroom's balanced preset.
 
 import type { ModelConfig } from '../../../src/format/model-config.ts';
 import { writeRandomGguf, type GgufKey, type RandomTensor } from './gguf-file.ts';
@@ -13,6 +13,7 @@ const CONTROL: Record<number, string> = {
   151653: '<|vision_end|>',
   151654: '<|vision_pad|>',
   151655: '<|image_pad|>',
+  151656: '<|video_pad|>',
 };
 const END = 151645;
 /** The published chat template, reduced to the parts that one question about a picture needs. */
@@ -21,7 +22,11 @@ const TEMPLATE = `{%- for message in messages %}<|im_start|>{{ message.role }}
 {% endfor %}{% if add_generation_prompt %}<|im_start|>assistant
 {% endif %}`;
 
-export function writeLanguageModel(file: string, { text, vision }: ModelConfig): void {
+export function writeLanguageModel(
+  file: string,
+  { text, vision }: ModelConfig,
+  linear: 'Q4_0' | 'Q8_0' = 'Q4_0',
+): void {
   const { hiddenSize: hidden, heads, kvHeads, headDim, intermediateSize, vocabSize, moe } = text;
   const name = moe === undefined ? 'qwen3vl' : 'qwen3vlmoe';
   const u32 = (key: string, value: number): GgufKey => ({ key: `${name}.${key}`, type: 'u32', value });
@@ -64,7 +69,7 @@ export function writeLanguageModel(file: string, { text, vision }: ModelConfig):
   ];
   if (!text.tiedHead) tensors.push({ name: 'output.weight', shape: [vocabSize, hidden], type: 'Q8_0' });
   for (let layer = 0; layer < text.layers; layer++) {
-    const add = (part: string, shape: number[], type: RandomTensor['type'] = 'Q4_0'): void => {
+    const add = (part: string, shape: number[], type: RandomTensor['type'] = linear): void => {
       tensors.push({ name: `blk.${layer}.${part}.weight`, shape, type });
     };
     add('attn_norm', [hidden], 'ones');
@@ -90,7 +95,12 @@ export function writeLanguageModel(file: string, { text, vision }: ModelConfig):
   writeRandomGguf(file, keys, tensors);
 }
 
-export function writeVisionEncoder(file: string, { vision }: ModelConfig): void {
+/** Rows that do not fill blocks are stored as F16, as llama.cpp does. */
+export function writeVisionEncoder(
+  file: string,
+  { vision }: ModelConfig,
+  linear: 'F16' | 'Q8_0' = 'F16',
+): void {
   const { hiddenSize: hidden, intermediateSize, depth, mergeSize, outHiddenSize, deepstackLayers } = vision;
   const merged = hidden * mergeSize ** 2;
   const key = (name: string, type: GgufKey['type'], value: GgufKey['value']): GgufKey => ({
@@ -122,7 +132,7 @@ export function writeVisionEncoder(file: string, { vision }: ModelConfig): void 
     ),
   ];
   const affine = (name: string, outputs: number, columns: number): RandomTensor[] => [
-    { name: `${name}.weight`, shape: [outputs, columns], type: 'F16' },
+    { name: `${name}.weight`, shape: [outputs, columns], type: columns % 32 === 0 ? linear : 'F16' },
     { name: `${name}.bias`, shape: [outputs], type: 'zeros' },
   ];
   const norm = (name: string, count: number): RandomTensor[] => [
