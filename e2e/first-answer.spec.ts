@@ -22,7 +22,10 @@ async function visit(page: Page): Promise<string[]> {
   await page.addInitScript(() => {
     // The frames in which the page tests its walls have no storage, so leave them out.
     if (window !== window.top) return;
-    localStorage.setItem('darkroom.settings', JSON.stringify({ preset: 'exact', maxTokens: 4, detail: 'full' }));
+    localStorage.setItem(
+      'darkroom.settings',
+      JSON.stringify({ preset: 'exact', maxTokens: 4, detail: 'full' }),
+    );
   });
   const requested: string[] = [];
   page.context().on('request', (request) => {
