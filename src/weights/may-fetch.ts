@@ -31,14 +31,13 @@ export class MayFetch {
     const listed = (await this.#catalogue().catch(() => [])).find((model) => model.id === id);
     if (listed !== undefined && sameSource(listed.source, source)) return request;
     const link = plainLink(source);
-    const plain = source.kind === 'hub' ? { ...request, source: withoutFiles(source) } : request;
     // A request to this machine does not leave it, and the page can send anything to its own site anyway.
-    if (isHere(new URL(link)) || isOwn(new URL(link))) return plain;
+    if (isHere(new URL(link)) || isOwn(new URL(link))) return request;
     this.#links.add(link);
     if (this.#links.size > MOST_LINKS) {
       fail('bad-request', `More than ${MOST_LINKS} links in one visit: reload the page to go on.`);
     }
-    return plain;
+    return source.kind === 'hub' ? { ...request, source: withoutFiles(source) } : request;
   }
 }
 
