@@ -33,7 +33,7 @@ export interface StoredTensor {
 
 export interface Checkpoint {
   tensors: Map<string, StoredTensor>;
-  /** A hash that changes with names, shapes and files, and, through samples of the data, with the weights. */
+  /** A hash of the tensors' names and shapes, of the files, and of samples of the weights. */
   fingerprint: string;
 }
 

@@ -58,8 +58,8 @@ function listFiles(folder: string): AppFiles {
 }
 
 /**
- * Returns whether a file is needed for the page and its workers to start. The catalogue counts, too, because it names
- * the policy's hosts, and so do the kernels, with which any device can answer.
+ * Returns whether the page and its workers need a file to start. They also need the catalogue, which names the policy's
+ * hosts, and the kernels, with which any device can answer.
  */
 function startOf(folder: string): (name: string) => boolean {
   const page = readFileSync(join(folder, 'index.html'), 'utf8');

@@ -13,8 +13,8 @@ interface Enough {
 /** The limits for sentences, which are seldom meant to be repeated. */
 const OF_SENTENCES: Enough = { periods: 6, tokens: 192 };
 /**
- * The limits for other characters. Zeros, dots, boxes and the rows of tables repeat for good reason: a list of 512
- * zeros, in Qwen's tokens, is not ended.
+ * The limits for other characters. Zeros, dots, boxes and the rows of tables repeat for good reason: the guard does
+ * not end a list of 512 zeros, in Qwen's tokens.
  */
 const OF_MARKS: Enough = { periods: 48, tokens: 1536 };
 
