@@ -30,7 +30,7 @@ export interface KernelsOptions {
   threads: number;
   /** Required if `threads` is more than 1. */
   spawn?: SpawnThread;
-  /** Less address space than this is refused; any is accepted if this is omitted. */
+  /** Fail if the browser gives less address space than this. If omitted, any address space is enough. */
   leastBytes?: number;
 }
 

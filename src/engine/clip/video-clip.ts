@@ -96,7 +96,7 @@ async function playable(track: InputVideoTrack): Promise<VideoDecoderConfig> {
   return fail('unplayable-clip', `This browser does not decode ${config?.codec ?? 'a video of this kind'}.`);
 }
 
-/** In order of decoding; reads only the packets' metadata. */
+/** Returns the packets in the order of decoding. Reads only their metadata. */
 async function listPackets(sink: EncodedPacketSink): Promise<Packet[]> {
   const packets: Packet[] = [];
   for await (const packet of sink.packets(undefined, undefined, { metadataOnly: true })) {
