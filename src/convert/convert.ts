@@ -31,6 +31,10 @@ export interface ConvertOptions {
   preset: PresetName;
   /** The largest size of a shard: at most MAX_SHARD_BYTES, which is the default. */
   shardBytes?: number;
+  /**
+   * Whether to start over, instead of failing, if the sink holds the begun conversion of another checkpoint or preset.
+   */
+  startsOver?: boolean;
   onProgress?: (progress: ConvertProgress) => void;
   signal?: AbortSignal;
 }
@@ -70,7 +74,7 @@ interface Run {
 /**
  * Converts a checkpoint, or resumes a conversion that was stopped. The sink holds no manifest until the end.
  * Fails with 'bad-checkpoint' (naming the tensor or field), with 'missing-file', with 'changed-file' if the
- * sink holds the begun conversion of another checkpoint or preset, or with 'bad-request' if it holds a package.
+ * sink holds the begun conversion of another checkpoint or preset (see `startsOver`), or with 'bad-request' if it holds a package.
  * An abort rejects with the signal's reason; the conversion can then be resumed.
  */
 export async function convert(
@@ -89,7 +93,8 @@ export async function convert(
     text.tiedHead = !(await hasOwnHead(source, new Binder(checkpoint.tensors, block), text, signal));
   }
   const identity = [CONVERTER_VERSION, PRESETS[preset], await sha256Hex(configBytes), checkpoint.fingerprint];
-  const record = await openRecord(sink, await hashJson([preset, shardBytes, ...identity]));
+  const id = await hashJson([preset, shardBytes, ...identity]);
+  const record = await openRecord(sink, id, options.startsOver === true);
   const run: Run = { source, sink, record, options };
   for (;;) {
     const binder = new Binder(checkpoint.tensors, block);
@@ -117,15 +122,17 @@ async function readConfig(source: CheckpointSource, signal?: AbortSignal) {
  * Returns the record of an earlier run of this conversion, or a new one. Removes the manifest of an earlier
  * run.
  */
-async function openRecord(sink: PackageSink, source: string): Promise<ConversionRecord> {
+async function openRecord(sink: PackageSink, source: string, startsOver: boolean): Promise<ConversionRecord> {
+  const fresh: ConversionRecord = { source, wide: [], shards: [] };
   const bytes = await sink.read(RECORD_FILE);
   if (!bytes) {
     if (await sink.read(MANIFEST_FILE))
       fail('bad-request', 'The target already holds a package; choose another.');
-    return { source, wide: [], shards: [] };
+    return fresh;
   }
   const record = parseRecord(bytes);
   if (record.source !== source) {
+    if (startsOver) return fresh;
     fail('changed-file', 'The target holds a conversion of another checkpoint or preset; remove it first.');
   }
   // A shard may turn out damaged and be written again; until then the package must not look complete.

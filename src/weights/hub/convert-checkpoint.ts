@@ -15,7 +15,11 @@ export async function convertCheckpoint(
   request: ModelRequest,
   source: CheckpointSource,
   preset: Preset,
-  { emit, ...hooks }: { emit: Emit; retire?: () => Change; verify?: () => Promise<void> },
+  {
+    emit,
+    startsOver = false,
+    ...hooks
+  }: { emit: Emit; startsOver?: boolean; retire?: () => Change; verify?: () => Promise<void> },
   signal: AbortSignal,
 ): Promise<void> {
   await modelStore.begin(request);
@@ -24,7 +28,10 @@ export async function convertCheckpoint(
     activity: { kind: 'planning' },
     ...{ doneBytes: 0, resumedBytes: 0, totalBytes: 0, bytesPerSecond: null, secondsLeft: null },
   });
-  await convert(source, new ModelStoreSink(modelStore, hooks), { preset, signal, onProgress: follow(emit) });
+  await convert(source, new ModelStoreSink(modelStore, hooks), {
+    ...{ preset, startsOver, signal },
+    onProgress: follow(emit),
+  });
 }
 
 function follow(emit: Emit): (progress: ConvertProgress) => void {

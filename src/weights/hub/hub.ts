@@ -77,7 +77,10 @@ export async function downloadCheckpoint(
     await modelStore.noteChecked();
   };
   try {
-    await convertCheckpoint(modelStore, request, files, source.preset, { emit, retire, verify }, signal);
+    // The commit and the hashes stay fixed, so only a damaged sample or a newer converter can make another conversion.
+    const startsOver = checks !== undefined;
+    const hooks = { emit, startsOver, retire, verify };
+    await convertCheckpoint(modelStore, request, files, source.preset, hooks, signal);
   } catch (error) {
     over.abort();
     if (error instanceof BadFile && checks?.isSound(error.file) === false) {
