@@ -3,7 +3,17 @@
 
 import { expect, test, type Page } from '@playwright/test';
 import { openSaved } from './imported.ts';
-import { addPictures, answered, answers, arrive, ask, FIXTURE, question, attachments } from './person.ts';
+import {
+  addPictures,
+  answered,
+  answers,
+  arrive,
+  ask,
+  attachments,
+  ENDLESS,
+  FIXTURE,
+  question,
+} from './person.ts';
 import { sampleOf } from './samples.ts';
 import { openInState } from './states.ts';
 
@@ -97,7 +107,7 @@ test('a removed element passes the focus on to its neighbour', async ({ page }) 
 });
 
 test('the buttons that ask and stop keep the focus', async ({ page }) => {
-  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: 4000 });
+  await arrive(page, { model: FIXTURE, backend: 'wasm', maxTokens: ENDLESS });
   await question(page).fill('Describe everything.');
   await page.getByRole('button', { name: 'Ask', exact: true }).press('Enter');
   await expect(answers(page)).toHaveCount(1);

@@ -19,6 +19,9 @@ export interface Choices {
 }
 
 /** Opens the page for a user who made these choices on an earlier visit. */
+/** More tokens than a model of random weights writes before a test stops it, however fast the machine is. */
+export const ENDLESS = 30_000;
+
 export async function arrive(
   page: Page,
   { model, backend, maxTokens = 64 }: Choices,
