@@ -21,7 +21,9 @@ self.addEventListener('activate', (event) => {
   event.waitUntil(
     version
       .notePages()
-      .then(() => self.clients.claim())
+      // Do not await this: Firefox (153) also claims the processor engine's threads, which answer nothing while they wait
+      // for work. Until they did, it would open no page.
+      .then(() => void self.clients.claim())
       .then(() => version.dropUnused()),
   );
 });

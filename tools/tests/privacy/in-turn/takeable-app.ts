@@ -49,8 +49,8 @@ const CHANGES: Record<CodeWall, [file: string, from: string, to: string]> = {
   ],
   'may-fetch': [
     'src/session/weights-api.ts',
-    'await mayFetch.demand(asked);',
-    `if (!${taken('may-fetch')}) await mayFetch.demand(asked);`,
+    'await mayFetch.permitted(parseModelRequest(request))',
+    `(${taken('may-fetch')} ? parseModelRequest(request) : await mayFetch.permitted(parseModelRequest(request)))`,
   ],
   'checked-port': [
     'src/session/checked-port.ts',
